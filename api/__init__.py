@@ -1,0 +1,1 @@
+"""FastAPI, the pages with their pictures, and the command."""

@@ -1,0 +1,187 @@
+"""Where things stand in a picture: columns by tier and longest path, rows by barycentre, no physics."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+TIERS = ("上游", "中游", "下游")
+SERVICE = "服务"
+UNPLACED = "层级未注明"
+SWEEPS = 12
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a picture: its band's name and what stands in it, top to bottom; bends of long edges are ``bend|…``."""
+
+    band: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns from left to right, the row below them, and the way of each edge through the bends."""
+
+    columns: tuple[Column, ...]
+    below: tuple[str, ...] = ()
+    routes: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
+
+
+def layers_of(ids: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
+    """Return the longest-path layer of each id; edges that close a cycle are left out in a fixed order."""
+    inside = set(ids)
+    out: dict[str, list[str]] = defaultdict(list)
+    for start, end in sorted(set(edges)):
+        if start in inside and end in inside and start != end:
+            out[start].append(end)
+    layer = dict.fromkeys(ids, 0)
+    for node in _topological(ids, out):
+        for following in out[node]:
+            layer[following] = max(layer[following], layer[node] + 1)
+    return layer
+
+
+def _topological(ids: Sequence[str], out: dict[str, list[str]]) -> list[str]:
+    """Order ids so that edges run forward, removing from ``out`` those that cannot."""
+    order: list[str] = []
+    state: dict[str, int] = {}
+    for root in ids:
+        if root in state:
+            continue
+        stack = [(root, iter(list(out[root])))]
+        state[root] = 1
+        while stack:
+            node, following = stack[-1]
+            child = next(following, None)
+            if child is None:
+                state[node] = 2
+                order.append(node)
+                stack.pop()
+            elif state.get(child) == 1:
+                out[node].remove(child)
+            elif child not in state:
+                state[child] = 1
+                stack.append((child, iter(list(out[child]))))
+    return order[::-1]
+
+
+def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> Layout:
+    """Return the columns of a chain: upstream, midstream and downstream, each in layers of its own; services stand below."""
+    edges = sorted({(a, b) for a, b in feeds if a in tiers and b in tiers and a != b})
+    bands = {band: [id for id, tier in tiers.items() if (tier or UNPLACED) == band] for band in (*TIERS, UNPLACED)}
+    columns: list[tuple[str, list[str]]] = []
+    for band, ids in bands.items():
+        depth = layers_of(ids, edges)
+        for level in range(max(depth.values(), default=-1) + 1):
+            columns.append((band, [id for id in ids if depth[id] == level]))
+    place = {id: number for number, (_, ids) in enumerate(columns) for id in ids}
+    routes = _bend(columns, place, edges)
+    steps = [step for (start, end), way in routes.items() for step in zip((start, *way), (*way, end), strict=True)]
+    ordered = order_rows([ids for _, ids in columns], sorted(set(steps)))
+    services = [id for id, tier in tiers.items() if tier == SERVICE]
+    below = _order_below(services, place, edges)
+    return Layout(tuple(Column(band, tuple(ids)) for (band, _), ids in zip(columns, ordered, strict=True)), tuple(below), routes)
+
+
+def _bend(columns: list[tuple[str, list[str]]], place: dict[str, int], edges: list[Pair]) -> dict[Pair, tuple[str, ...]]:
+    """Put a bend into every column that a long edge crosses; edges out of one thing share their bends."""
+    routes: dict[Pair, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    for start, end in edges:
+        if start not in place or end not in place:
+            continue
+        way = tuple(f"bend|{start}|{column}" for column in range(place[start] + 1, place[end]))
+        routes[start, end] = way
+        for column, bend in enumerate(way, place[start] + 1):
+            if bend not in seen:
+                seen.add(bend)
+                columns[column][1].append(bend)
+    return routes
+
+
+def order_rows(columns: list[list[str]], edges: Sequence[Pair]) -> list[list[str]]:
+    """Return the columns with their rows ordered by barycentre sweeps, the order with the fewest crossings found."""
+    best = [list(column) for column in columns]
+    fewest = count_crossings(best, edges)
+    current = [list(column) for column in columns]
+    back, forth = defaultdict(list), defaultdict(list)
+    for start, end in edges:
+        forth[start].append(end)
+        back[end].append(start)
+    for sweep in range(SWEEPS):
+        if not fewest:
+            break
+        forward = sweep % 2 == 0
+        for number in range(len(current)) if forward else reversed(range(len(current))):
+            _sort_column(current, number, back if forward else forth)
+        crossings = count_crossings(current, edges)
+        if crossings < fewest:
+            best, fewest = [list(column) for column in current], crossings
+    return best
+
+
+def _sort_column(columns: list[list[str]], number: int, neighbours: Mapping[str, list[str]]) -> None:
+    height = {id: (row + 0.5) / len(column) for column in columns for row, id in enumerate(column)}
+
+    def centre(id: str) -> float:
+        near = [height[other] for other in neighbours[id] if other in height] if id in neighbours else []
+        return sum(near) / len(near) if near else height[id]
+
+    columns[number].sort(key=centre)
+
+
+def count_crossings(columns: Sequence[Sequence[str]], edges: Iterable[Pair]) -> int:
+    """Return how many pairs of edges between neighbouring columns cross."""
+    place = {id: (number, row) for number, column in enumerate(columns) for row, id in enumerate(column)}
+    gaps: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for start, end in edges:
+        if start in place and end in place and place[end][0] - place[start][0] == 1:
+            gaps[place[start][0]].append((place[start][1], place[end][1]))
+    return sum(_inversions([end for _, end in sorted(pairs)]) for pairs in gaps.values())
+
+
+def _inversions(numbers: list[int]) -> int:
+    """Count the pairs that stand the wrong way round, with a binary indexed tree."""
+    tree = [0] * (max(numbers, default=0) + 2)
+    found = 0
+    for seen, number in enumerate(numbers):
+        found += seen - _sum_to(tree, number + 1)
+        position = number + 1
+        while position < len(tree):
+            tree[position] += 1
+            position += position & -position
+    return found
+
+
+def _sum_to(tree: list[int], position: int) -> int:
+    total = 0
+    while position > 0:
+        total += tree[position]
+        position -= position & -position
+    return total
+
+
+def _order_below(ids: list[str], place: dict[str, int], edges: list[Pair]) -> list[str]:
+    """Order the row below by the columns that its things are joined to."""
+    near: dict[str, list[int]] = defaultdict(list)
+    for start, end in edges:
+        for one, other in ((start, end), (end, start)):
+            if other in place:
+                near[one].append(place[other])
+    return sorted(ids, key=lambda id: sum(near[id]) / len(near[id]) if near[id] else math.inf)
+
+
+def grid_columns(most: int, single: int = 24) -> int:
+    """Return in how many columns the children of a block stand, given the most that one block has."""
+    return 1 if most <= single else math.ceil(math.sqrt(most / 8))
+
+
+def split_rows(ids: Sequence[str], width: float, height: float, single: int = 24) -> list[list[str]]:
+    """Break one long column into several of nearly square extent; a short one stays whole."""
+    if len(ids) <= single:
+        return [list(ids)] if ids else []
+    rows = max(single, math.ceil(math.sqrt(len(ids) * width / height)))
+    return [list(ids[start : start + rows]) for start in range(0, len(ids), rows)]

@@ -1,0 +1,101 @@
+"""How the command prints: a table for people, JSON and CSV for programs; progress and messages go to stderr."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from graph.model import STATUS_ZH
+from loaders.run import Step
+
+errors = Console(stderr=True)
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads: dict[str, str] | None = None) -> None:
+    """Print rows in the wished form; ``heads`` chooses and names the columns of the table and the CSV."""
+    plain = [row.model_dump(mode="json") if isinstance(row, BaseModel) else row for row in rows]
+    if format is Format.json:
+        print_json(plain)
+        return
+    columns = list(heads or dict.fromkeys(key for row in plain for key in row))
+    cells = [[cell_text(_dig(row, column), column) for column in columns] for row in plain]
+    titles = [heads[column] if heads else column for column in columns]
+    if format is Format.csv:
+        print_csv(titles, cells)
+        return
+    table = Table(*titles, header_style="bold")
+    for row in cells:
+        table.add_row(*row)
+    out = Console(width=None if sys.stdout.isatty() else 200, markup=False)
+    out.print(table if cells else "(没有结果)")
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, Chinese as it is."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_csv(titles: list[str], cells: list[list[str]]) -> None:
+    """Print rows as CSV that a spreadsheet opens without running anything."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(titles)
+    writer.writerows([[f"'{cell}" if cell[:1] in "=+-@\t" and not _is_number(cell) else cell for cell in row] for row in cells])
+    sys.stdout.write(buffer.getvalue())
+
+
+def cell_text(value: Any, column: str = "") -> str:
+    """Return a value as one cell of text."""
+    if value is None:
+        return ""
+    if column == "status":
+        return STATUS_ZH.get(str(value), str(value))
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _dig(row: dict[str, Any], path: str) -> Any:
+    value: Any = row
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Step]:
+    """Show what a load is doing on stderr, with rows so far and the time; yields the function to report steps to."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=not errors.is_terminal, disable=quiet) as bar:
+        task = bar.add_task("打开文件", total=None, rows="")
+
+        def step(text: str, rows: int, done: int | None = None, total: int | None = None) -> None:
+            bar.update(task, description=text, rows=f"{rows:,} 行" if rows else "", completed=done or 0, total=total)
+
+        yield step
+        bar.update(task, total=1, completed=1, description="完成", rows="")

@@ -1,0 +1,1 @@
+"""The model, the stores, the errors and the settings: everything else builds on this and it imports nothing of ours."""

@@ -1,0 +1,72 @@
+"""The one family of errors: each says what was wrong, where, what was expected and what to do."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class LianzhangError(Exception):
+    """Root of every error that this project raises on purpose; ``status`` is its HTTP status."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "内部错误"
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, Any] = details
+
+
+class InputError(LianzhangError, ValueError):
+    """Something that was handed in (a file, a parameter, a URL) cannot be used as it is."""
+
+    status = 422
+    title = "输入有误"
+
+
+class NotFound(LianzhangError, LookupError):
+    """Nothing in the graph answers to the name that was given."""
+
+    status = 404
+    title = "未找到"
+
+
+class Ambiguous(LianzhangError, LookupError):
+    """More than one thing answers to the name; ``details['candidates']`` lists them."""
+
+    status = 409
+    title = "名称不唯一"
+
+
+class QueryError(LianzhangError, ValueError):
+    """The store does not understand the Cypher text or its parameters."""
+
+    status = 400
+    title = "查询语句有误"
+
+
+class WriteRefused(LianzhangError, PermissionError):
+    """A query that would write was sent where only reading is allowed."""
+
+    status = 403
+    title = "只读"
+
+
+class QueryTimeout(LianzhangError, TimeoutError):
+    """The query did not finish within its time limit."""
+
+    status = 504
+    title = "查询超时"
+
+
+class StoreUnavailable(LianzhangError, ConnectionError):
+    """The store cannot be reached or opened right now."""
+
+    status = 503
+    title = "存储不可用"
+
+
+class LoadBusy(LianzhangError):
+    """Another load is writing to the same store."""
+
+    status = 409
+    title = "正在载入"

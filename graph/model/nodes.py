@@ -1,0 +1,293 @@
+"""Every node type, once: label, fields, Chinese heads, and the link columns of its file."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator
+
+from graph.model.base import Link, Node, Table, column
+from graph.model.kinds import OptDate, OptNames, OptNumber, OptText, Text, choice
+
+TIERS = choice("上游", "中游", "下游", "服务")
+GOODS = choice("产品", "服务")
+STAGES = choice("线索", "洽谈", "签约", "规划", "已宣布", "开工", "在建", "投产", "终止")
+FOUR_LISTS = choice("重点任务", "重点建设项目", "重点招商项目", "需协调解决问题")
+FIVE_ONES = choice("行动计划", "产业图谱", "招商名录", "项目清单", "支撑平台")
+CHALLENGE_STATES = choice("发榜", "揭榜方遴选", "过程管理", "成果验收")
+CURRENCIES = choice("CNY", "USD", words={"人民币": "CNY", "元": "CNY", "美元": "USD"})
+CODE_CHECKS = choice("有效", "校验位不符", "格式不符")
+
+Tier = Annotated[str | None, TIERS, BeforeValidator(TIERS.clean)]
+Goods = Annotated[str | None, GOODS, BeforeValidator(GOODS.clean)]
+Stage = Annotated[str | None, STAGES, BeforeValidator(STAGES.clean)]
+FourLists = Annotated[str | None, FOUR_LISTS, BeforeValidator(FOUR_LISTS.clean)]
+FiveOnes = Annotated[str | None, FIVE_ONES, BeforeValidator(FIVE_ONES.clean)]
+ChallengeState = Annotated[str | None, CHALLENGE_STATES, BeforeValidator(CHALLENGE_STATES.clean)]
+Currency = Annotated[str | None, CURRENCIES, BeforeValidator(CURRENCIES.clean)]
+CodeCheck = Annotated[str | None, CODE_CHECKS, BeforeValidator(CODE_CHECKS.clean)]
+
+REGION = Link("region", "区域", "LOCATED_IN", also=("所在区域", "所在区市", "区(市)", "地区"))
+CHAINS = Link("chains", "产业链", "ON_CHAIN", also=("所属产业链", "chain", "链条"))
+PARK = Link("park", "园区", "IN_PARK", also=("所在园区",))
+
+
+class Chain(Node):
+    """产业链: one of the city's key industrial chains."""
+
+    table: ClassVar[Table] = Table("chains", "产业链", "chain")
+
+
+class Segment(Node):
+    """环节: a place in a chain, upstream, midstream, downstream or service, that feeds other segments."""
+
+    table: ClassVar[Table] = Table(
+        "segments",
+        "环节",
+        "seg",
+        key=("name", "chain"),
+        links=(Link("chain", "产业链", "PART_OF", also=("所属产业链",)), Link("feeds", "供给环节", "FEEDS", also=("下游环节",))),
+    )
+    tier: Tier = column("层级", "上中下游", "位置层级")
+
+
+class Product(Node):
+    """产品(服务): what is made, needed or bought."""
+
+    table: ClassVar[Table] = Table(
+        "products",
+        "产品",
+        "prod",
+        also=("产品(服务)", "服务"),
+        links=(
+            Link("segments", "环节", "BELONGS_TO", also=("所属环节", "segment")),
+            Link("gbt4754", "国民经济行业代码", "CLASSIFIED_AS", also=("行业代码",)),
+        ),
+    )
+    kind: Goods = column("类别", "产品或服务")
+
+
+class Enterprise(Node):
+    """企业: a firm; being a leader, a supplier or a candidate is a role, not a type."""
+
+    table: ClassVar[Table] = Table(
+        "enterprises",
+        "企业",
+        "ent",
+        also=("公司", "企业名录", "企业名单"),
+        links=(
+            REGION,
+            PARK,
+            CHAINS,
+            Link("segments", "环节", "OPERATES_IN", also=("所属环节",)),
+            Link("products", "产品", "PRODUCES", also=("主要产品", "主营产品", "产品(服务)")),
+            Link("needs", "需求产品", "NEEDS", also=("采购需求", "可采购产品(服务)")),
+            Link("offers", "可提供产品", "OFFERS", also=("在青可提供产品(服务)",)),
+            Link("leads", "链主产业链", "LEADS", also=("链主",)),
+            Link("clusters", "集群", "MEMBER_OF", also=("所属集群",)),
+            Link("parent", "母公司", "SUBSIDIARY_OF", also=("控股股东", "上级单位")),
+            Link("industries", "所属行业", "IN_INDUSTRY", also=("行业",)),
+        ),
+    )
+    name: Text = column("名称", "企业名称", "公司名称", "单位名称", "全称", "企业全称", required=True)
+    short_name: OptText = column("简称", "企业简称", "公司简称")
+    uscc: OptText = column("统一社会信用代码", "信用代码", "社会信用代码", "统一信用代码")
+    uscc_check: CodeCheck = column("信用代码校验")
+    stock_code: OptText = column("股票代码", "证券代码")
+    roles: OptNames = column("角色", "企业类型", "称号")
+    listed_on: OptDate = column("上市日期")
+
+
+class Institute(Node):
+    """科研院所与创新中心: a research institute, university or innovation centre."""
+
+    table: ClassVar[Table] = Table("institutes", "科研院所", "inst", links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Project(Node):
+    """项目: from a lead to production, with its amount, currency and the segment that it fills."""
+
+    table: ClassVar[Table] = Table(
+        "projects",
+        "项目",
+        "proj",
+        links=(
+            REGION,
+            PARK,
+            CHAINS,
+            Link("fills", "填补环节", "FILLS", also=("环节",)),
+            Link("investors", "投资方", "INVESTS_IN", reverse=True, also=("投资企业", "企业")),
+            Link("events", "签约活动", "SIGNED_AT"),
+        ),
+    )
+    stage: Stage = column("阶段", "项目阶段", "进展")
+    amount: OptNumber = column("投资额", "总投资", "金额")
+    currency: Currency = column("币种")
+    amount_original: OptText = column("投资额原文", "金额原文")
+
+
+class Cluster(Node):
+    """集群: an officially named industrial cluster."""
+
+    table: ClassVar[Table] = Table("clusters", "集群", "clu", links=(REGION, CHAINS))
+    level: OptText = column("级别", "层次")
+
+
+class Park(Node):
+    """园区: an industrial park."""
+
+    table: ClassVar[Table] = Table("parks", "园区", "park", links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Region(Node):
+    """区域: a district (区、市), a functional zone (功能区), or what contains them."""
+
+    table: ClassVar[Table] = Table(
+        "regions", "区域", "reg", links=(Link("parent", "上级区域", "LOCATED_IN", also=("上级",)),)
+    )
+    code: OptText = column("行政区划代码", "区划代码")
+    kind: OptText = column("类别")
+
+
+class Agency(Node):
+    """部门: a chain head's office, a leading department, a task force, a district, a resource department."""
+
+    table: ClassVar[Table] = Table("agencies", "部门", "agy", links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Mechanism(Node):
+    """机制: an instrument of the 链长制, such as 5个1, 四张清单, 卡位入链 or 揭榜挂帅."""
+
+    table: ClassVar[Table] = Table("mechanisms", "机制", "mech", links=(CHAINS,))
+    kind: OptText = column("类别")
+
+
+class Deliverable(Node):
+    """5个1: one of the five things that each chain keeps."""
+
+    table: ClassVar[Table] = Table("deliverables", "五个一", "deli", also=("5个1",), links=(CHAINS,))
+    kind: FiveOnes = column("类别")
+
+
+class Task(Node):
+    """四张清单: one entry of a chain's four lists, with its owner, due date and state."""
+
+    table: ClassVar[Table] = Table("tasks", "任务清单", "task", also=("四张清单", "任务"), links=(CHAINS,))
+    list_name: FourLists = column("清单", "清单类别", "list")
+    owner: OptText = column("责任单位", "责任人")
+    due: OptDate = column("完成时限", "截止时间")
+    state: OptText = column("进度", "办理状态")
+
+
+class Platform(Node):
+    """支撑平台: an innovation, fund, exhibition or digital platform."""
+
+    table: ClassVar[Table] = Table("platforms", "平台", "plat", links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Centre(Node):
+    """赋能中心: a centre for digital transformation."""
+
+    table: ClassVar[Table] = Table("centres", "赋能中心", "cent", links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Challenge(Node):
+    """揭榜挂帅: a problem that was put up for anybody to solve."""
+
+    table: ClassVar[Table] = Table(
+        "challenges",
+        "榜单",
+        "chal",
+        also=("揭榜挂帅",),
+        links=(CHAINS, Link("posted_by", "发榜方", "POSTS", reverse=True), Link("taken_up_by", "揭榜方", "TAKES_UP", reverse=True)),
+    )
+    state: ChallengeState = column("阶段")
+
+
+class Scenario(Node):
+    """开放场景与应用实验室: a city scene in which products are tried."""
+
+    table: ClassVar[Table] = Table("scenarios", "场景", "scen", also=("实验室",), links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Event(Node):
+    """活动: a meeting, a signing, a delivery, an opening."""
+
+    table: ClassVar[Table] = Table("events", "活动", "evt", links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+    started_on: OptDate = column("开始日期", "日期", "start")
+    ended_on: OptDate = column("结束日期", "end")
+
+
+class Weakness(Node):
+    """短板: a weak point that a chain has named, and its answer."""
+
+    table: ClassVar[Table] = Table("weaknesses", "短板", "weak", links=(CHAINS,))
+    remedy: OptText = column("破解思路", "对策")
+
+
+class Coverage(Node):
+    """覆盖记录: which segments of which region were looked through for producers, by what method, when."""
+
+    table: ClassVar[Table] = Table(
+        "coverages",
+        "覆盖记录",
+        "cov",
+        links=(Link("segments", "环节", "COVERS"), Link("region", "区域", "COVERS")),
+    )
+    method: OptText = column("方法", "普查方法")
+    as_of: OptDate = column("时点", "截至")
+
+
+class Industry(Node):
+    """行业: a class of an industrial classification, such as GB/T 4754-2017."""
+
+    table: ClassVar[Table] = Table(
+        "industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),)
+    )
+    code: OptText = column("代码", "行业代码")
+    system: OptText = column("分类标准")
+
+
+class Statement(Node):
+    """数据: a published figure with its subject, unit, scope, date and place."""
+
+    table: ClassVar[Table] = Table(
+        "statements",
+        "数据",
+        "stat",
+        also=("统计数据", "指标"),
+        key=("subject", "metric", "scope", "as_of"),
+        links=(Link("subject", "对象", "ABOUT", also=("主体",)),),
+    )
+    name: OptText = column("名称")  # type: ignore[assignment]
+    subject: Text = column("对象", "主体", required=True)
+    metric: Text = column("指标", "指标名称", required=True)
+    value: OptNumber = column("数值", "值")
+    unit: OptText = column("单位")
+    currency: Currency = column("币种")
+    qualifier: OptText = column("限定词")
+    original: OptText = column("原文", "原始数值")
+    scope: OptText = column("口径", "范围")
+    as_of: OptDate = column("时点", "截至", "统计时点")
+
+
+class Source(Node):
+    """来源: a document, its publisher and its date."""
+
+    table: ClassVar[Table] = Table("sources", "来源", "")
+    publisher: OptText = column("发布单位", "发布者")
+    published_on: OptDate = column("发布日期")
+    kind: OptText = column("类别")
+    licence: OptText = column("许可")
+    url: OptText = column("网址")
+
+
+NODES: tuple[type[Node], ...] = (
+    Source, Region, Chain, Segment, Industry, Product, Cluster, Park, Enterprise, Institute, Agency, Mechanism, Event, Project,
+    Deliverable, Task, Platform, Centre, Challenge, Scenario, Weakness, Coverage, Statement,
+)  # fmt: skip

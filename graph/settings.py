@@ -1,0 +1,27 @@
+"""Settings from the environment (prefix ``LIANZHANG_``); a secret is never printed."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_store() -> str:
+    """Return the URL of the embedded store in the user's data directory."""
+    root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return f"ladybug://{root / 'lianzhang' / 'graph.lbug'}"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="LIANZHANG_", extra="ignore")
+
+    store: str = Field(default_factory=default_store)
+    neo4j_user: str = "neo4j"
+    neo4j_password: SecretStr | None = None
+    neo4j_database: str | None = None
+    api_key: SecretStr | None = None
+    query_seconds: float = Field(default=5.0, gt=0, le=600)
+    query_rows: int = Field(default=1000, gt=0, le=100_000)

@@ -1,0 +1,103 @@
+"""The one interface to a store; what a back end must do, and nothing else."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import polars as pl
+
+from graph.model import PROVENANCE, Edge, Node, Record, columns
+
+Rows = list[dict[str, Any]]
+Ends = tuple[str, str]
+BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a query returned: its columns in order, its rows, and whether the row limit cut it."""
+
+    columns: list[str]
+    rows: Rows
+    truncated: bool = False
+
+
+class Writer(Protocol):
+    """One load in progress; nothing that it writes is half visible on the embedded store."""
+
+    def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
+        """Add nodes whose ids are not in the store yet."""
+
+    def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Add edges between nodes that are there; ``frame`` has ``from`` and ``to`` first."""
+
+    def update_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
+        """Replace every property of nodes that are in the store."""
+
+    def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Replace every property of edges that are in the store, found by ends and key."""
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type between two labels as this load sees them."""
+
+    def has_written(self) -> bool:
+        """Tell whether anything has been written so far."""
+
+
+class Store(Protocol):
+    """A graph store for the life of the process."""
+
+    url: str
+
+    def read(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None
+    ) -> Result:
+        """Run one read-only Cypher query; the store itself refuses writes, ends it after ``seconds`` and cuts at ``limit`` rows."""
+
+    def nodes(self, record: type[Node]) -> pl.DataFrame:
+        """Return all nodes of a type with every column of the model."""
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type between two labels, in frames: ``from``, ``to`` and every column of the model."""
+
+    def load(self) -> AbstractContextManager[Writer]:
+        """Begin a load; leaving the block without an error makes it visible, one load at a time."""
+
+    def version(self) -> str:
+        """Return a text that changes whenever the graph does."""
+
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Return the small text kept under ``key`` beside this version of the graph, after writing it if given."""
+
+    def ping(self) -> None:
+        """Raise ``StoreUnavailable`` where the store does not answer."""
+
+    def close(self) -> None:
+        """Let go of every connection."""
+
+
+POLARS: dict[str, Any] = {"STRING": pl.String, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean, "STRING[]": pl.List(pl.String)}
+
+
+def schema(record: type[Record]) -> dict[str, Any]:
+    """Return the polars types of a type's columns; edges begin with ``from`` and ``to``."""
+    ends = {"from": pl.String, "to": pl.String} if issubclass(record, Edge) else {}
+    return ends | {name: POLARS[kind] for name, kind in columns(record).items()}
+
+
+def tidy(value: Any) -> Any:
+    """Return a value as both stores answer it: absent properties left out, provenance last."""
+    if isinstance(value, dict):
+        kept = {name: tidy(item) for name, item in value.items() if item is not None}
+        if "_label" in kept:
+            return {name: kept[name] for name in sorted(kept, key=_rank)}
+        return kept
+    if isinstance(value, (list, tuple)):
+        return [tidy(item) for item in value]
+    return value
+
+
+def _rank(name: str) -> tuple[int, str]:
+    front = {"_label": 0, "id": 1, "name": 2}
+    return (front.get(name, 4 if name in PROVENANCE else 3), name)

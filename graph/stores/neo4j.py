@@ -1,0 +1,244 @@
+"""The server store: Neo4j over Bolt, one pooled driver for the life of the process."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, LiteralString, cast
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import uuid4
+
+import neo4j
+import polars as pl
+from neo4j import exceptions as errors
+from neo4j.graph import Node as BoltNode
+from neo4j.graph import Path as BoltPath
+from neo4j.graph import Relationship
+
+from graph.errors import LianzhangError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
+from graph.model import Edge, Node, Record, columns
+from graph.settings import Settings
+from graph.stores.base import BATCH, Ends, Result, schema, tidy
+from graph.stores.migrations import migrate
+
+FETCH = 5_000
+CHUNK = 200_000
+RETRY_SECONDS = 8.0
+LOCK_SECONDS = 10.0
+# Refusals by the server's access mode, and by its time limit.
+WRITE_CODES = ("Neo.ClientError.Statement.AccessMode", "Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
+TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout", "Terminated")
+
+
+class Neo4jStore:
+    """``bolt://``, ``neo4j://`` and their encrypted forms; the database by ``?database=NAME`` or settings."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+        self.url = f"{parts.scheme}://{parts.hostname}{port}"
+        named = parse_qs(parts.query).get("database", [parts.path.strip("/")])[0]
+        self.database = named or settings.neo4j_database
+        user = unquote(parts.username) if parts.username else settings.neo4j_user
+        secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
+        password = unquote(parts.password) if parts.password else secret
+        self.driver = neo4j.GraphDatabase.driver(
+            self.url,
+            auth=(user, password) if password else None,
+            max_transaction_retry_time=RETRY_SECONDS,
+            connection_acquisition_timeout=RETRY_SECONDS,
+            connection_timeout=5.0,
+            notifications_min_severity="OFF",
+            user_agent="lianzhang",
+        )
+
+    def read(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None
+    ) -> Result:
+        """Run one query in a READ session, which the server keeps from writing."""
+
+        @neo4j.unit_of_work(timeout=seconds)
+        def work(transaction: neo4j.ManagedTransaction) -> Result:
+            answer = transaction.run(cast(LiteralString, query), dict(parameters or {}))
+            names = list(answer.keys())
+            rows: list[dict[str, Any]] = []
+            for record in answer:
+                if limit is not None and len(rows) >= limit:
+                    return Result(names, rows, truncated=True)
+                rows.append({name: tidy(_plain(value)) for name, value in zip(names, record.values(), strict=True)})
+            return Result(names, rows)
+
+        with self._translated(seconds), self._session(neo4j.READ_ACCESS) as session:
+            return session.execute_read(work)
+
+    def nodes(self, record: type[Node]) -> pl.DataFrame:
+        """Return all nodes of a type."""
+        kept = ", ".join(f"n.`{name}`" for name in columns(record))
+        frames = list(self._frames(f"MATCH (n:`{record.label()}`) RETURN {kept}", record))
+        return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type between two labels."""
+        kept = ", ".join(f"r.`{name}`" for name in columns(record))
+        pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
+        yield from self._frames(f"{pattern} RETURN a.id, b.id, {kept}", record)
+
+    @contextmanager
+    def load(self) -> Iterator["Neo4jWriter"]:
+        """Hold the load lock (a lock that the server drops with the connection) and write in idempotent batches."""
+        with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
+            migrate(session)
+            lock = self._lock(session)
+            try:
+                writer = Neo4jWriter(self)
+                yield writer
+                if writer.has_written():
+                    self.set_version()
+            finally:
+                lock.close()
+
+    def version(self) -> str:
+        """Return the version that the last load left."""
+        rows = self.read("MATCH (m:`_Meta` {id: 'graph'}) RETURN m.version AS version").rows
+        return str(rows[0]["version"]) if rows and rows[0]["version"] else "empty"
+
+    def set_version(self) -> None:
+        """Give the graph a new version, at the first and after the last write of a load."""
+        self.write("MERGE (m:`_Meta` {id: 'graph'}) SET m.version = $version, m.notes = null", {"version": uuid4().hex[:12]})
+
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Read or write a small text that goes with the current version."""
+        if value is not None:
+            self.write(f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`note_{key}` = $value, m.`note_{key}_version` = m.version", {"value": value})
+        rows = self.read(
+            f"MATCH (m:`_Meta` {{id: 'graph'}}) WHERE m.`note_{key}_version` = m.version RETURN m.`note_{key}` AS value"
+        ).rows
+        return str(rows[0]["value"]) if rows else None
+
+    def ping(self) -> None:
+        """Ask the server for a trivial answer."""
+        self.read("RETURN 1 AS ok", seconds=5)
+
+    def close(self) -> None:
+        """Close the driver and its pool."""
+        self.driver.close()
+
+    def write(self, query: str, parameters: Mapping[str, Any]) -> None:
+        """Run one idempotent statement in a managed transaction, with retry on transient errors."""
+
+        def work(transaction: neo4j.ManagedTransaction) -> None:
+            transaction.run(cast(LiteralString, query), dict(parameters)).consume()
+
+        with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
+            session.execute_write(work)
+
+    def _session(self, mode: str) -> neo4j.Session:
+        return self.driver.session(database=self.database, default_access_mode=mode, fetch_size=FETCH)
+
+    def _lock(self, session: neo4j.Session) -> neo4j.Transaction:
+        """Take the write lock of one node; a probe with a time limit tells first whether another load has it."""
+        claim = "MERGE (m:`_Meta` {id: 'lock'}) SET m.held = timestamp()"
+        try:
+            with session.begin_transaction(timeout=LOCK_SECONDS) as probe:
+                probe.run(claim).consume()
+        except errors.Neo4jError as error:
+            if any(code in str(error.code) for code in TIME_CODES):
+                raise LoadBusy(f"另一个载入正在写 {self.url},请等它结束后再试") from error
+            raise
+        held = session.begin_transaction()
+        held.run(claim).consume()
+        return held
+
+    def _frames(self, query: str, record: type[Record]) -> Iterator[pl.DataFrame]:
+        types = schema(record)
+        with self._translated(0), self._session(neo4j.READ_ACCESS) as session:
+            answer = session.run(cast(LiteralString, query))
+            while rows := [item.values() for item in answer.fetch(CHUNK)]:
+                yield pl.DataFrame(rows, schema=types, orient="row")
+
+    @contextmanager
+    def _translated(self, seconds: float) -> Iterator[None]:
+        """Turn the driver's errors into the project's own, without the credentials."""
+        try:
+            yield
+        except LianzhangError:
+            raise
+        except errors.AuthError as error:
+            raise StoreUnavailable(f"Neo4j {self.url} 不接受用户名或密码,请设置 LIANZHANG_NEO4J_USER 与 LIANZHANG_NEO4J_PASSWORD") from error
+        except errors.Neo4jError as error:
+            raise _translate(error, seconds) from error
+        except (errors.DriverError, OSError) as error:
+            raise StoreUnavailable(f"连不上 Neo4j {self.url}({type(error).__name__}),请确认服务已启动、地址与端口正确,恢复后重试即可") from error
+
+
+class Neo4jWriter:
+    """Writes batches that can be run again after a kill at any point."""
+
+    def __init__(self, store: Neo4jStore) -> None:
+        self.store = store
+        self._begun = False
+
+    def has_written(self) -> bool:
+        """Tell whether a batch has been sent."""
+        return self._begun
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type as they are now."""
+        return self.store.edges(record, ends)
+
+    def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
+        """Merge nodes by id and set their properties."""
+        names = ["id", *(name for name in columns(record) if name != "id")]
+        self._send(f"UNWIND $rows AS row MERGE (n:`{record.label()}` {{id: row[0]}}) SET {_sets('n', names, 1)}", frame.select(names))
+
+    def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Merge edges by their ends and key and set their properties."""
+        keys = record.table.key
+        names = ["from", "to", *keys, *(name for name in columns(record) if name not in keys)]
+        key = ", ".join(f"`{name}`: row[{position}]" for position, name in enumerate(keys, 2))
+        statement = (
+            f"UNWIND $rows AS row MATCH (a:`{ends[0]}` {{id: row[0]}}) MATCH (b:`{ends[1]}` {{id: row[1]}}) "
+            f"MERGE (a)-[r:`{record.type_name}` {{{key}}}]->(b) SET {_sets('r', names, 2 + len(keys))}"
+        )
+        self._send(statement, frame.select(names))
+
+    update_nodes = insert_nodes
+    update_edges = insert_edges
+
+    def _send(self, statement: str, frame: pl.DataFrame) -> None:
+        if not self._begun:
+            self._begun = True
+            self.store.set_version()
+        for start in range(0, len(frame), BATCH):
+            self.store.write(statement, {"rows": [list(row) for row in frame.slice(start, BATCH).iter_rows()]})
+
+
+def _sets(variable: str, names: list[str], start: int) -> str:
+    return ", ".join(f"{variable}.`{name}` = row[{position}]" for position, name in enumerate(names) if position >= start)
+
+
+def _plain(value: Any) -> Any:
+    """Return nodes, relationships and paths as plain dicts, as the embedded store does."""
+    converters: dict[type, Callable[[Any], Any]] = {
+        BoltNode: lambda node: {"_label": min(node.labels, default="")} | dict(node),
+        BoltPath: lambda path: {"nodes": [_plain(n) for n in path.nodes], "relationships": [_plain(r) for r in path.relationships]},
+    }
+    for kind, convert in converters.items():
+        if isinstance(value, kind):
+            return convert(value)
+    if isinstance(value, Relationship):
+        return {"_label": value.type} | dict(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value.iso_format() if hasattr(value, "iso_format") else value
+
+
+def _translate(error: errors.Neo4jError, seconds: float) -> LianzhangError:
+    code, text = str(error.code), (error.message or "").splitlines()[0:1]
+    if code in WRITE_CODES:
+        return WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load")
+    if any(name in code for name in TIME_CODES):
+        return QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT")
+    if code.startswith("Neo.ClientError"):
+        return QueryError(f"查询不能执行: {text[0] if text else code}")
+    return StoreUnavailable(f"Neo4j 暂时不能回答({code}),请稍后重试")

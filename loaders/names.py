@@ -1,0 +1,105 @@
+"""Firms' names: full and half width, brackets, place, legal form; and the credit code's check digit (GB 32100-2015)."""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+
+import polars as pl
+from stdnum.cn import uscc as uscc_standard
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+FORMS = (
+    "集团股份有限公司", "集团有限责任公司", "集团有限公司", "集团公司", "股份有限公司", "有限责任公司", "有限公司", "股份公司", "合伙企业", "公司", "集团",
+)  # fmt: skip
+_form = re.compile(f"(?:{'|'.join(FORMS)})$")
+_bracket = re.compile(r"\(([^()]*)\)")
+
+
+@dataclass(frozen=True)
+class FirmName:
+    """A firm's name in its parts: ``core`` is what is left when place and legal form are off."""
+
+    exact: str
+    core: str
+    form: str
+    place: str
+
+
+def normal(expression: pl.Expr) -> pl.Expr:
+    """Return names as they are compared letter by letter: half width, no blanks or quotes, lower case."""
+    return expression.str.normalize("NFKC").str.replace_all(r"[\s\"'“”‘’·•・]+", "").str.to_lowercase()
+
+
+def normalise(name: str) -> str:
+    """Return one name as ``normal`` does."""
+    return str(pl.select(normal(pl.lit(name))).item())
+
+
+@cache
+def places() -> dict[str, str]:
+    """Return place names, full and short, with their six-digit codes (GB/T 2260)."""
+    table: dict[str, str] = {}
+    with (files("loaders") / "places.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            table[row["name"]] = table[row["short"]] = row["code"]
+    return table
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, places()), key=len, reverse=True)))
+
+
+def split_name(exact: str) -> FirmName:
+    """Return the parts of a normalised name; the place is the code of the city (or province) that it names."""
+    found: list[str] = []
+
+    def drop(match: re.Match[str]) -> str:
+        if match.group(1) in places():
+            found.append(places()[match.group(1)])
+            return ""
+        return match.group(1)
+
+    core = _bracket.sub(drop, exact)
+    form = ""
+    if match := _form.search(core):
+        form, core = match.group(), core[: match.start()]
+    rest = core
+    while (match := _prefix().match(rest)) and len(rest) - match.end() >= 2:
+        found.append(places()[match.group()])
+        rest = rest[match.end() :]
+    return FirmName(exact, rest or exact, form, city_of(found))
+
+
+def city_of(codes: list[str]) -> str:
+    """Return the most exact of some place codes, at the level of the city."""
+    best = max(codes, key=lambda code: len(code.rstrip("0")), default="")
+    return best[:4] + "00" if best else ""
+
+
+def city_of_region(text: str | None) -> str:
+    """Return the city's code for what a region column says, or nothing where that is not known."""
+    if not text:
+        return ""
+    found = [places()[match.group()] for match in _prefix().finditer(text)]
+    return city_of(found)
+
+
+def check_code(code: str) -> tuple[str, str]:
+    """Return a credit code in compact form and what its check says: 有效, 校验位不符 or 格式不符."""
+    compact = str(uscc_standard.compact(code)).upper()
+    try:
+        uscc_standard.validate(compact)
+    except InvalidChecksum:
+        return compact, "校验位不符"
+    except ValidationError:
+        return compact, "格式不符"
+    return compact, "有效"
+
+
+def make_id(prefix: str, *parts: str) -> str:
+    """Return the id of a thing that has none of its own: its type's prefix and 64 bits of what makes it itself."""
+    return f"{prefix}-{blake2b('|'.join(parts).encode(), digest_size=8).hexdigest()}"

@@ -1,0 +1,73 @@
+"""What a load did: counts that add up to the files' rows, every refused row with its reason, both sides of each conflict."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from loaders.identity import Conflict
+from loaders.validate import Problem
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that was not loaded: where it stands, the first bad cell, and every reason."""
+
+    file: str
+    row: int | None
+    column: str
+    value: str
+    reason: str
+    sheet: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class FileReport:
+    """One table's part in a load."""
+
+    file: str
+    sheet: str | None
+    kind: str
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    rejected: int = 0
+    unknown_columns: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Report:
+    """A whole load; ``read == new + changed + same + len(rejected rows)``."""
+
+    dry_run: bool = False
+    files: list[FileReport] = field(default_factory=list)
+    rejected: list[Reject] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    failed: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    rejects_written: list[str] = field(default_factory=list)
+    nodes: dict[str, int] = field(default_factory=dict)
+    edges: dict[str, int] = field(default_factory=dict)
+    version: str = ""
+
+    def total(self, name: str) -> int:
+        """Return a count over all files."""
+        return sum(int(getattr(file, name)) for file in self.files)
+
+    @property
+    def bad(self) -> bool:
+        """Tell whether anything was refused or could not be read."""
+        return bool(self.rejected or self.failed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report as it is printed and written: totals first."""
+        totals = {name: self.total(name) for name in ("read", "new", "changed", "same")}
+        return totals | {"rejected": [asdict(reject) for reject in self.rejected]} | {
+            name: value for name, value in asdict(self).items() if name != "rejected"
+        }
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """Return the different reasons with how often each was met, the commonest first."""
+        counted = Counter(f"{reject.column}: {reject.reason.split('“')[0].split('(')[0][:60]}" for reject in self.rejected)
+        return counted.most_common()

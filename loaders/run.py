@@ -1,0 +1,170 @@
+"""A load from paths to report: open, validate, identify, resolve, merge, write."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from graph.model import Edge, Node, Record
+from graph.stores import Store, Writer
+from loaders.edges import EdgeLoader
+from loaders.memory import fingerprint, recall, remember
+from loaders.merge import ORDER, OUTCOME
+from loaders.nodes import TABLE, NodeLoader, Refused
+from loaders.rejects import write_rejects
+from loaders.report import Reject, Report
+from loaders.sheets import ROW
+from loaders.tables import Table, fail, find_files, open_tables
+from loaders.validate import Problem, validate
+
+Step = Callable[[str, int], None]
+
+
+def silent(_text: str, _rows: int) -> None:
+    """Show nothing."""
+
+
+@dataclass
+class Options:
+    """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported)."""
+
+    dry_run: bool = False
+    kind: type[Record] | None = None
+    rejects: Path | None = None
+    step: Step = silent
+
+
+def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
+    """Load files and folders into a store and report every row; nothing is written where ``dry_run`` is set."""
+    options = options or Options()
+    report = Report(dry_run=options.dry_run)
+    files = find_files(paths, report)
+    mark = fingerprint(files, options.kind)
+    if remembered := recall(store, mark):
+        return remembered
+    tables = open_tables(files, report, options.kind)
+    with nullcontext() if options.dry_run else store.load() as writer:
+        _Load(store, writer, report, options).run(tables)
+    for table in tables:
+        if table.report.read == 0:
+            fail(report, table.sheet.path, "表头之下没有数据行", table.sheet.name)
+    if options.rejects and not options.dry_run:
+        report.rejects_written = write_rejects(tables, options.rejects)
+    report.version = store.version()
+    if not options.dry_run and not report.bad:
+        remember(store, mark, report)
+    return report
+
+
+@dataclass
+class _Load:
+    store: Store
+    writer: Writer | None
+    report: Report
+    options: Options
+    now: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    def __post_init__(self) -> None:
+        self.edges = EdgeLoader(self.store, self.writer, self.now)
+        self.nodes = NodeLoader(self.store, self.writer, self.edges, self.now)
+
+    def run(self, tables: list[Table]) -> None:
+        """Nodes of all tables first, then edges, table by table and chunk by chunk."""
+        self._load_nodes([table for table in tables if issubclass(table.record, Node)])
+        for table in tables:
+            if issubclass(table.record, Edge):
+                self._load_edges(table, table.record)
+        self.report.conflicts = self.nodes.conflicts
+        self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
+
+    def _load_nodes(self, tables: list[Table]) -> None:
+        frames: dict[type[Node], list[pl.DataFrame]] = {}
+        raws: dict[int, list[pl.DataFrame]] = {}
+        for table in tables:
+            for raw, named in table.chunks():
+                raws.setdefault(table.index, []).append(raw)
+                valid = validate(named, table.record)
+                assert issubclass(table.record, Node)
+                frames.setdefault(table.record, []).append(_marked(valid.frame, table.index))
+                self._refuse(table, raw, valid.problems)
+                self.options.step(f"读取 {table.sheet.path.name}", table.report.read)
+            self._refuse_unreadable(table)
+        self.options.step("识别与合并节点", 0)
+        outcomes, refused = self.nodes.apply(frames)
+        for table in tables:
+            self._refuse_late(table, raws.get(table.index, []), refused)
+            self._count(table, outcomes.filter(pl.col(TABLE) == table.index))
+
+    def _load_edges(self, table: Table, record: type[Edge]) -> None:
+        for raw, named in table.chunks():
+            valid = validate(named, record)
+            self._refuse(table, raw, valid.problems)
+            frame, problems = self._resolve(_marked(valid.frame, table.index), record)
+            self._refuse(table, raw, problems)
+            for (start, end), part in frame.group_by("__from_label", "__to_label", maintain_order=True):
+                outcomes = self.edges.apply(record, (str(start), str(end)), part)
+                self._count(table, outcomes)
+            self.options.step(f"载入 {table.sheet.path.name}", table.report.read)
+        self._refuse_unreadable(table)
+
+    def _resolve(self, frame: pl.DataFrame, record: type[Edge]) -> tuple[pl.DataFrame, dict[int, list[Problem]]]:
+        """Turn both ends of the rows into ids, sources too; rows with an end that is not known become problems."""
+        problems: dict[int, list[Problem]] = {}
+        for side, (name, zh) in enumerate(record.table.end_columns):
+            labels = sorted({ends[side] for ends in record.table.ends})
+            end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
+            found = self.nodes.directory.find(frame[name], labels).rename({"value": name, "id": f"__{end}", "label": label})
+            frame = frame.join(found, on=name, how="left", maintain_order="left")
+            wrong = frame.filter(pl.col(f"__{end}").is_null() | pl.col("problem").is_not_null())
+            for row, value, problem in wrong.select(ROW, name, "problem").iter_rows():
+                problems.setdefault(row, []).append(Problem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}"))
+            frame = frame.drop("problem", name)
+        frame = frame.rename({"__from": "from", "__to": "to"})
+        if problems:
+            frame = frame.filter(~pl.col(ROW).is_in(list(problems)))
+        pairs = {f"{start} {end}" for start, end in record.table.ends}
+        pair = pl.concat_str("__from_label", pl.lit(" "), "__to_label")
+        for row, start, end in frame.filter(~pair.is_in(pairs)).select(ROW, "__from_label", "__to_label").iter_rows():
+            problems[row] = [Problem("", f"{start}→{end}", f"{record.table.zh}不能从 {start} 指向 {end}")]
+        frame = frame.filter(pair.is_in(pairs))
+        return frame.with_columns(pl.col("source").replace(self.nodes.add_sources(frame["source"]))), problems
+
+    def _refuse(self, table: Table, raw: pl.DataFrame, problems: dict[int, list[Problem]]) -> None:
+        if not problems:
+            return
+        table.refused.append((raw.filter(pl.col(ROW).is_in(list(problems))), problems))
+        table.report.rejected += len(problems)
+        for row, found in sorted(problems.items()):
+            reason = ";".join(problem.reason for problem in found)
+            first = found[0]
+            self.report.rejected.append(
+                Reject(str(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
+            )
+
+    def _refuse_late(self, table: Table, raws: list[pl.DataFrame], refused: Refused) -> None:
+        mine = {row: problems for (index, row), problems in refused.items() if index == table.index}
+        for raw in raws:
+            rows = set(raw[ROW].to_list()) if mine else set()
+            self._refuse(table, raw, {row: problems for row, problems in mine.items() if row in rows})
+
+    def _refuse_unreadable(self, table: Table) -> None:
+        for bad in table.sheet.bad:
+            table.report.read += 1
+            table.report.rejected += 1
+            problem = Problem("", bad.text[:200], bad.reason)
+            self.report.rejected.append(Reject(str(table.sheet.path), bad.row, "", bad.text[:200], bad.reason, table.sheet.name, [problem]))
+
+    def _count(self, table: Table, outcomes: pl.DataFrame) -> None:
+        counts = Counter(dict(outcomes[OUTCOME].value_counts().iter_rows()))
+        table.report.new += counts["new"]
+        table.report.changed += counts["changed"]
+        table.report.same += counts["same"]
+
+
+def _marked(frame: pl.DataFrame, table: int) -> pl.DataFrame:
+    """Mark rows with their table and their place in the order of the whole load."""
+    return frame.with_columns(pl.lit(table, dtype=pl.Int64).alias(TABLE), (pl.col(ROW).cast(pl.Int64) + (table << 32)).alias(ORDER))

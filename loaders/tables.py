@@ -1,0 +1,99 @@
+"""Paths to tables: which files there are, how each is read, and what type each table is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from graph.errors import InputError
+from graph.model import Record
+from loaders.heads import REASON_HEADS, identify
+from loaders.read_jsonl import read_jsonl
+from loaders.read_text import read_text
+from loaders.read_workbook import read_workbook
+from loaders.report import FileReport, Report
+from loaders.sheets import ROW, Sheet
+from loaders.validate import Problem
+
+READERS = {
+    ".csv": read_text,
+    ".tsv": read_text,
+    ".txt": read_text,
+    ".xlsx": read_workbook,
+    ".xlsm": read_workbook,
+    ".xls": read_workbook,
+    ".ods": read_workbook,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+}
+
+
+@dataclass
+class Table:
+    """One table on its way in: its rows, its type, its part of the report, and the raw rows that were refused."""
+
+    index: int
+    sheet: Sheet
+    record: type[Record]
+    fields: list[str | None]
+    report: FileReport
+    refused: list[tuple[pl.DataFrame, dict[int, list[Problem]]]] = field(default_factory=list)
+
+    def chunks(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """Yield each chunk twice: as it came, and with its columns named by field."""
+        names = {str(position): name for position, name in enumerate(self.fields) if name}
+        for raw in self.sheet.chunks:
+            self.report.read += len(raw)
+            yield raw, raw.select([ROW, *names]).rename(names)
+
+
+def find_files(paths: list[Path], report: Report) -> list[Path]:
+    """Return the files to read under the given paths, in order of name; what cannot be read goes into the report."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [item for item in sorted(path.rglob("*")) if item.suffix.lower() in READERS and item.is_file()]
+            inside = [item for item in inside if not item.name.startswith((".", "~$", "_")) and item.stem.upper() != "README"]
+            if not inside:
+                fail(report, path, "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl)")
+            found += inside
+        elif not path.exists():
+            fail(report, path, "没有这个文件或目录,请检查路径")
+        elif path.suffix.lower() not in READERS:
+            fail(report, path, f"不支持的文件类型 {path.suffix or '(无扩展名)'},应为 csv、tsv、xlsx、xls、ods 或 jsonl")
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def open_tables(files: list[Path], report: Report, wanted: type[Record] | None = None) -> list[Table]:
+    """Open every table of the files; a file that cannot be used is reported and the others go on."""
+    tables: list[Table] = []
+    for path in files:
+        try:
+            sheets = READERS[path.suffix.lower()](path)
+        except InputError as error:
+            fail(report, path, error.message)
+            continue
+        except OSError as error:
+            fail(report, path, f"读不了文件: {error.strerror or error}")
+            continue
+        for sheet in sheets:
+            try:
+                shape = identify(sheet.heads, path.stem, sheet.name, wanted)
+            except InputError as error:
+                fail(report, path, error.message, sheet.name)
+                continue
+            unknown = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None and head not in REASON_HEADS]
+            part = FileReport(str(path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
+            report.files.append(part)
+            if unknown:
+                report.warnings.append(f"{path.name}: 没有用到的列 {'、'.join(unknown)[:300]}")
+            tables.append(Table(len(tables), sheet, shape.record, shape.fields, part))
+    return tables
+
+
+def fail(report: Report, path: Path, reason: str, sheet: str | None = None) -> None:
+    """Enter a file or sheet that could not be used at all."""
+    report.failed.append({"file": str(path), "reason": reason} | ({"sheet": sheet} if sheet else {}))

@@ -1,0 +1,1 @@
+"""The questions: one Cypher file each, and what is computed from their answers."""

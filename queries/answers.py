@@ -1,0 +1,160 @@
+"""The shapes of the answers: what the command prints as JSON and the API returns, one definition for both."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    """A frozen piece of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Named(Answer):
+    """A thing by id and name."""
+
+    id: str
+    name: str
+
+
+class SupplyEdge(Answer):
+    """One supply relation at some distance from the firm that was asked about."""
+
+    tier: int = Field(description="1 = direct, 2 = one step further, …")
+    supplier: Named
+    customer: Named
+    product: str = Field(description="empty where it is not known")
+    status: str
+    source: str
+    place: str | None = None
+    confidence: float | None = None
+
+
+class Hop(Answer):
+    """One step of a path, with its source."""
+
+    supplier: Named
+    customer: Named
+    product: str
+    status: str
+    source: str
+
+
+class SupplyPath(Answer):
+    """A chain of supply relations from one firm to another."""
+
+    length: int
+    hops: list[Hop]
+
+
+class Hit(Answer):
+    """Something that a search found, and why."""
+
+    id: str
+    label: str
+    name: str
+    status: str
+    matched: str
+
+
+class ChainCounts(Answer):
+    """How much is known of a chain, by data status."""
+
+    segments: dict[str, int] = {}
+    products: dict[str, int] = {}
+    enterprises: dict[str, int] = {}
+    leaders: dict[str, int] = {}
+    projects: dict[str, int] = {}
+    statements: dict[str, int] = {}
+
+
+class ChainSummary(Answer):
+    """A chain in the list of chains."""
+
+    id: str
+    name: str
+    status: str
+    source: str
+    place: str | None = None
+    description: str | None = None
+    counts: ChainCounts
+
+
+class Firm(Answer):
+    """A firm where it stands in a segment."""
+
+    id: str
+    name: str
+    short_name: str | None = None
+    status: str
+    source: str
+
+
+class SegmentView(Answer):
+    """A segment with its products and the firms in it."""
+
+    id: str
+    name: str
+    tier: str | None = None
+    description: str | None = None
+    status: str
+    source: str
+    products: list[Named]
+    enterprises: list[Firm]
+
+
+class Flow(Answer):
+    """What feeds what: segments or products by id."""
+
+    upstream: str
+    downstream: str
+    status: str
+    source: str
+    essential: bool | None = None
+
+
+class Related(Answer):
+    """A thing that is related to another, with the relation's own provenance."""
+
+    relation: str
+    label: str
+    id: str
+    name: str
+    status: str
+    source: str
+    place: str | None = None
+    properties: dict[str, Any] = {}
+
+
+class ChainView(Answer):
+    """Everything that a chain's page shows."""
+
+    chain: dict[str, Any]
+    segments: list[SegmentView]
+    feeds: list[Flow]
+    inputs: list[Flow]
+    leaders: list[Related]
+    members: list[Related]
+    statements: list[dict[str, Any]]
+    supplies: list[dict[str, Any]]
+
+
+class EnterpriseView(Answer):
+    """Everything that a firm's page shows."""
+
+    enterprise: dict[str, Any]
+    outgoing: list[Related]
+    incoming: list[Related]
+    statements: list[dict[str, Any]]
+
+
+class CypherAnswer(Answer):
+    """The rows of a query, and whether the limit cut them."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    truncated: bool
+
+
+STATUS_ORDER = {"confirmed": 0, "reported": 1, "curated": 2, "inferred": 3, "sample": 4}

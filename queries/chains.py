@@ -1,0 +1,113 @@
+"""Chains: the list with its counts, and everything about one."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from graph.errors import NotFound
+from graph.stores import Store
+from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Firm, Flow, Named, Related, SegmentView
+from queries.catalogue import ask, trusted
+
+PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to")
+
+
+def list_chains(store: Store, statuses: list[str] | None = None) -> list[ChainSummary]:
+    """Return all chains with how much is known of each, by data status."""
+    allowed = statuses or trusted()
+    counts = _counts(store, allowed)
+    return [
+        ChainSummary(
+            id=chain["id"],
+            name=chain["name"],
+            status=chain["status"],
+            source=chain["source"],
+            place=chain.get("place"),
+            description=chain.get("description"),
+            counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}),
+        )
+        for chain in (row["chain"] for row in ask(store, "chains", statuses=allowed))
+    ]
+
+
+def _counts(store: Store, statuses: list[str]) -> dict[tuple[str, str], dict[str, int]]:
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for name in ("segments", "products", "leaders", "statements"):
+        for row in ask(store, f"count_{name}", statuses=statuses):
+            counts[row["chain"], name][row["status"]] = row["number"]
+    firms = {(row["chain"], row["enterprise"], row["status"]) for row in ask(store, "count_operators", statuses=statuses)}
+    projects = set()
+    for row in ask(store, "count_members", statuses=statuses):
+        thing = row["thing"]
+        key = (row["chain"], thing["id"], thing["status"])
+        if thing["_label"] == "Enterprise":
+            firms.add(key)
+        elif thing["_label"] == "Project":
+            projects.add(key)
+    for name, things in (("enterprises", firms), ("projects", projects)):
+        for (chain, status), number in Counter((chain, status) for chain, _, status in things).items():
+            counts[chain, name][status] = number
+    return counts
+
+
+def _sorted(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: STATUS_ORDER[item[0]]))
+
+
+def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> ChainView:
+    """Return everything about one chain; raises ``NotFound`` for an id that is no chain."""
+    allowed = statuses or trusted()
+    chain = next((row["chain"] for row in ask(store, "chains", statuses=allowed) if row["chain"]["id"] == id), None)
+    if chain is None:
+        raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在 /api/v1/chains 查看全部编号")
+
+    def of(question: str) -> list[dict[str, Any]]:
+        return ask(store, question, chain=id, statuses=allowed)
+
+    products: dict[str, list[Named]] = defaultdict(list)
+    for row in of("chain_products"):
+        products[row["segment"]].append(Named(id=row["product"]["id"], name=row["product"]["name"]))
+    firms: dict[str, list[Firm]] = defaultdict(list)
+    for row in of("chain_operators"):
+        firm = row["enterprise"]
+        firms[row["segment"]].append(
+            Firm(id=firm["id"], name=firm["name"], short_name=firm.get("short_name"), status=row["status"], source=row["source"])
+        )
+    segments = [
+        SegmentView(
+            **{name: segment.get(name) for name in ("id", "name", "tier", "description", "status", "source")},
+            products=products[segment["id"]],
+            enterprises=firms[segment["id"]],
+        )
+        for segment in (row["segment"] for row in of("chain_segments"))
+    ]
+    return ChainView(
+        chain=chain,
+        segments=segments,
+        feeds=[Flow(**row) for row in of("chain_feeds")],
+        inputs=[
+            Flow(upstream=row["input"], downstream=row["product"], status=row["status"], source=row["source"], essential=row.get("essential"))
+            for row in of("chain_inputs")
+        ],
+        leaders=related(of("chain_leaders"), "leader"),
+        members=related(of("chain_members"), "thing"),
+        statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
+        supplies=of("chain_supplies"),
+    )
+
+
+def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
+    """Return rows of a thing and its relation as related things, in a fixed order."""
+    found = [
+        Related(
+            relation=row["relation"]["_label"],
+            label=row[column]["_label"],
+            id=row[column]["id"],
+            name=row[column].get("name") or row[column].get("metric") or row[column]["id"],
+            status=row["relation"]["status"],
+            source=row["relation"]["source"],
+            place=row["relation"].get("place"),
+            properties={name: value for name, value in {**row[column], **row["relation"]}.items() if name not in PLAIN},
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda item: (item.relation, STATUS_ORDER[item.status], item.label, item.name, item.id))

@@ -1,0 +1,7 @@
+// What feeds what within one chain.
+// Parameters: $chain (Chain id), $statuses.
+// Columns: upstream, downstream, status, source
+MATCH (c:Chain {id: $chain})<-[:PART_OF]-(a:Segment)-[r:FEEDS]->(b:Segment)
+WHERE r.status IN $statuses
+RETURN DISTINCT a.id AS upstream, b.id AS downstream, r.status AS status, r.source AS source
+ORDER BY upstream, downstream

@@ -1,0 +1,6 @@
+// Segments of every chain.
+// Parameters: $statuses.
+// Columns: chain, status, number
+MATCH (s:Segment)-[r:PART_OF]->(c:Chain)
+WHERE s.status IN $statuses
+RETURN c.id AS chain, s.status AS status, count(DISTINCT s.id) AS number

@@ -1,0 +1,5 @@
+// One firm.
+// Parameters: $id.
+// Columns: enterprise
+MATCH (e:Enterprise {id: $id})
+RETURN e AS enterprise

@@ -1,0 +1,5 @@
+// All sources.
+// Columns: source
+MATCH (s:Source)
+RETURN s AS source
+ORDER BY s.id

@@ -1,0 +1,30 @@
+"""Enterprises: a page of the list, and everything about one."""
+
+from typing import Any
+
+from graph.errors import NotFound
+from graph.stores import Store
+from queries.answers import EnterpriseView
+from queries.catalogue import ask, trusted
+from queries.chains import related
+
+
+def list_enterprises(store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None) -> tuple[list[dict[str, Any]], str | None]:
+    """Return a page of firms by id, and the id to continue after (None at the end)."""
+    rows = ask(store, "enterprises", after=after, size=size + 1, statuses=statuses or trusted())
+    firms = [row["enterprise"] for row in rows]
+    return firms[:size], firms[size - 1]["id"] if len(firms) > size else None
+
+
+def view_enterprise(store: Store, id: str, statuses: list[str] | None = None) -> EnterpriseView:
+    """Return everything about one firm; raises ``NotFound`` for an id that is no firm."""
+    allowed = statuses or trusted()
+    found = ask(store, "enterprise", id=id)
+    if not found or found[0]["enterprise"]["status"] not in allowed:
+        raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
+    return EnterpriseView(
+        enterprise=found[0]["enterprise"],
+        outgoing=related(ask(store, "enterprise_out", id=id, statuses=allowed), "thing"),
+        incoming=[item for item in related(ask(store, "enterprise_in", id=id, statuses=allowed), "thing") if item.relation != "ABOUT"],
+        statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
+    )
