@@ -9,13 +9,28 @@ TIERS = ("上游", "中游", "下游")
 SERVICE = "服务"
 UNPLACED = "层级未注明"
 SWEEPS = 12
+MARK = "\x1f"  # no id or name can hold it, so what is made up with it is never taken for a real id
+BEND = f"{MARK}bend{MARK}"
+
+GEOMETRY: dict[str, int] = {
+    "column": 200,
+    "band_gap": 36,
+    "box": 64,
+    "box_width": 152,
+    "gap": 22,
+    "bend": 12,
+    "child": 30,
+    "child_width": 168,
+    "pad": 10,
+    "below": 64,
+}
 
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a picture: its band's name and what stands in it, top to bottom; bends of long edges are ``bend|…``."""
+    """One column of a picture: its band's name and what stands in it, top to bottom; bends of long edges begin with ``BEND``."""
 
     band: str
     items: tuple[str, ...]
@@ -93,7 +108,7 @@ def _bend(columns: list[tuple[str, list[str]]], place: dict[str, int], edges: li
     for start, end in edges:
         if start not in place or end not in place:
             continue
-        way = tuple(f"bend|{start}|{column}" for column in range(place[start] + 1, place[end]))
+        way = tuple(f"{BEND}{start}{MARK}{column}" for column in range(place[start] + 1, place[end]))
         routes[start, end] = way
         for column, bend in enumerate(way, place[start] + 1):
             if bend not in seen:
@@ -172,6 +187,52 @@ def _order_below(ids: list[str], place: dict[str, int], edges: list[Pair]) -> li
             if other in place:
                 near[one].append(place[other])
     return sorted(ids, key=lambda id: sum(near[id]) / len(near[id]) if near[id] else math.inf)
+
+
+def place(
+    layout: Layout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None, grid: int = 1
+) -> dict[str, tuple[float, float]]:
+    """Return where each block stands; ``opened`` tells how many children of a block are shown. ``picture.js`` does the same."""
+    spots: dict[str, tuple[float, float]] = {}
+    bottom = 0.0
+    for column, x, top in zip(layout.columns, column_places(layout, grid), column_tops(layout, sizes), strict=True):
+        y = top
+        for item in column.items:
+            spots[item] = (x, y + sizes[item] / 2)
+            y += block_height(sizes[item], (opened or {}).get(item, 0), grid) + GEOMETRY["gap"]
+        bottom = max(bottom, y)
+    for item, x in zip(layout.below, below_places(layout, grid), strict=True):
+        spots[item] = (x, bottom + GEOMETRY["below"] + sizes[item] / 2)
+    return spots
+
+
+def block_height(size: float, children: int, grid: int) -> float:
+    """Return how high a block is with its shown children."""
+    return size + (-(-children // grid) * GEOMETRY["child"] + GEOMETRY["pad"] if children else 0)
+
+
+def column_places(layout: Layout, grid: int) -> list[float]:
+    """Return the x of each column, with a wider gap where the band changes."""
+    width = GEOMETRY["column"] + (grid - 1) * GEOMETRY["child_width"]
+    places, x, band = [], 0.0, None
+    for column in layout.columns:
+        x += (width if band is not None else 0) + (GEOMETRY["band_gap"] if band not in (None, column.band) else 0)
+        places.append(x)
+        band = column.band
+    return places
+
+
+def column_tops(layout: Layout, sizes: Mapping[str, int]) -> list[float]:
+    """Return where each column begins so that all are centred on one line while closed."""
+    return [-(sum(sizes[item] for item in column.items) + GEOMETRY["gap"] * (len(column.items) - 1)) / 2 for column in layout.columns]
+
+
+def below_places(layout: Layout, grid: int) -> list[float]:
+    """Return the x of each thing in the row below, spread around the middle of the columns."""
+    columns = column_places(layout, grid)
+    middle = (columns[0] + columns[-1]) / 2 if columns else 0.0
+    width = GEOMETRY["column"] + (grid - 1) * GEOMETRY["child_width"]
+    return [middle + (number - (len(layout.below) - 1) / 2) * width for number in range(len(layout.below))]
 
 
 def grid_columns(most: int, single: int = 24) -> int:

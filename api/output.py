@@ -17,7 +17,7 @@ from rich.table import Table
 from graph.model import STATUS_ZH
 from loaders.run import Step
 
-errors = Console(stderr=True)
+errors = Console(stderr=True, soft_wrap=True)
 
 
 class Format(StrEnum):

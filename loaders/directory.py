@@ -10,12 +10,14 @@ from graph.model import NODE_TYPES, find_type, name_of
 from loaders.names import normal
 
 TOKENS = {"token": pl.String, "id": pl.String, "label": pl.String, "level": pl.Int8}
-BY_ID, BY_NAME, BY_ALIAS = 0, 1, 2
+BY_ID, BY_CODE, BY_NAME, BY_ALIAS = 0, 1, 2, 3
+WORDS = {"name": BY_NAME, "uscc": BY_CODE, "code": BY_CODE, "stock_code": BY_CODE, "short_name": BY_ALIAS, "aliases": BY_ALIAS}
+HINTS, HINT_NAMES = 50, 20_000
 FOUND = {"value": pl.String, "id": pl.String, "label": pl.String, "problem": pl.String}
 
 
 class Directory:
-    """Look-ups from what a cell says to the node that it means; the id beats the name, the name beats an alias."""
+    """Look-ups from what a cell says to the node that it means: the id beats a code, a code the name, the name an alias."""
 
     def __init__(self) -> None:
         self._parts: dict[str, list[pl.DataFrame]] = {}
@@ -40,23 +42,27 @@ class Directory:
         grouped = hits.sort("label", "id").group_by("value").agg(pl.first("id"), pl.first("label"), pl.len().alias("many"), pl.col("id").alias("ids"))
         table = asked.select("value").join(grouped, on="value", how="left")
         bad = table.filter(pl.col("many").is_null() | (pl.col("many") > 1))
-        problems = {value: self._explain(value, ids, labels, tokens) for value, ids in bad.select("value", "ids").iter_rows()}
+        names = tokens.filter(pl.col("level") == BY_NAME)["token"].head(HINT_NAMES).to_list() if len(bad) else []
+        problems = {
+            value: _explain(value, ids, labels, names if number < HINTS else [])
+            for number, (value, ids) in enumerate(bad.select("value", "ids").iter_rows())
+        }
         problem = pl.col("value").replace_strict(problems, default=None, return_dtype=pl.String)
         return table.select("value", "id", "label", problem.alias("problem") if problems else pl.lit(None, dtype=pl.String).alias("problem"))
 
-    def _explain(self, value: str, ids: list[str] | None, labels: list[str], tokens: pl.DataFrame) -> str:
-        kinds = "、".join(NODE_TYPES[label].table.zh for label in labels[:4]) + ("等" if len(labels) > 4 else "")
-        if ids:
-            return f"“{value}”对应多个{kinds}: {'、'.join(ids[:5])},请改填编号或“类别:名称”"
-        names = tokens.filter(pl.col("level") == BY_NAME)["token"]
-        near = [match[0] for match in process.extract(value[:100], names.head(20_000).to_list(), limit=3, score_cutoff=70)]
-        hint = f",相近的有 {'、'.join(dict.fromkeys(near))}" if near else ""
-        return f"图中没有{kinds}“{value[:60]}”{hint};请先登记它,或改正名称"
+
+def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[str]) -> str:
+    kinds = "、".join(NODE_TYPES[label].table.zh for label in labels[:4]) + ("等" if len(labels) > 4 else "")
+    if ids:
+        return f"“{value}”对应多个{kinds}: {'、'.join(ids[:5])},请改填编号或“类别:名称”"
+    near = [match[0] for match in process.extract(value[:100], names, limit=3, score_cutoff=70)]
+    hint = f",相近的有 {'、'.join(dict.fromkeys(near))}" if near else ""
+    return f"图中没有{kinds}“{value[:60]}”{hint};请先登记它,或改正名称"
 
 
 def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:
     pieces = [nodes.select(pl.col("id").alias("token"), "id", pl.lit(BY_ID, dtype=pl.Int8).alias("level"))]
-    for column, level in (("name", BY_NAME), ("uscc", BY_NAME), ("code", BY_NAME), ("short_name", BY_ALIAS), ("aliases", BY_ALIAS)):
+    for column, level in WORDS.items():
         if column not in nodes.columns:
             continue
         part = nodes.select(column, "id").filter(pl.col(column).is_not_null())

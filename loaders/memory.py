@@ -20,7 +20,7 @@ def fingerprint(files: list[Path], kind: type[Record] | None) -> str:
     """Return the SHA-256 of the files' names and contents, the wished type, and the code that reads them."""
     digest = hashlib.sha256(_code().encode())
     digest.update((name_of(kind) if kind else "").encode())
-    for path in files:
+    for path in (inner for path in files for inner in (sorted(path.rglob("*.json")) if path.is_dir() else [path])):
         digest.update(f"\0{path.resolve()}\0".encode())
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())

@@ -10,7 +10,17 @@ from loaders.sheets import BadRow, Sheet, cell_text, raw_frame
 
 def read_jsonl(path: Path) -> list[Sheet]:
     """Return the one table of a JSON-lines file; lines that are not objects are kept as bad rows."""
-    heads: dict[str, None] = {}
+    rows, bad = read_objects(path)
+    if not rows and not bad:
+        raise InputError("文件里没有一行数据")
+    names = list(dict.fromkeys(str(key) for _, row in rows for key in row))
+    texts: list[list[str | None]] = [[_text(row.get(name)) for name in names] for _, row in rows]
+    frame = raw_frame(texts, [number for number, _ in rows], len(names))
+    return [Sheet(path, None, names, iter([frame] if len(frame) else []), bad)]
+
+
+def read_objects(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[BadRow]]:
+    """Return the objects of a JSON-lines file with their line numbers, and the lines that are no objects."""
     rows: list[tuple[int, dict[str, Any]]] = []
     bad: list[BadRow] = []
     with path.open("rb") as stream:
@@ -25,14 +35,8 @@ def read_jsonl(path: Path) -> list[Sheet]:
                 reason = str(error) if "JSON" in str(error) else f"这一行不是合法的 JSON: {error}"
                 bad.append(BadRow(number, line.decode("utf-8", "replace").rstrip("\n")[:2000], reason))
                 continue
-            heads |= dict.fromkeys(str(key) for key in row)
             rows.append((number, row))
-    if not heads and not bad:
-        raise InputError("文件里没有一行数据")
-    names = list(heads)
-    texts: list[list[str | None]] = [[_text(row.get(name)) for name in names] for _, row in rows]
-    frame = raw_frame(texts, [number for number, _ in rows], len(names))
-    return [Sheet(path, None, names, iter([frame] if len(frame) else []), bad)]
+    return rows, bad
 
 
 def _text(value: Any) -> str:

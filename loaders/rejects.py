@@ -24,7 +24,7 @@ def write_rejects(tables: list[Table], folder: Path) -> list[str]:
             continue
         source = table.sheet.path
         stem = f"{source.stem}-{table.sheet.name}-rejects" if table.sheet.name else f"{source.stem}-rejects"
-        suffix = source.suffix.lower()
+        suffix = {".json": ".jsonl"}.get(source.suffix.lower(), source.suffix.lower())
         target = folder / (stem + (".xlsx" if suffix in (".xlsx", ".xls", ".xlsm", ".ods") else suffix))
         if str(target) in written:
             target = folder / source.resolve().parent.name / target.name

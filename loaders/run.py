@@ -45,6 +45,7 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     files = find_files(paths, report)
     mark = fingerprint(files, options.kind)
     if remembered := recall(store, mark):
+        remembered.dry_run = options.dry_run
         return remembered
     tables = open_tables(files, report, options.kind)
     with nullcontext() if options.dry_run else store.load() as writer:
@@ -155,8 +156,9 @@ class _Load:
         for bad in table.sheet.bad:
             table.report.read += 1
             table.report.rejected += 1
-            problem = Problem("", bad.text[:200], bad.reason)
-            self.report.rejected.append(Reject(str(table.sheet.path), bad.row, "", bad.text[:200], bad.reason, table.sheet.name, [problem]))
+            problem = Problem(bad.column, bad.text[:200], bad.reason)
+            place = str(table.sheet.path), bad.row, bad.column
+            self.report.rejected.append(Reject(*place, problem.value, bad.reason, table.sheet.name, [problem]))
 
     def _count(self, table: Table, outcomes: pl.DataFrame) -> None:
         counts = Counter(dict(outcomes[OUTCOME].value_counts().iter_rows()))

@@ -7,28 +7,36 @@ from typing import Any
 
 import polars as pl
 
+from graph.model import Record
+
 ROW = "__row"
 CHUNK_ROWS = 250_000
 
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that could not even be read as a row of its table."""
+    """A row that could not even be read as a row of its table; ``column`` names the cell at fault where there is one."""
 
     row: int
     text: str
     reason: str
+    column: str = ""
 
 
 @dataclass
 class Sheet:
-    """Raw rows as text: columns ``0``, ``1``, … and ``__row``, the row's number as a spreadsheet shows it."""
+    """Raw rows as text: columns ``0``, ``1``, … and ``__row``, the row's number as a spreadsheet shows it.
+
+    A reader of a known format sets ``record`` (its heads are then our fields) and says in ``warnings`` what it met.
+    """
 
     path: Path
     name: str | None
     heads: list[str]
     chunks: Iterator[pl.DataFrame]
     bad: list[BadRow] = field(default_factory=list)
+    record: type[Record] | None = None
+    warnings: list[str] = field(default_factory=list)
 
 
 def raw_frame(rows: list[list[str | None]], numbers: list[int], width: int) -> pl.DataFrame:

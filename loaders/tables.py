@@ -8,7 +8,8 @@ import polars as pl
 
 from graph.errors import InputError
 from graph.model import Record
-from loaders.heads import REASON_HEADS, identify
+from loaders.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
+from loaders.heads import REASON_HEADS, Shape, identify
 from loaders.read_jsonl import read_jsonl
 from loaders.read_text import read_text
 from loaders.read_workbook import read_workbook
@@ -49,14 +50,13 @@ class Table:
 
 
 def find_files(paths: list[Path], report: Report) -> list[Path]:
-    """Return the files to read under the given paths, in order of name; what cannot be read goes into the report."""
+    """Return the files (and folders of a known format) under the given paths, by name; what cannot be read goes into the report."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = [item for item in sorted(path.rglob("*")) if item.suffix.lower() in READERS and item.is_file()]
-            inside = [item for item in inside if not item.name.startswith((".", "~$", "_")) and item.stem.upper() != "README"]
+            inside = [item for item in (path, *sorted(path.rglob("*"))) if _is_loadable(item)]
             if not inside:
-                fail(report, path, "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl)")
+                fail(report, path, "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl 和 ChainKnowledgeGraph 目录)")
             found += inside
         elif not path.exists():
             fail(report, path, "没有这个文件或目录,请检查路径")
@@ -67,12 +67,23 @@ def find_files(paths: list[Path], report: Report) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def _is_loadable(path: Path) -> bool:
+    if path.is_dir():
+        return is_chain_knowledge_graph(path)
+    hidden = path.name.startswith((".", "~$", "_")) or path.stem.upper() == "README"
+    return path.suffix.lower() in READERS and path.is_file() and not hidden
+
+
+def _read(path: Path) -> list[Sheet]:
+    return read_chain_knowledge_graph(path) if path.is_dir() else READERS[path.suffix.lower()](path)
+
+
 def open_tables(files: list[Path], report: Report, wanted: type[Record] | None = None) -> list[Table]:
     """Open every table of the files; a file that cannot be used is reported and the others go on."""
     tables: list[Table] = []
     for path in files:
         try:
-            sheets = READERS[path.suffix.lower()](path)
+            sheets = _read(path)
         except InputError as error:
             fail(report, path, error.message)
             continue
@@ -81,13 +92,14 @@ def open_tables(files: list[Path], report: Report, wanted: type[Record] | None =
             continue
         for sheet in sheets:
             try:
-                shape = identify(sheet.heads, path.stem, sheet.name, wanted)
+                shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, path.stem, sheet.name, wanted)
             except InputError as error:
                 fail(report, path, error.message, sheet.name)
                 continue
             unknown = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None and head not in REASON_HEADS]
-            part = FileReport(str(path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
+            part = FileReport(str(sheet.path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
             report.files.append(part)
+            report.warnings += [f"{sheet.path.name}: {warning}" for warning in sheet.warnings]
             if unknown:
                 report.warnings.append(f"{path.name}: 没有用到的列 {'、'.join(unknown)[:300]}")
             tables.append(Table(len(tables), sheet, shape.record, shape.fields, part))

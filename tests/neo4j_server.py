@@ -31,7 +31,7 @@ OPENED = ("java.nio", "java.io", "sun.nio.ch")
 JVM_FLAGS = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED] + ["-Xmx2g"]
 
 
-class ServerUnavailable(RuntimeError):  # noqa: N818 - named for what the tests must be told
+class ServerUnavailable(RuntimeError):
     """No Neo4j could be had; the message names what was tried and why each way failed."""
 
 
@@ -105,7 +105,7 @@ def _begin_docker(stack: ExitStack) -> Server:
     _run(["docker", "info"], 5)
     password = secrets.token_urlsafe(16)
     try:
-        from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - only here
+        from testcontainers.core.container import DockerContainer
 
         docker = DockerContainer(IMAGE).with_env("NEO4J_AUTH", f"neo4j/{password}")
         stack.enter_context(docker.with_exposed_ports(7687))

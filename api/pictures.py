@@ -1,0 +1,316 @@
+"""Pictures of a chain and of a firm between its suppliers and customers, as data for ``picture.js`` and as pages of their own."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyvis
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from pyvis.network import Network
+
+from api.drawing import EDGE_INKS, FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, finish, weakest, wrap
+from api.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
+from graph.model import STATUS_ZH
+from queries.answers import ChainView, EnterpriseView, Flow, SegmentView, SupplyEdge
+
+HERE = Path(__file__).parent
+VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
+POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
+
+Link = Callable[[str, str], str]
+Sources = Mapping[str, str]
+Facts = dict[str, Any]
+Lines = dict[tuple[str, str], list[SupplyEdge]]
+
+
+def no_link(_kind: str, _id: str) -> str:
+    """Link to nothing, as in a file that stands alone."""
+    return ""
+
+
+def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Picture:
+    """Return a chain's picture: segments in columns, their products and firms ready to be shown below them."""
+    network = Network(directed=True)
+    names = {segment.id: segment.name for segment in view.segments}
+    pool = _pool(view)
+    layout = arrange({segment.id: segment.tier for segment in view.segments}, [(flow.upstream, flow.downstream) for flow in view.feeds])
+    if pool:
+        layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
+    for segment in view.segments:
+        add_segment(network, segment)
+    blocks = {f"s|{segment.id}": _add_children(network, segment, view) for segment in view.segments}
+    if pool:
+        blocks[f"s|{POOL}"] = _add_pool(network, pool)
+    _add_feeds(network, layout, view.feeds, names)
+    _add_inputs(network, view, blocks)
+    _add_supplies(network, view.supplies, blocks)
+    sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
+    sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
+    most = max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0)
+    facts = _chain_facts(view, pool, link)
+    return finish(
+        network,
+        layout,
+        sizes,
+        "s|",
+        kind="chain",
+        blocks=blocks,
+        grid=grid_columns(most),
+        facts=facts,
+        sources=dict(sources),
+        title=f"{view.chain['name']}产业链",
+    )
+
+
+def _pool(view: ChainView) -> list[Facts]:
+    """Return the firms that lead the chain or are marked on it but stand in no segment."""
+    placed = {firm.id for segment in view.segments for firm in segment.enterprises}
+    found: dict[str, Facts] = {}
+    for item in (*view.leaders, *view.members):
+        if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in found:
+            role = item.properties.get("role") or ("链主" if item.relation == "LEADS" else "")
+            found[item.id] = {**item.model_dump(include={"id", "name", "label", "status", "source", "place"}), "role": role}
+    return list(found.values())
+
+
+def _add_pool(network: Network, firms: list[Facts]) -> dict[str, list[str]]:
+    add_box(
+        network,
+        f"s|{POOL}",
+        f"未记录环节的企业\n企业 {len(firms)}",
+        "pool",
+        "",
+        title="图中记在本链、但没有记录所在环节的企业",
+        kind="segment",
+        font={"size": 15},
+        margin=8,
+        widthConstraint={"minimum": GEOMETRY["box_width"] - 16},
+    )
+    for firm in firms:
+        add_child(network, f"f|{POOL}{MARK}{firm['id']}", firm["name"], "firm", firm["status"], mark=firm["role"])
+    return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
+
+
+def _add_children(network: Network, segment: SegmentView, view: ChainView) -> dict[str, list[str]]:
+    roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
+    block: dict[str, list[str]] = {"products": [], "firms": []}
+    for product in segment.products:
+        id = f"p|{segment.id}{MARK}{product.id}"
+        add_child(network, id, product.name, "product", str(product.model_dump().get("status") or ""))
+        block["products"].append(id)
+    for firm in segment.enterprises:
+        id = f"f|{segment.id}{MARK}{firm.id}"
+        add_child(network, id, firm.short_name or firm.name, "firm", firm.status, mark=roles.get(firm.id, ""))
+        block["firms"].append(id)
+    return block
+
+
+def _add_feeds(network: Network, layout: Layout, feeds: Sequence[Flow], names: Mapping[str, str]) -> None:
+    """Add the lines between segments, through the bends of the long ones; a piece that several share is drawn once."""
+    pieces: dict[tuple[str, str], list[Flow]] = defaultdict(list)
+    for flow in feeds:
+        if flow.upstream in names and flow.downstream in names and flow.upstream != flow.downstream:
+            way = [f"s|{flow.upstream}", *layout.routes.get((flow.upstream, flow.downstream), ()), f"s|{flow.downstream}"]
+            for start, end in pairwise(way):
+                pieces[start, end].append(flow)
+    for bend in sorted({item for column in layout.columns for item in column.items if item.startswith(BEND)}):
+        network.add_node(bend, label=" ", shape="dot", size=0.7, color=EDGE_INKS["feeds"], kind="bend", chosen=False)
+    below = {f"s|{id}" for id in layout.below}
+    for (start, end), flows in pieces.items():
+        targets = "、".join(dict.fromkeys(names[flow.downstream] for flow in flows))
+        status = weakest(flow.status for flow in flows)
+        title = f"{names[flows[0].upstream]} → {targets}\n状态: {STATUS_ZH[status]}"
+        add_line(network, start, end, "feeds", status, title, arrow=end.startswith("s|"), upright=bool({start, end} & below))
+
+
+def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict[str, str]:
+    """Return for each product or firm the first node that stands for it."""
+    found: dict[str, str] = {}
+    for block, children in blocks.items():
+        for child in children[kind]:
+            found.setdefault(child.removeprefix(f"{child[0]}|{block[2:]}{MARK}"), child)
+    return found
+
+
+def _add_inputs(network: Network, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
+    places = _first_places(blocks, "products")
+    for flow in view.inputs:
+        if flow.upstream in places and flow.downstream in places and flow.upstream != flow.downstream:
+            kind, word = ("essential", "必需投入") if flow.essential else ("optional", "投入")
+            add_line(network, places[flow.upstream], places[flow.downstream], kind, flow.status, f"{word}\n状态: {STATUS_ZH[flow.status]}")
+
+
+def _add_supplies(network: Network, supplies: Iterable[Mapping[str, Any]], blocks: Mapping[str, dict[str, list[str]]]) -> None:
+    places = _first_places(blocks, "firms")
+    merged: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in supplies:
+        if row["supplier"] in places and row["customer"] in places and row["supplier"] != row["customer"]:
+            merged[places[row["supplier"]], places[row["customer"]]].append(row)
+    for (start, end), rows in merged.items():
+        status = weakest(row["status"] for row in rows)
+        products = "、".join(dict.fromkeys(row.get("product") or "产品不详" for row in rows))
+        add_line(network, start, end, "supplies", status, f"供应: {products}\n状态: {STATUS_ZH[status]}")
+
+
+def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Facts]:
+    """Return what the panel shows of each segment, product and firm, by node id."""
+    names = {segment.id: segment.name for segment in view.segments}
+    facts: dict[str, Facts] = {}
+    for segment in view.segments:
+        products = [{**product.model_dump(), "node": f"p|{segment.id}{MARK}{product.id}"} for product in segment.products]
+        firms = [_firm_facts(firm.model_dump(), f"f|{segment.id}{MARK}{firm.id}", link) for firm in segment.enterprises]
+        before = [_flow_facts(flow, flow.upstream, names) for flow in view.feeds if flow.downstream == segment.id]
+        after = [_flow_facts(flow, flow.downstream, names) for flow in view.feeds if flow.upstream == segment.id]
+        lists = [
+            {"title": "产品", "items": products},
+            {"title": "企业", "items": firms},
+            {"title": "供给来自", "items": before},
+            {"title": "供给到", "items": after},
+        ]
+        own = segment.model_dump(include={"name", "description", "status", "source"})
+        facts[f"s|{segment.id}"] = {**own, "kind": f"{segment.tier or ''}环节", "lists": lists}
+        facts |= {item["node"]: {**item, "kind": "产品", "lists": []} for item in products}
+        facts |= {item["node"]: {**item, "kind": "企业", "lists": []} for item in firms}
+    firms = [_firm_facts(firm, f"f|{POOL}{MARK}{firm['id']}", link) for firm in pool]
+    text = "记在本链、但没有记录所在环节的企业"
+    facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text, "lists": [{"title": "企业", "items": firms}]}
+    return facts | {item["node"]: {**item, "kind": item.get("role") or "企业", "lists": []} for item in firms}
+
+
+def _firm_facts(firm: Facts, node: str, link: Link) -> Facts:
+    return {**firm, "node": node, "href": link("enterprises", firm["id"]) if firm.get("label") != "Institute" else ""}
+
+
+def _flow_facts(flow: Flow, other: str, names: Mapping[str, str]) -> Facts:
+    return {"name": names.get(other, other), "status": flow.status, "source": flow.source, "node": f"s|{other}" if other in names else ""}
+
+
+def picture_enterprise(
+    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources, link: Link = no_link
+) -> Picture:
+    """Return a firm's picture: suppliers to the left by tier, customers to the right."""
+    id, name = view.enterprise["id"], view.enterprise["name"]
+    network = Network(directed=True)
+    left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
+    columns = [("供应商" if tier == 1 else f"第 {tier} 层供应商", ids) for tier, ids in sorted(left.items(), reverse=True)]
+    columns += [("本企业", ["=" + id])] + [("客户" if tier == 1 else f"第 {tier} 层客户", ids) for tier, ids in sorted(right.items())]
+    lines = _supply_lines(id, suppliers, customers, {item for _, ids in columns for item in ids})
+    ordered = order_rows([ids for _, ids in columns], sorted(lines))
+    pitch = FIRM_BOX + GEOMETRY["gap"]
+    split = [(band, part) for (band, _), ids in zip(columns, ordered, strict=True) for part in split_rows(ids, GEOMETRY["column"], pitch)]
+    layout = Layout(tuple(Column(band, tuple(ids)) for band, ids in split))
+    known = {
+        f"{side}{firm.id}": firm.name
+        for side, edges in (("<", suppliers), (">", customers))
+        for edge in edges
+        for firm in (edge.supplier, edge.customer)
+    }
+    _add_firms(network, layout, {**known, "=" + id: name}, "=" + id)
+    for (start, end), edges in sorted(lines.items()):
+        status = weakest(edge.status for edge in edges)
+        products = "、".join(dict.fromkeys(edge.product or "产品不详" for edge in edges))
+        add_line(network, f"s|{start}", f"s|{end}", "supplies", status, f"供应: {products}\n状态: {STATUS_ZH[status]}")
+    facts = _enterprise_facts(view, lines, {**known, "=" + id: name}, link)
+    sizes = {item: FIRM_BOX for column in layout.columns for item in column.items}
+    parts = {"facts": facts, "sources": dict(sources), "title": f"{name}的供应商与客户", "focus": f"s|={id}"}
+    return finish(network, layout, sizes, "s|", kind="enterprise", **parts)
+
+
+def _sides(id: str, edges: Sequence[SupplyEdge], far: str) -> dict[int, list[str]]:
+    """Return the firms of one side by their nearest tier; the mark in front keeps the two sides apart."""
+    nearest: dict[str, int] = {}
+    for edge in edges:
+        firm = getattr(edge, far).id
+        if firm != id:
+            nearest[firm] = min(edge.tier, nearest.get(firm, edge.tier))
+    tiers: dict[int, list[str]] = defaultdict(list)
+    mark = "<" if far == "supplier" else ">"
+    for firm, tier in nearest.items():
+        tiers[tier].append(mark + firm)
+    return dict(tiers)
+
+
+def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], there: set[str]) -> Lines:
+    lines: Lines = defaultdict(list)
+    for mark, edges in (("<", suppliers), (">", customers)):
+        for edge in edges:
+            start, end = ("=" + id if firm.id == id else mark + firm.id for firm in (edge.supplier, edge.customer))
+            if start != end and start in there and end in there:
+                lines[start, end].append(edge)
+    return lines
+
+
+def _add_firms(network: Network, layout: Layout, names: Mapping[str, str], focus: str) -> None:
+    for item in (item for column in layout.columns for item in column.items):
+        fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
+        add_box(
+            network,
+            f"s|{item}",
+            wrap(names[item], 22, 2),
+            fill,
+            "reported",
+            title=names[item],
+            kind="firm",
+            font={"size": 13, "color": ink},
+            margin=6,
+            widthConstraint={"minimum": GEOMETRY["box_width"]},
+            heightConstraint={"minimum": FIRM_BOX - 14},
+        )
+
+
+def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, str], link: Link) -> dict[str, Facts]:
+    """Return what the panel shows of each firm: what it delivers and takes in this picture, each with status and source."""
+    delivers: dict[str, list[Facts]] = defaultdict(list)
+    takes: dict[str, list[Facts]] = defaultdict(list)
+    for (start, end), edges in lines.items():
+        for edge in edges:
+            item = {"status": edge.status, "source": edge.source, "place": edge.place, "detail": edge.product or "产品不详"}
+            delivers[start].append({**item, "name": names[end], "node": f"s|{end}"})
+            takes[end].append({**item, "name": names[start], "node": f"s|{start}"})
+    facts: dict[str, Facts] = {}
+    for firm, name in names.items():
+        lists = [{"title": "供应商", "items": takes[firm]}, {"title": "客户", "items": delivers[firm]}]
+        facts[f"s|{firm}"] = {"name": name, "kind": "企业", "href": link("enterprises", firm[1:]), "lists": lists}
+    focus = view.enterprise
+    own = {field: focus.get(field) for field in ("status", "source", "place", "description")}
+    facts[f"s|={focus['id']}"] |= {**own, "kind": "本企业", "href": ""}
+    return facts
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _inlined() -> dict[str, Markup]:
+    """Return the styles and scripts that a page of its own carries inside."""
+    files = {
+        "vis_css": VIS / "vis-network.css",
+        "vis_js": VIS / "vis-network.min.js",
+        "own_css": HERE / "static" / "lianzhang.css",
+        "own_js": HERE / "static" / "picture.js",
+    }
+    return {name: Markup(path.read_text("utf-8").replace("</script", "<\\/script")) for name, path in files.items()}
+
+
+def _draw(picture: Picture, subtitle: str) -> str:
+    return _templates().get_template("drawing.html").render(picture=picture, subtitle=subtitle, statuses=STATUS_ZH, **_inlined())
+
+
+def draw_chain(view: ChainView, sources: Sources | None = None) -> str:
+    """Return a page of its own with a chain's picture; ``sources`` gives the names of sources by id."""
+    subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
+    return _draw(picture_chain(view, sources or {}), subtitle)
+
+
+def draw_enterprise(
+    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources | None = None
+) -> str:
+    """Return a page of its own with a firm between its suppliers and its customers."""
+    subtitle = f"供应商一侧关系 {len(suppliers)} 条,客户一侧关系 {len(customers)} 条。点击企业查看产品、状态与来源。"
+    return _draw(picture_enterprise(view, suppliers, customers, sources or {}), subtitle)
