@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pyvis
 from fastapi import FastAPI, Request, Response
@@ -25,7 +26,19 @@ from graph.stores import Store
 
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 Next = Callable[[Request], Awaitable[Response]]
-PROBLEMS = {code: {"model": routes.Problem, "description": text} for code, text in ((404, "未找到"), (409, "名称不唯一"), (422, "输入有误"), (503, "存储不可用"))}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {"model": routes.Problem, "description": text, "content": {"application/problem+json": {}}}
+    for code, text in (
+        (400, "查询语句有误"),
+        (401, "需要口令"),
+        (403, "只读"),
+        (404, "未找到"),
+        (409, "名称不唯一"),
+        (422, "输入有误"),
+        (503, "存储不可用"),
+        (504, "查询超时"),
+    )
+}
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -53,11 +66,11 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
         yield
         store.close()
 
-    app = FastAPIOffline(title="链长 lianzhang", version="0.1.0", redoc_url=None, lifespan=lifespan, responses=PROBLEMS)
+    app = FastAPIOffline(title="链长 lianzhang", version="0.1.0", redoc_url=None, lifespan=lifespan)
     app.state.store, app.state.settings = store, settings
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
-    app.include_router(routes.router)
+    app.include_router(routes.router, responses=PROBLEMS)
     _add_health(app, store)
     app.include_router(pages.router)
     _add_metrics(app)
@@ -131,14 +144,15 @@ def _tag(store: Store) -> str:
 
 def _has_key(request: Request, key: str) -> bool:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() not in ("basic", "bearer"):
+        value = request.headers.get("x-api-key", "")
+    given = value.encode("latin-1")  # headers arrive as bytes that were read as Latin-1
     if scheme.lower() == "basic":
         try:
-            value = base64.b64decode(value, validate=True).decode("utf-8").partition(":")[2]
-        except (ValueError, UnicodeDecodeError):
+            given = base64.b64decode(given, validate=True).partition(b":")[2]
+        except ValueError:
             return False
-    elif scheme.lower() != "bearer":
-        value = request.headers.get("x-api-key", "")
-    return secrets.compare_digest(value.encode(), key.encode())
+    return secrets.compare_digest(given, key.encode())
 
 
 def _add_errors(app: FastAPI) -> None:

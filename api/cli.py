@@ -11,7 +11,7 @@ from api.output import Format, errors, print_json, print_rows, progress
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.settings import Settings
-from graph.stores import Store, open_store
+from graph.stores import open_store
 from queries.catalogue import trusted
 
 app = typer.Typer(

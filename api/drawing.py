@@ -1,12 +1,14 @@
 """The doorway to pyvis: boxes and lines in the colours of the legend, and the picture as plain data."""
 
+import json
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pyvis.network import Network
 
-from api.layout import BEND, GEOMETRY, SERVICE, Layout, below_places, column_places, column_tops, place
+from api.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
+from api.wiring import SHAPES, Piece
 from graph.model import STATUS_ZH
 from queries.answers import STATUS_ORDER, SegmentView
 
@@ -23,11 +25,40 @@ FILLS: dict[str, tuple[str, str]] = {
 }
 PLAIN_FILL = ("#eef1f4", "#5b6773")
 EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
+EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入(可替代)", "supplies": "供应"}
 # The style of a border or a line says what the data rests on.
 DASHES: dict[str, bool | list[int]] = {"confirmed": False, "reported": False, "curated": [6, 4], "inferred": [2, 3], "sample": [9, 3, 2, 3]}
 FIRM_BOX = 38
+STYLE = {
+    "shape", "color", "borderWidth", "borderWidthSelected", "shapeProperties", "font", "margin", "widthConstraint", "heightConstraint",
+    "size", "chosen", "kind", "word", "width", "dashes", "arrows", "smooth",
+}  # fmt: skip
 
 Picture = dict[str, Any]
+Spot = tuple[float, float]
+
+
+def box_size(width: float, height: float) -> dict[str, Any]:
+    """Return the options that give a box this size, whatever its label."""
+    return {"margin": 3, "widthConstraint": {"minimum": width - 6, "maximum": width - 6}, "heightConstraint": {"minimum": height - 6}}
+
+
+def rich_label(head: str, foot: str) -> str:
+    """Return a label of two parts for vis-network's small markup, in which only & and < are special."""
+    safe = [part.replace("&", "&amp;").replace("<", "&lt;") for part in (head, foot)]
+    lines = [f"<b>{line}</b>" for line in safe[0].split("\n") if line]
+    return "\n".join([*lines, *(f"<i>{line}</i>" for line in safe[1].split("\n") if line)])
+
+
+def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str, Any]:
+    """Return the font of a label of two parts, with a little air between them."""
+    return {
+        "size": size,
+        "color": ink,
+        "multi": "html",
+        "bold": {"mod": weight, "size": size, "vadjust": -2},
+        "ital": {"mod": "", "size": foot, "vadjust": 3, "color": ink},
+    }
 
 
 def text_width(text: str) -> int:
@@ -38,7 +69,11 @@ def text_width(text: str) -> int:
 def wrap(text: str, width: int, lines: int) -> str:
     """Break a text into at most ``lines`` lines of ``width`` half-width characters, with … where it is cut."""
     rows, row = [], ""
-    for sign in " ".join(text.split()):
+    text = " ".join(text.split())
+    total = text_width(text)
+    if lines > 1 and width < total <= width * 2:
+        return _halve(text, width)
+    for sign in text:
         if row and text_width(row + sign) > width:
             rows.append(row)
             row = ""
@@ -52,10 +87,21 @@ def wrap(text: str, width: int, lines: int) -> str:
     return "\n".join(rows)
 
 
+def _halve(text: str, width: int) -> str:
+    """Break a text in two, before 与、和、及 or after 、 where both halves fit, else in the middle."""
+    breaks = [number for number in range(1, len(text)) if text[number] in "与和及" or text[number - 1] in "、 "]
+    fitting = [number for number in breaks if max(text_width(text[:number]), text_width(text[number:])) <= width]
+    places = fitting or range(1, len(text))
+    best = min(places, key=lambda number: abs(text_width(text[:number]) - text_width(text[number:])))
+    return f"{text[:best].rstrip()}\n{text[best:]}"
+
+
 def add_box(network: Network, id: str, label: str, fill: str, status: str, **options: Any) -> None:
     """Add a box whose colours say what it is and whose border says how well it is founded."""
     background, border = FILLS.get(fill, PLAIN_FILL)
-    width = 3 if status == "confirmed" else 1.5
+    if status not in DASHES:  # a thin grey border says nothing about what it rests on
+        border = "#aab4be"
+    width = {"confirmed": 3.0, "": 0.6}.get(status, 1.5)
     network.add_node(
         id,
         label=label or " ",
@@ -71,7 +117,7 @@ def add_box(network: Network, id: str, label: str, fill: str, status: str, **opt
 def add_segment(network: Network, segment: SegmentView) -> None:
     """Add a segment's box, with how many products and firms are known in it."""
     counts = f"产品 {len(segment.products)} · 企业 {len(segment.enterprises)}"
-    label = f"{wrap(segment.name, 18, 2)}\n{counts}"
+    label = rich_label(wrap(segment.name, 18, 2), counts)
     title = f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}\n状态: {STATUS_ZH[segment.status]}"
     add_box(
         network,
@@ -81,18 +127,16 @@ def add_segment(network: Network, segment: SegmentView) -> None:
         segment.status,
         title=title,
         kind="segment",
-        font={"size": 15, "color": INK},
-        margin=8,
-        widthConstraint={"minimum": GEOMETRY["box_width"] - 16},
-        heightConstraint={"minimum": GEOMETRY["box"] - 20},
+        font=font(16, 14),
+        **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
     )
 
 
 def add_child(network: Network, id: str, name: str, kind: str, status: str, *, mark: str = "") -> None:
     """Add a product or a firm below its segment."""
     word = {"product": "产品", "firm": mark or "企业"}[kind]
-    label = wrap(f"【{mark}】{name}" if mark else name, 22, 1)
-    state = f" · {STATUS_ZH[status]}" if status else ""
+    label = wrap(f"◆ {name}" if mark else name, 22, 1)
+    state = f" · {STATUS_ZH.get(status, '状态未随图给出')}"
     add_box(
         network,
         id,
@@ -102,27 +146,33 @@ def add_child(network: Network, id: str, name: str, kind: str, status: str, *, m
         title=f"{word}: {name}{state}",
         kind=kind,
         font={"size": 13, "color": INK},
-        margin=4,
-        widthConstraint={"minimum": GEOMETRY["child_width"] - 20},
+        **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5),
     )
 
 
 def add_line(
-    network: Network, start: str, end: str, kind: str, status: str, title: str, *, arrow: bool = True, upright: bool = False
+    network: Network, pieces: list[Piece], kind: str, rows: list[dict[str, Any]], name: str, ends: list[list[str]], arrow: bool = True
 ) -> None:
-    """Add a line; its colour says of what kind it is, its dashes how well it is founded."""
-    network.add_edge(
-        start,
-        end,
-        id=f"{kind}|{start}|{end}",
-        title=title,
-        kind=kind,
-        color={"color": EDGE_INKS[kind], "highlight": INK, "hover": INK},
-        width=1.4,
-        dashes=DASHES.get(status, False),
-        arrows={"to": {"enabled": arrow, "scaleFactor": 0.55}},
-        smooth={"enabled": True, "type": "cubicBezier", "forceDirection": "vertical" if upright else "horizontal", "roundness": 0.45},
-    )
+    """Add a line; its colour says of what kind it is, its dashes how well it is founded; ``rows`` are the records behind it."""
+    status = weakest(row["status"] for row in rows)
+    shown = "、".join(dict.fromkeys(row.get("detail") or row["name"] for row in rows))
+    for start, end, shape in pieces:
+        network.add_edge(
+            start,
+            end,
+            id=f"{kind}{MARK}{start}{MARK}{end}",
+            kind=kind,
+            word=EDGE_WORDS[kind],
+            name=name,
+            ends=ends,
+            title=f"{EDGE_WORDS[kind]}: {shown[:120]}\n状态: {STATUS_ZH[status]}",
+            rows=rows,
+            color={"color": EDGE_INKS[kind], "highlight": INK, "hover": INK},
+            width=1.3,
+            dashes=DASHES[status],
+            arrows={"to": {"enabled": arrow and (start, end, shape) == pieces[-1], "scaleFactor": 0.5}},
+            smooth=SHAPES[shape],
+        )
 
 
 def weakest(statuses: Iterable[str]) -> str:
@@ -138,20 +188,51 @@ def finish(network: Network, layout: Layout, sizes: Mapping[str, int], prefix: s
     for id, (x, y) in spots.items():
         node = network.node_map[ids[id]]
         node["x"], node["y"] = round(x, 1), round(y, 1)
+    _place_anchors(network, parts["anchors"], spots, prefix, layout)
     columns = [
         {"band": column.band, "x": x, "top": top, "items": [ids[item] for item in column.items]}
         for column, x, top in zip(layout.columns, column_places(layout, grid), column_tops(layout, sizes), strict=True)
     ]
     below = [{"x": x, "id": ids[item]} for item, x in zip(layout.below, below_places(layout, grid), strict=True)]
     nodes, edges, *_ = network.get_network_data()
+    half = (layout.pitch + (grid - 1) * GEOMETRY["child_width"]) / 2 + 4
+    styles: list[dict[str, Any]] = []
     return {
-        "nodes": nodes,
-        "edges": edges,
+        "nodes": _share_styles(nodes, styles),
+        "edges": _share_styles(edges, styles),
+        "styles": styles,
         "columns": columns,
         "below": below,
         "sizes": {ids[id]: size for id, size in sizes.items()},
         "geometry": GEOMETRY,
+        "half": half,
         "statuses": STATUS_ZH,
+        "grid": grid,
         "blocks": {},
         **parts,
     }
+
+
+def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items with the options that many have alike replaced by a number in ``styles``; a large picture is a third as long."""
+    known: dict[str, int] = {}
+    shared = []
+    for item in items:
+        style = {name: value for name, value in item.items() if name in STYLE}
+        number = known.setdefault(json.dumps(style, sort_keys=True), len(styles))
+        if number == len(styles):
+            styles.append(style)
+        shared.append({name: value for name, value in item.items() if name not in STYLE} | {"style": number})
+    return shared
+
+
+def _place_anchors(
+    network: Network, anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: Layout
+) -> None:
+    """Place the ports and rails of the boxes that are shown from the start."""
+    foot = spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0
+    for id, anchor in anchors.items():
+        if anchor["of"].startswith(prefix):
+            x, y = spots[anchor["of"].removeprefix(prefix)]
+            network.node_map[id]["x"] = round(x + anchor["dx"], 1)
+            network.node_map[id]["y"] = round(foot if anchor.get("foot") else y + anchor["dy"], 1)

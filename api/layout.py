@@ -21,8 +21,10 @@ GEOMETRY: dict[str, int] = {
     "bend": 12,
     "child": 30,
     "child_width": 168,
+    "child_box": 156,
     "pad": 10,
-    "below": 64,
+    "below": 92,
+    "foot": 14,
 }
 
 Pair = tuple[str, str]
@@ -43,6 +45,11 @@ class Layout:
     columns: tuple[Column, ...]
     below: tuple[str, ...] = ()
     routes: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def pitch(self) -> int:
+        """Return how far apart the columns stand: a picture with few of them has room."""
+        return GEOMETRY["column"] + 30 * max(0, 6 - max(3, len(self.columns)))
 
 
 def layers_of(ids: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
@@ -213,7 +220,7 @@ def block_height(size: float, children: int, grid: int) -> float:
 
 def column_places(layout: Layout, grid: int) -> list[float]:
     """Return the x of each column, with a wider gap where the band changes."""
-    width = GEOMETRY["column"] + (grid - 1) * GEOMETRY["child_width"]
+    width = layout.pitch + (grid - 1) * GEOMETRY["child_width"]
     places, x, band = [], 0.0, None
     for column in layout.columns:
         x += (width if band is not None else 0) + (GEOMETRY["band_gap"] if band not in (None, column.band) else 0)
@@ -231,7 +238,7 @@ def below_places(layout: Layout, grid: int) -> list[float]:
     """Return the x of each thing in the row below, spread around the middle of the columns."""
     columns = column_places(layout, grid)
     middle = (columns[0] + columns[-1]) / 2 if columns else 0.0
-    width = GEOMETRY["column"] + (grid - 1) * GEOMETRY["child_width"]
+    width = layout.pitch + (grid - 1) * GEOMETRY["child_width"]
     return [middle + (number - (len(layout.below) - 1) / 2) * width for number in range(len(layout.below))]
 
 

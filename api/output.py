@@ -81,6 +81,8 @@ def _is_number(text: str) -> bool:
 
 
 def _dig(row: dict[str, Any], path: str) -> Any:
+    if path in row:
+        return row[path]
     value: Any = row
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None

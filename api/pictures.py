@@ -1,9 +1,8 @@
 """Pictures of a chain and of a firm between its suppliers and customers, as data for ``picture.js`` and as pages of their own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,11 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from pyvis.network import Network
 
-from api.drawing import EDGE_INKS, FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, finish, weakest, wrap
+from api.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
 from api.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
+from api.wiring import Piece, Wiring
 from graph.model import STATUS_ZH
-from queries.answers import ChainView, EnterpriseView, Flow, SegmentView, SupplyEdge
+from queries.answers import ChainView, EnterpriseView, Flow, Named, SegmentView, SupplyEdge
 
 HERE = Path(__file__).parent
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
@@ -32,7 +32,7 @@ def no_link(_kind: str, _id: str) -> str:
     return ""
 
 
-def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Picture:
+def picture_chain(view: ChainView, sources: Sources, link: Link = no_link, products: Mapping[str, Facts] | None = None) -> Picture:
     """Return a chain's picture: segments in columns, their products and firms ready to be shown below them."""
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
@@ -42,28 +42,19 @@ def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Pi
         layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
         add_segment(network, segment)
-    blocks = {f"s|{segment.id}": _add_children(network, segment, view) for segment in view.segments}
+    blocks = {f"s|{segment.id}": _add_children(network, segment, view, products or {}) for segment in view.segments}
     if pool:
         blocks[f"s|{POOL}"] = _add_pool(network, pool)
-    _add_feeds(network, layout, view.feeds, names)
-    _add_inputs(network, view, blocks)
-    _add_supplies(network, view.supplies, blocks)
+    grid = grid_columns(max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0))
+    wiring = Wiring(network, layout, grid, blocks)
+    _add_feeds(wiring, view.feeds, names)
+    _add_inputs(wiring, view, blocks)
+    _add_supplies(wiring, view, pool, blocks)
     sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
-    most = max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0)
-    facts = _chain_facts(view, pool, link)
-    return finish(
-        network,
-        layout,
-        sizes,
-        "s|",
-        kind="chain",
-        blocks=blocks,
-        grid=grid_columns(most),
-        facts=facts,
-        sources=dict(sources),
-        title=f"{view.chain['name']}产业链",
-    )
+    facts = _chain_facts(view, pool, link, products or {})
+    parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": _used_sources(network, facts, sources, link)}
+    return finish(network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts)
 
 
 def _pool(view: ChainView) -> list[Facts]:
@@ -81,26 +72,25 @@ def _add_pool(network: Network, firms: list[Facts]) -> dict[str, list[str]]:
     add_box(
         network,
         f"s|{POOL}",
-        f"未记录环节的企业\n企业 {len(firms)}",
+        rich_label("未记录环节的企业", f"企业 {len(firms)}"),
         "pool",
         "",
         title="图中记在本链、但没有记录所在环节的企业",
         kind="segment",
-        font={"size": 15},
-        margin=8,
-        widthConstraint={"minimum": GEOMETRY["box_width"] - 16},
+        font=font(16, 14),
+        **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
     )
     for firm in firms:
         add_child(network, f"f|{POOL}{MARK}{firm['id']}", firm["name"], "firm", firm["status"], mark=firm["role"])
     return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
 
 
-def _add_children(network: Network, segment: SegmentView, view: ChainView) -> dict[str, list[str]]:
+def _add_children(network: Network, segment: SegmentView, view: ChainView, products: Mapping[str, Facts]) -> dict[str, list[str]]:
     roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
     block: dict[str, list[str]] = {"products": [], "firms": []}
     for product in segment.products:
         id = f"p|{segment.id}{MARK}{product.id}"
-        add_child(network, id, product.name, "product", str(product.model_dump().get("status") or ""))
+        add_child(network, id, product.name, "product", _product_facts(product, products).get("status") or "")
         block["products"].append(id)
     for firm in segment.enterprises:
         id = f"f|{segment.id}{MARK}{firm.id}"
@@ -109,22 +99,29 @@ def _add_children(network: Network, segment: SegmentView, view: ChainView) -> di
     return block
 
 
-def _add_feeds(network: Network, layout: Layout, feeds: Sequence[Flow], names: Mapping[str, str]) -> None:
-    """Add the lines between segments, through the bends of the long ones; a piece that several share is drawn once."""
-    pieces: dict[tuple[str, str], list[Flow]] = defaultdict(list)
+def _add_feeds(wiring: Wiring, feeds: Sequence[Flow], names: Mapping[str, str]) -> None:
+    """Add the lines between segments; a piece that several lines share is drawn once."""
+    pieces: dict[Piece, list[Flow]] = defaultdict(list)
+    last: set[Piece] = set()
     for flow in feeds:
         if flow.upstream in names and flow.downstream in names and flow.upstream != flow.downstream:
-            way = [f"s|{flow.upstream}", *layout.routes.get((flow.upstream, flow.downstream), ()), f"s|{flow.downstream}"]
-            for start, end in pairwise(way):
-                pieces[start, end].append(flow)
-    for bend in sorted({item for column in layout.columns for item in column.items if item.startswith(BEND)}):
-        network.add_node(bend, label=" ", shape="dot", size=0.7, color=EDGE_INKS["feeds"], kind="bend", chosen=False)
-    below = {f"s|{id}" for id in layout.below}
-    for (start, end), flows in pieces.items():
-        targets = "、".join(dict.fromkeys(names[flow.downstream] for flow in flows))
-        status = weakest(flow.status for flow in flows)
-        title = f"{names[flows[0].upstream]} → {targets}\n状态: {STATUS_ZH[status]}"
-        add_line(network, start, end, "feeds", status, title, arrow=end.startswith("s|"), upright=bool({start, end} & below))
+            way = wiring.between(f"s|{flow.upstream}", f"s|{flow.downstream}")
+            last.add(way[-1])
+            for piece in way:
+                pieces[piece].append(flow)
+    for piece, flows in pieces.items():
+        rows = [_record(flow, f"{names[flow.upstream]} → {names[flow.downstream]}") for flow in flows]
+        ends = [[f"s|{flow.upstream}", f"s|{flow.downstream}"] for flow in flows]
+        add_line(wiring.network, [piece], "feeds", rows, _between(flows, names), ends, arrow=piece in last)
+
+
+def _between(flows: Sequence[Flow], names: Mapping[str, str]) -> str:
+    sides = ([names[flow.upstream] for flow in flows], [names[flow.downstream] for flow in flows])
+    return " → ".join("、".join(dict.fromkeys(side)) for side in sides)
+
+
+def _record(flow: Flow, name: str) -> Facts:
+    return {"name": name, "status": flow.status, "source": flow.source}
 
 
 def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict[str, str]:
@@ -136,32 +133,42 @@ def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict
     return found
 
 
-def _add_inputs(network: Network, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
+def _add_inputs(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
     places = _first_places(blocks, "products")
+    names = {product.id: product.name for segment in view.segments for product in segment.products}
+    merged: dict[tuple[str, str, str], list[Facts]] = defaultdict(list)
     for flow in view.inputs:
         if flow.upstream in places and flow.downstream in places and flow.upstream != flow.downstream:
-            kind, word = ("essential", "必需投入") if flow.essential else ("optional", "投入")
-            add_line(network, places[flow.upstream], places[flow.downstream], kind, flow.status, f"{word}\n状态: {STATUS_ZH[flow.status]}")
+            kind = "essential" if flow.essential else "optional"
+            record = _record(flow, f"{names[flow.upstream]} → {names[flow.downstream]}")
+            merged[kind, places[flow.upstream], places[flow.downstream]].append(record)
+    for (kind, start, end), rows in merged.items():
+        add_line(wiring.network, wiring.direct(start, end), kind, rows, rows[0]["name"], [[start, end]])
 
 
-def _add_supplies(network: Network, supplies: Iterable[Mapping[str, Any]], blocks: Mapping[str, dict[str, list[str]]]) -> None:
+def _add_supplies(wiring: Wiring, view: ChainView, pool: list[Facts], blocks: Mapping[str, dict[str, list[str]]]) -> None:
     places = _first_places(blocks, "firms")
-    merged: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for row in supplies:
+    names = {firm.id: firm.name for segment in view.segments for firm in segment.enterprises} | {firm["id"]: firm["name"] for firm in pool}
+    merged: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+    for row in view.supplies:
         if row["supplier"] in places and row["customer"] in places and row["supplier"] != row["customer"]:
-            merged[places[row["supplier"]], places[row["customer"]]].append(row)
+            item = {"name": f"{names[row['supplier']]} → {names[row['customer']]}", "detail": row.get("product") or "产品不详"}
+            merged[places[row["supplier"]], places[row["customer"]]].append({**item, "status": row["status"], "source": row["source"]})
     for (start, end), rows in merged.items():
-        status = weakest(row["status"] for row in rows)
-        products = "、".join(dict.fromkeys(row.get("product") or "产品不详" for row in rows))
-        add_line(network, start, end, "supplies", status, f"供应: {products}\n状态: {STATUS_ZH[status]}")
+        add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
 
 
-def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Facts]:
+def _product_facts(product: Named, products: Mapping[str, Facts]) -> Facts:
+    known = products.get(product.id, {})
+    return {**product.model_dump(), **{name: known[name] for name in ("status", "source", "place", "description") if known.get(name)}}
+
+
+def _chain_facts(view: ChainView, pool: list[Facts], link: Link, known: Mapping[str, Facts]) -> dict[str, Facts]:
     """Return what the panel shows of each segment, product and firm, by node id."""
     names = {segment.id: segment.name for segment in view.segments}
     facts: dict[str, Facts] = {}
     for segment in view.segments:
-        products = [{**product.model_dump(), "node": f"p|{segment.id}{MARK}{product.id}"} for product in segment.products]
+        products = [{**_product_facts(product, known), "node": f"p|{segment.id}{MARK}{product.id}"} for product in segment.products]
         firms = [_firm_facts(firm.model_dump(), f"f|{segment.id}{MARK}{firm.id}", link) for firm in segment.enterprises]
         before = [_flow_facts(flow, flow.upstream, names) for flow in view.feeds if flow.downstream == segment.id]
         after = [_flow_facts(flow, flow.downstream, names) for flow in view.feeds if flow.upstream == segment.id]
@@ -210,14 +217,15 @@ def picture_enterprise(
         for firm in (edge.supplier, edge.customer)
     }
     _add_firms(network, layout, {**known, "=" + id: name}, "=" + id)
+    wiring = Wiring(network, layout, 1, {})
     for (start, end), edges in sorted(lines.items()):
-        status = weakest(edge.status for edge in edges)
-        products = "、".join(dict.fromkeys(edge.product or "产品不详" for edge in edges))
-        add_line(network, f"s|{start}", f"s|{end}", "supplies", status, f"供应: {products}\n状态: {STATUS_ZH[status]}")
+        between = f"{known.get(start, name)} → {known.get(end, name)}"
+        rows = [_supply_record(edge, between) for edge in edges]
+        add_line(network, wiring.direct(f"s|{start}", f"s|{end}"), "supplies", rows, between, [[f"s|{start}", f"s|{end}"]])
     facts = _enterprise_facts(view, lines, {**known, "=" + id: name}, link)
     sizes = {item: FIRM_BOX for column in layout.columns for item in column.items}
-    parts = {"facts": facts, "sources": dict(sources), "title": f"{name}的供应商与客户", "focus": f"s|={id}"}
-    return finish(network, layout, sizes, "s|", kind="enterprise", **parts)
+    parts = {"facts": facts, "sources": _used_sources(network, facts, sources, link), "title": f"{name}的供应商与客户", "focus": f"s|={id}"}
+    return finish(network, layout, sizes, "s|", kind="enterprise", anchors=wiring.anchors, **parts)
 
 
 def _sides(id: str, edges: Sequence[SupplyEdge], far: str) -> dict[int, list[str]]:
@@ -250,16 +258,23 @@ def _add_firms(network: Network, layout: Layout, names: Mapping[str, str], focus
         add_box(
             network,
             f"s|{item}",
-            wrap(names[item], 22, 2),
+            rich_label(*_two_lines(names[item])),
             fill,
-            "reported",
+            "",
             title=names[item],
             kind="firm",
-            font={"size": 13, "color": ink},
-            margin=6,
-            widthConstraint={"minimum": GEOMETRY["box_width"]},
-            heightConstraint={"minimum": FIRM_BOX - 14},
+            font=font(13, 13, ink, weight=""),
+            **box_size(GEOMETRY["child_box"], FIRM_BOX),
         )
+
+
+def _supply_record(edge: SupplyEdge, name: str) -> Facts:
+    return {"name": name, "detail": edge.product or "产品不详", "status": edge.status, "source": edge.source, "place": edge.place}
+
+
+def _two_lines(name: str) -> tuple[str, str]:
+    first, _, second = wrap(name, 22, 2).partition("\n")
+    return first, second
 
 
 def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, str], link: Link) -> dict[str, Facts]:
@@ -268,9 +283,8 @@ def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, st
     takes: dict[str, list[Facts]] = defaultdict(list)
     for (start, end), edges in lines.items():
         for edge in edges:
-            item = {"status": edge.status, "source": edge.source, "place": edge.place, "detail": edge.product or "产品不详"}
-            delivers[start].append({**item, "name": names[end], "node": f"s|{end}"})
-            takes[end].append({**item, "name": names[start], "node": f"s|{start}"})
+            delivers[start].append(_supply_record(edge, names[end]))
+            takes[end].append(_supply_record(edge, names[start]))
     facts: dict[str, Facts] = {}
     for firm, name in names.items():
         lists = [{"title": "供应商", "items": takes[firm]}, {"title": "客户", "items": delivers[firm]}]
@@ -279,6 +293,14 @@ def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, st
     own = {field: focus.get(field) for field in ("status", "source", "place", "description")}
     facts[f"s|={focus['id']}"] |= {**own, "kind": "本企业", "href": ""}
     return facts
+
+
+def _used_sources(network: Network, facts: Mapping[str, Facts], sources: Sources, link: Link) -> dict[str, dict[str, str]]:
+    """Return name and link of every source that the picture rests on."""
+    items = [*facts.values(), *(item for fact in facts.values() for part in fact["lists"] for item in part["items"])]
+    items += [row for edge in network.edges for row in edge["rows"]]
+    used = sorted({item["source"] for item in items if item.get("source")})
+    return {id: {"name": sources.get(id, id), "href": link("sources", id)} for id in used}
 
 
 @cache
@@ -302,10 +324,10 @@ def _draw(picture: Picture, subtitle: str) -> str:
     return _templates().get_template("drawing.html").render(picture=picture, subtitle=subtitle, statuses=STATUS_ZH, **_inlined())
 
 
-def draw_chain(view: ChainView, sources: Sources | None = None) -> str:
-    """Return a page of its own with a chain's picture; ``sources`` gives the names of sources by id."""
+def draw_chain(view: ChainView, sources: Sources | None = None, products: Mapping[str, Facts] | None = None) -> str:
+    """Return a page of its own with a chain's picture; ``sources`` names the sources by id, ``products`` gives the products' own fields."""
     subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
-    return _draw(picture_chain(view, sources or {}), subtitle)
+    return _draw(picture_chain(view, sources or {}, products=products), subtitle)
 
 
 def draw_enterprise(

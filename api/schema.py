@@ -11,7 +11,7 @@ KIND_ZH = {"text": "文本", "list": "多个文本(; 分隔)", "float": "数字"
 def as_rows() -> list[dict[str, Any]]:
     """Return one row for each field of each type."""
     return [
-        {"type": name_of(record), "zh": record.table.zh, "field": field, "head": head, "kind": _kind(record, field), "required": _required(record, field)}
+        {"type": name_of(record), "zh": record.table.zh, "field": field, "head": head, "kind": _kind(record, field), "required": "是" if _required(record, field) else ""}
         for record in (*NODES, *EDGES)
         for field, head in zh_heads(record).items()
     ]

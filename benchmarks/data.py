@@ -15,7 +15,9 @@ def make_files(folder: Path, firms: int, seed: int = 20261123) -> tuple[Path, Pa
     random = np.random.default_rng(seed)
     numbers = pl.Series("n", np.arange(firms))
     ids = pl.select(pl.concat_str(pl.lit("sample-"), numbers.cast(pl.String).str.zfill(8)).alias("id"))["id"]
-    enterprises = pl.DataFrame({"id": ids, "name": pl.select(pl.concat_str(pl.lit("示例"), numbers.cast(pl.String), pl.lit("号制造有限公司")))["literal"]})
+    enterprises = pl.DataFrame(
+        {"id": ids, "name": pl.select(pl.concat_str(pl.lit("示例"), numbers.cast(pl.String), pl.lit("号制造有限公司")))["literal"]}
+    )
     proof = [pl.lit("sample-2026").alias("source"), pl.lit("sample").alias("status"), pl.lit("0.1").alias("confidence")]
     enterprises.with_columns(proof).write_csv(folder / "enterprises.csv")
     customers = np.repeat(np.arange(firms), SUPPLIES)
@@ -25,7 +27,9 @@ def make_files(folder: Path, firms: int, seed: int = 20261123) -> tuple[Path, Pa
     edges = pl.DataFrame({"s": suppliers, "c": customers, "p": random.integers(0, PRODUCTS, customers.size)})
     edges = edges.filter(pl.col("s") != pl.col("c")).unique(maintain_order=True)
     table = edges.select(
-        ids[edges["s"]].alias("supplier"), ids[edges["c"]].alias("customer"), pl.concat_str(pl.lit("示例产品"), pl.col("p").cast(pl.String)).alias("product")
+        ids[edges["s"]].alias("supplier"),
+        ids[edges["c"]].alias("customer"),
+        pl.concat_str(pl.lit("示例产品"), pl.col("p").cast(pl.String)).alias("product"),
     )
     table.with_columns(proof).write_csv(folder / "supplies.csv")
     return folder / "enterprises.csv", folder / "supplies.csv"

@@ -29,8 +29,11 @@ class Directory:
     def find(self, values: pl.Series, labels: Iterable[str]) -> pl.DataFrame:
         """Return for each different value its node's ``id`` and ``label``, or the ``problem`` with what to do."""
         labels = [*labels]
-        asked = pl.DataFrame({"value": values.drop_nulls().unique(maintain_order=True)})
-        asked = asked.with_columns(_prefix(asked["value"], labels))
+        every = pl.DataFrame({"value": values.drop_nulls().unique(maintain_order=True)})
+        asked = every.with_columns(_prefix(every["value"], labels))
+        whole = asked.filter(pl.col("only").is_not_null())
+        whole = whole.with_columns(pl.col("value").alias("word"), pl.lit(None, dtype=pl.String).alias("only"))
+        asked = pl.concat([asked, whole])  # “来源:年鉴” may be a name as it stands
         tokens = pl.concat([part for label in labels for part in self._parts.get(label, [])] or [pl.DataFrame(schema=TOKENS)])
         by_id = asked.join(tokens.filter(pl.col("level") == BY_ID), left_on="word", right_on="token")
         asked = asked.with_columns(normal(pl.col("word")).alias("normal"))
@@ -39,16 +42,18 @@ class Directory:
         hits = pl.concat([by_id.select("value", "only", "id", "label", "level"), by_word.select("value", "only", "id", "label", "level")])
         hits = hits.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("label"))).unique(["value", "id", "label", "level"])
         hits = hits.filter(pl.col("level") == pl.col("level").min().over("value"))
-        grouped = hits.sort("label", "id").group_by("value").agg(pl.first("id"), pl.first("label"), pl.len().alias("many"), pl.col("id").alias("ids"))
-        table = asked.select("value").join(grouped, on="value", how="left")
+        first = (pl.first("id"), pl.first("label"), pl.len().alias("many"), pl.col("id").alias("ids"))
+        grouped = hits.sort("label", "id").group_by("value").agg(first)
+        table = every.join(grouped, on="value", how="left", maintain_order="left")
         bad = table.filter(pl.col("many").is_null() | (pl.col("many") > 1))
         names = tokens.filter(pl.col("level") == BY_NAME)["token"].head(HINT_NAMES).to_list() if len(bad) else []
         problems = {
             value: _explain(value, ids, labels, names if number < HINTS else [])
             for number, (value, ids) in enumerate(bad.select("value", "ids").iter_rows())
         }
-        problem = pl.col("value").replace_strict(problems, default=None, return_dtype=pl.String)
-        return table.select("value", "id", "label", problem.alias("problem") if problems else pl.lit(None, dtype=pl.String).alias("problem"))
+        none = pl.lit(None, dtype=pl.String)
+        problem = pl.col("value").replace_strict(problems, default=None, return_dtype=pl.String) if problems else none
+        return table.select("value", "id", "label", problem.alias("problem"))
 
 
 def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[str]) -> str:

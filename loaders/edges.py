@@ -1,19 +1,26 @@
-"""Edges into the store: what is new is copied, what says more is updated, what is known is left alone.
+"""Edges into the store: what is new is copied at once, what is known is left alone, and what is contested waits for the end.
 
-What is there is held as hashes (two of the key, one of the content, 64 bits each): 5 million edges take 120 MB.
+What is there is held as hashes (two of the key, one of the content, 64 bits each): 5 million edges take 120 MB. An edge
+is contested where rows of one load, or a row and the store, differ about it: only all its rows together, in their
+order, say what it is in the end, so that the same files again change nothing.
 """
 
 from dataclasses import dataclass
 
 import polars as pl
 
-from graph.model import Edge, columns
+from graph.model import EDGE_TYPES, Edge, columns
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.merge import ORDER, OUTCOME, merge
+from loaders.sheets import ROW
 
+TABLE = "__table"
 HASHES = {"__k1": pl.UInt64, "__k2": pl.UInt64, "__content": pl.UInt64, "__mine": pl.Boolean}
 KEY = ["__k1", "__k2"]
+WHERE = [TABLE, ROW]
+OUTCOMES = {TABLE: pl.Int64, ROW: pl.UInt32, OUTCOME: pl.String}
+AT_ONCE = 500_000
 
 
 @dataclass
@@ -26,38 +33,52 @@ class EdgeLoader:
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, Ends], pl.DataFrame] = {}
+        self._contested: dict[tuple[str, Ends], list[pl.DataFrame]] = {}
         self.counts: dict[str, int] = {}
 
     def apply(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
-        """Write a frame of edges (``from``, ``to``, the model's columns, ``__order``) and return each row's outcome."""
-        keys = ["from", "to", *record.table.key]
-        frame = _complete(frame, record)
-        known = self._index(record, ends)
-        hashed = _hashed(frame, record, keys)
-        marked = hashed.join(known, on=KEY, how="left", maintain_order="left", suffix="_was")
-        first = pl.struct(KEY).is_first_distinct() & pl.struct(KEY).is_unique()
+        """Write a frame of edges (``from``, ``to``, the model's columns, table, row) and return the outcomes that are settled."""
+        hashed = _hashed(_complete(frame, record), record)
+        marked = hashed.join(self._index(record, ends), on=KEY, how="left", maintain_order="left", suffix="_was")
         unknown = pl.col("__content_was").is_null()
-        fresh = marked.filter(unknown & first)
-        same = marked.filter(pl.col("__content_was") == pl.col("__content"))
-        slow = marked.filter((unknown & ~first) | (pl.col("__content_was") != pl.col("__content")))
+        unsettled = (unknown & ~pl.struct(KEY).is_unique()) | (pl.col("__content_was") != pl.col("__content"))
+        waiting = self._contested.setdefault((record.type_name, ends), [])
+        contested = pl.concat([marked.filter(unsettled).select(KEY), *(part.select(KEY) for part in waiting)]).unique()
+        plain = marked.join(contested, on=KEY, how="anti", maintain_order="left")
+        if len(plain) < len(marked):
+            waiting.append(marked.join(contested, on=KEY, how="semi", maintain_order="left"))
+        fresh, same = plain.filter(unknown), plain.filter(~unknown)
         self._insert(record, ends, fresh.with_columns(pl.lit(self.now).alias("recorded_at")), fresh)
-        outcomes = [fresh.select(ORDER, pl.lit("new").alias(OUTCOME)), same.select(ORDER, pl.lit("same").alias(OUTCOME))]
-        if not slow.is_empty():
-            outcomes.append(self._merge_slow(record, ends, slow, keys))
+        return pl.concat([fresh.select(*WHERE, pl.lit("new").alias(OUTCOME)), same.select(*WHERE, pl.lit("same").alias(OUTCOME))])
+
+    def finish(self) -> pl.DataFrame:
+        """Fold the rows of contested edges onto what is there and return their outcomes."""
+        outcomes = [pl.DataFrame(schema=OUTCOMES)]
+        for (name, ends), parts in self._contested.items():
+            if not parts:
+                continue
+            rows = pl.concat(parts).with_columns(pl.int_range(pl.len()).alias(ORDER))
+            pieces = len(rows) // AT_ONCE + 1
+            for piece in range(pieces):
+                outcomes.append(self._settle(EDGE_TYPES[name], ends, rows.filter(pl.col("__k1") % pieces == piece)))
+            parts.clear()
         return pl.concat(outcomes)
 
-    def _merge_slow(self, record: type[Edge], ends: Ends, slow: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-        wanted = slow.select(keys).unique()
+    def _settle(self, record: type[Edge], ends: Ends, rows: pl.DataFrame) -> pl.DataFrame:
+        """Merge rows; what this load itself has put in counts as new already (and is nowhere to be read in a dry run)."""
+        keys = ["from", "to", *record.table.key]
+        mine = pl.col("__mine").fill_null(False)
+        merging = rows if self.writer is not None else rows.filter(~mine)
+        wanted = merging.select(keys).unique()
         reader = self.writer if self.writer is not None and self.writer.has_written() else self.store
         parts = [part.join(wanted, on=keys, how="semi", nulls_equal=True) for part in reader.edges(record, ends)]
-        there = pl.concat(parts) if parts else slow.select(["from", "to", *columns(record)]).clear()
-        merged = merge(slow, there, record, keys, self.now)
-        self._insert(record, ends, merged.new, _hashed(merged.new, record, keys))
+        there = pl.concat(parts) if parts else rows.select(["from", "to", *columns(record)]).clear()
+        merged = merge(merging, there, record, keys, self.now)
+        self._insert(record, ends, merged.new, _hashed(merged.new, record))
         if self.writer is not None and not merged.changed.is_empty():
             self.writer.update_edges(record, ends, merged.changed)
-        mine = slow.filter(pl.col("__mine").fill_null(False))[ORDER].implode()
-        again = (pl.col(OUTCOME) == "changed") & pl.col(ORDER).is_in(mine)
-        return merged.outcomes.with_columns(pl.when(again).then(pl.lit("same")).otherwise(pl.col(OUTCOME)).alias(OUTCOME))
+        outcome = pl.when(mine).then(pl.lit("same")).otherwise(pl.col(OUTCOME)).alias(OUTCOME)
+        return rows.join(merged.outcomes, on=ORDER, how="left").select(*WHERE, outcome)
 
     def _insert(self, record: type[Edge], ends: Ends, frame: pl.DataFrame, hashed: pl.DataFrame) -> None:
         if frame.is_empty():
@@ -70,8 +91,8 @@ class EdgeLoader:
 
     def _index(self, record: type[Edge], ends: Ends) -> pl.DataFrame:
         if (record.type_name, ends) not in self._known:
-            keys = ["from", "to", *record.table.key]
-            parts = [_hashed(part, record, keys).select(*KEY, "__content", pl.lit(False).alias("__mine")) for part in self.store.edges(record, ends)]
+            kept = [*KEY, "__content", pl.lit(False).alias("__mine")]
+            parts = [_hashed(part, record).select(kept) for part in self.store.edges(record, ends)]
             self._known[record.type_name, ends] = pl.concat(parts) if parts else pl.DataFrame(schema=HASHES)
         return self._known[record.type_name, ends]
 
@@ -79,10 +100,11 @@ class EdgeLoader:
 def _complete(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema(record).items() if name not in frame.columns]
     blank = [pl.col(name).fill_null("") for name in record.table.key]
-    return frame.with_columns(missing).with_columns(blank).select([*schema(record), ORDER])
+    return frame.with_columns(missing).with_columns(blank).select([*schema(record), *WHERE])
 
 
-def _hashed(frame: pl.DataFrame, record: type[Edge], keys: list[str]) -> pl.DataFrame:
+def _hashed(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
+    keys = ["from", "to", *record.table.key]
     content = [name for name in ("from", "to", *columns(record)) if name != "recorded_at"]
     return frame.with_columns(
         frame.select(keys).hash_rows(seed=1).alias("__k1"),

@@ -38,8 +38,8 @@ class Shape:
 
 
 def find_header(rows: list[list[str]]) -> int | None:
-    """Return the index of the row with the most known heads among the first rows, or None where no row has any."""
-    scores = [sum(clean_head(cell) in all_heads() for cell in row if cell) for row in rows[:LOOK_AHEAD]]
+    """Return the index of the row with the most different known heads among the first rows, or None where no row has any."""
+    scores = [len({clean_head(cell) for cell in row if cell} & all_heads()) for row in rows[:LOOK_AHEAD]]
     best = max(scores, default=0)
     return scores.index(best) if best else None
 
@@ -48,7 +48,9 @@ def join_headers(upper: list[str], lower: list[str]) -> list[str]:
     """Return the heads of a two-row header: the lower cell, or the upper one where the lower is empty or unknown."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
-    return [low if clean_head(low) in all_heads() or not up or clean_head(up) not in all_heads() else up for up, low in zip(upper, lower, strict=True)]
+    known = all_heads()
+    both = zip(upper, lower, strict=True)
+    return [up if clean_head(up) in known and clean_head(low) not in known else low for up, low in both]
 
 
 def required(record: type[Record]) -> list[str]:
@@ -61,25 +63,15 @@ def required(record: type[Record]) -> list[str]:
 def identify(found: list[str], stem: str, sheet: str | None, wanted: type[Record] | None = None) -> Shape:
     """Return what a table is, by its sheet or file name and its heads; raises ``InputError`` with the nearest types."""
     cleaned = [clean_head(head) for head in found]
-    named = wanted or _named(sheet) or _named(stem)
-    ranked = sorted(
-        ((_score(record, cleaned), -rank, record) for rank, record in enumerate((*NODES, *EDGES))), key=lambda item: item[:2], reverse=True
-    )
-    usable = [record for score, _, record in ranked if score and not _missing(record, cleaned)]
-    if named is not None:
-        if lacking := _missing(named, cleaned):
-            raise InputError(
-                f"{named.table.zh}表缺少必需的列 {'、'.join(_zh(named, name) for name in lacking)};"
-                f"表头读到的是 {'、'.join(found) or '(空)'}。可用 lianzhang template {file_name(named)} 生成空表对照"
-            )
-        chosen = named
-    elif usable:
-        chosen = usable[0]
-    else:
-        near = "、".join(record.table.zh for score, _, record in ranked[:3] if score) or "(没有一个表头可识别)"
+    chosen = wanted or _named(sheet)
+    if chosen is None and (chosen := _named(stem)) and sheet and _missing(chosen, cleaned):
+        chosen = _fitting(found, cleaned, chosen)  # a workbook's name speaks for its sheets only where they agree
+    if chosen is None:
+        chosen = _fitting(found, cleaned, None)
+    if lacking := _missing(chosen, cleaned):
         raise InputError(
-            f"认不出这是哪一类表: 表头 {'、'.join(found)[:200] or '(空)'};最接近的是 {near}。"
-            "请把文件名改为类别名(如 enterprises.csv、企业.xlsx),或用 lianzhang template 生成空表"
+            f"{chosen.table.zh}表缺少必需的列 {'、'.join(_zh(chosen, name) for name in lacking)};"
+            f"表头读到的是 {'、'.join(filter(None, found))[:200] or '(空)'}。可用 lianzhang template {file_name(chosen)} 生成空表对照"
         )
     fields: list[str | None] = [accepted(chosen).get(head) for head in cleaned]
     seen: set[str] = set()
@@ -91,13 +83,38 @@ def identify(found: list[str], stem: str, sheet: str | None, wanted: type[Record
     return Shape(chosen, fields)
 
 
+def _fitting(found: list[str], cleaned: list[str], otherwise: type[Record] | None) -> type[Record]:
+    """Return the one type that the heads fit best; where several fit as well it is not guessed."""
+    ranked = sorted(((_score(record, cleaned), record) for record in (*NODES, *EDGES)), key=lambda item: -item[0])
+    usable = [(score, record) for score, record in ranked if score and not _missing(record, cleaned)]
+    best = [record for score, record in usable if score == usable[0][0]]
+    whole = [record for record in best if not _lacks_key(record, cleaned)]
+    if len(best) == 1 or len(whole) == 1:
+        return (whole or best)[0]
+    if otherwise is not None:
+        return otherwise
+    near = "、".join(record.table.zh for record in best[:6] or [record for score, record in ranked[:3] if score])
+    raise InputError(
+        f"认不出这是哪一类表: 表头 {'、'.join(filter(None, found))[:200] or '(空)'};"
+        f"{'同样像' if best else '最接近的是'} {near or '(没有一个表头可识别)'}。"
+        "请把文件名或表名改为类别名(如 enterprises.csv、企业.xlsx),用 --kind 指定类别,或用 lianzhang template 生成空表"
+    )
+
+
+def _lacks_key(record: type[Record], cleaned: list[str]) -> bool:
+    there = {accepted(record)[head] for head in cleaned if head in accepted(record)}
+    return not there.issuperset(record.table.key)
+
+
 def _named(text: str | None) -> type[Record] | None:
     if not text:
         return None
-    if record := find_type(text):
-        return record
-    trimmed = re.sub(r"[-_.\s\d()()年月日]+(?:rejects?|拒收)?$|-rejects$", "", text)
-    return find_type(trimmed) if trimmed != text else None
+    while (record := find_type(text)) is None:
+        trimmed = re.sub(r"[-_.\s\d()()年月日]+(?:rejects?|拒收)?$", "", text)
+        if trimmed == text:
+            return find_type(text.partition("-")[0])
+        text = trimmed
+    return record
 
 
 def _score(record: type[Record], cleaned: list[str]) -> int:

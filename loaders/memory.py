@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -20,9 +22,9 @@ def fingerprint(files: list[Path], kind: type[Record] | None) -> str:
     """Return the SHA-256 of the files' names and contents, the wished type, and the code that reads them."""
     digest = hashlib.sha256(_code().encode())
     digest.update((name_of(kind) if kind else "").encode())
-    for path in (inner for path in files for inner in (sorted(path.rglob("*.json")) if path.is_dir() else [path])):
-        digest.update(f"\0{path.resolve()}\0".encode())
-        with path.open("rb") as stream:
+    for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
+        digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")
+        with suppress(OSError), path.open("rb") as stream:  # what cannot be read is reported when it is opened as a table
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 
@@ -45,7 +47,8 @@ def recall(store: Store, mark: str) -> Report | None:
     if saved.get("mark") != mark:
         return None
     files = [FileReport(**{**file, "new": 0, "changed": 0, "same": file["read"]}) for file in saved["files"]]
-    return Report(files=files, conflicts=[Conflict(**item) for item in saved["conflicts"]], warnings=saved["warnings"], version=store.version())
+    conflicts = [Conflict(**item) for item in saved["conflicts"]]
+    return Report(files=files, conflicts=conflicts, warnings=saved["warnings"], version=store.version())
 
 
 def remember(store: Store, mark: str, report: Report) -> None:

@@ -2,9 +2,12 @@
 
 A row fills what is empty. It replaces what is there, and the provenance as a whole, only where it is at least as well
 founded: confirmed before reported before curated before inferred before sample. Aliases add up.
+A value that comes from another source than the record's own is named with it in ``field_sources``: "field|source|status".
+Rows of one load that contradict one another are folded in their order first, so that loading them again changes nothing.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -13,6 +16,7 @@ from graph.model import Record, columns
 RANK = {"sample": 0, "inferred": 1, "curated": 2, "reported": 3, "confirmed": 4}
 PROOF = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note")
 UNION = ("aliases", "roles")
+FIELD_SOURCES = "field_sources"
 ORDER = "__order"
 OUTCOME = "__outcome"
 
@@ -30,22 +34,34 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     """Fold the incoming rows, in their order, onto the rows that are there; both have every column of the type."""
     fields = [name for name in columns(record) if name != "recorded_at"]
     body = list(dict.fromkeys([*keys, *fields]))
-    old = there.select([*body, "recorded_at"])
-    order = incoming.select(*keys, ORDER)
+    old = there.select(body)
     rows = incoming.select([*body, ORDER]).unique(body, keep="first", maintain_order=True)
-    turn = pl.int_range(pl.len()).over(keys).alias("__turn")
-    rows = rows.with_columns(turn)
-    final = old.select(body).join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True)
-    last = rows["__turn"].max()
-    for number in range(int(last) + 1 if isinstance(last, int) else 0):
-        final = _fold(final, rows.filter(pl.col("__turn") == number).select(body), keys, body)
-    known = old.select(keys).with_columns(pl.lit(True).alias("__known"))
-    final = final.join(known, on=keys, how="left", nulls_equal=True)
+    final, moved = _fold_all(old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body)
+    final = final.join(old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True)
     new = final.filter(pl.col("__known").is_null()).drop("__known")
     kept = final.filter(pl.col("__known")).drop("__known")
-    changed = kept.join(old.select(body), on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
+    changed = kept.join(old, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
     stamp = pl.lit(now).alias("recorded_at")
-    return Merged(new.with_columns(stamp), changed.with_columns(stamp), _outcomes(order, new, changed, keys))
+    return Merged(new.with_columns(stamp), changed.with_columns(stamp), _outcomes(incoming.select(ORDER), moved, new, changed, keys))
+
+
+def _fold_all(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put the rows of each key onto its base in turn; return the end of it, and for each key the row that first moved something."""
+    rows = rows.with_columns(pl.int_range(pl.len()).over(keys).alias("__turn"))
+    settled: list[pl.DataFrame] = []
+    moved: list[pl.DataFrame] = []
+    last = rows["__turn"].max()
+    for number in range(int(last) + 1 if isinstance(last, int) else 0):
+        step = rows.filter(pl.col("__turn") == number).drop("__turn")
+        settled.append(base.join(step, on=keys, how="anti", nulls_equal=True))
+        base = base.join(step, on=keys, how="semi", nulls_equal=True)
+        after = _fold(base, step.select(body), keys, body)
+        stood = after.join(base, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(~_differs(body, keys))
+        moved.append(step.join(stood, on=keys, how="anti", nulls_equal=True).select([*keys, ORDER]))
+        base = after
+    if not moved:
+        return base, rows.select([*keys, ORDER])
+    return pl.concat([*settled, base]), pl.concat(moved).unique(keys, keep="first", maintain_order=True)
 
 
 def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[str]) -> pl.DataFrame:
@@ -57,15 +73,56 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
     only_base = pl.col("status__new").is_null()
     made: list[pl.Expr] = []
     for name in values:
+        if name == FIELD_SOURCES:
+            continue
         old, fresh = pl.col(name), pl.col(f"{name}__new")
         if name in PROOF:
             value = pl.when(only_base | (weaker & ~absent)).then(old).otherwise(fresh)
         elif name in UNION:
-            value = pl.when(old.is_null()).then(fresh).when(fresh.is_null()).then(old).otherwise(pl.concat_list(old, fresh).list.unique(maintain_order=True))
+            both_lists = pl.concat_list(old, fresh).list.unique(maintain_order=True)
+            value = pl.when(old.is_null()).then(fresh).when(fresh.is_null()).then(old).otherwise(both_lists)
         else:
             value = pl.when(weaker).then(pl.coalesce(old, fresh)).otherwise(pl.coalesce(fresh, old))
         made.append(value.alias(name))
-    return both.select(*keys, *made).select(body)
+    merged = both.select(*keys, *made, pl.coalesce(FIELD_SOURCES, f"{FIELD_SOURCES}__new").alias(FIELD_SOURCES))
+    return _with_field_sources(merged, both.filter(_is_mixed()), keys, values).select(body)
+
+
+def _is_mixed() -> pl.Expr:
+    """Tell where a row meets a record of another source or status, or one that is mixed already."""
+    other = (pl.col("source") != pl.col("source__new")) | (pl.col("status") != pl.col("status__new"))
+    return pl.col("status").is_not_null() & pl.col("status__new").is_not_null() & (other | pl.col(FIELD_SOURCES).is_not_null())
+
+
+def _with_field_sources(merged: pl.DataFrame, mixed: pl.DataFrame, keys: list[str], values: list[str]) -> pl.DataFrame:
+    if mixed.is_empty():
+        return merged
+    own = [name for name in values if name not in (*PROOF, FIELD_SOURCES, "aliases")]
+    found = [_field_sources(row, own) for row in mixed.iter_rows(named=True)]
+    marks = mixed.select(*keys, pl.Series("__found", found, dtype=pl.List(pl.String)), pl.lit(True).alias("__mixed"))
+    value = pl.when(pl.col("__mixed")).then(pl.col("__found")).otherwise(pl.col(FIELD_SOURCES))
+    return merged.join(marks, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(value.alias(FIELD_SOURCES))
+
+
+def _field_sources(row: dict[str, Any], fields: list[str]) -> list[str] | None:
+    """Return which fields of a record have another source than the record, after a row has been put onto it."""
+    entries = {entry.split("|", 1)[0]: entry for entry in row[FIELD_SOURCES] or []}
+    weaker = RANK[row["status__new"]] < RANK[row["status"]]
+    same = (row["source"], row["status"]) == (row["source__new"], row["status__new"])
+    for name in fields:
+        old, fresh = row[name], row[f"{name}__new"]
+        if name in UNION and old is not None and fresh is not None:
+            if not set(fresh if weaker else old) <= set(old if weaker else fresh) and not same:
+                side = "__new" if weaker else ""
+                entries.setdefault(name, f"{name}|{row[f'source{side}']}|{row[f'status{side}']}")
+        elif weaker:
+            if old is None and fresh is not None:
+                entries[name] = f"{name}|{row['source__new']}|{row['status__new']}"
+        elif fresh is not None:
+            entries.pop(name, None)
+        elif old is not None and not same:
+            entries.setdefault(name, f"{name}|{row['source']}|{row['status']}")
+    return [entries[name] for name in sorted(entries)] or None
 
 
 def _rank(column: str) -> pl.Expr:
@@ -76,10 +133,8 @@ def _differs(body: list[str], keys: list[str]) -> pl.Expr:
     return pl.any_horizontal([pl.col(name).ne_missing(pl.col(f"{name}__was")) for name in body if name not in keys])
 
 
-def _outcomes(order: pl.DataFrame, new: pl.DataFrame, changed: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    marks = pl.concat([
-        new.select(keys).with_columns(pl.lit("new").alias(OUTCOME)), changed.select(keys).with_columns(pl.lit("changed").alias(OUTCOME)),
-    ])  # fmt: skip
-    first = pl.int_range(pl.len()).over(keys) == 0
-    outcome = pl.when((pl.col(OUTCOME) == "new") & ~first).then(pl.lit("same")).otherwise(pl.col(OUTCOME).fill_null("same"))
-    return order.join(marks, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(outcome.alias(OUTCOME)).select(ORDER, OUTCOME)
+def _outcomes(order: pl.DataFrame, moved: pl.DataFrame, new: pl.DataFrame, changed: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Return each row's outcome: a thing is ``new`` or ``changed`` once, by the row that first said so."""
+    marks = pl.concat([part.select(*keys, pl.lit(word).alias(OUTCOME)) for part, word in ((new, "new"), (changed, "changed"))])
+    marks = moved.join(marks, on=keys, how="inner", nulls_equal=True).select(ORDER, OUTCOME)
+    return order.join(marks, on=ORDER, how="left", maintain_order="left").with_columns(pl.col(OUTCOME).fill_null("same"))

@@ -2,8 +2,9 @@
 
 import csv
 import re
+import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 
@@ -12,9 +13,12 @@ from stdnum.cn import uscc as uscc_standard
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 FORMS = (
-    "集团股份有限公司", "集团有限责任公司", "集团有限公司", "集团公司", "股份有限公司", "有限责任公司", "有限公司", "股份公司", "合伙企业", "公司", "集团",
+    "集团股份有限公司", "集团有限责任公司", "集团有限公司", "集团公司",
+    "股份有限公司", "有限责任公司", "有限公司", "股份公司", "合伙企业", "公司", "集团",
 )  # fmt: skip
 _form = re.compile(f"(?:{'|'.join(FORMS)})$")
+IGNORED = r"[\s\"'“”‘’·•・]+"
+_ignored = re.compile(IGNORED)
 _bracket = re.compile(r"\(([^()]*)\)")
 
 
@@ -30,12 +34,13 @@ class FirmName:
 
 def normal(expression: pl.Expr) -> pl.Expr:
     """Return names as they are compared letter by letter: half width, no blanks or quotes, lower case."""
-    return expression.str.normalize("NFKC").str.replace_all(r"[\s\"'“”‘’·•・]+", "").str.to_lowercase()
+    bare = expression.str.normalize("NFKC").str.replace_all(IGNORED, "").str.to_lowercase()
+    return pl.when(bare == "").then(expression).otherwise(bare)
 
 
 def normalise(name: str) -> str:
     """Return one name as ``normal`` does."""
-    return str(pl.select(normal(pl.lit(name))).item())
+    return _ignored.sub("", unicodedata.normalize("NFKC", name)).lower() or name
 
 
 @cache
@@ -68,10 +73,17 @@ def split_name(exact: str) -> FirmName:
     if match := _form.search(core):
         form, core = match.group(), core[: match.start()]
     rest = core
-    while (match := _prefix().match(rest)) and len(rest) - match.end() >= 2:
-        found.append(places()[match.group()])
+    outer = ""
+    while (match := _prefix().match(rest)) and len(rest) - match.end() >= 2 and _is_within(places()[match.group()], outer):
+        outer = places()[match.group()]
+        found.append(outer)
         rest = rest[match.end() :]
     return FirmName(exact, rest or exact, form, city_of(found))
+
+
+def _is_within(code: str, outer: str) -> bool:
+    """Tell whether a place lies in another (in none: yes): 山东省青岛市 goes on, 青岛北海 is a name that begins with 北海."""
+    return not outer or (code != outer and code.startswith(outer.rstrip("0")))
 
 
 def city_of(codes: list[str]) -> str:
@@ -80,6 +92,7 @@ def city_of(codes: list[str]) -> str:
     return best[:4] + "00" if best else ""
 
 
+@lru_cache(maxsize=100_000)
 def city_of_region(text: str | None) -> str:
     """Return the city's code for what a region column says, or nothing where that is not known."""
     if not text:
@@ -90,7 +103,7 @@ def city_of_region(text: str | None) -> str:
 
 def check_code(code: str) -> tuple[str, str]:
     """Return a credit code in compact form and what its check says: 有效, 校验位不符 or 格式不符."""
-    compact = str(uscc_standard.compact(code)).upper()
+    compact = str(uscc_standard.compact(unicodedata.normalize("NFKC", code))).upper()
     try:
         uscc_standard.validate(compact)
     except InvalidChecksum:

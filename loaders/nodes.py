@@ -7,17 +7,18 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns
-from graph.model.nodes import Source
+from graph.model.edges import LocatedIn
+from graph.model.nodes import Enterprise, Region, Source
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.directory import Directory
-from loaders.edges import EdgeLoader
+from loaders.edges import TABLE, EdgeLoader
 from loaders.identity import Conflict, identify_nodes
 from loaders.merge import ORDER, OUTCOME, PROOF, merge
+from loaders.names import city_of_region
 from loaders.sheets import ROW
 from loaders.validate import Problem
 
-TABLE = "__table"
 Refused = dict[tuple[int, int], list[Problem]]
 
 
@@ -41,9 +42,11 @@ class NodeLoader:
     directory: Directory = field(default_factory=Directory)
     conflicts: list[Conflict] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    written: list[pl.DataFrame] = field(default_factory=list)
+    linked: list[pl.DataFrame] = field(default_factory=list)
 
-    def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> tuple[pl.DataFrame, Refused]:
-        """Load the valid rows of each type and return each row's outcome (``__table``, ``__row``, outcome) and the refused."""
+    def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> Refused:
+        """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others."""
         refused: Refused = {}
         batches = [self._identify(record, frames.get(record, []), refused) for record in NODES]
         while True:
@@ -57,14 +60,16 @@ class NodeLoader:
             refused |= bad
             for batch in batches:
                 batch.rows = without(batch.rows, bad)
-        outcomes = [self._write(batch) for batch in batches if not batch.rows.is_empty()]
-        for (record, ends), parts in links.items():
-            outcomes.append(self._write_links(record, ends, pl.concat(parts)))
-        if not outcomes:
-            return pl.DataFrame(schema={TABLE: pl.Int64, ROW: pl.UInt32, OUTCOME: pl.String}), refused
+        self.written = [self._write(batch) for batch in batches if not batch.rows.is_empty()]
+        self.linked = [self._write_links(record, ends, pl.concat(parts)) for (record, ends), parts in links.items()]
+        return refused
+
+    def outcomes(self, late: pl.DataFrame) -> pl.DataFrame:
+        """Return one outcome for each row: its own, or ``changed`` where it only made or changed a link (``late``: settled since)."""
+        links = pl.concat([*self.linked, late]).with_columns(pl.col(OUTCOME).replace({"new": "linked", "changed": "linked"}))
         rank = pl.col(OUTCOME).replace_strict({"same": 0, "linked": 1, "changed": 2, "new": 3}, return_dtype=pl.Int8)
-        best = pl.concat(outcomes).sort(rank, descending=True).unique([TABLE, ROW], keep="first")
-        return best.with_columns(pl.col(OUTCOME).replace("linked", "changed")), refused
+        best = pl.concat([*self.written, links]).sort(rank, descending=True).unique([TABLE, ROW], keep="first")
+        return best.with_columns(pl.col(OUTCOME).replace("linked", "changed"))
 
     def add_sources(self, names: pl.Series) -> dict[str, str]:
         """Enter every source that is only named, and return each name with its id."""
@@ -87,15 +92,23 @@ class NodeLoader:
         if not frames:
             return NodeBatch(record, _typed(pl.DataFrame({"id": []}, schema={"id": pl.String}), record), there)
         rows = pl.concat(frames, how="diagonal")
-        found = identify_nodes(rows, record, there)
+        found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None)
         self.conflicts += found.conflicts
         rows = found.frame
         if found.refused:
             where = rows.select(TABLE, ROW)
-            bad = {where.row(position): [Problem("统一社会信用代码", "", reason)] for position, reason in found.refused.items()}
+            bad = {where.row(position): [problem] for position, problem in found.refused.items()}
             refused |= bad
             rows = without(rows, bad)
         return NodeBatch(record, rows, there)
+
+    def _cities(self) -> dict[str, str]:
+        """Return the city of each known firm that is located in a region."""
+        names = dict(self.store.nodes(Region).select("id", "name").iter_rows())
+        found: dict[str, str] = {}
+        for part in self.store.edges(LocatedIn, ("Enterprise", "Region")):
+            found |= {firm: city for firm, region in part.select("from", "to").iter_rows() if (city := city_of_region(names.get(region)))}
+        return found
 
     def _links(self, batches: list[NodeBatch]) -> tuple[dict[tuple[type[Edge], Ends], list[pl.DataFrame]], Refused]:
         made: dict[tuple[type[Edge], Ends], list[pl.DataFrame]] = {}
@@ -144,11 +157,7 @@ class NodeLoader:
 
     def _write_links(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(pl.col("source").replace(self.add_sources(frame["source"])))
-        frame = frame.with_columns(pl.int_range(pl.len()).alias("__link"))
-        outcomes = self.edges.apply(record, ends, frame.drop(ORDER).rename({"__link": ORDER}))
-        joined = frame.select(TABLE, ROW, "__link").join(outcomes, left_on="__link", right_on=ORDER)
-        linked = pl.when(pl.col(OUTCOME) == "same").then(pl.lit("same")).otherwise(pl.lit("linked"))
-        return joined.select(TABLE, ROW, linked.alias(OUTCOME))
+        return self.edges.apply(record, ends, frame)
 
 
 def without(rows: pl.DataFrame, bad: Refused) -> pl.DataFrame:

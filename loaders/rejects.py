@@ -1,77 +1,107 @@
-"""Refused rows, written in the form of their file with a reason column, so that they can be mended and loaded again."""
+"""Refused rows, written in the form of their file with a reason column, so that they can be mended and loaded again.
+
+What a spreadsheet would run as a formula gets an apostrophe in front; ``Table`` takes it off again when such a file is read.
+"""
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import polars as pl
 import xlsxwriter
 
-from graph.model.kinds import FORMULA
 from loaders.heads import REASON_HEADS
-from loaders.sheets import ROW
+from loaders.report import shown
+from loaders.sheets import ROW, BadRow
 from loaders.tables import Table
 
 EXCEL_CELL = 32_767
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
+JSON_LINES = (".jsonl", ".ndjson")
+_risky = re.compile(r"\s*(?:[=@]|[+\-](?!\d+(?:[.,]\d+)*%?\s*$))")
+_unfit = re.compile(r"[^\w()()-]+")
+
+Row = tuple[int, list[str], str]
 
 
 def write_rejects(tables: list[Table], folder: Path) -> list[str]:
     """Write one file for each table with refused rows and return their paths."""
-    written: list[str] = []
+    written: dict[str, None] = {}
     for table in tables:
-        rows = _rows(table)
-        if not rows and not table.sheet.bad:
+        rows = _refused(table)
+        if not rows:
             continue
-        source = table.sheet.path
-        stem = f"{source.stem}-{table.sheet.name}-rejects" if table.sheet.name else f"{source.stem}-rejects"
-        suffix = {".json": ".jsonl"}.get(source.suffix.lower(), source.suffix.lower())
-        target = folder / (stem + (".xlsx" if suffix in (".xlsx", ".xls", ".xlsm", ".ods") else suffix))
-        if str(target) in written:
-            target = folder / source.resolve().parent.name / target.name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        {".xlsx": _write_xlsx, ".jsonl": _write_jsonl, ".ndjson": _write_jsonl}.get(target.suffix, _write_csv)(target, table, rows)
-        written.append(str(target))
-    return written
+        suffix = table.sheet.path.suffix.lower()
+        suffix = ".xlsx" if suffix in WORKBOOKS else suffix if suffix in (".tsv", *JSON_LINES) else ".csv"
+        stem = shown(table.sheet.path.stem) + (f"-{table.sheet.name}" if table.sheet.name else "")
+        stem = _unfit.sub("_", stem).encode()[:200].decode("utf-8", "ignore")
+        target = folder / f"{stem}-rejects{suffix}"
+        for number in range(2, len(written) + 2):
+            if str(target) in written:
+                target = folder / f"{stem}-rejects-{number}{suffix}"
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(target, table, rows)
+        written[str(target)] = None
+    return list(written)
 
 
-def _rows(table: Table) -> list[list[str]]:
+def _refused(table: Table) -> list[Row]:
+    """Return the refused rows in their order: number, cells as they came, reason."""
     width = len(table.sheet.heads)
-    rows: list[tuple[int, list[str]]] = []
+    rows: list[Row] = [(bad.row, _cells(bad, table), bad.reason) for bad in table.sheet.bad]
     for raw, problems in table.refused:
         for row in raw.select(ROW, *(pl.col(str(index)) for index in range(width))).iter_rows():
-            reason = ";".join(problem.reason for problem in problems[row[0]])
-            rows.append((row[0], [*(_safe(cell or "") for cell in row[1:]), reason]))
-    return [row for _, row in sorted(rows, key=lambda item: item[0])]
+            rows.append((row[0], [cell or "" for cell in row[1:]], ";".join(problem.reason for problem in problems[row[0]])))
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _cells(bad: BadRow, table: Table) -> list[str]:
+    """Return an unreadable row: its own cells, else its text in the first; a ragged row stays ragged until it is mended."""
+    return bad.cells if bad.cells is not None else [bad.text, *[""] * (len(table.sheet.heads) - 1)]
+
+
+def _write(target: Path, table: Table, rows: list[Row]) -> None:
+    width = len(table.sheet.heads)
+    kept = [index for index, head in enumerate(table.sheet.heads) if head not in REASON_HEADS]
+    heads = [table.sheet.heads[index] for index in kept]
+    spare = len(kept) - width or None  # a ragged row loses the old reason from its end
+    cut = [(number, [cells[index] for index in kept] if len(cells) == width else cells[:spare], reason) for number, cells, reason in rows]
+    if target.suffix == ".xlsx":
+        _write_xlsx(target, table, heads, cut)
+    elif target.suffix in JSON_LINES:
+        _write_jsonl(target, table, heads, cut)
+    else:
+        _write_csv(target, heads, cut)
 
 
 def _safe(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{text}" if pl.select(pl.lit(text[:300]).str.contains(FORMULA)).item() else text
+    """Put an apostrophe before what a spreadsheet would run as a formula; cut what no spreadsheet can hold."""
+    return f"'{text[:EXCEL_CELL]}" if _risky.match(text) else text[:EXCEL_CELL]
 
 
-def _write_csv(target: Path, table: Table, rows: list[list[str]]) -> None:
+def _write_csv(target: Path, heads: list[str], rows: list[Row]) -> None:
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, delimiter="\t" if target.suffix == ".tsv" else ",", lineterminator="\n")
-        writer.writerow([*table.sheet.heads, REASON_HEADS[0]])
-        writer.writerows(rows)
-        padding = [""] * (len(table.sheet.heads) - 1)
-        writer.writerows([_safe(bad.text), *padding, bad.reason] for bad in table.sheet.bad)
+        writer.writerow([*heads, REASON_HEADS[0]])
+        writer.writerows([*map(_safe, cells), reason] for _, cells, reason in rows)
 
 
-def _write_jsonl(target: Path, table: Table, rows: list[list[str]]) -> None:
-    heads = [*table.sheet.heads, REASON_HEADS[0]]
+def _write_jsonl(target: Path, table: Table, heads: list[str], rows: list[Row]) -> None:
+    broken = {bad.row: bad.text for bad in table.sheet.bad}
     with target.open("w", encoding="utf-8") as stream:
-        for row in rows:
-            stream.write(json.dumps({head: cell for head, cell in zip(heads, row, strict=True) if cell}, ensure_ascii=False) + "\n")
-        for bad in table.sheet.bad:
-            stream.write(json.dumps({"原文": bad.text, REASON_HEADS[0]: bad.reason}, ensure_ascii=False) + "\n")
+        for number, cells, reason in rows:
+            line = {head: _safe(cell) for head, cell in zip(heads, cells, strict=False) if cell}
+            line = {"原文": broken[number][:EXCEL_CELL]} if number in broken else line
+            stream.write(json.dumps(line | {REASON_HEADS[0]: reason}, ensure_ascii=False) + "\n")
 
 
-def _write_xlsx(target: Path, table: Table, rows: list[list[str]]) -> None:
+def _write_xlsx(target: Path, table: Table, heads: list[str], rows: list[Row]) -> None:
+    name = re.sub(r"[\[\]:*?/\\']", "_", table.sheet.name or table.record.table.zh)[:31]
     with xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        page = book.add_worksheet((table.sheet.name or table.record.table.zh)[:31])
+        page = book.add_worksheet("_" if name.lower() in ("", "history") else name)
         bold = book.add_format({"bold": True})
-        page.write_row(0, 0, [*table.sheet.heads, REASON_HEADS[0]], bold)
-        for number, row in enumerate(rows, 1):
-            page.write_row(number, 0, [cell[:EXCEL_CELL] for cell in row])
-        page.set_column(0, len(table.sheet.heads), 18)
+        page.write_row(0, 0, [*heads, REASON_HEADS[0]], bold)
+        for number, (_, cells, reason) in enumerate(rows, 1):
+            page.write_row(number, 0, [*map(_safe, cells), reason])
+        page.set_column(0, len(heads), 18)

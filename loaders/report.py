@@ -1,11 +1,18 @@
 """What a load did: counts that add up to the files' rows, every refused row with its reason, both sides of each conflict."""
 
+import os
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from loaders.identity import Conflict
 from loaders.validate import Problem
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as it can be printed: a name that is not UTF-8 (GBK, from an old archive) with marks for its bytes."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import polars as pl
 
 from graph.model import Edge, Node, Record
 from graph.stores import Store, Writer
-from loaders.edges import EdgeLoader
+from loaders.edges import TABLE, EdgeLoader
 from loaders.memory import fingerprint, recall, remember
 from loaders.merge import ORDER, OUTCOME
-from loaders.nodes import TABLE, NodeLoader, Refused
+from loaders.nodes import NodeLoader, Refused
 from loaders.rejects import write_rejects
-from loaders.report import Reject, Report
+from loaders.report import Reject, Report, shown
 from loaders.sheets import ROW
 from loaders.tables import Table, fail, find_files, open_tables
 from loaders.validate import Problem, validate
@@ -44,7 +44,7 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     report = Report(dry_run=options.dry_run)
     files = find_files(paths, report)
     mark = fingerprint(files, options.kind)
-    if remembered := recall(store, mark):
+    if not report.failed and (remembered := recall(store, mark)):
         remembered.dry_run = options.dry_run
         return remembered
     tables = open_tables(files, report, options.kind)
@@ -79,6 +79,11 @@ class _Load:
         for table in tables:
             if issubclass(table.record, Edge):
                 self._load_edges(table, table.record)
+        self.options.step("合并有出入的关系", 0)
+        late = self.edges.finish()
+        of_nodes = self.nodes.outcomes(late)
+        for table in tables:
+            self._count(table, (of_nodes if issubclass(table.record, Node) else late).filter(pl.col(TABLE) == table.index))
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
@@ -92,13 +97,12 @@ class _Load:
                 assert issubclass(table.record, Node)
                 frames.setdefault(table.record, []).append(_marked(valid.frame, table.index))
                 self._refuse(table, raw, valid.problems)
-                self.options.step(f"读取 {table.sheet.path.name}", table.report.read)
+                self.options.step(f"读取 {shown(table.sheet.path.name)}", table.report.read)
             self._refuse_unreadable(table)
         self.options.step("识别与合并节点", 0)
-        outcomes, refused = self.nodes.apply(frames)
+        refused = self.nodes.apply(frames)
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
-            self._count(table, outcomes.filter(pl.col(TABLE) == table.index))
 
     def _load_edges(self, table: Table, record: type[Edge]) -> None:
         for raw, named in table.chunks():
@@ -109,12 +113,13 @@ class _Load:
             for (start, end), part in frame.group_by("__from_label", "__to_label", maintain_order=True):
                 outcomes = self.edges.apply(record, (str(start), str(end)), part)
                 self._count(table, outcomes)
-            self.options.step(f"载入 {table.sheet.path.name}", table.report.read)
+            self.options.step(f"载入 {shown(table.sheet.path.name)}", table.report.read)
         self._refuse_unreadable(table)
 
     def _resolve(self, frame: pl.DataFrame, record: type[Edge]) -> tuple[pl.DataFrame, dict[int, list[Problem]]]:
         """Turn both ends of the rows into ids, sources too; rows with an end that is not known become problems."""
         problems: dict[int, list[Problem]] = {}
+        frame = frame.with_columns(pl.col(name).str.strip_chars().replace("", None) for name, _ in record.table.end_columns)
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in record.table.ends})
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
@@ -143,7 +148,7 @@ class _Load:
             reason = ";".join(problem.reason for problem in found)
             first = found[0]
             self.report.rejected.append(
-                Reject(str(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
+                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
             )
 
     def _refuse_late(self, table: Table, raws: list[pl.DataFrame], refused: Refused) -> None:
@@ -157,7 +162,7 @@ class _Load:
             table.report.read += 1
             table.report.rejected += 1
             problem = Problem(bad.column, bad.text[:200], bad.reason)
-            place = str(table.sheet.path), bad.row, bad.column
+            place = shown(table.sheet.path), bad.row, bad.column
             self.report.rejected.append(Reject(*place, problem.value, bad.reason, table.sheet.name, [problem]))
 
     def _count(self, table: Table, outcomes: pl.DataFrame) -> None:

@@ -11,6 +11,7 @@ from graph.model import Record
 
 ROW = "__row"
 CHUNK_ROWS = 250_000
+MAX_COLUMNS = 2_000
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class BadRow:
     text: str
     reason: str
     column: str = ""
+    cells: list[str] | None = None
 
 
 @dataclass

@@ -13,7 +13,7 @@ from loaders.heads import REASON_HEADS, Shape, identify
 from loaders.read_jsonl import read_jsonl
 from loaders.read_text import read_text
 from loaders.read_workbook import read_workbook
-from loaders.report import FileReport, Report
+from loaders.report import FileReport, Report, shown
 from loaders.sheets import ROW, Sheet
 from loaders.validate import Problem
 
@@ -44,8 +44,11 @@ class Table:
     def chunks(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield each chunk twice: as it came, and with its columns named by field."""
         names = {str(position): name for position, name in enumerate(self.fields) if name}
+        mended = not {*REASON_HEADS}.isdisjoint(self.sheet.heads)
         for raw in self.sheet.chunks:
             self.report.read += len(raw)
+            if mended:  # our own rejects file: take the apostrophe before a formula off again
+                raw = raw.with_columns(pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}"))
             yield raw, raw.select([ROW, *names]).rename(names)
 
 
@@ -53,18 +56,28 @@ def find_files(paths: list[Path], report: Report) -> list[Path]:
     """Return the files (and folders of a known format) under the given paths, by name; what cannot be read goes into the report."""
     found: list[Path] = []
     for path in paths:
+        try:
+            path.stat()
+        except (OSError, ValueError) as error:
+            missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+            why = getattr(error, "strerror", None) or error
+            fail(report, path, "没有这个文件或目录,请检查路径" if missing else f"读不了这个路径: {why}")
+            continue
         if path.is_dir():
             inside = [item for item in (path, *sorted(path.rglob("*"))) if _is_loadable(item)]
             if not inside:
                 fail(report, path, "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl 和 ChainKnowledgeGraph 目录)")
             found += inside
-        elif not path.exists():
-            fail(report, path, "没有这个文件或目录,请检查路径")
+        elif not path.is_file():
+            fail(report, path, "不是普通文件,请指定文件或目录")
         elif path.suffix.lower() not in READERS:
             fail(report, path, f"不支持的文件类型 {path.suffix or '(无扩展名)'},应为 csv、tsv、xlsx、xls、ods 或 jsonl")
         else:
             found.append(path)
-    return list(dict.fromkeys(found))
+    once: dict[Path, Path] = {}
+    for path in found:
+        once.setdefault(path.resolve(), path)
+    return list(once.values())
 
 
 def _is_loadable(path: Path) -> bool:
@@ -96,16 +109,17 @@ def open_tables(files: list[Path], report: Report, wanted: type[Record] | None =
             except InputError as error:
                 fail(report, path, error.message, sheet.name)
                 continue
-            unknown = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None and head not in REASON_HEADS]
-            part = FileReport(str(sheet.path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
+            unused = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None]
+            unknown = [head for head in unused if head not in REASON_HEADS]
+            part = FileReport(shown(sheet.path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
             report.files.append(part)
-            report.warnings += [f"{sheet.path.name}: {warning}" for warning in sheet.warnings]
+            report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
             if unknown:
-                report.warnings.append(f"{path.name}: 没有用到的列 {'、'.join(unknown)[:300]}")
+                report.warnings.append(f"{shown(path.name)}: 没有用到的列 {'、'.join(unknown)[:300]}")
             tables.append(Table(len(tables), sheet, shape.record, shape.fields, part))
     return tables
 
 
 def fail(report: Report, path: Path, reason: str, sheet: str | None = None) -> None:
     """Enter a file or sheet that could not be used at all."""
-    report.failed.append({"file": str(path), "reason": reason} | ({"sheet": sheet} if sheet else {}))
+    report.failed.append({"file": shown(path), "reason": reason} | ({"sheet": sheet} if sheet else {}))

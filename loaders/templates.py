@@ -37,9 +37,8 @@ def write_template(record: type[Record], out: Path) -> None:
             if choices := _choices(record, name):
                 options.write_column(0, column, choices)
                 letter = xlsxwriter.utility.xl_col_to_name(column)
-                page.data_validation(
-                    1, column, ROWS, column, {"validate": "list", "source": f"=选项!${letter}$1:${letter}${len(choices)}", "ignore_blank": True}
-                )
+                source = f"=选项!${letter}$1:${letter}${len(choices)}"
+                page.data_validation(1, column, ROWS, column, {"validate": "list", "source": source, "ignore_blank": True})
         options.hide()
         page.freeze_panes(1, 0)
         page.set_row(0, 30)

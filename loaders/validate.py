@@ -56,13 +56,11 @@ def _complete(frame: pl.DataFrame, record: type[Record]) -> pl.DataFrame:
         *(pl.col(name).str.strip_chars().replace("", None) for name in present),
         *(pl.lit(None, dtype=pl.String).alias(name) for name in record.model_fields if name not in present),
     )
-    words = {word: status for word, status in record.kinds()["status"].words.items()}
-    status = pl.col("status").fill_null("reported").replace(words)
+    status = pl.col("status").fill_null("reported").replace(record.kinds()["status"].words)
     if record is Source:
         frame = frame.with_columns(pl.coalesce("source", "id", "name").alias("source"))
-    return frame.with_columns(status.alias("status")).with_columns(
-        pl.coalesce("confidence", pl.col("status").replace_strict({k: str(v) for k, v in STATUS_CONFIDENCE.items()}, default=None)).alias("confidence")
-    )
+    trust = pl.col("status").replace_strict({status: str(share) for status, share in STATUS_CONFIDENCE.items()}, default=None)
+    return frame.with_columns(status.alias("status")).with_columns(pl.coalesce("confidence", trust).alias("confidence"))
 
 
 def _is_plain(name: str, kind: Kind, needed: bool) -> pl.Expr:
@@ -74,10 +72,11 @@ def _is_plain(name: str, kind: Kind, needed: bool) -> pl.Expr:
         if kind.name == "list":
             ok &= ~cell.str.contains("[；、\n;]")
     elif kind.name == "date":
-        ok = cell.str.contains(PARTIAL_DATE) & (cell.str.len_chars() != 10)
+        day = cell.str.to_date("%Y-%m-%d", strict=False).is_not_null() & ~cell.str.starts_with("0000")
+        ok = cell.str.contains(PARTIAL_DATE) & ~cell.str.contains("[^0-9HQ-]") & ((cell.str.len_chars() != 10) | day)
     elif kind.name == "float":
         number = cell.cast(pl.Float64, strict=False)
-        ok = cell.str.contains(r"^-?\d{1,15}(?:\.\d{1,15})?$") & number.is_between(kind.low, kind.high)
+        ok = cell.str.contains(r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$") & number.is_between(kind.low, kind.high)
     elif kind.name == "bool":
         ok = cell.is_in(["true", "false"])
     else:
@@ -112,7 +111,7 @@ def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tu
 def _problem(record: type[Record], item: Any) -> Problem:
     name = str(item["loc"][0]) if item["loc"] else ""
     zh = zh_heads(record).get(name, name)
-    if item["type"] == "missing" or item.get("input") is None:
+    if item["type"] == "missing" or not str(item.get("input") or "").strip():
         reason = "缺少来源: 每一行都要写明出自哪份文件或名录" if name == "source" else f"缺少必填项“{zh}”"
         return Problem(zh, "", reason)
     reason = str(item.get("ctx", {}).get("error") or item["msg"])

@@ -110,4 +110,8 @@ def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
         )
         for row in rows
     ]
-    return sorted(found, key=lambda item: (item.relation, STATUS_ORDER[item.status], item.label, item.name, item.id))
+    return sorted(found, key=_related_order)
+
+
+def _related_order(item: Related) -> tuple[Any, ...]:
+    return (item.relation, STATUS_ORDER[item.status], item.label, item.name, item.id, item.source, sorted(map(str, item.properties.items())))

@@ -8,7 +8,10 @@ from graph.model.edges import EDGES
 from graph.model.kinds import STATUS_CONFIDENCE, STATUS_ZH, Kind
 from graph.model.nodes import NODES
 
-__all__ = ["EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_ZH", "Edge", "Kind", "Link", "Node", "Record", "Table"]  # fmt: skip
+__all__ = [
+    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_ZH",
+    "Edge", "Kind", "Link", "Node", "Record", "Table",
+]  # fmt: skip
 
 NODE_TYPES: dict[str, type[Node]] = {node.label(): node for node in NODES}
 EDGE_TYPES: dict[str, type[Edge]] = {edge.type_name: edge for edge in EDGES}

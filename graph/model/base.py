@@ -10,7 +10,7 @@ from graph.model.kinds import STATUS_CONFIDENCE, Kind, OptDate, OptLongText, Opt
 
 def column(zh: str, *also: str, required: bool = False) -> Any:
     """Declare a field: its Chinese column head, and the other heads it is known by."""
-    extra = {"heads": [zh, *also]}
+    extra: dict[str, Any] = {"heads": [zh, *also]}
     if required:
         return Field(title=zh, json_schema_extra=extra)
     return Field(default=None, title=zh, json_schema_extra=extra)
@@ -54,6 +54,7 @@ class Record(BaseModel):
     valid_from: OptDate = column("有效期起", "起始日期", "生效日期")
     valid_to: OptDate = column("有效期止", "截止日期", "失效日期")
     note: OptLongText = column("备注", "注")
+    field_sources: OptNames = column("字段来源")
 
     @model_validator(mode="before")
     @classmethod

@@ -115,9 +115,7 @@ class Recommends(Edge):
     """建议招引企业: a firm that a leader would like to see in the city."""
 
     type_name = "RECOMMENDS"
-    table: ClassVar[Table] = table(
-        "建议招引企业", ("Enterprise", "Enterprise"), columns=(("enterprise", "企业"), ("partner", "建议招引"))
-    )
+    table: ClassVar[Table] = table("建议招引企业", ("Enterprise", "Enterprise"), columns=(("enterprise", "企业"), ("partner", "建议招引")))
 
 
 class Supplies(Edge):
@@ -187,9 +185,7 @@ class SubsidiaryOf(Edge):
     """母子公司."""
 
     type_name = "SUBSIDIARY_OF"
-    table: ClassVar[Table] = table(
-        "股权关系", ("Enterprise", "Enterprise"), columns=(("enterprise", "子公司"), ("parent", "母公司"))
-    )
+    table: ClassVar[Table] = table("股权关系", ("Enterprise", "Enterprise"), columns=(("enterprise", "子公司"), ("parent", "母公司")))
 
 
 class InIndustry(Edge):
@@ -210,9 +206,7 @@ class UpstreamOf(Edge):
     """行业上下游: the first industry stands upstream of the second, with how often that was seen."""
 
     type_name = "UPSTREAM_OF"
-    table: ClassVar[Table] = table(
-        "行业上下游", ("Industry", "Industry"), columns=(("upstream", "上游行业"), ("downstream", "下游行业"))
-    )
+    table: ClassVar[Table] = table("行业上下游", ("Industry", "Industry"), columns=(("upstream", "上游行业"), ("downstream", "下游行业")))
     weight: OptNumber = column("次数", "权重")
 
 

@@ -142,9 +142,7 @@ class Park(Node):
 class Region(Node):
     """区域: a district (区、市), a functional zone (功能区), or what contains them."""
 
-    table: ClassVar[Table] = Table(
-        "regions", "区域", "reg", links=(Link("parent", "上级区域", "LOCATED_IN", also=("上级",)),)
-    )
+    table: ClassVar[Table] = Table("regions", "区域", "reg", links=(Link("parent", "上级区域", "LOCATED_IN", also=("上级",)),))
     code: OptText = column("行政区划代码", "区划代码")
     kind: OptText = column("类别")
 
@@ -246,9 +244,7 @@ class Coverage(Node):
 class Industry(Node):
     """行业: a class of an industrial classification, such as GB/T 4754-2017."""
 
-    table: ClassVar[Table] = Table(
-        "industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),)
-    )
+    table: ClassVar[Table] = Table("industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),))
     code: OptText = column("代码", "行业代码")
     system: OptText = column("分类标准")
 

@@ -50,9 +50,7 @@ class Store(Protocol):
 
     url: str
 
-    def read(
-        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None
-    ) -> Result:
+    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one read-only Cypher query; the store itself refuses writes, ends it after ``seconds`` and cuts at ``limit`` rows."""
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:

@@ -56,9 +56,7 @@ class LadybugStore:
         self._opened: _Generation | None = None
         self._guard = threading.Lock()
 
-    def read(
-        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None
-    ) -> Result:
+    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one read-only query on the current generation."""
         with self._current().connection() as connection:
             connection.set_query_timeout(max(1, int(seconds * 1000)))
@@ -225,7 +223,8 @@ class LadybugWriter:
 def _prepare(connection: ladybug.Connection) -> None:
     """Make the tables, columns and end pairs that the model has and the file lacks."""
     present = {row[1] for row in _rows(connection, "CALL show_tables() RETURN *")}
-    for record in (*NODES, *EDGES):
+    types: tuple[type[Node] | type[Edge], ...] = (*NODES, *EDGES)
+    for record in types:
         name = name_of(record)
         if name not in present:
             connection.execute(_ddl(record))
@@ -260,7 +259,7 @@ def _frames(connection: ladybug.Connection, query: str, types: dict[str, Any]) -
     for batch in answer.get_as_arrow(CHUNK).to_batches(max_chunksize=CHUNK):
         frame = pl.from_arrow(batch)
         assert isinstance(frame, pl.DataFrame)
-        yield frame.cast(types)
+        yield frame.cast(pl.Schema(types))
 
 
 def _rows(connection: ladybug.Connection, query: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, LiteralString, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
@@ -25,7 +26,7 @@ RETRY_SECONDS = 8.0
 LOCK_SECONDS = 10.0
 # Refusals by the server's access mode, and by its time limit.
 WRITE_CODES = ("Neo.ClientError.Statement.AccessMode", "Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
-TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout", "Terminated")
+TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout", "LockClientStopped", "Terminated")
 
 
 class Neo4jStore:
@@ -50,9 +51,7 @@ class Neo4jStore:
             user_agent="lianzhang",
         )
 
-    def read(
-        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None
-    ) -> Result:
+    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one query in a READ session, which the server keeps from writing."""
 
         @neo4j.unit_of_work(timeout=seconds)
@@ -107,10 +106,10 @@ class Neo4jStore:
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text that goes with the current version."""
         if value is not None:
-            self.write(f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`note_{key}` = $value, m.`note_{key}_version` = m.version", {"value": value})
-        rows = self.read(
-            f"MATCH (m:`_Meta` {{id: 'graph'}}) WHERE m.`note_{key}_version` = m.version RETURN m.`note_{key}` AS value"
-        ).rows
+            self.write(
+                f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`note_{key}` = $value, m.`note_{key}_version` = m.version", {"value": value}
+            )
+        rows = self.read(f"MATCH (m:`_Meta` {{id: 'graph'}}) WHERE m.`note_{key}_version` = m.version RETURN m.`note_{key}` AS value").rows
         return str(rows[0]["value"]) if rows else None
 
     def ping(self) -> None:
@@ -122,7 +121,7 @@ class Neo4jStore:
         self.driver.close()
 
     def write(self, query: str, parameters: Mapping[str, Any]) -> None:
-        """Run one idempotent statement in a managed transaction, with retry on transient errors."""
+        """Run one statement in a managed transaction; it is retried only where it surely was not committed."""
 
         def work(transaction: neo4j.ManagedTransaction) -> None:
             transaction.run(cast(LiteralString, query), dict(parameters)).consume()
@@ -162,15 +161,19 @@ class Neo4jStore:
         except LianzhangError:
             raise
         except errors.AuthError as error:
-            raise StoreUnavailable(f"Neo4j {self.url} 不接受用户名或密码,请设置 LIANZHANG_NEO4J_USER 与 LIANZHANG_NEO4J_PASSWORD") from error
+            raise StoreUnavailable(
+                f"Neo4j {self.url} 不接受用户名或密码,请设置 LIANZHANG_NEO4J_USER 与 LIANZHANG_NEO4J_PASSWORD"
+            ) from error
         except errors.Neo4jError as error:
             raise _translate(error, seconds) from error
         except (errors.DriverError, OSError) as error:
-            raise StoreUnavailable(f"连不上 Neo4j {self.url}({type(error).__name__}),请确认服务已启动、地址与端口正确,恢复后重试即可") from error
+            raise StoreUnavailable(
+                f"连不上 Neo4j {self.url}({type(error).__name__}),请确认服务已启动、地址与端口正确,恢复后重试即可"
+            ) from error
 
 
 class Neo4jWriter:
-    """Writes batches that can be run again after a kill at any point."""
+    """Writes in batches; a load that is killed is completed by running it again, for it sees what was written."""
 
     def __init__(self, store: Neo4jStore) -> None:
         self.store = store
@@ -185,34 +188,76 @@ class Neo4jWriter:
         return self.store.edges(record, ends)
 
     def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
-        """Merge nodes by id and set their properties."""
-        names = ["id", *(name for name in columns(record) if name != "id")]
-        self._send(f"UNWIND $rows AS row MERGE (n:`{record.label()}` {{id: row[0]}}) SET {_sets('n', names, 1)}", frame.select(names))
+        """Create nodes that the difference found to be new; the constraint on id keeps them single."""
+        shape = _Shape.of(frame.select(list(columns(record))), [])
+        self._send(f"UNWIND $rows AS row CREATE (:`{record.label()}` {{{shape.pairs()}}})", shape)
 
     def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
-        """Merge edges by their ends and key and set their properties."""
+        """Create edges that the difference, made under the load lock, found to be new."""
+        shape = _Shape.of(frame.select(["from", "to", *columns(record)]), ["from", "to"])
+        self._send(f"UNWIND $rows AS row {_match(ends)} CREATE (a)-[:`{record.type_name}` {{{shape.pairs()}}}]->(b)", shape)
+
+    def update_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
+        """Set every property of the given nodes; what is null goes away."""
+        names = ["id", *(name for name in columns(record) if name != "id")]
+        shape = _Shape(frame.select(names), names, {})
+        self._send(f"UNWIND $rows AS row MATCH (n:`{record.label()}` {{id: row[0]}}) SET {shape.sets('n', 1)}", shape)
+
+    def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Set every property of the given edges, found by ends and key; what is null goes away."""
         keys = record.table.key
         names = ["from", "to", *keys, *(name for name in columns(record) if name not in keys)]
+        shape = _Shape(frame.select(names), names, {})
         key = ", ".join(f"`{name}`: row[{position}]" for position, name in enumerate(keys, 2))
-        statement = (
-            f"UNWIND $rows AS row MATCH (a:`{ends[0]}` {{id: row[0]}}) MATCH (b:`{ends[1]}` {{id: row[1]}}) "
-            f"MERGE (a)-[r:`{record.type_name}` {{{key}}}]->(b) SET {_sets('r', names, 2 + len(keys))}"
-        )
-        self._send(statement, frame.select(names))
+        pattern = f"MATCH (a)-[r:`{record.type_name}` {{{key}}}]->(b)"
+        self._send(f"UNWIND $rows AS row {_match(ends)} {pattern} SET {shape.sets('r', 2 + len(keys))}", shape)
 
-    update_nodes = insert_nodes
-    update_edges = insert_edges
-
-    def _send(self, statement: str, frame: pl.DataFrame) -> None:
+    def _send(self, statement: str, shape: "_Shape") -> None:
+        if shape.frame.is_empty():
+            return
         if not self._begun:
             self._begun = True
             self.store.set_version()
-        for start in range(0, len(frame), BATCH):
-            self.store.write(statement, {"rows": [list(row) for row in frame.slice(start, BATCH).iter_rows()]})
+        for start in range(0, len(shape.frame), BATCH):
+            rows = [list(row) for row in shape.frame.slice(start, BATCH).iter_rows()]
+            self.store.write(statement, {"rows": rows} | shape.constants)
 
 
-def _sets(variable: str, names: list[str], start: int) -> str:
-    return ", ".join(f"{variable}.`{name}` = row[{position}]" for position, name in enumerate(names) if position >= start)
+@dataclass(frozen=True)
+class _Shape:
+    """A frame as it is sent: columns that vary in rows, columns with one value as parameters, empty columns not at all."""
+
+    frame: pl.DataFrame
+    names: list[str]
+    constants: dict[str, Any]
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, ends: list[str]) -> "_Shape":
+        """Sort a frame's columns; ``ends`` stay in the rows, first."""
+        constants = {}
+        varying = list(ends)
+        for name in frame.columns:
+            column = frame[name]
+            if name in ends or column.null_count() == len(column):
+                continue
+            if column.dtype != pl.List and column.null_count() == 0 and column.n_unique() == 1:
+                constants[name] = column[0]
+            else:
+                varying.append(name)
+        return cls(frame.select(varying or frame.columns[:1]), varying, constants)
+
+    def pairs(self) -> str:
+        """Return the properties of a pattern in CREATE."""
+        rows = [f"`{name}`: row[{position}]" for position, name in enumerate(self.names) if name not in ("from", "to")]
+        return ", ".join([*rows, *(f"`{name}`: ${name}" for name in self.constants)])
+
+    def sets(self, variable: str, start: int) -> str:
+        """Return the assignments of a SET, from the column at ``start`` on."""
+        return ", ".join(f"{variable}.`{name}` = row[{position}]" for position, name in enumerate(self.names) if position >= start)
+
+
+def _match(ends: Ends) -> str:
+    return f"MATCH (a:`{ends[0]}` {{id: row[0]}}) MATCH (b:`{ends[1]}` {{id: row[1]}})"
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-// Firms by name, a page at a time.
+// Firms in the order of their ids, a page at a time.
 // Parameters: $after (id of the last firm of the page before, or ''), $size, $statuses.
 // Columns: enterprise
 MATCH (e:Enterprise)

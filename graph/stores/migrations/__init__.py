@@ -37,7 +37,9 @@ def migrations() -> tuple[Migration, ...]:
 
 def migrate(session: neo4j.Session) -> None:
     """Apply what has not been applied; raises ``StoreUnavailable`` where an applied migration's text has changed since."""
-    applied = {row["number"]: row["checksum"] for row in session.run("MATCH (m:`_Migration`) RETURN m.number AS number, m.checksum AS checksum")}
+    applied = {
+        row["number"]: row["checksum"] for row in session.run("MATCH (m:`_Migration`) RETURN m.number AS number, m.checksum AS checksum")
+    }
     for migration in migrations():
         if migration.number in applied:
             if applied[migration.number] != migration.checksum:

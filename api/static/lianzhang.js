@@ -1,0 +1,156 @@
+"use strict";
+// Suggestions below the search box, tables that sort, and CSV files of tables.
+(function () {
+  const ZH = { Chain: "产业链", Enterprise: "企业", Product: "产品", Segment: "环节", Project: "项目", Institute: "科研院所", Cluster: "集群",
+    Park: "园区", Platform: "平台", Event: "活动", Region: "区域", Agency: "部门" };
+  const PAGES = { Chain: "/chains/", Enterprise: "/enterprises/" };
+  const STATUS = { confirmed: "已证实", reported: "据报道", curated: "整理", inferred: "推断", sample: "示例" };
+  const without = new URLSearchParams(location.search).get("without") || "";
+
+  function address(item) {
+    const query = new URLSearchParams();
+    const page = PAGES[item.label];
+    if (!page) query.set("q", item.name);
+    if (without) query.set("without", without);
+    const asked = query.toString();
+    return (page ? page + encodeURIComponent(item.id) : "/search") + (asked ? "?" + asked : "");
+  }
+
+  function suggest(form) {
+    const input = form.querySelector("input[name=q]");
+    const list = form.querySelector("[role=listbox]");
+    let chosen = -1;
+    let timer = 0;
+    let asking = null;
+
+    function close() {
+      list.hidden = true;
+      chosen = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    }
+
+    function fill(items) {
+      list.replaceChildren(...items.map((item, number) => {
+        const row = document.createElement("li");
+        row.id = "suggestion-" + number;
+        row.setAttribute("role", "option");
+        row.dataset.href = address(item);
+        for (const [name, text] of [["kind", ZH[item.label] || item.label], ["name", item.name], ["why", "按" + item.matched]]) {
+          const part = document.createElement("span");
+          part.className = name;
+          part.textContent = text;
+          row.append(part);
+        }
+        const status = document.createElement("span");
+        status.className = "status status-" + item.status;
+        status.textContent = STATUS[item.status] || item.status;
+        row.append(status);
+        row.addEventListener("mousedown", (event) => {
+          event.preventDefault();
+          location.href = row.dataset.href;
+        });
+        return row;
+      }));
+      chosen = -1;
+      list.hidden = !items.length;
+      input.setAttribute("aria-expanded", String(items.length > 0));
+    }
+
+    async function ask() {
+      const text = input.value.trim();
+      if (asking) asking.abort();
+      if (!text) return close();
+      asking = new AbortController();
+      const query = new URLSearchParams({ q: text, size: "8" });
+      if (without) query.set("without", without);
+      try {
+        const answer = await fetch("/api/v1/search?" + query, { signal: asking.signal, headers: { Accept: "application/json" } });
+        if (answer.ok && document.activeElement === input) fill((await answer.json()).items);
+      } catch (error) {
+        if (error.name !== "AbortError") close();
+      }
+    }
+
+    function move(step) {
+      const rows = [...list.children];
+      if (list.hidden || !rows.length) return;
+      chosen = (chosen + step + rows.length + (chosen < 0 && step < 0 ? 1 : 0)) % rows.length;
+      rows.forEach((row, number) => row.setAttribute("aria-selected", String(number === chosen)));
+      input.setAttribute("aria-activedescendant", rows[chosen].id);
+    }
+
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, 150);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "ArrowDown") move(1);
+      else if (event.key === "ArrowUp") move(-1);
+      else if (event.key === "Escape") close();
+      else if (event.key === "Enter" && chosen >= 0 && !list.hidden) location.href = list.children[chosen].dataset.href;
+      else return;
+      if (event.key !== "Escape") event.preventDefault();
+    });
+    input.addEventListener("blur", close);
+  }
+
+  const collator = new Intl.Collator("zh-CN", { numeric: true });
+
+  function keyOf(row, column) {
+    const cell = row.cells[column];
+    return cell.dataset.sort !== undefined ? cell.dataset.sort : cell.dataset.csv || cell.textContent.trim();
+  }
+
+  function compare(a, b) {
+    if (a === "" || b === "") return a === b ? 0 : a === "" ? 1 : -1;
+    const numbers = [Number(a), Number(b)];
+    return numbers.every(Number.isFinite) ? numbers[0] - numbers[1] : collator.compare(a, b);
+  }
+
+  function sortable(table) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = head.querySelector("button");
+      if (!button) return;
+      button.addEventListener("click", () => {
+        const up = head.getAttribute("aria-sort") !== "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", up ? "ascending" : "descending");
+        const body = table.tBodies[0];
+        const rows = [...body.rows].sort((a, b) => compare(keyOf(a, column), keyOf(b, column)) * (up ? 1 : -1));
+        body.append(...rows);
+      });
+    });
+  }
+
+  // A cell that a spreadsheet would run as a formula gets a quote in front; plain numbers stay numbers.
+  function csvCell(text) {
+    const flat = text.replace(/\s+/g, " ").trim();
+    const safe = /^[=+\-@\t\r]/.test(flat) && !/^[+-]?[\d.,]+%?$/.test(flat) ? "'" + flat : flat;
+    return '"' + safe.replace(/"/g, '""') + '"';
+  }
+
+  function textOf(table) {
+    const lines = [[...table.tHead.rows[0].cells].map((cell) => csvCell(cell.textContent)).join(",")];
+    for (const row of table.tBodies[0].rows) {
+      lines.push([...row.cells].map((cell) => csvCell(cell.dataset.csv !== undefined ? cell.dataset.csv : cell.textContent)).join(","));
+    }
+    return "\ufeff" + lines.join("\r\n") + "\r\n";
+  }
+
+  function download(name, text) {
+    const anchor = document.createElement("a");
+    anchor.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    anchor.download = name + ".csv";
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(anchor.href), 1000);
+  }
+
+  document.querySelectorAll("form.search").forEach(suggest);
+  document.querySelectorAll("table.data").forEach(sortable);
+  document.querySelectorAll("[data-csv-of]").forEach((button) => {
+    button.addEventListener("click", () => download(button.dataset.file, textOf(document.getElementById(button.dataset.csvOf))));
+  });
+})();

@@ -1,0 +1,314 @@
+"""Tables of the pages: plain rows of cells, each row with its status and its source."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from graph.model import EDGE_TYPES, NODE_TYPES, STATUS_ZH
+from queries.answers import STATUS_ORDER, ChainView, EnterpriseView, Related, SupplyEdge
+
+ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
+TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses inside this site; what is switched off stays off from page to page."""
+
+    without: str = ""
+
+    def page(self, path: str, **query: Any) -> str:
+        """Return the address of a page."""
+        asked = {name: value for name, value in {**query, "without": self.without}.items() if value not in ("", None)}
+        return f"{path}?{urlencode(asked)}" if asked else path
+
+    def to(self, kind: str, id: str, **query: Any) -> str:
+        """Return the address of one thing, whatever signs its id holds."""
+        return self.page(f"/{kind}/{quote(id, safe='')}", **query)
+
+    def thing(self, label: str, id: str, name: str) -> str:
+        """Return where a thing of any label can be read about."""
+        kind = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}.get(label)
+        return self.to(kind, id) if kind else self.page("/search", q=name)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, what it links to, by what it is sorted, and a smaller text after it."""
+
+    text: str
+    href: str = ""
+    kind: str = "text"
+    sort: str | float | None = None
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its heading; every row has as many cells as there are columns."""
+
+    id: str
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    note: str = ""
+    empty: str = "图中暂无这类记录"
+    things: int | None = None
+
+    @property
+    def count(self) -> int:
+        """Return how many things the table is about: its rows, unless a thing takes several."""
+        return len(self.rows) if self.things is None else self.things
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every table needs: addresses and the names of the sources."""
+
+    links: Links
+    sources: Mapping[str, str]
+
+    def trust(self, item: Mapping[str, Any]) -> tuple[Cell, Cell]:
+        """Return the two cells that end every row: status and source with the place in it."""
+        status, source = str(item["status"]), str(item["source"])
+        return (
+            Cell(STATUS_ZH.get(status, status), kind=f"status-{status}", sort=STATUS_ORDER.get(status, 9)),
+            Cell(self.sources.get(source, source), self.links.to("sources", source), "source", extra=str(item.get("place") or "")),
+        )
+
+    def thing(self, label: str, id: str, name: str, extra: str = "") -> Cell:
+        """Return the cell of a thing, with a link to it."""
+        return Cell(name, self.links.thing(label, id, name), extra=extra)
+
+
+def show_number(value: float | None) -> str:
+    """Return a number with thousands separated, without a tail of zeros."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def show_amount(value: float | None, unit: str = "") -> str:
+    """Return an amount in 万 or 亿 where it is large, and its unit."""
+    if value is None:
+        return ""
+    for size, word in ((1e8, "亿"), (1e4, "万")):
+        if abs(value) >= size and unit in ("元", "美元", "人", "张"):
+            return f"{show_number(round(value / size, 4))} {word}{unit}"
+    return f"{show_number(value)} {unit}".strip()
+
+
+CURRENCY_UNITS = {"CNY": "元", "USD": "美元"}
+STATEMENTS = ("指标", "数值", "原文", "口径", "时点", "状态", "来源")
+
+
+def table_statements(statements: Sequence[Mapping[str, Any]], desk: Desk) -> Table:
+    """Return the published figures, each with its unit, qualifier, original wording, date, place and source."""
+    rows = []
+    for item in statements:
+        value = show_amount(item.get("value"), str(item.get("unit") or ""))
+        cells = (
+            Cell(str(item["metric"])),
+            Cell(value, kind="number", sort=item.get("value"), extra=str(item.get("qualifier") or "")),
+            Cell(str(item.get("original") or "")),
+            Cell(str(item.get("scope") or "")),
+            Cell(str(item.get("as_of") or "")),
+        )
+        rows.append((*cells, *desk.trust(item)))
+    return Table("statements", "公布数据", STATEMENTS, rows, "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。")
+
+
+def tables_of_chain(
+    view: ChainView, products: Sequence[Mapping[str, Any]], producers: Sequence[Mapping[str, Any]], names: Mapping[str, str], desk: Desk
+) -> list[Table]:
+    """Return all tables of a chain's page; ``names`` gives the names of firms that only stand in supply relations."""
+    return [
+        _segments(view, desk),
+        _products(view, products, producers, desk),
+        _firms(view, desk),
+        _projects(view.members, desk),
+        table_statements(view.statements, desk),
+        _weaknesses(view.members, desk),
+        _events(view.members, desk),
+        _chain_supplies(view, names, desk),
+        _others(view.members, desk),
+    ]
+
+
+def _segments(view: ChainView, desk: Desk) -> Table:
+    names = {segment.id: segment.name for segment in view.segments}
+    after: dict[str, list[str]] = defaultdict(list)
+    for flow in view.feeds:
+        after[flow.upstream].append(names.get(flow.downstream, flow.downstream))
+    rows = []
+    for segment in sorted(view.segments, key=lambda item: (TIER_ORDER.get(item.tier or "", 9), item.id)):
+        cells = (
+            Cell(segment.name, kind="segment", extra=segment.description or "", href=f"s|{segment.id}"),
+            Cell(segment.tier or "未注明", sort=TIER_ORDER.get(segment.tier or "", 9)),
+            Cell("、".join(after[segment.id])),
+            Cell(str(len(segment.products)), kind="number", sort=len(segment.products)),
+            Cell(str(len(segment.enterprises)), kind="number", sort=len(segment.enterprises)),
+        )
+        rows.append((*cells, *desk.trust(segment.model_dump())))
+    note = "产品数与企业数是图中已有的记录数,不代表本地实际有多少;没有企业记录的环节未必是缺链。"
+    return Table("segments", "环节", ("环节", "层级", "供给到", "产品数", "企业数", "状态", "来源"), rows, note)
+
+
+def _products(view: ChainView, products: Sequence[Mapping[str, Any]], producers: Sequence[Mapping[str, Any]], desk: Desk) -> Table:
+    segments = {segment.id: segment.name for segment in view.segments}
+    firms = {firm.id: firm.short_name or firm.name for segment in view.segments for firm in segment.enterprises}
+    makers: dict[str, list[str]] = defaultdict(list)
+    for row in producers:
+        makers[row["product"]].append(firms.get(row["enterprise"], row["enterprise"]))
+    rows = []
+    for row in products:
+        item = row["product"]
+        cells = (
+            Cell(item["name"], extra=str(item.get("description") or "")),
+            Cell(segments.get(row["segment"], row["segment"])),
+            Cell(str(item.get("kind") or "")),
+            Cell("、".join(dict.fromkeys(makers[item["id"]]))),
+        )
+        rows.append((*cells, *desk.trust(item)))
+    return Table("products", "产品", ("产品(服务)", "环节", "类别", "图中记录的生产企业", "状态", "来源"), rows)
+
+
+def _firms(view: ChainView, desk: Desk) -> Table:
+    """Return the firms by their closest relation; being on the chain at all is only listed where its source adds something."""
+    rows = []
+    told: set[tuple[str, str]] = set()
+    for item in view.leaders:
+        role = str(item.properties.get("role") or "链主")
+        told.add((item.id, item.source))
+        rows.append((desk.thing(item.label, item.id, item.name), Cell(role, sort=0), Cell(""), *desk.trust(item.model_dump())))
+    for segment in view.segments:
+        for firm in segment.enterprises:
+            told.add((firm.id, firm.source))
+            cell = desk.thing("Enterprise", firm.id, firm.name)
+            rows.append((cell, Cell("在环节中", sort=1), Cell(segment.name), *desk.trust(firm.model_dump())))
+    for item in view.members:
+        if item.label in ("Enterprise", "Institute") and (item.id, item.source) not in told:
+            told.add((item.id, item.source))
+            what = Cell("在链上" if item.label == "Enterprise" else "在链上(科研院所)", sort=2)
+            text = Cell(str(item.properties.get("description") or ""))
+            rows.append((desk.thing(item.label, item.id, item.name), what, text, *desk.trust(item.model_dump())))
+    columns = ("企业(机构)", "与本链的关系", "环节或说明", "状态", "来源")
+    return Table("enterprises", "企业", columns, rows, "每行是一条关系,各有来源;同一家企业可有几行。", things=len({id for id, _ in told}))
+
+
+def _projects(members: Sequence[Related], desk: Desk) -> Table:
+    rows = []
+    for item in (item for item in members if item.label == "Project"):
+        facts = item.properties
+        amount = show_amount(facts.get("amount"), CURRENCY_UNITS.get(str(facts.get("currency") or ""), ""))
+        cells = (
+            desk.thing(item.label, item.id, item.name),
+            Cell(str(facts.get("stage") or "未注明")),
+            Cell(amount, kind="number", sort=facts.get("amount"), extra=str(facts.get("amount_original") or "")),
+            Cell(str(facts.get("description") or "")),
+        )
+        rows.append((*cells, *desk.trust(item.model_dump())))
+    return Table("projects", "项目", ("项目", "阶段", "投资额(原文)", "说明", "状态", "来源"), rows)
+
+
+def _weaknesses(members: Sequence[Related], desk: Desk) -> Table:
+    rows = [
+        (
+            Cell(item.name),
+            Cell(str(item.properties.get("description") or "")),
+            Cell(str(item.properties.get("remedy") or "")),
+            *desk.trust(item.model_dump()),
+        )
+        for item in members
+        if item.label == "Weakness"
+    ]
+    return Table("weaknesses", "短板", ("短板", "说明", "破解思路", "状态", "来源"), rows)
+
+
+def _events(members: Sequence[Related], desk: Desk) -> Table:
+    rows = []
+    for item in (item for item in members if item.label == "Event"):
+        facts = item.properties
+        days = dict.fromkeys(str(day) for day in (facts.get("started_on"), facts.get("ended_on")) if day)
+        what = Cell(str(facts.get("kind") or ""))
+        cells = (desk.thing(item.label, item.id, item.name), what, Cell(" 至 ".join(days)), Cell(str(facts.get("description") or "")))
+        rows.append((*cells, *desk.trust(item.model_dump())))
+    return Table("events", "活动", ("活动", "类别", "日期", "说明", "状态", "来源"), rows)
+
+
+def _chain_supplies(view: ChainView, names: Mapping[str, str], desk: Desk) -> Table:
+    rows = []
+    for item in view.supplies:
+        ends = (desk.thing("Enterprise", item[side], names.get(item[side], item[side])) for side in ("supplier", "customer"))
+        rows.append((*ends, Cell(str(item.get("product") or "产品不详")), *desk.trust(item)))
+    return Table("supplies", "供应关系", ("供应商", "客户", "产品", "状态", "来源"), rows)
+
+
+def _others(members: Sequence[Related], desk: Desk) -> Table:
+    rows = []
+    for item in (item for item in members if item.label not in ON_ITS_OWN):
+        zh = NODE_TYPES[item.label].table.zh
+        text = Cell(str(item.properties.get("description") or ""))
+        cells = (desk.thing(item.label, item.id, item.name), Cell(zh), Cell(str(item.properties.get("kind") or "")), text)
+        rows.append((*cells, *desk.trust(item.model_dump())))
+    return Table(
+        "others", "其他", ("名称", "种类", "类别", "说明", "状态", "来源"), rows, "园区、集群、平台、机制、部门、清单等记在本链的其余内容。"
+    )
+
+
+GROUPS = (
+    ("products", "产品与需求", ("PRODUCES", "OFFERS", "NEEDS")),
+    ("places", "所在产业链与环节", ("LEADS", "OPERATES_IN", "ON_CHAIN", "IN_INDUSTRY")),
+)
+INCOMING_ZH = {
+    "SUBSIDIARY_OF": "子公司",
+    "SUPPLIES": "供应商",
+    "SEEKS_PARTNER": "被列为拟合作企业",
+    "RECOMMENDS": "被建议招引",
+    "MATCHED": "匹配",
+}
+OUTGOING_ZH = {
+    "PRODUCES": "生产",
+    "NEEDS": "采购需求",
+    "OFFERS": "可提供",
+    "OPERATES_IN": "所在环节",
+    "ON_CHAIN": "所在产业链",
+    "SUBSIDIARY_OF": "母公司",
+}
+
+
+def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], desk: Desk) -> list[Table]:
+    """Return all tables of a firm's page."""
+    tables = [
+        table_supplies("suppliers", "供应商", suppliers, desk),
+        table_supplies("customers", "客户", customers, desk),
+    ]
+    taken = {"SUPPLIES"}
+    for id, title, relations in GROUPS:
+        taken |= set(relations)
+        tables.append(_relations(id, title, (item for item in view.outgoing if item.relation in relations), (), desk))
+    rest = [[item for item in side if item.relation not in taken] for side in (view.outgoing, view.incoming)]
+    return [*tables, table_statements(view.statements, desk), _relations("relations", "其他关系", rest[0], rest[1], desk)]
+
+
+def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Iterable[Related], desk: Desk) -> Table:
+    rows = []
+    for items, words in ((outgoing, OUTGOING_ZH), (incoming, INCOMING_ZH)):
+        for item in items:
+            zh = words.get(item.relation) or EDGE_TYPES[item.relation].table.zh
+            detail = str(item.properties.get("role") or item.properties.get("stage") or "")
+            cells = (Cell(zh), desk.thing(item.label, item.id, item.name), Cell(NODE_TYPES[item.label].table.zh), Cell(detail))
+            rows.append((*cells, *desk.trust(item.model_dump())))
+    return Table(id, title, ("关系", "名称", "种类", "角色或阶段", "状态", "来源"), rows)
+
+
+def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge], desk: Desk) -> Table:
+    """Return supply relations, tier by tier, each with its product, status and source."""
+    rows = []
+    for edge in edges:
+        ends = (desk.thing("Enterprise", firm.id, firm.name) for firm in (edge.supplier, edge.customer))
+        cells = (Cell(f"第 {edge.tier} 层", sort=edge.tier), *ends, Cell(edge.product or "产品不详"))
+        rows.append((*cells, *desk.trust(edge.model_dump())))
+    return Table(id, title, ("层", "供应商", "客户", "产品", "状态", "来源"), rows)

@@ -1,0 +1,92 @@
+"""``make bench``: every figure beside a peer in the same run, at sizes 10× and 100× apart; the table goes to docs/benchmarks.md."""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benchmarks.data import make_files
+from benchmarks.report import write_report
+
+SIZES = (10_000, 100_000, 1_000_000)
+SERVER_SIZES = (10_000, 100_000)
+
+
+def measure(step: str, *arguments: str) -> dict[str, Any]:
+    """Run one step in a process of its own and return what it measured, with its peak memory in MB."""
+    done = subprocess.run([sys.executable, "-m", "benchmarks.steps", step, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{step} {arguments} failed:\n{done.stderr[-3000:]}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{step:18s} {' '.join(arguments)[-60:]:60s} {result}", file=sys.stderr)
+    return result
+
+
+def embedded(folder: Path, firms: int) -> dict[str, Any]:
+    """Measure raw COPY, the first load, both ways of loading again, and three tiers of suppliers."""
+    make_files(folder / "in", firms)
+    url = f"ladybug://{folder}/graph/graph.lbug"
+    row: dict[str, Any] = {"firms": firms, "raw": measure("raw_copy", str(folder / "in"), str(folder / "raw.lbug"))}
+    row["first"] = measure("load", str(folder / "in"), url)
+    row["again"] = measure("load", str(folder / "in"), url)
+    row["again_read"] = measure("load_forgetting", str(folder / "in"), url)
+    row["suppliers"] = measure("suppliers", str(folder / "in"), url)
+    return row
+
+
+def server(folder: Path, firms: int) -> dict[str, Any]:
+    """Measure our load and py2neo's bulk on the same real Neo4j, emptied before each."""
+    make_files(folder / "in", firms)
+    return {"firms": firms, "py2neo": measure("py2neo_bulk", str(folder / "in")), "ours": measure("load_server", str(folder / "in"))}
+
+
+def growth(rows: list[dict[str, Any]], *path: str) -> float:
+    """Return the exponent with which a measure grows from the smallest to the largest size."""
+
+    def at(row: dict[str, Any]) -> float:
+        value: Any = row
+        for part in path:
+            value = value[part]
+        return float(value)
+
+    return math.log(at(rows[-1]) / at(rows[0])) / math.log(rows[-1]["firms"] / rows[0]["firms"])
+
+
+def main() -> None:
+    """Run the parts that are asked for and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--server-sizes", type=int, nargs="*", default=SERVER_SIZES)
+    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
+        local = [embedded(Path(scratch) / f"e{firms}", firms) for firms in chosen.sizes]
+        remote = served(Path(scratch), chosen.server_sizes)
+    exponents = (
+        {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
+        if len(local) > 1
+        else {}
+    )
+    write_report(chosen.out, local, remote, exponents)
+
+
+def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:
+    """Start a real Neo4j as the tests do, and measure on it."""
+    if not sizes:
+        return []
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+    from neo4j_server import neo4j_server
+
+    with neo4j_server() as running:
+        os.environ |= {"NEO4J_TEST_URI": running.uri, "NEO4J_TEST_USER": running.user, "NEO4J_TEST_PASSWORD": running.password}
+        measure("warm_server")
+        return [server(scratch / f"s{firms}", firms) for firms in sizes]
+
+
+if __name__ == "__main__":
+    main()

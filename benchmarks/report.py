@@ -1,0 +1,72 @@
+"""The benchmark's table, as docs/benchmarks.md keeps it."""
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+
+def write_report(out: Path, local: list[dict[str, Any]], remote: list[dict[str, Any]], exponents: dict[str, float]) -> None:
+    """Write the tables; ratios are within this run, absolute times are only good for this machine."""
+    lines = [
+        "# 基准测试 Benchmarks",
+        "",
+        "由 `make bench` 写成,请勿手改。比值都出自同一次运行;绝对时间只对所用机器有意义。",
+        "",
+        f"- 日期 {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} 核, {platform.machine()}, Python {platform.python_version()}, "
+        f"ladybug {version('ladybug')}, polars {version('polars')}, neo4j 驱动 {version('neo4j')}",
+        "- 数据: `benchmarks/data.py`,每家企业五条供应关系,供应商的客户数按幂律分布;两个 CSV 文件。",
+        "- 原始 COPY: 同样的两个文件不经任何检查直接 `COPY` 进只有这些列的表。",
+        "- “再载入”有两种: 凭内容指纹认出没有变化(日常情形);忘掉指纹、逐行读入并比较。",
+        "",
+        "## 嵌入式存储 Ladybug",
+        "",
+        "| 企业 | 行数 | 原始 COPY 行/秒 | 首次载入 行/秒 | 比值(≥ 0.4) | 再载入(指纹) 倍 | 再载入(逐行) 倍(≥ 2) | 峰值内存 MB(< 3000) |",
+        "|---|---|---|---|---|---|---|---|",
+        *(_local(row) for row in local),
+        "",
+        "## 三层供应商 `suppliers --tiers 3`(嵌入式)",
+        "",
+        "| 企业 | 度(中位) | 每答案关系数 | p50 毫秒 | p95 毫秒(1M 时 < 50) |",
+        "|---|---|---|---|---|",
+        *(
+            "| {firms:,} | {degree} | {edges:g} | {p50_ms} | {p95_ms} |".format(firms=row["firms"], **row["suppliers"])
+            for row in local
+        ),
+        "",
+    ]
+    if exponents:
+        lines += [
+            f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。",
+            "",
+        ]
+    if remote:
+        lines += [
+            "## Neo4j",
+            "",
+            "| 企业 | 行数 | py2neo bulk 行/秒 | 本项目 行/秒 | 比值(≥ 1.5) |",
+            "|---|---|---|---|---|",
+            *map(_remote, remote),
+            "",
+        ]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(lines), "utf-8")
+    print("\n".join(lines))
+
+
+def _local(row: dict[str, Any]) -> str:
+    raw, first = row["raw"], row["first"]
+    ratio = first["rows_per_second"] / raw["rows_per_second"]
+    quick, slow = (first["seconds"] / row[name]["seconds"] for name in ("again", "again_read"))
+    return (
+        f"| {row['firms']:,} | {first['rows']:,} | {raw['rows_per_second']:,} | {first['rows_per_second']:,} | **{ratio:.2f}** "
+        f"| {quick:.1f} | **{slow:.1f}** | {max(first['peak_mb'], row['again_read']['peak_mb']):,} |"
+    )
+
+
+def _remote(row: dict[str, Any]) -> str:
+    theirs, ours = row["py2neo"], row["ours"]
+    ratio = ours["rows_per_second"] / theirs["rows_per_second"]
+    return f"| {row['firms']:,} | {ours['rows']:,} | {theirs['rows_per_second']:,} | {ours['rows_per_second']:,} | **{ratio:.2f}** |"

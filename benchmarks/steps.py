@@ -1,0 +1,134 @@
+"""The steps of the benchmark, each run in a process of its own: it prints one line of JSON."""
+
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ladybug
+import polars as pl
+
+from graph.settings import Settings
+from graph.stores import open_store
+from graph.stores.neo4j import Neo4jStore
+from loaders.run import load as run_load
+from queries.supply import suppliers as ask_suppliers
+
+BATCH = 10_000
+ASKED = 200
+
+
+def raw_copy(folder: str, target: str) -> dict[str, Any]:
+    """COPY the two files as they are, nothing checked, into tables of just their columns."""
+    database = ladybug.Database(target, buffer_pool_size=1 << 30)
+    connection = ladybug.Connection(database)
+    proof = "source STRING, status STRING, confidence DOUBLE"
+    connection.execute(f"CREATE NODE TABLE Enterprise(id STRING, name STRING, {proof}, PRIMARY KEY(id))")
+    connection.execute(f"CREATE REL TABLE SUPPLIES(FROM Enterprise TO Enterprise, product STRING, {proof})")
+    start = time.perf_counter()
+    connection.execute(f"COPY Enterprise FROM '{folder}/enterprises.csv' (header=true)")
+    connection.execute(f"COPY SUPPLIES FROM '{folder}/supplies.csv' (header=true)")
+    connection.execute("CHECKPOINT")
+    return _timed(start, folder)
+
+
+def load(folder: str, url: str) -> dict[str, Any]:
+    """Load the folder as the command does."""
+    store = open_store(url)
+    start = time.perf_counter()
+    report = run_load([Path(folder)], store)
+    assert not report.bad, report.rejected[:3]
+    return _timed(start, folder) | {"new": report.total("new"), "same": report.total("same")}
+
+
+def load_forgetting(folder: str, url: str) -> dict[str, Any]:
+    """Load again with what is remembered of the last load thrown away, so that every row is read and compared."""
+    open_store(url).note("loaded", "{}")
+    return load(folder, url)
+
+
+def suppliers(folder: str, url: str) -> dict[str, Any]:
+    """Ask for three tiers of suppliers of firms of median degree."""
+    edges = pl.read_csv(f"{folder}/supplies.csv", columns=["supplier", "customer"])
+    degree = Counter(edges["supplier"].to_list()) + Counter(edges["customer"].to_list())
+    median = int(statistics.median(degree.values()))
+    firms = random.Random(1).sample(sorted(firm for firm, number in degree.items() if number == median), ASKED)
+    store = open_store(url)
+    ask_suppliers(store, firms[0], 3)
+    taken, rows = [], []
+    for firm in firms:
+        start = time.perf_counter()
+        rows.append(len(ask_suppliers(store, firm, 3)))
+        taken.append((time.perf_counter() - start) * 1000)
+    cuts = statistics.quantiles(taken, n=20)
+    return {"p50_ms": round(statistics.median(taken), 2), "p95_ms": round(cuts[18], 2), "edges": statistics.median(rows), "degree": median}
+
+
+def warm_server() -> dict[str, Any]:
+    """Send the server some work first, so that neither side meets it cold."""
+    store = _emptied()
+    with store.driver.session() as session:
+        for _ in range(5):
+            session.run("UNWIND range(1, 20000) AS i CREATE (:Warm {id: i})").consume()
+            session.run("MATCH (n:Warm) DETACH DELETE n").consume()
+    return {}
+
+
+def load_server(folder: str) -> dict[str, Any]:
+    """Load the folder into Neo4j as the command does."""
+    store = _emptied()
+    start = time.perf_counter()
+    report = run_load([Path(folder)], store)
+    assert not report.bad, report.rejected[:3]
+    return _timed(start, folder)
+
+
+def py2neo_bulk(folder: str) -> dict[str, Any]:
+    """Load the same rows with py2neo's bulk functions, batches of 10,000, after a uniqueness constraint on id."""
+    from py2neo import Graph
+    from py2neo.bulk import merge_nodes, merge_relationships
+
+    _emptied()
+    graph = Graph(os.environ["NEO4J_TEST_URI"], auth=(os.environ["NEO4J_TEST_USER"], os.environ["NEO4J_TEST_PASSWORD"]))
+    graph.run("CREATE CONSTRAINT enterprise_id IF NOT EXISTS FOR (n:Enterprise) REQUIRE n.id IS UNIQUE")
+    start = time.perf_counter()
+    firms = pl.read_csv(f"{folder}/enterprises.csv")
+    for part in firms.iter_slices(BATCH):
+        merge_nodes(graph.auto(), part.to_dicts(), ("Enterprise", "id"))
+    edges = pl.read_csv(f"{folder}/supplies.csv")
+    for part in edges.iter_slices(BATCH):
+        rows = [(row.pop("supplier"), row, row.pop("customer")) for row in part.to_dicts()]
+        merge_relationships(
+            graph.auto(), rows, ("SUPPLIES", "product"), start_node_key=("Enterprise", "id"), end_node_key=("Enterprise", "id")
+        )
+    return _timed(start, folder)
+
+
+def _emptied() -> Neo4jStore:
+    settings = Settings(neo4j_user=os.environ["NEO4J_TEST_USER"], neo4j_password=os.environ["NEO4J_TEST_PASSWORD"])
+    store = Neo4jStore(os.environ["NEO4J_TEST_URI"], settings)
+    with store.driver.session() as session:
+        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    return store
+
+
+def _timed(start: float, folder: str) -> dict[str, Any]:
+    seconds = time.perf_counter() - start
+    rows = sum(pl.scan_csv(f"{folder}/{name}.csv").select(pl.len()).collect().item() for name in ("enterprises", "supplies"))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": round(seconds, 3), "rows": rows, "rows_per_second": round(rows / seconds), "peak_mb": round(peak)}
+
+
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    step.__name__: step for step in (raw_copy, load, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,262 @@
+"""Which row is which firm: the credit code first, then the name and the place; a contradiction is listed, never merged.
+
+The rows of one load are taken in an order of their own (those that say most of themselves first), so that neither the
+order of rows nor of files changes which firms there are.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from loaders.names import FirmName, check_code, city_of_region, make_id, normal, normalise, split_name
+from loaders.validate import Problem
+
+USCC, STOCK = "统一社会信用代码", "股票代码"
+UNUSABLE = "格式不符"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two sides that contradict one another about whether they are the same thing."""
+
+    reason: str
+    left: dict[str, Any]
+    right: dict[str, Any]
+
+
+@dataclass
+class Identified:
+    """The rows with their ids, the contradictions, and the rows that cannot be taken because of one (by position)."""
+
+    frame: pl.DataFrame
+    conflicts: list[Conflict] = field(default_factory=list)
+    refused: dict[int, Problem] = field(default_factory=dict)
+
+
+class _Row(NamedTuple):
+    """What identity asks of one row; a code of the wrong form (``无``, masked with stars) tells no firms apart."""
+
+    position: int
+    given: str | None
+    name: str
+    code: str | None
+    stock: str | None
+    parts: FirmName
+    city: str
+    others: list[str]
+
+    def side(self) -> dict[str, Any]:
+        """Return what a conflict shows of the row."""
+        return ({"id": self.given} if self.given else {}) | _side(self.name, self.code, self.stock)
+
+    def rank(self) -> tuple[Any, ...]:
+        """Return the place of the row in the order in which rows are taken; a stock code's first name comes first."""
+        turn = 0 if self.given or self.code or not self.stock else self.position
+        lacks = (not self.given, not self.code, not self.stock, turn, not self.others, not self.parts.form, not self.city)
+        return (*lacks, self.parts.exact, self.code or "", self.city, self.position)
+
+
+@dataclass(slots=True)
+class _Firm:
+    """A firm as it is known so far."""
+
+    name: str
+    exact: str
+    code: str | None
+    stock: str | None
+    city: str
+
+
+class _Match(NamedTuple):
+    """The firm of a row; ``renames`` where the row's name takes the place of the firm's, else it may become an alias."""
+
+    id: str
+    renames: bool = False
+
+
+class Firms:
+    """What is known of firms so far, to be asked row by row."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, _Firm] = {}
+        self.by_code: dict[str, str] = {}
+        self.by_stock: dict[str, str] = {}
+        self.by_name: dict[str, list[str]] = {}
+        self.by_alias: dict[str, list[str]] = {}
+        self.by_core: dict[str, list[tuple[str, str]]] = {}
+
+    def add(self, id_: str, row: _Row, renames: bool = False) -> None:
+        """Remember what a row says of a firm: its codes, its place, its names and their core."""
+        firm = self.by_id.setdefault(id_, _Firm(row.name, row.parts.exact, None, None, ""))
+        if renames:
+            firm.name, firm.exact = row.name, row.parts.exact
+        firm.code, firm.stock, firm.city = row.code or firm.code, firm.stock or row.stock, firm.city or row.city
+        if row.code:
+            self.by_code[row.code] = id_
+        if row.stock:
+            self.by_stock[row.stock] = id_
+        _enter(self.by_name if firm.exact == row.parts.exact else self.by_alias, row.parts.exact, id_)
+        for text in row.others:
+            _enter(self.by_alias, text, id_)
+        _enter(self.by_core, row.parts.core, (id_, row.parts.form))
+
+    def knows(self, id_: str, text: str) -> bool:
+        """Tell whether a firm goes by a name."""
+        return id_ in self.by_name.get(text, ()) or id_ in self.by_alias.get(text, ())
+
+    def clash(self, row: _Row, id_: str) -> str:
+        """Return why a row of the same name cannot be this firm, or nothing."""
+        firm = self.by_id[id_]
+        if row.code and firm.code and row.code != firm.code:
+            return f"{USCC}不同"
+        return "所在城市不同" if _apart(row.city, firm.city) else ""
+
+    def side(self, id_: str) -> dict[str, Any]:
+        """Return what a conflict shows of a firm."""
+        firm = self.by_id[id_]
+        return {"id": id_} | _side(firm.name, firm.code, firm.stock)
+
+
+def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[str, str]) -> Identified:
+    """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms are."""
+    firms = _known_firms(known, cities)
+    rows, codes = _rows(frame)
+    result = Identified(frame)
+    ids: list[str | None] = [None] * len(rows)
+    for row in sorted(rows, key=_Row.rank):
+        if match := _find(firms, result, row):
+            firms.add(match.id, row, match.renames)
+            ids[row.position] = match.id
+    owners = [firms.by_id[id_] if id_ else _Firm(row.name, row.parts.exact, None, None, "") for id_, row in zip(ids, rows, strict=True)]
+    others = [row.name if row.parts.exact != firm.exact else None for row, firm in zip(rows, owners, strict=True)]
+    result.frame = frame.with_columns(
+        pl.Series("id", ids, dtype=pl.String),
+        pl.Series("name", [firm.name for firm in owners], dtype=pl.String),
+        pl.Series("uscc", [code for code, _ in codes], dtype=pl.String),
+        pl.Series("uscc_check", [check for _, check in codes], dtype=pl.String),
+        pl.Series("aliases", _joined(frame["aliases"], others), dtype=pl.List(pl.String)),
+    )
+    return result
+
+
+def _known_firms(known: pl.DataFrame, cities: dict[str, str]) -> Firms:
+    firms = Firms()
+    wanted = known.select("id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases")
+    for id_, name, exact, code, check, stock, aliases in wanted.iter_rows():
+        parts = split_name(exact)
+        code = None if check == UNUSABLE else code
+        firms.add(id_, _Row(-1, id_, name, code, stock, parts, parts.place or cities.get(id_, ""), [*map(normalise, aliases or [])]))
+    return firms
+
+
+def _rows(frame: pl.DataFrame) -> tuple[list[_Row], list[tuple[str | None, str | None]]]:
+    """Return the rows as identity sees them, and each row's code with its check."""
+    region = frame["region"] if "region" in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
+    exacts = frame.select(normal(pl.col("name")).alias("exact"))["exact"]
+    columns = zip(frame["id"], frame["name"], exacts, frame["uscc"], frame["stock_code"], region, frame["aliases"].to_list(), strict=True)
+    rows: list[_Row] = []
+    codes: list[tuple[str | None, str | None]] = []
+    for position, (given, name, exact, raw, stock, where, aliases) in enumerate(columns):
+        code, check = check_code(raw) if raw else (None, None)
+        codes.append((code, check))
+        parts = split_name(exact)
+        city = parts.place or city_of_region(where)
+        rows.append(_Row(position, given, name, None if check == UNUSABLE else code, stock, parts, city, [*map(normalise, aliases or [])]))
+    return rows, codes
+
+
+def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
+    """Return the firm that a row is about: a known one, or a new one; None where the row is refused."""
+    holder, what = firms.by_code.get(row.code or ""), USCC
+    if holder is None:
+        holder, what = firms.by_stock.get(row.stock or ""), STOCK
+    if row.given:
+        if holder and holder != row.given:
+            return _refuse(firms, result, row, holder, what, f"同一{what}已用于另一编号")
+        _compare_given(firms, result, row, row.given)
+        return _Match(row.given, renames=True)
+    if holder:
+        return _find_by_code(firms, result, row, holder, what)
+    named = [*(firms.by_name.get(row.parts.exact) or firms.by_alias.get(row.parts.exact, []))]
+    fitting = [id_ for id_ in named if not firms.clash(row, id_)]
+    if len(fitting) > 1:
+        return _refuse(firms, result, row, min(fitting), "名称", f"名称对应 {len(fitting)} 家企业,请填写{USCC}、编号或全称")
+    if fitting:
+        return _Match(fitting[0])
+    if named:
+        reason = f"名称相同,{firms.clash(row, named[0])},按两家企业载入"
+        result.conflicts.append(Conflict(reason, row.side(), firms.side(named[0])))
+    return _find_by_core(firms, result, row, named) or _Match(f"ent-{row.code}" if row.code else make_id("ent", row.parts.exact, row.city))
+
+
+def _compare_given(firms: Firms, result: Identified, row: _Row, given: str) -> None:
+    """List what speaks against the id that a row gives itself; the id is followed all the same."""
+    if given in firms.by_id:
+        if row.code and firms.by_id[given].code not in (None, row.code):
+            result.conflicts.append(Conflict(f"编号相同,{USCC}不同,按同一企业载入", row.side(), firms.side(given)))
+        return
+    for id_ in firms.by_name.get(row.parts.exact, [])[:1]:
+        result.conflicts.append(Conflict("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
+
+
+def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str]) -> _Match | None:
+    """Return the one firm of the same place whose name differs only in place and legal form, and that nothing speaks against."""
+    fitting: list[str] = []
+    clashing: list[str] = []
+    alike = firms.by_core.get(row.parts.core, []) if row.city else []
+    for id_ in dict.fromkeys(id_ for id_, _ in alike):
+        firm = firms.by_id[id_]
+        if id_ in apart or row.city != firm.city:
+            continue
+        forms = {form for other, form in alike if other == id_ and form}
+        clash = bool(row.code and firm.code) or bool(row.stock and firm.stock) or bool(row.parts.form and forms - {row.parts.form})
+        (clashing if clash else fitting).append(id_)
+    if len(fitting) == 1:
+        return _Match(fitting[0])
+    for id_ in sorted(fitting or clashing)[:1]:
+        reason = "去掉地名与公司形式后名称相同,是否同一企业需人工判断,按两家企业载入"
+        result.conflicts.append(Conflict(reason, row.side(), firms.side(id_)))
+    return None
+
+
+def _find_by_code(firms: Firms, result: Identified, row: _Row, holder: str, what: str) -> _Match | None:
+    """Return the firm that holds the row's code where the names agree; refuse the row where they do not."""
+    if what == STOCK and row.code and firms.by_id[holder].code:
+        return _refuse(firms, result, row, holder, what, f"同一{STOCK},{USCC}不同")
+    if firms.knows(holder, row.parts.exact) or any(id_ == holder for id_, _ in firms.by_core.get(row.parts.core, ())):
+        return _Match(holder)
+    if any(firms.knows(holder, other) for other in row.others):
+        return _Match(holder, renames=True)
+    return _refuse(firms, result, row, holder, what, f"同一{what},名称不同(如系更名,请在别名列写明曾用名)")
+
+
+def _refuse(firms: Firms, result: Identified, row: _Row, holder: str, what: str, reason: str) -> _Match | None:
+    """List both sides, and refuse the row."""
+    side = firms.side(holder)
+    result.conflicts.append(Conflict(reason, row.side(), side))
+    value = {USCC: row.code, STOCK: row.stock}.get(what, row.name)
+    result.refused[row.position] = Problem(what, value or "", f"{reason}: 图中已有 {side['name']}({value})")
+    return None
+
+
+def _side(name: str, code: str | None, stock: str | None) -> dict[str, Any]:
+    return {"name": name, "uscc": code} | ({"stock_code": stock} if stock else {})
+
+
+def _apart(left: str, right: str) -> bool:
+    """Tell whether two places exclude one another; a province does not exclude its cities."""
+    if not left or not right:
+        return False
+    whole = left.endswith("0000") or right.endswith("0000")
+    return left[:2] != right[:2] if whole else left != right
+
+
+def _enter(index: dict[str, list[Any]], word: str, item: Any) -> None:
+    entries = index.setdefault(word, [])
+    if item not in entries:
+        entries.append(item)
+
+
+def _joined(first: pl.Series, second: list[str | None]) -> list[list[str] | None]:
+    return [list(dict.fromkeys([*(a or []), *([b] if b else [])])) or None for a, b in zip(first.to_list(), second, strict=True)]

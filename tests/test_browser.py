@@ -1,0 +1,211 @@
+"""A real Chromium opens the pages: nothing is asked of any other machine, nothing fails, and the pictures are there."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from graph.stores import Store
+from queries.chains import list_chains
+
+OUT = Path(__file__).parent.parent / "test-output"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync")  # fmt: skip
+OVERLAPS = """() => {
+  const {network, nodes} = window.lianzhang;
+  const boxes = nodes.get({filter: (node) => node.kind !== 'bend'}).map((node) => [node.id, network.getBoundingBox(node.id)]);
+  const found = [];
+  boxes.forEach(([a, one], index) => boxes.slice(index + 1).forEach(([b, other]) => {
+    const beside = one.right - 3 <= other.left + 3 || other.right - 3 <= one.left + 3;
+    const apart = beside || one.bottom - 3 <= other.top + 3 || other.bottom - 3 <= one.top + 3;
+    if (!apart) found.push([a, b]);
+  }));
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        message = "没有找到 chromium,请先安装(apt-get install chromium fonts-noto-cjk)"
+        if os.environ.get("LIANZHANG_REQUIRE_BROWSER"):
+            pytest.fail(message)
+        pytest.skip(message)
+    OUT.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(ARGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_url: str) -> Iterator[Page]:
+    """A page that fails the test for a request to elsewhere, an error in the console, or an error in a script."""
+    shown = browser.new_page(viewport={"width": 1366, "height": 768}, accept_downloads=True, base_url=live_url)
+    problems: list[str] = []
+    shown.on("request", lambda request: _check(request.url, problems))
+    shown.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    shown.on("pageerror", lambda error: problems.append(str(error)))
+    yield shown
+    shown.close()
+    assert not problems
+
+
+def _check(url: str, problems: list[str]) -> None:
+    if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1":
+        problems.append(f"asked another machine: {url}")
+
+
+def open_chain(page: Page, id: str) -> None:
+    """Open a chain's page and wait for its picture."""
+    page.goto(f"/chains/{quote(id, safe='')}")
+    page.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+
+
+def test_the_first_page(page: Page) -> None:
+    page.goto("/")
+    assert page.locator(".card").count() == 24
+    page.screenshot(path=OUT / "chains.png", full_page=True)
+    page.get_by_text("表格", exact=True).click()
+    page.get_by_role("button", name="企业", exact=True).click()
+    numbers = page.locator("#table-chains tbody tr td:nth-child(4)").evaluate_all("cells => cells.map((cell) => Number(cell.dataset.sort))")
+    assert numbers == sorted(numbers)
+    page.screenshot(path=OUT / "chains-table.png")
+
+
+def test_a_chain_is_drawn_and_tells_about_a_segment(page: Page) -> None:
+    open_chain(page, "new-energy-vehicles")
+    page.screenshot(path=OUT / "chain.png")
+    segment = "s|new-energy-vehicles.battery"
+    spot = page.evaluate("id => { const {network} = window.lianzhang; return network.canvasToDOM(network.getPosition(id)); }", segment)
+    box = page.locator("#picture-canvas").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    panel = page.locator("#picture-panel")
+    assert panel.locator("h3").inner_text() == "动力电池与电池管理"
+    assert panel.locator(".status").count() > 3
+    assert "来源" in panel.inner_text()
+    page.mouse.dblclick(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.wait_for_function("window.lianzhang.nodes.get({filter: (node) => node.kind === 'product'}).length > 0")
+    page.screenshot(path=OUT / "chain-segment.png")
+    assert page.evaluate(OVERLAPS) == []
+
+
+def test_every_chain_is_drawn_without_overlaps(page: Page, seeded_store: Store) -> None:
+    for chain in list_chains(seeded_store):
+        open_chain(page, chain.id)
+        assert page.evaluate(OVERLAPS) == [], chain.id
+        page.evaluate("window.lianzhang.setLayer('products', true); window.lianzhang.setLayer('firms', true)")
+        assert page.evaluate(OVERLAPS) == [], chain.id
+
+
+def test_layers_and_downloads(page: Page) -> None:
+    open_chain(page, "new-displays")
+    page.get_by_label("产品", exact=True).check()
+    assert page.evaluate("window.lianzhang.nodes.get({filter: (node) => node.kind === 'product'}).length") > 20
+    page.screenshot(path=OUT / "chain-products.png", full_page=True)
+    with page.expect_download() as got:
+        page.get_by_role("button", name="下载 PNG").click()
+    assert got.value.suggested_filename == "新型显示产业链.png"
+    got.value.save_as(OUT / "download.png")
+    assert (OUT / "download.png").read_bytes()[:4] == b"\x89PNG"
+    with page.expect_download() as got:
+        page.locator("#segments").get_by_role("button", name="下载 CSV").click()
+    text = Path(got.value.path()).read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert len(text.decode("utf-8-sig").splitlines()) == 1 + page.locator("#table-segments tbody tr").count()
+
+
+def test_a_csv_cell_is_never_a_formula(page: Page) -> None:
+    page.goto("/?view=table")
+    page.evaluate("document.querySelector('#table-chains tbody td').dataset.csv = '=1+1'")
+    with page.expect_download() as got:
+        page.get_by_role("button", name="下载 CSV").click()
+    assert '"\'=1+1"' in Path(got.value.path()).read_text("utf-8-sig")
+
+
+def test_the_table_leads_to_the_picture(page: Page) -> None:
+    open_chain(page, "new-displays")
+    button = page.locator("#table-segments tbody button").first
+    button.click()
+    assert page.locator("#picture-panel h3").inner_text() == button.inner_text()
+    assert page.evaluate("window.lianzhang.network.getSelectedNodes().length") == 1
+
+
+def test_search_suggests_and_leads_to_a_firm(page: Page) -> None:
+    page.goto("/")
+    box = page.get_by_role("combobox")
+    box.press_sequentially("hxsx")
+    page.wait_for_selector("#suggestions li")
+    assert "海信视像" in page.locator("#suggestions").inner_text()
+    page.screenshot(path=OUT / "suggestions.png")
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url("**/enterprises/**")
+    assert "海信视像" in page.locator("h1").inner_text()
+    page.screenshot(path=OUT / "enterprise.png")
+    page.goto("/search?q=hxsx")
+    assert "海信视像" in page.locator("main").inner_text()
+    page.screenshot(path=OUT / "search.png")
+
+
+def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_store: Store) -> None:
+    busiest: list[dict[str, Any]] = seeded_store.read(
+        "MATCH (:Enterprise)-[r:SUPPLIES]->(e:Enterprise) RETURN e.id AS id, count(r.source) AS number ORDER BY number DESC, id LIMIT 1"
+    ).rows
+    page.goto(f"/enterprises/{quote(busiest[0]['id'], safe='')}?tiers=2")
+    page.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate("window.lianzhang.select(window.lianzhang.data.focus)")
+    page.screenshot(path=OUT / "enterprise-supplies.png", full_page=True)
+
+
+def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Store) -> None:
+    from api.pictures import draw_chain
+    from queries.chains import view_chain
+
+    file = OUT / "drawn.html"
+    file.write_text(draw_chain(view_chain(seeded_store, "new-displays")), "utf-8")
+    shown = browser.new_page(viewport={"width": 1366, "height": 768})
+    problems: list[str] = []
+    shown.on("request", lambda request: problems.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    shown.on("console", lambda message: problems.append(message.text))
+    shown.on("pageerror", lambda error: problems.append(str(error)))
+    shown.goto(file.as_uri())
+    shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    shown.screenshot(path=OUT / "drawn.png", full_page=True)
+    shown.close()
+    assert not problems
+
+
+def test_three_thousand_firms_are_painted_fast(browser: Browser) -> None:
+    from api.pictures import draw_enterprise
+    from queries.answers import EnterpriseView, Named, SupplyEdge
+
+    where = {"status": "sample", "source": "s"}
+    firm = Named(id="x", name="示例本厂")
+    edges = [
+        SupplyEdge(tier=1, supplier=Named(id=f"y{n}", name=f"示例供应商{n}"), customer=firm, product="件", **where) for n in range(3000)
+    ]
+    view = EnterpriseView(
+        enterprise={"_label": "Enterprise", "id": "x", "name": "示例本厂", **where}, outgoing=[], incoming=[], statements=[]
+    )
+    file = OUT / "large.html"
+    file.write_text(draw_enterprise(view, edges, []), "utf-8")
+    shown = browser.new_page(viewport={"width": 1366, "height": 768})
+    shown.goto(file.as_uri())
+    shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 3000")
+    shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    seconds = shown.evaluate("performance.now()") / 1000
+    shown.screenshot(path=OUT / "large.png")
+    shown.close()
+    file.unlink()
+    assert seconds < 10

@@ -1,0 +1,162 @@
+"""The command, run as its user runs it."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STORY = Path(__file__).parent / "data" / "story"
+
+
+def run(*arguments: str, store: str, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    command = [sys.executable, "-c", "from api.cli import main; main()", *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        env={**os.environ, "LIANZHANG_STORE": store, **environment},
+    )  # fmt: skip
+    assert check is None or done.returncode == check, (done.stdout[-2000:], done.stderr[-2000:])
+    return done
+
+
+@pytest.fixture(scope="module")
+def story_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of an embedded store with the story in it, loaded by the command."""
+    folder = tmp_path_factory.mktemp("cli")
+    url = f"ladybug://{folder}/graph.lbug"
+    done = run("load", str(STORY), "--format", "json", "--report", str(folder / "report.json"), store=url)
+    report = json.loads(done.stdout)
+    assert json.loads((folder / "report.json").read_text("utf-8")) == report
+    assert (report["read"], report["new"], report["changed"], report["same"], report["rejected"]) == (17, 17, 0, 0, [])
+    return url
+
+
+def test_loading_again_reports_everything_as_same(story_url: str) -> None:
+    report = json.loads(run("load", str(STORY), "--format", "json", store=story_url).stdout)
+    assert (report["read"], report["new"], report["changed"], report["same"], report["rejected"]) == (17, 0, 0, 17, [])
+
+
+def test_suppliers_as_json_table_and_csv(story_url: str) -> None:
+    rows = json.loads(run("suppliers", "示例甲", "--tiers", "2", "--format", "json", store=story_url).stdout)
+    assert rows[0]["supplier"] == {"id": "b", "name": "示例乙芯片有限公司"}
+    assert {"tier", "supplier", "customer", "product", "status", "source"} <= set(rows[0])
+    assert {row["tier"] for row in rows} == {1, 2}
+    table = run("suppliers", "示例甲", store=story_url).stdout
+    assert "示例乙芯片有限公司" in table
+    assert "已证实" in table
+    parsed = list(csv.DictReader(io.StringIO(run("suppliers", "slj", "--format", "csv", store=story_url).stdout)))
+    assert [row["供应商编号"] for row in parsed] == [row["supplier"]["id"] for row in rows if row["tier"] == 1]
+
+
+def test_customers_paths_search_chains(story_url: str) -> None:
+    assert json.loads(run("customers", "c", "--format", "json", store=story_url).stdout)[0]["customer"]["id"] == "b"
+    assert json.loads(run("paths", "d", "a", "--format", "json", store=story_url).stdout)[0]["length"] == 1
+    assert json.loads(run("search", "示例链", "--format", "json", store=story_url).stdout)[0]["id"] == "demo"
+    assert json.loads(run("chains", "--format", "json", store=story_url).stdout)[0]["counts"]["segments"] == {"curated": 2}
+
+
+def test_cypher_is_read_only_and_takes_parameters(story_url: str) -> None:
+    query = "MATCH (e:Enterprise) WHERE e.id = $id RETURN e.name AS name"
+    rows = json.loads(run("cypher", query, "--param", "id=a", "--format", "json", store=story_url).stdout)
+    assert rows == [{"name": "示例甲整机有限公司"}]
+    limited = run("cypher", "MATCH (e:Enterprise) RETURN e.id AS id ORDER BY id", "--limit", "2", "--format", "json", store=story_url)
+    assert json.loads(limited.stdout) == [{"id": "a"}, {"id": "b"}]
+    assert "--limit" in limited.stderr
+    refused = run("cypher", "CREATE (c:Chain {id: 'x'})", store=story_url, check=1)
+    assert "只读" in refused.stderr
+    assert refused.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["suppliers", "没有这家"], 1, "图中没有企业"),
+        (["suppliers", "a", "--tiers", "99"], 2, "99"),
+        (["suppliers"], 2, "NAME"),
+        (["nonsense"], 2, "nonsense"),
+        (["load", "no-such-file.csv"], 1, "没有这个文件"),
+        (["load", __file__], 1, "不支持的文件类型"),
+        (["search", "x", "--without", "nonsense"], 1, "没有这种数据状态"),
+        (["template", "nonsense", "--out", "x.xlsx"], 1, "没有"),
+        (["cypher", "RETURN $x AS x", "--param", "x"], 2, "名称=值"),
+        (["serve", "--host", "0.0.0.0"], 1, "LIANZHANG_API_KEY"),
+    ],
+)
+def test_what_is_wrong_is_said_without_a_traceback(story_url: str, arguments: list[str], code: int, message: str) -> None:
+    done = run(*arguments, store=story_url, check=code)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stdout == ""
+
+
+def test_a_store_that_is_empty_or_gone(tmp_path: Path) -> None:
+    assert "lianzhang load seeds" in run("chains", store=f"ladybug://{tmp_path}/g.lbug", check=1).stderr
+    assert "请确认服务已启动" in run("chains", store="bolt://127.0.0.1:1", check=1).stderr
+    assert "不认识的存储地址" in run("chains", store="mysql://x", check=1).stderr
+
+
+def test_bad_rows_are_written_where_they_can_be_mended(story_url: str, tmp_path: Path) -> None:
+    source = tmp_path / "enterprises.csv"
+    source.write_text("名称,统一社会信用代码,来源,状态\n示例好有限公司,,名录,示例\n示例坏有限公司,,,示例\n", "utf-8")
+    done = run("load", str(source), "--rejects", str(tmp_path / "out"), "--format", "json", store=f"ladybug://{tmp_path}/g.lbug", check=1)
+    report = json.loads(done.stdout)
+    assert (report["read"], report["new"], len(report["rejected"])) == (2, 1, 1)
+    reject = report["rejected"][0]
+    assert (reject["row"], reject["column"]) == (3, "来源")
+    assert "缺少来源" in reject["reason"]
+    rows = list(csv.DictReader((tmp_path / "out" / "enterprises-rejects.csv").open(encoding="utf-8-sig")))
+    assert rows[0]["名称"] == "示例坏有限公司"
+    assert "缺少来源" in rows[0]["拒收原因"]
+
+
+def test_a_dry_run_reports_the_same_and_writes_nothing(tmp_path: Path) -> None:
+    url = f"ladybug://{tmp_path}/g.lbug"
+    dry = json.loads(run("load", str(STORY), "--dry-run", "--format", "json", store=url).stdout)
+    assert not (tmp_path / "g.lbug").exists()
+    wet = json.loads(run("load", str(STORY), "--format", "json", store=url).stdout)
+    assert [dry[name] for name in ("read", "new", "changed", "same", "rejected")] == [
+        wet[name] for name in ("read", "new", "changed", "same", "rejected")
+    ]
+
+
+def test_schema_in_its_forms(story_url: str) -> None:
+    import jsonschema
+
+    assert "统一社会信用代码" in run("schema", store=story_url).stdout
+    model = json.loads(run("schema", "--format", "json", store=story_url).stdout)
+    labels = {node["type"] for node in model["nodes"]}
+    asked = "Chain Segment Product Enterprise Project Cluster Park Region Agency Platform Challenge Scenario Event Task Statement Source"
+    assert set(asked.split()) <= labels
+    document = json.loads(run("schema", "--format", "jsonschema", store=story_url).stdout)
+    jsonschema.Draft202012Validator.check_schema(document)
+    validator = jsonschema.Draft202012Validator(document | {"$ref": "#/$defs/Enterprise"})
+    assert validator.is_valid({"name": "示例", "source": "s"})
+    assert not validator.is_valid({"name": "示例"})
+    assert not validator.is_valid({"name": "示例", "source": "s", "confidence": 2})
+
+
+def test_drawing_a_chain_and_a_firm(story_url: str, tmp_path: Path) -> None:
+    for name in ("示例链", "示例甲"):
+        out = tmp_path / "deep" / f"{name}.html"
+        run("draw", name, "--out", str(out), store=story_url)
+        page = out.read_text("utf-8")
+        assert name in page
+        assert 'src="http' not in page
+        assert 'href="http' not in page
+
+
+def test_chinese_under_a_plain_locale(story_url: str) -> None:
+    done = run("search", "示例链", "--format", "json", store=story_url, LC_ALL="C", PYTHONUTF8="0", PYTHONIOENCODING="")
+    assert "示例链" in done.stdout
+
+
+def test_help_teaches() -> None:
+    done = run("--help", store="ladybug:///nowhere/g.lbug")
+    for command in ("load", "suppliers", "customers", "paths", "search", "chains", "cypher", "draw", "schema", "template", "serve"):
+        assert command in done.stdout
+        assert "--help" in run(command, "--help", store="ladybug:///nowhere/g.lbug").stdout

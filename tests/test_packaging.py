@@ -1,0 +1,201 @@
+"""What is installed: our four package names are ours alone, the wheel is whole, and every version is pinned."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, distribution, packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from hatchling.build import build_wheel
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("graph", "loaders", "queries", "api")
+SHIPPED = {".py", ".cypher", ".csv", ".html", ".css", ".js", ".j2"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+# Imported by us, required by a package that must choose its version.
+COMES_WITH = {"markupsafe": "jinja2", "starlette": "fastapi"}
+
+
+def find_foreign_owners() -> dict[str, list[str]]:
+    """Name the distributions other than ours that install a package of our names."""
+    owners = packages_distributions()
+    foreign = {package: sorted(set(owners.get(package, [])) - {"lianzhang"}) for package in PACKAGES}
+    return {package: names for package, names in foreign.items() if names}
+
+
+def list_tracked() -> list[str]:
+    """List the files that git has or would add."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    return [name for name in names if name and (ROOT / name).is_file()]
+
+
+def names_of(requirements: Iterable[str]) -> set[str]:
+    """Return the plain names of requirements."""
+    return {canonicalize_name(Requirement(line).name) for line in requirements}
+
+
+def test_our_packages_belong_to_nobody_else() -> None:
+    assert find_foreign_owners() == {}
+    assert isinstance(distribution("lianzhang"), Distribution)  # installed, not just found in the folder
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_our_packages_are_these(package: str) -> None:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    assert Path(spec.origin).resolve() == ROOT / package / "__init__.py"
+
+
+def test_a_foreign_queries_package_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = tmp_path / "stranger-1.0.dist-info"
+    info.mkdir()
+    (tmp_path / "queries").mkdir()
+    (tmp_path / "queries" / "__init__.py").touch()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (info / "RECORD").write_text("queries/__init__.py,,\nstranger-1.0.dist-info/METADATA,,\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_foreign_owners() == {"queries": ["stranger"]}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
+    """The wheel, built without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    before = Path.cwd()
+    os.chdir(ROOT)  # where hatchling looks for the project
+    try:
+        name = build_wheel(str(folder))
+    finally:
+        os.chdir(before)
+    with ZipFile(folder / name) as opened:
+        yield opened
+
+
+def test_the_wheel_has_every_file_of_the_packages_and_the_seeds(wheel: ZipFile) -> None:
+    tracked = [Path(name) for name in list_tracked()]
+    expected = {p.as_posix() for p in tracked if (p.parts[0] in PACKAGES and p.suffix in SHIPPED) or p.parts[0] == "seeds"}
+    assert {"queries", "api", "graph", "loaders", "seeds"} == {name.partition("/")[0] for name in expected}
+    assert any(name.endswith(".cypher") for name in expected)
+    assert expected - set(wheel.namelist()) == set()
+
+
+def test_the_wheel_has_nothing_else(wheel: ZipFile) -> None:
+    tops = {name.partition("/")[0] for name in wheel.namelist()}
+    assert tops == {*PACKAGES, "seeds", "lianzhang-0.1.0.dist-info"}
+    assert [name for name in wheel.namelist() if name.endswith((".pyc", ".lbug"))] == []
+
+
+def test_the_wheel_installs_the_command_and_must_not_be_uploaded(wheel: ZipFile) -> None:
+    info = {name: wheel.read(f"lianzhang-0.1.0.dist-info/{name}").decode() for name in ("entry_points.txt", "METADATA", "licenses/LICENSE")}
+    metadata = info["METADATA"].splitlines()
+    assert "lianzhang = api.cli:main" in info["entry_points.txt"]
+    assert "Classifier: Private :: Do Not Upload" in metadata
+    assert "License-Expression: MIT" in metadata
+    assert info["licenses/LICENSE"].startswith("MIT License")
+
+
+def test_the_wheel_runs_from_an_unpacked_folder(wheel: ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import api.cli, queries.catalogue, graph;"
+        "print(graph.__file__); sys.argv = ['lianzhang', 'schema', '--format', 'json']; api.cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True, encoding="utf-8")
+    assert done.stdout.startswith(str(tmp_path / "graph"))
+    assert '"Enterprise"' in done.stdout
+
+
+def test_pins_name_one_version_each_and_no_place_to_fetch_from() -> None:
+    lines = [line for line in PINS.splitlines() if not line.startswith("#")]
+    assert re.search("https?:", PINS) is None
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*( ; .+)?", line)] == []
+    assert lines == sorted(lines, key=lambda line: line.partition("==")[0])
+
+
+def test_everything_required_is_pinned_within_its_range() -> None:
+    pinned = {Requirement(line).name: Requirement(line) for line in PINS.splitlines() if not line.startswith("#")}
+    extras = PROJECT["optional-dependencies"]
+    for line in [*PROJECT["dependencies"], *extras["analyst"], *extras["test"]]:
+        wanted = Requirement(line)
+        pin = pinned.get(canonicalize_name(wanted.name))
+        assert pin is not None, f"{wanted.name} is not pinned"
+        assert pin.marker is None, f"{wanted.name} is not pinned everywhere"
+        assert wanted.specifier.contains(next(iter(pin.specifier)).version), f"{pin} is not in {wanted}"
+
+
+def test_what_is_installed_is_what_is_pinned() -> None:
+    pinned = {Requirement(line).name: next(iter(Requirement(line).specifier)).version for line in PINS.splitlines() if line[0] != "#"}
+    for name in names_of(PROJECT["dependencies"]):
+        assert distribution(name).version == pinned[name], name
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    owners = packages_distributions()
+    declared = names_of(PROJECT["dependencies"])
+    undeclared = set()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for name in find_imports(path) - set(PACKAGES) - sys.stdlib_module_names:
+                found = {canonicalize_name(owner) for owner in owners.get(name, [name])}
+                if not ({COMES_WITH.get(owner, owner) for owner in found} & declared):
+                    undeclared.add(f"{path.relative_to(ROOT)} imports {name}")
+    assert sorted(undeclared) == []
+
+
+def find_imports(path: Path) -> set[str]:
+    """Return the top names of all modules that a file imports, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_imports_inside_functions_are_found(tmp_path: Path) -> None:
+    (tmp_path / "sample.py").write_text("import os.path\ndef f():\n    from pandas.io import sql\n    from . import x\n")
+    assert find_imports(tmp_path / "sample.py") == {"os", "pandas"}
+
+
+def find_registry_hosts(content: bytes) -> list[str]:
+    """Name the package registries' hosts in a file; written in halves so that this file has none."""
+    halves = {
+        "pypi.": "org",
+        "files.pythonhosted": ".org",
+        "registry.npmjs": ".org",
+        "registry.yarnpkg": ".com",
+        "repo1.maven": ".org",
+        "repo.maven.apache": ".org",
+        "deb.debian": ".org",
+        "security.debian": ".org",
+        "archive.ubuntu": ".com",
+        "security.ubuntu": ".com",
+        "crates": ".io",
+        "proxy.golang": ".org",
+    }
+    return [host for host in (first + second for first, second in halves.items()) if host.encode() in content]
+
+
+def test_no_file_names_a_package_registry() -> None:
+    tracked = list_tracked()
+    assert {"pyproject.toml", "Makefile", "tests/test_packaging.py"} <= set(tracked)
+    named = {name: hosts for name in tracked if (hosts := find_registry_hosts((ROOT / name).read_bytes()))}
+    assert named == {}
+
+
+def test_a_registry_host_is_noticed() -> None:
+    line = "index-url = https://" + "pypi" + ".org/simple"
+    assert find_registry_hosts(line.encode()) == ["pypi" + ".org"]

@@ -1,0 +1,221 @@
+import json
+import re
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.pages import error_page
+from api.tables import Links, show_amount, show_number
+from graph.errors import Ambiguous, StoreUnavailable
+from graph.settings import Settings
+from graph.stores import Store, open_store
+from loaders.run import load
+from queries.chains import list_chains
+
+ODD_ID = "ent/甲 ?#%&\"'<b>"
+EVIL = "<script>alert(1)</script>"
+
+
+class Addresses(HTMLParser):
+    """Collects every address that a page refers to, and whether it runs scripts of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inline: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.found += [value for name, value in attrs if name in ("href", "src", "action") and value]
+        if tag == "script" and "src" not in named:
+            self.inline.append(named)
+        assert not any(name == "style" or name.startswith("on") for name in named), (tag, attrs)
+
+
+def addresses(page: str) -> Addresses:
+    """Return what a page refers to."""
+    parser = Addresses()
+    parser.feed(page)
+    return parser
+
+
+def picture_of(page: str) -> dict[str, Any]:
+    """Return the data of a page's picture."""
+    found: dict[str, Any] = json.loads(page.split('id="picture-data">')[1].split("</script>")[0])
+    return found
+
+
+@pytest.fixture
+def odd_client(tmp_path: Path) -> TestClient:
+    """A client over a small graph with an odd id, odd names and one supply relation."""
+    quoted = '"' + ODD_ID.replace('"', '""') + '"'
+    rows = {
+        "chains.csv": f"id,name,source,status\nodd/链?,{EVIL},s,sample\n",
+        "segments.csv": f"id,name,chain,tier,source,status\nseg/1,{EVIL},odd/链?,上游,s,sample\n",
+        "enterprises.csv": f"id,name,segments,source,status\n{quoted},示例甲厂,seg/1,s,sample\nb,示例乙厂,,s,curated\n",
+        "supplies.csv": "supplier,customer,product,source,status\n示例甲厂,示例乙厂,示例零件,s,sample\n",
+    }
+    for name, text in rows.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    store = open_store(f"ladybug://{tmp_path}/odd.lbug")
+    report = load([tmp_path / name for name in rows], store)
+    assert not report.rejected
+    return TestClient(create_app(store, Settings()))
+
+
+@pytest.fixture
+def empty_client(tmp_path: Path) -> TestClient:
+    """A client over an empty graph."""
+    return TestClient(create_app(open_store(f"ladybug://{tmp_path}/empty.lbug"), Settings()))
+
+
+def test_the_first_page_lists_every_chain_with_its_counts_by_status(client: TestClient, seeded_store: Store) -> None:
+    page = client.get("/").text
+    chains = list_chains(seeded_store)
+    assert len(chains) == 24
+    for chain in chains:
+        assert f">{chain.name}</a>" in page
+        assert f'href="/chains/{quote(chain.id, safe="")}"' in page
+    for word in ("环节", "产品", "企业", "链主", "项目", "数据", "已证实", "据报道", "整理", "示例"):
+        assert word in page
+
+
+def test_the_table_of_chains_has_a_row_each(client: TestClient) -> None:
+    page = client.get("/?view=table").text
+    assert page.count("<tr><td") == 24
+    assert client.get("/?view=other").status_code == 422
+
+
+def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(client: TestClient, seeded_store: Store) -> None:
+    for chain in list_chains(seeded_store):
+        answer = client.get(f"/chains/{chain.id}")
+        assert answer.status_code == 200
+        rows = re.findall(r"<tr>.*?</tr>", answer.text.split("<main")[1], re.DOTALL)
+        body = [row for row in rows if "<td" in row]
+        assert body
+        assert all('class="status status-' in row and 'class="source"' in row for row in body)
+        assert picture_of(answer.text)["nodes"]
+
+
+def test_pages_refer_only_to_this_site_and_run_no_inline_script(client: TestClient) -> None:
+    paths = ("/", "/?view=table", "/chains/new-energy-vehicles", "/enterprises", "/search?q=hxsx", "/sources", "/about", "/nothing")
+    for path in paths:
+        found = addresses(client.get(path).text)
+        assert all(re.match(r"/(?!/)|#", address) for address in found.found), path
+        assert all(script.get("type") == "application/json" for script in found.inline), path
+
+
+def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
+    for path in ("/", "/chains/smart-appliances", "/enterprises", "/sources"):
+        for address in set(addresses(client.get(path).text).found):
+            if not address.startswith("#") and not address.startswith("/search"):
+                assert client.get(address).status_code == 200, address
+
+
+def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient) -> None:
+    page = client.get("/?without=curated,sample").text
+    main = page.split("<main")[1].split("</main>")[0]
+    assert "整理 " not in re.sub(r'<p class="meanings">.*?</p>', "", main, flags=re.DOTALL)
+    assert 'aria-checked="true"' in page
+    links = [address for address in addresses(main).found if address.startswith("/chains/")]
+    assert links
+    assert all("without=curated%2Csample" in address for address in links)
+    assert client.get("/?without=nonsense").status_code == 422
+    assert "没有这种数据状态" in client.get("/?without=nonsense").text
+
+
+def test_a_chain_without_segments_left_says_so(client: TestClient) -> None:
+    page = client.get("/chains/exhibitions?without=curated,sample").text
+    assert "显示全部数据" in page or "picture-data" in page
+
+
+def test_search_groups_hits_and_tells_why(client: TestClient) -> None:
+    page = client.get("/search?q=hxsx").text
+    assert "海信视像" in page
+    assert "按拼音首字母" in page
+    assert "没有找到" in client.get("/search?q=zzzzzzzz").text
+    assert client.get("/search").status_code == 200
+
+
+def test_firms_are_paged_and_filtered(client: TestClient) -> None:
+    first = client.get("/enterprises").text
+    following = re.search(r'href="(/enterprises\?after=[^"]+)"', first)
+    assert following
+    second = client.get(unescape(following.group(1))).text
+    ids = [set(re.findall(r'href="(/enterprises/[^"?]+)', page)) for page in (first, second)]
+    assert all(ids)
+    assert not ids[0] & ids[1]
+    assert "海信视像" in client.get("/enterprises", params={"q": "海信视像"}).text
+
+
+def test_a_firm_page_shows_suppliers_and_customers_with_product_status_and_source(odd_client: TestClient) -> None:
+    page = odd_client.get(f"/enterprises/{quote(ODD_ID, safe='')}?tiers=3")
+    assert page.status_code == 200
+    assert "示例零件" in page.text
+    picture = picture_of(page.text)
+    assert [edge["rows"][0]["detail"] for edge in picture["edges"]] == ["示例零件"]
+    assert odd_client.get(f"/enterprises/{quote(ODD_ID, safe='')}?tiers=9").status_code == 422
+    tiers = re.search(r'href="(/enterprises/[^"]*tiers=2)"', page.text)
+    assert tiers
+    assert odd_client.get(unescape(tiers.group(1))).status_code == 200
+
+
+def test_names_are_escaped_everywhere(odd_client: TestClient) -> None:
+    for path in ("/", f"/chains/{quote('odd/链?', safe='')}", "/search?q=script", f"/search?q={quote(EVIL)}", f"/{quote(EVIL)}"):
+        answer = odd_client.get(path)
+        assert EVIL not in answer.text, path
+        assert "alert(1)" in answer.text or path.startswith("/%3C"), path
+
+
+def test_an_empty_graph_says_what_to_run(empty_client: TestClient) -> None:
+    assert "图还是空的" in empty_client.get("/").text
+    assert "lianzhang load seeds" in empty_client.get("/").text
+    for path in ("/enterprises", "/sources"):
+        assert "lianzhang load" in empty_client.get(path).text
+    assert empty_client.get("/about").status_code == 200
+
+
+def test_error_pages_are_chinese_and_say_what_to_do(client: TestClient) -> None:
+    missing = client.get("/chains/nothing")
+    assert missing.status_code == 404
+    assert "可以这样做" in missing.text
+    assert missing.headers["content-type"].startswith("text/html")
+    assert client.get("/sources/nothing").status_code == 404
+    assert client.get("/enterprises/nothing").status_code == 404
+
+
+def test_the_error_page_needs_no_store_and_lists_candidates(client: TestClient) -> None:
+    from starlette.requests import Request
+
+    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": [], "app": client.app}
+    page = error_page(Request(scope), StoreUnavailable("打不开"))
+    assert page.status_code == 503
+    several = error_page(Request(scope), Ambiguous("有两个", candidates=[{"id": "a", "name": EVIL}]))
+    assert b"&lt;script&gt;" in several.body
+
+
+def test_a_source_page_tells_what_it_is_and_its_licence(client: TestClient) -> None:
+    page = client.get("/sources/qingdao-daily-2022").text
+    assert "青岛日报" in page
+    assert "许可" in page
+
+
+def test_numbers_are_shown_as_people_read_them() -> None:
+    assert show_number(1234.5) == "1,234.5"
+    assert show_amount(17_480_000_000, "元") == "174.8 亿元"
+    assert show_amount(2_337_000_000, "美元") == "23.37 亿美元"
+    assert show_amount(95_139_600, "元") == "9,513.96 万元"
+    assert show_amount(35, "%") == "35 %"
+    assert show_amount(None) == ""
+
+
+def test_links_keep_what_is_switched_off_and_encode_ids() -> None:
+    links = Links("sample")
+    assert links.to("enterprises", "a/b?c") == "/enterprises/a%2Fb%3Fc?without=sample"
+    assert links.thing("Product", "p", "齿轮") == "/search?q=%E9%BD%BF%E8%BD%AE&without=sample"

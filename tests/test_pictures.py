@@ -1,0 +1,187 @@
+import json
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.drawing import rich_label, text_width, wrap
+from api.layout import BEND, GEOMETRY, TIERS, arrange, block_height, count_crossings, grid_columns, layers_of, order_rows, place, split_rows
+from api.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
+from queries.answers import ChainView, EnterpriseView, Firm, Flow, Named, Related, SegmentView, SupplyEdge
+
+EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
+WHERE = {"status": "curated", "source": "src"}
+
+
+def make_chain(tiers: dict[str, str | None], feeds: list[tuple[str, str]], name: str = "示例", children: int = 2) -> ChainView:
+    """Return a chain with the given segments, each with some products and firms."""
+    segments = [
+        SegmentView(
+            id=id,
+            name=f"{name}{id}",
+            tier=tier,
+            products=[Named(id=f"p{number}-{id}", name=f"{name}产品{number}") for number in range(children)],
+            enterprises=[Firm(id=f"f{number}-{id}", name=f"{name}企业{number}", **WHERE) for number in range(children)],
+            **WHERE,
+        )
+        for id, tier in tiers.items()
+    ]
+    return ChainView(
+        chain={"id": "c", "name": name, **WHERE},
+        segments=segments,
+        feeds=[Flow(upstream=a, downstream=b, **WHERE) for a, b in feeds],
+        inputs=[Flow(upstream=f"p0-{a}", downstream=f"p1-{b}", essential=True, **WHERE) for a, b in feeds],
+        leaders=[Related(relation="LEADS", label="Enterprise", id="led", name=f"{name}链主", properties={"role": "龙头"}, **WHERE)],
+        members=[],
+        statements=[],
+        supplies=[{"supplier": f"f0-{a}", "customer": f"f1-{b}", "product": None, **WHERE} for a, b in feeds],
+    )
+
+
+def make_edge(tier: int, supplier: str, customer: str, name: str = "") -> SupplyEdge:
+    """Return one supply relation."""
+    ends = {"supplier": Named(id=supplier, name=name + supplier), "customer": Named(id=customer, name=name + customer)}
+    return SupplyEdge(tier=tier, product="件", **ends, **WHERE)
+
+
+SMALL = make_chain(
+    {"a": "上游", "b": "中游", "c": "中游", "d": "下游", "e": "服务"}, [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d"), ("d", "e")]
+)
+FIRM = EnterpriseView(enterprise={"_label": "Enterprise", "id": "x", "name": "本厂", **WHERE}, outgoing=[], incoming=[], statements=[])
+
+
+def styled(picture: dict[str, Any], part: str) -> list[dict[str, Any]]:
+    """Return the nodes or edges of a picture with the styles that they share."""
+    return [picture["styles"][item["style"]] | item for item in picture[part]]
+
+
+def spots_of(picture: dict[str, Any], kind: str) -> dict[str, tuple[float, float]]:
+    """Return the places of a picture's nodes of one kind that are shown from the start."""
+    return {node["id"]: (node["x"], node["y"]) for node in styled(picture, "nodes") if node["kind"] == kind and "x" in node}
+
+
+chain_shapes = st.integers(0, 14).flatmap(
+    lambda size: st.tuples(
+        st.lists(st.sampled_from([*TIERS, "服务", None]), min_size=size, max_size=size),
+        st.lists(st.tuples(st.integers(0, max(0, size - 1)), st.integers(0, max(0, size - 1))), max_size=30 if size else 0),
+    )
+)
+
+
+@given(chain_shapes)
+@settings(max_examples=120, deadline=None)
+def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(shape: tuple[list[str | None], list[tuple[int, int]]]) -> None:
+    tiers = {f"s{number}": tier for number, tier in enumerate(shape[0])}
+    feeds = [(f"s{a}", f"s{b}") for a, b in shape[1]]
+    layout = arrange(tiers, feeds)
+    assert layout == arrange(tiers, feeds)
+    sizes = {item: GEOMETRY["box"] for column in layout.columns for item in column.items} | dict.fromkeys(layout.below, GEOMETRY["box"])
+    opened = {id: number * 5 for number, id in enumerate(tiers)}
+    spots = place(layout, sizes, opened, grid=2)
+    assert set(tiers) <= set(spots)
+    assert len(set(spots.values())) == len(spots)
+    for band, following in pairwise(TIERS):
+        left = [spots[id][0] for id, tier in tiers.items() if tier == band]
+        right = [spots[id][0] for id, tier in tiers.items() if tier == following]
+        assert not left or not right or max(left) < min(right)
+    for column in layout.columns:
+        for upper, lower in pairwise(column.items):
+            bottom = spots[upper][1] - sizes[upper] / 2 + block_height(sizes[upper], opened.get(upper, 0), 2)
+            assert bottom < spots[lower][1] - sizes[lower] / 2
+
+
+@given(chain_shapes)
+@settings(max_examples=40, deadline=None)
+def test_any_chain_can_be_drawn(shape: tuple[list[str | None], list[tuple[int, int]]]) -> None:
+    tiers = {f"s{number}": tier for number, tier in enumerate(shape[0])}
+    picture = picture_chain(make_chain(tiers, [(f"s{a}", f"s{b}") for a, b in shape[1]]), {})
+    ids = {node["id"] for node in picture["nodes"]}
+    assert len(ids) == len(picture["nodes"])
+    assert all(edge["from"] in ids and edge["to"] in ids for edge in picture["edges"])
+    assert len({edge["id"] for edge in picture["edges"]}) == len(picture["edges"])
+    boxes = spots_of(picture, "segment")
+    assert len(set(boxes.values())) == len(boxes) == len(tiers) + 1
+
+
+def test_a_feeding_segment_stands_left_of_the_fed_one_inside_its_tier() -> None:
+    spots = spots_of(picture_chain(SMALL, {}), "segment")
+    assert spots["s|a"][0] < spots["s|b"][0] < spots["s|c"][0] < spots["s|d"][0]
+    assert spots["s|e"][1] > max(spots[f"s|{id}"][1] for id in "abcd")
+
+
+def test_a_long_line_bends_in_every_column_that_it_crosses() -> None:
+    layout = arrange({"a": "上游", "b": "中游", "c": "下游"}, [("a", "b"), ("b", "c"), ("a", "c")])
+    assert [id.startswith(BEND) for id in layout.routes["a", "c"]] == [True]
+    assert layout.routes["a", "b"] == ()
+
+
+def test_layers_are_longest_paths_and_cycles_end() -> None:
+    assert layers_of("abcd", [("a", "b"), ("b", "c"), ("a", "c"), ("c", "d")]) == {"a": 0, "b": 1, "c": 2, "d": 3}
+    assert set(layers_of("abc", [("a", "b"), ("b", "c"), ("c", "a"), ("a", "a")])) == set("abc")
+
+
+def test_rows_are_ordered_to_cross_less() -> None:
+    columns, edges = [["a", "b"], ["c", "d"]], [("a", "d"), ("b", "c")]
+    assert count_crossings(columns, edges) == 1
+    assert count_crossings(order_rows(columns, edges), edges) == 0
+
+
+def test_many_children_stand_in_several_columns() -> None:
+    assert grid_columns(24) == 1
+    assert grid_columns(300) == 7
+    assert split_rows([str(number) for number in range(10)], 200, 60) == [[str(number) for number in range(10)]]
+    assert len(split_rows([str(number) for number in range(3000)], 200, 60)) > 20
+    assert split_rows([], 200, 60) == []
+
+
+def test_suppliers_stand_left_and_customers_right_of_the_firm() -> None:
+    suppliers = [make_edge(1, "y", "x"), make_edge(2, "z", "y"), make_edge(2, "x", "y")]
+    picture = picture_enterprise(FIRM, suppliers, [make_edge(1, "x", "y")], {})
+    spots = spots_of(picture, "firm")
+    assert spots["s|<z"][0] < spots["s|<y"][0] < spots["s|=x"][0] < spots["s|>y"][0]
+    assert [edge["rows"][0]["status"] for edge in picture["edges"]] == ["curated"] * 4
+
+
+def test_every_node_that_has_facts_names_its_source() -> None:
+    picture = picture_chain(SMALL, {"src": "某报"}, lambda kind, id: f"/{kind}/{id}", {"p0-a": {"status": "reported", "source": "src"}})
+    assert picture["sources"] == {"src": {"name": "某报", "href": "/sources/src"}}
+    listed = picture["facts"]["s|a"]["lists"][0]["items"]
+    assert [item.get("status") for item in listed] == ["reported", None]
+    assert picture["facts"]["s|a"]["source"] == "src"
+
+
+def test_the_border_tells_the_status() -> None:
+    view = SMALL.model_copy(update={"segments": [SMALL.segments[0].model_copy(update={"status": status}) for status in ("confirmed",)]})
+    confirmed, curated = (styled(picture_chain(shown, {}), "nodes")[0] for shown in (view, SMALL))
+    assert confirmed["shapeProperties"]["borderDashes"] is False
+    assert confirmed["borderWidth"] > curated["borderWidth"]
+    assert curated["shapeProperties"]["borderDashes"] == [6, 4]
+
+
+@pytest.mark.parametrize("page", [draw_chain(make_chain({"a": "上游", "b": "下游"}, [("a", "b")], EVIL), {"src": EVIL}),
+                                  draw_enterprise(FIRM, [make_edge(1, "y", "x", EVIL)], [], {"src": EVIL})])  # fmt: skip
+def test_a_drawn_file_stands_alone_and_escapes_names(page: str) -> None:
+    assert "alert(1)</script>" not in page
+    assert "<img src=x" not in page
+    assert page.count("<h1>") == 1
+    assert '<meta charset="utf-8">' in page
+    assert not re.search(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", page)
+    assert not re.search(r"""(?:@import\s+|url\(\s*)["']?(?:https?:)?//""", page)
+    assert "<link" not in page
+    data = json.loads(page.split('id="picture-data">')[1].split("</script>")[0])
+    assert any(EVIL[:9] in str(node.get("title")) for node in data["nodes"])
+
+
+def test_a_drawn_file_is_the_same_every_time() -> None:
+    assert draw_chain(SMALL) == draw_chain(SMALL)
+
+
+def test_labels_fit_and_mark_what_is_cut() -> None:
+    assert wrap("动力电池与电池管理", 18, 2) == "动力电池与电池管理"
+    assert wrap("一二三四五六七八九十", 18, 2) == "一二三四五\n六七八九十"
+    assert wrap("很长的名字" * 40, 18, 2).endswith("…")
+    assert all(text_width(line) <= 18 for line in wrap("long English Name 与中文" * 9, 18, 3).split("\n"))
+    assert rich_label("a<b>&", "") == "<b>a&lt;b>&amp;</b>"

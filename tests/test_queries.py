@@ -1,0 +1,183 @@
+"""The questions, on both stores, with the same answers in the same order."""
+
+from pathlib import Path
+
+import pytest
+
+from graph.errors import Ambiguous, InputError, NotFound, QueryError, WriteRefused
+from graph.stores import Store, open_store
+from loaders.run import load
+from queries.catalogue import trusted
+from queries.chains import list_chains, view_chain
+from queries.console import run_cypher
+from queries.enterprises import list_enterprises, view_enterprise
+from queries.search import find_chain, find_enterprise, search
+from queries.supply import customers, paths, suppliers
+
+STORY = Path(__file__).parent / "data" / "story"
+
+
+@pytest.fixture
+def story(store: Store) -> Store:
+    """A store of each kind with the story in it."""
+    assert not load([STORY], store).bad
+    return store
+
+
+def edges_of(found: list) -> list[tuple[int, str, str, str, str]]:
+    """Return the bare facts of supply edges."""
+    return [(edge.tier, edge.supplier.id, edge.customer.id, edge.product, edge.status) for edge in found]
+
+
+def test_direct_suppliers_confirmed_first(story: Store) -> None:
+    assert edges_of(suppliers(story, "a")) == [
+        (1, "b", "a", "示例芯片", "confirmed"), (1, "d", "a", "", "inferred"), (1, "b", "a", "示例附件", "inferred"),
+    ] or edges_of(suppliers(story, "a")) == [
+        (1, "b", "a", "示例芯片", "confirmed"), (1, "b", "a", "示例附件", "inferred"), (1, "d", "a", "", "inferred"),
+    ]  # fmt: skip
+
+
+def test_three_tiers_through_a_cycle(story: Store) -> None:
+    found = edges_of(suppliers(story, "a", 4))
+    assert {edge[:4] for edge in found} == {
+        (1, "b", "a", "示例芯片"), (1, "b", "a", "示例附件"), (1, "d", "a", ""),
+        (2, "a", "d", "示例整机"), (2, "c", "b", "示例材料"), (3, "d", "c", "示例设备"),
+    }  # fmt: skip
+    assert len(found) == 6
+    assert [edge[0] for edge in found] == sorted(edge[0] for edge in found)
+
+
+def test_customers_are_the_mirror(story: Store) -> None:
+    assert {edge[:4] for edge in edges_of(customers(story, "d", 2))} == {
+        (1, "d", "a", ""), (1, "d", "c", "示例设备"), (2, "a", "d", "示例整机"), (2, "c", "b", "示例材料"),
+    }  # fmt: skip
+
+
+def test_statuses_can_be_switched_off_everywhere(story: Store) -> None:
+    assert edges_of(suppliers(story, "a", 3, trusted(["sample", "推断"]))) == [(1, "b", "a", "示例芯片", "confirmed")]
+    with pytest.raises(InputError, match="没有这种数据状态"):
+        trusted(["nonsense"])
+
+
+def test_paths_are_simple_shortest_first_and_sourced(story: Store) -> None:
+    found = paths(story, "d", "a")
+    assert [[hop.supplier.id for hop in path.hops] for path in found] == [["d"], ["d", "c", "b"], ["d", "c", "b"]]
+    assert all(hop.source == "s1" and hop.status for path in found for hop in path.hops)
+    assert paths(story, "a", "c") != []
+    assert paths(story, "b", "c", longest=2) == []
+    with pytest.raises(InputError, match="同一家企业"):
+        paths(story, "a", "a")
+
+
+@pytest.mark.parametrize("tiers", [0, 11])
+def test_tiers_out_of_range(story: Store, tiers: int) -> None:
+    with pytest.raises(InputError, match="超出范围"):
+        suppliers(story, "a", tiers)
+
+
+@pytest.mark.parametrize(
+    ("word", "way"),
+    [("示例甲整机有限公司", "名称"), ("示例甲", "简称或别名"), ("slj", "拼音首字母"), ("shilijia", "拼音"), ("甲整机", "名称包含")],
+)
+def test_search_ways(story: Store, word: str, way: str) -> None:
+    hit = search(story, word, labels=("Enterprise",))[0]
+    assert (hit.id, hit.matched) == ("a", way)
+
+
+def test_a_word_that_means_one_firm(story: Store) -> None:
+    for word in ("a", "示例甲整机有限公司", "示例甲", "SLJ", "shili jia", "91370200MA3TXXXXX1"):
+        assert find_enterprise(story, word).id == "a"
+    with pytest.raises(NotFound, match="相近的有"):
+        find_enterprise(story, "示例")
+    with pytest.raises(NotFound):
+        find_enterprise(story, "没有这家")
+
+
+def test_an_ambiguous_word_lists_its_candidates(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "enterprises.csv").write_text("id,name,short_name,source\nx,示例一厂,示例厂,s\ny,示例二厂,示例厂,s\n", "utf-8")
+    assert not load([tmp_path], store).bad
+    with pytest.raises(Ambiguous, match="示例一厂") as caught:
+        find_enterprise(store, "示例厂")
+    assert {candidate["id"] for candidate in caught.value.details["candidates"]} == {"x", "y"}
+
+
+def test_hxsx_finds_hisense(full_store: Store) -> None:
+    hits = search(full_store, "hxsx", labels=("Enterprise",))
+    assert "海信视像" in hits[0].name
+
+
+def test_the_24_chains_have_what_the_issue_asks(full_store: Store) -> None:
+    chains = list_chains(full_store)
+    assert len(chains) == 24
+    for chain in chains:
+        assert sum(chain.counts.segments.values()) >= 6, chain.name
+        assert sum(chain.counts.products.values()) >= 25, chain.name
+        assert chain.status == "confirmed"
+    assert find_chain(full_store, "集成电路").id == find_chain(full_store, "集成电路产业链").id
+
+
+def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store, request: pytest.FixtureRequest) -> None:
+    from conftest import neo4j_settings
+
+    from graph.stores.neo4j import Neo4jStore
+
+    server = Neo4jStore(neo4j_seeded_url, neo4j_settings(request.getfixturevalue("neo4j_instance")))
+
+    def facts(value: object) -> object:
+        """Leave out when a row was recorded, the one thing that differs between two loads."""
+        if isinstance(value, dict):
+            return {key: facts(item) for key, item in value.items() if key != "recorded_at"}
+        return [facts(item) for item in value] if isinstance(value, list) else value
+
+    assert list_chains(server) == list_chains(seeded_store)
+    for chain in list_chains(seeded_store):
+        assert facts(view_chain(server, chain.id).model_dump()) == facts(view_chain(seeded_store, chain.id).model_dump())
+    firms = list_enterprises(seeded_store, size=500)[0]
+    assert facts(firms) == facts(list_enterprises(server, size=500)[0])
+    for firm in firms[::9]:
+        for ask in (suppliers, customers):
+            assert ask(server, firm["id"], 3) == ask(seeded_store, firm["id"], 3)
+        assert facts(view_enterprise(server, firm["id"]).model_dump()) == facts(view_enterprise(seeded_store, firm["id"]).model_dump())
+    for text in ("hxsx", "海尔", "芯片", "qd"):
+        assert search(server, text) == search(seeded_store, text)
+    server.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row",
+        "load from '/etc/passwd' RETURN *",
+        "COPY (MATCH (c:Chain) RETURN c.id) TO '/tmp/out.csv'",
+        "CALL timeout=0",
+        "INSTALL httpfs",
+        "CALL dbms.listConfig() YIELD name RETURN name",
+        "MATCH (c:Chain) /* x */ ATTACH '/tmp/x' AS y",
+    ],
+)
+def test_outside_cypher_reaches_no_file_and_no_setting(story: Store, query: str) -> None:
+    with pytest.raises(WriteRefused):
+        run_cypher(story, query)
+
+
+def test_words_in_quotes_are_no_clauses(story: Store) -> None:
+    assert run_cypher(story, "RETURN 'LOAD; COPY' AS `use`; ").rows == [{"use": "LOAD; COPY"}]
+    for query in ("", " ; ", "// nothing", "RETURN 1; RETURN 2"):
+        with pytest.raises(QueryError):
+            run_cypher(story, query)
+
+
+def test_pages_of_firms(story: Store) -> None:
+    first, cursor = list_enterprises(story, size=3)
+    rest, end = list_enterprises(story, cursor or "", size=3)
+    assert [firm["id"] for firm in first + rest] == ["a", "b", "c", "d"]
+    assert end is None
+
+
+def test_the_search_index_follows_the_graph(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    assert not load([STORY], store).bad
+    assert search(store, "示例戊") == []
+    (tmp_path / "enterprises.csv").write_text("id,name,source\ne,示例戊有限公司,s1\n", "utf-8")
+    assert not load([tmp_path / "enterprises.csv"], store).bad
+    assert [hit.id for hit in search(store, "示例戊")] == ["e"]
