@@ -79,6 +79,8 @@ def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:
 
 def _prefix(values: pl.Series, labels: list[str]) -> list[pl.Series]:
     """Split ``Label:word`` where the part before the colon names one of the labels."""
+    if not values.str.contains("[:：]").any():
+        return [values.alias("word"), pl.Series("only", [None] * len(values), dtype=pl.String)]
     words: list[str] = []
     only: list[str | None] = []
     for value in values:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from loaders.bulk_firms import find_alone
 from loaders.names import FirmName, check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.validate import Problem
 
@@ -53,7 +54,7 @@ class _Row(NamedTuple):
     def rank(self) -> tuple[Any, ...]:
         """Return the place of the row in the order in which rows are taken; a stock code's first name comes first."""
         turn = 0 if self.given or self.code or not self.stock else self.position
-        lacks = (not self.given, not self.code, not self.stock, turn, not self.others, not self.parts.form, not self.city)
+        lacks = (not self.given, self.given or "", not self.code, not self.stock, turn, not self.others, not self.parts.form, not self.city)
         return (*lacks, self.parts.exact, self.code or "", self.city, self.position)
 
 
@@ -120,8 +121,44 @@ class Firms:
 
 def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[str, str]) -> Identified:
     """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms are."""
+    frame = _with_codes(frame)
+    alone = find_alone(frame, known)
+    mixed = frame.filter(~alone)
+    if mixed.is_empty():
+        return Identified(_own_id(frame, known))
+    done = _identify_one_by_one(mixed, known, cities)
+    places = alone.not_().arg_true().to_list()
+    order = pl.Series("__at", [*alone.arg_true().to_list(), *places])
+    done.frame = pl.concat([_own_id(frame.filter(alone), known), done.frame]).with_columns(order).sort("__at").drop("__at")
+    done.refused = {places[position]: problem for position, problem in done.refused.items()}
+    return done
+
+
+def _with_codes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put each credit code into compact form and beside it what its check says."""
+    checked = {raw: check_code(raw) for raw in frame["uscc"].drop_nulls().unique()}
+    codes = {raw: code for raw, (code, _) in checked.items()}
+    checks = {raw: check for raw, (_, check) in checked.items()}
+    if not checked:
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("uscc_check"))
+    return frame.with_columns(
+        pl.col("uscc").replace_strict(codes, default=None, return_dtype=pl.String),
+        pl.col("uscc").replace_strict(checks, default=None, return_dtype=pl.String).alias("uscc_check"),
+    )
+
+
+def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Give rows that are alone their own id, or that of the firm with their code."""
+    if frame["id"].null_count() == 0:
+        return frame
+    codes = known.filter(pl.col("uscc").is_not_null()).select("uscc", pl.col("id").alias("__by_code")).unique("uscc", keep="none")
+    joined = frame.join(codes, on="uscc", how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("id", "__by_code").alias("id")).drop("__by_code")
+
+
+def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[str, str]) -> Identified:
     firms = _known_firms(known, cities)
-    rows, codes = _rows(frame)
+    rows = _rows(frame)
     result = Identified(frame)
     ids: list[str | None] = [None] * len(rows)
     for row in sorted(rows, key=_Row.rank):
@@ -133,8 +170,6 @@ def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[str, s
     result.frame = frame.with_columns(
         pl.Series("id", ids, dtype=pl.String),
         pl.Series("name", [firm.name for firm in owners], dtype=pl.String),
-        pl.Series("uscc", [code for code, _ in codes], dtype=pl.String),
-        pl.Series("uscc_check", [check for _, check in codes], dtype=pl.String),
         pl.Series("aliases", _joined(frame["aliases"], others), dtype=pl.List(pl.String)),
     )
     return result
@@ -150,20 +185,18 @@ def _known_firms(known: pl.DataFrame, cities: dict[str, str]) -> Firms:
     return firms
 
 
-def _rows(frame: pl.DataFrame) -> tuple[list[_Row], list[tuple[str | None, str | None]]]:
-    """Return the rows as identity sees them, and each row's code with its check."""
+def _rows(frame: pl.DataFrame) -> list[_Row]:
+    """Return the rows as identity sees them; their codes are in compact form."""
     region = frame["region"] if "region" in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
     exacts = frame.select(normal(pl.col("name")).alias("exact"))["exact"]
-    columns = zip(frame["id"], frame["name"], exacts, frame["uscc"], frame["stock_code"], region, frame["aliases"].to_list(), strict=True)
+    codes = zip(frame["uscc"], frame["uscc_check"], frame["stock_code"], strict=True)
+    columns = zip(frame["id"], frame["name"], exacts, codes, region, frame["aliases"].to_list(), strict=True)
     rows: list[_Row] = []
-    codes: list[tuple[str | None, str | None]] = []
-    for position, (given, name, exact, raw, stock, where, aliases) in enumerate(columns):
-        code, check = check_code(raw) if raw else (None, None)
-        codes.append((code, check))
+    for position, (given, name, exact, (code, check, stock), where, aliases) in enumerate(columns):
         parts = split_name(exact)
         city = parts.place or city_of_region(where)
         rows.append(_Row(position, given, name, None if check == UNUSABLE else code, stock, parts, city, [*map(normalise, aliases or [])]))
-    return rows, codes
+    return rows
 
 
 def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
