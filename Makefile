@@ -35,7 +35,8 @@ bench: $(VENV)/installed-test ## measure speed and memory at several sizes
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/installed ## write docs/model.md anew from the model
-	$(BIN)/lianzhang schema --format markdown > docs/model.md
+	$(BIN)/lianzhang schema --format markdown > docs/model.md.new
+	mv docs/model.md.new docs/model.md
 
 clean: ## remove the virtual environment, caches and build output; loaded graphs stay
 	rm -rf $(VENV) dist build test-output .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

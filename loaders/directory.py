@@ -60,7 +60,7 @@ def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[s
     kinds = "、".join(NODE_TYPES[label].table.zh for label in labels[:4]) + ("等" if len(labels) > 4 else "")
     if ids:
         return f"“{value}”对应多个{kinds}: {'、'.join(ids[:5])},请改填编号或“类别:名称”"
-    near = [match[0] for match in process.extract(value[:100], names, limit=3, score_cutoff=70)]
+    near = [match[0] for match in process.extract(value[:100], names, limit=3, score_cutoff=70 if len(value) > 3 else 50)]
     hint = f",相近的有 {'、'.join(dict.fromkeys(near))}" if near else ""
     return f"图中没有{kinds}“{value[:60]}”{hint};请先登记它,或改正名称"
 

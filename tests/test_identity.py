@@ -32,6 +32,12 @@ def firms_of(tmp_path: Path, *rows: str) -> list[tuple[str, str | None]]:
     return sorted(store.nodes(Enterprise).select("name", "uscc").rows(), key=str)
 
 
+def number_of(folder: Path, *rows: str) -> int:
+    """Return how many firms the rows are, without writing them."""
+    regions = put(folder / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n山东省,年鉴\n西海岸新区,年鉴\n")
+    return check(folder, regions, write(folder / "enterprises.csv", *rows)).nodes["Enterprise"]
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -46,8 +52,7 @@ def firms_of(tmp_path: Path, *rows: str) -> list[tuple[str, str | None]]:
 )  # fmt: skip
 def test_one_firm_by_two_spellings(tmp_path: Path, names: tuple[str, str]) -> None:
     for number, (first, second) in enumerate((names, names[::-1])):
-        found = firms_of(tmp_path / str(number), f"{first},,,", f"{second},,,")
-        assert len(found) == 1, found
+        assert number_of(tmp_path / str(number), f"{first},,,", f"{second},,,") == 1
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,7 @@ def test_one_firm_by_two_spellings(tmp_path: Path, names: tuple[str, str]) -> No
     ],
 )  # fmt: skip
 def test_two_firms_of_like_names(tmp_path: Path, names: tuple[str, str]) -> None:
-    assert [name for name, _ in firms_of(tmp_path, *(f"{name},,," for name in names))] == sorted(names)
+    assert number_of(tmp_path, *(f"{name},,," for name in names)) == 2
 
 
 def test_the_code_decides_before_the_name(tmp_path: Path) -> None:
@@ -137,12 +142,21 @@ def test_an_alias_of_the_same_file_is_known_too(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_the_region_column_gives_the_place(tmp_path: Path, rows: list[str], number: int) -> None:
-    assert len(firms_of(tmp_path / "together", *rows)) == number
+    assert number_of(tmp_path, *rows) == number
+    assert number_of(tmp_path, *rows[::-1]) == number
+
+
+def test_the_region_of_a_known_firm_gives_its_place_to_later_loads(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    regions = put(tmp_path / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n山东省,年鉴\n西海岸新区,年鉴\n")
-    for turn, row in enumerate((*rows, *rows)):  # and the same over several loads
-        run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row))
-    assert len(firms(store)) == number
+    regions = put(tmp_path / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n")
+    rows = [f"恒源有限公司,{A},青岛市,", "恒源有限公司,,上海市,", "青岛恒源,,,", "恒源有限公司,,青岛,"]
+    found = [counts(run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row))) for turn, row in enumerate((*rows, *rows[:3]))]
+    assert found[0] == {"read": 3, "new": 3}
+    assert found[1] == {"read": 3, "new": 1, "same": 2}
+    assert found[2] == {"read": 3, "changed": 1, "same": 2}
+    assert found[3] == {"read": 3, "same": 2, "rejected": 1}  # there is no region 青岛
+    assert found[4:] == [{"read": 3, "same": 3}] * 3
+    assert store.nodes(Enterprise).sort("uscc").select("name", "uscc", "aliases").rows() == [("恒源有限公司", None, None), ("恒源有限公司", A, ["青岛恒源"])]
 
 
 def test_a_name_of_two_firms_is_not_guessed(tmp_path: Path) -> None:
@@ -157,7 +171,7 @@ def test_a_name_of_two_firms_is_not_guessed(tmp_path: Path) -> None:
 
 def test_a_name_without_legal_form_that_fits_two_forms_is_a_firm_of_its_own(tmp_path: Path) -> None:
     rows = ["青岛恒源有限公司,,,", "青岛恒源股份有限公司,,,", "青岛恒源,,,"]
-    assert {len(firms_of(tmp_path / str(number), *order)) for number, order in enumerate(permutations(rows))} == {3}
+    assert {number_of(tmp_path / str(number), *order) for number, order in enumerate(permutations(rows))} == {3}
 
 
 def test_an_id_is_followed_and_contradictions_are_listed(tmp_path: Path) -> None:

@@ -125,8 +125,9 @@ def _told(valid: Valid) -> dict[int, list[tuple[str, str]]]:
 
 
 def _one_by_one(frame: pl.DataFrame, record: type[Record]) -> Valid:
-    """Give the raw rows to the model itself, with nothing done in columns."""
+    """Give the raw rows to the model itself, with nothing done in columns but that a blank cell is no cell."""
     fields = [name for name in frame.columns if name != ROW]
+    frame = frame.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in fields)
     if record is Source:  # a source is its own source
         rows = [row | {"source": next((row[n] for n in ("source", "id", "name") if (row.get(n) or "").strip()), None)} for row in frame.iter_rows(named=True)]
         frame = pl.DataFrame(rows, schema=frame.schema)

@@ -81,7 +81,10 @@ class Generations:
 
     def _sweep(self) -> None:
         for left in (*self.folder.glob("building-*"), *self.folder.glob("link-*")):
-            left.unlink(missing_ok=True)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
     def _prune(self) -> None:
         files = sorted(path for path in self.folder.iterdir() if _number(path))

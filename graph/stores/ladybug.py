@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
@@ -11,14 +11,14 @@ from typing import Any
 import ladybug
 import polars as pl
 
-from graph.errors import LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
-from graph.model import EDGES, NODES, Edge, Node, columns, name_of
+from graph.errors import QueryError, StoreUnavailable
+from graph.model import Edge, Node
 from graph.stores.base import Ends, Result, schema, tidy
 from graph.stores.generations import Generations
+from graph.stores.ladybug_tables import MAPPED, read_edges, read_nodes, translated
+from graph.stores.ladybug_writer import LadybugWriter
 
-READ_POOL = 256 << 20
-WRITE_POOL = 1 << 30
-CHUNK = 500_000
+READ_POOL = 1 << 30
 HIDDEN = {"_ID", "_SRC", "_DST"}
 
 
@@ -28,7 +28,7 @@ class _Generation:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self.database = ladybug.Database(str(path), read_only=True, buffer_pool_size=READ_POOL)
+            self.database = ladybug.Database(str(path), read_only=True, buffer_pool_size=READ_POOL, max_db_size=MAPPED)
             self.database.init_database()
         except RuntimeError as error:
             raise StoreUnavailable(f"打不开图文件 {path}: {error}。它可能损坏或由更新的版本写成,请重新载入或换一个 --store") from error
@@ -60,7 +60,7 @@ class LadybugStore:
         """Run one read-only query on the current generation."""
         with self._current().connection() as connection:
             connection.set_query_timeout(max(1, int(seconds * 1000)))
-            with _translated(seconds):
+            with translated(seconds):
                 answer = connection.execute(query, dict(parameters or {}))
                 if isinstance(answer, list):
                     raise QueryError("一次只能执行一条语句,请去掉分号之后的部分")
@@ -77,18 +77,21 @@ class LadybugStore:
         """Return all nodes of a type."""
         if self.generations.current() is None:
             return pl.DataFrame(schema=schema(record))
-        kept = ", ".join(f"n.`{name}` AS `{name}`" for name in columns(record))
-        frames = list(self._frames(f"MATCH (n:`{record.label()}`) RETURN {kept}", schema(record)))
+        with self._current().connection() as connection, translated(0):
+            connection.set_query_timeout(0)
+            frames = list(read_nodes(connection, record))
         return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels."""
         if self.generations.current() is None:
             return
-        yield from self._frames(_edges_query(record, ends), schema(record))
+        with self._current().connection() as connection, translated(0):
+            connection.set_query_timeout(0)
+            yield from read_edges(connection, record, ends)
 
     @contextmanager
-    def load(self) -> Iterator["LadybugWriter"]:
+    def load(self) -> Iterator[LadybugWriter]:
         """Build the next generation and swap it in when the block ends without an error."""
         with self.generations.lock():
             writer = LadybugWriter(self.generations)
@@ -135,138 +138,6 @@ class LadybugStore:
                 self._opened = _Generation(path)
             return self._opened
 
-    def _frames(self, query: str, types: dict[str, Any]) -> Iterator[pl.DataFrame]:
-        with self._current().connection() as connection, _translated(0):
-            connection.set_query_timeout(0)
-            yield from _frames(connection, query, types)
-
-
-class LadybugWriter:
-    """Writes into a private copy, made at the first write."""
-
-    def __init__(self, generations: Generations) -> None:
-        self.generations = generations
-        self.building: Path | None = None
-        self._database: ladybug.Database | None = None
-        self._connection: ladybug.Connection | None = None
-
-    def has_written(self) -> bool:
-        """Tell whether a new generation has been begun."""
-        return self.building is not None
-
-    def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
-        """Copy new nodes in."""
-        self._run(f"COPY `{record.label()}` FROM $frame", frame.select(list(columns(record))))
-
-    def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
-        """Copy new edges in."""
-        options = f" (from='{ends[0]}', to='{ends[1]}')" if len(record.table.ends) > 1 else ""
-        self._run(f"COPY `{record.type_name}` FROM $frame{options}", frame.select(["from", "to", *columns(record)]))
-
-    def update_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
-        """Set every property of the given nodes."""
-        changed = [name for name in columns(record) if name != "id"]
-        names = {"id": "k_id"} | {name: f"v_{name}" for name in changed}
-        sets = ", ".join(f"n.`{name}` = `v_{name}`" for name in changed)
-        self._run(f"LOAD FROM $frame MATCH (n:`{record.label()}`) WHERE n.id = k_id SET {sets}", frame.select(list(names)).rename(names))
-
-    def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
-        """Set every property of the given edges."""
-        names = {"from": "k_from", "to": "k_to"} | {name: f"v_{name}" for name in columns(record)}
-        keys = "".join(f" AND r.`{name}` = `v_{name}`" for name in record.table.key)
-        sets = ", ".join(f"r.`{name}` = `v_{name}`" for name in columns(record) if name not in record.table.key)
-        pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
-        self._run(f"LOAD FROM $frame {pattern} SET {sets}", frame.select(list(names)).rename(names))
-
-    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
-        """Yield all edges of a type as the unfinished generation has them."""
-        yield from _frames(self._writing(), _edges_query(record, ends), schema(record))
-
-    def commit(self) -> None:
-        """Swap the finished generation in; nothing happens where nothing was written."""
-        if self.building is None or self._connection is None or self._database is None:
-            return
-        self._connection.execute("CHECKPOINT")
-        self._shut()
-        self.generations.commit(self.building)
-
-    def abandon(self) -> None:
-        """Throw the unfinished generation away."""
-        self._shut()
-        if self.building is not None:
-            for left in self.building.parent.glob(self.building.name + "*"):
-                left.unlink(missing_ok=True)
-
-    def _shut(self) -> None:
-        with suppress(RuntimeError):
-            if self._connection is not None:
-                self._connection.close()
-            if self._database is not None:
-                self._database.close()
-        self._connection = self._database = None
-
-    def _run(self, statement: str, frame: pl.DataFrame) -> None:
-        if frame.is_empty():
-            return
-        with _translated(0):
-            self._writing().execute(statement, {"frame": frame})
-
-    def _writing(self) -> ladybug.Connection:
-        if self._connection is None:
-            self.building = self.generations.begin()
-            self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL)
-            self._connection = ladybug.Connection(self._database)
-            _prepare(self._connection)
-        return self._connection
-
-
-def _prepare(connection: ladybug.Connection) -> None:
-    """Make the tables, columns and end pairs that the model has and the file lacks."""
-    present = {row[1] for row in _rows(connection, "CALL show_tables() RETURN *")}
-    types: tuple[type[Node] | type[Edge], ...] = (*NODES, *EDGES)
-    for record in types:
-        name = name_of(record)
-        if name not in present:
-            connection.execute(_ddl(record))
-            continue
-        there = {row[1] for row in _rows(connection, f"CALL table_info('{name}') RETURN *")}
-        for column, kind in columns(record).items():
-            if column not in there:
-                connection.execute(f"ALTER TABLE `{name}` ADD `{column}` {kind}")
-        if issubclass(record, Edge):
-            pairs = {(row[0], row[1]) for row in _rows(connection, f"CALL show_connection('{name}') RETURN *")}
-            for start, end in record.table.ends:
-                if (start, end) not in pairs:
-                    connection.execute(f"ALTER TABLE `{name}` ADD FROM `{start}` TO `{end}`")
-
-
-def _ddl(record: type[Node] | type[Edge]) -> str:
-    fields = ", ".join(f"`{name}` {kind}" for name, kind in columns(record).items())
-    if issubclass(record, Edge):
-        ends = ", ".join(f"FROM `{start}` TO `{end}`" for start, end in record.table.ends)
-        return f"CREATE REL TABLE `{record.type_name}`({ends}, {fields})"
-    return f"CREATE NODE TABLE `{record.label()}`({fields}, PRIMARY KEY(`id`))"
-
-
-def _edges_query(record: type[Edge], ends: Ends) -> str:
-    kept = ", ".join(f"r.`{name}` AS `{name}`" for name in columns(record))
-    return f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) RETURN a.id AS `from`, b.id AS `to`, {kept}"
-
-
-def _frames(connection: ladybug.Connection, query: str, types: dict[str, Any]) -> Iterator[pl.DataFrame]:
-    answer = connection.execute(query)
-    assert not isinstance(answer, list)
-    for batch in answer.get_as_arrow(CHUNK).to_batches(max_chunksize=CHUNK):
-        frame = pl.from_arrow(batch)
-        assert isinstance(frame, pl.DataFrame)
-        yield frame.cast(pl.Schema(types))
-
-
-def _rows(connection: ladybug.Connection, query: str) -> list[Any]:
-    answer = connection.execute(query)
-    assert not isinstance(answer, list)
-    return answer.get_all()
-
 
 def _plain(value: Any) -> Any:
     """Return nodes, relationships and paths as plain dicts without the store's internal ids."""
@@ -277,19 +148,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-@contextmanager
-def _translated(seconds: float) -> Iterator[None]:
-    """Turn the engine's errors into the project's own."""
-    try:
-        yield
-    except LianzhangError:
-        raise
-    except RuntimeError as error:
-        text = str(error)
-        if "Interrupted" in text:
-            raise QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT") from error
-        if "read-only" in text:
-            raise WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load") from error
-        raise QueryError(f"查询不能执行: {text.splitlines()[0]}") from error

@@ -1,0 +1,104 @@
+"""Ladybug's tables: made from the model, read in slices, with the engine's errors turned into the project's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ladybug
+import polars as pl
+
+from graph.errors import LianzhangError, QueryError, QueryTimeout, WriteRefused
+from graph.model import EDGES, NODES, Edge, Node, Record, columns, name_of
+from graph.stores.base import Ends, schema
+
+MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
+SLICE = 300_000  # rows of one answer: the engine holds an answer whole
+
+
+def prepare(connection: ladybug.Connection) -> None:
+    """Make the tables, columns and end pairs that the model has and the file lacks."""
+    present = {row[1] for row in rows(connection, "CALL show_tables() RETURN *")}
+    types: tuple[type[Node] | type[Edge], ...] = (*NODES, *EDGES)
+    for record in types:
+        name = name_of(record)
+        if name not in present:
+            connection.execute(ddl(record))
+            continue
+        there = {row[1] for row in rows(connection, f"CALL table_info('{name}') RETURN *")}
+        for column, kind in columns(record).items():
+            if column not in there:
+                connection.execute(f"ALTER TABLE `{name}` ADD `{column}` {kind}")
+        if issubclass(record, Edge):
+            pairs = {(row[0], row[1]) for row in rows(connection, f"CALL show_connection('{name}') RETURN *")}
+            for start, end in record.table.ends:
+                if (start, end) not in pairs:
+                    connection.execute(f"ALTER TABLE `{name}` ADD FROM `{start}` TO `{end}`")
+
+
+def ddl(record: type[Node] | type[Edge]) -> str:
+    """Return the statement that makes a type's table."""
+    fields = ", ".join(f"`{name}` {kind}" for name, kind in columns(record).items())
+    if issubclass(record, Edge):
+        ends = ", ".join(f"FROM `{start}` TO `{end}`" for start, end in record.table.ends)
+        return f"CREATE REL TABLE `{record.type_name}`({ends}, {fields})"
+    return f"CREATE NODE TABLE `{record.label()}`({fields}, PRIMARY KEY(`id`))"
+
+
+def rows(connection: ladybug.Connection, query: str) -> list[Any]:
+    """Return all rows of a query as lists."""
+    answer = connection.execute(query)
+    assert not isinstance(answer, list)
+    return answer.get_all()
+
+
+def read_nodes(connection: ladybug.Connection, record: type[Node]) -> Iterator[pl.DataFrame]:
+    """Yield all nodes of a type in slices."""
+    pattern = f"MATCH (a:`{record.label()}`)"
+    yield from _slices(connection, pattern, "a", record.label(), _returned("a", record), record)
+
+
+def read_edges(connection: ladybug.Connection, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+    """Yield all edges of a type between two labels in slices: ``from``, ``to`` and every column of the model."""
+    pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
+    returned = f"a.id AS `from`, b.id AS `to`, {_returned('r', record)}"
+    yield from _slices(connection, pattern, "r", ends[0], returned, record)
+
+
+def _returned(variable: str, record: type[Record]) -> str:
+    return ", ".join(f"{variable}.`{name}` AS `{name}`" for name in columns(record))
+
+
+def _slices(
+    connection: ladybug.Connection, pattern: str, counted: str, label: str, returned: str, record: type[Record]
+) -> Iterator[pl.DataFrame]:
+    """Yield an answer in slices by the place of ``a`` in its table, so that none is much larger than ``SLICE``."""
+    number = rows(connection, f"{pattern} RETURN count({counted})")[0][0]
+    last = rows(connection, f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
+    if not number or last is None:
+        return
+    step = max(1, (last + 1) * SLICE // number)
+    for start in range(0, last + 1, step):
+        query = f"{pattern} WHERE offset(id(a)) >= {start} AND offset(id(a)) < {start + step} RETURN {returned}"
+        answer = connection.execute(query if step <= last else f"{pattern} RETURN {returned}")
+        assert not isinstance(answer, list)
+        frame = pl.from_arrow(answer.get_as_arrow(SLICE))
+        assert isinstance(frame, pl.DataFrame)
+        yield frame.cast(pl.Schema(schema(record)))
+
+
+@contextmanager
+def translated(seconds: float) -> Iterator[None]:
+    """Turn the engine's errors into the project's own."""
+    try:
+        yield
+    except LianzhangError:
+        raise
+    except (ValueError, TypeError) as error:
+        raise QueryError(f"查询或参数不能使用: {error}") from error
+    except RuntimeError as error:
+        text = str(error)
+        if "Interrupted" in text:
+            raise QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT") from error
+        if "read-only" in text:
+            raise WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load") from error
+        raise QueryError(f"查询不能执行: {text.splitlines()[0]}") from error

@@ -1,0 +1,146 @@
+"""A load into the embedded store: a private copy of the graph, swapped in when it is finished."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import ladybug
+import polars as pl
+
+from graph.model import Edge, Node, columns
+from graph.stores.base import Ends
+from graph.stores.generations import Generations
+from graph.stores.ladybug_tables import MAPPED, prepare, read_edges, translated
+
+WRITE_POOL = 1 << 30
+IN_MEMORY = 200_000
+
+
+class LadybugWriter:
+    """Writes into a private copy, made at the first write."""
+
+    def __init__(self, generations: Generations) -> None:
+        self.generations = generations
+        self.building: Path | None = None
+        self._database: ladybug.Database | None = None
+        self._connection: ladybug.Connection | None = None
+        self._waiting: dict[tuple[type[Edge], Ends], _Waiting] = {}
+
+    @property
+    def spill(self) -> Path:
+        """Return the folder for edges that wait on disk."""
+        assert self.building is not None
+        return self.building.with_suffix(".waiting")
+
+    def has_written(self) -> bool:
+        """Tell whether a new generation has been begun."""
+        return self.building is not None
+
+    def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
+        """Copy new nodes in."""
+        self._run(f"COPY `{record.label()}` FROM $frame", frame.select(list(columns(record))))
+
+    def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Keep new edges to be copied in at once: a copy rewrites what its table holds, however little it adds."""
+        self._writing()
+        self._waiting.setdefault((record, ends), _Waiting()).add(frame.select(["from", "to", *columns(record)]), self.spill)
+
+    def update_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
+        """Set every property of the given nodes."""
+        changed = [name for name in columns(record) if name != "id"]
+        names = {"id": "k_id"} | {name: f"v_{name}" for name in changed}
+        sets = ", ".join(f"n.`{name}` = `v_{name}`" for name in changed)
+        self._run(f"LOAD FROM $frame MATCH (n:`{record.label()}`) WHERE n.id = k_id SET {sets}", frame.select(list(names)).rename(names))
+
+    def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Set every property of the given edges."""
+        self._copy_waiting(record)
+        names = {"from": "k_from", "to": "k_to"} | {name: f"v_{name}" for name in columns(record)}
+        keys = "".join(f" AND r.`{name}` = `v_{name}`" for name in record.table.key)
+        sets = ", ".join(f"r.`{name}` = `v_{name}`" for name in columns(record) if name not in record.table.key)
+        pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
+        self._run(f"LOAD FROM $frame {pattern} SET {sets}", frame.select(list(names)).rename(names))
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type as the unfinished generation has them."""
+        self._copy_waiting(record)
+        yield from read_edges(self._writing(), record, ends)
+
+    def commit(self) -> None:
+        """Swap the finished generation in; nothing happens where nothing was written."""
+        if self.building is None or self._connection is None or self._database is None:
+            return
+        self._copy_waiting()
+        self._connection.execute("CHECKPOINT")
+        self._shut()
+        shutil.rmtree(self.spill, ignore_errors=True)
+        self.generations.commit(self.building)
+
+    def abandon(self) -> None:
+        """Throw the unfinished generation away."""
+        self._shut()
+        if self.building is not None:
+            shutil.rmtree(self.spill, ignore_errors=True)
+            for left in self.building.parent.glob(self.building.name + "*"):
+                left.unlink(missing_ok=True)
+
+    def _copy_waiting(self, only: type[Edge] | None = None) -> None:
+        """Copy in the edges that wait, of one type or of all."""
+        for record, ends in [key for key in self._waiting if only in (None, key[0])]:
+            waiting = self._waiting.pop((record, ends))
+            options = f" (from='{ends[0]}', to='{ends[1]}')" if len(record.table.ends) > 1 else ""
+            if waiting.files:
+                waiting.spill(self.spill)
+                listed = ", ".join(f"'{path}'" for path in waiting.files)
+                with translated(0):
+                    self._writing().execute(f"COPY `{record.type_name}` FROM [{listed}]{options}")
+            else:
+                self._run(f"COPY `{record.type_name}` FROM $frame{options}", pl.concat(waiting.frames))
+
+    def _shut(self) -> None:
+        with suppress(RuntimeError):
+            if self._connection is not None:
+                self._connection.close()
+            if self._database is not None:
+                self._database.close()
+        self._connection = self._database = None
+
+    def _run(self, statement: str, frame: pl.DataFrame) -> None:
+        if frame.is_empty():
+            return
+        with translated(0):
+            self._writing().execute(statement, {"frame": frame})
+
+    def _writing(self) -> ladybug.Connection:
+        if self._connection is None:
+            self.building = self.generations.begin()
+            self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL, max_db_size=MAPPED)
+            self._connection = ladybug.Connection(self._database)
+            prepare(self._connection)
+        return self._connection
+
+
+class _Waiting:
+    """New edges of one kind: in memory while they are few, then in Parquet files."""
+
+    def __init__(self) -> None:
+        self.frames: list[pl.DataFrame] = []
+        self.files: list[Path] = []
+
+    def add(self, frame: pl.DataFrame, folder: Path) -> None:
+        """Take more edges."""
+        if not frame.is_empty():
+            self.frames.append(frame)
+        if sum(map(len, self.frames)) > IN_MEMORY:
+            self.spill(folder)
+
+    def spill(self, folder: Path) -> None:
+        """Move what is in memory into a file."""
+        if not self.frames:
+            return
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
+        pl.concat(self.frames).write_parquet(path, compression="snappy")
+        self.files.append(path)
+        self.frames = []

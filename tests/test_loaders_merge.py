@@ -1,0 +1,218 @@
+"""What a load does to what is there: new, changed once, same; weaker never over stronger; again the same; dry runs alike."""
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from loader_parts import counts, new_store, put, rows_of, run
+
+from graph.model import columns
+from graph.model.edges import Leads, Supplies
+from graph.model.nodes import Chain, Enterprise, Segment, Source
+from graph.stores.base import schema
+from loaders.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge
+
+PEOPLE = "名称,简称,别名,可信度,状态,来源,页码\n"
+EDGES = ("SUPPLIES", "LEADS")
+
+
+def firm(folder: Path, *rows: str) -> Path:
+    return put(folder / "enterprises.csv", PEOPLE + "".join(f"{row}\n" for row in rows))
+
+
+def supply(folder: Path, *rows: str) -> Path:
+    return put(folder / "supplies.csv", "供应商,客户,产品,状态,来源,备注\n" + "".join(f"{row}\n" for row in rows))
+
+
+def test_a_weaker_row_fills_blanks_and_changes_nothing_else(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    assert counts(run(store, firm(tmp_path / "1", "甲公司,,老甲,,已证实,年鉴,第1页"))) == {"read": 1, "new": 1}
+    assert counts(run(store, firm(tmp_path / "2", "甲公司,甲,小甲,0.3,据报道,报纸,第2页"))) == {"read": 1, "changed": 1}
+    kept = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
+    assert kept == [("甲", ["老甲", "小甲"], 1.0, "confirmed", "年鉴", "第1页")]
+    assert counts(run(store, firm(tmp_path / "3", "甲公司,甲厂,,,示例,小说,"))) == {"read": 1, "same": 1}
+    assert store.nodes(Enterprise)["short_name"].to_list() == ["甲"]
+
+
+def test_an_equal_or_stronger_row_replaces_values_and_the_whole_provenance(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    run(store, firm(tmp_path / "1", "甲公司,甲,老甲,0.3,据报道,报纸,第2页"))
+    assert counts(run(store, firm(tmp_path / "2", "甲公司,甲厂,,,据报道,公报,"))) == {"read": 1, "changed": 1}
+    kept = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
+    assert kept == [("甲厂", ["老甲"], 0.8, "reported", "公报", None)]
+    assert counts(run(store, firm(tmp_path / "3", "甲公司,,,,已证实,年鉴,"))) == {"read": 1, "changed": 1}
+    assert store.nodes(Enterprise).select("short_name", "status", "source").rows() == [("甲厂", "confirmed", "年鉴")]
+
+
+def test_rows_of_one_thing_count_once(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    rows = ["甲公司,甲,,,,年鉴,", "甲公司,甲,,,,年鉴,", "甲公司,甲厂,,,,年鉴,", "乙公司,,,,,年鉴,"]
+    assert counts(run(store, firm(tmp_path / "1", *rows))) == {"read": 4, "new": 2, "same": 2}
+    report = run(store, firm(tmp_path / "2", "甲公司,甲厂,,,,年鉴,", "甲公司,甲一,,,,年鉴,", "甲公司,甲二,,,,年鉴,"))
+    assert counts(report) == {"read": 3, "changed": 1, "same": 2}
+    assert store.nodes(Enterprise).filter(pl.col("name") == "甲公司")["short_name"].to_list() == ["甲二"]
+
+
+def test_contradictory_rows_of_one_folder_settle(tmp_path: Path) -> None:
+    """Nodes, link columns and edge tables that contradict one another: the second time everything is the same."""
+    store = new_store(tmp_path)
+    folder = tmp_path / "in"
+    put(folder / "chains.csv", "编号,名称,来源\nchain-a,家电,年鉴\n")
+    put(folder / "enterprises.csv", "名称,简称,链主产业链,来源\n甲公司,甲,家电,年鉴\n乙公司,,,年鉴\n甲公司,甲二,家电,公报\n")
+    put(folder / "leads.csv", "企业,链主产业链,角色,来源\n甲公司,家电,链主,报纸\n")
+    supply(folder, "甲公司,乙公司,轴承,,年鉴,一", "甲公司,乙公司,轴承,,年鉴,二", "甲公司,乙公司,轴承,,年鉴,一", "乙公司,甲公司,钢,,年鉴,")
+    put(folder / "供应.csv", "供应商,客户,产品,来源,备注\n甲公司,乙公司,轴承,年鉴,三\n乙公司,甲公司,钢,年鉴,\n")
+    first = run(store, folder)
+    assert counts(first) == {"read": 11, "new": 5, "same": 6}
+    before = {name: rows_of(store, f"MATCH (a)-[r:{name}]->(b) RETURN a.id, b.id, r ORDER BY a.id, r.product") for name in EDGES}
+    assert [row["r"]["note"] for row in before["SUPPLIES"] if row["r"]["product"] == "轴承"] == ["三"]
+    assert [(row["r"]["role"], row["r"]["source"]) for row in before["LEADS"]] == [("链主", "报纸")]
+    shutil.copytree(folder, tmp_path / "again")
+    assert counts(run(store, tmp_path / "again")) == {"read": 11, "same": 11}
+    assert {name: rows_of(store, f"MATCH (a)-[r:{name}]->(b) RETURN a.id, b.id, r ORDER BY a.id, r.product") for name in EDGES} == before
+
+
+def test_loads_of_one_two_and_both(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    one = firm(tmp_path / "1", "甲公司,甲,,,,年鉴,", "乙公司,,,,,年鉴,")
+    two = firm(tmp_path / "2", "甲公司,甲厂,,,,公报,", "丙公司,,,,,公报,")
+    assert counts(run(store, one)) == {"read": 2, "new": 2}
+    assert counts(run(store, two)) == {"read": 2, "new": 1, "changed": 1}
+    assert counts(run(store, one, two)) == {"read": 4, "same": 4}
+    assert counts(run(store, one, two)) == {"read": 4, "same": 4}
+    assert counts(run(store, one)) == {"read": 2, "changed": 1, "same": 1}
+    assert store.nodes(Enterprise).sort("name").select("name", "short_name", "source").rows() == [
+        ("丙公司", None, "公报"), ("乙公司", None, "年鉴"), ("甲公司", "甲", "年鉴"),
+    ]  # fmt: skip
+
+
+def test_the_same_folder_again_is_the_same_whether_remembered_or_read(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    folder = tmp_path / "in"
+    put(folder / "chains.csv", "名称,来源\n家电,年鉴\n")
+    put(folder / "segments.csv", "名称,产业链,供给环节,层级,来源\n设计,家电,制造,上游,年鉴\n制造,家电,,中游,年鉴\n")
+    put(folder / "enterprises.csv", "名称,产业链,环节,来源,备注\n甲公司,家电,设计；制造,年鉴,\n")
+    supply(folder, "甲公司,甲公司,轴承,,年鉴,")
+    first = run(store, folder)
+    assert counts(first) == {"read": 5, "new": 5}
+    version = store.version()
+    again = run(store, folder)
+    assert counts(again) == {"read": 5, "same": 5}
+    shutil.copytree(folder, tmp_path / "elsewhere")
+    assert counts(run(store, tmp_path / "elsewhere")) == {"read": 5, "same": 5}
+    assert store.version() == version
+    assert [file.kind for file in again.files] == [file.kind for file in first.files]
+    assert len(store.nodes(Segment)) == 2
+
+
+def test_a_missing_file_is_told_though_the_rest_is_remembered(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    path = firm(tmp_path, "甲公司,,,,,年鉴,")
+    run(store, path)
+    report = run(store, path, tmp_path / "没有.csv")
+    assert counts(report) == {"read": 1, "same": 1}
+    assert [Path(failure["file"]).name for failure in report.failed] == ["没有.csv"]
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "graph")
+    folder = tmp_path / "in"
+    put(folder / "chains.csv", "名称,来源\n家电,年鉴\n")
+    firm(folder, "甲公司,甲,,,,年鉴,", "乙公司,,,,,年鉴,", "甲公司,甲二,,,,年鉴,", ",,,,,年鉴,")
+    put(folder / "leads.csv", "企业,链主产业链,来源\n甲公司,家电,年鉴\n甲公司,家电,公报\n丁公司,家电,年鉴\n")
+    supply(folder, "甲公司,乙公司,轴承,,年鉴,一", "甲公司,乙公司,轴承,,年鉴,二")
+    put(folder / "供应.csv", "供应商,客户,产品,来源,备注\n甲公司,乙公司,轴承,年鉴,三\n")
+    for _ in range(2):  # into the empty graph, and once more with a change
+        dry = run(store, folder, dry=True, rejects=tmp_path / "rejects")
+        version = store.version()
+        assert not (tmp_path / "rejects").exists()
+        assert version != "empty" or not list((tmp_path / "graph").glob("*"))
+        wet = run(store, folder)
+        assert (dry.dry_run, wet.dry_run) == (True, False)
+        assert [vars(file) for file in dry.files] == [vars(file) for file in wet.files]
+        assert (dry.rejected, dry.conflicts, dry.failed, dry.warnings) == (wet.rejected, wet.conflicts, wet.failed, wet.warnings)
+        assert (dry.nodes, dry.edges) == (wet.nodes, wet.edges)
+        assert dry.version == version
+        put(folder / "供应.csv", "供应商,客户,产品,来源,备注\n甲公司,乙公司,轴承,年鉴,四\n乙公司,甲公司,钢,年鉴,\n乙公司,甲公司,钢,公报,\n")
+
+
+def test_a_dry_run_of_what_is_remembered(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    path = firm(tmp_path, "甲公司,,,,,年鉴,")
+    run(store, path)
+    report = run(store, path, dry=True)
+    assert report.dry_run
+    assert counts(report) == {"read": 1, "same": 1}
+
+
+@pytest.mark.parametrize("name", ["来源:年鉴", "Source：年鉴", "http://a.b/c", "年鉴 2022", "企业:甲"])
+def test_sources_of_any_name_are_entered_once(tmp_path: Path, name: str) -> None:
+    store = new_store(tmp_path)
+    for number in range(2):
+        run(store, put(tmp_path / str(number) / "enterprises.csv", f"名称,来源\n甲公司{number},{name}\n乙公司{number},{name}\n"))
+    assert store.nodes(Source).select("id", "name").rows() == [(name, name)]
+    assert set(store.nodes(Enterprise)["source"]) == {name}
+
+
+def test_a_source_with_its_own_row_stands_for_its_name(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    run(store, put(tmp_path / "sources.csv", "编号,名称,发布单位\nyb-2022,青岛统计年鉴,统计局\n"), firm(tmp_path, "甲公司,,,,,青岛统计年鉴,", "乙公司,,,,,yb-2022,"))
+    assert store.nodes(Source).select("id", "name", "source", "publisher").rows() == [("yb-2022", "青岛统计年鉴", "yb-2022", "统计局")]
+    assert set(store.nodes(Enterprise)["source"]) == {"yb-2022"}
+
+
+def test_many_rows_about_one_thing_do_not_take_for_ever(tmp_path: Path) -> None:
+    rows = [f"甲公司,甲{number},,,,年鉴," for number in range(400)] + [f"公司{number},,,,,年鉴," for number in range(20_000)]
+    assert counts(run(new_store(tmp_path), firm(tmp_path, *rows), dry=True)) == {"read": 20_400, "new": 20_001, "same": 399}
+
+
+STATUS = st.sampled_from(list(RANK))
+ROW = st.tuples(st.sampled_from("ab"), STATUS, st.none() | st.sampled_from("xyz"), st.none() | st.sampled_from("xyz"), st.sampled_from("st"))
+
+
+Cells = tuple[str, str, str | None, str | None, str]
+
+
+def _frame(rows: list[Cells]) -> pl.DataFrame:
+    full = [
+        {"id": key, "name": key, "status": status, "description": text, "aliases": [alias] if alias else None, "source": source, "confidence": 0.5}
+        for key, status, text, alias, source in rows
+    ]
+    return pl.DataFrame(full, schema=schema(Chain))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ROW, max_size=3, unique_by=lambda row: row[0]), st.lists(ROW, min_size=1, max_size=6))
+def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows: list[Cells]) -> None:
+    """Against the rule written out row by row; and merging the same rows again changes nothing."""
+    old = {row["id"]: row for row in _frame(there).iter_rows(named=True)}
+    expected = {key: dict(row) for key, row in old.items()}
+    for row in _frame(rows).iter_rows(named=True):
+        base = expected.setdefault(row["id"], dict(row))
+        weaker = RANK[row["status"]] < RANK[base["status"]]
+        base["description"] = (base["description"] or row["description"]) if weaker else (row["description"] or base["description"])
+        base["aliases"] = list(dict.fromkeys([*(base["aliases"] or []), *(row["aliases"] or [])])) or None
+        if not weaker:
+            base["status"], base["source"] = row["status"], row["source"]
+    numbered = _frame(rows).with_columns(pl.int_range(pl.len()).alias(ORDER))
+    merged = merge(numbered, _frame(there), Chain, ["id"], "now")
+    kept = [name for name in columns(Chain) if name not in ("recorded_at", FIELD_SOURCES)]
+    written = {row["id"]: row for row in pl.concat([merged.new, merged.changed]).select(kept).iter_rows(named=True)}
+    for key in {row[0] for row in rows}:
+        final = {name: expected[key][name] for name in kept}
+        before = {name: old[key][name] for name in kept} if key in old else None
+        assert written.get(key) == (None if final == before else final)
+    outcomes = merged.outcomes[OUTCOME].to_list()
+    assert (outcomes.count("new"), outcomes.count("changed")) == (len(merged.new), len(merged.changed))
+    untouched = _frame(there).filter(~pl.col("id").is_in(merged.changed["id"].implode())).select(merged.new.columns)
+    full = pl.concat([merged.new, merged.changed, untouched])
+    again = merge(numbered, full, Chain, ["id"], "later")
+    assert set(again.outcomes[OUTCOME]) == {"same"}
+
+
+def test_edges_of_the_model_are_what_these_tests_take_them_for() -> None:
+    assert (Supplies.type_name, Leads.type_name) == EDGES
+    assert Supplies.table.key == ("product",)
