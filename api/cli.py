@@ -221,13 +221,16 @@ def draw(
     from queries.enterprises import view_enterprise
     from queries.search import find_chain, find_enterprise
     from queries.supply import customers, suppliers
+    from queries.things import list_sources
 
     graph, statuses = open_store(store), trusted(without.split(","))
+    sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
     try:
-        page = draw_chain(view_chain(graph, find_chain(graph, name).id, statuses))
+        page = draw_chain(view_chain(graph, find_chain(graph, name).id, statuses), sources)
     except NotFound:
         firm = find_enterprise(graph, name).id
-        page = draw_enterprise(view_enterprise(graph, firm, statuses), suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))
+        sides = (suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))
+        page = draw_enterprise(view_enterprise(graph, firm, statuses), *sides, sources)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, "utf-8")
     errors.print(f"已写到 {out}", highlight=False, markup=False)

@@ -136,7 +136,7 @@ def add_child(network: Network, id: str, name: str, kind: str, status: str, *, m
     """Add a product or a firm below its segment."""
     word = {"product": "产品", "firm": mark or "企业"}[kind]
     label = wrap(f"◆ {name}" if mark else name, 22, 1)
-    state = f" · {STATUS_ZH.get(status, '状态未随图给出')}"
+    state = f" · {STATUS_ZH[status]}"
     add_box(
         network,
         id,

@@ -15,7 +15,7 @@ from api.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_seg
 from api.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
 from api.wiring import Piece, Wiring
 from graph.model import STATUS_ZH
-from queries.answers import ChainView, EnterpriseView, Flow, Named, SegmentView, SupplyEdge
+from queries.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
 
 HERE = Path(__file__).parent
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
@@ -32,7 +32,7 @@ def no_link(_kind: str, _id: str) -> str:
     return ""
 
 
-def picture_chain(view: ChainView, sources: Sources, link: Link = no_link, products: Mapping[str, Facts] | None = None) -> Picture:
+def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Picture:
     """Return a chain's picture: segments in columns, their products and firms ready to be shown below them."""
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
@@ -42,17 +42,17 @@ def picture_chain(view: ChainView, sources: Sources, link: Link = no_link, produ
         layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
         add_segment(network, segment)
-    blocks = {f"s|{segment.id}": _add_children(network, segment, view, products or {}) for segment in view.segments}
+    blocks = {f"s|{segment.id}": _add_children(network, segment, view) for segment in view.segments}
     if pool:
         blocks[f"s|{POOL}"] = _add_pool(network, pool)
     grid = grid_columns(max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0))
     wiring = Wiring(network, layout, grid, blocks)
     _add_feeds(wiring, view.feeds, names)
     _add_inputs(wiring, view, blocks)
-    _add_supplies(wiring, view, pool, blocks)
+    _add_supplies(wiring, view, blocks)
     sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
-    facts = _chain_facts(view, pool, link, products or {})
+    facts = _chain_facts(view, pool, link)
     parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": _used_sources(network, facts, sources, link)}
     return finish(network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts)
 
@@ -85,12 +85,12 @@ def _add_pool(network: Network, firms: list[Facts]) -> dict[str, list[str]]:
     return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
 
 
-def _add_children(network: Network, segment: SegmentView, view: ChainView, products: Mapping[str, Facts]) -> dict[str, list[str]]:
+def _add_children(network: Network, segment: SegmentView, view: ChainView) -> dict[str, list[str]]:
     roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
     block: dict[str, list[str]] = {"products": [], "firms": []}
     for product in segment.products:
         id = f"p|{segment.id}{MARK}{product.id}"
-        add_child(network, id, product.name, "product", _product_facts(product, products).get("status") or "")
+        add_child(network, id, product.name, "product", product.status)
         block["products"].append(id)
     for firm in segment.enterprises:
         id = f"f|{segment.id}{MARK}{firm.id}"
@@ -146,29 +146,23 @@ def _add_inputs(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, 
         add_line(wiring.network, wiring.direct(start, end), kind, rows, rows[0]["name"], [[start, end]])
 
 
-def _add_supplies(wiring: Wiring, view: ChainView, pool: list[Facts], blocks: Mapping[str, dict[str, list[str]]]) -> None:
+def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
     places = _first_places(blocks, "firms")
-    names = {firm.id: firm.name for segment in view.segments for firm in segment.enterprises} | {firm["id"]: firm["name"] for firm in pool}
     merged: dict[tuple[str, str], list[Facts]] = defaultdict(list)
     for row in view.supplies:
         if row["supplier"] in places and row["customer"] in places and row["supplier"] != row["customer"]:
-            item = {"name": f"{names[row['supplier']]} → {names[row['customer']]}", "detail": row.get("product") or "产品不详"}
-            merged[places[row["supplier"]], places[row["customer"]]].append({**item, "status": row["status"], "source": row["source"]})
+            item = {"name": f"{row['supplier_name']} → {row['customer_name']}", "detail": row.get("product") or "产品不详"}
+            merged[places[row["supplier"]], places[row["customer"]]].append({**item, **{name: row.get(name) for name in ("status", "source", "place")}})
     for (start, end), rows in merged.items():
         add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
 
 
-def _product_facts(product: Named, products: Mapping[str, Facts]) -> Facts:
-    known = products.get(product.id, {})
-    return {**product.model_dump(), **{name: known[name] for name in ("status", "source", "place", "description") if known.get(name)}}
-
-
-def _chain_facts(view: ChainView, pool: list[Facts], link: Link, known: Mapping[str, Facts]) -> dict[str, Facts]:
+def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Facts]:
     """Return what the panel shows of each segment, product and firm, by node id."""
     names = {segment.id: segment.name for segment in view.segments}
     facts: dict[str, Facts] = {}
     for segment in view.segments:
-        products = [{**_product_facts(product, known), "node": f"p|{segment.id}{MARK}{product.id}"} for product in segment.products]
+        products = [_product_facts(product, f"p|{segment.id}{MARK}{product.id}", link) for product in segment.products]
         firms = [_firm_facts(firm.model_dump(), f"f|{segment.id}{MARK}{firm.id}", link) for firm in segment.enterprises]
         before = [_flow_facts(flow, flow.upstream, names) for flow in view.feeds if flow.downstream == segment.id]
         after = [_flow_facts(flow, flow.downstream, names) for flow in view.feeds if flow.upstream == segment.id]
@@ -179,8 +173,9 @@ def _chain_facts(view: ChainView, pool: list[Facts], link: Link, known: Mapping[
             {"title": "供给到", "items": after},
         ]
         own = segment.model_dump(include={"name", "description", "status", "source"})
+        own["href"] = link("Segment", segment.id)
         facts[f"s|{segment.id}"] = {**own, "kind": f"{segment.tier or ''}环节", "lists": lists}
-        facts |= {item["node"]: {**item, "kind": "产品", "lists": []} for item in products}
+        facts |= {item["node"]: {**item, "kind": item["kind"] or "产品", "lists": []} for item in products}
         facts |= {item["node"]: {**item, "kind": "企业", "lists": []} for item in firms}
     firms = [_firm_facts(firm, f"f|{POOL}{MARK}{firm['id']}", link) for firm in pool]
     text = "记在本链、但没有记录所在环节的企业"
@@ -189,7 +184,11 @@ def _chain_facts(view: ChainView, pool: list[Facts], link: Link, known: Mapping[
 
 
 def _firm_facts(firm: Facts, node: str, link: Link) -> Facts:
-    return {**firm, "node": node, "href": link("enterprises", firm["id"]) if firm.get("label") != "Institute" else ""}
+    return {**firm, "node": node, "href": link(firm.get("label") or "Enterprise", firm["id"])}
+
+
+def _product_facts(product: Product, node: str, link: Link) -> Facts:
+    return {**product.model_dump(), "node": node, "href": link("Product", product.id)}
 
 
 def _flow_facts(flow: Flow, other: str, names: Mapping[str, str]) -> Facts:
@@ -288,7 +287,7 @@ def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, st
     facts: dict[str, Facts] = {}
     for firm, name in names.items():
         lists = [{"title": "供应商", "items": takes[firm]}, {"title": "客户", "items": delivers[firm]}]
-        facts[f"s|{firm}"] = {"name": name, "kind": "企业", "href": link("enterprises", firm[1:]), "lists": lists}
+        facts[f"s|{firm}"] = {"name": name, "kind": "企业", "href": link("Enterprise", firm[1:]), "lists": lists}
     focus = view.enterprise
     own = {field: focus.get(field) for field in ("status", "source", "place", "description")}
     facts[f"s|={focus['id']}"] |= {**own, "kind": "本企业", "href": ""}
@@ -300,7 +299,7 @@ def _used_sources(network: Network, facts: Mapping[str, Facts], sources: Sources
     items = [*facts.values(), *(item for fact in facts.values() for part in fact["lists"] for item in part["items"])]
     items += [row for edge in network.edges for row in edge["rows"]]
     used = sorted({item["source"] for item in items if item.get("source")})
-    return {id: {"name": sources.get(id, id), "href": link("sources", id)} for id in used}
+    return {id: {"name": sources.get(id, id), "href": link("Source", id)} for id in used}
 
 
 @cache
@@ -324,10 +323,10 @@ def _draw(picture: Picture, subtitle: str) -> str:
     return _templates().get_template("drawing.html").render(picture=picture, subtitle=subtitle, statuses=STATUS_ZH, **_inlined())
 
 
-def draw_chain(view: ChainView, sources: Sources | None = None, products: Mapping[str, Facts] | None = None) -> str:
-    """Return a page of its own with a chain's picture; ``sources`` names the sources by id, ``products`` gives the products' own fields."""
+def draw_chain(view: ChainView, sources: Sources | None = None) -> str:
+    """Return a page of its own with a chain's picture; ``sources`` names the sources by id."""
     subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
-    return _draw(picture_chain(view, sources or {}, products=products), subtitle)
+    return _draw(picture_chain(view, sources or {}), subtitle)
 
 
 def draw_enterprise(

@@ -12,11 +12,12 @@ from graph.stores import Store
 from queries import chains as chain_queries
 from queries import enterprises as enterprise_queries
 from queries import supply
-from queries.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Hit, SupplyEdge, SupplyPath
+from queries.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Hit, SupplyEdge, SupplyPath
 from queries.catalogue import trusted
 from queries.console import run_cypher
 from queries.search import find_chain, find_enterprise
 from queries.search import search as find
+from queries.things import list_figures
 
 Item = TypeVar("Item")
 
@@ -108,6 +109,13 @@ def get_customers(id: str, store: StoreDep, statuses: StatusesDep, tiers: TiersQ
 def get_enterprise(id: str, store: StoreDep, statuses: StatusesDep) -> EnterpriseView:
     """一家企业: 基本信息、产品、环节、关系与公布的数据。``id`` 可以是编号、全称、简称、别名或拼音。"""
     return enterprise_queries.view_enterprise(store, find_enterprise(store, id).id, statuses)
+
+
+@router.get("/statements")
+def get_statements(store: StoreDep, statuses: StatusesDep, cursor: CursorQuery = "", size: SizeQuery = 50) -> Page[Figure]:
+    """公布的数据,按编号排序,逐页取;每条带对象、指标、数值、单位、口径、时点、状态、来源与位置。"""
+    items, following = list_figures(store, cursor, size, statuses)
+    return Page(items=items, next=following)
 
 
 @router.get("/paths")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from graph.model import EDGES, NODES, STATUS_CONFIDENCE, STATUS_ZH, Edge, Record, columns, file_name, name_of, zh_heads
+from graph.model import EDGES, NODES, STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Edge, Record, columns, file_name, name_of, zh_heads
 from graph.model.kinds import Kind
 
 KIND_ZH = {"text": "文本", "list": "多个文本(; 分隔)", "float": "数字", "bool": "是/否", "date": "日期 YYYY[-MM[-DD]]"}
@@ -57,9 +57,9 @@ def as_markdown() -> str:
         "每个节点和每条关系都带出处与可信程度: `source`(来源)、`status`(状态)、`confidence`(0–1)、`place`(在来源中的位置)、",
         "`valid_from`/`valid_to`(在现实中何时有效)、`recorded_at`(何时记入)、`note`(备注)。日期可以只写到年或月。",
         "",
-        "| 状态 | 中文 | 缺省可信度 |",
-        "|---|---|---|",
-        *(f"| `{name}` | {zh} | {STATUS_CONFIDENCE[name]:g} |" for name, zh in STATUS_ZH.items()),
+        "| 状态 | 中文 | 意思 | 缺省可信度 |",
+        "|---|---|---|---|",
+        *(f"| `{name}` | {zh} | {STATUS_MEANING[name]} | {STATUS_CONFIDENCE[name]:g} |" for name, zh in STATUS_ZH.items()),
         "",
         "## 节点",
         "",

@@ -1,5 +1,6 @@
 """Tables of the pages: plain rows of cells, each row with its status and its source."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +8,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from graph.model import EDGE_TYPES, NODE_TYPES, STATUS_ZH
-from queries.answers import STATUS_ORDER, ChainView, EnterpriseView, Related, SupplyEdge
+from queries.answers import STATUS_ORDER, ChainView, EnterpriseView, Figure, Related, SupplyEdge
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
+OWN_PAGES = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
 
@@ -28,10 +30,9 @@ class Links:
         """Return the address of one thing, whatever signs its id holds."""
         return self.page(f"/{kind}/{quote(id, safe='')}", **query)
 
-    def thing(self, label: str, id: str, name: str) -> str:
-        """Return where a thing of any label can be read about."""
-        kind = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}.get(label)
-        return self.to(kind, id) if kind else self.page("/search", q=name)
+    def thing(self, label: str, id: str) -> str:
+        """Return the page of a thing of any label."""
+        return self.to(OWN_PAGES.get(label, f"things/{label}"), id)
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Desk:
 
     def thing(self, label: str, id: str, name: str, extra: str = "") -> Cell:
         """Return the cell of a thing, with a link to it."""
-        return Cell(name, self.links.thing(label, id, name), extra=extra)
+        return Cell(name, self.links.thing(label, id), extra=extra)
 
 
 def show_number(value: float | None) -> str:
@@ -106,33 +107,57 @@ STATEMENTS = ("指标", "数值", "原文", "口径", "时点", "状态", "来�
 
 def table_statements(statements: Sequence[Mapping[str, Any]], desk: Desk) -> Table:
     """Return the published figures, each with its unit, qualifier, original wording, date, place and source."""
-    rows = []
-    for item in statements:
-        value = show_amount(item.get("value"), str(item.get("unit") or ""))
-        cells = (
-            Cell(str(item["metric"])),
-            Cell(value, kind="number", sort=item.get("value"), extra=str(item.get("qualifier") or "")),
-            Cell(str(item.get("original") or "")),
-            Cell(str(item.get("scope") or "")),
-            Cell(str(item.get("as_of") or "")),
-        )
-        rows.append((*cells, *desk.trust(item)))
+    rows = [(*_figure(item), *desk.trust(item)) for item in statements]
     return Table("statements", "公布数据", STATEMENTS, rows, "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。")
 
 
-def tables_of_chain(
-    view: ChainView, products: Sequence[Mapping[str, Any]], producers: Sequence[Mapping[str, Any]], names: Mapping[str, str], desk: Desk
-) -> list[Table]:
-    """Return all tables of a chain's page; ``names`` gives the names of firms that only stand in supply relations."""
+def _figure(item: Mapping[str, Any]) -> tuple[Cell, ...]:
+    """Return the cells of a published figure: metric, value with unit and qualifier, wording, scope, date."""
+    value = show_amount(item.get("value"), str(item.get("unit") or ""))
+    return (
+        Cell(str(item["metric"])),
+        Cell(value, kind="number", sort=item.get("value"), extra=str(item.get("qualifier") or "")),
+        Cell(str(item.get("original") or "")),
+        Cell(str(item.get("scope") or "")),
+        Cell(str(item.get("as_of") or "")),
+    )
+
+
+def table_figures(figures: Sequence[Figure], desk: Desk) -> Table:
+    """Return published figures of all kinds of subjects, each with its subject and, in a column of its own, its place."""
+    rows = []
+    for figure in figures:
+        item = figure.statement
+        status, source = desk.trust({**item, "place": ""})
+        place = Cell(str(item.get("place") or ""), kind="place", sort=_first_number(str(item.get("place") or "")))
+        rows.append((_subjects(figure, desk), *_figure(item), status, source, place))
+    columns = ("对象", *STATEMENTS, "位置")
+    return Table("figures", "公布数据", columns, rows, "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。")
+
+
+def _subjects(figure: Figure, desk: Desk) -> Cell:
+    if len(figure.subjects) == 1:
+        subject = figure.subjects[0]
+        return desk.thing(subject.label, subject.id, subject.name, extra=NODE_TYPES[subject.label].table.zh)
+    return Cell("、".join(subject.name for subject in figure.subjects) or str(figure.statement.get("subject") or ""))
+
+
+def _first_number(text: str) -> float | None:
+    found = re.search(r"\d+", text)
+    return float(found.group()) if found else None
+
+
+def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]], desk: Desk) -> list[Table]:
+    """Return all tables of a chain's page; ``producers`` tells who makes which product."""
     return [
         _segments(view, desk),
-        _products(view, products, producers, desk),
+        _products(view, producers, desk),
         _firms(view, desk),
         _projects(view.members, desk),
         table_statements(view.statements, desk),
         _weaknesses(view.members, desk),
         _events(view.members, desk),
-        _chain_supplies(view, names, desk),
+        _chain_supplies(view, desk),
         _others(view.members, desk),
     ]
 
@@ -156,22 +181,20 @@ def _segments(view: ChainView, desk: Desk) -> Table:
     return Table("segments", "环节", ("环节", "层级", "供给到", "产品数", "企业数", "状态", "来源"), rows, note)
 
 
-def _products(view: ChainView, products: Sequence[Mapping[str, Any]], producers: Sequence[Mapping[str, Any]], desk: Desk) -> Table:
-    segments = {segment.id: segment.name for segment in view.segments}
-    firms = {firm.id: firm.short_name or firm.name for segment in view.segments for firm in segment.enterprises}
+def _products(view: ChainView, producers: Sequence[Mapping[str, Any]], desk: Desk) -> Table:
     makers: dict[str, list[str]] = defaultdict(list)
     for row in producers:
-        makers[row["product"]].append(firms.get(row["enterprise"], row["enterprise"]))
+        makers[row["product"]].append(str(row["enterprise_name"]))
     rows = []
-    for row in products:
-        item = row["product"]
+    for segment, item in ((segment, item) for segment in view.segments for item in segment.products):
         cells = (
-            Cell(item["name"], extra=str(item.get("description") or "")),
-            Cell(segments.get(row["segment"], row["segment"])),
-            Cell(str(item.get("kind") or "")),
-            Cell("、".join(dict.fromkeys(makers[item["id"]]))),
+            desk.thing("Product", item.id, item.name, extra=item.description or ""),
+            desk.thing("Segment", segment.id, segment.name),
+            Cell(item.kind or ""),
+            Cell("、".join(dict.fromkeys(makers[item.id]))),
         )
-        rows.append((*cells, *desk.trust(item)))
+        rows.append((*cells, *desk.trust(item.model_dump())))
+    rows.sort(key=lambda row: (row[0].text, row[1].text))
     return Table("products", "产品", ("产品(服务)", "环节", "类别", "图中记录的生产企业", "状态", "来源"), rows)
 
 
@@ -216,7 +239,7 @@ def _projects(members: Sequence[Related], desk: Desk) -> Table:
 def _weaknesses(members: Sequence[Related], desk: Desk) -> Table:
     rows = [
         (
-            Cell(item.name),
+            desk.thing(item.label, item.id, item.name),
             Cell(str(item.properties.get("description") or "")),
             Cell(str(item.properties.get("remedy") or "")),
             *desk.trust(item.model_dump()),
@@ -238,10 +261,10 @@ def _events(members: Sequence[Related], desk: Desk) -> Table:
     return Table("events", "活动", ("活动", "类别", "日期", "说明", "状态", "来源"), rows)
 
 
-def _chain_supplies(view: ChainView, names: Mapping[str, str], desk: Desk) -> Table:
+def _chain_supplies(view: ChainView, desk: Desk) -> Table:
     rows = []
     for item in view.supplies:
-        ends = (desk.thing("Enterprise", item[side], names.get(item[side], item[side])) for side in ("supplier", "customer"))
+        ends = (desk.thing("Enterprise", item[side], item[f"{side}_name"]) for side in ("supplier", "customer"))
         rows.append((*ends, Cell(str(item.get("product") or "产品不详")), *desk.trust(item)))
     return Table("supplies", "供应关系", ("供应商", "客户", "产品", "状态", "来源"), rows)
 
@@ -256,52 +279,6 @@ def _others(members: Sequence[Related], desk: Desk) -> Table:
     return Table(
         "others", "其他", ("名称", "种类", "类别", "说明", "状态", "来源"), rows, "园区、集群、平台、机制、部门、清单等记在本链的其余内容。"
     )
-
-
-GROUPS = (
-    ("products", "产品与需求", ("PRODUCES", "OFFERS", "NEEDS")),
-    ("places", "所在产业链与环节", ("LEADS", "OPERATES_IN", "ON_CHAIN", "IN_INDUSTRY")),
-)
-INCOMING_ZH = {
-    "SUBSIDIARY_OF": "子公司",
-    "SUPPLIES": "供应商",
-    "SEEKS_PARTNER": "被列为拟合作企业",
-    "RECOMMENDS": "被建议招引",
-    "MATCHED": "匹配",
-}
-OUTGOING_ZH = {
-    "PRODUCES": "生产",
-    "NEEDS": "采购需求",
-    "OFFERS": "可提供",
-    "OPERATES_IN": "所在环节",
-    "ON_CHAIN": "所在产业链",
-    "SUBSIDIARY_OF": "母公司",
-}
-
-
-def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], desk: Desk) -> list[Table]:
-    """Return all tables of a firm's page."""
-    tables = [
-        table_supplies("suppliers", "供应商", suppliers, desk),
-        table_supplies("customers", "客户", customers, desk),
-    ]
-    taken = {"SUPPLIES"}
-    for id, title, relations in GROUPS:
-        taken |= set(relations)
-        tables.append(_relations(id, title, (item for item in view.outgoing if item.relation in relations), (), desk))
-    rest = [[item for item in side if item.relation not in taken] for side in (view.outgoing, view.incoming)]
-    return [*tables, table_statements(view.statements, desk), _relations("relations", "其他关系", rest[0], rest[1], desk)]
-
-
-def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Iterable[Related], desk: Desk) -> Table:
-    rows = []
-    for items, words in ((outgoing, OUTGOING_ZH), (incoming, INCOMING_ZH)):
-        for item in items:
-            zh = words.get(item.relation) or EDGE_TYPES[item.relation].table.zh
-            detail = str(item.properties.get("role") or item.properties.get("stage") or "")
-            cells = (Cell(zh), desk.thing(item.label, item.id, item.name), Cell(NODE_TYPES[item.label].table.zh), Cell(detail))
-            rows.append((*cells, *desk.trust(item.model_dump())))
-    return Table(id, title, ("关系", "名称", "种类", "角色或阶段", "状态", "来源"), rows)
 
 
 def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge], desk: Desk) -> Table:

@@ -12,6 +12,7 @@ from loaders.names import normal
 TOKENS = {"token": pl.String, "id": pl.String, "label": pl.String, "level": pl.Int8}
 BY_ID, BY_CODE, BY_NAME, BY_ALIAS = 0, 1, 2, 3
 WORDS = {"name": BY_NAME, "uscc": BY_CODE, "code": BY_CODE, "stock_code": BY_CODE, "short_name": BY_ALIAS, "aliases": BY_ALIAS}
+PREFIXED = 10
 HINTS, HINT_NAMES = 50, 20_000
 FOUND = {"value": pl.String, "id": pl.String, "label": pl.String, "problem": pl.String}
 
@@ -20,26 +21,33 @@ class Directory:
     """Look-ups from what a cell says to the node that it means: the id beats a code, a code the name, the name an alias."""
 
     def __init__(self) -> None:
-        self._parts: dict[str, list[pl.DataFrame]] = {}
+        self._ids: dict[str, list[pl.DataFrame]] = {}
+        self._words: dict[str, list[pl.DataFrame]] = {}
 
     def add(self, label: str, nodes: pl.DataFrame) -> None:
         """Enter nodes of one label under every word that names them."""
-        self._parts.setdefault(label, []).append(_tokens(label, nodes))
+        tokens = _tokens(label, nodes)
+        self._ids.setdefault(label, []).append(tokens.filter(pl.col("level") == BY_ID))
+        self._words.setdefault(label, []).append(tokens.filter(pl.col("level") != BY_ID))
 
-    def find(self, values: pl.Series, labels: Iterable[str]) -> pl.DataFrame:
-        """Return for each different value its node's ``id`` and ``label``, or the ``problem`` with what to do."""
+    def find(self, values: pl.Series, labels: Iterable[str], prefixes: bool = True) -> pl.DataFrame:
+        """Return for each different value its node's ``id`` and ``label``, or the ``problem`` with what to do.
+
+        ``Label:word`` asks for the nodes of one label, unless a node is called just that, or ``prefixes`` is off.
+        """
         labels = [*labels]
         every = pl.DataFrame({"value": values.drop_nulls().unique(maintain_order=True)})
-        asked = every.with_columns(_prefix(every["value"], labels))
-        whole = asked.filter(pl.col("only").is_not_null())
-        whole = whole.with_columns(pl.col("value").alias("word"), pl.lit(None, dtype=pl.String).alias("only"))
-        asked = pl.concat([asked, whole])  # “来源:年鉴” may be a name as it stands
-        tokens = pl.concat([part for label in labels for part in self._parts.get(label, [])] or [pl.DataFrame(schema=TOKENS)])
-        by_id = asked.join(tokens.filter(pl.col("level") == BY_ID), left_on="word", right_on="token")
-        asked = asked.with_columns(normal(pl.col("word")).alias("normal"))
-        left = asked.join(by_id, on="value", how="anti")
-        by_word = left.join(tokens.filter(pl.col("level") != BY_ID), left_on="normal", right_on="token")
-        hits = pl.concat([by_id.select("value", "only", "id", "label", "level"), by_word.select("value", "only", "id", "label", "level")])
+        none = pl.lit(None, dtype=pl.String)
+        asked = every.with_columns(pl.col("value").alias("word"), none.alias("only"), pl.lit(0, dtype=pl.Int8).alias("part"))
+        if prefixes:
+            cut = every.with_columns(_prefix(every["value"], labels)).filter(pl.col("only").is_not_null())
+            asked = pl.concat([asked, cut.with_columns(pl.lit(PREFIXED, dtype=pl.Int8).alias("part"))])
+        by_id = asked.join(_together(self._ids, labels), left_on="word", right_on="token")
+        left = asked.join(by_id, on=["value", "part"], how="anti").with_columns(normal(pl.col("word")).alias("normal"))
+        tokens = _together(self._words, labels if len(left) else [])
+        by_word = left.join(tokens, left_on="normal", right_on="token")
+        level = (pl.col("level") + pl.col("part")).alias("level")
+        hits = pl.concat([part.select("value", "only", "id", "label", level) for part in (by_id, by_word)])
         hits = hits.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("label"))).unique(["value", "id", "label", "level"])
         hits = hits.filter(pl.col("level") == pl.col("level").min().over("value"))
         first = (pl.first("id"), pl.first("label"), pl.len().alias("many"), pl.col("id").alias("ids"))
@@ -51,7 +59,6 @@ class Directory:
             value: _explain(value, ids, labels, names if number < HINTS else [])
             for number, (value, ids) in enumerate(bad.select("value", "ids").iter_rows())
         }
-        none = pl.lit(None, dtype=pl.String)
         problem = pl.col("value").replace_strict(problems, default=None, return_dtype=pl.String) if problems else none
         return table.select("value", "id", "label", problem.alias("problem"))
 
@@ -63,6 +70,11 @@ def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[s
     near = [match[0] for match in process.extract(value[:100], names, limit=3, score_cutoff=70 if len(value) > 3 else 50)]
     hint = f",相近的有 {'、'.join(dict.fromkeys(near))}" if near else ""
     return f"图中没有{kinds}“{value[:60]}”{hint};请先登记它,或改正名称"
+
+
+def _together(parts: dict[str, list[pl.DataFrame]], labels: list[str]) -> pl.DataFrame:
+    found = [part for label in labels for part in parts.get(label, [])]
+    return pl.concat(found) if found else pl.DataFrame(schema=TOKENS)
 
 
 def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:

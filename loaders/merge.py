@@ -35,7 +35,7 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     fields = [name for name in columns(record) if name != "recorded_at"]
     body = list(dict.fromkeys([*keys, *fields]))
     old = there.select(body)
-    rows = incoming.select([*body, ORDER]).unique(body, keep="first", maintain_order=True)
+    rows = _without_repetitions(incoming.select([*body, ORDER]), keys)
     final, moved = _fold_all(old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body)
     final = final.join(old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True)
     new = final.filter(pl.col("__known").is_null()).drop("__known")
@@ -43,6 +43,16 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     changed = kept.join(old, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
     stamp = pl.lit(now).alias("recorded_at")
     return Merged(new.with_columns(stamp), changed.with_columns(stamp), _outcomes(incoming.select(ORDER), moved, new, changed, keys))
+
+
+def _without_repetitions(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Of rows that say the same of the same thing keep the last, under the number of the first."""
+    several = rows.filter(~pl.struct(keys).is_unique())
+    if several.is_empty():
+        return rows
+    several = several.with_columns(several.drop(ORDER).hash_rows().alias("__said"))
+    several = several.with_columns(pl.col(ORDER).min().over("__said")).unique("__said", keep="last", maintain_order=True)
+    return pl.concat([rows.filter(pl.struct(keys).is_unique()), several.drop("__said")])
 
 
 def _fold_all(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -73,7 +73,7 @@ class NodeLoader:
 
     def add_sources(self, names: pl.Series) -> dict[str, str]:
         """Enter every source that is only named, and return each name with its id."""
-        found = self.directory.find(names, ["Source"])
+        found = self.directory.find(names.unique(), ["Source"], prefixes=False)
         fresh = found.filter(pl.col("id").is_null())["value"].to_list()
         if fresh:
             made = pl.DataFrame({"id": fresh, "name": fresh, "source": fresh}).with_columns(
@@ -85,7 +85,7 @@ class NodeLoader:
             self.counts["Source"] = self.counts.get("Source", 0) + len(frame)
             self.directory.add("Source", frame)
         known = found.filter(pl.col("id").is_not_null())
-        return dict(known.select("value", "id").iter_rows()) | {name: name for name in fresh}
+        return {value: id_ for value, id_ in known.select("value", "id").iter_rows() if value != id_}
 
     def _identify(self, record: type[Node], frames: list[pl.DataFrame], refused: Refused) -> NodeBatch:
         there = self.store.nodes(record)

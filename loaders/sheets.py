@@ -10,7 +10,7 @@ import polars as pl
 from graph.model import Record
 
 ROW = "__row"
-CHUNK_ROWS = 500_000
+CHUNK_ROWS = 300_000
 MAX_COLUMNS = 2_000
 
 

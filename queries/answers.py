@@ -91,6 +91,18 @@ class Firm(Answer):
     source: str
 
 
+class Product(Answer):
+    """A product where it belongs to a segment; status, source and place are the belonging's own where that is the less founded."""
+
+    id: str
+    name: str
+    kind: str | None = None
+    status: str
+    source: str
+    place: str | None = None
+    description: str | None = None
+
+
 class SegmentView(Answer):
     """A segment with its products and the firms in it."""
 
@@ -100,7 +112,7 @@ class SegmentView(Answer):
     description: str | None = None
     status: str
     source: str
-    products: list[Named]
+    products: list[Product]
     enterprises: list[Firm]
 
 
@@ -125,6 +137,31 @@ class Related(Answer):
     source: str
     place: str | None = None
     properties: dict[str, Any] = {}
+
+
+class Thing(Answer):
+    """A thing of any kind, by which its page is found."""
+
+    label: str
+    id: str
+    name: str
+
+
+class Figure(Answer):
+    """A published figure and what it is about."""
+
+    statement: dict[str, Any]
+    subjects: list[Thing]
+
+
+class ThingView(Answer):
+    """Everything about one thing of any kind; a relation's ``properties`` are its own, and ``description`` what the other thing is."""
+
+    thing: dict[str, Any]
+    outgoing: list[Related]
+    incoming: list[Related]
+    statements: list[dict[str, Any]]
+    truncated: bool = Field(description="true where it has more relations than were read")
 
 
 class ChainView(Answer):

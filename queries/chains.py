@@ -5,10 +5,10 @@ from typing import Any
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Firm, Flow, Named, Related, SegmentView
+from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Firm, Flow, Product, Related, SegmentView
 from queries.catalogue import ask, trusted
 
-PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to")
+PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
 
 
 def list_chains(store: Store, statuses: list[str] | None = None) -> list[ChainSummary]:
@@ -58,14 +58,14 @@ def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> Chai
     allowed = statuses or trusted()
     chain = next((row["chain"] for row in ask(store, "chains", statuses=allowed) if row["chain"]["id"] == id), None)
     if chain is None:
-        raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在 /api/v1/chains 查看全部编号")
+        raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在首页查看全部产业链")
 
     def of(question: str) -> list[dict[str, Any]]:
         return ask(store, question, chain=id, statuses=allowed)
 
-    products: dict[str, list[Named]] = defaultdict(list)
+    products: dict[str, list[Product]] = defaultdict(list)
     for row in of("chain_products"):
-        products[row["segment"]].append(Named(id=row["product"]["id"], name=row["product"]["name"]))
+        products[row["segment"]].append(_product(row))
     firms: dict[str, list[Firm]] = defaultdict(list)
     for row in of("chain_operators"):
         firm = row["enterprise"]
@@ -93,6 +93,14 @@ def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> Chai
         statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
         supplies=of("chain_supplies"),
     )
+
+
+def _product(row: dict[str, Any]) -> Product:
+    """Return a product with the provenance of what is the less founded: the product, or its belonging to the segment."""
+    product = row["product"]
+    proof = row if STATUS_ORDER[row["status"]] > STATUS_ORDER[product["status"]] else product
+    own = {name: product.get(name) for name in ("id", "name", "kind", "description")}
+    return Product(**own, status=proof["status"], source=proof["source"], place=proof.get("place"))
 
 
 def related(rows: list[dict[str, Any]], column: str) -> list[Related]:

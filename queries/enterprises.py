@@ -1,12 +1,16 @@
-"""Enterprises: a page of the list, and everything about one."""
+"""Enterprises: a page of the list by id or by pinyin, and everything about one."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import polars as pl
 
 from graph.errors import NotFound
 from graph.stores import Store
 from queries.answers import EnterpriseView
 from queries.catalogue import ask, trusted
 from queries.chains import related
+from queries.search import index_of
 
 
 def list_enterprises(store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None) -> tuple[list[dict[str, Any]], str | None]:
@@ -14,6 +18,20 @@ def list_enterprises(store: Store, after: str = "", size: int = 50, statuses: li
     rows = ask(store, "enterprises", after=after, size=size + 1, statuses=statuses or trusted())
     firms = [row["enterprise"] for row in rows]
     return firms[:size], firms[size - 1]["id"] if len(firms) > size else None
+
+
+def list_by_pinyin(store: Store, number: int = 1, size: int = 50, statuses: list[str] | None = None) -> tuple[list[dict[str, Any]], int]:
+    """Return page ``number`` (from 1) of the firms in the order of their names' pinyin, and how many firms there are in all."""
+    words = index_of(store).words.lazy()
+    firms = words.filter((pl.col("label") == "Enterprise") & pl.col("own") & pl.col("status").is_in(statuses or trusted()))
+    ids = firms.sort("pinyin", "word", "id").select("id").collect()["id"]
+    return find_enterprises(store, ids.slice((number - 1) * size, size).to_list()), len(ids)
+
+
+def find_enterprises(store: Store, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the firms with these ids, in the order of the ids."""
+    found = {row["enterprise"]["id"]: row["enterprise"] for row in ask(store, "enterprises_by_id", ids=list(ids))} if ids else {}
+    return [found[id] for id in ids if id in found]
 
 
 def view_enterprise(store: Store, id: str, statuses: list[str] | None = None) -> EnterpriseView:

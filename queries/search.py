@@ -13,7 +13,10 @@ from graph.stores import Store
 from queries.answers import Hit, Named
 from queries.catalogue import ask, trusted
 
-LABELS = ("Chain", "Enterprise", "Product", "Segment", "Project", "Institute", "Cluster", "Park", "Platform", "Event", "Region", "Agency")
+LABELS = (
+    "Chain", "Enterprise", "Product", "Segment", "Project", "Institute", "Cluster", "Park", "Platform", "Event", "Region", "Agency",
+    "Mechanism", "Centre", "Scenario", "Challenge", "Task", "Deliverable", "Weakness",
+)  # fmt: skip
 WAYS = ("名称", "简称或别名", "名称开头", "拼音", "拼音首字母", "名称包含", "别名包含", "拼音开头", "拼音首字母包含")
 
 

@@ -19,7 +19,7 @@ from queries.catalogue import answer, header_of, questions, text_of, trusted
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-PARAMETERS = {"statuses": trusted(), "size": 1, "id": "-", "chain": "-", "word": "-", "after": "", "origin": "-", "target": "-"}
+PARAMETERS = {"statuses": trusted(), "size": 1, "id": "-", "chain": "-", "word": "-", "after": "", "ids": [], "origin": "-", "target": "-"}
 FENCE = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 
 

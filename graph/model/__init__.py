@@ -5,11 +5,11 @@ from typing import Any
 
 from graph.model.base import Edge, Link, Node, Record, Table
 from graph.model.edges import EDGES
-from graph.model.kinds import STATUS_CONFIDENCE, STATUS_ZH, Kind
+from graph.model.kinds import STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Kind
 from graph.model.nodes import NODES
 
 __all__ = [
-    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_ZH",
+    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_MEANING", "STATUS_ZH",
     "Edge", "Kind", "Link", "Node", "Record", "Table",
 ]  # fmt: skip
 

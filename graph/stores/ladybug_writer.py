@@ -1,5 +1,7 @@
 """A load into the embedded store: a private copy of the graph, swapped in when it is finished."""
 
+import ctypes
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,13 +9,14 @@ from pathlib import Path
 
 import ladybug
 import polars as pl
+import pyarrow as pa
 
 from graph.model import Edge, Node, columns
 from graph.stores.base import Ends
 from graph.stores.generations import Generations
 from graph.stores.ladybug_tables import MAPPED, prepare, read_edges, translated
 
-WRITE_POOL = 1 << 30
+WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000
 
 
@@ -87,6 +90,7 @@ class LadybugWriter:
 
     def _copy_waiting(self, only: type[Edge] | None = None) -> None:
         """Copy in the edges that wait, of one type or of all."""
+        _give_back_memory()
         for record, ends in [key for key in self._waiting if only in (None, key[0])]:
             waiting = self._waiting.pop((record, ends))
             options = f" (from='{ends[0]}', to='{ends[1]}')" if len(record.table.ends) > 1 else ""
@@ -119,6 +123,14 @@ class LadybugWriter:
             self._connection = ladybug.Connection(self._database)
             prepare(self._connection)
         return self._connection
+
+
+def _give_back_memory() -> None:
+    """Let go of what the checking of rows has taken, for a large copy needs it."""
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class _Waiting:

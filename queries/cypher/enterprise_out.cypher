@@ -2,5 +2,5 @@
 // Parameters: $id, $statuses.
 // Columns: relation, thing
 MATCH (e:Enterprise {id: $id})-[r]->(n)
-WHERE r.status IN $statuses
+WHERE r.status IN $statuses AND n.status IN $statuses
 RETURN r AS relation, n AS thing

@@ -1,0 +1,58 @@
+"""Things of any kind: everything about one, the published figures, the sources."""
+
+from typing import Any
+
+from graph.errors import NotFound
+from graph.model import NODE_TYPES
+from graph.stores import Store
+from queries.answers import Figure, Related, Thing, ThingView
+from queries.catalogue import answer, ask, trusted
+from queries.chains import related
+
+MOST_RELATIONS = 2_000
+
+
+def view_thing(store: Store, label: str, id: str, statuses: list[str] | None = None, most: int = MOST_RELATIONS) -> ThingView:
+    """Return everything about one thing, at most ``most`` relations either way; raises ``NotFound`` for what is not there."""
+    allowed = statuses or trusted()
+    record = NODE_TYPES.get(label)
+    if record is None:
+        raise NotFound(f"没有“{label[:60]}”这一类;图中有 {'、'.join(node.table.zh for node in NODE_TYPES.values())}")
+    rows = ask(store, "thing", id=id, statuses=allowed)
+    thing = next((row["thing"] for row in rows if row["thing"]["_label"] == label), None)
+    if thing is None:
+        raise NotFound(f"图中没有编号为“{id[:60]}”的{record.table.zh},可用搜索按名称、简称或拼音查找")
+    sides = [answer(store, question, id=id, statuses=allowed, limit=most) for question in ("thing_out", "thing_in")]
+    outgoing, incoming = ([row for row in side.rows if row["thing"]["_label"] == label] for side in sides)
+    figures = [row["other"] for row in incoming if row["relation"]["_label"] == "ABOUT"]
+    return ThingView(
+        thing=thing,
+        outgoing=_relations(outgoing),
+        incoming=_relations([row for row in incoming if row["relation"]["_label"] != "ABOUT"]),
+        statements=sorted(figures, key=lambda figure: str(figure["id"])),
+        truncated=any(side.truncated for side in sides),
+    )
+
+
+def _relations(rows: list[dict[str, Any]]) -> list[Related]:
+    """Return the other ends of some relations, each with the relation's own fields and what the other thing is."""
+    kept = ("_label", "id", "name", "metric", "description")
+    others = [{name: row["other"][name] for name in kept if name in row["other"]} for row in rows]
+    return related([{"relation": row["relation"], "other": other} for row, other in zip(rows, others, strict=True)], "other")
+
+
+def list_figures(store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None) -> tuple[list[Figure], str | None]:
+    """Return a page of published figures by id, each with what it is about, and the id to continue after (None at the end)."""
+    found: dict[str, Figure] = {}
+    for row in ask(store, "statements", after=after, size=size + 1, statuses=statuses or trusted()):
+        figure = found.setdefault(row["statement"]["id"], Figure(statement=row["statement"], subjects=[]))
+        if row.get("subject"):
+            subject = row["subject"]
+            figure.subjects.append(Thing(label=subject["_label"], id=subject["id"], name=subject["name"]))
+    figures = list(found.values())
+    return figures[:size], figures[size - 1].statement["id"] if len(figures) > size else None
+
+
+def list_sources(store: Store) -> dict[str, dict[str, Any]]:
+    """Return all sources by id."""
+    return {row["source"]["id"]: row["source"] for row in ask(store, "sources")}
