@@ -44,7 +44,9 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
-PAGE_POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
 
 
 def check_exposure(host: str, settings: Settings) -> None:
@@ -180,5 +182,3 @@ def _add_errors(app: FastAPI) -> None:
 
 def _wants_page(request: Request) -> bool:
     return not request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi"))
-
-

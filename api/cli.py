@@ -15,7 +15,8 @@ from graph.stores import open_store
 from queries.catalogue import trusted
 
 app = typer.Typer(
-    help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n先 `lianzhang load seeds` 载入数据,再 `lianzhang serve` 打开页面。",
+    help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n"
+    "先 `lianzhang load seeds` 载入数据,再 `lianzhang serve` 打开页面。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -23,7 +24,11 @@ app = typer.Typer(
 
 StoreOption = Annotated[
     str | None,
-    typer.Option("--store", envvar="LIANZHANG_STORE", help="存储地址: ladybug:///路径/graph.lbug、bolt://主机:7687 或 neo4j://主机;缺省为用户数据目录"),
+    typer.Option(
+        "--store",
+        envvar="LIANZHANG_STORE",
+        help="存储地址: ladybug:///路径/graph.lbug、bolt://主机:7687 或 neo4j://主机;缺省为用户数据目录",
+    ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出形式: table 给人看,json 与 csv 给程序用")]
 WithoutOption = Annotated[str, typer.Option("--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例)")]
@@ -63,7 +68,16 @@ def load(
     if format is Format.json:
         print_json(done.as_dict())
     else:
-        heads = {"file": "文件", "sheet": "表", "kind": "类别", "read": "读入", "new": "新增", "changed": "更新", "same": "相同", "rejected": "拒收"}
+        heads = {
+            "file": "文件",
+            "sheet": "表",
+            "kind": "类别",
+            "read": "读入",
+            "new": "新增",
+            "changed": "更新",
+            "same": "相同",
+            "rejected": "拒收",
+        }
         total: dict[str, Any] = {"file": "合计"} | {name: done.total(name) for name in ("read", "new", "changed", "same", "rejected")}
         print_rows([*(vars(file) for file in done.files), total], format, heads)
     _explain(done)
@@ -142,8 +156,18 @@ def paths(
     if format is Format.json:
         print_json([path.model_dump(mode="json") for path in found])
         return
-    rows = [hop.model_dump() | {"path": number, "step": step} for number, path in enumerate(found, 1) for step, hop in enumerate(path.hops, 1)]
-    heads = {"path": "路径", "step": "步", "supplier.name": "供应商", "customer.name": "客户", "product": "产品", "status": "状态", "source": "来源"}
+    rows = [
+        hop.model_dump() | {"path": number, "step": step} for number, path in enumerate(found, 1) for step, hop in enumerate(path.hops, 1)
+    ]
+    heads = {
+        "path": "路径",
+        "step": "步",
+        "supplier.name": "供应商",
+        "customer.name": "客户",
+        "product": "产品",
+        "status": "状态",
+        "source": "来源",
+    }
     print_rows(rows, format, heads)
 
 
@@ -178,7 +202,7 @@ def chains(without: WithoutOption = "", store: StoreOption = None, format: Forma
 
 @app.command()
 def cypher(
-    query: Annotated[str, typer.Argument(metavar="CYPHER", help="只读的 Cypher 语句,如 \"MATCH (c:Chain) RETURN c.name\"")],
+    query: Annotated[str, typer.Argument(metavar="CYPHER", help='只读的 Cypher 语句,如 "MATCH (c:Chain) RETURN c.name"')],
     param: Annotated[list[str] | None, typer.Option("--param", help="参数 k=v,可重复;v 按 JSON 读,读不成则为文本")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="最多返回几行(缺省 1000)")] = None,
     seconds: Annotated[float | None, typer.Option("--seconds", min=0.1, help="最多几秒(缺省 5)")] = None,
@@ -190,7 +214,11 @@ def cypher(
 
     settings = Settings()
     answer = run_cypher(
-        open_store(store), query, dict(map(_parameter, param or [])), seconds=seconds or settings.query_seconds, limit=limit or settings.query_rows
+        open_store(store),
+        query,
+        dict(map(_parameter, param or [])),
+        seconds=seconds or settings.query_seconds,
+        limit=limit or settings.query_rows,
     )
     print_rows(answer.rows, format, {name: name for name in answer.columns} if format is not Format.json else None)
     if answer.truncated:

@@ -92,7 +92,13 @@ def _dig(row: dict[str, Any], path: str) -> Any:
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Step]:
     """Show what a load is doing on stderr, with rows so far and the time; yields the function to report steps to."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.fields[rows]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[rows]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=errors, transient=not errors.is_terminal, disable=quiet) as bar:
         task = bar.add_task("打开文件", total=None, rows="")
 

@@ -1,4 +1,4 @@
-"""The pages: the chains, one chain, the firms, one firm, search, sources, and what the data is."""
+"""The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,35 +7,33 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
 
 from api.pictures import picture_chain, picture_enterprise
-from api.tables import Cell, Desk, Links, Table, show_number, tables_of_chain, tables_of_enterprise
+from api.tables import OWN_PAGES, Cell, Desk, Links, Table, show_number, table_figures, tables_of_chain
+from api.things import facts_of, tables_of_enterprise, tables_of_thing
 from graph.errors import LianzhangError, NotFound
-from graph.model import NODE_TYPES, STATUS_ZH
+from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH
 from graph.stores import Store
 from queries import chains as chain_queries
 from queries import enterprises as enterprise_queries
-from queries.answers import STATUS_ORDER, ChainView, Hit
+from queries.answers import STATUS_ORDER, Figure, Hit
 from queries.catalogue import ask, trusted
 from queries.search import search
 from queries.supply import customers, suppliers
+from queries.things import MOST_RELATIONS, list_figures, list_sources, view_thing
 
 HERE = Path(__file__).parent
 HIDDEN = "curated,sample"
 PAGE_SIZE = 100
 MOST_DRAWN = 3000
-STATUS_MEANING = {
-    "confirmed": "有文件直接写明,本库按原文录入",
-    "reported": "报道或公告里的说法,未另行核实",
-    "curated": "按一般知识整理,未经核实,只作参考",
-    "inferred": "由程序从其他记录推算,不是已知事实",
-    "sample": "虚构的演示数据,不可引用",
-}
+MOST_FIGURES = 1000
+FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
 COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
 TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
+TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 ADVICE = {
     400: ("检查语句或地址后重试", "可从首页或搜索重新进入"),
     404: ("检查地址或编号是否完整", "用上方搜索按名称、简称或拼音首字母查找", "若刚隐藏了整理或示例数据,可改为显示全部数据再试"),
@@ -72,7 +70,7 @@ class Visit:
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """Return all sources by id."""
-        return {row["source"]["id"]: row["source"] for row in ask(self.store, "sources")}
+        return list_sources(self.store)
 
     @cached_property
     def desk(self) -> Desk:
@@ -95,7 +93,7 @@ def _render(request: Request, template: str, links: Links, status: int = 200, **
 
 def _with_query(request: Request, without: str) -> str:
     """Return the address of this page with other data switched off."""
-    query = {name: value for name, value in request.query_params.items() if name not in ("without", "after")}
+    query = {name: value for name, value in request.query_params.items() if name not in ("without", "after", "page")}
     query |= {"without": without} if without else {}
     path = (
         request.url.path.replace("?", "%3F").replace("#", "%23")
@@ -115,43 +113,34 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
             totals[row["label"]][row["status"]] = row["number"]
     totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
     values = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view, "desk": visit.desk}
-    return visit.render("chains.html", **values)
+    return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)
 
 
 @router.get("/chains/{id:path}")
 def show_chain(id: str, visit: VisitDep) -> HTMLResponse:
     """Show one chain: its picture, then every record in tables."""
     view = chain_queries.view_chain(visit.store, id, visit.statuses)
-    asked: dict[str, Any] = {"chain": id, "statuses": visit.statuses}
-    products = ask(visit.store, "chain_products", **asked)
-    producers = ask(visit.store, "chain_producers", **asked)
-    tables = tables_of_chain(view, products, producers, _names_in_supplies(visit.store, view), visit.desk)
-    picture = picture_chain(view, visit.desk.sources, visit.links.to, {row["product"]["id"]: row["product"] for row in products})
-    return visit.render("chain.html", view=view, tables=tables, picture=picture, desk=visit.desk)
-
-
-def _names_in_supplies(store: Store, view: ChainView) -> dict[str, str]:
-    known = {firm.id: firm.name for segment in view.segments for firm in segment.enterprises}
-    known |= {item.id: item.name for item in (*view.leaders, *view.members)}
-    for id in sorted({row[side] for row in view.supplies for side in ("supplier", "customer")} - set(known)):
-        known |= {row["enterprise"]["id"]: row["enterprise"]["name"] for row in ask(store, "enterprise", id=id)}
-    return known
+    producers = ask(visit.store, "chain_producers", chain=id, statuses=visit.statuses)
+    picture = picture_chain(view, visit.desk.sources, visit.links.thing)
+    return visit.render("chain.html", view=view, tables=tables_of_chain(view, producers, visit.desk), picture=picture, desk=visit.desk)
 
 
 @router.get("/enterprises")
 def show_enterprises(
-    visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", after: Annotated[str, Query(max_length=300)] = ""
+    visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=1_000_000)] = 1
 ) -> HTMLResponse:
-    """Show the firms, a page at a time, or those that a word names."""
-    following = None
+    """Show the firms by pinyin, a page at a time, or those that a word names."""
+    total = 0
     if q.strip():
         hits = search(visit.store, q, PAGE_SIZE, ("Enterprise",), visit.statuses)
-        firms = [row["enterprise"] | {"matched": hit.matched} for hit in hits for row in ask(visit.store, "enterprise", id=hit.id)]
+        why = {hit.id: hit.matched for hit in hits}
+        firms = [firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.store, list(why))]
     else:
-        firms, following = enterprise_queries.list_enterprises(visit.store, after, PAGE_SIZE, visit.statuses)
+        firms, total = enterprise_queries.list_by_pinyin(visit.store, page, PAGE_SIZE, visit.statuses)
     rows = [_firm_row(firm, visit.desk) for firm in firms]
     table = Table("enterprises", "企业", ("企业", "简称", "角色", "说明", "状态", "来源"), rows)
-    return visit.render("enterprises.html", table=table, q=q, after=after, following=following, most=PAGE_SIZE)
+    pages = -(-total // PAGE_SIZE)
+    return visit.render("enterprises.html", table=table, q=q, page=page, pages=pages, total=total, most=PAGE_SIZE)
 
 
 def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
@@ -166,22 +155,54 @@ def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, 
     view = enterprise_queries.view_enterprise(visit.store, id, visit.statuses)
     before = suppliers(visit.store, view.enterprise["id"], tiers, visit.statuses)
     after = customers(visit.store, view.enterprise["id"], tiers, visit.statuses)
-    picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.to)
+    picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.thing)
     tables = tables_of_enterprise(view, before, after, visit.desk)
     cut = max(len(before), len(after)) > MOST_DRAWN
-    facts = _facts(view.enterprise)
+    facts = facts_of(view.enterprise, visit.desk, visit.statuses)
     values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts, "desk": visit.desk}
     return visit.render("enterprise.html", edges=len(before) + len(after), **values)
 
 
-def _facts(thing: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return a thing's own fields with their Chinese names, provenance left out."""
-    record = NODE_TYPES[thing["_label"]]
-    found = []
-    for name, info in record.model_fields.items():
-        value = thing.get(name)
-        if value not in (None, "", []) and name not in ("name", "source", "status", "place", "confidence"):
-            found.append((str(info.title), "、".join(map(str, value)) if isinstance(value, list) else str(value)))
+@router.get("/things/{label}/{id:path}", response_model=None)
+def show_thing(label: str, id: str, visit: VisitDep) -> Response:
+    """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
+    if label in OWN_PAGES:
+        return RedirectResponse(visit.links.thing(label, id))
+    view = view_thing(visit.store, label, id, visit.statuses)
+    kind = NODE_TYPES[label].table.zh
+    name = view.thing.get("name") or view.thing.get("metric") or id
+    facts = facts_of(view.thing, visit.desk, visit.statuses)
+    tables = tables_of_thing(view, visit.desk)
+    values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
+    return visit.render("thing.html", truncated=view.truncated, desk=visit.desk, **values)
+
+
+@router.get("/figures")
+def show_figures(
+    visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", after: Annotated[str, Query(max_length=300)] = ""
+) -> HTMLResponse:
+    """Show the published figures with what each is about, all of them or those that hold every word of a text."""
+    if q.strip():
+        figures, following = _figures_with(visit, q.lower().split()), None
+    else:
+        figures, following = list_figures(visit.store, after, MOST_FIGURES, visit.statuses)
+    table = table_figures(figures[:MOST_FIGURES], visit.desk)
+    found = {"found": len(figures), "most": MOST_FIGURES}
+    return visit.render("figures.html", table=table, q=q, after=after, following=following, **found)
+
+
+def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
+    """Return all figures whose subject, metric, wording, scope, date, source or place hold every word."""
+    found: list[Figure] = []
+    after: str | None = ""
+    while after is not None:
+        figures, after = list_figures(visit.store, after, 5_000, visit.statuses)
+        for figure in figures:
+            own = (str(figure.statement.get(field) or "") for field in FIGURE_TEXTS)
+            source = visit.desk.sources.get(figure.statement["source"], "")
+            text = " ".join((*own, source, *(subject.name for subject in figure.subjects))).lower()
+            if all(word in text for word in words):
+                found.append(figure)
     return found
 
 
@@ -213,7 +234,7 @@ def show_source(id: str, visit: VisitDep) -> HTMLResponse:
     source = visit.sources.get(id)
     if source is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
-    return visit.render("source.html", source=source, facts=_facts(source))
+    return visit.render("source.html", source=source, facts=facts_of(source, visit.desk, visit.statuses))
 
 
 @router.get("/about")

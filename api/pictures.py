@@ -152,7 +152,9 @@ def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str
     for row in view.supplies:
         if row["supplier"] in places and row["customer"] in places and row["supplier"] != row["customer"]:
             item = {"name": f"{row['supplier_name']} → {row['customer_name']}", "detail": row.get("product") or "产品不详"}
-            merged[places[row["supplier"]], places[row["customer"]]].append({**item, **{name: row.get(name) for name in ("status", "source", "place")}})
+            merged[places[row["supplier"]], places[row["customer"]]].append(
+                {**item, **{name: row.get(name) for name in ("status", "source", "place")}}
+            )
     for (start, end), rows in merged.items():
         add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
 

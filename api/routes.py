@@ -85,9 +85,7 @@ def get_chain(id: str, store: StoreDep, statuses: StatusesDep) -> ChainView:
 
 
 @router.get("/enterprises")
-def get_enterprises(
-    store: StoreDep, statuses: StatusesDep, cursor: CursorQuery = "", size: SizeQuery = 50
-) -> Page[dict[str, Any]]:
+def get_enterprises(store: StoreDep, statuses: StatusesDep, cursor: CursorQuery = "", size: SizeQuery = 50) -> Page[dict[str, Any]]:
     """企业名单,按编号排序,逐页取。"""
     items, following = enterprise_queries.list_enterprises(store, cursor, size, statuses)
     return Page(items=items, next=following)
@@ -148,7 +146,9 @@ def post_cypher(question: CypherQuestion, request: Request, store: StoreDep) -> 
     settings: Settings = request.app.state.settings
     if question.limit and question.limit > settings.query_rows:
         raise InputError(f"limit {question.limit} 超过本服务的上限 {settings.query_rows}")
-    return run_cypher(store, question.query, question.parameters, seconds=settings.query_seconds, limit=question.limit or settings.query_rows)
+    return run_cypher(
+        store, question.query, question.parameters, seconds=settings.query_seconds, limit=question.limit or settings.query_rows
+    )
 
 
 def problem(request: Request, status: int, title: str, detail: str, **details: Any) -> JSONResponse:

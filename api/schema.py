@@ -11,7 +11,14 @@ KIND_ZH = {"text": "文本", "list": "多个文本(; 分隔)", "float": "数字"
 def as_rows() -> list[dict[str, Any]]:
     """Return one row for each field of each type."""
     return [
-        {"type": name_of(record), "zh": record.table.zh, "field": field, "head": head, "kind": _kind(record, field), "required": "是" if _required(record, field) else ""}
+        {
+            "type": name_of(record),
+            "zh": record.table.zh,
+            "field": field,
+            "head": head,
+            "kind": _kind(record, field),
+            "required": "是" if _required(record, field) else "",
+        }
         for record in (*NODES, *EDGES)
         for field, head in zh_heads(record).items()
     ]
@@ -21,7 +28,9 @@ def as_json() -> dict[str, Any]:
     """Return the model as plain data: nodes, edges, statuses."""
     return {
         "nodes": [_described(record) for record in NODES],
-        "edges": [_described(record) | {"ends": [list(ends) for ends in record.table.ends], "key": list(record.table.key)} for record in EDGES],
+        "edges": [
+            _described(record) | {"ends": [list(ends) for ends in record.table.ends], "key": list(record.table.key)} for record in EDGES
+        ],
         "statuses": [{"status": name, "zh": zh, "confidence": STATUS_CONFIDENCE[name]} for name, zh in STATUS_ZH.items()],
     }
 
@@ -77,9 +86,13 @@ def _section(record: type[Record]) -> list[str]:
     lines = [f"### {name} {record.table.zh}", "", (record.__doc__ or "").strip(), "", f"文件名 `{file_name(record)}`。"]
     if issubclass(record, Edge):
         ends = "、".join(f"`({start})-[:{name}]->({end})`" for start, end in record.table.ends)
-        lines += ["", f"{ends}"] + ([f"同一对节点之间按 {'、'.join(f'`{key}`' for key in record.table.key)} 区分。"] if record.table.key else [])
+        lines += ["", f"{ends}"] + (
+            [f"同一对节点之间按 {'、'.join(f'`{key}`' for key in record.table.key)} 区分。"] if record.table.key else []
+        )
     lines += ["", "| 字段 | 表头 | 取值 | 必填 |", "|---|---|---|---|"]
-    lines += [f"| `{field}` | {zh_heads(record)[field]} | {_kind(record, field)} | {'是' if _required(record, field) else ''} |" for field in own]
+    lines += [
+        f"| `{field}` | {zh_heads(record)[field]} | {_kind(record, field)} | {'是' if _required(record, field) else ''} |" for field in own
+    ]
     return [*lines, ""]
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from graph.model import EDGE_TYPES, NODE_TYPES, STATUS_ZH
-from queries.answers import STATUS_ORDER, ChainView, EnterpriseView, Figure, Related, SupplyEdge
+from graph.model import NODE_TYPES, STATUS_ZH
+from queries.answers import STATUS_ORDER, ChainView, Figure, Related, SupplyEdge
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 OWN_PAGES = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}
@@ -119,7 +119,7 @@ def _figure(item: Mapping[str, Any]) -> tuple[Cell, ...]:
         Cell(value, kind="number", sort=item.get("value"), extra=str(item.get("qualifier") or "")),
         Cell(str(item.get("original") or "")),
         Cell(str(item.get("scope") or "")),
-        Cell(str(item.get("as_of") or "")),
+        Cell(str(item.get("as_of") or ""), kind="date"),
     )
 
 
@@ -186,7 +186,7 @@ def _products(view: ChainView, producers: Sequence[Mapping[str, Any]], desk: Des
     for row in producers:
         makers[row["product"]].append(str(row["enterprise_name"]))
     rows = []
-    for segment, item in ((segment, item) for segment in view.segments for item in segment.products):
+    for segment, item in ((place, item) for place in view.segments for item in place.products):
         cells = (
             desk.thing("Product", item.id, item.name, extra=item.description or ""),
             desk.thing("Segment", segment.id, segment.name),

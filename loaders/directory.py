@@ -86,7 +86,7 @@ def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:
         if part.schema[column] == pl.List(pl.String):
             part = part.explode(column).drop_nulls()
         pieces.append(part.select(normal(pl.col(column)).alias("token"), "id", pl.lit(level, dtype=pl.Int8).alias("level")))
-    return pl.concat(pieces).unique().with_columns(pl.lit(label).alias("label")).select(list(TOKENS))
+    return pl.concat(pieces).unique(maintain_order=True).with_columns(pl.lit(label).alias("label")).select(list(TOKENS))
 
 
 def _prefix(values: pl.Series, labels: list[str]) -> list[pl.Series]:

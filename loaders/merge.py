@@ -17,6 +17,7 @@ RANK = {"sample": 0, "inferred": 1, "curated": 2, "reported": 3, "confirmed": 4}
 PROOF = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note")
 UNION = ("aliases", "roles")
 FIELD_SOURCES = "field_sources"
+CROWD = 500
 ORDER = "__order"
 OUTCOME = "__outcome"
 
@@ -46,13 +47,15 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
 
 
 def _without_repetitions(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Of rows that say the same of the same thing keep the last, under the number of the first."""
+    """Leave out rows that repeat the row before them; where one thing has very many rows, of those that say the same keep the last."""
     several = rows.filter(~pl.struct(keys).is_unique())
     if several.is_empty():
         return rows
     several = several.with_columns(several.drop(ORDER).hash_rows().alias("__said"))
-    several = several.with_columns(pl.col(ORDER).min().over("__said")).unique("__said", keep="last", maintain_order=True)
-    return pl.concat([rows.filter(pl.struct(keys).is_unique()), several.drop("__said")])
+    several = several.filter(pl.col("__said").ne_missing(pl.col("__said").shift(1).over(keys)))
+    crowded = several.select(pl.len().over(keys) > CROWD).to_series()
+    last = several.filter(crowded).with_columns(pl.col(ORDER).min().over("__said")).unique("__said", keep="last", maintain_order=True)
+    return pl.concat([rows.filter(pl.struct(keys).is_unique()), several.filter(~crowded).drop("__said"), last.drop("__said")])
 
 
 def _fold_all(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -132,7 +135,9 @@ def _field_sources(row: dict[str, Any], fields: list[str]) -> list[str] | None:
             entries.pop(name, None)
         elif old is not None and not same:
             entries.setdefault(name, f"{name}|{row['source']}|{row['status']}")
-    return [entries[name] for name in sorted(entries)] or None
+    side = "" if weaker else "__new"
+    own = f"{row[f'source{side}']}|{row[f'status{side}']}"
+    return [entries[name] for name in sorted(entries) if entries[name] != f"{name}|{own}"] or None
 
 
 def _rank(column: str) -> pl.Expr:

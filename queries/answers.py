@@ -155,7 +155,7 @@ class Figure(Answer):
 
 
 class ThingView(Answer):
-    """Everything about one thing of any kind; a relation's ``properties`` are its own, and ``description`` what the other thing is."""
+    """Everything about one thing of any kind; a relation's ``properties`` are its own and the other thing's description."""
 
     thing: dict[str, Any]
     outgoing: list[Related]

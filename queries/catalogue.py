@@ -30,7 +30,9 @@ def header_of(question: str) -> str:
 @cache
 def questions() -> tuple[str, ...]:
     """Return the names of all questions."""
-    return tuple(sorted(item.name.removesuffix(".cypher") for item in (files("queries") / "cypher").iterdir() if item.name.endswith(".cypher")))
+    return tuple(
+        sorted(item.name.removesuffix(".cypher") for item in (files("queries") / "cypher").iterdir() if item.name.endswith(".cypher"))
+    )
 
 
 def ask(store: Store, question: str, *, hops: int | None = None, limit: int | None = None, **parameters: Any) -> list[dict[str, Any]]:

@@ -63,29 +63,14 @@ def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> Chai
     def of(question: str) -> list[dict[str, Any]]:
         return ask(store, question, chain=id, statuses=allowed)
 
-    products: dict[str, list[Product]] = defaultdict(list)
-    for row in of("chain_products"):
-        products[row["segment"]].append(_product(row))
-    firms: dict[str, list[Firm]] = defaultdict(list)
-    for row in of("chain_operators"):
-        firm = row["enterprise"]
-        firms[row["segment"]].append(
-            Firm(id=firm["id"], name=firm["name"], short_name=firm.get("short_name"), status=row["status"], source=row["source"])
-        )
-    segments = [
-        SegmentView(
-            **{name: segment.get(name) for name in ("id", "name", "tier", "description", "status", "source")},
-            products=products[segment["id"]],
-            enterprises=firms[segment["id"]],
-        )
-        for segment in (row["segment"] for row in of("chain_segments"))
-    ]
     return ChainView(
         chain=chain,
-        segments=segments,
+        segments=_segments(of("chain_segments"), of("chain_products"), of("chain_operators")),
         feeds=[Flow(**row) for row in of("chain_feeds")],
         inputs=[
-            Flow(upstream=row["input"], downstream=row["product"], status=row["status"], source=row["source"], essential=row.get("essential"))
+            Flow(
+                upstream=row["input"], downstream=row["product"], status=row["status"], source=row["source"], essential=row.get("essential")
+            )
             for row in of("chain_inputs")
         ],
         leaders=related(of("chain_leaders"), "leader"),
@@ -93,6 +78,27 @@ def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> Chai
         statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
         supplies=of("chain_supplies"),
     )
+
+
+def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], operating: list[dict[str, Any]]) -> list[SegmentView]:
+    """Return the segments, each with its products and the firms in it."""
+    products: dict[str, list[Product]] = defaultdict(list)
+    for row in belonging:
+        products[row["segment"]].append(_product(row))
+    firms: dict[str, list[Firm]] = defaultdict(list)
+    for row in operating:
+        firm = row["enterprise"]
+        firms[row["segment"]].append(
+            Firm(id=firm["id"], name=firm["name"], short_name=firm.get("short_name"), status=row["status"], source=row["source"])
+        )
+    return [
+        SegmentView(
+            **{name: segment.get(name) for name in ("id", "name", "tier", "description", "status", "source")},
+            products=products[segment["id"]],
+            enterprises=firms[segment["id"]],
+        )
+        for segment in (row["segment"] for row in rows)
+    ]
 
 
 def _product(row: dict[str, Any]) -> Product:
@@ -122,4 +128,12 @@ def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
 
 
 def _related_order(item: Related) -> tuple[Any, ...]:
-    return (item.relation, STATUS_ORDER[item.status], item.label, item.name, item.id, item.source, sorted(map(str, item.properties.items())))
+    return (
+        item.relation,
+        STATUS_ORDER[item.status],
+        item.label,
+        item.name,
+        item.id,
+        item.source,
+        sorted(map(str, item.properties.items())),
+    )

@@ -13,7 +13,9 @@ from queries.chains import related
 from queries.search import index_of
 
 
-def list_enterprises(store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None) -> tuple[list[dict[str, Any]], str | None]:
+def list_enterprises(
+    store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of firms by id, and the id to continue after (None at the end)."""
     rows = ask(store, "enterprises", after=after, size=size + 1, statuses=statuses or trusted())
     firms = [row["enterprise"] for row in rows]

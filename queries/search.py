@@ -82,10 +82,17 @@ def search(store: Store, text: str, most: int = 20, labels: tuple[str, ...] = LA
         rank = pl.when(ways[number]).then(pl.lit(number, dtype=pl.Int8)).otherwise(rank)
     words = index_of(store).words.lazy().filter(pl.col("label").is_in(labels) & pl.col("status").is_in(statuses or trusted()))
     order = pl.col("label").replace_strict({label: place for place, label in enumerate(LABELS)}, return_dtype=pl.Int8)
-    hits = words.with_columns(rank.alias("rank")).filter(pl.col("rank").is_not_null()).with_columns(order.alias("order"), word.str.len_chars().alias("length"))
-    best = hits.sort("rank", "length", "order", "name", "id").unique(["label", "id"], keep="first", maintain_order=True).head(most).collect()
+    hits = (
+        words.with_columns(rank.alias("rank"))
+        .filter(pl.col("rank").is_not_null())
+        .with_columns(order.alias("order"), word.str.len_chars().alias("length"))
+    )
+    best = (
+        hits.sort("rank", "length", "order", "name", "id").unique(["label", "id"], keep="first", maintain_order=True).head(most).collect()
+    )
     return [
-        Hit(id=row["id"], label=row["label"], name=row["name"], status=row["status"], matched=WAYS[row["rank"]]) for row in best.iter_rows(named=True)
+        Hit(id=row["id"], label=row["label"], name=row["name"], status=row["status"], matched=WAYS[row["rank"]])
+        for row in best.iter_rows(named=True)
     ]
 
 

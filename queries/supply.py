@@ -62,7 +62,16 @@ def _edge(tier: int, row: dict[str, Any]) -> SupplyEdge:
 
 
 def _order(edge: SupplyEdge) -> tuple[Any, ...]:
-    return (edge.tier, STATUS_ORDER[edge.status], edge.customer.name, edge.supplier.name, edge.product, edge.customer.id, edge.supplier.id, edge.source)
+    return (
+        edge.tier,
+        STATUS_ORDER[edge.status],
+        edge.customer.name,
+        edge.supplier.name,
+        edge.product,
+        edge.customer.id,
+        edge.supplier.id,
+        edge.source,
+    )
 
 
 def paths(store: Store, start: str, end: str, most: int = 5, longest: int = 6, statuses: list[str] | None = None) -> list[SupplyPath]:
@@ -100,4 +109,8 @@ def _path(path: dict[str, Any], allowed: set[str]) -> SupplyPath | None:
 
 
 def _path_order(path: SupplyPath) -> tuple[Any, ...]:
-    return (path.length, [STATUS_ORDER[hop.status] for hop in path.hops], [(hop.customer.name, hop.product, hop.customer.id) for hop in path.hops])
+    return (
+        path.length,
+        [STATUS_ORDER[hop.status] for hop in path.hops],
+        [(hop.customer.name, hop.product, hop.customer.id) for hop in path.hops],
+    )

@@ -36,9 +36,15 @@ def view_thing(store: Store, label: str, id: str, statuses: list[str] | None = N
 
 def _relations(rows: list[dict[str, Any]]) -> list[Related]:
     """Return the other ends of some relations, each with the relation's own fields and what the other thing is."""
-    kept = ("_label", "id", "name", "metric", "description")
-    others = [{name: row["other"][name] for name in kept if name in row["other"]} for row in rows]
-    return related([{"relation": row["relation"], "other": other} for row, other in zip(rows, others, strict=True)], "other")
+    return related([{"relation": row["relation"], "other": _described(row["other"], row["relation"])} for row in rows], "other")
+
+
+def _described(other: dict[str, Any], relation: dict[str, Any]) -> dict[str, Any]:
+    """Return what a relation's row may say of the other thing: its description only where the relation's provenance holds for it too."""
+    same = all(other[name] == relation[name] for name in ("source", "status"))
+    mixed = any(entry.startswith("description|") for entry in other.get("field_sources", ()))
+    kept = ("_label", "id", "name", "metric", *(("description",) if same and not mixed else ()))
+    return {name: other[name] for name in kept if name in other}
 
 
 def list_figures(store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None) -> tuple[list[Figure], str | None]:

@@ -190,7 +190,11 @@ def _frame(rows: list[Cells]) -> pl.DataFrame:
     return pl.DataFrame(full, schema=schema(Chain))
 
 
-@settings(max_examples=150, deadline=None)
+def _any_order(row: dict[str, Any] | None) -> dict[str, Any] | None:
+    return row and row | {"aliases": sorted(row["aliases"] or [])}
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.lists(ROW, max_size=3, unique_by=lambda row: row[0]), st.lists(ROW, min_size=1, max_size=6))
 def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows: list[Cells]) -> None:
     """Against the rule written out row by row; and merging the same rows again changes nothing."""
@@ -210,7 +214,7 @@ def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows
     for key in {row[0] for row in rows}:
         final = {name: expected[key][name] for name in kept}
         before = {name: old[key][name] for name in kept} if key in old else None
-        assert written.get(key) == (None if final == before else final)
+        assert _any_order(written.get(key)) == _any_order(None if final == before else final)
     outcomes = merged.outcomes[OUTCOME].to_list()
     assert (outcomes.count("new"), outcomes.count("changed")) == (len(merged.new), len(merged.changed))
     untouched = _frame(there).filter(~pl.col("id").is_in(merged.changed["id"].implode())).select(merged.new.columns)

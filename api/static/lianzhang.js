@@ -2,18 +2,17 @@
 // Suggestions below the search box, tables that sort, and CSV files of tables.
 (function () {
   const ZH = { Chain: "产业链", Enterprise: "企业", Product: "产品", Segment: "环节", Project: "项目", Institute: "科研院所", Cluster: "集群",
-    Park: "园区", Platform: "平台", Event: "活动", Region: "区域", Agency: "部门" };
+    Park: "园区", Platform: "平台", Event: "活动", Region: "区域", Agency: "部门", Mechanism: "机制", Centre: "赋能中心", Scenario: "场景", Challenge: "榜单",
+    Task: "任务清单", Deliverable: "五个一", Weakness: "短板" };
   const PAGES = { Chain: "/chains/", Enterprise: "/enterprises/" };
   const STATUS = { confirmed: "已证实", reported: "据报道", curated: "整理", inferred: "推断", sample: "示例" };
   const without = new URLSearchParams(location.search).get("without") || "";
 
   function address(item) {
     const query = new URLSearchParams();
-    const page = PAGES[item.label];
-    if (!page) query.set("q", item.name);
     if (without) query.set("without", without);
     const asked = query.toString();
-    return (page ? page + encodeURIComponent(item.id) : "/search") + (asked ? "?" + asked : "");
+    return (PAGES[item.label] || `/things/${item.label}/`) + encodeURIComponent(item.id) + (asked ? "?" + asked : "");
   }
 
   function suggest(form) {

@@ -18,7 +18,7 @@ from graph.stores.generations import Generations
 from graph.stores.ladybug_tables import MAPPED, read_edges, read_nodes, translated
 from graph.stores.ladybug_writer import LadybugWriter
 
-READ_POOL = 1 << 30
+READ_POOL = 512 << 20  # a cap; answers are held in it whole
 HIDDEN = {"_ID", "_SRC", "_DST"}
 
 

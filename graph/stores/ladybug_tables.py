@@ -12,7 +12,7 @@ from graph.model import EDGES, NODES, Edge, Node, Record, columns, name_of
 from graph.stores.base import Ends, schema
 
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
-SLICE = 300_000  # rows of one answer: the engine holds an answer whole
+SLICE = 200_000  # rows of one answer: the engine holds an answer whole
 
 
 def prepare(connection: ladybug.Connection) -> None:
