@@ -36,7 +36,7 @@ TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Pro
 TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 ADVICE = {
     400: ("检查语句或地址后重试", "可从首页或搜索重新进入"),
-    404: ("检查地址或编号是否完整", "用上方搜索按名称、简称或拼音首字母查找", "若刚隐藏了整理或示例数据,可改为显示全部数据再试"),
+    404: ("检查地址或编号是否完整", "用上方搜索按名称、简称或拼音首字母查找"),
     409: ("从下面的候选里选一个", "或改用编号、全称"),
     422: ("检查地址栏里的参数", "可从首页重新进入"),
     503: ("确认数据文件或数据库服务可用", "请管理员运行 lianzhang load seeds 载入数据,或检查 LIANZHANG_STORE"),
@@ -247,4 +247,14 @@ def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
     """Return the page for an error: what happened and what to do; it needs no store."""
     candidates = [item for item in error.details.get("candidates", ()) if isinstance(item, dict)]
     values = {"error": error, "advice": ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")), "candidates": candidates}
-    return _render(request, "error.html", Links(), error.status, **values)
+    return _render(request, "error.html", _links_of(request), error.status, **values)
+
+
+def _links_of(request: Request) -> Links:
+    """Return links that keep what is switched off, or plain ones where that is not understood."""
+    without = request.query_params.get("without", "")
+    try:
+        trusted(without.split(","))
+    except LianzhangError:
+        return Links()
+    return Links(without.strip())

@@ -1,12 +1,12 @@
 """The catalogue of Cypher files: one question each, its parameters and columns in the header."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from graph.errors import InputError
+from graph.errors import InputError, NotFound
 from graph.model import STATUS_ZH
 from graph.stores import Result, Store
 
@@ -58,3 +58,10 @@ def trusted(without: Iterable[str] = ()) -> list[str]:
     if unknown := off - set(STATUS_ZH):
         raise InputError(f"没有这种数据状态: {'、'.join(sorted(unknown))};可选 {'、'.join(STATUS_ZH)}")
     return [status for status in STATUS_ZH if status not in off]
+
+
+def refuse_hidden(thing: Mapping[str, Any], allowed: Iterable[str]) -> None:
+    """Raise ``NotFound`` for a thing whose status is switched off, and say that it is there."""
+    if thing["status"] not in allowed:
+        zh = STATUS_ZH[thing["status"]]
+        raise NotFound(f"“{thing.get('name') or thing['id']}”的状态是“{zh}”,这类数据已被隐藏;显示全部数据后可以看到")

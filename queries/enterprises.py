@@ -8,7 +8,7 @@ import polars as pl
 from graph.errors import NotFound
 from graph.stores import Store
 from queries.answers import EnterpriseView
-from queries.catalogue import ask, trusted
+from queries.catalogue import ask, refuse_hidden, trusted
 from queries.chains import related
 from queries.search import index_of
 
@@ -40,8 +40,9 @@ def view_enterprise(store: Store, id: str, statuses: list[str] | None = None) ->
     """Return everything about one firm; raises ``NotFound`` for an id that is no firm."""
     allowed = statuses or trusted()
     found = ask(store, "enterprise", id=id)
-    if not found or found[0]["enterprise"]["status"] not in allowed:
+    if not found:
         raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
+    refuse_hidden(found[0]["enterprise"], allowed)
     return EnterpriseView(
         enterprise=found[0]["enterprise"],
         outgoing=related(ask(store, "enterprise_out", id=id, statuses=allowed), "thing"),

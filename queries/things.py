@@ -6,7 +6,7 @@ from graph.errors import NotFound
 from graph.model import NODE_TYPES
 from graph.stores import Store
 from queries.answers import Figure, Related, Thing, ThingView
-from queries.catalogue import answer, ask, trusted
+from queries.catalogue import answer, ask, refuse_hidden, trusted
 from queries.chains import related
 
 MOST_RELATIONS = 2_000
@@ -18,10 +18,10 @@ def view_thing(store: Store, label: str, id: str, statuses: list[str] | None = N
     record = NODE_TYPES.get(label)
     if record is None:
         raise NotFound(f"没有“{label[:60]}”这一类;图中有 {'、'.join(node.table.zh for node in NODE_TYPES.values())}")
-    rows = ask(store, "thing", id=id, statuses=allowed)
-    thing = next((row["thing"] for row in rows if row["thing"]["_label"] == label), None)
+    thing = next((row["thing"] for row in ask(store, "thing", id=id) if row["thing"]["_label"] == label), None)
     if thing is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的{record.table.zh},可用搜索按名称、简称或拼音查找")
+    refuse_hidden(thing, allowed)
     sides = [answer(store, question, id=id, statuses=allowed, limit=most) for question in ("thing_out", "thing_in")]
     outgoing, incoming = ([row for row in side.rows if row["thing"]["_label"] == label] for side in sides)
     figures = [row["other"] for row in incoming if row["relation"]["_label"] == "ABOUT"]

@@ -33,6 +33,19 @@ def test_chains_and_one_chain(client: TestClient) -> None:
     assert by_id == client.get(f"/api/v1/chains/{chains[0]['name']}").json()
     assert by_id["chain"]["name"] == chains[0]["name"]
     assert all(segment["source"] and segment["status"] for segment in by_id["segments"])
+    products = [product for segment in by_id["segments"] for product in segment["products"]]
+    assert products
+    assert all(product["source"] and product["status"] and product["kind"] for product in products)
+
+
+def test_statements_with_what_they_are_about(client: TestClient) -> None:
+    first = client.get("/api/v1/statements", params={"size": 5}).json()
+    rest = client.get("/api/v1/statements", params={"size": 500, "cursor": first["next"]}).json()
+    assert len(first["items"]) + len(rest["items"]) >= 77
+    assert first["items"][0]["subjects"] == [{"label": "Region", "id": "3702", "name": "青岛市"}]
+    assert rest["next"] is None
+    left = client.get("/api/v1/statements", params={"size": 500, "without": "reported,sample"}).json()["items"]
+    assert {item["statement"]["status"] for item in left} == {"confirmed"}
 
 
 def test_suppliers_customers_paths(story_app: TestClient) -> None:

@@ -157,6 +157,42 @@ def test_search_suggests_and_leads_to_a_firm(page: Page) -> None:
     page.screenshot(path=OUT / "search.png")
 
 
+def test_the_published_figures_sort_filter_and_download(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="公布数据").click()
+    rows = page.locator("#table-figures tbody tr")
+    every = rows.count()
+    assert every >= 77
+    page.screenshot(path=OUT / "figures.png")
+    page.get_by_role("button", name="数值", exact=True).click()
+    values = [
+        float(value) for value in rows.locator("td:nth-child(3)").evaluate_all("cells => cells.map((cell) => cell.dataset.sort)") if value
+    ]
+    assert values == sorted(values)
+    page.get_by_label("筛选公布数据").fill("链长制")
+    page.get_by_role("button", name="筛选").click()
+    page.wait_for_url("**/figures?q=*")
+    assert 0 < rows.count() < every
+    with page.expect_download() as got:
+        page.get_by_role("button", name="下载 CSV").click()
+    assert len(Path(got.value.path()).read_text("utf-8-sig").splitlines()) == 1 + rows.count()
+    page.screenshot(path=OUT / "figures-filtered.png")
+
+
+def test_the_panel_leads_to_a_product_and_on_to_its_maker(page: Page) -> None:
+    open_chain(page, "new-energy-vehicles")
+    page.evaluate("window.lianzhang.select('s|new-energy-vehicles.battery')")
+    page.locator("#picture-panel").get_by_role("link", name="动力电池电芯").click()
+    page.wait_for_url("**/things/Product/**")
+    assert page.locator("h1").inner_text().startswith("动力电池电芯")
+    assert page.locator("#in-input-to").get_by_text("必需", exact=True).count() > 0
+    page.screenshot(path=OUT / "product.png", full_page=True)
+    page.locator("#in-produces tbody a").first.click()
+    page.wait_for_url("**/enterprises/**")
+    page.goto("/things/Region/3702")
+    page.screenshot(path=OUT / "region.png")
+
+
 def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_store: Store) -> None:
     busiest: list[dict[str, Any]] = seeded_store.read(
         "MATCH (:Enterprise)-[r:SUPPLIES]->(e:Enterprise) RETURN e.id AS id, count(r.source) AS number ORDER BY number DESC, id LIMIT 1"

@@ -11,6 +11,7 @@ import typer
 from api.app import create_app
 from api.cli import app
 from api.schema import as_markdown
+from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
@@ -113,6 +114,13 @@ def test_header_names_the_parameters(question: str) -> None:
     assert ("HOPS" in header) == ("HOPS" in text)
 
 
+@pytest.mark.parametrize("question", ["thing", "thing_out", "thing_in"])
+def test_questions_about_any_thing_name_every_label(question: str) -> None:
+    labels = re.search(r"\(n:([\w|\s]+)\)", text_of(question))
+    assert labels
+    assert re.split(r"\s*\|\s*", labels[1]) == list(NODE_TYPES)
+
+
 @pytest.mark.parametrize("question", questions())
 def test_header_names_the_columns(question: str, small_store: Store) -> None:
     said = re.search(r"Columns: (.*)", header_of(question), re.DOTALL)
@@ -170,5 +178,6 @@ def test_decisions_are_dated_and_say_something() -> None:
 
 def test_statuses_are_explained() -> None:
     for status in trusted():
-        assert f"| `{status}`" in read("README.md")
+        meaning = STATUS_MEANING[status].replace(";", "；").replace(",", "，")
+        assert f"| `{status}` {STATUS_ZH[status]} | {meaning} |" in read("README.md")
         assert f"| `{status}`" in read("docs/README.en.md")

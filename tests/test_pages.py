@@ -9,14 +9,19 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from api import pages
 from api.app import create_app
 from api.pages import error_page
-from api.tables import Links, show_amount, show_number
+from api.tables import Desk, Links, show_amount, show_number
+from api.things import INCOMING_ZH, OUTGOING_ZH, facts_of
 from graph.errors import Ambiguous, StoreUnavailable
+from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.chains import list_chains
+from queries.search import LABELS
+from queries.things import list_figures
 
 ODD_ID = "ent/甲 ?#%&\"'<b>"
 EVIL = "<script>alert(1)</script>"
@@ -104,7 +109,8 @@ def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(client:
 
 
 def test_pages_refer_only_to_this_site_and_run_no_inline_script(client: TestClient) -> None:
-    paths = ("/", "/?view=table", "/chains/new-energy-vehicles", "/enterprises", "/search?q=hxsx", "/sources", "/about", "/nothing")
+    paths = ("/", "/?view=table", "/chains/new-energy-vehicles", "/enterprises", "/search?q=hxsx", "/sources", "/about", "/nothing",
+             "/figures", "/things/Region/3702", "/things/Segment/new-energy-vehicles.battery")  # fmt: skip
     for path in paths:
         found = addresses(client.get(path).text)
         assert all(re.match(r"/(?!/)|#", address) for address in found.found), path
@@ -112,10 +118,23 @@ def test_pages_refer_only_to_this_site_and_run_no_inline_script(client: TestClie
 
 
 def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
-    for path in ("/", "/chains/smart-appliances", "/enterprises", "/sources"):
-        for address in set(addresses(client.get(path).text).found):
-            if not address.startswith("#") and not address.startswith("/search"):
-                assert client.get(address).status_code == 200, address
+    seen: set[str] = set()
+    for path in (
+        "/",
+        "/chains/smart-appliances?without=sample",
+        "/sources",
+        "/figures",
+        "/search?q=链",
+        "/things/Segment/new-displays.panels",
+    ):
+        page = client.get(path).text
+        found = {address for address in addresses(page).found if not address.startswith("#")}
+        found -= {f"{path}?without=curated%2Csample"}  # the switch: it may hide the very thing that the page is about
+        found |= {fact["href"] for fact in picture_of(page)["facts"].values() if fact.get("href")} if "picture-data" in page else set()
+        for address in found - seen:
+            assert client.get(address).status_code == 200, (path, address)
+        seen |= found
+    assert {address.split("/")[1].partition("?")[0] for address in seen} >= {"chains", "enterprises", "things", "sources", "figures"}
 
 
 def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient) -> None:
@@ -145,12 +164,13 @@ def test_search_groups_hits_and_tells_why(client: TestClient) -> None:
 
 def test_firms_are_paged_and_filtered(client: TestClient) -> None:
     first = client.get("/enterprises").text
-    following = re.search(r'href="(/enterprises\?after=[^"]+)"', first)
+    following = re.search(r'href="(/enterprises\?page=[^"]+)"', first)
     assert following
     second = client.get(unescape(following.group(1))).text
     ids = [set(re.findall(r'href="(/enterprises/[^"?]+)', page)) for page in (first, second)]
     assert all(ids)
     assert not ids[0] & ids[1]
+    assert "没有" in client.get("/enterprises?page=999").text
     assert "海信视像" in client.get("/enterprises", params={"q": "海信视像"}).text
 
 
@@ -218,4 +238,100 @@ def test_numbers_are_shown_as_people_read_them() -> None:
 def test_links_keep_what_is_switched_off_and_encode_ids() -> None:
     links = Links("sample")
     assert links.to("enterprises", "a/b?c") == "/enterprises/a%2Fb%3Fc?without=sample"
-    assert links.thing("Product", "p", "齿轮") == "/search?q=%E9%BD%BF%E8%BD%AE&without=sample"
+    assert links.thing("Product", "p/1") == "/things/Product/p%2F1?without=sample"
+    assert links.thing("Enterprise", "a") == "/enterprises/a?without=sample"
+
+
+def test_every_published_figure_is_on_the_page_of_figures(client: TestClient, seeded_store: Store) -> None:
+    page = client.get("/figures").text
+    rows = re.findall(r"<tr>(?:(?!</tr>).)*<td.*?</tr>", page, re.DOTALL)
+    figures, following = list_figures(seeded_store, size=500)
+    assert following is None
+    assert len(rows) == len(figures) > 70
+    for word in ("青岛市", "链长制", "对象", "原文", "口径", "时点", "位置", "正文第10段"):
+        assert word in page
+    assert all('class="status status-' in row and 'class="source"' in row and 'class="place"' in row for row in rows)
+    assert 'href="/figures"' in client.get("/").text.split("<main")[1]
+
+
+def test_figures_are_filtered_by_every_word(client: TestClient) -> None:
+    page = client.get("/figures", params={"q": "链长制 24条"}).text
+    rows = re.findall(r"<tr><td.*?</tr>", page, re.DOTALL)
+    assert rows
+    assert all("链长制" in row and "24条" in row for row in rows)
+    assert "没有含" in client.get("/figures?q=zzzz").text
+    assert "演示" not in client.get("/figures?without=sample").text.split("<table")[1].split("</table>")[0]
+
+
+def test_a_product_page_tells_makers_inputs_uses_and_segments(client: TestClient, seeded_store: Store) -> None:
+    rows = seeded_store.read(
+        "MATCH (e:Enterprise)-[:PRODUCES]->(p:Product)<-[r:INPUT_TO]-(i:Product) WHERE r.essential AND e.status <> 'sample'"
+        " RETURN e.name AS firm, p.id AS id, p.name AS name, i.name AS input ORDER BY id, firm, input LIMIT 1"
+    ).rows[0]
+    page = client.get(f"/things/Product/{quote(rows['id'], safe='')}").text
+    for title in ("生产企业", "所需投入品", "所属环节"):
+        assert f"<h2>{title} " in page, title
+    assert rows["firm"] in page
+    assert re.search(rf">{re.escape(rows['input'])}</a>(?:(?!</tr>).)*必需", page, re.DOTALL)
+    assert f"<h1>{rows['name']} " in page
+    body = re.findall(r"<tr>(?:(?!</tr>).)*<td.*?</tr>", page, re.DOTALL)
+    assert all('class="status status-' in row and 'class="source"' in row for row in body)
+
+
+def test_a_page_of_any_kind_of_thing_opens(client: TestClient, seeded_store: Store) -> None:
+    for label in NODE_TYPES:
+        for id in seeded_store.nodes(NODE_TYPES[label])["id"].sort().head(2):
+            answer = client.get(f"/things/{label}/{quote(id, safe='')}")
+            assert answer.status_code == 200, (label, id)
+            assert "<h1>" in answer.text
+    assert (
+        client.get("/things/Chain/new-displays?without=sample", follow_redirects=False).headers["location"]
+        == "/chains/new-displays?without=sample"
+    )
+    for path in ("/things/Nonsense/x", "/things/Product/x", "/things/Region/new-displays"):
+        assert client.get(path).status_code == 404
+    hidden = client.get("/things/Segment/new-displays.panels?without=curated")
+    assert hidden.status_code == 404
+    assert "已被隐藏" in hidden.text
+    assert '<a href="/things/Segment/new-displays.panels">显示全部数据</a>' in hidden.text
+
+
+def test_every_relation_has_words_for_either_side() -> None:
+    assert set(OUTGOING_ZH) == set(INCOMING_ZH) == set(EDGE_TYPES)
+
+
+def test_a_field_of_another_source_says_so(client: TestClient, seeded_store: Store) -> None:
+    desk = Desk(Links(), {"a|b": "某名录"})
+    thing = {
+        "_label": "Enterprise",
+        "id": "x",
+        "name": "某厂",
+        "short_name": "厂",
+        "roles": ["上市公司"],
+        "source": "s",
+        "status": "confirmed",
+    }
+    thing["field_sources"] = ["name|a|b|reported", "short_name|a|b|curated", "roles|s|sample"]
+    facts = {fact.zh: fact for fact in facts_of(thing, desk, ["confirmed", "reported", "curated"])}
+    assert [cell.text for cell in facts["名称"].trust or ()] == ["据报道", "某名录"]
+    assert [cell.text for cell in facts["简称"].trust or ()] == ["整理", "某名录"]
+    assert facts["编号"].trust is None
+    assert "角色" not in facts
+    mixed = seeded_store.read(
+        "MATCH (e:Enterprise) WHERE e.field_sources IS NOT NULL AND e.short_name IS NOT NULL RETURN e.id AS id ORDER BY id"
+    ).rows
+    page = client.get(f"/enterprises/{mixed[0]['id']}").text
+    assert 'class="status status-curated"' in page.split('<dl class="facts">')[1].split("</dl>")[0]
+    assert (
+        'class="status'
+        not in client.get(f"/enterprises/{mixed[0]['id']}?without=curated").text.split('<dl class="facts">')[1].split("</dl>")[0]
+    )
+
+
+def test_pages_allow_no_inline_style(client: TestClient) -> None:
+    assert "unsafe-inline" not in client.get("/").headers["content-security-policy"]
+
+
+def test_the_search_box_knows_every_kind() -> None:
+    script = (Path(pages.__file__).parent / "static" / "lianzhang.js").read_text("utf-8")
+    assert [label for label in LABELS if f'{label}: "{NODE_TYPES[label].table.zh}"' not in script] == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api.drawing import rich_label, text_width, wrap
 from api.layout import BEND, GEOMETRY, TIERS, arrange, block_height, count_crossings, grid_columns, layers_of, order_rows, place, split_rows
 from api.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
-from queries.answers import ChainView, EnterpriseView, Firm, Flow, Named, Related, SegmentView, SupplyEdge
+from queries.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
 WHERE = {"status": "curated", "source": "src"}
@@ -23,7 +23,7 @@ def make_chain(tiers: dict[str, str | None], feeds: list[tuple[str, str]], name:
             id=id,
             name=f"{name}{id}",
             tier=tier,
-            products=[Named(id=f"p{number}-{id}", name=f"{name}产品{number}") for number in range(children)],
+            products=[Product(id=f"p{number}-{id}", name=f"{name}产品{number}", **WHERE) for number in range(children)],
             enterprises=[Firm(id=f"f{number}-{id}", name=f"{name}企业{number}", **WHERE) for number in range(children)],
             **WHERE,
         )
@@ -37,8 +37,14 @@ def make_chain(tiers: dict[str, str | None], feeds: list[tuple[str, str]], name:
         leaders=[Related(relation="LEADS", label="Enterprise", id="led", name=f"{name}链主", properties={"role": "龙头"}, **WHERE)],
         members=[],
         statements=[],
-        supplies=[{"supplier": f"f0-{a}", "customer": f"f1-{b}", "product": None, **WHERE} for a, b in feeds],
+        supplies=[make_supply(f"f0-{a}", f"f1-{b}", name) for a, b in feeds],
     )
+
+
+def make_supply(supplier: str, customer: str, name: str) -> dict[str, Any]:
+    """Return one supply relation as a row of a chain."""
+    names = {"supplier_name": name + supplier, "customer_name": name + customer}
+    return {"supplier": supplier, "customer": customer, "product": None, "place": "第 3 页", **names, **WHERE}
 
 
 def make_edge(tier: int, supplier: str, customer: str, name: str = "") -> SupplyEdge:
@@ -146,10 +152,18 @@ def test_suppliers_stand_left_and_customers_right_of_the_firm() -> None:
 
 
 def test_every_node_that_has_facts_names_its_source() -> None:
-    picture = picture_chain(SMALL, {"src": "某报"}, lambda kind, id: f"/{kind}/{id}", {"p0-a": {"status": "reported", "source": "src"}})
-    assert picture["sources"] == {"src": {"name": "某报", "href": "/sources/src"}}
+    reported = SMALL.segments[0].products[0].model_copy(update={"status": "reported", "place": "第 2 段"})
+    first = SMALL.segments[0].model_copy(update={"products": [reported, *SMALL.segments[0].products[1:]]})
+    view = SMALL.model_copy(update={"segments": [first, *SMALL.segments[1:]]})
+    picture = picture_chain(view, {"src": "某报"}, lambda label, id: f"/{label}/{id}")
+    assert picture["sources"] == {"src": {"name": "某报", "href": "/Source/src"}}
     listed = picture["facts"]["s|a"]["lists"][0]["items"]
-    assert [item.get("status") for item in listed] == ["reported", None]
+    assert [(item["status"], item["place"], item["href"]) for item in listed] == [
+        ("reported", "第 2 段", "/Product/p0-a"), ("curated", None, "/Product/p1-a"),
+    ]  # fmt: skip
+    assert picture["facts"]["s|a"]["href"] == "/Segment/a"
+    supplied = next(edge for edge in styled(picture, "edges") if edge["kind"] == "supplies")
+    assert supplied["rows"][0]["place"] == "第 3 页"
     assert picture["facts"]["s|a"]["source"] == "src"
 
 

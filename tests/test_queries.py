@@ -10,9 +10,10 @@ from loaders.run import load
 from queries.catalogue import trusted
 from queries.chains import list_chains, view_chain
 from queries.console import run_cypher
-from queries.enterprises import list_enterprises, view_enterprise
+from queries.enterprises import list_by_pinyin, list_enterprises, view_enterprise
 from queries.search import find_chain, find_enterprise, search
 from queries.supply import customers, paths, suppliers
+from queries.things import list_figures, list_sources, view_thing
 
 STORY = Path(__file__).parent / "data" / "story"
 
@@ -140,6 +141,17 @@ def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store,
         assert facts(view_enterprise(server, firm["id"]).model_dump()) == facts(view_enterprise(seeded_store, firm["id"]).model_dump())
     for text in ("hxsx", "海尔", "芯片", "qd"):
         assert search(server, text) == search(seeded_store, text)
+    figures = list_figures(seeded_store, size=500)[0]
+    assert facts([item.model_dump() for item in figures]) == facts([item.model_dump() for item in list_figures(server, size=500)[0]])
+    for label, id in (
+        ("Region", "3702"),
+        ("Segment", "new-displays.panels"),
+        ("Mechanism", "mech-5x1"),
+        ("Statement", "qd-001-key-chains"),
+    ):
+        assert facts(view_thing(server, label, id).model_dump()) == facts(view_thing(seeded_store, label, id).model_dump())
+    assert list_by_pinyin(server, 2, 20)[1] == list_by_pinyin(seeded_store, 2, 20)[1]
+    assert facts(list_by_pinyin(server, 2, 20)[0]) == facts(list_by_pinyin(seeded_store, 2, 20)[0])
     server.close()
 
 
@@ -172,6 +184,78 @@ def test_pages_of_firms(story: Store) -> None:
     rest, end = list_enterprises(story, cursor or "", size=3)
     assert [firm["id"] for firm in first + rest] == ["a", "b", "c", "d"]
     assert end is None
+
+
+def test_firms_by_pinyin(story: Store) -> None:
+    firms, total = list_by_pinyin(story, 1, 3)
+    assert [firm["name"][:3] for firm in firms] == ["示例丙", "示例丁", "示例甲"]
+    assert total == 4
+    assert [firm["id"] for firm in list_by_pinyin(story, 2, 3)[0]] == ["b"]
+    assert list_by_pinyin(story, 1, 3, trusted(["sample", "inferred"]))[1] == 2
+
+
+def test_a_product_with_its_makers_inputs_and_segment(story: Store) -> None:
+    id = next(item["other"] for item in story.read("MATCH (p:Product {name: '示例整机'}) RETURN p.id AS other").rows)
+    view = view_thing(story, "Product", id)
+    assert {(item.relation, item.name) for item in view.incoming} == {("PRODUCES", "示例甲整机有限公司"), ("INPUT_TO", "示例芯片")}
+    assert [item.properties.get("essential") for item in view.incoming if item.relation == "INPUT_TO"] == [True]
+    assert [item.id for item in view.outgoing] == ["demo.down"]
+    assert [(item.status, item.source) for item in view.outgoing] == [("curated", "s1")]
+    with pytest.raises(NotFound, match="状态是“整理”.*已被隐藏"):
+        view_thing(story, "Product", id, trusted(["curated"]))
+    with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
+        view_thing(story, "Product", "nothing")
+    with pytest.raises(NotFound, match="没有“Nothing”这一类"):
+        view_thing(story, "Nothing", id)
+
+
+def test_things_of_two_kinds_may_have_one_id(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "parks.csv").write_text("id,name,description,chains,source,status\nsame,示例园,一座园,same,s1,reported\n", "utf-8")
+    (tmp_path / "chains.csv").write_text("id,name,source,status\nsame,示例链,s1,confirmed\n", "utf-8")
+    (tmp_path / "statements.csv").write_text("subject,metric,value,unit,source,status\nPark:same,面积,3,亩,s1,reported\n", "utf-8")
+    (tmp_path / "sources.csv").write_text("id,name,status\ns1,示例名录,sample\n", "utf-8")
+    report = load([tmp_path], store)
+    assert not report.bad, report.rejected
+    park, chain = view_thing(store, "Park", "same"), view_thing(store, "Chain", "same")
+    assert (park.thing["name"], [item.relation for item in park.outgoing], park.incoming) == ("示例园", ["ON_CHAIN"], [])
+    assert [figure["metric"] for figure in park.statements] == ["面积"]
+    assert ([item.name for item in chain.incoming], chain.outgoing, chain.statements) == (["示例园"], [], [])
+    assert chain.incoming[0].properties["description"] == "一座园"
+    assert view_thing(store, "Chain", "same", most=1).truncated
+    assert list_sources(store)["s1"]["name"] == "示例名录"
+    figures, following = list_figures(store, size=1)
+    assert [(item.label, item.id, item.name) for item in figures[0].subjects] == [("Park", "same", "示例园")]
+    assert following is None
+
+
+def test_a_product_is_as_well_founded_as_its_place_in_the_segment(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "chains.csv").write_text("id,name,source,status\nc,示例链,s1,confirmed\n", "utf-8")
+    (tmp_path / "segments.csv").write_text("id,name,chain,source,status\nseg,示例段,c,s1,confirmed\n", "utf-8")
+    (tmp_path / "products.csv").write_text(
+        "id,name,kind,description,place,source,status\np,示例件,产品,一种件,第 1 页,s1,confirmed\n", "utf-8"
+    )
+    (tmp_path / "belongs_to.csv").write_text("product,segment,place,source,status\np,seg,第 9 页,s2,curated\n", "utf-8")
+    report = load([tmp_path], store)
+    assert not report.bad, report.rejected
+    product = view_chain(store, "c").segments[0].products[0]
+    assert (product.status, product.source, product.place) == ("curated", "s2", "第 9 页")
+    assert (product.kind, product.description) == ("产品", "一种件")
+
+
+def test_pages_of_figures(full_store: Store) -> None:
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        figures, after = list_figures(full_store, after, 30)
+        assert len(figures) <= 30
+        seen += [figure.statement["id"] for figure in figures]
+    assert seen == sorted(set(seen))
+    assert len(seen) >= 77
+    assert {subject.label for figure in list_figures(full_store, size=500)[0] for subject in figure.subjects} >= {
+        "Region",
+        "Mechanism",
+        "Chain",
+    }
 
 
 def test_the_search_index_follows_the_graph(tmp_path: Path) -> None:
