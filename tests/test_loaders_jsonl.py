@@ -45,7 +45,8 @@ def test_lists_numbers_and_missing_keys(tmp_path: Path) -> None:
 def test_bad_lines_are_refused_alone(tmp_path: Path, line: str, column: str, reason: str) -> None:
     report = check(tmp_path, put(tmp_path / "enterprises.jsonl", f"{GOOD}\n{line}\n{GOOD.replace('甲', '丁')}\n"))
     assert counts(report) == {"read": 3, "new": 2, "rejected": 1}
-    assert where(report) == [(2, column)] and report.rejected[0].reason.startswith(reason), report.rejected[0].reason
+    assert where(report) == [(2, column)]
+    assert report.rejected[0].reason.startswith(reason)
 
 
 def test_lines_of_another_encoding_are_refused_alone(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_lines_of_another_encoding_are_refused_alone(tmp_path: Path) -> None:
     [
         ("", "utf-8", "文件是空的"), ("\n\n", "utf-8", "文件是空的"), ("{}\n", "utf-8", "认不出这是哪一类表|缺少必需的列"),
         ("坏\n更坏\n", "utf-8", "没有一行可用的数据: 第 1 行"), (GOOD, "utf-16", "没有一行可用的数据: 第 1 行"), (GOOD, "gb18030", "没有一行可用的数据: 第 1 行"),
-        ("\n".join('{"列%d": 1}' % number for number in range(2001)), "utf-8", "超过上限 2000 个"),
+        ("\n".join(f'{{"列{number}": 1}}' for number in range(2001)), "utf-8", "超过上限 2000 个"),
     ],
 )  # fmt: skip
 def test_files_without_a_usable_line_say_why(tmp_path: Path, text: str, encoding: str, reason: str) -> None:

@@ -201,7 +201,7 @@ def test_a_product_with_its_makers_inputs_and_segment(story: Store) -> None:
     assert [item.properties.get("essential") for item in view.incoming if item.relation == "INPUT_TO"] == [True]
     assert [item.id for item in view.outgoing] == ["demo.down"]
     assert [(item.status, item.source) for item in view.outgoing] == [("curated", "s1")]
-    with pytest.raises(NotFound, match="状态是“整理”.*已被隐藏"):
+    with pytest.raises(NotFound, match=r"状态是“整理”.*已被隐藏"):
         view_thing(story, "Product", id, trusted(["curated"]))
     with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
         view_thing(story, "Product", "nothing")
