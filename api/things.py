@@ -124,7 +124,7 @@ def tables_of_thing(view: ThingView, desk: Desk) -> list[Table]:
 
 def _table(side: str, relation: str, items: Sequence[Related], desk: Desk) -> Table:
     rows = []
-    for item in items:
+    for item in sorted(items, key=lambda item: not item.properties.get("essential")):
         name = desk.thing(item.label, item.id, item.name, extra=str(item.properties.get("description") or ""))
         essential = Cell("必需" if item.properties.get("essential") else "可替代") if relation == "INPUT_TO" else Cell("")
         text = Cell(_detail(relation, item), extra=str(item.properties.get("note") or ""))

@@ -230,7 +230,7 @@ def _known(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     return pl.DataFrame([blank | {"id": id_, "name": name, "uscc": code} for id_, name, code in rows], schema=schema(Enterprise))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False), st.sampled_from([(), (("ent-1", NAMES[0], A),), (("ent-1", NAMES[1], None), ("ent-2", NAMES[5], B))]))
 def test_no_order_of_rows_changes_the_number_of_firms(rows: list[tuple[str, ...]], random: Random, there: tuple[tuple[str, str, str | None], ...]) -> None:
     mixed = list(rows)
@@ -240,7 +240,7 @@ def test_no_order_of_rows_changes_the_number_of_firms(rows: list[tuple[str, ...]
     assert (len(first.refused), len(first.conflicts)) == (len(second.refused), len(second.conflicts))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS), min_size=1, max_size=5))
 def test_firms_that_are_told_apart_in_columns_are_those_of_the_rows_one_by_one(rows: list[tuple[str, ...]]) -> None:
     known = _known(("ent-1", NAMES[0], A), ("ent-2", "甲公司", None))
@@ -259,7 +259,7 @@ def test_no_order_of_files_changes_the_number_of_firms(tmp_path: Path) -> None:
     assert len(seen) == 1, seen
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_the_same_firms_again_are_the_same(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
     folder = tmp_path_factory.mktemp("again")

@@ -16,7 +16,7 @@ from graph.model.nodes import Enterprise, Source
 from graph.stores import open_store
 
 MOMENTS = 20
-FIRMS = 1500
+FIRMS = 800
 LOADER = """
 import sys
 from pathlib import Path

@@ -25,7 +25,7 @@ IN_ONE_FOLDER = [HealthCheck.function_scoped_fixture]
 PIECES = st.sampled_from(["名称", "来源", ",", "\n", "\r", '"', "\t", ";", "甲公司", "年鉴", "{", "}", '{"名称": "甲", "来源": "年"}\n', "\ufeff", "\0", "=", "'"])
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=80, deadline=None, suppress_health_check=IN_ONE_FOLDER)
 @given(
     st.sampled_from(["csv", "tsv", "txt", "jsonl", "xlsx", "ods"]),
     st.sampled_from(["enterprises", "supplies", "表"]),
@@ -45,7 +45,7 @@ HEADS = st.lists(st.sampled_from(sorted(all_heads())) | TEXT, min_size=1, max_si
 ROWS = st.lists(st.lists(TEXT, max_size=8), max_size=5)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=30, deadline=None, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.tuples(st.sampled_from([*NODES, *EDGES]), HEADS, ROWS), min_size=1, max_size=3))
 def test_no_tables_give_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, tables: list[tuple[type, list[str], list[list[str]]]]
@@ -77,7 +77,7 @@ Rows = tuple[str, list[tuple[str, ...]]]
 TABLE = st.sampled_from(sorted(FILES)).flatmap(lambda name: st.tuples(st.just(name), st.lists(st.tuples(*FILES[name][1]), min_size=1, max_size=6)))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=5, deadline=None, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.lists(TABLE, min_size=1, max_size=4), min_size=1, max_size=2))
 def test_dry_runs_agree_and_the_same_again_is_the_same(tmp_path_factory: pytest.TempPathFactory, folders: list[list[Rows]]) -> None:
     """Contradictory tables of firms, products and what joins them, onto an empty graph and onto that graph."""
@@ -113,7 +113,7 @@ def _is_fine(name: str) -> bool:
 NAME = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"]), min_size=1, max_size=20).filter(_is_fine)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=4, deadline=None, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.tuples(NAME, NAME), min_size=1, max_size=40, unique_by=lambda row: normalise(row[0])))
 def test_rows_go_in_as_new_come_back_as_they_were_and_are_the_same_again(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
     folder = tmp_path_factory.mktemp("round")

@@ -216,7 +216,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
         read_workbook(path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["xlsx", "xls", "ods"]), st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=8))
 def test_damage_to_a_workbook_never_gives_a_traceback(tmp_path: Path, suffix: str, damage: list[tuple[int, int]]) -> None:
     content = bytearray((DATA / f"merged.{suffix}").read_bytes())
