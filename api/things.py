@@ -40,7 +40,7 @@ EXPECTED: dict[str, tuple[tuple[str, str], ...]] = {
     "Project": ((IN, "INVESTS_IN"), (OUT, "FILLS"), (OUT, "ON_CHAIN"), (OUT, "LOCATED_IN")),
 }
 RELATION = ("名称", "种类", "是否必需", "说明", "状态", "来源")
-NOT_FACTS = ("name", "source", "status", "place", "confidence", "field_sources", "subject")
+NOT_FACTS = ("name", "source", "status", "place", "confidence", "field_sources", "subject", "unit")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def facts_of(thing: Mapping[str, Any], desk: Desk, statuses: Sequence[str]) -> l
     """Return a thing's own fields; one that another source gave says which, and is left out where its status is switched off."""
     elsewhere = {field: (source, status) for field, source, status in map(_split, thing.get("field_sources") or [])}
     found = []
-    for name, info in NODE_TYPES[thing["_label"]].model_fields.items():
+    fields = NODE_TYPES[thing["_label"]].model_fields
+    for name, info in sorted(fields.items(), key=lambda item: item[0] in Record.model_fields):  # notes and validity last
         value, proof = thing.get(name), elsewhere.get(name)
         if value in (None, "", []) or (name in NOT_FACTS and not (name == "name" and proof)):
             continue
@@ -119,7 +120,8 @@ def tables_of_thing(view: ThingView, desk: Desk) -> list[Table]:
     order = list(EDGE_TYPES)
     found |= {key: groups[key] for key in sorted(groups, key=lambda key: (order.index(key[1]), key[0]))}
     tables = [_table(side, relation, items, desk) for (side, relation), items in found.items()]
-    return [*tables, table_statements(view.statements, desk)]
+    counted = any(end == view.thing["_label"] for _, end in EDGE_TYPES["ABOUT"].table.ends)
+    return [*tables, table_statements(view.statements, desk)] if counted else tables
 
 
 def _table(side: str, relation: str, items: Sequence[Related], desk: Desk) -> Table:

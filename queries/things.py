@@ -6,7 +6,7 @@ from graph.errors import NotFound
 from graph.model import NODE_TYPES
 from graph.stores import Store
 from queries.answers import Figure, Related, Thing, ThingView
-from queries.catalogue import answer, ask, refuse_hidden, trusted
+from queries.catalogue import ask, refuse_hidden, trusted
 from queries.chains import related
 
 MOST_RELATIONS = 2_000
@@ -22,15 +22,15 @@ def view_thing(store: Store, label: str, id: str, statuses: list[str] | None = N
     if thing is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的{record.table.zh},可用搜索按名称、简称或拼音查找")
     refuse_hidden(thing, allowed)
-    sides = [answer(store, question, id=id, statuses=allowed, limit=most) for question in ("thing_out", "thing_in")]
-    outgoing, incoming = ([row for row in side.rows if row["thing"]["_label"] == label] for side in sides)
+    sides = [ask(store, question, id=id, statuses=allowed, size=most + 1) for question in ("thing_out", "thing_in")]
+    outgoing, incoming = ([row for row in side[:most] if row["thing"]["_label"] == label] for side in sides)
     figures = [row["other"] for row in incoming if row["relation"]["_label"] == "ABOUT"]
     return ThingView(
         thing=thing,
         outgoing=_relations(outgoing),
         incoming=_relations([row for row in incoming if row["relation"]["_label"] != "ABOUT"]),
         statements=sorted(figures, key=lambda figure: str(figure["id"])),
-        truncated=any(side.truncated for side in sides),
+        truncated=any(len(side) > most for side in sides),
     )
 
 

@@ -25,7 +25,7 @@ IN_ONE_FOLDER = [HealthCheck.function_scoped_fixture]
 PIECES = st.sampled_from(["名称", "来源", ",", "\n", "\r", '"', "\t", ";", "甲公司", "年鉴", "{", "}", '{"名称": "甲", "来源": "年"}\n', "\ufeff", "\0", "=", "'"])
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=60, deadline=None, suppress_health_check=IN_ONE_FOLDER)
 @given(
     st.sampled_from(["csv", "tsv", "txt", "jsonl", "xlsx", "ods"]),
     st.sampled_from(["enterprises", "supplies", "表"]),

@@ -133,7 +133,7 @@ def test_parameters_are_values(store: Store) -> None:
 
 @pytest.mark.parametrize("question", questions())
 def test_every_question_runs_on_both_stores(full_store: Store, question: str) -> None:
-    values = {"id": "x", "chain": "integrated-circuits", "origin": "a", "target": "b", "after": "", "size": 3, "word": "x"}
+    values = {"id": "x", "chain": "integrated-circuits", "origin": "a", "target": "b", "after": "", "size": 3, "word": "x", "ids": ["x"]}
     ask(full_store, question, hops=2, statuses=trusted(), **values)
 
 
