@@ -15,6 +15,7 @@ from loaders.validate import Problem
 
 USCC, STOCK = "统一社会信用代码", "股票代码"
 UNUSABLE = "格式不符"
+TURNS = 20
 
 
 @dataclass(frozen=True)
@@ -161,18 +162,38 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[
     rows = _rows(frame)
     result = Identified(frame)
     ids: list[str | None] = [None] * len(rows)
-    for row in sorted(rows, key=_Row.rank):
-        if match := _find(firms, result, row):
-            firms.add(match.id, row, match.renames)
-            ids[row.position] = match.id
+    waiting = sorted(rows, key=_Row.rank)
+    for turn in range(TURNS):  # what is refused is asked again when all others have said what they know
+        asked = [(row, _take(firms, result, row, ids)) for row in waiting]
+        left = [(row, tried) for row, tried in asked if tried is not None]
+        if len(left) == len(waiting) or turn == TURNS - 1:
+            for _, tried in left:
+                result.conflicts += tried.conflicts
+                result.refused |= tried.refused
+            break
+        waiting = [row for row, _ in left]
     owners = [firms.by_id[id_] if id_ else _Firm(row.name, row.parts.exact, None, None, "") for id_, row in zip(ids, rows, strict=True)]
     others = [row.name if row.parts.exact != firm.exact else None for row, firm in zip(rows, owners, strict=True)]
+    better = pl.Series([bool(firm.code) and not row.code for row, firm in zip(rows, owners, strict=True)], dtype=pl.Boolean)
     result.frame = frame.with_columns(
         pl.Series("id", ids, dtype=pl.String),
         pl.Series("name", [firm.name for firm in owners], dtype=pl.String),
+        *(pl.when(better).then(None).otherwise(pl.col(name)).alias(name) for name in ("uscc", "uscc_check")),
         pl.Series("aliases", _joined(frame["aliases"], others), dtype=pl.List(pl.String)),
     )
     return result
+
+
+def _take(firms: Firms, result: Identified, row: _Row, ids: list[str | None]) -> Identified | None:
+    """Find a row's firm and remember what the row says of it, or return why the row is refused."""
+    tried = Identified(result.frame)
+    match = _find(firms, tried, row)
+    if match is None:
+        return tried
+    firms.add(match.id, row, match.renames)
+    ids[row.position] = match.id
+    result.conflicts += tried.conflicts
+    return None
 
 
 def _known_firms(known: pl.DataFrame, cities: dict[str, str]) -> Firms:
@@ -259,7 +280,7 @@ def _find_by_code(firms: Firms, result: Identified, row: _Row, holder: str, what
         return _refuse(firms, result, row, holder, what, f"同一{STOCK},{USCC}不同")
     if firms.knows(holder, row.parts.exact) or any(id_ == holder for id_, _ in firms.by_core.get(row.parts.core, ())):
         return _Match(holder)
-    if any(firms.knows(holder, other) for other in row.others):
+    if firms.by_id[holder].exact in row.others:
         return _Match(holder, renames=True)
     return _refuse(firms, result, row, holder, what, f"同一{what},名称不同(如系更名,请在别名列写明曾用名)")
 

@@ -116,6 +116,28 @@ def test_a_firm_that_says_its_former_name_is_renamed(tmp_path: Path) -> None:
     assert firms(store) == ["青岛乙有限公司"]
 
 
+def test_a_code_of_the_wrong_form_does_not_replace_a_right_one(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    rows = [f"青岛甲有限公司,{A},,", "青岛甲有限公司,无,,", "青岛甲有限公司,见附件,,"]
+    assert counts(run(store, write(tmp_path / "enterprises.csv", *rows))) == {"read": 3, "new": 1, "same": 2}
+    assert store.nodes(Enterprise).select("uscc", "uscc_check").rows() == [(A, "有效")]
+    assert counts(run(store, write(tmp_path / "2" / "enterprises.csv", *rows[::-1]))) == {"read": 3, "same": 3}
+
+
+def test_renamings_follow_one_another_in_any_order(tmp_path: Path) -> None:
+    rows = [f"丙公司,{A},,", f"乙公司,{A},,丙公司", f"甲公司,{A},,乙公司"]
+    for number, order in enumerate([rows, rows[::-1]]):
+        store = new_store(tmp_path / str(number))
+        assert run(store, write(tmp_path / str(number) / "enterprises.csv", *order)).total("rejected") == 0
+        assert store.nodes(Enterprise)["name"].to_list() == ["甲公司"]
+        assert sorted(store.nodes(Enterprise)["aliases"][0]) == ["丙公司", "乙公司"]
+
+
+def test_an_alias_that_is_not_the_firms_name_renames_nothing(tmp_path: Path) -> None:
+    rows = [f"青岛甲有限公司,{A},,老厂", f"青岛乙有限公司,{A},,老厂"]
+    assert counts(check(tmp_path, write(tmp_path / "enterprises.csv", *rows))) == {"read": 2, "new": 1, "rejected": 1}
+
+
 def test_the_known_name_stays_and_the_other_becomes_an_alias(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     run(store, write(tmp_path / "enterprises.csv", "青岛海尔模具有限公司,,,海尔模具厂"))
