@@ -61,13 +61,15 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class _Firm:
-    """A firm as it is known so far."""
+    """A firm as it is known so far; ``forms``: the legal forms in those of its names that share its core."""
 
     name: str
     exact: str
-    code: str | None
-    stock: str | None
-    city: str
+    core: str
+    code: str | None = None
+    stock: str | None = None
+    city: str = ""
+    forms: tuple[str, ...] = ()
 
 
 class _Match(NamedTuple):
@@ -86,22 +88,31 @@ class Firms:
         self.by_stock: dict[str, str] = {}
         self.by_name: dict[str, list[str]] = {}
         self.by_alias: dict[str, list[str]] = {}
-        self.by_core: dict[str, list[tuple[str, str]]] = {}
+        self.by_core: dict[str, list[str]] = {}
 
     def add(self, id_: str, row: _Row, renames: bool = False) -> None:
         """Remember what a row says of a firm: its codes, its place, its names and their core."""
-        firm = self.by_id.setdefault(id_, _Firm(row.name, row.parts.exact, None, None, ""))
+        firm = self.by_id.setdefault(id_, _Firm(row.name, row.parts.exact, row.parts.core))
+        if renames and firm.exact != row.parts.exact:
+            _leave(self.by_name, firm.exact, id_)
+            _leave(self.by_core, firm.core, id_)
+            firm.exact, firm.core, firm.forms = row.parts.exact, row.parts.core, ()
         if renames:
-            firm.name, firm.exact = row.name, row.parts.exact
+            firm.name = row.name
+        if row.code and firm.code not in (None, row.code):
+            self.by_code.pop(firm.code or "", None)
         firm.code, firm.stock, firm.city = row.code or firm.code, firm.stock or row.stock, firm.city or row.city
         if row.code:
             self.by_code[row.code] = id_
         if row.stock:
             self.by_stock[row.stock] = id_
+        _enter(self.by_core, firm.core, id_)
         _enter(self.by_name if firm.exact == row.parts.exact else self.by_alias, row.parts.exact, id_)
         for text in row.others:
             _enter(self.by_alias, text, id_)
-        _enter(self.by_core, row.parts.core, (id_, row.parts.form))
+        for parts in (row.parts, *map(split_name, row.others)):
+            if parts.core == firm.core and parts.form and parts.form not in firm.forms:
+                firm.forms += (parts.form,)
 
     def knows(self, id_: str, text: str) -> bool:
         """Tell whether a firm goes by a name."""
@@ -172,7 +183,7 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[
                 result.refused |= tried.refused
             break
         waiting = [row for row, _ in left]
-    owners = [firms.by_id[id_] if id_ else _Firm(row.name, row.parts.exact, None, None, "") for id_, row in zip(ids, rows, strict=True)]
+    owners = [firms.by_id[id_] if id_ else _Firm(row.name, row.parts.exact, "") for id_, row in zip(ids, rows, strict=True)]
     others = [row.name if row.parts.exact != firm.exact else None for row, firm in zip(rows, owners, strict=True)]
     better = pl.Series([bool(firm.code) and not row.code for row, firm in zip(rows, owners, strict=True)], dtype=pl.Boolean)
     result.frame = frame.with_columns(
@@ -258,13 +269,12 @@ def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str])
     """Return the one firm of the same place whose name differs only in place and legal form, and that nothing speaks against."""
     fitting: list[str] = []
     clashing: list[str] = []
-    alike = firms.by_core.get(row.parts.core, []) if row.city else []
-    for id_ in dict.fromkeys(id_ for id_, _ in alike):
+    for id_ in firms.by_core.get(row.parts.core, []) if row.city else []:
         firm = firms.by_id[id_]
         if id_ in apart or row.city != firm.city:
             continue
-        forms = {form for other, form in alike if other == id_ and form}
-        clash = bool(row.code and firm.code) or bool(row.stock and firm.stock) or bool(row.parts.form and forms - {row.parts.form})
+        other_form = bool(row.parts.form and {*firm.forms} - {row.parts.form})
+        clash = bool(row.code and firm.code) or bool(row.stock and firm.stock) or other_form
         (clashing if clash else fitting).append(id_)
     if len(fitting) == 1:
         return _Match(fitting[0])
@@ -278,7 +288,7 @@ def _find_by_code(firms: Firms, result: Identified, row: _Row, holder: str, what
     """Return the firm that holds the row's code where the names agree; refuse the row where they do not."""
     if what == STOCK and row.code and firms.by_id[holder].code:
         return _refuse(firms, result, row, holder, what, f"同一{STOCK},{USCC}不同")
-    if firms.knows(holder, row.parts.exact) or any(id_ == holder for id_, _ in firms.by_core.get(row.parts.core, ())):
+    if firms.knows(holder, row.parts.exact) or firms.by_id[holder].core == row.parts.core:
         return _Match(holder)
     if firms.by_id[holder].exact in row.others:
         return _Match(holder, renames=True)
@@ -306,10 +316,14 @@ def _apart(left: str, right: str) -> bool:
     return left[:2] != right[:2] if whole else left != right
 
 
-def _enter(index: dict[str, list[Any]], word: str, item: Any) -> None:
+def _enter(index: dict[str, list[str]], word: str, id_: str) -> None:
     entries = index.setdefault(word, [])
-    if item not in entries:
-        entries.append(item)
+    if id_ not in entries:
+        entries.append(id_)
+
+
+def _leave(index: dict[str, list[str]], word: str, id_: str) -> None:
+    index[word] = [other for other in index.get(word, []) if other != id_]
 
 
 def _joined(first: pl.Series, second: list[str | None]) -> list[list[str] | None]:

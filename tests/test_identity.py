@@ -281,7 +281,7 @@ def test_no_order_of_files_changes_the_number_of_firms(tmp_path: Path) -> None:
     assert len(seen) == 1, seen
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_the_same_firms_again_are_the_same(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
     folder = tmp_path_factory.mktemp("again")
