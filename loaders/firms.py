@@ -1,7 +1,8 @@
 """Which row is which firm: the credit code first, then the name and the place; a contradiction is listed, never merged.
 
 The rows of one load are taken in an order of their own (those that say most of themselves first), so that neither the
-order of rows nor of files changes which firms there are.
+order of rows nor of files changes which firms there are. They are then asked again with all that they said known, until
+no answer changes: what is loaded is what the same rows would find, so that loading them again changes nothing.
 """
 
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from loaders.names import FirmName, check_code, city_of_region, make_id, normal,
 from loaders.validate import Problem
 
 USCC, STOCK = "统一社会信用代码", "股票代码"
-UNUSABLE = "格式不符"
+VALID, UNUSABLE = "有效", "格式不符"
 TURNS = 20
+Cities = dict[str, set[str]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,14 @@ class _Row(NamedTuple):
     code: str | None
     stock: str | None
     parts: FirmName
-    city: str
+    region: str
     others: list[str]
+    valid: bool
+
+    @property
+    def city(self) -> str:
+        """Return the city that the name says, or else the region column."""
+        return self.parts.place or self.region
 
     def side(self) -> dict[str, Any]:
         """Return what a conflict shows of the row."""
@@ -55,21 +63,33 @@ class _Row(NamedTuple):
     def rank(self) -> tuple[Any, ...]:
         """Return the place of the row in the order in which rows are taken; a stock code's first name comes first."""
         turn = 0 if self.given or self.code or not self.stock else self.position
-        lacks = (not self.given, self.given or "", not self.code, not self.stock, turn, not self.others, not self.parts.form, not self.city)
+        codes = (not self.given, self.given or "", not self.valid, not self.code, not self.stock, turn)
+        lacks = (*codes, not self.others, not self.parts.form, not self.city)
         return (*lacks, self.parts.exact, self.code or "", self.city, self.position)
 
 
 @dataclass(slots=True)
 class _Firm:
-    """A firm as it is known so far; ``forms``: the legal forms in those of its names that share its core."""
+    """A firm as it is known so far; ``names``: all its names, ``former``: those that gave way."""
 
     name: str
-    exact: str
-    core: str
+    main: FirmName
     code: str | None = None
     stock: str | None = None
-    city: str = ""
-    forms: tuple[str, ...] = ()
+    regions: set[str] = field(default_factory=set)
+    valid: bool = False
+    names: tuple[FirmName, ...] = ()
+    former: list[str] = field(default_factory=list)
+
+    @property
+    def cities(self) -> set[str]:
+        """Return the city that the firm's name says, or else those that it is located in."""
+        return {self.main.place} if self.main.place else self.regions
+
+    @property
+    def forms(self) -> set[str]:
+        """Return the legal forms in those of its names that share the core of the main one."""
+        return {parts.form for parts in self.names if parts.core == self.main.core and parts.form}
 
 
 class _Match(NamedTuple):
@@ -77,6 +97,10 @@ class _Match(NamedTuple):
 
     id: str
     renames: bool = False
+
+
+Taken = dict[int, tuple[_Row, _Match]]
+"""The firm of each row that has one, by the row's position, in the order in which the rows were taken."""
 
 
 class Firms:
@@ -92,27 +116,29 @@ class Firms:
 
     def add(self, id_: str, row: _Row, renames: bool = False) -> None:
         """Remember what a row says of a firm: its codes, its place, its names and their core."""
-        firm = self.by_id.setdefault(id_, _Firm(row.name, row.parts.exact, row.parts.core))
-        if renames and firm.exact != row.parts.exact:
-            _leave(self.by_name, firm.exact, id_)
-            _leave(self.by_core, firm.core, id_)
-            firm.exact, firm.core, firm.forms = row.parts.exact, row.parts.core, ()
+        firm = self.by_id.setdefault(id_, _Firm(row.name, row.parts))
+        if renames and firm.main != row.parts:
+            _leave(self.by_name, firm.main.exact, id_)
+            _leave(self.by_core, firm.main.core, id_)
+            _enter(self.by_alias, firm.main.exact, id_)
+            firm.former.append(firm.name)
+            firm.main = row.parts
         if renames:
             firm.name = row.name
         if row.code and firm.code not in (None, row.code):
             self.by_code.pop(firm.code or "", None)
-        firm.code, firm.stock, firm.city = row.code or firm.code, firm.stock or row.stock, firm.city or row.city
+        firm.valid = row.valid if row.code else firm.valid
+        firm.code, firm.stock = row.code or firm.code, firm.stock or row.stock
+        firm.regions |= {row.region} - {""}
         if row.code:
             self.by_code[row.code] = id_
         if row.stock:
             self.by_stock[row.stock] = id_
-        _enter(self.by_core, firm.core, id_)
-        _enter(self.by_name if firm.exact == row.parts.exact else self.by_alias, row.parts.exact, id_)
+        _enter(self.by_core, firm.main.core, id_)
+        _enter(self.by_name if firm.main == row.parts else self.by_alias, row.parts.exact, id_)
         for text in row.others:
             _enter(self.by_alias, text, id_)
-        for parts in (row.parts, *map(split_name, row.others)):
-            if parts.core == firm.core and parts.form and parts.form not in firm.forms:
-                firm.forms += (parts.form,)
+        firm.names += tuple(parts for parts in (row.parts, *map(split_name, row.others)) if parts not in firm.names)
 
     def knows(self, id_: str, text: str) -> bool:
         """Tell whether a firm goes by a name."""
@@ -123,7 +149,7 @@ class Firms:
         firm = self.by_id[id_]
         if row.code and firm.code and row.code != firm.code:
             return f"{USCC}不同"
-        return "所在城市不同" if _apart(row.city, firm.city) else ""
+        return "所在城市不同" if firm.cities and all(_apart(row.city, city) for city in firm.cities) else ""
 
     def side(self, id_: str) -> dict[str, Any]:
         """Return what a conflict shows of a firm."""
@@ -131,7 +157,7 @@ class Firms:
         return {"id": id_} | _side(firm.name, firm.code, firm.stock)
 
 
-def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[str, str]) -> Identified:
+def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities) -> Identified:
     """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms are."""
     frame = _with_codes(frame)
     alone = find_alone(frame, known)
@@ -168,52 +194,82 @@ def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("id", "__by_code").alias("id")).drop("__by_code")
 
 
-def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: dict[str, str]) -> Identified:
-    firms = _known_firms(known, cities)
-    rows = _rows(frame)
-    result = Identified(frame)
-    ids: list[str | None] = [None] * len(rows)
-    waiting = sorted(rows, key=_Row.rank)
-    for turn in range(TURNS):  # what is refused is asked again when all others have said what they know
-        asked = [(row, _take(firms, result, row, ids)) for row in waiting]
-        left = [(row, tried) for row, tried in asked if tried is not None]
+def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities) -> Identified:
+    rows = sorted(_rows(frame), key=_Row.rank)
+    taken: Taken = {}
+    listed: list[Conflict] = []
+    for turn in range(TURNS):
+        firms, result = _known_firms(known, cities), Identified(frame)
+        for row, match in taken.values():
+            firms.add(match.id, row, match.renames)
+        answers = _ask(firms, result, rows)
+        listed = listed if turn else result.conflicts
+        moved = [row for row in rows if _id(taken, row) != _id(answers, row)]
+        if not moved:
+            break
+        kept = {position: entry for position, entry in taken.items() if _id(answers, entry[0]) == entry[1].id}
+        taken = kept | {position: entry for position, entry in answers.items() if position not in kept}
+    else:
+        for row in moved:
+            result.refused[row.position] = Problem("名称", row.name, f"与其他行或图中企业的关系无法唯一确定,请填写编号或{USCC}")
+            del answers[row.position]
+    result.conflicts = [*listed, *(conflict for conflict in result.conflicts if conflict not in listed)]
+    result.frame = _completed(frame, sorted(rows, key=lambda row: row.position), answers, firms)
+    return result
+
+
+def _ask(firms: Firms, result: Identified, rows: list[_Row]) -> Taken:
+    """Return the firm of each row that has one; what is refused is asked again when all others have said what they know."""
+    answers: Taken = {}
+    waiting = rows
+    for turn in range(TURNS):
+        left: list[tuple[_Row, Identified]] = []
+        for row in waiting:
+            tried = Identified(result.frame)
+            match = _find(firms, tried, row)
+            if match is None:
+                left.append((row, tried))
+                continue
+            firms.add(match.id, row, match.renames)
+            answers[row.position] = row, match
+            result.conflicts += tried.conflicts
         if len(left) == len(waiting) or turn == TURNS - 1:
             for _, tried in left:
                 result.conflicts += tried.conflicts
                 result.refused |= tried.refused
             break
         waiting = [row for row, _ in left]
-    owners = [firms.by_id[id_] if id_ else _Firm(row.name, row.parts.exact, "") for id_, row in zip(ids, rows, strict=True)]
-    others = [row.name if row.parts.exact != firm.exact else None for row, firm in zip(rows, owners, strict=True)]
-    better = pl.Series([bool(firm.code) and not row.code for row, firm in zip(rows, owners, strict=True)], dtype=pl.Boolean)
-    result.frame = frame.with_columns(
+    return answers
+
+
+def _completed(frame: pl.DataFrame, rows: list[_Row], answers: Taken, firms: Firms) -> pl.DataFrame:
+    """Put beside each row its firm's id and name; other names, the row's own among them, become aliases."""
+    ids = [_id(answers, row) for row in rows]
+    owners = [firms.by_id[id_] if id_ else _Firm(row.name, row.parts) for id_, row in zip(ids, rows, strict=True)]
+    pairs = [*zip(rows, owners, strict=True)]
+    others = [[name for name in (row.name, *firm.former) if normalise(name) != firm.main.exact] for row, firm in pairs]
+    better = pl.Series([bool(firm.code) and not row.code for row, firm in pairs], dtype=pl.Boolean)
+    return frame.with_columns(
         pl.Series("id", ids, dtype=pl.String),
         pl.Series("name", [firm.name for firm in owners], dtype=pl.String),
         *(pl.when(better).then(None).otherwise(pl.col(name)).alias(name) for name in ("uscc", "uscc_check")),
         pl.Series("aliases", _joined(frame["aliases"], others), dtype=pl.List(pl.String)),
     )
-    return result
 
 
-def _take(firms: Firms, result: Identified, row: _Row, ids: list[str | None]) -> Identified | None:
-    """Find a row's firm and remember what the row says of it, or return why the row is refused."""
-    tried = Identified(result.frame)
-    match = _find(firms, tried, row)
-    if match is None:
-        return tried
-    firms.add(match.id, row, match.renames)
-    ids[row.position] = match.id
-    result.conflicts += tried.conflicts
-    return None
+def _id(answers: Taken, row: _Row) -> str | None:
+    return answers[row.position][1].id if row.position in answers else None
 
 
-def _known_firms(known: pl.DataFrame, cities: dict[str, str]) -> Firms:
+def _known_firms(known: pl.DataFrame, cities: Cities) -> Firms:
     firms = Firms()
     wanted = known.select("id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases")
     for id_, name, exact, code, check, stock, aliases in wanted.iter_rows():
         parts = split_name(exact)
+        others = [*map(normalise, aliases or [])]
         code = None if check == UNUSABLE else code
-        firms.add(id_, _Row(-1, id_, name, code, stock, parts, parts.place or cities.get(id_, ""), [*map(normalise, aliases or [])]))
+        firms.add(id_, _Row(-1, id_, name, code, stock, parts, "", others, check == VALID))
+        firms.by_id[id_].regions |= cities.get(id_, set())
     return firms
 
 
@@ -226,8 +282,9 @@ def _rows(frame: pl.DataFrame) -> list[_Row]:
     rows: list[_Row] = []
     for position, (given, name, exact, (code, check, stock), where, aliases) in enumerate(columns):
         parts = split_name(exact)
-        city = parts.place or city_of_region(where)
-        rows.append(_Row(position, given, name, None if check == UNUSABLE else code, stock, parts, city, [*map(normalise, aliases or [])]))
+        others = [*map(normalise, aliases or [])]
+        code = None if check == UNUSABLE else code
+        rows.append(_Row(position, given, name, code, stock, parts, city_of_region(where), others, check == VALID))
     return rows
 
 
@@ -239,8 +296,7 @@ def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
     if row.given:
         if holder and holder != row.given:
             return _refuse(firms, result, row, holder, what, f"同一{what}已用于另一编号")
-        _compare_given(firms, result, row, row.given)
-        return _Match(row.given, renames=True)
+        return _follow(firms, result, row, row.given)
     if holder:
         return _find_by_code(firms, result, row, holder, what)
     named = [*(firms.by_name.get(row.parts.exact) or firms.by_alias.get(row.parts.exact, []))]
@@ -255,14 +311,15 @@ def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
     return _find_by_core(firms, result, row, named) or _Match(f"ent-{row.code}" if row.code else make_id("ent", row.parts.exact, row.city))
 
 
-def _compare_given(firms: Firms, result: Identified, row: _Row, given: str) -> None:
-    """List what speaks against the id that a row gives itself; the id is followed all the same."""
-    if given in firms.by_id:
-        if row.code and firms.by_id[given].code not in (None, row.code):
-            result.conflicts.append(Conflict(f"编号相同,{USCC}不同,按同一企业载入", row.side(), firms.side(given)))
-        return
-    for id_ in firms.by_name.get(row.parts.exact, [])[:1]:
-        result.conflicts.append(Conflict("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
+def _follow(firms: Firms, result: Identified, row: _Row, given: str) -> _Match | None:
+    """Return the firm of the id that a row gives itself; its code may only be replaced where it was wrong in itself."""
+    firm = firms.by_id.get(given)
+    if firm is None:
+        for id_ in firms.by_name.get(row.parts.exact, [])[:1]:
+            result.conflicts.append(Conflict("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
+    elif row.code and firm.code not in (None, row.code) and (firm.valid or not row.valid):
+        return _refuse(firms, result, row, given, USCC, f"编号相同,{USCC}不同")
+    return _Match(given, renames=True)
 
 
 def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str]) -> _Match | None:
@@ -271,10 +328,11 @@ def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str])
     clashing: list[str] = []
     for id_ in firms.by_core.get(row.parts.core, []) if row.city else []:
         firm = firms.by_id[id_]
-        if id_ in apart or row.city != firm.city:
+        if id_ in apart or row.city not in firm.cities:
             continue
-        other_form = bool(row.parts.form and {*firm.forms} - {row.parts.form})
-        clash = bool(row.code and firm.code) or bool(row.stock and firm.stock) or other_form
+        other_form = bool(row.parts.form and firm.forms - {row.parts.form})
+        other_district = row.parts.district != firm.main.district
+        clash = bool(row.code and firm.code) or bool(row.stock and firm.stock) or other_form or other_district
         (clashing if clash else fitting).append(id_)
     if len(fitting) == 1:
         return _Match(fitting[0])
@@ -288,9 +346,9 @@ def _find_by_code(firms: Firms, result: Identified, row: _Row, holder: str, what
     """Return the firm that holds the row's code where the names agree; refuse the row where they do not."""
     if what == STOCK and row.code and firms.by_id[holder].code:
         return _refuse(firms, result, row, holder, what, f"同一{STOCK},{USCC}不同")
-    if firms.knows(holder, row.parts.exact) or firms.by_id[holder].core == row.parts.core:
+    if firms.knows(holder, row.parts.exact) or firms.by_id[holder].main.core == row.parts.core:
         return _Match(holder)
-    if firms.by_id[holder].exact in row.others:
+    if firms.by_id[holder].main.exact in row.others:
         return _Match(holder, renames=True)
     return _refuse(firms, result, row, holder, what, f"同一{what},名称不同(如系更名,请在别名列写明曾用名)")
 
@@ -326,5 +384,5 @@ def _leave(index: dict[str, list[str]], word: str, id_: str) -> None:
     index[word] = [other for other in index.get(word, []) if other != id_]
 
 
-def _joined(first: pl.Series, second: list[str | None]) -> list[list[str] | None]:
-    return [list(dict.fromkeys([*(a or []), *([b] if b else [])])) or None for a, b in zip(first.to_list(), second, strict=True)]
+def _joined(first: pl.Series, second: list[list[str]]) -> list[list[str] | None]:
+    return [list(dict.fromkeys([*(a or []), *b])) or None for a, b in zip(first.to_list(), second, strict=True)]

@@ -4,13 +4,13 @@ import polars as pl
 
 from graph.model import Node
 from graph.model.nodes import Enterprise
-from loaders.firms import Conflict, Identified, identify_firms
+from loaders.firms import Cities, Conflict, Identified, identify_firms
 from loaders.names import make_id, normal
 
 __all__ = ["Conflict", "Identified", "identify_nodes"]
 
 
-def identify_nodes(frame: pl.DataFrame, record: type[Node], known: pl.DataFrame, cities: dict[str, str] | None = None) -> Identified:
+def identify_nodes(frame: pl.DataFrame, record: type[Node], known: pl.DataFrame, cities: Cities | None = None) -> Identified:
     """Give every row an id: its own, or that of the thing with the same key, or a new one; ``cities``: where known firms are."""
     if record is Enterprise:
         return identify_firms(frame, known, cities or {})

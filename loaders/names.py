@@ -24,12 +24,16 @@ _bracket = re.compile(r"\(([^()]*)\)")
 
 @dataclass(frozen=True)
 class FirmName:
-    """A firm's name in its parts: ``core`` is what is left when place and legal form are off."""
+    """A firm's name in its parts: ``core`` is what is left when place and legal form are off.
+
+    ``place`` is the code of the city (or province) that it names, ``district`` that of the district, if it names one.
+    """
 
     exact: str
     core: str
     form: str
     place: str
+    district: str
 
 
 def normal(expression: pl.Expr) -> pl.Expr:
@@ -59,7 +63,7 @@ def _prefix() -> re.Pattern[str]:
 
 
 def split_name(exact: str) -> FirmName:
-    """Return the parts of a normalised name; the place is the code of the city (or province) that it names."""
+    """Return the parts of a normalised name."""
     found: list[str] = []
 
     def drop(match: re.Match[str]) -> str:
@@ -78,7 +82,8 @@ def split_name(exact: str) -> FirmName:
         outer = places()[match.group()]
         found.append(outer)
         rest = rest[match.end() :]
-    return FirmName(exact, rest or exact, form, city_of(found))
+    district = max((code for code in found if not code.endswith("00")), default="")
+    return FirmName(exact, rest or exact, form, city_of(found), district)
 
 
 def _is_within(code: str, outer: str) -> bool:

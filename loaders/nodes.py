@@ -13,6 +13,7 @@ from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.directory import Directory
 from loaders.edges import TABLE, EdgeLoader
+from loaders.firms import Cities
 from loaders.identity import Conflict, identify_nodes
 from loaders.merge import ORDER, OUTCOME, PROOF, merge
 from loaders.names import city_of_region
@@ -102,12 +103,14 @@ class NodeLoader:
             rows = without(rows, bad)
         return NodeBatch(record, rows, there)
 
-    def _cities(self) -> dict[str, str]:
-        """Return the city of each known firm that is located in a region."""
+    def _cities(self) -> Cities:
+        """Return the cities of each known firm that is located in a region."""
         names = dict(self.store.nodes(Region).select("id", "name").iter_rows())
-        found: dict[str, str] = {}
+        found: Cities = {}
         for part in self.store.edges(LocatedIn, ("Enterprise", "Region")):
-            found |= {firm: city for firm, region in part.select("from", "to").iter_rows() if (city := city_of_region(names.get(region)))}
+            for firm, region in part.select("from", "to").iter_rows():
+                if city := city_of_region(names.get(region)):
+                    found.setdefault(firm, set()).add(city)
         return found
 
     def _links(self, batches: list[NodeBatch]) -> tuple[dict[tuple[type[Edge], Ends], list[pl.DataFrame]], Refused]:

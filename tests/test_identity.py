@@ -13,7 +13,10 @@ from loader_parts import check, counts, firms, new_store, put, run, where
 import loaders.firms
 from graph.model.nodes import Enterprise, Product
 from graph.stores.base import schema
+from loaders.firms import Cities, Identified
 from loaders.identity import identify_nodes
+from loaders.merge import ORDER, merge
+from loaders.names import city_of_region
 
 A, B = "91110000600037341L", "91310000607378229C"
 WRONG = "911100006000373410"
@@ -64,6 +67,7 @@ def test_one_firm_by_two_spellings(tmp_path: Path, names: tuple[str, str]) -> No
         ("青岛海尔模具有限公司", "海尔模具有限公司"),
         ("青岛海尔", "青岛海信"),
         ("青岛北海船厂有限公司", "青岛船厂有限公司"),
+        ("青岛崂山旅游集团有限公司", "青岛旅游集团有限公司"),
         ("··", "“”"),
     ],
 )  # fmt: skip
@@ -207,6 +211,18 @@ def test_an_id_is_followed_and_contradictions_are_listed(tmp_path: Path) -> None
     assert sorted(store.nodes(Enterprise).select("id", "name", "uscc").rows()) == [("E1", "甲集团公司", A), ("E2", "甲公司", B)]
 
 
+def test_the_code_of_an_id_is_replaced_only_where_it_was_wrong(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    heads = "编号,名称,统一社会信用代码,来源\n"
+    run(store, put(tmp_path / "enterprises.csv", f"{heads}E1,甲公司,{WRONG},年鉴\nE2,乙公司,{B},年鉴\n"))
+    report = run(store, put(tmp_path / "2" / "enterprises.csv", f"{heads}E1,甲公司,{A},年鉴\nE2,乙公司,{A[:-1]}X,年鉴\n"))
+    assert counts(report) == {"read": 2, "changed": 1, "rejected": 1}
+    assert [(conflict.reason, conflict.left["uscc"], conflict.right["uscc"]) for conflict in report.conflicts] == [
+        ("编号相同,统一社会信用代码不同", f"{A[:-1]}X", B)
+    ]
+    assert sorted(store.nodes(Enterprise).select("id", "uscc", "uscc_check").rows()) == [("E1", A, "有效"), ("E2", B, "有效")]
+
+
 def test_things_other_than_firms_go_by_name_and_alias(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     run(store, put(tmp_path / "products.csv", "编号,名称,别名,来源\n,电视机,电视;彩电,年鉴\n,冰箱,,年鉴\nP9,空调,,年鉴\n"))
@@ -230,9 +246,11 @@ def test_many_firms_of_one_name_are_quick_and_list_one_conflict_each(tmp_path: P
 
 
 NAMES = ["青岛恒源有限公司", "青岛恒源", "恒源（青岛）有限公司", "恒源有限公司", "恒源", "青岛恒源股份有限公司", "上海恒源有限公司", "恒源集团"]
+CODES, PLACES = st.sampled_from(["", "", A, B, WRONG, "无"]), st.sampled_from(["", "青岛市", "上海市"])
+KNOWN = st.sampled_from([(), (("ent-1", NAMES[0], A),), (("ent-1", NAMES[1], None), ("ent-2", NAMES[5], B))])
 NAMED, IDS = st.sampled_from([*NAMES, "甲公司", "乙公司"]), st.sampled_from(["", "ent-1", "ent-2", "ent-3"])
 ROWS = st.lists(
-    st.tuples(st.sampled_from(NAMES), st.sampled_from(["", "", A, B, WRONG, "无"]), st.sampled_from(["", "青岛市", "上海市"]), st.sampled_from(["", "", *NAMES])),
+    st.tuples(st.sampled_from(NAMES), CODES, PLACES, st.sampled_from(["", "", *NAMES])),
     min_size=2, max_size=6,
 )  # fmt: skip
 
@@ -249,11 +267,11 @@ def _frame(rows: list[tuple[str, ...]]) -> pl.DataFrame:
 def _known(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     """Firms of a graph: id, name, code."""
     blank = dict.fromkeys(schema(Enterprise))
-    return pl.DataFrame([blank | {"id": id_, "name": name, "uscc": code} for id_, name, code in rows], schema=schema(Enterprise))
+    return pl.DataFrame([blank | {"id": id_, "name": name, "uscc": code, "uscc_check": "有效" if code else None} for id_, name, code in rows], schema=schema(Enterprise))
 
 
 @settings(max_examples=100, deadline=None)
-@given(ROWS, st.randoms(use_true_random=False), st.sampled_from([(), (("ent-1", NAMES[0], A),), (("ent-1", NAMES[1], None), ("ent-2", NAMES[5], B))]))
+@given(ROWS, st.randoms(use_true_random=False), KNOWN)
 def test_no_order_of_rows_changes_the_number_of_firms(rows: list[tuple[str, ...]], random: Random, there: tuple[tuple[str, str, str | None], ...]) -> None:
     mixed = list(rows)
     random.shuffle(mixed)
@@ -293,3 +311,36 @@ def test_the_same_firms_again_are_the_same(tmp_path_factory: pytest.TempPathFact
     assert firms(store) == before
     assert again.total("new") == 0
     assert (again.total("changed"), again.total("rejected")) == (0, first.total("rejected"))
+
+
+STATES = st.sampled_from(["reported", "reported", "confirmed", "curated"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(NAMED, CODES, PLACES, st.sampled_from(["", "", *NAMES]), IDS, STATES), min_size=1, max_size=6), KNOWN)
+def test_the_same_firms_again_change_nothing(rows: list[tuple[str, ...]], there: tuple[tuple[str, str, str | None], ...]) -> None:
+    """Identity and merging together: the graph after the first load stays as it is at the second."""
+    known = _known(*there).with_columns(pl.lit("年鉴").alias("source"), pl.lit("reported").alias("status"), pl.lit(0.8).alias("confidence"))
+    first, once = _load(rows, known, {})
+    cities: Cities = {}
+    for id_, row in zip(first.frame["id"], rows, strict=True):
+        if id_ and row[2]:
+            cities.setdefault(id_, set()).add(city_of_region(row[2]))
+    again, twice = _load(rows, once, cities)
+    assert again.frame["id"].to_list() == first.frame["id"].to_list()
+    assert again.refused.keys() == first.refused.keys()
+    assert twice.sort("id").drop("recorded_at").equals(once.sort("id").drop("recorded_at"))
+
+
+def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: dict[str, str]) -> tuple[Identified, pl.DataFrame]:
+    """Return what identity says of the rows, and the graph's firms after them."""
+    found = identify_nodes(_frame(rows), Enterprise, known, cities)
+    status = pl.Series("status", [row[5] for row in rows])
+    frame = found.frame.with_columns(status, pl.lit("年鉴").alias("source"), pl.lit(0.8).alias("confidence"), pl.int_range(pl.len()).alias(ORDER))
+    frame = frame.filter(pl.col("id").is_not_null()).drop("region")
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema(Enterprise).items() if name not in frame.columns]
+    merged = merge(frame.with_columns(missing), known, Enterprise, ["id"], "now")
+    touched = pl.concat([merged.new["id"], merged.changed["id"]])
+    columns = [*schema(Enterprise)]
+    parts = [known.filter(~pl.col("id").is_in(touched.implode())), merged.new, merged.changed]
+    return found, pl.concat([part.select(columns) for part in parts])
