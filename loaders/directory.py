@@ -14,38 +14,50 @@ BY_ID, BY_CODE, BY_NAME, BY_ALIAS = 0, 1, 2, 3
 WORDS = {"name": BY_NAME, "uscc": BY_CODE, "code": BY_CODE, "stock_code": BY_CODE, "short_name": BY_ALIAS, "aliases": BY_ALIAS}
 PREFIXED = 10
 HINTS, HINT_NAMES = 50, 20_000
-FOUND = {"value": pl.String, "id": pl.String, "label": pl.String, "problem": pl.String}
 
 
 class Directory:
     """Look-ups from what a cell says to the node that it means: the id beats a code, a code the name, the name an alias."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, list[pl.DataFrame]] = {}
-        self._words: dict[str, list[pl.DataFrame]] = {}
+        self._nodes: dict[str, list[pl.DataFrame]] = {}
+        self._kept: dict[tuple[str, ...], pl.DataFrame] = {}
 
     def add(self, label: str, nodes: pl.DataFrame) -> None:
         """Enter nodes of one label under every word that names them."""
-        tokens = _tokens(label, nodes)
-        self._ids.setdefault(label, []).append(tokens.filter(pl.col("level") == BY_ID))
-        self._words.setdefault(label, []).append(tokens.filter(pl.col("level") != BY_ID))
+        if nodes.is_empty():
+            return
+        self._nodes.setdefault(label, []).append(nodes.select("id", *(name for name in WORDS if name in nodes.columns)))
+        self._kept = {key: table for key, table in self._kept.items() if label not in key}
 
     def find(self, values: pl.Series, labels: Iterable[str], prefixes: bool = True) -> pl.DataFrame:
-        """Return for each different value its node's ``id`` and ``label``, or the ``problem`` with what to do.
+        """Return for each value, in order, its node's ``id`` and ``label``, or the ``problem`` with what to do; nulls for null.
 
         ``Label:word`` asks for the nodes of one label, unless a node is called just that, or ``prefixes`` is off.
         """
         labels = [*labels]
-        every = pl.DataFrame({"value": values.drop_nulls().unique(maintain_order=True)})
+        asked = pl.DataFrame({"value": values, "hash": values.hash()})
+        found = asked.join(self._ids(labels), on="hash", how="left", maintain_order="left")
+        is_id = pl.col("id") == pl.col("value")
+        found = found.select("value", *(pl.when(is_id).then(pl.col(name)).alias(name) for name in ("id", "label")))
+        rest = found.filter(pl.col("id").is_null())["value"].drop_nulls().unique(maintain_order=True)
+        if rest.is_empty():
+            return found.select("id", "label", pl.lit(None, dtype=pl.String).alias("problem"))
+        both = found.join(self._search(rest, labels, prefixes), on="value", how="left", maintain_order="left", suffix="_word")
+        return both.select(pl.coalesce("id", "id_word"), pl.coalesce("label", "label_word"), "problem")
+
+    def _search(self, values: pl.Series, labels: list[str], prefixes: bool) -> pl.DataFrame:
+        """Return for each of some different values its node, by whatever word names it, or the problem."""
+        every = pl.DataFrame({"value": values})
         none = pl.lit(None, dtype=pl.String)
         asked = every.with_columns(pl.col("value").alias("word"), none.alias("only"), pl.lit(0, dtype=pl.Int8).alias("part"))
         if prefixes:
             cut = every.with_columns(_prefix(every["value"], labels)).filter(pl.col("only").is_not_null())
             asked = pl.concat([asked, cut.with_columns(pl.lit(PREFIXED, dtype=pl.Int8).alias("part"))])
-        by_id = asked.join(_together(self._ids, labels), left_on="word", right_on="token")
+        tokens = self._tokens(labels)
+        by_id = asked.join(tokens.filter(pl.col("level") == BY_ID), left_on="word", right_on="token")
         left = asked.join(by_id, on=["value", "part"], how="anti").with_columns(normal(pl.col("word")).alias("normal"))
-        tokens = _together(self._words, labels if len(left) else [])
-        by_word = left.join(tokens, left_on="normal", right_on="token")
+        by_word = left.join(tokens.filter(pl.col("level") != BY_ID), left_on="normal", right_on="token")
         level = (pl.col("level") + pl.col("part")).alias("level")
         hits = pl.concat([part.select("value", "only", "id", "label", level) for part in (by_id, by_word)])
         hits = hits.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("label"))).unique(["value", "id", "label", "level"])
@@ -62,6 +74,24 @@ class Directory:
         problem = pl.col("value").replace_strict(problems, default=None, return_dtype=pl.String) if problems else none
         return table.select("value", "id", "label", problem.alias("problem"))
 
+    def _ids(self, labels: list[str]) -> pl.DataFrame:
+        """Return the ids that belong to one node only, by their hashes: most cells are ids, and whole numbers join faster."""
+        key = ("by hash", *labels)
+        if key not in self._kept:
+            parts = [part.select("id", pl.lit(label).alias("label")) for label in labels for part in self._nodes.get(label, [])]
+            every = pl.concat(parts) if parts else pl.DataFrame(schema={"id": pl.String, "label": pl.String})
+            once = every.with_columns(pl.col("id").hash().alias("hash")).unique(["hash", "label"], keep="first")
+            self._kept[key] = once.filter(pl.col("hash").is_unique())
+        return self._kept[key]
+
+    def _tokens(self, labels: list[str]) -> pl.DataFrame:
+        """Return every word of the nodes with these labels."""
+        key = (*labels,)
+        if key not in self._kept:
+            parts = [_tokens(label, part) for label in labels for part in self._nodes.get(label, [])]
+            self._kept[key] = pl.concat(parts).unique(maintain_order=True) if parts else pl.DataFrame(schema=TOKENS)
+        return self._kept[key]
+
 
 def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[str]) -> str:
     kinds = "、".join(NODE_TYPES[label].table.zh for label in labels[:4]) + ("等" if len(labels) > 4 else "")
@@ -70,11 +100,6 @@ def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[s
     near = [match[0] for match in process.extract(value[:100], names, limit=3, score_cutoff=70 if len(value) > 3 else 50)]
     hint = f",相近的有 {'、'.join(dict.fromkeys(near))}" if near else ""
     return f"图中没有{kinds}“{value[:60]}”{hint};请先登记它,或改正名称"
-
-
-def _together(parts: dict[str, list[pl.DataFrame]], labels: list[str]) -> pl.DataFrame:
-    found = [part for label in labels for part in parts.get(label, [])]
-    return pl.concat(found) if found else pl.DataFrame(schema=TOKENS)
 
 
 def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:
@@ -86,7 +111,7 @@ def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:
         if part.schema[column] == pl.List(pl.String):
             part = part.explode(column).drop_nulls()
         pieces.append(part.select(normal(pl.col(column)).alias("token"), "id", pl.lit(level, dtype=pl.Int8).alias("level")))
-    return pl.concat(pieces).unique(maintain_order=True).with_columns(pl.lit(label).alias("label")).select(list(TOKENS))
+    return pl.concat(pieces).with_columns(pl.lit(label).alias("label")).select(list(TOKENS))
 
 
 def _prefix(values: pl.Series, labels: list[str]) -> list[pl.Series]:

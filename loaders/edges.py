@@ -1,8 +1,9 @@
 """Edges into the store: what is new is copied at once, what is known is left alone, and what is contested waits for the end.
 
 What is there is held as hashes (two of the key, one of the content, 64 bits each): 5 million edges take 120 MB. An edge
-is contested where rows of one load, or a row and the store, differ about it: only all its rows together, in their
-order, say what it is in the end, so that the same files again change nothing.
+is contested where rows of one load, or a row and the store, differ about it (or two keys share one hash): only all its
+rows together, in their order and with their whole keys, say what it is in the end, so that the same files again change
+nothing.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from loaders.sheets import ROW
 
 TABLE = "__table"
 HASHES = {"__k1": pl.UInt64, "__k2": pl.UInt64, "__content": pl.UInt64, "__mine": pl.Boolean}
-KEY = ["__k1", "__k2"]
+KEY, PROOF_OF_KEY = "__k1", "__k2"
 WHERE = [TABLE, ROW]
 OUTCOMES = {TABLE: pl.Int64, ROW: pl.UInt32, OUTCOME: pl.String}
 AT_ONCE = 500_000
@@ -39,14 +40,19 @@ class EdgeLoader:
     def apply(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
         """Write a frame of edges (``from``, ``to``, the model's columns, table, row) and return the outcomes that are settled."""
         hashed = _hashed(_complete(frame, record), record)
-        marked = hashed.join(self._index(record, ends), on=KEY, how="left", maintain_order="left", suffix="_was")
+        known = self._index(record, ends)
+        known = known.filter(pl.col(KEY).is_in(hashed[KEY].implode()))
+        marked = hashed.join(known, on=KEY, how="left", maintain_order="left", suffix="_was")
+        itself = pl.col(f"{PROOF_OF_KEY}_was") == pl.col(PROOF_OF_KEY)
+        marked = marked.with_columns(pl.col("__mine") & itself)
         unknown = pl.col("__content_was").is_null()
-        unsettled = (unknown & ~pl.struct(KEY).is_unique()) | (pl.col("__content_was") != pl.col("__content"))
+        unsettled = (unknown & pl.col(KEY).is_duplicated()) | (pl.col("__content_was") != pl.col("__content")) | ~itself
         waiting = self._contested.setdefault((record.type_name, ends), [])
-        contested = pl.concat([marked.filter(unsettled).select(KEY), *(part.select(KEY) for part in waiting)]).unique()
-        plain = marked.join(contested, on=KEY, how="anti", maintain_order="left")
+        contested = pl.concat([marked.filter(unsettled)[KEY], *(part[KEY] for part in waiting)]).unique()
+        is_contested = pl.col(KEY).is_in(contested.implode())
+        plain = marked.filter(~is_contested) if len(contested) else marked
         if len(plain) < len(marked):
-            waiting.append(marked.join(contested, on=KEY, how="semi", maintain_order="left"))
+            waiting.append(marked.filter(is_contested))
         fresh, same = plain.filter(unknown), plain.filter(~unknown)
         self._insert(record, ends, fresh.with_columns(pl.lit(self.now).alias("recorded_at")), fresh)
         return pl.concat([fresh.select(*WHERE, pl.lit("new").alias(OUTCOME)), same.select(*WHERE, pl.lit("same").alias(OUTCOME))])
@@ -86,14 +92,14 @@ class EdgeLoader:
         if self.writer is not None:
             self.writer.insert_edges(record, ends, frame)
         self.counts[record.type_name] = self.counts.get(record.type_name, 0) + len(frame)
-        mine = hashed.select(*KEY, "__content", pl.lit(True).alias("__mine"))
+        mine = hashed.select(KEY, PROOF_OF_KEY, "__content", pl.lit(True).alias("__mine"))
         self._known[record.type_name, ends] = pl.concat([self._known[record.type_name, ends], mine])
 
     def _index(self, record: type[Edge], ends: Ends) -> pl.DataFrame:
         if (record.type_name, ends) not in self._known:
-            kept = [*KEY, "__content", pl.lit(False).alias("__mine")]
+            kept = [KEY, PROOF_OF_KEY, "__content", pl.lit(False).alias("__mine")]
             parts = [_hashed(part, record).select(kept) for part in self.store.edges(record, ends)]
-            self._known[record.type_name, ends] = pl.concat(parts) if parts else pl.DataFrame(schema=HASHES)
+            self._known[record.type_name, ends] = pl.concat(parts).unique(KEY, keep="any") if parts else pl.DataFrame(schema=HASHES)
         return self._known[record.type_name, ends]
 
 

@@ -36,6 +36,9 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     fields = [name for name in columns(record) if name != "recorded_at"]
     body = list(dict.fromkeys([*keys, *fields]))
     old = there.select(body)
+    alone = _is_alone(incoming, old, keys)
+    if alone.any():
+        return _with_new(merge(incoming.filter(~alone), there, record, keys, now), incoming.filter(alone), body, now)
     rows = _without_repetitions(incoming.select([*body, ORDER]), keys)
     final, moved = _fold_all(old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body)
     final = final.join(old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True)
@@ -44,6 +47,19 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     changed = kept.join(old, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
     stamp = pl.lit(now).alias("recorded_at")
     return Merged(new.with_columns(stamp), changed.with_columns(stamp), _outcomes(incoming.select(ORDER), moved, new, changed, keys))
+
+
+def _is_alone(incoming: pl.DataFrame, old: pl.DataFrame, keys: list[str]) -> pl.Series:
+    """Tell which rows are the only ones of their key, here and there; two keys of one hash are not."""
+    hashes = incoming.select(keys).hash_rows()
+    return hashes.is_unique() & ~hashes.is_in(old.select(keys).hash_rows().implode())
+
+
+def _with_new(merged: Merged, alone: pl.DataFrame, body: list[str], now: str) -> Merged:
+    """Add rows that are new as they stand."""
+    new = alone.select(*body, pl.lit(now).alias("recorded_at"))
+    outcomes = pl.concat([merged.outcomes, alone.select(ORDER, pl.lit("new").alias(OUTCOME))])
+    return Merged(pl.concat([merged.new, new]), merged.changed, outcomes)
 
 
 def _without_repetitions(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -38,8 +38,15 @@ class FirmName:
 
 def normal(expression: pl.Expr) -> pl.Expr:
     """Return names as they are compared letter by letter: half width, no blanks or quotes, lower case."""
-    bare = expression.str.normalize("NFKC").str.replace_all(IGNORED, "").str.to_lowercase()
-    return pl.when(bare == "").then(expression).otherwise(bare)
+    return expression.map_batches(_normal, return_dtype=pl.String)
+
+
+def _normal(names: pl.Series) -> pl.Series:
+    bare = names.str.normalize("NFKC").str.to_lowercase()
+    if not bare.str.contains(IGNORED).any():
+        return bare
+    bare = bare.str.replace_all(IGNORED, "")
+    return bare.zip_with(bare != "", names)
 
 
 def normalise(name: str) -> str:

@@ -74,7 +74,8 @@ class NodeLoader:
 
     def add_sources(self, names: pl.Series) -> dict[str, str]:
         """Enter every source that is only named, and return each name with its id."""
-        found = self.directory.find(names.unique(), ["Source"], prefixes=False)
+        every = names.unique()
+        found = self.directory.find(every, ["Source"], prefixes=False).with_columns(every.alias("value"))
         fresh = found.filter(pl.col("id").is_null())["value"].to_list()
         if fresh:
             made = pl.DataFrame({"id": fresh, "name": fresh, "source": fresh}).with_columns(
@@ -134,7 +135,7 @@ class NodeLoader:
         wide = batch.rows.filter(cell.is_not_null() & (cell != "")).select(TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value"))
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
         found = self.directory.find(long["value"], labels)
-        long = long.rename({"id": "own"}).join(found, on="value", how="left", maintain_order="left")
+        long = pl.concat([long.rename({"id": "own"}), found], how="horizontal")
         zh = next(item.zh for item in batch.record.table.links if item is link)
         for table, row, value, problem in long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows():
             bad.setdefault((table, row), []).append(Problem(zh, value[:200], f"{zh}: {problem}"))

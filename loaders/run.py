@@ -123,8 +123,8 @@ class _Load:
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in record.table.ends})
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
-            found = self.nodes.directory.find(frame[name], labels).rename({"value": name, "id": f"__{end}", "label": label})
-            frame = frame.join(found, on=name, how="left", maintain_order="left")
+            found = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
+            frame = pl.concat([frame, found], how="horizontal")
             wrong = frame.filter(pl.col(f"__{end}").is_null() | pl.col("problem").is_not_null())
             for row, value, problem in wrong.select(ROW, name, "problem").iter_rows():
                 problems.setdefault(row, []).append(Problem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}"))
@@ -132,11 +132,12 @@ class _Load:
         frame = frame.rename({"__from": "from", "__to": "to"})
         if problems:
             frame = frame.filter(~pl.col(ROW).is_in(list(problems)))
-        pairs = {f"{start} {end}" for start, end in record.table.ends}
-        pair = pl.concat_str("__from_label", pl.lit(" "), "__to_label")
-        for row, start, end in frame.filter(~pair.is_in(pairs)).select(ROW, "__from_label", "__to_label").iter_rows():
-            problems[row] = [Problem("", f"{start}→{end}", f"{record.table.zh}不能从 {start} 指向 {end}")]
-        frame = frame.filter(pair.is_in(pairs))
+        if len(record.table.ends) > 1:
+            pairs = {f"{start} {end}" for start, end in record.table.ends}
+            fits = pl.concat_str("__from_label", pl.lit(" "), "__to_label").is_in(pairs)
+            for row, start, end in frame.filter(~fits).select(ROW, "__from_label", "__to_label").iter_rows():
+                problems[row] = [Problem("", f"{start}→{end}", f"{record.table.zh}不能从 {start} 指向 {end}")]
+            frame = frame.filter(fits)
         return frame.with_columns(pl.col("source").replace(self.nodes.add_sources(frame["source"]))), problems
 
     def _refuse(self, table: Table, raw: pl.DataFrame, problems: dict[int, list[Problem]]) -> None:

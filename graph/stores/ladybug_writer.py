@@ -2,9 +2,12 @@
 
 import ctypes
 import gc
+import glob
+import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import ladybug
@@ -18,6 +21,7 @@ from graph.stores.ladybug_tables import MAPPED, prepare, read_edges, translated
 
 WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000
+_numbers = itertools.count()
 
 
 class LadybugWriter:
@@ -42,7 +46,7 @@ class LadybugWriter:
 
     def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
         """Copy new nodes in."""
-        self._run(f"COPY `{record.label()}` FROM $frame", frame.select(list(columns(record))))
+        self._run(f"COPY `{record.label()}` FROM {{files}}", frame.select(list(columns(record))))
 
     def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Keep new edges to be copied in at once: a copy rewrites what its table holds, however little it adds."""
@@ -54,7 +58,7 @@ class LadybugWriter:
         changed = [name for name in columns(record) if name != "id"]
         names = {"id": "k_id"} | {name: f"v_{name}" for name in changed}
         sets = ", ".join(f"n.`{name}` = `v_{name}`" for name in changed)
-        self._run(f"LOAD FROM $frame MATCH (n:`{record.label()}`) WHERE n.id = k_id SET {sets}", frame.select(list(names)).rename(names))
+        self._run(f"LOAD FROM {{files}} MATCH (n:`{record.label()}`) WHERE n.id = k_id SET {sets}", frame.select(list(names)).rename(names))
 
     def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Set every property of the given edges."""
@@ -63,7 +67,7 @@ class LadybugWriter:
         keys = "".join(f" AND r.`{name}` = `v_{name}`" for name in record.table.key)
         sets = ", ".join(f"r.`{name}` = `v_{name}`" for name in columns(record) if name not in record.table.key)
         pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
-        self._run(f"LOAD FROM $frame {pattern} SET {sets}", frame.select(list(names)).rename(names))
+        self._run(f"LOAD FROM {{files}} {pattern} SET {sets}", frame.select(list(names)).rename(names))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type as the unfinished generation has them."""
@@ -90,17 +94,14 @@ class LadybugWriter:
 
     def _copy_waiting(self, only: type[Edge] | None = None) -> None:
         """Copy in the edges that wait, of one type or of all."""
-        _give_back_memory()
-        for record, ends in [key for key in self._waiting if only in (None, key[0])]:
+        keys = [key for key in self._waiting if only in (None, key[0])]
+        if keys:
+            _give_back_memory()
+        for record, ends in keys:
             waiting = self._waiting.pop((record, ends))
             options = f" (from='{ends[0]}', to='{ends[1]}')" if len(record.table.ends) > 1 else ""
-            if waiting.files:
-                waiting.spill(self.spill)
-                listed = ", ".join(f"'{path}'" for path in waiting.files)
-                with translated(0):
-                    self._writing().execute(f"COPY `{record.type_name}` FROM [{listed}]{options}")
-            else:
-                self._run(f"COPY `{record.type_name}` FROM $frame{options}", pl.concat(waiting.frames))
+            waiting.spill(self.spill)
+            self._execute(f"COPY `{record.type_name}` FROM {{files}}{options}", waiting.files)
 
     def _shut(self) -> None:
         with suppress(RuntimeError):
@@ -111,10 +112,22 @@ class LadybugWriter:
         self._connection = self._database = None
 
     def _run(self, statement: str, frame: pl.DataFrame) -> None:
+        """Run a statement over the rows of a frame."""
         if frame.is_empty():
             return
+        self._writing()
+        waiting = _Waiting([frame])
+        waiting.spill(self.spill)
+        self._execute(statement, waiting.files)
+
+    def _execute(self, statement: str, files: list[Path]) -> None:
+        """Run a statement over Parquet files, which the engine reads faster than frames, and remove them."""
+        if not files:
+            return
         with translated(0):
-            self._writing().execute(statement, {"frame": frame})
+            self._writing().execute(statement.format(files="[" + ", ".join(map(_quoted, files)) + "]"))
+        for path in files:
+            path.unlink()
 
     def _writing(self) -> ladybug.Connection:
         if self._connection is None:
@@ -133,12 +146,17 @@ def _give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-class _Waiting:
-    """New edges of one kind: in memory while they are few, then in Parquet files."""
+def _quoted(path: Path) -> str:
+    """Return a path as a literal of the query language; the engine takes ``[``, ``*`` and ``?`` for a pattern."""
+    return "'" + glob.escape(str(path)).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
-    def __init__(self) -> None:
-        self.frames: list[pl.DataFrame] = []
-        self.files: list[Path] = []
+
+@dataclass
+class _Waiting:
+    """Rows of one kind: in memory while they are few, then in Parquet files."""
+
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
 
     def add(self, frame: pl.DataFrame, folder: Path) -> None:
         """Take more edges."""
@@ -152,7 +170,7 @@ class _Waiting:
         if not self.frames:
             return
         folder.mkdir(exist_ok=True)
-        path = folder / f"{len(list(folder.iterdir())):06d}.parquet"
+        path = folder / f"{next(_numbers):06d}.parquet"
         pl.concat(self.frames).write_parquet(path, compression="snappy")
         self.files.append(path)
         self.frames = []
