@@ -49,11 +49,13 @@ class NodeLoader:
     def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> Refused:
         """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others."""
         refused: Refused = {}
-        batches = [self._identify(record, frames.get(record, []), refused) for record in NODES]
+        known = {record: self.store.nodes(record) for record in NODES}
+        batches = [self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames]
         while True:
             self.directory = Directory()
+            for record, there in known.items():
+                self.directory.add(record.label(), there)
             for batch in batches:
-                self.directory.add(batch.record.label(), batch.there)
                 self.directory.add(batch.record.label(), batch.rows)
             links, bad = self._links(batches)
             if not bad:
@@ -89,10 +91,7 @@ class NodeLoader:
         known = found.filter(pl.col("id").is_not_null())
         return {value: id_ for value, id_ in known.select("value", "id").iter_rows() if value != id_}
 
-    def _identify(self, record: type[Node], frames: list[pl.DataFrame], refused: Refused) -> NodeBatch:
-        there = self.store.nodes(record)
-        if not frames:
-            return NodeBatch(record, _typed(pl.DataFrame({"id": []}, schema={"id": pl.String}), record), there)
+    def _identify(self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused) -> NodeBatch:
         rows = pl.concat(frames, how="diagonal")
         found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None)
         self.conflicts += found.conflicts

@@ -5,6 +5,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,6 +21,7 @@ from loaders.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, raw_fram
 
 SAMPLE = 1 << 20
 BLOCK = 16 << 20
+PLAINLY = 1000  # bytes beyond the first of their characters: GB18030 is valid UTF-8 for a word (联通), not for hundreds
 CELL_LIMIT = 1 << 20
 TEXT_LIMIT = 100_000
 DELIMITERS = ",\t;"
@@ -73,10 +75,20 @@ def find_encoding(path: Path) -> str:
     names = ["utf-8", "gb18030"]
     if (zeros := start.count(0)) and (wide := _wide_encoding(start)):
         names.insert(0 if zeros > len(start) // 8 else 1, wide)
+    if _is_plainly_utf8(start):
+        return "utf-8"
     for name in names:
         if _decodes(path, name):
             return name
     raise InputError("文件编码认不出,应为 UTF-8、GB18030 或 UTF-16。请用 WPS/Excel 另存为“CSV UTF-8”")
+
+
+def _is_plainly_utf8(start: bytes) -> bool:
+    """Tell whether the start of a file has so much that is valid only as UTF-8 that the rest need not be looked at."""
+    with suppress(UnicodeDecodeError):
+        text = codecs.getincrementaldecoder("utf-8")().decode(start)
+        return not start.count(0) and len(start) == SAMPLE and len(start) - len(text) > PLAINLY
+    return False
 
 
 def _wide_encoding(start: bytes) -> str | None:

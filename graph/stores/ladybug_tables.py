@@ -17,6 +17,7 @@ SLICE = 200_000  # rows of one answer: the engine holds an answer whole
 
 def prepare(connection: ladybug.Connection) -> None:
     """Make the tables, columns and end pairs that the model has and the file lacks."""
+    connection.execute("BEGIN TRANSACTION")
     present = {row[1] for row in rows(connection, "CALL show_tables() RETURN *")}
     types: tuple[type[Node] | type[Edge], ...] = (*NODES, *EDGES)
     for record in types:
@@ -33,6 +34,7 @@ def prepare(connection: ladybug.Connection) -> None:
             for start, end in record.table.ends:
                 if (start, end) not in pairs:
                     connection.execute(f"ALTER TABLE `{name}` ADD FROM `{start}` TO `{end}`")
+    connection.execute("COMMIT")
 
 
 def ddl(record: type[Node] | type[Edge]) -> str:

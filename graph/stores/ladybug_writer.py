@@ -21,6 +21,7 @@ from graph.stores.ladybug_tables import MAPPED, prepare, read_edges, translated
 
 WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000
+ROW_GROUP = 16_384  # rows that one thread of the engine takes at a time
 _numbers = itertools.count()
 
 
@@ -95,7 +96,7 @@ class LadybugWriter:
     def _copy_waiting(self, only: type[Edge] | None = None) -> None:
         """Copy in the edges that wait, of one type or of all."""
         keys = [key for key in self._waiting if only in (None, key[0])]
-        if keys:
+        if any(self._waiting[key].files for key in keys):
             _give_back_memory()
         for record, ends in keys:
             waiting = self._waiting.pop((record, ends))
@@ -171,6 +172,6 @@ class _Waiting:
             return
         folder.mkdir(exist_ok=True)
         path = folder / f"{next(_numbers):06d}.parquet"
-        pl.concat(self.frames).write_parquet(path, compression="snappy")
+        pl.concat(self.frames).write_parquet(path, compression="snappy", row_group_size=ROW_GROUP)
         self.files.append(path)
         self.frames = []
