@@ -1,6 +1,7 @@
 """The server store: Neo4j over Bolt, one pooled driver for the life of the process."""
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString, cast
@@ -20,6 +21,7 @@ from graph.settings import Settings
 from graph.stores.base import BATCH, Ends, Result, schema, tidy
 from graph.stores.migrations import migrate
 
+AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
 FETCH = 5_000
 CHUNK = 200_000
 RETRY_SECONDS = 8.0
@@ -218,9 +220,16 @@ class Neo4jWriter:
         if not self._begun:
             self._begun = True
             self.store.set_version()
-        for start in range(0, len(shape.frame), BATCH):
-            rows = [list(row) for row in shape.frame.slice(start, BATCH).iter_rows()]
-            self.store.write(statement, {"rows": rows} | shape.constants)
+        size = min(BATCH, len(shape.frame) // AT_ONCE + 1)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            try:
+                for done in [pool.submit(self._send_batch, statement, shape, part) for part in shape.frame.iter_slices(size)]:
+                    done.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _send_batch(self, statement: str, shape: "_Shape", part: pl.DataFrame) -> None:
+        self.store.write(statement, {"rows": [list(row) for row in part.iter_rows()]} | shape.constants)
 
 
 @dataclass(frozen=True)
