@@ -1,5 +1,6 @@
 """The server store: Neo4j over Bolt, one pooled driver for the life of the process."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -220,7 +221,8 @@ class Neo4jWriter:
         if not self._begun:
             self._begun = True
             self.store.set_version()
-        size = min(BATCH, len(shape.frame) // AT_ONCE + 1)
+        turns = math.ceil(len(shape.frame) / BATCH / AT_ONCE)
+        size = math.ceil(len(shape.frame) / turns / AT_ONCE)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
                 for done in [pool.submit(self._send_batch, statement, shape, part) for part in shape.frame.iter_slices(size)]:
