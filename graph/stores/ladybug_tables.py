@@ -35,7 +35,6 @@ def prepare(connection: ladybug.Connection) -> None:
                 if (start, end) not in pairs:
                     connection.execute(f"ALTER TABLE `{name}` ADD FROM `{start}` TO `{end}`")
     connection.execute("COMMIT")
-    connection.execute("COMMIT")
 
 
 def ddl(record: type[Node] | type[Edge]) -> str:
