@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from loader_parts import counts, new_store, put, rows_of, run, where
 
+import loaders.edges
+from graph.model import Edge
 from graph.model.nodes import Enterprise
 from graph.stores import Store
 
@@ -153,3 +156,25 @@ def test_ten_thousand_unknown_ends_are_told_quickly(same_graph: Store, tmp_path:
     many = put(tmp_path / "many" / "enterprises.csv", "名称,来源\n" + "".join(f"公司{number},年鉴\n" for number in range(10_000)))
     report = run(same_graph, many, supply(tmp_path, *(f"公词{number},E1,x,年鉴" for number in range(10_000))), dry=True)
     assert counts(report) == {"read": 20_000, "new": 10_000, "rejected": 10_000}
+
+
+def test_keys_that_share_a_hash_stay_apart(graph: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a hash of two values nearly every key meets another; the answer must be that of the whole keys."""
+    whole = loaders.edges._hashed
+
+    def coarse(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
+        return whole(frame, record).with_columns(pl.col("__k1") % 2)
+
+    monkeypatch.setattr(loaders.edges, "_hashed", coarse)
+    rows = [f"E1,E2,产品{number},年鉴" for number in range(20)]
+    first = run(graph, supply(tmp_path, *rows, *rows[:5]))
+    assert counts(first) == {"read": 25, "new": 20, "same": 5}
+    assert counts(run(graph, supply(tmp_path / "2", *rows, "E2,E1,产品0,年鉴"))) == {"read": 21, "new": 1, "same": 20}
+    assert len(rows_of(graph, "MATCH (:Enterprise)-[r:SUPPLIES]->(:Enterprise) RETURN r.product")) == 21
+
+
+def test_a_store_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    for name in ("图[1]", "it's", "a*b?", "back\\slash"):
+        store = new_store(tmp_path / name)
+        report = run(store, put(tmp_path / name / "enterprises.csv", "名称,来源\n甲公司,年鉴\n"))
+        assert counts(report) == {"read": 1, "new": 1}
