@@ -29,14 +29,15 @@ def measure(step: str, *arguments: str) -> dict[str, Any]:
 
 
 def embedded(folder: Path, firms: int) -> dict[str, Any]:
-    """Measure raw COPY and the first load in turn, both ways of loading again, and three tiers of suppliers."""
+    """Measure both raw copies and the first load in turn, both ways of loading again, and three tiers of suppliers."""
     make_files(folder / "in", firms)
-    raws, firsts = [], []
+    raws, sames, firsts = [], [], []
     for turn in range(TURNS):
         url = f"ladybug://{folder}/graph{turn}/graph.lbug"
         raws.append(measure("raw_copy", str(folder / "in"), str(folder / f"raw{turn}.lbug")))
+        sames.append(measure("raw_same", str(folder / "in"), str(folder / f"same{turn}.lbug")))
         firsts.append(measure("load", str(folder / "in"), url))
-    row: dict[str, Any] = {"firms": firms, "raw": middle(raws), "first": middle(firsts)}
+    row: dict[str, Any] = {"firms": firms, "raw": middle(raws), "same": middle(sames), "first": middle(firsts)}
     row["again"] = measure("load", str(folder / "in"), url)
     row["again_read"] = measure("load_forgetting", str(folder / "in"), url)
     row["suppliers"] = measure("suppliers", str(folder / "in"), url)

@@ -15,8 +15,13 @@ from typing import Any
 import ladybug
 import polars as pl
 
+from graph.model import columns, name_of
+from graph.model.edges import Supplies
+from graph.model.nodes import Enterprise
 from graph.settings import Settings
 from graph.stores import open_store
+from graph.stores.ladybug_tables import prepare
+from graph.stores.ladybug_writer import WRITE_POOL
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load as run_load
 from queries.supply import suppliers as ask_suppliers
@@ -35,6 +40,27 @@ def raw_copy(folder: str, target: str) -> dict[str, Any]:
     connection.execute(f"CREATE REL TABLE SUPPLIES(FROM Enterprise TO Enterprise, product STRING, {proof})")
     connection.execute(f"COPY Enterprise FROM '{folder}/enterprises.csv' (header=true)")
     connection.execute(f"COPY SUPPLIES FROM '{folder}/supplies.csv' (header=true)")
+    connection.execute("CHECKPOINT")
+    connection.close()
+    database.close()
+    return _timed(start, folder)
+
+
+def raw_same(folder: str, target: str) -> dict[str, Any]:
+    """COPY the rows that a load stores, as CSV with every column, nothing checked, into the project's own tables."""
+    supplies = pl.read_csv(f"{folder}/supplies.csv").rename({"supplier": "from", "customer": "to"})
+    whole = {Enterprise: pl.read_csv(f"{folder}/enterprises.csv"), Supplies: supplies}
+    for record, rows in whole.items():
+        ends = [name for name in ("from", "to") if name in rows.columns]
+        missing = [pl.lit(None, dtype=pl.String).alias(name) for name in columns(record) if name not in rows.columns]
+        stamped = rows.with_columns(missing).with_columns(pl.lit("2026-11-23T00:00:00Z").alias("recorded_at"))
+        stamped.select([*ends, *columns(record)]).write_csv(f"{target}.{name_of(record)}.csv")
+    start = time.perf_counter()
+    database = ladybug.Database(target, buffer_pool_size=WRITE_POOL)
+    connection = ladybug.Connection(database)
+    prepare(connection)
+    for record in whole:
+        connection.execute(f"COPY {name_of(record)} FROM '{target}.{name_of(record)}.csv' (header=true)")
     connection.execute("CHECKPOINT")
     connection.close()
     database.close()
@@ -131,7 +157,7 @@ def _timed(start: float, folder: str) -> dict[str, Any]:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    step.__name__: step for step in (raw_copy, load, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
+    step.__name__: step for step in (raw_copy, raw_same, load, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
 }
 
 if __name__ == "__main__":

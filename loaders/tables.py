@@ -1,6 +1,7 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +46,20 @@ class Table:
         """Yield each chunk twice: as it came, and with its columns named by field."""
         names = {str(position): name for position, name in enumerate(self.fields) if name}
         mended = not {*REASON_HEADS}.isdisjoint(self.sheet.heads)
-        for raw in self.sheet.chunks:
+        for raw in _ahead(self.sheet.chunks):
             self.report.read += len(raw)
             if mended:  # our own rejects file: take the apostrophe before a formula off again
                 raw = raw.with_columns(pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}"))
             yield raw, raw.select([ROW, *names]).rename(names)
+
+
+def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Read the next chunk while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        upcoming = reader.submit(next, chunks, None)
+        while (chunk := upcoming.result()) is not None:
+            upcoming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def find_files(paths: list[Path], report: Report) -> list[Path]:

@@ -133,7 +133,7 @@ class LadybugWriter:
     def _writing(self) -> ladybug.Connection:
         if self._connection is None:
             self.building = self.generations.begin()
-            self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL, max_db_size=MAPPED)
+            self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
             self._connection = ladybug.Connection(self._database)
             prepare(self._connection)
         return self._connection

@@ -231,7 +231,7 @@ class Neo4jWriter:
                 pool.shutdown(cancel_futures=True)
 
     def _send_batch(self, statement: str, shape: "_Shape", part: pl.DataFrame) -> None:
-        self.store.write(statement, {"rows": [list(row) for row in part.iter_rows()]} | shape.constants)
+        self.store.write(statement, {"rows": part.rows()} | shape.constants)
 
 
 @dataclass(frozen=True)
