@@ -15,6 +15,8 @@ from benchmarks.report import write_report
 
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
+RISK_SIZES = (10_000, 100_000)
+CLOSED = {"with": 4_000, "without": 500}  # firms closed, at most; without substitution a cascade goes much further
 SERVER_SIZES = (10_000, 100_000)
 
 
@@ -77,17 +79,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--server-sizes", type=int, nargs="*", default=SERVER_SIZES)
+    parser.add_argument("--risk-sizes", type=int, nargs="*", default=RISK_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
         local = [embedded(Path(scratch) / f"e{firms}", firms) for firms in chosen.sizes]
         remote = served(Path(scratch), chosen.server_sizes)
+    risks = [
+        {way: measure("risk", str(firms), str(min(firms, number)), "1", way) for way, number in CLOSED.items()}
+        for firms in chosen.risk_sizes
+    ]
     exponents = (
         {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
         if len(local) > 1
         else {}
     )
-    write_report(chosen.out, local, remote, exponents)
+    write_report(chosen.out, local, remote, exponents, risks)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

@@ -4,9 +4,35 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+from queries.systemic_risk import SupplyNetwork
 
 SUPPLIES = 5
 PRODUCTS = 500
+
+
+def make_network(firms: int, industries: int = 100, seed: int = 20261123) -> SupplyNetwork:
+    """Return a network with truncated power-law out-degrees (exponent 2.3, cap 128, mean 8), no self-links, random essentiality."""
+    random = np.random.default_rng(seed)
+    degrees = np.arange(1, 129, dtype=np.float64)
+    low = next(low for low in range(128) if _mean(degrees[low:]) >= 8)
+    # Between two lowest degrees, mix them so that the mean is 8.
+    share = (8 - _mean(degrees[low - 1 :])) / (_mean(degrees[low:]) - _mean(degrees[low - 1 :]))
+    starts = low - 1 + (random.random(firms) < share)
+    drawn = np.where(starts == low, _draw(random, degrees[low:], firms), _draw(random, degrees[low - 1 :], firms)).astype(np.int64)
+    supplier = np.repeat(np.arange(firms), drawn)
+    buyer = (supplier + random.integers(1, firms, supplier.size)) % firms
+    kinds = random.choice(3, (industries, industries), p=(0.3, 0.4, 0.3))
+    return SupplyNetwork.build(supplier, buyer, random.lognormal(3, 1.5, supplier.size), random.integers(0, industries, firms), kinds)
+
+
+def _mean(degrees: NDArray[np.float64]) -> float:
+    return float((degrees * degrees**-2.3).sum() / (degrees**-2.3).sum())
+
+
+def _draw(random: np.random.Generator, degrees: NDArray[np.float64], number: int) -> NDArray[np.float64]:
+    return random.choice(degrees, number, p=degrees**-2.3 / (degrees**-2.3).sum())
 
 
 def make_files(folder: Path, firms: int, seed: int = 20261123) -> tuple[Path, Path]:

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import ladybug
+import numpy as np
 import polars as pl
 
+from benchmarks.data import make_network
 from graph.model import columns, name_of
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise
@@ -25,6 +27,7 @@ from graph.stores.ladybug_writer import WRITE_POOL
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load as run_load
 from queries.supply import suppliers as ask_suppliers
+from queries.systemic_risk import systemic_risk
 
 BATCH = 10_000
 ASKED = 200
@@ -99,6 +102,19 @@ def suppliers(folder: str, url: str) -> dict[str, Any]:
     return {"p50_ms": round(statistics.median(taken), 2), "p95_ms": round(cuts[18], 2), "edges": statistics.median(rows), "degree": median}
 
 
+def risk(firms: str, closed: str, threads: str, substitution: str) -> dict[str, Any]:
+    """Close firms of a made-up network one at a time, tolerance 0.01; compiling and building are not timed."""
+    network = make_network(int(firms))
+    options = {"substitution": substitution == "with", "threads": int(threads)}
+    chosen = np.random.default_rng(1).permutation(int(firms))[: int(closed)]
+    systemic_risk(network, chosen[:1], **options)
+    start = time.perf_counter()
+    systemic_risk(network, chosen, **options)
+    each = (time.perf_counter() - start) / len(chosen) * 1000
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"firms": int(firms), "links": len(network.links.out_amount), "ms_per_firm": round(each, 3), "peak_mb": round(peak)}
+
+
 def warm_server() -> dict[str, Any]:
     """Send the server some work first, so that neither side meets it cold."""
     store = _emptied()
@@ -157,7 +173,7 @@ def _timed(start: float, folder: str) -> dict[str, Any]:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    step.__name__: step for step in (raw_copy, raw_same, load, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
+    step.__name__: step for step in (raw_copy, raw_same, load, risk, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
 }
 
 if __name__ == "__main__":

@@ -161,3 +161,53 @@ def test_help_teaches() -> None:
     for command in ("load", "suppliers", "customers", "paths", "search", "chains", "cypher", "draw", "schema", "template", "serve"):
         assert command in done.stdout
         assert "--help" in run(command, "--help", store="ladybug:///nowhere/g.lbug").stdout
+
+
+RISK = {"edges": "supplier,buyer,amount\na,b,10\nb,c,5\n", "firms": "firm,industry\na,x\nb,y\nc,y\nd,y\n", "essentiality": "industry,x,y\nx,0,2\ny,1,0\n"}
+
+
+def risk(folder: Path, *more: str, check: int = 0, **files: str) -> subprocess.CompletedProcess[str]:
+    """Run systemic-risk on small files: a sells 10 to b, which sells 5 to c."""
+    for name, text in (RISK | files).items():
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    names = [word for name in RISK for word in (f"--{name}", str(folder / f"{name}.csv"))]
+    return run("systemic-risk", *names, "--out", str(folder / "out.csv"), *more, store="", check=check)
+
+
+def test_systemic_risk_of_each_firm(tmp_path: Path) -> None:
+    done = risk(tmp_path)
+    assert "4 个情景" in done.stderr
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text("utf-8").splitlines()))
+    assert list(rows[0]) == ["firm", "esri", "downstream", "upstream"]
+    # Without a nothing is made; without b a sells nothing; without c b sells nothing, and so a; d stands alone.
+    assert [(row["firm"], float(row["esri"])) for row in rows] == [("a", 1.0), ("b", 1.0), ("c", 1.0), ("d", 0.0)]
+    assert [float(row["downstream"]) for row in rows] == pytest.approx([1, 1 / 3, 0, 0])
+
+
+def test_systemic_risk_of_a_scenario_with_weights(tmp_path: Path) -> None:
+    (tmp_path / "half.csv").write_text("firm,capacity\na,0.5\n", "utf-8")
+    (tmp_path / "weights.csv").write_text("firm,weight\na,1\nb,1\nc,1\nd,1\n", "utf-8")
+    risk(tmp_path, "--substitution", "--scenario", str(tmp_path / "half.csv"), "--weights", str(tmp_path / "weights.csv"))
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text("utf-8").splitlines()))
+    # Half of a is gone, and with it half of b, whose only input it is; c does not need b's goods.
+    assert [tuple(row.values()) for row in rows] == [("half", "0.25", "0.25", "0.125")]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({"edges": "supplier,buyer,amount\na,z,1\n"}, "第 2 行的 buyer 'z'"),
+        ({"edges": "supplier,buyer,amount\na,b,1\na,b,nan\n"}, "第 3 行的 amount 'nan' 不是数字"),
+        ({"edges": "supplier,buyer,amount\na,b,-1\n"}, "amount 不能为负"),
+        ({"edges": "supplier,buyer\na,b\n"}, "缺少列 amount"),
+        ({"edges": ""}, "缺少列 supplier、buyer、amount"),
+        ({"firms": "firm,industry\na,x\na,x\n"}, "第 3 行的 firm 'a' 已经出现过"),
+        ({"firms": "firm,industry\na,q\nb,x\nc,x\nd,x\n"}, "第 2 行的 industry 'q'"),
+        ({"essentiality": "industry,x,y\ny,0,2\nx,1,0\n"}, "第一列的行业应与表头的行业相同"),
+        ({"essentiality": "industry,x,y\nx,0,7\ny,1,0\n"}, "essentiality 应为 0 至 2"),
+    ],
+)
+def test_systemic_risk_says_what_is_wrong_in_a_file(tmp_path: Path, files: dict[str, str], told: str) -> None:
+    done = risk(tmp_path, check=1, **files)
+    assert told in done.stderr.replace("\n", "")
+    assert "Traceback" not in done.stderr

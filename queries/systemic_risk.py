@@ -1,0 +1,211 @@
+"""Systemic risk of a supply network: what share of all output is lost when a firm closes (ESRI).
+
+Diem, Borsos, Reisch, Kertész, Thurner: Quantifying firm-level economic systemic risk from nation-wide supply networks,
+Scientific Reports 12:7719 (2022).
+"""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from graph.errors import InputError
+from queries.cascade import Caps, Floats, Ints, Links, run
+
+NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
+PIECE = 128  # scenarios that a thread takes at a time: between two pieces it can be stopped
+TOUCHED = 0.1  # share of the links up to which a scenario goes on alone; measured
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What each scenario costs, as shares from 0 to 1 of all weight, in the order of the scenarios.
+
+    ``esri``: the whole; ``downstream``: by lost inputs alone; ``upstream``: by lost demand alone.
+    ``done`` tells which scenarios were computed; the others are NaN (only after an interruption).
+    """
+
+    esri: Floats
+    downstream: Floats
+    upstream: Floats
+    done: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SupplyNetwork:
+    """Who sells how much to whom, and what is essential to whom; made by ``build``."""
+
+    links: Links
+
+    @classmethod
+    def build(
+        cls, supplier: ArrayLike, buyer: ArrayLike, amount: ArrayLike, industry: ArrayLike, essentiality: ArrayLike
+    ) -> "SupplyNetwork":
+        """Check and sort a network; raises ``InputError`` for what is mis-shaped, not finite, negative or out of range.
+
+        ``supplier``, ``buyer``: firm numbers from 0, shape (links,); ``amount``: what the supplier sells to the buyer in any
+        one unit, shape (links,), links of the same two firms add up; ``industry``: industry numbers from 0, shape (firms,);
+        ``essentiality``: shape (industries, industries), what the row's industry is to the column's: 0 negligible,
+        1 non-essential, 2 essential.
+        """
+        essential = _whole("essentiality", essentiality, dimensions=2)
+        if essential.shape[0] != essential.shape[1]:
+            raise InputError(f"essentiality 应为方阵(行供应、列购买的行业),这里是 {essential.shape[0]}×{essential.shape[1]}")
+        _within("essentiality", essential, 0, 2, "0 可忽略、1 非必需、2 必需")
+        industries = _whole("industry", industry)
+        if not len(industries):
+            raise InputError("industry 是空的,至少要有一家企业")
+        _within("industry", industries, 0, len(essential) - 1, "essentiality 的行号")
+        firms = len(industries)
+        source, target = _whole("supplier", supplier), _whole("buyer", buyer)
+        sold = _numbers("amount", amount)
+        if not len(source) == len(target) == len(sold):
+            raise InputError(f"supplier、buyer、amount 应一样长,这里是 {len(source)}、{len(target)}、{len(sold)}")
+        for name, ends in (("supplier", source), ("buyer", target)):
+            _within(name, ends, 0, firms - 1, "企业的编号,从 0 数起")
+        if len(sold) and sold.min() < 0:
+            raise InputError(f"amount 不能为负: 第 {int(sold.argmin())} 条关系是 {sold.min():g}")
+        pair, place = np.unique(source * firms + target, return_inverse=True)
+        total = _total(place, sold, len(pair))
+        pair, total = pair[total > 0], total[total > 0]
+        if not len(pair):
+            raise InputError("没有一条关系的 amount 大于 0,系统性风险没有定义")
+        return cls(_sorted(pair // firms, pair % firms, total, industries, essential))
+
+    @property
+    def firms(self) -> int:
+        """Return the number of firms."""
+        return len(self.links.output)
+
+    @property
+    def output(self) -> Floats:
+        """Return what each firm sells, in the unit of the amounts."""
+        return self.links.output
+
+
+def systemic_risk(
+    network: SupplyNetwork,
+    scenarios: ArrayLike | None = None,
+    *,
+    substitution: bool = True,
+    tolerance: float = 0.01,
+    weights: ArrayLike | None = None,
+    threads: int | None = None,
+    step: Callable[[int], None] = lambda done: None,
+) -> Risk:
+    """Return the loss of each scenario, by default of closing each firm alone.
+
+    ``scenarios``: numbers of firms to close one at a time, or capacities from 0 to 1, shape (scenarios, firms).
+    ``substitution``: others of the same industry step in by their share of it. ``tolerance``: the cascade stops after the
+    first step in which no level moves by more; results depend on it. ``weights``: shape (firms,), what a firm's loss counts
+    for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C stops between pieces of work and
+    returns what is done. Raises ``InputError`` for what cannot be used.
+    """
+    if not (np.isfinite(tolerance) and 0 < tolerance < 1):
+        raise InputError(f"tolerance 应在 0 与 1 之间(不含),这里是 {tolerance}")
+    firms = network.firms
+    weight = network.output if weights is None else _numbers("weights", weights)
+    if weight.shape != (firms,):
+        raise InputError(f"weights 应有 {firms} 个(每家企业一个),这里有 {len(weight)} 个")
+    if weight.min() < 0 or not weight.sum() > 0:
+        raise InputError("weights 不能为负,也不能全为 0")
+    caps = _caps(np.arange(firms) if scenarios is None else scenarios, firms)
+    count = len(caps.caps) - 1
+    found = np.full((count, 3), np.nan)
+    limit = int(TOUCHED * len(network.links.out_amount))
+
+    def piece(first: int) -> int:
+        last = min(first + PIECE, count)
+        run(network.links, caps, weight, tolerance, substitution, limit, first, last, found)
+        return last - first
+
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        waiting: set[Future[int]] = {pool.submit(piece, first) for first in range(0, count, PIECE)}
+        done = 0
+        try:
+            while waiting:
+                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                done += sum(future.result() for future in finished)
+                step(done)
+        except KeyboardInterrupt:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return Risk(found[:, 0], found[:, 1], found[:, 2], ~np.isnan(found[:, 0]))
+
+
+def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essential: Ints) -> Links:
+    """Lay a network out for the loops: links sorted by supplier and buyer come in, each pair once."""
+    firms, kinds = len(industry), len(essential)
+    output, bought = _total(source, amount, firms), _total(target, amount, firms)
+    _, kind = np.unique(target * kinds + industry[source], return_inverse=True)
+    of_kind = _total(kind, amount, len(amount))[kind]
+    need = essential[industry[source], industry[target]]
+    # Essential inputs of one industry stand in for one another; all that is not essential is one more group.
+    share = np.where(need == ESSENTIAL, amount / of_kind, amount / bought[target])
+    group = target * (kinds + 1) + np.where(need == ESSENTIAL, industry[source], kinds)
+    felt = np.flatnonzero(need != NEGLIGIBLE)
+    felt = felt[np.lexsort((source[felt], group[felt]))]
+    groups, starts = np.unique(group[felt], return_index=True)
+    by_buyer = np.lexsort((source, target))
+    counted = np.arange(firms + 1)
+    return Links(
+        industry=industry,
+        output=output,
+        industry_output=_total(industry, output, kinds),
+        in_groups=np.searchsorted(groups // (kinds + 1), counted),
+        group_links=np.append(starts, len(felt)),
+        in_firm=source[felt].astype(np.int32),
+        in_share=share[felt],
+        out_links=np.searchsorted(source, counted),
+        out_firm=target.astype(np.int32),
+        out_amount=amount,
+        suppliers=np.searchsorted(target[by_buyer], counted),
+        supplier=source[by_buyer].astype(np.int32),
+    )
+
+
+def _total(place: Ints, amount: Floats, number: int) -> Floats:
+    return np.bincount(place, amount, number).astype(np.float64)  # of nothing it counts in whole numbers
+
+
+def _caps(scenarios: ArrayLike, firms: int) -> Caps:
+    if np.ndim(scenarios) == 1:
+        closed = _whole("scenarios", scenarios)
+        _within("scenarios", closed, 0, firms - 1, "要关的企业的编号")
+        return Caps(np.arange(len(closed) + 1), closed.astype(np.int32), np.zeros(len(closed)))
+    levels = _numbers("scenarios", scenarios, dimensions=2)
+    if levels.shape[1] != firms:
+        raise InputError(f"scenarios 每行应有 {firms} 个数(每家企业的产能,0 至 1),这里有 {levels.shape[1]} 个")
+    if levels.size and (levels.min() < 0 or levels.max() > 1):
+        row, firm = np.argwhere((levels < 0) | (levels > 1))[0]
+        raise InputError(f"scenarios 的产能应在 0 与 1 之间,第 {row} 个情景企业 {firm} 是 {levels[row, firm]:g}")
+    row, firm = np.nonzero(levels < 1)
+    return Caps(np.searchsorted(row, np.arange(len(levels) + 1)), firm.astype(np.int32), levels[row, firm])
+
+
+def _numbers(name: str, values: ArrayLike, dimensions: int = 1) -> Floats:
+    try:
+        numbers = np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} 应为数字: {error}") from error
+    if numbers.ndim != dimensions:
+        raise InputError(f"{name} 应为 {dimensions} 维数组,这里是 {numbers.ndim} 维")
+    if not np.isfinite(numbers).all():
+        place = tuple(int(index) for index in np.argwhere(~np.isfinite(numbers))[0])
+        raise InputError(f"{name} 的第 {place[0] if dimensions == 1 else place} 个不是有限的数: {numbers[place]}")
+    return numbers
+
+
+def _whole(name: str, values: ArrayLike, dimensions: int = 1) -> Ints:
+    numbers = _numbers(name, values, dimensions)
+    if (numbers != np.floor(numbers)).any():
+        raise InputError(f"{name} 应为整数,这里有 {numbers[numbers != np.floor(numbers)].flat[0]:g}")
+    return numbers.astype(np.int64)
+
+
+def _within(name: str, values: Ints, low: int, high: int, meaning: str) -> None:
+    wrong = values[(values < low) | (values > high)]
+    if wrong.size:
+        raise InputError(f"{name} 应为 {low} 至 {high}({meaning}),这里有 {wrong.flat[0]}")

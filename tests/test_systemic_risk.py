@@ -1,0 +1,184 @@
+"""Systemic risk: the authors' own results, the definition read aloud, and what must hold for any network."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import queries.systemic_risk
+from graph.errors import InputError
+from queries.risk_tables import read_network
+from queries.systemic_risk import SupplyNetwork, systemic_risk
+
+ORACLES = Path(__file__).parent.parent.parent / "shared" / "oracles" / "esri"
+
+
+@pytest.mark.parametrize("case", ["n200", "n1000"])
+@pytest.mark.parametrize("substitution", [False, True])
+def test_the_authors_scores(case: str, substitution: bool) -> None:
+    folder = ORACLES / case
+    if not folder.exists():
+        pytest.skip("the oracle files are beside the repository, not in it")
+    known = read_network(folder / "edges.csv", folder / "firms.csv", folder / "essentiality.csv")
+    wanted = pl.read_csv(folder / f"esri_{'' if substitution else 'no_'}substitution.csv")["esri"].to_numpy()
+    assert np.abs(systemic_risk(known.network, substitution=substitution).esri - wanted).max() < 1e-9
+
+
+def by_definition(links: list[tuple[int, int, float]], industry: list[int], essential: np.ndarray, psi: np.ndarray, substitution: bool, tolerance: float) -> float:
+    """The definition of oracles/esri/README.md, written down as it stands there."""
+    firms = len(industry)
+    flow = np.zeros((firms, firms))
+    for supplier, buyer, amount in links:
+        flow[supplier, buyer] += amount
+    sold, bought, g = flow.sum(1), flow.sum(0), np.array(industry)
+    d = u = np.ones(firms)
+    while True:
+        sigma = np.ones(firms)
+        if substitution:
+            for i in range(firms):
+                there = sum(sold[m] * d[m] for m in range(firms) if g[m] == g[i])
+                sigma[i] = 0 if sold[i] == 0 else 1 if there == 0 else min(sold[i] / there, 1)
+        x = sigma * (1 - d)
+        fresh_d, fresh_u = np.ones(firms), np.ones(firms)
+        for j in range(firms):
+            worst, other = 0.0, 0.0
+            for k in range(len(essential)):
+                all_of_k = sum(flow[i, j] for i in range(firms) if g[i] == k)
+                if all_of_k and essential[k, g[j]] == 2:
+                    worst = max(worst, sum(x[i] * flow[i, j] for i in range(firms) if g[i] == k) / all_of_k)
+                if all_of_k and essential[k, g[j]] == 1:
+                    other += sum(x[i] * flow[i, j] for i in range(firms) if g[i] == k) / bought[j]
+            fresh_d[j] = min(1 - worst, 1 - other, psi[j])
+            fresh_u[j] = min(1, psi[j]) if sold[j] == 0 else min((flow[j] @ u) / sold[j], psi[j])
+        moved = max((d - fresh_d).max(), (u - fresh_u).max())
+        d, u = fresh_d, fresh_u
+        if moved <= tolerance:
+            return float(sold @ (1 - np.minimum(d, u)) / sold.sum())
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> dict[str, Any]:
+    firms, kinds = draw(st.integers(1, 7)), draw(st.integers(1, 3))
+    ends = st.integers(0, firms - 1)
+    return {
+        "links": draw(st.lists(st.tuples(ends, ends, st.sampled_from([0.5, 1.0, 3.0, 10.0])), min_size=1, max_size=14)),
+        "industry": draw(st.lists(st.integers(0, kinds - 1), min_size=firms, max_size=firms)),
+        "essential": np.array(draw(st.lists(st.lists(st.integers(0, 2), min_size=kinds, max_size=kinds), min_size=kinds, max_size=kinds))),
+    }
+
+
+def build(case: dict[str, Any]) -> SupplyNetwork:
+    return SupplyNetwork.build(*zip(*case["links"], strict=True), case["industry"], case["essential"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(networks(), st.booleans(), st.sampled_from([0.3, 0.01, 1e-4]), st.sampled_from([0.0, 0.1, 10.0]), st.data())
+def test_any_scenario_is_as_defined(case: dict[str, Any], substitution: bool, tolerance: float, alone: float, data: st.DataObject) -> None:
+    """With both ways of counting: alone over the touched firms, or in a lane of the block."""
+    firms = len(case["industry"])
+    levels = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, 1.0]), min_size=firms, max_size=firms)
+    scenarios = np.array(data.draw(st.lists(levels, min_size=1, max_size=10)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries.systemic_risk, "TOUCHED", alone)
+        found = systemic_risk(build(case), scenarios, substitution=substitution, tolerance=tolerance)
+    wanted = [by_definition(case["links"], case["industry"], case["essential"], psi, substitution, tolerance) for psi in scenarios]
+    assert found.esri == pytest.approx(wanted, abs=1e-12)
+    assert found.done.all()
+    assert (found.esri <= found.downstream + found.upstream + 1e-12).all()
+    assert (np.maximum(found.downstream, found.upstream) <= found.esri + 1e-12).all()
+    assert ((found.esri >= 0) & (found.esri <= 1)).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(networks(), st.booleans())
+def test_closing_an_isolated_firm_costs_exactly_its_share(case: dict[str, Any], substitution: bool) -> None:
+    firms = len(case["industry"])
+    case["industry"].append(0)
+    weights = np.arange(1.0, firms + 2)
+    found = systemic_risk(build(case), substitution=substitution, weights=weights)
+    assert found.esri[firms] == weights[firms] / weights.sum()
+
+
+def test_no_block_and_no_number_of_threads_changes_a_score() -> None:
+    random = np.random.default_rng(7)
+    firms, links = 400, 3000
+    network = SupplyNetwork.build(
+        random.integers(0, firms, links), random.integers(0, firms, links), random.lognormal(size=links),
+        random.integers(0, 12, firms), random.choice(3, (12, 12)),
+    )  # fmt: skip
+    whole = systemic_risk(network, threads=1).esri
+    assert systemic_risk(network, threads=3).esri.tobytes() == whole.tobytes()
+    closures = 1 - np.eye(firms)
+    assert systemic_risk(network, closures[::-1]).esri[::-1].tobytes() == whole.tobytes()
+    assert systemic_risk(network, closures[17:18]).esri[0] == whole[17]
+    assert systemic_risk(network, [17, 3]).esri.tolist() == [whole[17], whole[3]]
+
+
+def test_an_interruption_leaves_what_was_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries.systemic_risk, "PIECE", 2)
+    told: list[int] = []
+
+    def stop(done: int) -> None:
+        told.append(done)
+        raise KeyboardInterrupt
+
+    ring = np.arange(1000)
+    network = SupplyNetwork.build(ring, (ring + 1) % 1000, np.ones(1000), ring % 5, np.full((5, 5), 2))
+    found = systemic_risk(network, threads=1, step=stop)
+    assert len(told) == 1
+    assert 0 < found.done.sum() < 1000
+    assert np.isfinite(found.esri[found.done]).all()
+    assert np.isnan(found.esri[~found.done]).all()
+
+
+GOOD: dict[str, Any] = {"supplier": [0], "buyer": [1], "amount": [1.0], "industry": [0, 0], "essentiality": [[2]]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"amount": [float("nan")]}, "amount 的第 0 个不是有限的数: nan"),
+        ({"amount": [float("inf")]}, "amount 的第 0 个不是有限的数: inf"),
+        ({"amount": [-2]}, "amount 不能为负: 第 0 条关系是 -2"),
+        ({"amount": [0]}, "没有一条关系的 amount 大于 0"),
+        ({"amount": [1, 2]}, "应一样长,这里是 1、1、2"),
+        ({"amount": [[1]]}, "amount 应为 1 维数组,这里是 2 维"),
+        ({"amount": ["x"]}, "amount 应为数字"),
+        ({"supplier": [2]}, "supplier 应为 0 至 1"),
+        ({"buyer": [-1]}, "buyer 应为 0 至 1"),
+        ({"buyer": [0.5]}, "buyer 应为整数,这里有 0.5"),
+        ({"industry": [0, 1]}, "industry 应为 0 至 0"),
+        ({"industry": []}, "industry 是空的"),
+        ({"essentiality": [[3]]}, "essentiality 应为 0 至 2"),
+        ({"essentiality": [[0, 1]]}, "essentiality 应为方阵"),
+    ],
+)
+def test_what_cannot_be_used_says_why(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        SupplyNetwork.build(**{**GOOD, **wrong})
+    assert told in error.value.message
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"scenarios": [[1.0]]}, "每行应有 2 个数"),
+        ({"scenarios": [2]}, "scenarios 应为 0 至 1(要关的企业的编号),这里有 2"),
+        ({"scenarios": 1.0}, "scenarios 应为 2 维数组"),
+        ({"scenarios": [[1.0, 1.5]]}, "第 0 个情景企业 1 是 1.5"),
+        ({"scenarios": [[1.0, float("nan")]]}, "scenarios 的第 (0, 1) 个不是有限的数"),
+        ({"weights": [1.0]}, "weights 应有 2 个"),
+        ({"weights": [1.0, -1.0]}, "weights 不能为负"),
+        ({"weights": [0.0, 0.0]}, "也不能全为 0"),
+        ({"tolerance": 0.0}, "tolerance 应在 0 与 1 之间"),
+        ({"tolerance": float("nan")}, "tolerance 应在 0 与 1 之间"),
+    ],
+)
+def test_what_cannot_be_asked_says_why(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError) as error:
+        systemic_risk(SupplyNetwork.build(**GOOD), **wrong)
+    assert told in error.value.message
