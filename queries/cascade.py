@@ -123,9 +123,16 @@ def _step_down(links, short, added, worst, down, moved):
     for firm in range(len(links.output)):
         worst[:] = 0.0
         for group in range(links.in_groups[firm], links.in_groups[firm + 1]):
-            added[:] = 0.0
-            for link in range(links.group_links[group], links.group_links[group + 1]):
-                supplier, share = links.in_firm[link], links.in_share[link]
+            link, end = links.group_links[group], links.group_links[group + 1]
+            supplier, share = links.in_firm[link], links.in_share[link]
+            if end - link == 1:  # most groups are one supplier
+                for lane in range(LANES):
+                    worst[lane] = max(worst[lane], share * short[supplier, lane])
+                continue
+            for lane in range(LANES):
+                added[lane] = share * short[supplier, lane]
+            for more in range(link + 1, end):
+                supplier, share = links.in_firm[more], links.in_share[more]
                 for lane in range(LANES):
                     added[lane] += share * short[supplier, lane]
             for lane in range(LANES):
