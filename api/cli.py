@@ -261,7 +261,11 @@ def systemic_risk(
     weight = None if weights is None else read_levels(weights, "weight", known.firms, None)
     names = known.firms if scenario is None else pl.Series("scenario", [scenario.stem])
     with progress() as step:
-        step(f"计算系统性风险,共 {len(names):,} 个情景", 0)
+
+        def tell(done: int) -> None:
+            step(f"计算系统性风险: {done:,} / {len(names):,} 个情景", 0)
+
+        tell(0)
         risk = ask(
             known.network,
             levels,
@@ -269,7 +273,7 @@ def systemic_risk(
             tolerance=tolerance,
             weights=weight,
             threads=threads,
-            step=lambda done: step(f"计算系统性风险,共 {len(names):,} 个情景", done),
+            step=tell,
         )
     write_risk(out, names, risk)
     errors.print(f"已写到 {out}: {int(risk.done.sum()):,} 个情景", highlight=False, markup=False)

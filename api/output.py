@@ -102,8 +102,8 @@ def progress(quiet: bool = False) -> Iterator[Step]:
     with Progress(*columns, console=errors, transient=not errors.is_terminal, disable=quiet) as bar:
         task = bar.add_task("打开文件", total=None, rows="")
 
-        def step(text: str, rows: int, done: int | None = None, total: int | None = None) -> None:
-            bar.update(task, description=text, rows=f"{rows:,} 行" if rows else "", completed=done or 0, total=total)
+        def step(text: str, rows: int) -> None:
+            bar.update(task, description=text, rows=f"{rows:,} 行" if rows else "")
 
         yield step
         bar.update(task, total=1, completed=1, description="完成", rows="")

@@ -47,26 +47,7 @@ def write_report(
             f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。",
             "",
         ]
-    if remote:
-        lines += [
-            "## Neo4j",
-            "",
-            "| 企业 | 行数 | py2neo bulk 行/秒 | 本项目 行/秒 | 比值(≥ 1.5) |",
-            "|---|---|---|---|---|",
-            *map(_remote, remote),
-            "",
-        ]
-    if risks:
-        lines += [
-            "## 系统性风险 `systemic-risk`(一个线程)",
-            "",
-            "随机网络: 出度截断幂律(指数 2.3,上限 128,平均 8),100 个行业,容差 0.01;逐家停产,随机取至多 4,000 家(不带替代 500 家)。",
-            "",
-            "| 企业 | 关系 | 带替代 毫秒/家(一万 ≤ 0.5,十万 ≤ 5) | 不带替代 毫秒/家 | 峰值内存 MB(< 2000) |",
-            "|---|---|---|---|---|",
-            *map(_risk, risks),
-            "",
-        ]
+    lines += _remotes(remote) + _risks(risks)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), "utf-8")
     print("\n".join(lines))
@@ -87,6 +68,34 @@ def _risk(row: dict[str, Any]) -> str:
     both, plain = row["with"], row["without"]
     peak = max(both["peak_mb"], plain["peak_mb"])
     return f"| {both['firms']:,} | {both['links']:,} | **{both['ms_per_firm']:.2f}** | {plain['ms_per_firm']:.2f} | {peak:,} |"
+
+
+def _remotes(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "## Neo4j",
+        "",
+        "| 企业 | 行数 | py2neo bulk 行/秒 | 本项目 行/秒 | 比值(≥ 1.5) |",
+        "|---|---|---|---|---|",
+        *map(_remote, rows),
+        "",
+    ]
+
+
+def _risks(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "## 系统性风险 `systemic-risk`(一个线程)",
+        "",
+        "随机网络: 出度截断幂律(指数 2.3,上限 128,平均 8),100 个行业,容差 0.01;逐家停产,随机取至多 4,000 家(不带替代 500 家)。",
+        "",
+        "| 企业 | 关系 | 带替代 毫秒/家(一万 ≤ 0.5,十万 ≤ 5) | 不带替代 毫秒/家 | 峰值内存 MB(< 2000) |",
+        "|---|---|---|---|---|",
+        *map(_risk, rows),
+        "",
+    ]
 
 
 def _remote(row: dict[str, Any]) -> str:

@@ -111,8 +111,7 @@ def risk(firms: str, closed: str, threads: str, substitution: str) -> dict[str, 
     start = time.perf_counter()
     systemic_risk(network, chosen, **options)
     each = (time.perf_counter() - start) / len(chosen) * 1000
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"firms": int(firms), "links": len(network.links.out_amount), "ms_per_firm": round(each, 3), "peak_mb": round(peak)}
+    return {"firms": int(firms), "links": len(network.links.out_amount), "ms_per_firm": round(each, 3), "peak_mb": _peak_mb()}
 
 
 def warm_server() -> dict[str, Any]:
@@ -168,8 +167,11 @@ def _emptied() -> Neo4jStore:
 def _timed(start: float, folder: str) -> dict[str, Any]:
     seconds = time.perf_counter() - start
     rows = sum(pl.scan_csv(f"{folder}/{name}.csv").select(pl.len()).collect().item() for name in ("enterprises", "supplies"))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": round(seconds, 3), "rows": rows, "rows_per_second": round(rows / seconds), "peak_mb": round(peak)}
+    return {"seconds": round(seconds, 3), "rows": rows, "rows_per_second": round(rows / seconds), "peak_mb": _peak_mb()}
+
+
+def _peak_mb() -> int:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {

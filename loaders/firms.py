@@ -195,11 +195,11 @@ def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 
 def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities) -> Identified:
-    rows = sorted(_rows(frame), key=_Row.rank)
+    rows, there = sorted(_rows(frame), key=_Row.rank), _known_rows(known)
     taken: Taken = {}
     listed: list[Conflict] = []
     for turn in range(TURNS):
-        firms, result = _known_firms(known, cities), Identified(frame)
+        firms, result = _known_firms(there, cities), Identified(frame)
         for row, match in taken.values():
             firms.add(match.id, row, match.renames)
         answers = _ask(firms, result, rows)
@@ -261,16 +261,23 @@ def _id(answers: Taken, row: _Row) -> str | None:
     return answers[row.position][1].id if row.position in answers else None
 
 
-def _known_firms(known: pl.DataFrame, cities: Cities) -> Firms:
+def _known_firms(there: list[_Row], cities: Cities) -> Firms:
     firms = Firms()
+    for row in there:
+        assert row.given is not None
+        firms.add(row.given, row)
+        firms.by_id[row.given].regions |= cities.get(row.given, set())
+    return firms
+
+
+def _known_rows(known: pl.DataFrame) -> list[_Row]:
+    """Return the graph's firms as rows."""
+    rows: list[_Row] = []
     wanted = known.select("id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases")
     for id_, name, exact, code, check, stock, aliases in wanted.iter_rows():
-        parts = split_name(exact)
-        others = [*map(normalise, aliases or [])]
         code = None if check == UNUSABLE else code
-        firms.add(id_, _Row(-1, id_, name, code, stock, parts, "", others, check == VALID))
-        firms.by_id[id_].regions |= cities.get(id_, set())
-    return firms
+        rows.append(_Row(-1, id_, name, code, stock, split_name(exact), "", [*map(normalise, aliases or [])], check == VALID))
+    return rows
 
 
 def _rows(frame: pl.DataFrame) -> list[_Row]:

@@ -185,76 +185,99 @@ def _begin(links, caps, begin, end, tolerance, substitution, limit, alone):
             touched_up += 1
             moved = max(moved, 1.0 - level)
     while moved > tolerance:
-        work, count = 0, 0
-        for place in range(touched_down):
-            firm = downs[place]
-            for link in range(links.out_links[firm], links.out_links[firm + 1]):
-                customer = links.out_firm[link]
-                if not marked[customer]:
-                    marked[customer] = True
-                    candidates[count] = customer
-                    count += 1
-                    work += links.group_links[links.in_groups[customer + 1]] - links.group_links[links.in_groups[customer]]
-        for place in range(count):
-            marked[candidates[place]] = False
-        middle = count  # customers of the touched before, suppliers from here on
-        for place in range(touched_up):
-            firm = ups[place]
-            for link in range(links.suppliers[firm], links.suppliers[firm + 1]):
-                supplier = links.supplier[link]
-                if not marked[supplier]:
-                    marked[supplier] = True
-                    candidates[count] = supplier
-                    count += 1
-                    work += links.out_links[supplier + 1] - links.out_links[supplier]
+        # The customers of the touched before come first among the candidates, their suppliers from ``middle`` on.
+        middle = _reach(downs, touched_down, links.out_links, links.out_firm, marked, candidates, 0)
+        count = _reach(ups, touched_up, links.suppliers, links.supplier, marked, candidates, middle)
+        work = 0
+        for place in range(middle):
+            firm = candidates[place]
+            work += links.group_links[links.in_groups[firm + 1]] - links.group_links[links.in_groups[firm]]
         for place in range(middle, count):
-            marked[candidates[place]] = False
+            firm = candidates[place]
+            work += links.out_links[firm + 1] - links.out_links[firm]
         if work > limit:
             return False, touched_down, touched_up
-        for place in range(touched_down):
-            lost[links.industry[downs[place]]] = 0.0
-        for place in range(touched_down):
-            firm = downs[place]
-            lost[links.industry[firm]] += links.output[firm] * (1.0 - down[firm])
-        for place in range(touched_down):
-            firm = downs[place]
-            industry, output = links.industry[firm], links.output[firm]
-            share = 1.0
-            if substitution and output > 0.0:
-                there = links.industry_output[industry] - lost[industry]
-                share = min(output / there, 1.0) if there > 0.0 else 1.0
-            short[firm] = share * (1.0 - down[firm]) if output > 0.0 else 0.0
+        _shortfalls_of(downs, touched_down, links, substitution, down, lost, short)
         for place in range(middle):
             firm = candidates[place]
-            worst = 0.0
-            for group in range(links.in_groups[firm], links.in_groups[firm + 1]):
-                added = 0.0
-                for link in range(links.group_links[group], links.group_links[group + 1]):
-                    added += links.in_share[link] * short[links.in_firm[link]]
-                worst = max(worst, added)
-            fresh[place] = min(1.0 - worst, cap[firm])
+            fresh[place] = min(1.0 - _worst_input(links, firm, short), cap[firm])
         for place in range(middle, count):
             firm = candidates[place]
-            added = 0.0
-            for link in range(links.out_links[firm], links.out_links[firm + 1]):
-                added += links.out_amount[link] * up[links.out_firm[link]]
-            fresh[place] = min(added / links.output[firm], cap[firm])
-        moved = 0.0
-        for place in range(middle):
-            firm = candidates[place]
-            if fresh[place] < 1.0 and down[firm] == 1.0:
-                downs[touched_down] = firm
-                touched_down += 1
-            moved = max(moved, down[firm] - fresh[place])
-            down[firm] = fresh[place]
-        for place in range(middle, count):
-            firm = candidates[place]
-            if fresh[place] < 1.0 and up[firm] == 1.0:
-                ups[touched_up] = firm
-                touched_up += 1
-            moved = max(moved, up[firm] - fresh[place])
-            up[firm] = fresh[place]
+            fresh[place] = min(_asked_for(links, firm, up), cap[firm])
+        touched_down, moved_down = _settle(candidates, 0, middle, fresh, down, downs, touched_down)
+        touched_up, moved_up = _settle(candidates, middle, count, fresh, up, ups, touched_up)
+        moved = max(moved_down, moved_up)
     return True, touched_down, touched_up
+
+
+@compiled
+def _reach(touched, number, starts, neighbour, marked, candidates, count):
+    """Add the neighbours of the touched firms to the candidates after ``count``, each once; return how many there are then."""
+    first = count
+    for place in range(number):
+        firm = touched[place]
+        for link in range(starts[firm], starts[firm + 1]):
+            other = neighbour[link]
+            if not marked[other]:
+                marked[other] = True
+                candidates[count] = other
+                count += 1
+    for place in range(first, count):
+        marked[candidates[place]] = False
+    return count
+
+
+@compiled
+def _shortfalls_of(downs, number, links, substitution, down, lost, short):
+    """Put into ``short`` what the customers of the touched firms lack; the rule is that of ``_shortfalls``."""
+    for place in range(number):
+        lost[links.industry[downs[place]]] = 0.0
+    for place in range(number):
+        firm = downs[place]
+        lost[links.industry[firm]] += links.output[firm] * (1.0 - down[firm])
+    for place in range(number):
+        firm = downs[place]
+        industry, output = links.industry[firm], links.output[firm]
+        share = 1.0
+        if substitution and output > 0.0:
+            there = links.industry_output[industry] - lost[industry]
+            share = min(output / there, 1.0) if there > 0.0 else 1.0
+        short[firm] = share * (1.0 - down[firm]) if output > 0.0 else 0.0
+
+
+@compiled
+def _worst_input(links, firm, short):
+    """Return the share of a firm's output that the worst of its groups of inputs takes."""
+    worst = 0.0
+    for group in range(links.in_groups[firm], links.in_groups[firm + 1]):
+        added = 0.0
+        for link in range(links.group_links[group], links.group_links[group + 1]):
+            added += links.in_share[link] * short[links.in_firm[link]]
+        worst = max(worst, added)
+    return worst
+
+
+@compiled
+def _asked_for(links, firm, up):
+    """Return the share of a firm's output that its customers still ask for."""
+    added = 0.0
+    for link in range(links.out_links[firm], links.out_links[firm + 1]):
+        added += links.out_amount[link] * up[links.out_firm[link]]
+    return added / links.output[firm]
+
+
+@compiled
+def _settle(candidates, first, last, fresh, level, touched, number):
+    """Give candidates their fresh levels; return how many firms are touched then, and by how much the furthest moved."""
+    moved = 0.0
+    for place in range(first, last):
+        firm = candidates[place]
+        if fresh[place] < 1.0 and level[firm] == 1.0:
+            touched[number] = firm
+            number += 1
+        moved = max(moved, level[firm] - fresh[place])
+        level[firm] = fresh[place]
+    return number, moved
 
 
 @compiled

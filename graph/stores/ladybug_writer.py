@@ -133,6 +133,7 @@ class LadybugWriter:
     def _writing(self) -> ladybug.Connection:
         if self._connection is None:
             self.building = self.generations.begin()
+            # Nobody reads the file before commit, which makes the one checkpoint.
             self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
             self._connection = ladybug.Connection(self._database)
             prepare(self._connection)
