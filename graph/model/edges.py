@@ -15,7 +15,7 @@ ON_A_CHAIN = (
     "Centre", "Challenge", "Scenario", "Event", "Weakness",
 )  # fmt: skip
 IN_A_REGION = (
-    "Region", "Enterprise", "Institute", "Project", "Cluster", "Park", "Agency", "Platform", "Centre", "Scenario", "Event",
+    "Region", "Chain", "Enterprise", "Institute", "Project", "Cluster", "Park", "Agency", "Platform", "Centre", "Scenario", "Event",
 )  # fmt: skip
 EVERYTHING = (
     "Chain", "Segment", "Product", "Enterprise", "Institute", "Project", "Cluster", "Park", "Region", "Agency", "Mechanism",

@@ -31,9 +31,9 @@ PARK = Link("park", "园区", "IN_PARK", also=("所在园区",))
 
 
 class Chain(Node):
-    """产业链: one of the city's key industrial chains."""
+    """产业链: one of the city's key industrial chains; its region is that city, and what is local is in it."""
 
-    table: ClassVar[Table] = Table("chains", "产业链", "chain")
+    table: ClassVar[Table] = Table("chains", "产业链", "chain", links=(REGION,))
 
 
 class Segment(Node):
