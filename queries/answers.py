@@ -194,4 +194,18 @@ class CypherAnswer(Answer):
     truncated: bool
 
 
+class Evidence(Answer):
+    """A record of the graph that a judgement rests on: a relation with both ends, or a node alone."""
+
+    record: str = Field(description="relationship type or label")
+    from_id: str
+    from_name: str
+    to_id: str | None = None
+    to_name: str | None = None
+    product: str | None = None
+    status: str
+    source: str
+    place: str | None = None
+
+
 STATUS_ORDER = {"confirmed": 0, "reported": 1, "curated": 2, "inferred": 3, "sample": 4}

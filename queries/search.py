@@ -1,6 +1,5 @@
 """Search by name, short name, alias, code, pinyin and initials; and the one firm that a word means."""
 
-import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from graph.errors import Ambiguous, NotFound
 from graph.model import NODE_TYPES
 from graph.stores import Store
 from queries.answers import Hit, Named
+from queries.cache import once
 from queries.catalogue import ask, trusted
 
 LABELS = (
@@ -24,21 +24,12 @@ WAYS = ("名称", "简称或别名", "名称开头", "拼音", "拼音首字母"
 class Index:
     """Every word that names something, with its pinyin, for one version of the graph."""
 
-    version: str
     words: pl.DataFrame
-
-
-_cache: dict[str, Index] = {}
-_guard = threading.Lock()
 
 
 def index_of(store: Store) -> Index:
     """Return the index of a store's current version, built at the first question after a load."""
-    version = store.version()
-    with _guard:
-        if store.url not in _cache or _cache[store.url].version != version:
-            _cache[store.url] = Index(version, pl.concat([_words(store, label) for label in LABELS]))
-        return _cache[store.url]
+    return once(store, "search", lambda: Index(pl.concat([_words(store, label) for label in LABELS])))
 
 
 def _words(store: Store, label: str) -> pl.DataFrame:
@@ -107,6 +98,11 @@ def find_enterprise(store: Store, word: str) -> Named:
 def find_chain(store: Store, word: str) -> Named:
     """Return the one chain that an id, name, alias or pinyin means."""
     return _one_of(store, word.strip().removesuffix("产业链") or word, "Chain")
+
+
+def find_product(store: Store, word: str) -> Named:
+    """Return the one product that an id, name, alias or pinyin means."""
+    return _one_of(store, word, "Product")
 
 
 def _one_of(store: Store, word: str, label: str) -> Named:

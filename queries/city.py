@@ -1,0 +1,159 @@
+"""The city as the analytics read it: the columns that they need of every chain, product, firm and link, once per version."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+import polars as pl
+
+from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.stores import Store
+from graph.stores.base import schema
+from queries.cache import once
+
+NODES: dict[str, tuple[str, ...]] = {
+    "Chain": (), "Segment": ("tier",), "Product": ("aliases",), "Enterprise": ("short_name",), "Park": (), "Region": (),
+    "Coverage": ("method", "as_of"),
+}  # fmt: skip
+EDGES: dict[str, tuple[str, ...]] = {
+    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": (), "OFFERS": (), "NEEDS": (),
+    "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (), "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
+}  # fmt: skip
+PROOF = ("status", "source", "place", "valid_to", "recorded_at")
+
+
+@dataclass(frozen=True)
+class City:
+    """Frames of nodes by label (``id``, ``name``, own columns, proof) and of edges by type (``from``, ``to``, both labels, …).
+
+    Only rows of the allowed statuses are there, and edges whose both ends are; ``ended`` tells what was over before the day asked for.
+    """
+
+    statuses: tuple[str, ...]
+    today: str
+    nodes: Mapping[str, pl.DataFrame]
+    edges: Mapping[str, pl.DataFrame]
+
+    def going(self, type_name: str) -> pl.DataFrame:
+        """Return the edges of a type that have not ended."""
+        return self.edges[type_name].filter(~pl.col("ended"))
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """Return the name of every thing by label and id."""
+        return {label: dict(frame.select("id", "name").iter_rows()) for label, frame in self.nodes.items()}
+
+    @cached_property
+    def product_words(self) -> dict[str, str]:
+        """Return the product that each name or alias means; a word of several products means none, a name goes before an alias."""
+        meant: dict[str, set[str]] = defaultdict(set)
+        products = self.nodes["Product"]
+        for id, aliases in products.select("id", "aliases").drop_nulls("aliases").iter_rows():
+            for alias in aliases:
+                meant[alias].add(id)
+        words = {word: next(iter(ids)) for word, ids in meant.items() if len(ids) == 1}
+        return words | dict(products.select("name", "id").iter_rows())
+
+    @cached_property
+    def supplies(self) -> pl.DataFrame:
+        """Return the supplies that go on, each with the ``good``: the id of its product, or null where the graph has no such product."""
+        words = pl.DataFrame({"product": list(self.product_words), "good": list(self.product_words.values())}, schema_overrides=_TEXTS)
+        return self.going("SUPPLIES").join(words, on="product", how="left", maintain_order="left")
+
+    @cached_property
+    def inputs(self) -> "nx.DiGraph[str]":
+        """Return the graph of products: from input to product, with ``essential``."""
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(self.nodes["Product"]["id"])
+        for source, target, essential in self.going("INPUT_TO").select("from", "to", "essential").iter_rows():
+            if source != target:
+                graph.add_edge(source, target, essential=bool(essential))
+        return graph
+
+    def needing(self, product: str) -> set[str]:
+        """Return the products to which a product is essential."""
+        return {other for other, link in self.inputs.adj.get(product, {}).items() if link["essential"]}
+
+    def needed_for(self, product: str) -> set[str]:
+        """Return the products that are essential to a product."""
+        return {other for other, link in self.inputs.pred.get(product, {}).items() if link["essential"]}
+
+    @cached_property
+    def dominated(self) -> dict[str, set[str]]:
+        """Return for each product those that can be reached by no way round it: its subtree in the dominator tree."""
+        graph: nx.DiGraph[str] = nx.DiGraph(self.inputs.edges)
+        root = "\x00root"
+        condensed = nx.condensation(graph)
+        for component, number in condensed.in_degree():
+            if number == 0:
+                graph.add_edges_from((root, member) for member in sorted(condensed.nodes[component]["members"]))
+        if root not in graph:
+            return {}
+        above = {node: dominator for node, dominator in nx.immediate_dominators(graph, root).items() if node != root}
+        found: dict[str, set[str]] = defaultdict(set)
+        for node in above:
+            dominator = above[node]
+            while dominator not in (None, root, node):
+                found[dominator].add(node)
+                dominator = above[dominator]
+        return dict(found)
+
+    def standing_on(self, products: Iterable[str]) -> set[str]:
+        """Return the products that cannot be made without one of these: by essential inputs, or because there is no way round it."""
+        own = set(products)
+        reached, waiting = set(own), sorted(own)
+        while waiting:
+            product = waiting.pop()
+            following = set(self.dominated.get(product, ()))
+            following |= self.needing(product)
+            waiting += sorted(following - reached)
+            reached |= following
+        return reached - own
+
+
+_TEXTS = {"product": pl.String, "good": pl.String}
+
+
+def read_city(store: Store, statuses: Iterable[str], today: str) -> City:
+    """Return the city from rows of some statuses, as of a day (ISO date)."""
+    allowed = tuple(statuses)
+    return once(store, ("city", allowed, today), lambda: _read(store, allowed, today))
+
+
+def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
+    nodes = {}
+    for label, own in NODES.items():
+        frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF)
+        nodes[label] = frame.filter(pl.col("status").is_in(statuses)).with_columns(ended=_ended(today)).sort("id")
+    edges = {name: _read_edges(store, name, own, statuses, today, nodes) for name, own in EDGES.items()}
+    return City(statuses, today, nodes, edges)
+
+
+def _read_edges(
+    store: Store, name: str, own: tuple[str, ...], statuses: tuple[str, ...], today: str, nodes: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    record, frames = EDGE_TYPES[name], []
+    columns = ["from", "to", *own, *PROOF]
+    for ends in record.table.ends:
+        if ends[0] not in nodes or ends[1] not in nodes:
+            continue
+        for frame in store.edges(record, ends):
+            kept = frame.select(columns).filter(pl.col("status").is_in(statuses))
+            for column, label in (("from", ends[0]), ("to", ends[1])):
+                kept = kept.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
+            frames.append(kept.with_columns(from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])))
+    types = {column: schema(record)[column] for column in columns} | {"from_label": pl.String, "to_label": pl.String}
+    whole = pl.concat(frames) if frames else pl.DataFrame(schema=types)
+    return whole.with_columns(ended=_ended(today)).sort("from", "to", *own, "from_label", "to_label")
+
+
+def _ended(today: str) -> pl.Expr:
+    """Tell whether ``valid_to``, which may name a year, a half, a quarter, a month or a day, was over before a day."""
+    text = pl.col("valid_to")
+    ends = {"-H1": "-06-30", "-H2": "-12-31", "-Q1": "-03-31", "-Q2": "-06-30", "-Q3": "-09-30", "-Q4": "-12-31"}
+    last = pl.when(text.str.len_chars() == 4).then(text + "-12-31").when(text.str.len_chars() == 7).then(text + "-31").otherwise(text)
+    for mark, day in ends.items():
+        last = pl.when(text.str.ends_with(mark)).then(text.str.slice(0, 4) + day).otherwise(last)
+    return (last < today).fill_null(False)

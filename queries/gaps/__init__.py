@@ -1,0 +1,1 @@
+"""Where a chain breaks, how badly, and what would mend it: facts, rules, judgement, certificates, what if."""

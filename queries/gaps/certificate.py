@@ -1,0 +1,305 @@
+"""The gap certificate (断点说明): what is needed by whom, which local firms were looked at and why each does not fill it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import polars as pl
+from pydantic import Field
+
+from graph.errors import NotFound
+from graph.stores import Store
+from queries.answers import Answer, Evidence, Named
+from queries.gaps.answers import Judged
+from queries.gaps.extensions import production
+from queries.gaps.facts import Facts
+from queries.gaps.judge import judge
+from queries.gaps.measures import Measures
+from queries.gaps.rules import Rules, read_rules
+from queries.gaps.weak_links import Examined, examine, notes_on, recorded, steps_from
+from queries.relatedness import proximity
+from queries.things import list_sources
+
+MOST = 60  # candidates that are listed; what is cut is counted
+NEAR = 10  # near products whose makers are looked at
+
+
+class Demand(Answer):
+    """Somebody or something that needs the place: a registered need, a product made here that it goes into, a leader concerned."""
+
+    kind: str
+    product: str = Field(description="the product of the place that is needed")
+    who: list[Named]
+    into: str | None = Field(default=None, description="the product that it goes into")
+    essential: bool | None = None
+    status: str
+    source: str
+
+
+class LookedThrough(Answer):
+    """A coverage record over the place."""
+
+    record: Named
+    segment: str
+    region: str
+    whole_city: bool
+    as_of: str
+    method: str
+    status: str
+    source: str
+
+
+class Candidate(Answer):
+    """A firm that was looked at, and why it does or does not fill the place."""
+
+    firm: Named
+    region: str
+    fills: bool
+    why: str
+    status: str
+    source: str
+    evidence: list[Evidence]
+
+
+class RuleUsed(Answer):
+    """A number of the rules that the judgement used, and why it is what it is."""
+
+    name: str
+    value: float
+    why: str
+
+
+class SourceUsed(Answer):
+    """A source of the rows that a certificate rests on."""
+
+    id: str
+    name: str
+    publisher: str | None = None
+    published_on: str | None = None
+    rows: int
+
+
+class Certificate(Answer):
+    """Everything that defends a judgement in a meeting, on its own."""
+
+    chain: str
+    chain_id: str
+    label: str
+    id: str
+    name: str
+    segments: list[Named]
+    judgement: Judged
+    needed_by: list[Demand]
+    looked_through: list[LookedThrough]
+    candidates: list[Candidate]
+    more_candidates: int
+    rule_version: str
+    rules: list[RuleUsed]
+    as_of: str
+    data_date: str | None
+    notes: list[str]
+    rests_on: dict[str, int]
+    sources: list[SourceUsed]
+
+
+def certificate(store: Store, chain: str, label: str, id: str, statuses: list[str] | None = None, today: str | None = None) -> Certificate:
+    """Return the certificate of a segment or product of a chain; raises ``NotFound`` where the chain has no such place."""
+    examined, rules = examine(store, chain, statuses, today), read_rules()
+    measures = examined.of(label, id)
+    if measures is None:
+        raise NotFound(f"产业链“{examined.facts.chain.name}”没有编号为“{id[:60]}”的{'环节' if label == 'Segment' else '产品'}")
+    facts, place = examined.facts, measures.place
+    judgement = judge(facts, measures, rules, steps_from(examined, measures))
+    demands, looks = _demands(facts, measures), _looks(facts, measures)
+    candidates = list(_candidates(examined, measures))
+    rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
+    rows |= {(row.record, row.from_id, row.to_id): row for one in candidates[:MOST] for row in one.evidence}
+    return Certificate(
+        chain=facts.chain.name,
+        chain_id=facts.chain.id,
+        label=label,
+        id=id,
+        name=place.name,
+        segments=[Named(id=segment, name=facts.city.names["Segment"].get(segment, segment)) for segment in place.segments],
+        judgement=judgement,
+        needed_by=demands,
+        looked_through=looks,
+        candidates=candidates[:MOST],
+        more_candidates=max(0, len(candidates) - MOST),
+        rule_version=rules.version,
+        rules=_rules(measures, rules),
+        as_of=facts.city.today,
+        data_date=recorded(facts.city),
+        notes=notes_on(facts),
+        rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
+        sources=_sources(store, [*(row.source for row in rows.values()), *(demand.source for demand in demands)]),
+    )
+
+
+def _demands(facts: Facts, measures: Measures) -> list[Demand]:
+    """Return who needs the place's products: registered needs, products made here that they go into, leaders concerned."""
+    products, names = measures.place.products, facts.product_names
+    found = [
+        Demand(
+            kind="登记的需求",
+            product=names[row.end],
+            who=[Named(id=row.start, name=facts.firm_name(row.start))],
+            status=row.status,
+            source=row.source,
+        )
+        for row in facts.needs
+        if row.end in products
+    ]
+    uses = facts.city.going("INPUT_TO").filter(pl.col("from").is_in(products)).sort("essential", descending=True, nulls_last=True)
+    for row in uses.iter_rows(named=True):
+        makers = facts.all_makers.get(row["to"], ())
+        if makers and row["to"] not in products:
+            who = [Named(id=firm, name=facts.firm_name(firm)) for firm in makers]
+            into = {"into": names[row["to"]], "essential": bool(row["essential"])}
+            found.append(
+                Demand(kind="本地所产产品的投入", product=names[row["from"]], who=who, **into, status=row["status"], source=row["source"])
+            )
+    leaders = {leader for good in measures.goods for leader in good.leaders}
+    found += [
+        Demand(
+            kind=f"牵涉的链主({facts.city.names['Chain'].get(row.end, row.end)})",
+            product="、".join(names[good.id] for good in measures.goods if row.start in good.leaders),
+            who=[Named(id=row.start, name=facts.firm_name(row.start))],
+            status=row.status,
+            source=row.source,
+        )
+        for row in facts.leads
+        if row.start in leaders
+    ]
+    return found
+
+
+def _looks(facts: Facts, measures: Measures) -> list[LookedThrough]:
+    return [
+        LookedThrough(
+            record=Named(id=look.id, name=look.name),
+            segment=facts.city.names["Segment"].get(segment, segment),
+            region=look.region,
+            whole_city=look.whole,
+            as_of=look.as_of,
+            method=look.method,
+            status=look.row.status,
+            source=look.row.source,
+        )
+        for segment in measures.place.segments
+        for look in facts.looks.get(segment, ())
+    ]
+
+
+def _candidates(examined: Examined, measures: Measures) -> Iterator[Candidate]:
+    """Yield the firms that were looked at, each once: its makers, those in its segments, those that make what is near to it."""
+    facts, seen = examined.facts, set[str]()
+    for firm, why, fills, evidence in (*_makers(facts, measures), *_operators(facts, measures), *_neighbours(facts, measures)):
+        if firm not in seen:
+            seen.add(firm)
+            proof = facts.find(firm)
+            yield Candidate(
+                firm=Named(id=firm, name=facts.firm_name(firm)),
+                region=proof.region,
+                fills=fills,
+                why=why,
+                status=proof.status,
+                source=proof.source,
+                evidence=evidence,
+            )
+
+
+Looked = tuple[str, str, bool, list[Evidence]]
+
+
+def _makers(facts: Facts, measures: Measures) -> Iterator[Looked]:
+    for row in sorted(facts.makes, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
+        if row.end not in measures.place.products:
+            continue
+        firm, name = facts.firms[row.start], facts.product_names[row.end]
+        if firm.closed:
+            why = "企业登记为已终止"
+        elif row.ended:
+            why = f"登记的“{name}”生产已经结束"
+        elif firm.where == "local":
+            why = f"在本地,登记为生产或提供“{name}”"
+        elif firm.where == "outside":
+            why = f"生产“{name}”,但在{firm.region},不在本地"
+        else:
+            why = f"生产“{name}”,但没有登记所在地,不能算本地"
+        yield row.start, why, facts.local(row.start) and not row.ended, [facts.evidence(row)]
+
+
+def _operators(facts: Facts, measures: Measures) -> Iterator[Looked]:
+    """Yield the firms recorded in the place's segments: for a product, with what they are known to make instead."""
+    for row in sorted(facts.operates, key=lambda row: (row.end, row.start)):
+        if row.end not in measures.place.segments:
+            continue
+        firm = facts.firms[row.start]
+        made = [
+            other
+            for other in facts.makes
+            if other.start == row.start and not other.ended and row.end in facts.segments_of.get(other.end, ())
+        ]
+        names = "、".join(dict.fromkeys(facts.product_names[other.end] for other in made[:5]))
+        evidence = [facts.evidence(row), *(facts.evidence(other) for other in made[:5])]
+        if firm.closed:
+            why = "企业登记为已终止"
+        elif firm.where != "local":
+            why = f"在本环节,但{'在' + firm.region if firm.region else '没有登记所在地'},不算本地"
+        elif measures.place.label == "Segment":
+            why = "在本地,登记在本环节" + (f",生产{names}" if names else ",没有登记产品")
+        elif names:
+            why = f"在本环节,登记的产品是{names},没有“{measures.place.name}”"
+        else:
+            why = f"在本环节,没有登记任何产品: 可能生产“{measures.place.name}”,须核实"
+        yield row.start, why, firm.where == "local" and not firm.closed and measures.place.label == "Segment", evidence
+
+
+def _neighbours(facts: Facts, measures: Measures) -> Iterator[Looked]:
+    """Yield local makers of what goes into the place's products or is made of them, then of what is near in the product space."""
+    own = measures.place.products
+    edges = facts.city.inputs
+    beside = {other: "它的投入品" for product in own if product in edges for other in edges.predecessors(product)}
+    beside |= {other: "用它的产品" for product in own if product in edges for other in edges.successors(product)}
+    beside |= {other: f"相近的产品(关联 {near:.2f})" for other, near in _near(facts, own) if other not in beside}
+    for product, how in beside.items():
+        if product in own:
+            continue
+        for firm in facts.all_makers.get(product, ()):
+            why = f"生产{how}“{facts.product_names[product]}”,没有登记“{'、'.join(facts.product_names[one] for one in own[:3])}”"
+            rows = [row for row in facts.makes if row.start == firm and row.end == product and not row.ended]
+            yield firm, why, False, [facts.evidence(row) for row in rows]
+
+
+def _near(facts: Facts, own: Iterable[str]) -> list[tuple[str, float]]:
+    """Return the nearest products in the product space, the nearest first."""
+    products, matrix = production(facts.city)
+    columns = [products.index(product) for product in own if product in products]
+    if not columns:
+        return []
+    nearness = proximity(matrix)[columns, :].toarray().max(axis=0)
+    nearness[columns] = 0.0
+    order = np.lexsort((np.arange(len(products)), -nearness))[:NEAR]
+    return [(products[place], float(nearness[place])) for place in order if nearness[place] > 0]
+
+
+def _rules(measures: Measures, rules: Rules) -> list[RuleUsed]:
+    own = {"Segment": ("segment_firms", "key_products_made"), "Product": ("product_firms",)}[measures.place.label]
+    used = [(key, getattr(rules.state, key)) for key in own]
+    used += [(key, threshold) for key, threshold in rules.scale]
+    return [RuleUsed(name=key, value=threshold.value, why=threshold.why) for key, threshold in used]
+
+
+def _sources(store: Store, ids: Iterable[str]) -> list[SourceUsed]:
+    known, counted = list_sources(store), Counter(id for id in ids if id)
+    return [
+        SourceUsed(
+            id=id,
+            name=str(known.get(id, {}).get("name") or id),
+            publisher=known.get(id, {}).get("publisher"),
+            published_on=known.get(id, {}).get("published_on"),
+            rows=rows,
+        )
+        for id, rows in sorted(counted.items())
+    ]

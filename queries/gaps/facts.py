@@ -1,0 +1,306 @@
+"""What is known of one chain in one city: its places, who fills them, who needs them, who looked. Pure data that can be changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import polars as pl
+
+from graph.errors import NotFound
+from queries.answers import Evidence, Named
+from queries.city import City
+from queries.gaps.local import Firm, find_firms, find_homes, grouped, regions_above
+
+TIERS = ("上游", "中游", "下游", "服务", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One relation of the graph with its proof."""
+
+    type: str
+    start: str
+    end: str
+    status: str
+    source: str
+    place: str | None = None
+    ended: bool = False
+    essential: bool = False
+    good: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A coverage record over a segment; ``whole`` where it looked through the whole city."""
+
+    id: str
+    name: str
+    region: str
+    whole: bool
+    method: str
+    as_of: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class Place:
+    """A segment or a product of the chain, and the products that are judged for it."""
+
+    label: Literal["Segment", "Product"]
+    id: str
+    name: str
+    products: tuple[str, ...]
+    segments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the judgement of one chain rests on; ids are those of the graph.
+
+    ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those segments,
+    ``supplies`` the supplies of the chain's products, ``looks`` the coverage by segment, ``leads`` the leaders of every chain,
+    ``standing`` what stands on each product of the chain; ``gone`` are firms that were taken away.
+    """
+
+    chain: Named
+    homes: tuple[Named, ...]
+    places: tuple[Place, ...]
+    tiers: Mapping[str, str]
+    product_names: Mapping[str, str]
+    segments_of: Mapping[str, tuple[str, ...]]
+    firms: Mapping[str, Firm]
+    makes: tuple[Row, ...]
+    operates: tuple[Row, ...]
+    needs: tuple[Row, ...]
+    inputs: tuple[Row, ...]
+    supplies: tuple[Row, ...]
+    looks: Mapping[str, tuple[Look, ...]]
+    leads: tuple[Row, ...]
+    leader_goods: Mapping[str, frozenset[str]]
+    standing: Mapping[str, frozenset[str]]
+    city: City
+    gone: frozenset[str] = frozenset()
+
+    def local(self, firm: str) -> bool:
+        """Tell whether a firm is in the city and still there."""
+        known = self.firms.get(firm)
+        return known is not None and known.where == "local" and not known.closed
+
+    @cached_property
+    def makers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the local firms that make or offer each product, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.makes:
+            if not row.ended and self.local(row.start):
+                found[row.end].add(row.start)
+        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+
+    @cached_property
+    def unplaced_makers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the firms of which it is not known where they are, by product that they make."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.makes:
+            firm = self.firms[row.start]
+            if not row.ended and firm.where == "unknown" and not firm.closed:
+                found[row.end].add(row.start)
+        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+
+    @cached_property
+    def operators(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the firms that are recorded in each segment, wherever they are, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.operates:
+            if not row.ended and not self.firms[row.start].closed:
+                found[row.end].add(row.start)
+        return {segment: tuple(sorted(firms)) for segment, firms in found.items()}
+
+    @cached_property
+    def vague_operators(self) -> Mapping[str, tuple[str, ...]]:
+        """Return by segment the local firms in it of which no product of it is recorded: they may make any of them."""
+        made: dict[str, set[str]] = defaultdict(set)
+        for product, firms in self.makers.items():
+            for segment in self.segments_of.get(product, ()):
+                made[segment] |= set(firms)
+        return {
+            segment: tuple(firm for firm in firms if self.local(firm) and firm not in made[segment])
+            for segment, firms in self.operators.items()
+        }
+
+    @cached_property
+    def customers(self) -> Mapping[tuple[str, str], int]:
+        """Return how many firms each firm is known to supply with each product."""
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for row in self.supplies:
+            found[row.start, row.good].add(row.end)
+        return {key: len(firms) for key, firms in found.items()}
+
+    @cached_property
+    def all_makers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the local firms that make or offer each product of any chain, sorted."""
+        made = pl.concat([self.city.going(name).select("from", "to") for name in ("PRODUCES", "OFFERS")]).unique()
+        firms = find_firms(self.city, sorted(set(made["from"])), {home.id for home in self.homes})
+        found = {product: set(makers) for product, makers in self.makers.items()}
+        for firm, product in made.iter_rows():
+            if firm not in self.gone and firms[firm].where == "local" and not firms[firm].closed:
+                found.setdefault(product, set()).add(firm)
+        return {product: tuple(sorted(makers)) for product, makers in found.items()}
+
+    def looked_at(self, segments: Iterable[str]) -> bool:
+        """Tell whether one of these segments was looked through in the whole city."""
+        return any(look.whole for segment in segments for look in self.looks.get(segment, ()))
+
+    def evidence(self, row: Row) -> Evidence:
+        """Return a relation as evidence, with the names of its ends."""
+        start, end = _LABELS[row.type]
+        return Evidence(
+            record=row.type,
+            from_id=row.start,
+            from_name=self._name(start, row.start),
+            to_id=row.end,
+            to_name=self._name(end, row.end),
+            product=self.product_names.get(row.good),
+            status=row.status,
+            source=row.source,
+            place=row.place,
+        )
+
+    def _name(self, label: str, id: str) -> str:
+        return self.firm_name(id) if label == "Enterprise" else self.city.names[label].get(id, id)
+
+    def firm_name(self, id: str) -> str:
+        """Return the name of a firm; one that was landed is known here alone."""
+        return self.firms[id].name if id in self.firms else self.city.names["Enterprise"].get(id, id)
+
+    def find(self, id: str) -> Firm:
+        """Return a firm of the city, of this chain or not."""
+        return self.firms[id] if id in self.firms else find_firms(self.city, [id], {home.id for home in self.homes})[id]
+
+    def without(self, firms: Iterable[str]) -> "Facts":
+        """Return the facts as they would be if firms were gone."""
+        gone = set(firms)
+
+        def left(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+            return tuple(row for row in rows if row.start not in gone and row.end not in gone)
+
+        changed: dict[str, Any] = {name: left(getattr(self, name)) for name in ("makes", "operates", "needs", "supplies", "leads")}
+        goods = {firm: goods for firm, goods in self.leader_goods.items() if firm not in gone}
+        return replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
+
+    def landed(self, firm: Firm, product: str) -> "Facts":
+        """Return the facts as they would be if a firm made a product here."""
+        row = Row("PRODUCES", firm.id, product, "inferred", "")
+        return replace(self, firms={**self.firms, firm.id: firm}, makes=(*self.makes, row))
+
+
+_LABELS = {
+    "PRODUCES": ("Enterprise", "Product"), "OFFERS": ("Enterprise", "Product"), "NEEDS": ("Enterprise", "Product"),
+    "OPERATES_IN": ("Enterprise", "Segment"), "INPUT_TO": ("Product", "Product"), "SUPPLIES": ("Enterprise", "Enterprise"),
+    "LEADS": ("Enterprise", "Chain"), "COVERS": ("Coverage", "Segment"),
+}  # fmt: skip
+
+
+def chain_facts(city: City, chain: str) -> Facts:
+    """Return what is known of one chain; raises ``NotFound`` for an id that is no chain of the allowed statuses."""
+    name = city.names["Chain"].get(chain)
+    if name is None:
+        raise NotFound(f"图中没有编号为“{chain[:60]}”的产业链,或它的数据状态已被隐藏")
+    segments = _in_order(city, _ends(city, "PART_OF", "to", [chain], "from"))
+    belonging = city.going("BELONGS_TO")
+    products = sorted(set(belonging.filter(pl.col("to").is_in(segments))["from"]))
+    inputs = _rows(city, "INPUT_TO", "to", products)
+    asked = {*products, *(row.start for row in inputs)}
+    near_segments = sorted({*segments, *belonging.filter(pl.col("from").is_in(list(asked)))["to"]})
+    known = sorted({*asked, *belonging.filter(pl.col("to").is_in(near_segments))["from"]})
+    segments_of = grouped(belonging.filter(pl.col("from").is_in(known)), "from", "to")
+    makes = (*_rows(city, "PRODUCES", "to", known, ended=True), *_rows(city, "OFFERS", "to", known, ended=True))
+    operates = _rows(city, "OPERATES_IN", "to", near_segments)
+    needs = _rows(city, "NEEDS", "to", known)
+    supplies = tuple(_row("SUPPLIES", row) for row in city.supplies.filter(pl.col("good").is_in(products)).iter_rows(named=True))
+    leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
+    homes = find_homes(city, chain, segments)
+    firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {end for row in supplies for end in (row.start, row.end)}
+    return Facts(
+        chain=Named(id=chain, name=name),
+        homes=homes,
+        places=_places(city, segments, products, segments_of),
+        tiers={id: tier or "" for id, tier in city.nodes["Segment"].filter(pl.col("id").is_in(segments)).select("id", "tier").iter_rows()},
+        product_names=city.names["Product"],
+        segments_of=segments_of,
+        firms=find_firms(city, sorted(firms), {home.id for home in homes}),
+        makes=makes,
+        operates=operates,
+        needs=needs,
+        inputs=inputs,
+        supplies=supplies,
+        looks=_looks(city, near_segments, {home.id for home in homes}),
+        leads=leads,
+        leader_goods=_leader_goods(city, {row.start for row in leads}),
+        standing={product: frozenset(city.standing_on([product])) for product in products},
+        city=city,
+    )
+
+
+def _rows(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
+    frame = city.edges[type_name] if ended else city.going(type_name)
+    return tuple(_row(type_name, row) for row in frame.filter(pl.col(column).is_in(list(ids))).iter_rows(named=True))
+
+
+def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
+    return tuple(_row(type_name, row) for row in city.going(type_name).iter_rows(named=True))
+
+
+def _row(type_name: str, row: Mapping[str, Any]) -> Row:
+    proof = {name: row[name] for name in ("status", "source", "place", "ended")}
+    return Row(type_name, row["from"], row["to"], **proof, essential=bool(row.get("essential")), good=row.get("good") or "")
+
+
+def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:
+    return sorted(set(city.going(type_name).filter(pl.col(column).is_in(list(ids)))[wanted]))
+
+
+def _in_order(city: City, segments: list[str]) -> list[str]:
+    """Return segments by tier, upstream first, then by id."""
+    tiers = dict(city.nodes["Segment"].select("id", "tier").iter_rows())
+    return sorted(segments, key=lambda segment: (TIERS.index(tiers.get(segment) or ""), segment))
+
+
+def _places(city: City, segments: list[str], products: list[str], segments_of: Mapping[str, tuple[str, ...]]) -> tuple[Place, ...]:
+    """Return every segment with its products behind it; a product of two segments of the chain stands once, in the first."""
+    names = city.names
+    places: list[Place] = []
+    seen: set[str] = set()
+    for segment in segments:
+        own = tuple(product for product in products if segment in segments_of[product])
+        places.append(Place("Segment", segment, names["Segment"].get(segment, segment), own, (segment,)))
+        fresh = [product for product in own if product not in seen]
+        seen |= set(fresh)
+        places += [Place("Product", product, names["Product"][product], (product,), segments_of[product]) for product in fresh]
+    return tuple(places)
+
+
+def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[Look, ...]]:
+    """Return the coverage of each segment; a record covers the whole city where its region is the city or contains it."""
+    covers, records = city.going("COVERS"), {row["id"]: row for row in city.nodes["Coverage"].iter_rows(named=True)}
+    regions = grouped(covers.filter(pl.col("to_label") == "Region"), "from", "to")
+    above = regions_above(city)
+    whole_city = {region for home in homes for region in above.get(home, ())}
+    found: dict[str, list[Look]] = defaultdict(list)
+    for raw in covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments)).iter_rows(named=True):
+        record, own = records[raw["from"]], regions.get(raw["from"], ())
+        names = "、".join(city.names["Region"].get(region, region) for region in own)
+        whole = not homes or bool(whole_city & set(own))
+        found[raw["to"]].append(
+            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", _row("COVERS", raw))
+        )
+    return {segment: tuple(looks) for segment, looks in found.items()}
+
+
+def _leader_goods(city: City, leaders: set[str]) -> dict[str, frozenset[str]]:
+    """Return what each leader makes or needs."""
+    found: dict[str, set[str]] = {leader: set() for leader in sorted(leaders)}
+    for type_name in ("PRODUCES", "NEEDS"):
+        for firm, product in city.going(type_name).filter(pl.col("from").is_in(list(leaders))).select("from", "to").iter_rows():
+            found[firm].add(product)
+    return {leader: frozenset(goods) for leader, goods in found.items()}

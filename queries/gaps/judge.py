@@ -1,0 +1,251 @@
+"""The judgement: from what was measured to state, score and action, by the rules and nothing else."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from queries.answers import STATUS_ORDER, Evidence, Named
+from queries.gaps.answers import Action, Judged, Part, State
+from queries.gaps.facts import Facts, Row
+from queries.gaps.measures import Good, Measures
+from queries.gaps.rules import Rules
+
+STATUS_NAMES = {rank: status for status, rank in STATUS_ORDER.items()}
+FEW = 5  # names in a sentence
+SHOWN = 200  # rows of evidence of one kind for one place
+
+
+def state_of(measures: Measures, rules: Rules) -> State:
+    """Return the state of a place: strong by what is known, else unknown unless it was looked for, else missing or weak."""
+    if measures.place.label == "Product":
+        return state_of_good(measures.goods[0], rules)
+    enough = len(measures.firms) >= rules.state.segment_firms.value
+    if enough and measures.key_made >= rules.state.key_products_made.value:
+        return "强链"
+    if not measures.looked or measures.doubts:
+        return "未知"
+    return "弱链" if measures.firms else "缺链"
+
+
+def state_of_good(good: Good, rules: Rules) -> State:
+    """Return the state of a product; more makers never make it worse."""
+    if len(good.makers) >= rules.state.product_firms.value:
+        return "强链"
+    if good.missing:
+        return "缺链"
+    return "弱链" if good.looked and good.makers else "未知"
+
+
+def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
+    """Return each part of the score as a share of its full points; only what is known counts."""
+    scale, goods = rules.scale, measures.goods
+    states = {good.id: state_of_good(good, rules) for good in goods}
+    low = min(scale.hhi_low.value, 0.99)
+    known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != "未知"]
+    standing, leaders = weak_standing(measures, rules)
+    bought = len(measures.outside_rows) + len(measures.local_rows)
+    empty = float(measures.looked and not measures.firms)
+    return {
+        "no_producer": sum(state == "缺链" for state in states.values()) / len(goods) if goods else empty,
+        "concentration": sum(max(0.0, (one - low) / (1 - low)) for one in known) / len(known) if known else empty,
+        "outside": len(measures.outside_rows) / bought if bought else 0.0,
+        "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
+        "downstream": min(1.0, len(standing) / scale.downstream_products.value) / 2
+        + min(1.0, len(leaders) / scale.downstream_leaders.value) / 2,
+        "single_point": len(measures.single) / measures.in_network if measures.in_network else 0.0,
+        "systemic_risk": min(1.0, measures.riskiest[1] / scale.systemic_risk.value) if measures.riskiest else 0.0,
+    }
+
+
+def weak_standing(measures: Measures, rules: Rules) -> tuple[set[str], set[str]]:
+    """Return the products and the leaders that stand on the missing and weak products of a place."""
+    weak = [good for good in measures.goods if state_of_good(good, rules) in ("缺链", "弱链")]
+    standing = {product for good in weak for product in good.standing} - set(measures.place.products)
+    return standing, {leader for good in weak for leader in good.leaders}
+
+
+def points_of(measures: Measures, rules: Rules) -> dict[str, float]:
+    """Return the points of each part of the score, rounded so that what is shown adds up."""
+    shares = shares_of(measures, rules)
+    return {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.parts()}
+
+
+def score_of(measures: Measures, rules: Rules) -> float | None:
+    """Return the score, or None where the state is not known."""
+    return None if state_of(measures, rules) == "未知" else round(sum(points_of(measures, rules).values()), 2)
+
+
+def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
+    """Return what is judged of a place, in words and with its rows; ``extensions`` are next steps that its products lead to."""
+    state = state_of(measures, rules)
+    voice = Voice(facts, measures, rules)
+    parts = [] if state == "未知" else voice.parts()
+    action, why = action_of(measures, rules, state, extensions, facts)
+    rows = evidence_of(facts, measures)
+    return Judged(
+        state=state,
+        score=score_of(measures, rules),
+        status=_founded_on(facts, measures, rules, state),
+        parts=parts,
+        reasons=voice.reasons(state),
+        action=action,
+        action_reason=why,
+        firms=[Named(id=firm, name=facts.firms[firm].name) for firm in measures.firms],
+        evidence=rows,
+    )
+
+
+def _founded_on(facts: Facts, measures: Measures, rules: Rules, state: State) -> str | None:
+    """Return the least founded status that a state needs: of the look, and of as many firms and key products as the rules ask for."""
+    place, best = measures.place, _best_rows(facts, measures)
+    needed = []
+    if state in ("缺链", "弱链"):
+        looks = [look.row.status for segment in place.segments for look in facts.looks.get(segment, ()) if look.whole]
+        needed.append(min(map(STATUS_ORDER.__getitem__, looks)))
+    firms = sorted(min(rank for (firm, _), rank in best.items() if firm == one) for one in measures.firms)
+    enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
+    needed += firms[: math.ceil(enough.value)]
+    if state == "强链" and place.label == "Segment":
+        made = sorted(min(rank for (_, one), rank in best.items() if one == good.id) for good in measures.keys if good.makers)
+        needed += made[: math.ceil(rules.state.key_products_made.value * len(measures.keys))]
+    return None if state == "未知" else STATUS_NAMES[max(needed)]
+
+
+def _best_rows(facts: Facts, measures: Measures) -> dict[tuple[str, str], int]:
+    """Return how well founded it is that each local firm makes each product of the place, or stands in it (its id)."""
+    best: dict[tuple[str, str], int] = {}
+    wanted = {*measures.place.products, measures.place.id}
+    for row in (*facts.makes, *facts.operates):
+        if row.end in wanted and row.start in measures.firms and not row.ended:
+            rank = max(STATUS_ORDER[row.status], STATUS_ORDER[facts.firms[row.start].status])
+            best[row.start, row.end] = min(rank, best.get((row.start, row.end), rank))
+    return best
+
+
+def action_of(measures: Measures, rules: Rules, state: State, extensions: Sequence[str], facts: Facts) -> tuple[Action, str]:
+    """Return the action that follows from the state, and why."""
+    if state == "缺链":
+        return "补链", "没有本地企业: 引进,或支持本地企业转产"
+    if state == "弱链":
+        return "强链", "有本地企业但不够: 扶持扩产,增加第二来源"
+    if state == "未知":
+        return "摸底", "先查清本地有没有企业,再谈补链"
+    groups = {facts.firms[firm].group for firm in measures.firms}
+    if len(groups) == 1 or measures.group_hhi > rules.action.hanging_hhi.value:
+        return "固链", f"本地企业分属 {len(groups)} 个集团,集中度(HHI) {measures.group_hhi:.2f}: 防一家退出"
+    if measures.riskiest and measures.riskiest[1] >= rules.action.high_risk.value:
+        firm, risk = measures.riskiest
+        return "固链", f"{facts.firms[firm].short}停产,已知供应网络损失产出 {risk:.1%}: 备第二来源"
+    if extensions:
+        return "延链", f"本地能力相近的下一步: {'、'.join(extensions[:FEW])}"
+    return "保持", "本地企业够多,也不系于一家"
+
+
+def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
+    """Return the rows that a judgement rests on: who looked, who makes it, who is in it, who buys it where, what it needs."""
+    place = measures.place
+    looks = [look.row for segment in place.segments for look in facts.looks.get(segment, ())]
+    makes = [row for row in facts.makes if row.end in place.products and not row.ended]
+    operates = [row for row in facts.operates if place.label == "Segment" and row.end == place.id]
+    needs = [row for row in facts.needs if row.end in place.products]
+    found: list[Row] = []
+    for rows in (looks, makes, operates, needs, measures.outside_rows, measures.local_rows, measures.inputs_missing):
+        found += rows[:SHOWN]
+    return [facts.evidence(row) for row in found]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Says in Chinese what was measured."""
+
+    facts: Facts
+    measures: Measures
+    rules: Rules
+
+    def parts(self) -> list[Part]:
+        """Return the parts of the score with their reasons."""
+        said, points = self._said(), points_of(self.measures, self.rules)
+        return [
+            Part(name=weight.name, points=points[key], most=weight.points, reason=said[key]) for key, weight in self.rules.score.parts()
+        ]
+
+    def _said(self) -> Mapping[str, str]:
+        m, goods = self.measures, self.measures.goods
+        missing = [good.id for good in goods if good.missing]
+        standing, leaders = (sorted(found) for found in weak_standing(m, self.rules))
+        bought = len(m.outside_rows) + len(m.local_rows)
+        looked = "" if m.looked else ";没有普查记录,没有登记的产品不算缺"
+        known = [good for good in goods if state_of_good(good, self.rules) != "未知"]
+        return {
+            "no_producer": f"{len(goods)} 种产品中 {len(missing)} 种查过而没有本地企业{self._products(missing)}{looked}",
+            "concentration": f"状态已知的 {len(known)} 种产品"
+            + self._list([f"{self._product(good.id)} {len(good.makers)} 家" for good in sorted(known, key=lambda good: len(good.makers))]),
+            "outside": f"本地企业采购的 {bought} 条供应关系中 {len(m.outside_rows)} 条来自外地" if bought else "没有已知的采购关系,不计",
+            "inputs": self._inputs(),
+            "downstream": f"{len(standing)} 种产品离不开其中缺、弱的产品{self._products(standing)};"
+            f"牵涉链主 {len(leaders)} 家{self._firms(leaders)}",
+            "single_point": f"在供应网络中的 {m.in_network} 家本地企业里,割点 {len(m.single)} 家{self._firms(m.single)}"
+            if m.in_network
+            else "本地企业没有已知的供应关系,不计",
+            "systemic_risk": f"{self.facts.firms[m.riskiest[0]].short}停产,已知供应网络损失产出 {m.riskiest[1]:.1%}"
+            if m.riskiest
+            else "没有已知的供应关系,不计",
+        }
+
+    def reasons(self, state: State) -> list[str]:
+        """Return the reasons of a state, what decides first."""
+        m = self.measures
+        reasons = [self._count(), *self._key_products(), *self._looks(), *m.doubts]
+        if state == "未知" and not m.looked:
+            reasons.append("没有覆盖全市的普查记录: 没有登记不等于没有")
+        if m.unplaced and not m.doubts:
+            reasons.append(f"另有 {len(m.unplaced)} 家企业所在地不明,没有计入{self._firms(m.unplaced)}")
+        standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
+        leaders = sorted({leader for good in m.goods for leader in good.leaders})
+        if standing or leaders:
+            reasons.append(f"离不开它的产品 {len(standing)} 种{self._products(standing)};牵涉链主 {len(leaders)} 家{self._firms(leaders)}")
+        return reasons
+
+    def _count(self) -> str:
+        m, state = self.measures, self.rules.state
+        wanted = (state.segment_firms if m.place.label == "Segment" else state.product_firms).value
+        if not m.firms:
+            return "没有登记到本地企业"
+        return f"本地企业 {len(m.firms)} 家({'达到' if len(m.firms) >= wanted else '不足'} {wanted:g} 家){self._firms(m.firms)}"
+
+    def _key_products(self) -> list[str]:
+        m = self.measures
+        if m.place.label == "Product" or not m.keys:
+            return []
+        kind = "关键产品" if len(m.keys) < len(m.goods) else "产品"
+        lacking = [good.id for good in m.keys if not good.makers]
+        lack = f",没有登记的{self._products(lacking)}" if lacking else ""
+        wanted = self.rules.state.key_products_made.value
+        return [f"{kind} {len(m.keys)} 种中 {len(m.keys) - len(lacking)} 种有本地企业(要求 {wanted:.0%}){lack}"]
+
+    def _looks(self) -> list[str]:
+        found = {look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())}
+        return [
+            f"查过: {look.name}({','.join(filter(None, (look.region or '区域不明', look.as_of, look.method)))})"
+            + ("" if look.whole else ",没有覆盖全市")
+            for look in found.values()
+        ]
+
+    def _inputs(self) -> str:
+        missing, known = self.measures.inputs_missing, self.measures.inputs_known
+        if not known:
+            return "没有已知来源情况的必需投入,不计"
+        return f"已知来源情况的 {known} 种必需投入中 {len(missing)} 种没有本地企业{self._products([row.start for row in missing])}"
+
+    def _product(self, id: str) -> str:
+        return self.facts.product_names.get(id, id)
+
+    def _products(self, ids: Sequence[str]) -> str:
+        return self._list([self._product(id) for id in ids])
+
+    def _firms(self, ids: Sequence[str]) -> str:
+        return self._list([self.facts.firms[id].short for id in ids])
+
+    @staticmethod
+    def _list(names: Sequence[str]) -> str:
+        return (": " + "、".join(names[:FEW]) + (" 等" if len(names) > FEW else "")) if names else ""

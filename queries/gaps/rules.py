@@ -1,0 +1,123 @@
+"""The rules of states, scores and actions, read from ``rules.toml``: every number with its reason."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from graph.errors import InputError
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Threshold(_Strict):
+    """A number that decides something, and why it is what it is."""
+
+    value: float = Field(gt=0)
+    why: str
+
+
+class Weight(_Strict):
+    """A part of the score: what it is called, how many points it can give, and for what."""
+
+    points: float = Field(ge=0)
+    name: str
+    why: str
+
+
+class StateRules(_Strict):
+    """What makes a place strong."""
+
+    segment_firms: Threshold
+    product_firms: Threshold
+    key_products_made: Threshold
+
+
+class ScoreRules(_Strict):
+    """The parts of the score, 100 points together, in the order in which they are shown."""
+
+    no_producer: Weight
+    concentration: Weight
+    outside: Weight
+    inputs: Weight
+    downstream: Weight
+    single_point: Weight
+    systemic_risk: Weight
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ScoreRules":
+        total = sum(weight.points for _, weight in self.parts())
+        if abs(total - 100) > 1e-9:
+            raise ValueError(f"各项满分合计应为 100,这里是 {total:g}")
+        return self
+
+    def parts(self) -> Iterator[tuple[str, Weight]]:
+        """Yield each part with its key."""
+        for key in type(self).model_fields:
+            yield key, getattr(self, key)
+
+
+class ScaleRules(_Strict):
+    """From where on, and up to where, a measure counts."""
+
+    hhi_low: Threshold
+    downstream_products: Threshold
+    downstream_leaders: Threshold
+    systemic_risk: Threshold
+
+
+class ActionRules(_Strict):
+    """What a strong place still lacks."""
+
+    hanging_hhi: Threshold
+    high_risk: Threshold
+    near: Threshold
+
+
+class Rules(_Strict):
+    """One version of the rules."""
+
+    version: str
+    state: StateRules
+    score: ScoreRules
+    scale: ScaleRules
+    action: ActionRules
+
+
+@cache
+def read_rules() -> Rules:
+    """Return the rules that ship; raises ``InputError`` for a file that does not hold together."""
+    text = (files("queries") / "gaps" / "rules.toml").read_text("utf-8")
+    try:
+        return Rules.model_validate(tomllib.loads(text))
+    except ValueError as error:
+        raise InputError(f"queries/gaps/rules.toml 不能用: {error}") from error
+
+
+def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:
+    """Yield the rules with each number moved down and up by a share, one at a time, and what was moved.
+
+    A weight that is moved is made up for by the others in proportion, so that the score stays out of 100.
+    """
+    whole = rules.model_dump()
+    for section in ("state", "scale"):
+        for key, threshold in whole[section].items():
+            for factor in (1 - share, 1 + share):
+                moved = threshold | {"value": threshold["value"] * factor}
+                yield f"{section}.{key} ×{factor:g}", _with(whole, section, {key: moved})
+    weights = whole["score"]
+    for key, weight in weights.items():
+        for factor in (1 - share, 1 + share):
+            points = weight["points"] * factor
+            rest = (100 - points) / (100 - weight["points"])
+            moved = {other: item | {"points": points if other == key else item["points"] * rest} for other, item in weights.items()}
+            yield f"score.{key} ×{factor:g}", _with(whole, "score", moved)
+
+
+def _with(whole: dict[str, Any], section: str, changed: dict[str, Any]) -> Rules:
+    return Rules.model_validate(whole | {section: whole[section] | changed})

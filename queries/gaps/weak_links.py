@@ -1,0 +1,225 @@
+"""The weak links of a chain: facts, measures, judgement, next steps, risk and stability, as one answer."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from scipy.stats import spearmanr
+
+from graph.stores import Store
+from queries.answers import Named
+from queries.cache import once
+from queries.catalogue import trusted
+from queries.city import City, read_city
+from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.gaps.answers import (
+    Extension,
+    Flip,
+    Judged,
+    ProductState,
+    Ranked,
+    RiskRanking,
+    SegmentState,
+    Stability,
+    Variant,
+    WeakLinks,
+)
+from queries.gaps.extensions import find_extensions
+from queries.gaps.facts import Facts, chain_facts
+from queries.gaps.judge import judge, score_of, state_of
+from queries.gaps.measures import Measures, NetworkFacts, measure
+from queries.gaps.rules import Rules, read_rules, variants
+from queries.network import Network
+from queries.structure import articulation_points
+from queries.things import list_sources
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A chain as it was examined: what an answer, a certificate and a what-if are made from."""
+
+    facts: Facts
+    network: NetworkFacts
+    measures: tuple[Measures, ...]
+    extensions: tuple[Extension, ...]
+    risk: RiskRanking | None
+
+    def of(self, label: str, id: str) -> Measures | None:
+        """Return the measures of a place of the chain, if it has that place."""
+        return next((one for one in self.measures if (one.place.label, one.place.id) == (label, id)), None)
+
+
+def weak_links(store: Store, chain: str, statuses: list[str] | None = None, today: str | None = None) -> WeakLinks:
+    """Return the weak links of a chain (by id) as of a day (ISO, by default today), from rows of the allowed statuses."""
+    allowed, day = statuses or trusted(), today or date.today().isoformat()
+    return once(store, ("weak-links", chain, tuple(allowed), day), lambda: _answer(store, examine(store, chain, allowed, day)))
+
+
+def examine(store: Store, chain: str, statuses: list[str] | None = None, today: str | None = None) -> Examined:
+    """Return a chain examined: everything that is measured of it."""
+    allowed, day = statuses or trusted(), today or date.today().isoformat()
+
+    def make() -> Examined:
+        city = read_city(store, allowed, day)
+        return examine_facts(chain_facts(city, chain), city.supplies)
+
+    return once(store, ("examined", chain, tuple(allowed), day), make)
+
+
+def examine_facts(facts: Facts, supplies: pl.DataFrame) -> Examined:
+    """Return facts examined, over a supply network (``from``, ``to``, ``good``)."""
+    firms = sorted(firm for firm in facts.firms if facts.local(firm))
+    risk = _risk(facts, supplies, firms)
+    known = None if risk is None else {one.firm.id: one.esri for one in risk.firms}
+    network = NetworkFacts(frozenset(supplies["from"]) | frozenset(supplies["to"]), single_points(supplies), known)
+    measures = tuple(measure(facts, network))
+    extensions = tuple(find_extensions(facts, measures, read_rules()))
+    return Examined(facts, network, measures, extensions, risk)
+
+
+def single_points(supplies: pl.DataFrame) -> frozenset[str]:
+    """Return the firms whose loss cuts the supply network apart (articulation points)."""
+    ids = pl.concat([supplies["from"], supplies["to"]]).unique().sort()
+    places = pl.Enum(ids)
+    ends = (supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to"))
+    return frozenset(articulation_points(Network.between(ids.to_list(), *ends)))
+
+
+def _risk(facts: Facts, supplies: pl.DataFrame, firms: Sequence[str]) -> RiskRanking | None:
+    """Return the chain's local firms by systemic risk, under both assumptions about amounts; None without supplies."""
+    there = set(supplies["from"]) | set(supplies["to"])
+    known = [firm for firm in firms if firm in there]
+    scores = []
+    for assumption in ASSUMPTIONS:
+        network = firm_network(facts.city, supplies, assumption)
+        if network is None or not known:
+            return None
+        scores.append(network.closures([[firm] for firm in known]))
+    ranks = [_ranks(found) for found in scores]
+    order = sorted(range(len(known)), key=lambda place: (-scores[0][place], known[place]))
+    main, other = ASSUMPTIONS.values()
+    return RiskRanking(
+        assumption=main,
+        other_assumption=other,
+        rank_correlation=correlation(scores[0], scores[1]),
+        firms=[
+            Ranked(
+                firm=Named(id=known[place], name=facts.firms[known[place]].name),
+                esri=float(scores[0][place]),
+                rank=ranks[0][place],
+                other_rank=ranks[1][place],
+            )
+            for place in order
+        ],
+    )
+
+
+def _ranks(scores: Iterable[float]) -> list[int]:
+    """Return the rank of each score, 1 for the highest; equal ones share it."""
+    numbers = list(scores)
+    return [1 + sum(other > one for other in numbers) for one in numbers]
+
+
+def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float | None:
+    """Return Spearman's rank correlation; 1 where neither ranks anything, None with fewer than two numbers."""
+    if len(one) < 2:
+        return None
+    if len(set(one)) == 1 or len(set(other)) == 1:
+        return 1.0 if len(set(one)) == len(set(other)) else 0.0
+    return round(float(spearmanr(one, other).statistic), 4)
+
+
+def _answer(store: Store, examined: Examined) -> WeakLinks:
+    facts, rules = examined.facts, read_rules()
+    segments = judge_all(examined, rules)
+    judged: list[Judged] = [one for segment in segments for one in (segment, *segment.products)]
+    rows = {(row.record, row.from_id, row.to_id, row.product): row for one in judged for row in one.evidence}
+    names = {id: str(source.get("name") or id) for id, source in list_sources(store).items()}
+    used = sorted({row.source for row in rows.values()})
+    return WeakLinks(
+        chain=facts.chain.name,
+        chain_id=facts.chain.id,
+        city=list(facts.homes),
+        rule_version=rules.version,
+        as_of=facts.city.today,
+        data_date=recorded(facts.city),
+        rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
+        notes=notes_on(facts),
+        segments=segments,
+        extensions=list(examined.extensions),
+        risk=examined.risk,
+        stability=stability(examined.measures, rules),
+        sources=[Named(id=id, name=names.get(id, id)) for id in used],
+    )
+
+
+def recorded(city: City) -> str | None:
+    """Return the day on which the latest row of the city was recorded here."""
+    frames = (*city.nodes.values(), *city.edges.values())
+    stamps = [frame["recorded_at"].max() for frame in frames if frame.height]
+    return max((str(stamp)[:10] for stamp in stamps if stamp), default=None)
+
+
+def notes_on(facts: Facts) -> list[str]:
+    """Return what a reader must know of the answer as a whole."""
+    notes = []
+    if facts.homes:
+        notes.append(f"本地指所在地在{'、'.join(home.name for home in facts.homes)};没有登记所在地的企业不计,另行列出")
+    else:
+        notes.append("产业链没有写明所在城市,图中的企业都按本地算")
+    covered = {segment for segment in facts.tiers if facts.looked_at([segment])}
+    notes.append(f"{len(facts.tiers)} 个环节中 {len(covered)} 个有覆盖全市的普查记录;其余环节没有登记不等于没有,不判缺链和弱链")
+    if not facts.supplies:
+        notes.append("没有本链产品的供应关系记录: 外地依赖、割点、系统性风险三项没有计")
+    return notes
+
+
+def judge_all(examined: Examined, rules: Rules) -> list[SegmentState]:
+    """Return every segment judged, with its products, in the order of the places."""
+    facts = examined.facts
+    segments: list[SegmentState] = []
+    for one in examined.measures:
+        judged = dict(judge(facts, one, rules, steps_from(examined, one)))
+        if one.place.label == "Segment":
+            own = {"segment": one.place.name, "segment_id": one.place.id, "tier": facts.tiers.get(one.place.id, "")}
+            segments.append(SegmentState(**judged, **own, products=[]))
+        else:
+            segments[-1].products.append(ProductState(**judged, product=one.place.name, product_id=one.place.id))
+    return segments
+
+
+def steps_from(examined: Examined, measures: Measures) -> list[str]:
+    """Return the next steps that a place leads to."""
+    return [step.product for step in examined.extensions if _leads_to(examined.facts, measures, step.product_id)]
+
+
+def _leads_to(facts: Facts, measures: Measures, product: str) -> bool:
+    """Tell whether a product is a next step of a place: one of its own, or one that something made here goes into."""
+    if product in measures.place.products:
+        return True
+    return any(facts.city.inputs.has_edge(good.id, product) for good in measures.goods if good.makers)
+
+
+def stability(measures: Sequence[Measures], rules: Rules) -> Stability:
+    """Return how states and the ranking of segments move when each number of the rules is moved by a fifth."""
+    base = [(state_of(one, rules), score_of(one, rules)) for one in measures]
+    found = []
+    for moved, changed in variants(rules):
+        fresh = [(state_of(one, changed), score_of(one, changed)) for one in measures]
+        flips = [
+            Flip(place=one.place.name, before=before, after=after)
+            for one, (before, _), (after, _) in zip(measures, base, fresh, strict=True)
+            if before != after
+        ]
+        pairs = [
+            (old, new)
+            for one, (_, old), (_, new) in zip(measures, base, fresh, strict=True)
+            if one.place.label == "Segment" and old is not None and new is not None
+        ]
+        found.append(Variant(moved=moved, rank_correlation=correlation(*zip(*pairs, strict=True)) if pairs else None, flips=flips))
+    known = [variant.rank_correlation for variant in found if variant.rank_correlation is not None]
+    flipped = dict.fromkeys(flip.place for variant in found for flip in variant.flips)
+    return Stability(least_correlation=min(known, default=None), flipped=list(flipped), variants=found)

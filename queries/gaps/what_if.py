@@ -1,0 +1,201 @@
+"""What if firms left, or landed: the chain judged before and after, gaps closed and opened, leaders concerned, risk."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+from pydantic import Field
+
+from graph.stores import Store
+from queries.answers import Answer, Named
+from queries.city import City
+from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.gaps.answers import STATE_ORDER, State
+from queries.gaps.curve import Curve, served_curve
+from queries.gaps.facts import Facts
+from queries.gaps.judge import score_of, state_of, state_of_good
+from queries.gaps.local import Firm
+from queries.gaps.measures import Measures, measure_good
+from queries.gaps.rules import Rules, read_rules
+from queries.gaps.weak_links import Examined, examine, examine_facts
+
+LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A firm that is thought to come, and what it would make; a firm of the graph keeps its id."""
+
+    firm: Named
+    product: str
+
+
+class Change(Answer):
+    """A place before and after."""
+
+    label: str
+    id: str
+    name: str
+    before: State
+    after: State
+    score_before: float | None
+    score_after: float | None
+
+
+class Gap(Answer):
+    """A gap that was closed or opened, and how."""
+
+    product: str
+    product_id: str
+    state: State
+    reason: str
+
+
+class RiskChange(Answer):
+    """Systemic risk: what the removal costs at once, and the riskiest local firms before and after."""
+
+    assumption: str
+    removal: float | None = Field(description="share of all output that closing the removed firms together costs")
+    before: list[tuple[str, float]]
+    after: list[tuple[str, float]]
+
+
+class WhatIf(Answer):
+    """A chain before and after; ``changes`` are the places whose state or score changes, ``segments`` all segments."""
+
+    chain: str
+    chain_id: str
+    rule_version: str
+    as_of: str
+    removed: list[Named]
+    landed: list[dict[str, str]]
+    segments: list[Change]
+    changes: list[Change]
+    gaps_closed: list[Gap]
+    gaps_opened: list[Gap]
+    leaders_affected: list[Named]
+    risk: RiskChange | None
+    served_before: Curve
+    served_after: Curve
+    assumptions: list[str]
+
+
+def what_if(
+    store: Store, chain: str, remove: Sequence[Named], land: Sequence[Landing], statuses: list[str] | None = None, today: str | None = None
+) -> WhatIf:
+    """Return a chain before and after firms are removed and others land, all at once."""
+    before, rules = examine(store, chain, statuses, today), read_rules()
+    facts, city = before.facts, before.facts.city
+    gone = [firm.id for firm in remove]
+    changed = facts.without(gone)
+    for landing in land:
+        changed = changed.landed(_newcomer(facts, landing), landing.product)
+    supplies = _supplies(city, changed, gone, land)
+    after = examine_facts(changed, supplies)
+    changes = [_change(one, other, rules) for one, other in zip(before.measures, after.measures, strict=True)]
+    touched = {product for change, one in zip(changes, before.measures, strict=True) if _moved(change) for product in one.place.products}
+    return WhatIf(
+        chain=facts.chain.name,
+        chain_id=chain,
+        rule_version=rules.version,
+        as_of=city.today,
+        removed=list(remove),
+        landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
+        segments=[change for change in changes if change.label == "Segment"],
+        changes=[change for change in changes if _moved(change)],
+        gaps_closed=[_gap(change, "本地企业增加") for change in changes if _closes(change)],
+        gaps_opened=[_gap(change, "本地企业退出后没有别家") for change in changes if _opens(change)]
+        + _one_tier_up(facts, changed, land, rules),
+        leaders_affected=_leaders(facts, before.measures, touched, gone),
+        risk=_risk(city, before, after, gone),
+        served_before=served_curve(facts, before.risk),
+        served_after=served_curve(changed, after.risk),
+        assumptions=[LANDED, ASSUMPTIONS["links"]] if land else [ASSUMPTIONS["links"]],
+    )
+
+
+def _newcomer(facts: Facts, landing: Landing) -> Firm:
+    """Return a firm as it would be here: known firms keep their group, new ones stand alone."""
+    region = "、".join(home.name for home in facts.homes)
+    known = landing.firm.id in facts.city.names["Enterprise"]
+    group = facts.find(landing.firm.id).group if known else landing.firm.id
+    return Firm(landing.firm.id, landing.firm.name, landing.firm.name, "local", region, group, False, "inferred", "")
+
+
+def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[Landing]) -> pl.DataFrame:
+    """Return the city's supplies without the firms that are gone and with what those that land would supply."""
+    rows = city.supplies.select("from", "to", "good").filter(~pl.col("from").is_in(gone) & ~pl.col("to").is_in(gone))
+    added = []
+    for one in land:
+        served = set(rows.filter(pl.col("good") == one.product)["to"])
+        if not served:
+            served = {row.start for row in changed.needs if row.end == one.product}
+            served |= {firm for product in city.needing(one.product) for firm in changed.all_makers.get(product, ())}
+        added += [(one.firm.id, firm, one.product) for firm in sorted(served - {one.firm.id})]
+    return pl.concat([rows, pl.DataFrame(added, schema=rows.schema, orient="row")]).unique().sort("from", "to", "good")
+
+
+def _change(before: Measures, after: Measures, rules: Rules) -> Change:
+    place = before.place
+    return Change(
+        label=place.label,
+        id=place.id,
+        name=place.name,
+        before=state_of(before, rules),
+        after=state_of(after, rules),
+        score_before=score_of(before, rules),
+        score_after=score_of(after, rules),
+    )
+
+
+def _moved(change: Change) -> bool:
+    return (change.before, change.score_before) != (change.after, change.score_after)
+
+
+def _closes(change: Change) -> bool:
+    return change.label == "Product" and change.before == "缺链" and change.after != "缺链"
+
+
+def _opens(change: Change) -> bool:
+    return change.label == "Product" and change.after == "缺链" and change.before != "缺链"
+
+
+def _gap(change: Change, how: str) -> Gap:
+    return Gap(product=change.name, product_id=change.id, state=change.after, reason=f"{change.before} → {change.after}: {how}")
+
+
+def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: Rules) -> list[Gap]:
+    """Return the essential inputs of what lands that nobody here makes and that nobody here needed before."""
+    found: dict[str, Gap] = {}
+    for one in land:
+        for source in sorted(facts.city.needed_for(one.product)):
+            needed_before = any(facts.all_makers.get(user) for user in facts.city.needing(source))
+            if not changed.all_makers.get(source) and not needed_before:
+                state = state_of_good(measure_good(changed, source), rules)
+                made = facts.product_names[one.product]
+                told = "查过,本地没有企业" if state == "缺链" else "没有登记到本地企业,也没有普查,须先摸底"
+                reason = f"上一层新的缺口: {one.firm.name}生产{made}必需它;{told}"
+                found.setdefault(source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason))
+    return list(found.values())
+
+
+def _leaders(facts: Facts, measures: Iterable[Measures], touched: set[str], gone: Sequence[str]) -> list[Named]:
+    """Return the leaders that make or need what is touched or stands on it, and those that are gone."""
+    leaders = {leader for one in measures for good in one.goods if good.id in touched for leader in good.leaders}
+    leaders |= set(gone) & set(facts.leader_goods)
+    return [Named(id=id, name=facts.firm_name(id)) for id in sorted(leaders)]
+
+
+def _risk(city: City, before: Examined, after: Examined, gone: Sequence[str]) -> RiskChange | None:
+    network = firm_network(city)
+    if network is None:
+        return None
+    removal = float(network.closures([gone])[0]) if gone else None
+    sides = [[(one.firm.name, one.esri) for one in side.risk.firms[:10]] if side.risk else [] for side in (before, after)]
+    return RiskChange(assumption=ASSUMPTIONS["links"], removal=removal, before=sides[0], after=sides[1])
+
+
+def worse(change: Change) -> bool:
+    """Tell whether a place is worse after than before; what is not known is neither."""
+    known = "未知" not in (change.before, change.after)
+    return known and STATE_ORDER[change.after] < STATE_ORDER[change.before]
