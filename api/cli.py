@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from api import cli_analysis
+from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
 from api.output import Format, errors, print_json, print_rows, progress
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
@@ -21,19 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-StoreOption = Annotated[
-    str | None,
-    typer.Option(
-        "--store",
-        envvar="LIANZHANG_STORE",
-        help="存储地址: ladybug:///路径/graph.lbug、bolt://主机:7687 或 neo4j://主机;缺省为用户数据目录",
-    ),
-]
-FormatOption = Annotated[Format, typer.Option("--format", help="输出形式: table 给人看,json 与 csv 给程序用")]
-WithoutOption = Annotated[str, typer.Option("--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例)")]
-TiersOption = Annotated[int, typer.Option("--tiers", min=1, max=10, help="看几层: 1 为直接,2 为再上(下)一层")]
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编号、全称、简称、别名、信用代码、拼音或首字母")]
+app.add_typer(cli_analysis.app)
 
 EDGE_HEADS = {
     "tier": "层",
@@ -233,53 +223,6 @@ def _parameter(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except ValueError:
         return name, value
-
-
-@app.command(name="systemic-risk")
-def systemic_risk(
-    edges: Annotated[Path, typer.Option("--edges", help="CSV: supplier,buyer,amount(供应商卖给客户多少)")],
-    firms: Annotated[Path, typer.Option("--firms", help="CSV: firm,industry")],
-    essentiality: Annotated[Path, typer.Option("--essentiality", help="CSV 方阵: 行供应、列购买的行业;0 可忽略、1 非必需、2 必需")],
-    out: Annotated[Path, typer.Option("--out", help="结果写到这个 CSV: esri 及其下游、上游部分")],
-    substitution: Annotated[bool, typer.Option("--substitution", help="同行业其他企业按份额顶上")] = False,
-    tolerance: Annotated[float, typer.Option("--tolerance", help="一步之内变化都不超过它就停;结果与它有关")] = 0.01,
-    scenario: Annotated[Path | None, typer.Option("--scenario", help="CSV: firm,capacity(0 至 1);只算这一个情景,没列出的企业为 1")] = None,
-    weights: Annotated[Path | None, typer.Option("--weights", help="CSV: firm,weight;缺省按各企业的销售额")] = None,
-    threads: Annotated[int | None, typer.Option("--threads", min=1, help="用几个线程;缺省为全部处理器")] = None,
-) -> None:
-    """系统性风险 ESRI: 每家企业停产,全网损失多大一份(Diem 等,Scientific Reports 12:7719,2022)。
-
-    Ctrl-C 停下时,已经算出的照样写出。
-    """
-    import polars as pl
-
-    from queries.risk_tables import read_levels, read_network, write_risk
-    from queries.systemic_risk import systemic_risk as ask
-
-    known = read_network(edges, firms, essentiality)
-    levels = None if scenario is None else read_levels(scenario, "capacity", known.firms, 1.0)[None, :]
-    weight = None if weights is None else read_levels(weights, "weight", known.firms, None)
-    names = known.firms if scenario is None else pl.Series("scenario", [scenario.stem])
-    with progress() as step:
-
-        def tell(done: int) -> None:
-            step(f"计算系统性风险: {done:,} / {len(names):,} 个情景", 0)
-
-        tell(0)
-        risk = ask(
-            known.network,
-            levels,
-            substitution=substitution,
-            tolerance=tolerance,
-            weights=weight,
-            threads=threads,
-            step=tell,
-        )
-    write_risk(out, names, risk)
-    errors.print(f"已写到 {out}: {int(risk.done.sum()):,} 个情景", highlight=False, markup=False)
-    if not risk.done.all():
-        errors.print("已中断,其余的没有计算", highlight=False)
-        raise typer.Exit(130)
 
 
 @app.command()

@@ -1,0 +1,170 @@
+"""The commands that compute: weak links, certificates, what if, systemic risk, structure."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.options import ChainArgument, FormatOption, StoreOption, WithoutOption
+from api.output import Format, errors, print_json, print_rows, progress
+from graph.stores import open_store
+from queries.catalogue import trusted
+
+app = typer.Typer()
+
+WEAK_HEADS = {
+    "tier": "层级", "segment": "环节", "product": "产品", "state": "状态", "score": "评分", "action": "行动", "firms": "本地企业",
+    "status": "依据", "reasons": "理由",
+}  # fmt: skip
+CHANGE_HEADS = {"name": "环节或产品", "before": "之前", "after": "之后", "score_before": "评分(前)", "score_after": "评分(后)"}
+
+
+@app.command(name="weak-links")
+def weak_links(
+    chain: ChainArgument,
+    products: Annotated[bool, typer.Option("--products", help="表格里也列出各环节的产品(JSON 总是列出)")] = False,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分、理由、依据与行动。
+
+    没有普查记录的环节不判缺链。评分 0 至 100,越高越弱,是各项之和;规则见 queries/gaps/rules.toml。
+    """
+    from queries.gaps.weak_links import weak_links as ask
+    from queries.search import find_chain
+
+    graph = open_store(store)
+    with progress() as step:
+        step("计算断点", 0)
+        answer = ask(graph, find_chain(graph, chain).id, trusted(without.split(",")))
+    if format is Format.json:
+        print_json(answer.model_dump(mode="json"))
+        return
+    rows: list[dict[str, Any]] = []
+    for segment in answer.segments:
+        for one in (segment, *(segment.products if products else ())):
+            row = one.model_dump(mode="json", include={"state", "score", "action", "status", "product"}) | {"segment": segment.segment}
+            rows.append(row | {"tier": segment.tier, "firms": len(one.firms), "reasons": ";".join(one.reasons)})
+    heads = {key: head for key, head in WEAK_HEADS.items() if products or key != "product"}
+    print_rows(rows, format, heads)
+    for note in answer.notes:
+        errors.print(f"注意: {note}", highlight=False, markup=False)
+    flipped = "、".join(answer.stability.flipped) or "没有"
+    least = answer.stability.least_correlation
+    errors.print(
+        f"规则 {answer.rule_version};每个数移动 ±20% 时状态会变的: {flipped};环节名次的最小秩相关 {least}", highlight=False, markup=False
+    )
+
+
+@app.command()
+def certificate(
+    chain: ChainArgument,
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="环节或产品的名称或编号")],
+    out: Annotated[Path | None, typer.Option("--out", help="写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印 JSON")] = None,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+) -> None:
+    """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,用了哪版规则、哪天的数据、哪些来源。"""
+    from api.certificates import certificate_file
+    from queries.gaps.certificate import certificate as ask
+    from queries.gaps.names import find_place
+    from queries.gaps.weak_links import examine
+    from queries.search import find_chain
+
+    graph, statuses = open_store(store), trusted(without.split(","))
+    chain_id = find_chain(graph, chain).id
+    found = find_place(examine(graph, chain_id, statuses), place)
+    answer = ask(graph, chain_id, found.label, found.id, statuses)
+    if out is None:
+        print_json(answer.model_dump(mode="json"))
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(answer.model_dump_json(indent=2) if out.suffix == ".json" else certificate_file(answer), "utf-8")
+    errors.print(f"已写到 {out}", highlight=False, markup=False)
+
+
+@app.command(name="what-if")
+def what_if(
+    chain: ChainArgument,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="NAME", help="假设这家企业退出;可写多次")] = None,
+    land: Annotated[list[str] | None, typer.Option("--land", metavar="NAME:PRODUCT", help="假设企业落地生产某产品;可写多次")] = None,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """假如: 企业退出或落地之后,各环节的状态、评分与风险,补上的和新开的缺口,牵涉的链主。"""
+    from queries.gaps.names import find_landing
+    from queries.gaps.what_if import what_if as ask
+    from queries.search import find_chain, find_enterprise
+
+    graph = open_store(store)
+    leaving = [find_enterprise(graph, name) for name in remove or ()]
+    landing = [find_landing(graph, text) for text in land or ()]
+    with progress() as step:
+        step("推演", 0)
+        answer = ask(graph, find_chain(graph, chain).id, leaving, landing, trusted(without.split(",")))
+    if format is Format.json:
+        print_json(answer.model_dump(mode="json"))
+        return
+    print_rows(answer.changes, format, CHANGE_HEADS)
+    for title, gaps in (("补上的缺口", answer.gaps_closed), ("新开的缺口", answer.gaps_opened)):
+        for gap in gaps:
+            errors.print(f"{title}: {gap.product}({gap.state}): {gap.reason}", highlight=False, markup=False)
+    errors.print(f"牵涉的链主: {'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}", highlight=False, markup=False)
+    before, after = answer.served_before, answer.served_after
+    errors.print(
+        f"链主需求 {before.needs} 项,有来源的 {before.served_now} 项,之后 {after.needs} 项中 {after.served_now} 项;"
+        f"企业随机退出时仍有来源的份额(曲线下面积) {before.random_area} → {after.random_area}",
+        highlight=False,
+        markup=False,
+    )
+    for text in answer.assumptions:
+        errors.print(f"假定: {text}", highlight=False, markup=False)
+
+
+@app.command(name="systemic-risk")
+def systemic_risk(
+    edges: Annotated[Path, typer.Option("--edges", help="CSV: supplier,buyer,amount(供应商卖给客户多少)")],
+    firms: Annotated[Path, typer.Option("--firms", help="CSV: firm,industry")],
+    essentiality: Annotated[Path, typer.Option("--essentiality", help="CSV 方阵: 行供应、列购买的行业;0 可忽略、1 非必需、2 必需")],
+    out: Annotated[Path, typer.Option("--out", help="结果写到这个 CSV: esri 及其下游、上游部分")],
+    substitution: Annotated[bool, typer.Option("--substitution", help="同行业其他企业按份额顶上")] = False,
+    tolerance: Annotated[float, typer.Option("--tolerance", help="一步之内变化都不超过它就停;结果与它有关")] = 0.01,
+    scenario: Annotated[Path | None, typer.Option("--scenario", help="CSV: firm,capacity(0 至 1);只算这一个情景,没列出的企业为 1")] = None,
+    weights: Annotated[Path | None, typer.Option("--weights", help="CSV: firm,weight;缺省按各企业的销售额")] = None,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="用几个线程;缺省为全部处理器")] = None,
+) -> None:
+    """系统性风险 ESRI: 每家企业停产,全网损失多大一份(Diem 等,Scientific Reports 12:7719,2022)。
+
+    Ctrl-C 停下时,已经算出的照样写出。
+    """
+    import polars as pl
+
+    from queries.risk_tables import read_levels, read_network, write_risk
+    from queries.systemic_risk import systemic_risk as ask
+
+    known = read_network(edges, firms, essentiality)
+    levels = None if scenario is None else read_levels(scenario, "capacity", known.firms, 1.0)[None, :]
+    weight = None if weights is None else read_levels(weights, "weight", known.firms, None)
+    names = known.firms if scenario is None else pl.Series("scenario", [scenario.stem])
+    with progress() as step:
+
+        def tell(done: int) -> None:
+            step(f"计算系统性风险: {done:,} / {len(names):,} 个情景", 0)
+
+        tell(0)
+        risk = ask(
+            known.network,
+            levels,
+            substitution=substitution,
+            tolerance=tolerance,
+            weights=weight,
+            threads=threads,
+            step=tell,
+        )
+    write_risk(out, names, risk)
+    errors.print(f"已写到 {out}: {int(risk.done.sum()):,} 个情景", highlight=False, markup=False)
+    if not risk.done.all():
+        errors.print("已中断,其余的没有计算", highlight=False)
+        raise typer.Exit(130)
