@@ -1,27 +1,24 @@
 """The gap certificate (断点说明): what is needed by whom, which local firms were looked at and why each does not fill it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-import numpy as np
 import polars as pl
 from pydantic import Field
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import Answer, Evidence, Named
+from queries.answers import Answer, Named
 from queries.gaps.answers import Judged
-from queries.gaps.extensions import production
+from queries.gaps.candidates import Candidate, find_candidates
 from queries.gaps.facts import Facts
 from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
-from queries.gaps.weak_links import Examined, examine, notes_on, recorded, steps_from
-from queries.relatedness import proximity
+from queries.gaps.weak_links import examine, notes_on, recorded, steps_from
 from queries.things import list_sources
 
 MOST = 60  # candidates that are listed; what is cut is counted
-NEAR = 10  # near products whose makers are looked at
 
 
 class Demand(Answer):
@@ -47,18 +44,6 @@ class LookedThrough(Answer):
     method: str
     status: str
     source: str
-
-
-class Candidate(Answer):
-    """A firm that was looked at, and why it does or does not fill the place."""
-
-    firm: Named
-    region: str
-    fills: bool
-    why: str
-    status: str
-    source: str
-    evidence: list[Evidence]
 
 
 class RuleUsed(Answer):
@@ -111,7 +96,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
     facts, place = examined.facts, measures.place
     judgement = judge(facts, measures, rules, steps_from(examined, measures))
     demands, looks = _demands(facts, measures), _looks(facts, measures)
-    candidates = list(_candidates(examined, measures))
+    candidates = list(find_candidates(examined.facts, measures))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
     rows |= {(row.record, row.from_id, row.to_id): row for one in candidates[:MOST] for row in one.evidence}
     return Certificate(
@@ -189,99 +174,6 @@ def _looks(facts: Facts, measures: Measures) -> list[LookedThrough]:
         for segment in measures.place.segments
         for look in facts.looks.get(segment, ())
     ]
-
-
-def _candidates(examined: Examined, measures: Measures) -> Iterator[Candidate]:
-    """Yield the firms that were looked at, each once: its makers, those in its segments, those that make what is near to it."""
-    facts, seen = examined.facts, set[str]()
-    for firm, why, fills, evidence in (*_makers(facts, measures), *_operators(facts, measures), *_neighbours(facts, measures)):
-        if firm not in seen:
-            seen.add(firm)
-            proof = facts.find(firm)
-            yield Candidate(
-                firm=Named(id=firm, name=facts.firm_name(firm)),
-                region=proof.region,
-                fills=fills,
-                why=why,
-                status=proof.status,
-                source=proof.source,
-                evidence=evidence,
-            )
-
-
-Looked = tuple[str, str, bool, list[Evidence]]
-
-
-def _makers(facts: Facts, measures: Measures) -> Iterator[Looked]:
-    for row in sorted(facts.makes, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
-        if row.end not in measures.place.products:
-            continue
-        firm, name = facts.firms[row.start], facts.product_names[row.end]
-        if firm.closed:
-            why = "企业登记为已终止"
-        elif row.ended:
-            why = f"登记的“{name}”生产已经结束"
-        elif firm.where == "local":
-            why = f"在本地,登记为生产或提供“{name}”"
-        elif firm.where == "outside":
-            why = f"生产“{name}”,但在{firm.region},不在本地"
-        else:
-            why = f"生产“{name}”,但没有登记所在地,不能算本地"
-        yield row.start, why, facts.local(row.start) and not row.ended, [facts.evidence(row)]
-
-
-def _operators(facts: Facts, measures: Measures) -> Iterator[Looked]:
-    """Yield the firms recorded in the place's segments: for a product, with what they are known to make instead."""
-    for row in sorted(facts.operates, key=lambda row: (row.end, row.start)):
-        if row.end not in measures.place.segments:
-            continue
-        firm = facts.firms[row.start]
-        made = [
-            other
-            for other in facts.makes
-            if other.start == row.start and not other.ended and row.end in facts.segments_of.get(other.end, ())
-        ]
-        names = "、".join(dict.fromkeys(facts.product_names[other.end] for other in made[:5]))
-        evidence = [facts.evidence(row), *(facts.evidence(other) for other in made[:5])]
-        if firm.closed:
-            why = "企业登记为已终止"
-        elif firm.where != "local":
-            why = f"在本环节,但{'在' + firm.region if firm.region else '没有登记所在地'},不算本地"
-        elif measures.place.label == "Segment":
-            why = "在本地,登记在本环节" + (f",生产{names}" if names else ",没有登记产品")
-        elif names:
-            why = f"在本环节,登记的产品是{names},没有“{measures.place.name}”"
-        else:
-            why = f"在本环节,没有登记任何产品: 可能生产“{measures.place.name}”,须核实"
-        yield row.start, why, firm.where == "local" and not firm.closed and measures.place.label == "Segment", evidence
-
-
-def _neighbours(facts: Facts, measures: Measures) -> Iterator[Looked]:
-    """Yield local makers of what goes into the place's products or is made of them, then of what is near in the product space."""
-    own = measures.place.products
-    edges = facts.city.inputs
-    beside = {other: "它的投入品" for product in own if product in edges for other in edges.predecessors(product)}
-    beside |= {other: "用它的产品" for product in own if product in edges for other in edges.successors(product)}
-    beside |= {other: f"相近的产品(关联 {near:.2f})" for other, near in _near(facts, own) if other not in beside}
-    for product, how in beside.items():
-        if product in own:
-            continue
-        for firm in facts.all_makers.get(product, ()):
-            why = f"生产{how}“{facts.product_names[product]}”,没有登记“{'、'.join(facts.product_names[one] for one in own[:3])}”"
-            rows = [row for row in facts.makes if row.start == firm and row.end == product and not row.ended]
-            yield firm, why, False, [facts.evidence(row) for row in rows]
-
-
-def _near(facts: Facts, own: Iterable[str]) -> list[tuple[str, float]]:
-    """Return the nearest products in the product space, the nearest first."""
-    products, matrix = production(facts.city)
-    columns = [products.index(product) for product in own if product in products]
-    if not columns:
-        return []
-    nearness = proximity(matrix)[columns, :].toarray().max(axis=0)
-    nearness[columns] = 0.0
-    order = np.lexsort((np.arange(len(products)), -nearness))[:NEAR]
-    return [(products[place], float(nearness[place])) for place in order if nearness[place] > 0]
 
 
 def _rules(measures: Measures, rules: Rules) -> list[RuleUsed]:

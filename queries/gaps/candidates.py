@@ -1,0 +1,124 @@
+"""The firms that were looked at for a place, and why each does or does not fill it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from queries.answers import Answer, Evidence, Named
+from queries.gaps.extensions import production
+from queries.gaps.facts import Facts, Row
+from queries.gaps.local import Firm
+from queries.gaps.measures import Measures
+from queries.relatedness import proximity
+
+FEW = 5  # products in a sentence
+NEAR = 10  # near products whose makers are looked at
+Looked = tuple[str, str, bool, list[Evidence]]
+
+
+class Candidate(Answer):
+    """A firm that was looked at, and why it does or does not fill the place."""
+
+    firm: Named
+    region: str
+    fills: bool
+    why: str
+    status: str
+    source: str
+    evidence: list[Evidence]
+
+
+def find_candidates(facts: Facts, measures: Measures) -> Iterator[Candidate]:
+    """Yield the firms that were looked at, each once: its makers, those in its segments, those that make what is near to it."""
+    seen = set[str]()
+    for firm, why, fills, evidence in (*_makers(facts, measures), *_operators(facts, measures), *_neighbours(facts, measures)):
+        if firm not in seen:
+            seen.add(firm)
+            proof = facts.find(firm)
+            yield Candidate(
+                firm=Named(id=firm, name=facts.firm_name(firm)),
+                region=proof.region,
+                fills=fills,
+                why=why,
+                status=proof.status,
+                source=proof.source,
+                evidence=evidence,
+            )
+
+
+def _makers(facts: Facts, measures: Measures) -> Iterator[Looked]:
+    for row in sorted(facts.makes, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
+        if row.end not in measures.place.products:
+            continue
+        firm, name = facts.firms[row.start], facts.product_names[row.end]
+        if firm.closed:
+            why = "企业登记为已终止"
+        elif row.ended:
+            why = f"登记的“{name}”生产已经结束"
+        elif firm.where == "local":
+            why = f"在本地,登记为生产或提供“{name}”"
+        elif firm.where == "outside":
+            why = f"生产“{name}”,但在{firm.region},不在本地"
+        else:
+            why = f"生产“{name}”,但没有登记所在地,不能算本地"
+        yield row.start, why, facts.local(row.start) and not row.ended, [facts.evidence(row)]
+
+
+def _operators(facts: Facts, measures: Measures) -> Iterator[Looked]:
+    """Yield the firms of the place's segments, by record or by what they make: for a product, with what they make instead."""
+    segments = set(measures.place.segments)
+    placed: dict[str, list[Row]] = defaultdict(list)
+    for row in facts.operates:
+        if row.end in segments:
+            placed[row.start].append(row)
+    made: dict[str, list[Row]] = defaultdict(list)
+    for row in facts.makes:
+        if not row.ended and segments & set(facts.segments_of.get(row.end, ())):
+            made[row.start].append(row)
+    for id in sorted({*placed, *made}):
+        names = "、".join(dict.fromkeys(facts.product_names[row.end] for row in made[id][:FEW]))
+        why = _why_not(facts.firms[id], measures, names)
+        fills = measures.place.label == "Segment" and facts.local(id)
+        yield id, why, fills, [facts.evidence(row) for row in (*placed[id], *made[id][:FEW])]
+
+
+def _why_not(firm: Firm, measures: Measures, names: str) -> str:
+    place = measures.place
+    if firm.closed:
+        return "企业登记为已终止"
+    if firm.where != "local":
+        return f"在本环节,但{'在' + firm.region if firm.region else '没有登记所在地'},不算本地"
+    if place.label == "Segment":
+        return "在本地,登记在本环节" + (f",生产{names}" if names else ",没有登记产品")
+    if names:
+        return f"在本环节,登记的产品是{names},没有“{place.name}”"
+    return f"在本环节,没有登记任何产品: 可能生产“{place.name}”,须核实"
+
+
+def _neighbours(facts: Facts, measures: Measures) -> Iterator[Looked]:
+    """Yield local makers of what goes into the place's products or is made of them, then of what is near in the product space."""
+    own = measures.place.products
+    edges = facts.city.inputs
+    beside = {other: "它的投入品" for product in own if product in edges for other in edges.predecessors(product)}
+    beside |= {other: "用它的产品" for product in own if product in edges for other in edges.successors(product)}
+    beside |= {other: f"相近的产品(关联 {near:.2f})" for other, near in _near(facts, own) if other not in beside}
+    for product, how in beside.items():
+        if product in own:
+            continue
+        for firm in facts.all_makers.get(product, ()):
+            why = f"生产{how}“{facts.product_names[product]}”,没有登记“{'、'.join(facts.product_names[one] for one in own[:3])}”"
+            rows = [row for row in facts.makes if row.start == firm and row.end == product and not row.ended]
+            yield firm, why, False, [facts.evidence(row) for row in rows]
+
+
+def _near(facts: Facts, own: Iterable[str]) -> list[tuple[str, float]]:
+    """Return the nearest products in the product space, the nearest first."""
+    products, matrix = production(facts.city)
+    columns = [products.index(product) for product in own if product in products]
+    if not columns:
+        return []
+    nearness = proximity(matrix)[columns, :].toarray().max(axis=0)
+    nearness[columns] = 0.0
+    order = np.lexsort((np.arange(len(products)), -nearness))[:NEAR]
+    return [(products[place], float(nearness[place])) for place in order if nearness[place] > 0]

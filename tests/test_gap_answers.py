@@ -1,0 +1,232 @@
+"""Certificates, what if, the curve of served needs, names, and the risk of the graph's own firms."""
+
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import polars as pl
+import pytest
+from gap_parts import TODAY, firm, look, put
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.errors import Ambiguous, InputError, NotFound
+from graph.stores import Store, open_store
+from queries.answers import Named
+from queries.catalogue import trusted
+from queries.city import City, read_city
+from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.gaps.certificate import certificate
+from queries.gaps.curve import served_curve
+from queries.gaps.names import find_landing, find_place
+from queries.gaps.weak_links import correlation, examine
+from queries.gaps.what_if import Landing, what_if
+
+EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
+FIRMS = [
+    firm("a", products="chip"),
+    firm("b", products="car"),
+    firm("out", region="else", products="ore"),
+    firm("nowhere", region="", products="ore"),
+    firm("closed", products="ore", valid_to="2020"),
+    firm("foiler", products="foil"),
+    firm("vague", segments="demo.raw"),
+]
+
+
+@pytest.fixture
+def demo(store: Store, tmp_path: Path) -> Store:
+    rows = [{"supplier": "a", "customer": "b", "product": "芯片件"}, {"supplier": "out", "customer": "a", "product": "矿石"}]
+    leads, needs = [{"enterprise": "b", "chain": "demo"}], [{"enterprise": "a", "product": "ore"}]
+    return put(store, tmp_path, enterprises=FIRMS, supplies=rows, leads=leads, needs=needs, coverages=EVERYWHERE)
+
+
+def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) -> None:
+    found = certificate(demo, "demo", "Product", "ore", today=TODAY)
+    assert (found.name, found.judgement.state) == ("矿石", "未知"), "a vague firm and one without a place"
+    why = {one.firm.id: (one.fills, one.why) for one in found.candidates}
+    assert why == {
+        "closed": (False, "企业登记为已终止"),
+        "out": (False, "生产“矿石”,但在示例外城,不在本地"),
+        "nowhere": (False, "生产“矿石”,但没有登记所在地,不能算本地"),
+        "vague": (False, "在本环节,没有登记任何产品: 可能生产“矿石”,须核实"),
+        "foiler": (False, "在本环节,登记的产品是箔材,没有“矿石”"),
+        "a": (False, "生产用它的产品“芯片件”,没有登记“矿石”"),
+    }
+    needed = [(demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in found.needed_by]
+    assert needed == [("登记的需求", ["a"], None, None), ("本地所产产品的投入", ["a"], "芯片件", True), ("牵涉的链主(示例链)", ["b"], None, None)]
+    assert [(one.segment, one.whole_city, one.as_of) for one in found.looked_through] == [("原料", True, "2026-06")]
+    assert found.rule_version
+    assert {rule.name for rule in found.rules} >= {"product_firms", "hhi_low"}
+    assert [(source.id, source.name) for source in found.sources] == [("s1", "示例名录")]
+    assert found.data_date is not None
+    with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
+        certificate(demo, "demo", "Product", "nothing", today=TODAY)
+
+
+def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
+    found = certificate(demo, "demo", "Segment", "demo.part", today=TODAY)
+    assert [(one.firm.id, one.fills) for one in found.candidates if one.fills] == [("a", True)]
+    assert found.judgement.state == "弱链"
+
+
+def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, enterprises=[firm("b", products="car")], leads=[{"enterprise": "b", "chain": "demo"}], coverages=EVERYWHERE)
+    answer = what_if(store, "demo", [], [Landing(Named(id="new:x", name="示例新厂"), "motor")], today=TODAY)
+    assert [(gap.product, gap.state) for gap in answer.gaps_closed] == [("电机件", "弱链")]
+    assert [(gap.product, gap.state) for gap in answer.gaps_opened] == [("箔材", "缺链")]
+    assert "上一层新的缺口" in answer.gaps_opened[0].reason
+    assert [leader.id for leader in answer.leaders_affected] == ["b"]
+    assert (answer.served_before.served_now, answer.served_after.served_now, answer.served_before.needs) == (0, 1, 2)
+    again = what_if(store, "demo", [], [Landing(Named(id="b", name="示例b号公司"), "foil")], today=TODAY)
+    assert [(gap.product, gap.state) for gap in again.gaps_closed] == [("箔材", "弱链")]
+    assert again.gaps_opened == []
+
+
+def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
+    answer = what_if(demo, "demo", [Named(id="a", name="示例a号公司")], [], today=TODAY)
+    assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")]
+    changes = {change.name: (change.before, change.after) for change in answer.changes}
+    assert changes["部件"] == ("弱链", "缺链")
+    assert answer.risk is not None
+    assert answer.risk.removal is not None
+    assert 0 < answer.risk.removal <= 1
+    assert [leader.id for leader in answer.leaders_affected] == ["b"]
+    both = what_if(demo, "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")], today=TODAY)
+    assert [change.name for change in both.changes if change.before != change.after] == []
+    nothing = what_if(demo, "demo", [], [], today=TODAY)
+    assert (nothing.changes, nothing.gaps_closed, nothing.gaps_opened) == ([], [], [])
+
+
+def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Path) -> None:
+    firms = [firm("lead"), firm("a", products="ore"), firm("b", products="ore;foil"), firm("c", products="chip"), firm("d", products="chip")]
+    needs = [{"enterprise": "lead", "product": product} for product in ("ore", "foil", "chip", "motor")]
+    put(store, tmp_path, enterprises=firms, needs=needs, leads=[{"enterprise": "lead", "chain": "demo"}])
+    examined = examine(store, "demo", today=TODAY)
+    curve = served_curve(examined.facts, examined.risk)
+    assert (curve.needs, curve.served_now) == (4, 3)
+    serving = [{"a", "b"}, {"b"}, {"c", "d"}]
+    orders = list(permutations("abcd"))
+    wanted = [sum(sum(bool(one - set(order[:fallen])) for one in serving) for order in orders) / len(orders) / 4 for fallen in range(5)]
+    assert curve.random == pytest.approx(wanted, abs=1e-6)
+    assert curve.by_rank[0] == curve.random[0] == 0.75
+    assert curve.by_rank[-1] == 0
+    assert curve.random_area == pytest.approx(np.trapezoid(wanted) / 4, abs=1e-6)
+    assert curve.firms[0] == "示例b号公司", "without supplies the one that serves most falls first"
+
+
+def test_no_leader_no_curve(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, enterprises=[firm("a", products="ore")])
+    curve = served_curve(examine(store, "demo", today=TODAY).facts, None)
+    assert (curve.needs, curve.random, curve.random_area) == (0, [0.0], None)
+
+
+def test_places_and_landings_by_name(demo: Store) -> None:
+    examined = examine(demo, "demo", today=TODAY)
+    assert find_place(examined, "ore").name == "矿石"
+    assert find_place(examined, " 部件 ").label == "Segment"
+    assert find_place(examined, "芯片").id == "chip"
+    with pytest.raises(Ambiguous, match="对应多个环节或产品"):
+        find_place(examined, "件")
+    for word in ("", "没有"):
+        with pytest.raises(NotFound):
+            find_place(examined, word)
+    assert find_landing(demo, "示例a号公司:箔材") == Landing(Named(id="a", name="示例a号公司"), "foil")
+    assert find_landing(demo, "全新的厂：矿石").firm == Named(id="new:全新的厂", name="全新的厂")
+    with pytest.raises(NotFound, match="没有产品"):
+        find_landing(demo, "示例a号公司:没有这种")
+    for text in ("示例a号公司", ":矿石", "示例a号公司:"):
+        with pytest.raises(InputError, match="落地应写成"):
+            find_landing(demo, text)
+
+
+def city_of(store: Store) -> City:
+    return read_city(store, trusted(), TODAY)
+
+
+def test_closing_a_firm_closes_all_that_it_makes(demo: Store) -> None:
+    network = firm_network(city_of(demo))
+    assert network is not None
+    assert sorted(set(network.unit_firm)) == ["a", "b", "out"]
+    closed = network.closures([["a"], ["out"], ["a", "out"], ["b"], ["nobody"]])
+    # Two supplies of one unit each: out → a (ore into chips), a → b. Without a: all that out sells and all that a sells.
+    assert closed == pytest.approx([1.0, 1.0, 1.0, 1.0, 0.0])
+    assert firm_network(city_of(demo), pl.DataFrame(schema={"from": pl.String, "to": pl.String, "good": pl.String})) is None
+
+
+def test_what_is_not_essential_costs_less(store: Store, tmp_path: Path) -> None:
+    firms = [firm(id) for id in ("ore1", "odd", "maker", "user")]
+    rows = [
+        {"supplier": "ore1", "customer": "maker", "product": "矿石"},
+        {"supplier": "odd", "customer": "maker", "product": "没有登记的货"},
+        {"supplier": "maker", "customer": "user", "product": "芯片件"},
+    ]
+    put(store, tmp_path, enterprises=firms, supplies=rows)
+    network = firm_network(city_of(store))
+    assert network is not None
+    # Essential ore gone: maker makes nothing, so its own sale and, by lost demand of none, only ore's sale are lost.
+    essential, other = network.closures([["ore1"], ["odd"]])
+    assert essential == pytest.approx(2 / 3)
+    assert other == pytest.approx(1 / 3 + 1 / 6)
+
+
+def test_both_assumptions_rank_every_firm(seeded_store: Store) -> None:
+    scores = []
+    for assumption in ASSUMPTIONS:
+        network = firm_network(city_of(seeded_store), assumption=assumption)
+        assert network is not None
+        scores.append(network.closures([[one] for one in sorted(set(network.unit_firm))]))
+        assert ((scores[-1] >= 0) & (scores[-1] <= 1)).all()
+    assert (correlation(*scores) or 0) > 0.5
+
+
+def test_rank_correlations_of_little() -> None:
+    assert correlation([1.0], [2.0]) is None
+    assert correlation([1.0, 1.0], [3.0, 3.0]) == 1.0
+    assert correlation([1.0, 1.0], [3.0, 4.0]) == 0.0
+    assert correlation([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == -1.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=20))
+def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, int, bool]]) -> None:
+    """By hand: without the product, a product falls if an essential input has fallen, or no source is left that leads to it."""
+    rows = {(f"p{one}", f"p{other}"): essential for one, other, essential in links if one != other}
+    nodes = {"Product": pl.DataFrame({"id": [f"p{number}" for number in range(8)]})}
+    frame = pl.DataFrame(
+        [(one, other, essential, False) for (one, other), essential in rows.items()],
+        schema={"from": pl.String, "to": pl.String, "essential": pl.Boolean, "ended": pl.Boolean},
+        orient="row",
+    )
+    city = City((), TODAY, nodes, {"INPUT_TO": frame})
+    graph = nx.DiGraph(list(rows))
+    condensed = nx.condensation(graph)
+    sources = {node for component, number in condensed.in_degree() if not number for node in condensed.nodes[component]["members"]}
+    for product in graph:
+        reached = nx.descendants(graph, product) | {product}
+        left = graph.subgraph(set(graph) - {product})
+        still = {node for source in sources - {product} for node in nx.descendants(left, source) | {source}}
+        cut_off = reached - still - {product}
+        dominated = city.dominated.get(product, set())
+        assert dominated == cut_off
+        fallen = {product}
+        while True:
+            more = {other for (one, other), essential in rows.items() if one in fallen and essential}
+            more |= {other for one in fallen for other in city.dominated.get(one, set())}
+            if more <= fallen:
+                break
+            fallen |= more
+        assert city.standing_on([product]) == fallen - {product}
+
+
+@pytest.mark.parametrize(
+    ("valid_to", "over"),
+    [(None, False), ("2026", False), ("2025", True), ("2026-11", False), ("2026-10", True), ("2026-H1", True), ("2026-H2", False), ("2026-Q3", True), ("2026-11-24", False), ("2026-11-23", True)],
+)
+def test_when_something_is_over(tmp_path: Path, valid_to: str | None, over: bool) -> None:
+    row: dict[str, Any] = firm("a", products="ore", **({"valid_to": valid_to} if valid_to else {}))
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[row])
+    assert city_of(store).nodes["Enterprise"]["ended"].to_list() == [over]
+    assert city_of(store).going("PRODUCES").height == (not over)
