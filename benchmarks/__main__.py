@@ -17,6 +17,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
 RISK_SIZES = (10_000, 100_000)
 CLOSED = {"with": 4_000, "without": 500}  # firms closed, at most; without substitution a cascade goes much further
+STRUCTURE_SIZES = (10_000, 100_000)
 SERVER_SIZES = (10_000, 100_000)
 
 
@@ -80,6 +81,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--server-sizes", type=int, nargs="*", default=SERVER_SIZES)
     parser.add_argument("--risk-sizes", type=int, nargs="*", default=RISK_SIZES)
+    parser.add_argument("--structure-sizes", type=int, nargs="*", default=STRUCTURE_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
@@ -89,12 +91,13 @@ def main() -> None:
         {way: measure("risk", str(firms), str(min(firms, number)), "1", way) for way, number in CLOSED.items()}
         for firms in chosen.risk_sizes
     ]
+    structures = [measure("structure", str(firms)) for firms in chosen.structure_sizes]
     exponents = (
         {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
         if len(local) > 1
         else {}
     )
-    write_report(chosen.out, local, remote, exponents, risks)
+    write_report(chosen.out, local, remote, exponents, risks, structures)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from queries.systemic_risk import SupplyNetwork
 
+Places = NDArray[np.int64]
+
 SUPPLIES = 5
 PRODUCTS = 500
 
@@ -33,6 +35,29 @@ def _mean(degrees: NDArray[np.float64]) -> float:
 
 def _draw(random: np.random.Generator, degrees: NDArray[np.float64], number: int) -> NDArray[np.float64]:
     return random.choice(degrees, number, p=degrees**-2.3 / (degrees**-2.3).sum())
+
+
+def make_clusters(firms: int, size: int = 500, inside: float = 0.7, seed: int = 20261124) -> tuple[Places, Places, Places]:
+    """Return suppliers, customers and each firm's cluster: five links a firm, a share of them inside, firms unequally active.
+
+    A firm's chance to be an end of a link goes with its activity (lognormal, sigma 1), so that many firms have few links or none.
+    """
+    random = np.random.default_rng(seed)
+    cluster = np.sort(random.integers(0, max(firms // size, 1), firms))
+    activity = np.concatenate([[0.0], np.cumsum(random.lognormal(0, 1, firms))])
+    number = SUPPLIES * firms
+    source = _place(activity, random.random(2 * number), 0, firms)
+    inner = random.random(2 * number) < inside
+    first = np.where(inner, np.searchsorted(cluster, cluster[source]), 0)
+    last = np.where(inner, np.searchsorted(cluster, cluster[source], "right"), firms)
+    target = _place(activity, random.random(2 * number), first, last)
+    links = pl.DataFrame({"s": source, "t": target}).filter(pl.col("s") != pl.col("t")).unique(maintain_order=True).head(number)
+    return links["s"].to_numpy(), links["t"].to_numpy(), cluster
+
+
+def _place(activity: NDArray[np.float64], drawn: NDArray[np.float64], first: Places | int, last: Places | int) -> Places:
+    at = activity[first] + drawn * (activity[last] - activity[first])
+    return np.clip(np.searchsorted(activity, at, "right") - 1, first, np.asarray(last) - 1)
 
 
 def make_files(folder: Path, firms: int, seed: int = 20261123) -> tuple[Path, Path]:

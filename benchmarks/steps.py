@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.data import make_network
+from benchmarks.structure import structure as measure_structure
 from graph.model import columns, name_of
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise
@@ -114,6 +115,11 @@ def risk(firms: str, closed: str, threads: str, substitution: str) -> dict[str, 
     return {"firms": int(firms), "links": len(network.links.out_amount), "ms_per_firm": round(each, 3), "peak_mb": _peak_mb()}
 
 
+def structure(firms: str) -> dict[str, Any]:
+    """Measure the structure of made-up clusters of firms, beside networkx."""
+    return measure_structure(firms) | {"peak_mb": _peak_mb()}
+
+
 def warm_server() -> dict[str, Any]:
     """Send the server some work first, so that neither side meets it cold."""
     store = _emptied()
@@ -175,7 +181,8 @@ def _peak_mb() -> int:
 
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
-    step.__name__: step for step in (raw_copy, raw_same, load, risk, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
+    step.__name__: step
+    for step in (raw_copy, raw_same, load, risk, structure, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
 }
 
 if __name__ == "__main__":
