@@ -16,24 +16,34 @@ SHOWN = 200  # rows of evidence of one kind for one place
 
 
 def state_of(measures: Measures, rules: Rules) -> State:
-    """Return the state of a place: strong by what is known, else unknown unless it was looked for, else missing or weak."""
+    """Return the state of a place: known where the least and the most that the records allow come to the same.
+
+    Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may be there
+    would not make it strong, or there at all.
+    """
     if measures.place.label == "Product":
         return state_of_good(measures.goods[0], rules)
-    enough = len(measures.firms) >= rules.state.segment_firms.value
-    if enough and measures.key_made >= rules.state.key_products_made.value:
+    firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
+    if len(measures.firms) >= firms and measures.key_made >= share:
         return "强链"
-    if not measures.looked or measures.doubts:
+    at_most = len(measures.firms) + len(measures.unplaced)
+    if not measures.looked or (at_most >= firms and measures.key_possible >= share):
         return "未知"
-    return "弱链" if measures.firms else "缺链"
+    if not measures.firms:
+        return "未知" if at_most else "缺链"
+    return "弱链"
 
 
 def state_of_good(good: Good, rules: Rules) -> State:
-    """Return the state of a product; more makers never make it worse."""
-    if len(good.makers) >= rules.state.product_firms.value:
+    """Return the state of a product in the same way; more makers never make it worse."""
+    enough = rules.state.product_firms.value
+    if len(good.makers) >= enough:
         return "强链"
-    if good.missing:
-        return "缺链"
-    return "弱链" if good.looked and good.makers else "未知"
+    if not good.looked or good.possible >= enough:
+        return "未知"
+    if not good.makers:
+        return "未知" if good.possible else "缺链"
+    return "弱链"
 
 
 def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
@@ -195,16 +205,24 @@ class Voice:
     def reasons(self, state: State) -> list[str]:
         """Return the reasons of a state, what decides first."""
         m = self.measures
-        reasons = [self._count(), *self._key_products(), *self._looks(), *m.doubts]
-        if state == "未知" and not m.looked:
-            reasons.append("没有覆盖全市的普查记录: 没有登记不等于没有")
-        if m.unplaced and not m.doubts:
-            reasons.append(f"另有 {len(m.unplaced)} 家企业所在地不明,没有计入{self._firms(m.unplaced)}")
+        reasons = [self._count(), *self._key_products(), *self._looks(), *self._doubts(state)]
         standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
         leaders = sorted({leader for good in m.goods for leader in good.leaders})
         if standing or leaders:
             reasons.append(f"离不开它的产品 {len(standing)} 种{self._products(standing)};牵涉链主 {len(leaders)} 家{self._firms(leaders)}")
         return reasons
+
+    def _doubts(self, state: State) -> list[str]:
+        """Say what is not known: whether anybody looked, where firms are, what firms of the place make."""
+        m, doubts = self.measures, []
+        if state == "未知" and not m.looked:
+            doubts.append("没有覆盖全市的普查记录: 没有登记不等于没有")
+        if m.unplaced:
+            doubts.append(f"另有 {len(m.unplaced)} 家企业所在地不明,没有计入{self._firms(m.unplaced)}")
+        vague = sorted({firm for good in m.goods for firm in good.vague})
+        if vague and state == "未知":
+            doubts.append(f"所在环节有 {len(vague)} 家本地企业没有登记产品,可能生产{self._firms(vague)}")
+        return doubts
 
     def _count(self) -> str:
         m, state = self.measures, self.rules.state

@@ -1,7 +1,7 @@
 """What is measured of each place before any rule speaks: counts and shares, each with the rows that it was taken from."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from queries.gaps.facts import Facts, Place, Row
@@ -18,25 +18,37 @@ class NetworkFacts:
 
 @dataclass(frozen=True)
 class Good:
-    """A product of a place: its local makers, whether it was looked for, and what stands on it.
+    """A product of a place: its local makers, how many firms may make it besides, whether it was looked for, what stands on it.
 
-    ``missing``: looked for, and no firm is left that may make it. ``standing``: the products that cannot be made without it;
-    ``leaders``: the leaders, of any chain, that make or need it or one of those.
+    ``unplaced`` make it, but it is not known where they are; ``vague`` are local firms of its segments without a recorded product
+    there. ``standing``: the products that cannot be made without it; ``leaders``: those, of any chain, that make or need it or one
+    of those.
     """
 
     id: str
     makers: tuple[str, ...]
+    unplaced: tuple[str, ...]
+    vague: tuple[str, ...]
     hhi: float
     looked: bool
-    missing: bool
     key: bool
     standing: frozenset[str]
     leaders: frozenset[str]
 
+    @property
+    def possible(self) -> int:
+        """Return how many local makers it has at most, by what is recorded."""
+        return len({*self.makers, *self.unplaced, *self.vague})
+
+    @property
+    def missing(self) -> bool:
+        """Tell whether it is known to have no local maker: looked for, and no firm is left that may make it."""
+        return self.looked and not self.possible
+
 
 @dataclass(frozen=True)
 class Measures:
-    """One place in numbers and rows; ``doubts`` say why a coverage record does not settle that it is empty.
+    """One place in numbers and rows; ``unplaced`` are its firms of which it is not known where they are.
 
     ``group_hhi`` is that of the local firms by group; ``inputs_known`` the number of essential inputs of which it is known whether
     they are made here; ``riskiest`` the local firm whose closing costs most, with the share of all output.
@@ -44,7 +56,6 @@ class Measures:
 
     place: Place
     looked: bool
-    doubts: tuple[str, ...]
     firms: tuple[str, ...]
     unplaced: tuple[str, ...]
     goods: tuple[Good, ...]
@@ -67,6 +78,11 @@ class Measures:
         """Return the share of the key products that have a local maker; 1 where there is no product."""
         return sum(bool(good.makers) for good in self.keys) / len(self.keys) if self.keys else 1.0
 
+    @property
+    def key_possible(self) -> float:
+        """Return the share of the key products that may have a local maker, by what is recorded; 1 where there is no product."""
+        return sum(not good.missing for good in self.keys) / len(self.keys) if self.keys else 1.0
+
 
 def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
     """Return the measures of every place of the chain, in the order of the places."""
@@ -85,9 +101,10 @@ def measure_good(facts: Facts, product: str) -> Good:
     return Good(
         id=product,
         makers=makers,
+        unplaced=facts.unplaced_makers.get(product, ()),
+        vague=vague_makers(facts, product),
         hhi=hhi(1 + facts.customers.get((firm, product), 0) for firm in makers),
         looked=facts.looked_at(facts.segments_of.get(product, ())),
-        missing=not makers and _settled(facts, product),
         key=bool(facts.city.needing(product)),
         standing=standing,
         leaders=frozenset(leader for leader, made in facts.leader_goods.items() if made & touched),
@@ -103,7 +120,6 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
     return Measures(
         place=place,
         looked=facts.looked_at(place.segments),
-        doubts=_doubts(facts, place, firms, unplaced),
         firms=firms,
         unplaced=unplaced,
         goods=goods,
@@ -133,29 +149,9 @@ def _unplaced(facts: Facts, place: Place) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _settled(facts: Facts, product: str) -> bool:
-    """Tell whether a product without a known local maker is known to have none: looked for, and no firm left that may make it."""
-    segments = facts.segments_of.get(product, ())
-    vague = any(facts.vague_operators.get(segment) for segment in segments)
-    return facts.looked_at(segments) and not vague and not facts.unplaced_makers.get(product)
-
-
-def _doubts(facts: Facts, place: Place, firms: tuple[str, ...], unplaced: tuple[str, ...]) -> tuple[str, ...]:
-    """Return why an empty place that was looked through is still not known to be empty."""
-    if firms or not facts.looked_at(place.segments):
-        return ()
-    doubts = []
-    if unplaced:
-        doubts.append(f"有 {len(unplaced)} 家企业所在地不明: {_names(facts, unplaced)}")
-    if place.label == "Product":
-        vague = sorted({firm for segment in place.segments for firm in facts.vague_operators.get(segment, ())})
-        if vague:
-            doubts.append(f"所在环节有 {len(vague)} 家本地企业没有登记产品: {_names(facts, vague)}")
-    return tuple(doubts)
-
-
-def _names(facts: Facts, firms: Sequence[str], most: int = 5) -> str:
-    return "、".join(facts.firms[firm].short for firm in firms[:most]) + (" 等" if len(firms) > most else "")
+def vague_makers(facts: Facts, product: str) -> tuple[str, ...]:
+    """Return the local firms of a product's segments that have no recorded product there: they may make it."""
+    return tuple(sorted({firm for segment in facts.segments_of.get(product, ()) for firm in facts.vague_operators.get(segment, ())}))
 
 
 def hhi(sizes: Iterable[int]) -> float:
@@ -186,7 +182,7 @@ def _inputs(facts: Facts, made: set[str]) -> tuple[tuple[Row, ...], int]:
         if row.essential and row.end in made:
             if facts.makers.get(row.start):
                 known.add(row.start)
-            elif _settled(facts, row.start):
+            elif measure_good(facts, row.start).missing:
                 known.add(row.start)
                 missing.setdefault(row.start, row)
     return tuple(missing.values()), len(known)
