@@ -123,6 +123,68 @@ def what_if(
         errors.print(f"假定: {text}", highlight=False, markup=False)
 
 
+@app.command()
+def structure(
+    most: Annotated[int, typer.Option("--most", min=1, max=1000, help="每一项最多列几个")] = 20,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """供应网络的结构: 割点、桥、成环的企业、居中的企业、群落,以及群落与已认定集群的一致程度(调整互信息)。"""
+    from queries.supply_structure import supply_structure as ask
+
+    with progress() as step:
+        step("计算供应网络的结构", 0)
+        found = ask(open_store(store), trusted(without.split(",")), most)
+    if format is Format.json:
+        print_json(found.model_dump(mode="json"))
+        return
+    rows: list[dict[str, Any]] = [{"measure": "割点", "firm": firm.name} for firm in found.single_points]
+    rows += [{"measure": "桥", "firm": f"{link.one.name} — {link.other.name}"} for link in found.bridges]
+    rows += [{"measure": "成环", "firm": "、".join(firm.name for firm in loop)} for loop in found.loops]
+    for measure, ranking in (("PageRank", found.pagerank), ("介数", found.betweenness)):
+        rows += [{"measure": measure, "firm": one.firm.name, "value": f"{one.value:.6f}"} for one in ranking]
+    rows += [{"measure": "群落", "firm": "、".join(firm.name for firm in group), "value": len(group)} for group in found.communities]
+    print_rows(rows, format, {"measure": "度量", "firm": "企业", "value": "值"})
+    agreed = "没有可比的集群" if found.cluster_agreement is None else f"{found.cluster_agreement:.3f}"
+    told = f"企业 {found.firms:,},供应关系 {found.links:,};割点 {found.single_points_count:,},桥 {found.bridges_count:,}"
+    errors.print(f"{told},群落 {found.communities_count:,};与已认定集群的调整互信息: {agreed}", highlight=False, markup=False)
+
+
+@app.command(name="map-products")
+def map_products(
+    out: Annotated[Path | None, typer.Option("--out", help="把推得的 生产、企业环节 写成两个 CSV 放到这个目录,人工看过后可载入")] = None,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """名录里的产品对应到产业链: 按词尾比较,报告各链匹配、有歧义的企业数,以及对不上的。"""
+    from collections import Counter
+    from datetime import date
+
+    import polars as pl
+
+    from queries.chain_mapping import map_products as ask
+    from queries.city import read_city
+
+    city = read_city(open_store(store), trusted(without.split(",")), date.today().isoformat())
+    found = ask(city)
+    firms, products = Counter(found.firms().values()), Counter(match.verdict for match in found.matches)
+    chains = [{"chain": city.names["Chain"][id], **counts} for id, counts in found.by_chain().items()]
+    if format is Format.json:
+        matches = [vars(match) for match in found.matches if match.verdict != "none"]
+        print_json({"firms": dict(firms), "products": dict(products), "chains": chains, "matches": matches})
+    else:
+        print_rows(chains, format, {"chain": "产业链", "matched": "匹配的企业", "ambiguous": "有歧义的企业"})
+    for title, counts in (("企业", firms), ("不在任何环节的产品", products)):
+        errors.print(f"{title}: 匹配 {counts['matched']:,},有歧义 {counts['ambiguous']:,},对不上 {counts['none']:,}", highlight=False)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, rows in zip(("produces", "operates_in"), found.rows(), strict=True):
+            pl.DataFrame(rows).write_csv(out / f"{name}.csv")
+            errors.print(f"已写到 {out / name}.csv: {len(rows):,} 行,状态都是“推断”", highlight=False, markup=False)
+
+
 @app.command(name="systemic-risk")
 def systemic_risk(
     edges: Annotated[Path, typer.Option("--edges", help="CSV: supplier,buyer,amount(供应商卖给客户多少)")],

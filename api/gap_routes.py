@@ -14,6 +14,7 @@ from queries.gaps.certificate import Certificate
 from queries.gaps.names import find_landing, find_place
 from queries.gaps.what_if import WhatIf
 from queries.search import find_chain, find_enterprise
+from queries.supply_structure import SupplyStructure, supply_structure
 from queries.systemic_risk import SupplyNetwork, systemic_risk
 
 router = APIRouter(prefix="/api/v1", tags=["断点"])
@@ -68,6 +69,12 @@ def get_what_if(id: str, store: StoreDep, statuses: StatusesDep, remove: NamesQu
     chain = find_chain(store, id).id
     leaving, landing = [find_enterprise(store, name) for name in remove], [find_landing(store, text) for text in land]
     return scenarios.what_if(store, chain, leaving, landing, statuses)
+
+
+@router.get("/structure")
+def get_structure(store: StoreDep, statuses: StatusesDep, size: Annotated[int, Query(ge=1, le=1000)] = 20) -> SupplyStructure:
+    """供应网络的结构: 割点、桥、成环的企业、居中的企业、群落,以及群落与已认定集群的一致程度。"""
+    return supply_structure(store, statuses, size)
 
 
 @router.post("/systemic-risk")

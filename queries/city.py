@@ -8,7 +8,7 @@ from functools import cached_property
 import networkx as nx
 import polars as pl
 
-from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.model import EDGE_TYPES, NODE_TYPES, Edge
 from graph.stores import Store
 from graph.stores.base import schema
 from queries.cache import once
@@ -21,20 +21,23 @@ EDGES: dict[str, tuple[str, ...]] = {
     "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": (), "OFFERS": (), "NEEDS": (),
     "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (), "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
 }  # fmt: skip
-PROOF = ("status", "source", "place", "valid_to", "recorded_at")
+PROOF = ("status", "source", "place")
+TIMES = ("valid_to", "recorded_at")
 
 
 @dataclass(frozen=True)
 class City:
     """Frames of nodes by label (``id``, ``name``, own columns, proof) and of edges by type (``from``, ``to``, both labels, …).
 
-    Only rows of the allowed statuses are there, and edges whose both ends are; ``ended`` tells what was over before the day asked for.
+    Only rows of the allowed statuses are there, and edges whose both ends are; ``ended`` tells what was over before the day asked
+    for. ``recorded`` is the day on which the latest of the rows was recorded here.
     """
 
     statuses: tuple[str, ...]
     today: str
     nodes: Mapping[str, pl.DataFrame]
     edges: Mapping[str, pl.DataFrame]
+    recorded: str | None = None
 
     def going(self, type_name: str) -> pl.DataFrame:
         """Return the edges of a type that have not ended."""
@@ -123,30 +126,43 @@ def read_city(store: Store, statuses: Iterable[str], today: str) -> City:
 
 
 def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
-    nodes = {}
+    nodes, stamps = {}, [""]
     for label, own in NODES.items():
-        frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF)
-        nodes[label] = frame.filter(pl.col("status").is_in(statuses)).with_columns(ended=_ended(today)).sort("id")
-    edges = {name: _read_edges(store, name, own, statuses, today, nodes) for name, own in EDGES.items()}
-    return City(statuses, today, nodes, edges)
+        frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES).filter(pl.col("status").is_in(statuses))
+        stamps.append(str(frame["recorded_at"].max() or ""))
+        nodes[label] = frame.with_columns(ended=_ended(today)).drop(TIMES).sort("id")
+    edges = {name: _read_edges(store, name, own, statuses, today, nodes, stamps) for name, own in EDGES.items()}
+    return City(statuses, today, nodes, edges, max(stamps)[:10] or None)
 
 
 def _read_edges(
-    store: Store, name: str, own: tuple[str, ...], statuses: tuple[str, ...], today: str, nodes: Mapping[str, pl.DataFrame]
+    store: Store,
+    name: str,
+    own: tuple[str, ...],
+    statuses: tuple[str, ...],
+    today: str,
+    nodes: Mapping[str, pl.DataFrame],
+    stamps: list[str],
 ) -> pl.DataFrame:
-    record, frames = EDGE_TYPES[name], []
-    columns = ["from", "to", *own, *PROOF]
+    """Return the edges of a type, without their times; texts that come again and again are kept once."""
+    record = EDGE_TYPES[name]
+    columns = ("from", "to", *own, *PROOF)
+    few = pl.col("status", "source", "from_label", "to_label").cast(pl.Categorical)
+    frames = [_empty(record, columns).with_columns(few)]
     for ends in record.table.ends:
-        if ends[0] not in nodes or ends[1] not in nodes:
-            continue
-        for frame in store.edges(record, ends):
-            kept = frame.select(columns).filter(pl.col("status").is_in(statuses))
+        for frame in store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
+            kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(statuses))
             for column, label in (("from", ends[0]), ("to", ends[1])):
                 kept = kept.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
-            frames.append(kept.with_columns(from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])))
-    types = {column: schema(record)[column] for column in columns} | {"from_label": pl.String, "to_label": pl.String}
-    whole = pl.concat(frames) if frames else pl.DataFrame(schema=types)
-    return whole.with_columns(ended=_ended(today)).sort("from", "to", *own, "from_label", "to_label")
+            stamps.append(str(kept["recorded_at"].max() or ""))
+            kept = kept.with_columns(ended=_ended(today), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])).drop(TIMES)
+            frames.append(kept.with_columns(few))
+    return pl.concat(frames).sort("from", "to", *own, pl.col("from_label", "to_label").cast(pl.String))
+
+
+def _empty(record: type[Edge], columns: tuple[str, ...]) -> pl.DataFrame:
+    types = {column: schema(record)[column] for column in columns}
+    return pl.DataFrame(schema=types | {"ended": pl.Boolean, "from_label": pl.String, "to_label": pl.String})
 
 
 def _ended(today: str) -> pl.Expr:

@@ -1,6 +1,5 @@
 """The doorway to the supply network: read once per version of the graph, as arrays and as a sorted ``networkx`` graph."""
 
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from graph.errors import InputError
 from graph.model.edges import MemberOf, Supplies
 from graph.model.nodes import Cluster, Enterprise
 from graph.stores import Store
+from queries.cache import once
 from queries.catalogue import trusted
 
 KEPT = 4  # networks at once: of 100,000 firms and 500,000 supplies one takes 12 MB, and 100 MB more with its networkx graph
@@ -90,23 +90,10 @@ class Network:
         return graph
 
 
-_cache: dict[tuple[str, str, tuple[str, ...]], Network] = {}
-_guard = threading.Lock()
-
-
 def read_network(store: Store, statuses: list[str] | None = None) -> Network:
     """Return the firms and supplies whose own status is allowed, by default all, read at the first question after a load."""
     allowed = tuple(sorted(set(statuses or trusted())))
-    key = (store.url, store.version(), allowed)
-    with _guard:
-        if key not in _cache:
-            network = _read(store, allowed)
-            for old in [old for old in _cache if old[0] == key[0] and old[1] != key[1]]:
-                del _cache[old]
-            while len(_cache) >= KEPT:
-                del _cache[next(iter(_cache))]
-            _cache[key] = network
-        return _cache[key]
+    return once(store, ("network", allowed), lambda: _read(store, allowed))
 
 
 def read_clusters(store: Store, statuses: list[str] | None = None) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from queries.gaps.facts import Facts
 from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
-from queries.gaps.weak_links import examine, notes_on, recorded, steps_from
+from queries.gaps.weak_links import examine, notes_on, steps_from
 from queries.things import list_sources
 
 MOST = 60  # candidates that are listed; what is cut is counted
@@ -114,7 +114,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
         rule_version=rules.version,
         rules=_rules(measures, rules),
         as_of=facts.city.today,
-        data_date=recorded(facts.city),
+        data_date=facts.city.recorded,
         notes=notes_on(facts),
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         sources=_sources(store, [*(row.source for row in rows.values()), *(demand.source for demand in demands)]),

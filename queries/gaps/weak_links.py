@@ -13,7 +13,7 @@ from graph.stores import Store
 from queries.answers import Named
 from queries.cache import once
 from queries.catalogue import trusted
-from queries.city import City, read_city
+from queries.city import read_city
 from queries.firm_risk import ASSUMPTIONS, firm_network
 from queries.gaps.answers import (
     Extension,
@@ -64,17 +64,19 @@ def examine(store: Store, chain: str, statuses: list[str] | None = None, today: 
 
     def make() -> Examined:
         city = read_city(store, allowed, day)
-        return examine_facts(chain_facts(city, chain), city.supplies)
+        single = once(store, ("single points", tuple(allowed), day), lambda: single_points(city.supplies))
+        return examine_facts(chain_facts(city, chain), city.supplies, single)
 
     return once(store, ("examined", chain, tuple(allowed), day), make)
 
 
-def examine_facts(facts: Facts, supplies: pl.DataFrame) -> Examined:
-    """Return facts examined, over a supply network (``from``, ``to``, ``good``)."""
-    firms = sorted(firm for firm in facts.firms if facts.local(firm))
-    risk = _risk(facts, supplies, firms)
+def examine_facts(facts: Facts, supplies: pl.DataFrame, single: frozenset[str] | None = None) -> Examined:
+    """Return facts examined, over a supply network (``from``, ``to``, ``good``) and its single points, where they are known."""
+    ends = pl.concat([supplies["from"], supplies["to"]]).unique()
+    supplied = frozenset(ends.filter(ends.is_in([firm for firm in facts.firms if facts.local(firm)])))
+    risk = _risk(facts, supplies, sorted(supplied))
     known = None if risk is None else {one.firm.id: one.esri for one in risk.firms}
-    network = NetworkFacts(frozenset(supplies["from"]) | frozenset(supplies["to"]), single_points(supplies), known)
+    network = NetworkFacts(supplied, single_points(supplies) if single is None else single, known)
     measures = tuple(measure(facts, network))
     extensions = tuple(find_extensions(facts, measures, read_rules()))
     return Examined(facts, network, measures, extensions, risk)
@@ -88,10 +90,8 @@ def single_points(supplies: pl.DataFrame) -> frozenset[str]:
     return frozenset(articulation_points(Network.between(ids.to_list(), *ends)))
 
 
-def _risk(facts: Facts, supplies: pl.DataFrame, firms: Sequence[str]) -> RiskRanking | None:
-    """Return the chain's local firms by systemic risk, under both assumptions about amounts; None without supplies."""
-    there = set(supplies["from"]) | set(supplies["to"])
-    known = [firm for firm in firms if firm in there]
+def _risk(facts: Facts, supplies: pl.DataFrame, known: Sequence[str]) -> RiskRanking | None:
+    """Return local firms that are in the supply network by systemic risk, under both assumptions about amounts; None without any."""
     scores = []
     for assumption in ASSUMPTIONS:
         network = firm_network(facts.city, supplies, assumption)
@@ -145,7 +145,7 @@ def _answer(store: Store, examined: Examined) -> WeakLinks:
         city=list(facts.homes),
         rule_version=rules.version,
         as_of=facts.city.today,
-        data_date=recorded(facts.city),
+        data_date=facts.city.recorded,
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         notes=notes_on(facts),
         segments=segments,
@@ -154,13 +154,6 @@ def _answer(store: Store, examined: Examined) -> WeakLinks:
         stability=stability(examined.measures, rules),
         sources=[Named(id=id, name=names.get(id, id)) for id in used],
     )
-
-
-def recorded(city: City) -> str | None:
-    """Return the day on which the latest row of the city was recorded here."""
-    frames = (*city.nodes.values(), *city.edges.values())
-    stamps = [frame["recorded_at"].max() for frame in frames if frame.height]
-    return max((str(stamp)[:10] for stamp in stamps if stamp), default=None)
 
 
 def notes_on(facts: Facts) -> list[str]:
