@@ -19,7 +19,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api import gap_routes, pages, routes
+from api import gap_pages, gap_routes, pages, routes
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
@@ -75,6 +75,7 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     app.include_router(routes.router, responses=PROBLEMS)
     app.include_router(gap_routes.router, responses=PROBLEMS)
     _add_health(app, store)
+    app.include_router(gap_pages.router)  # before the pages, whose ids may hold any sign
     app.include_router(pages.router)
     _add_metrics(app)
     _add_guards(app, store, settings)

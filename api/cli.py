@@ -237,6 +237,7 @@ def draw(
     from graph.errors import NotFound
     from queries.chains import view_chain
     from queries.enterprises import view_enterprise
+    from queries.gaps.weak_links import weak_links
     from queries.search import find_chain, find_enterprise
     from queries.supply import customers, suppliers
     from queries.things import list_sources
@@ -244,7 +245,8 @@ def draw(
     graph, statuses = open_store(store), trusted(without.split(","))
     sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
     try:
-        page = draw_chain(view_chain(graph, find_chain(graph, name).id, statuses), sources)
+        chain = find_chain(graph, name).id
+        page = draw_chain(view_chain(graph, chain, statuses), sources, weak_links(graph, chain, statuses))
     except NotFound:
         firm = find_enterprise(graph, name).id
         sides = (suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))

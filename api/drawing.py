@@ -7,10 +7,12 @@ from typing import Any
 
 from pyvis.network import Network
 
+from api.gap_words import STATE_KEYS, mark_of
 from api.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
 from api.wiring import SHAPES, Piece
 from graph.model import STATUS_ZH
 from queries.answers import STATUS_ORDER, SegmentView
+from queries.gaps.answers import Judged
 
 INK = "#1f2933"
 # Fill and border of each kind of node; the same values are the legend's in static/lianzhang.css.
@@ -23,6 +25,13 @@ FILLS: dict[str, tuple[str, str]] = {
     "firm": ("#fdeeea", "#a8432f"),
     "focus": ("#a8432f", "#7c2e1f"),
 }
+# The same for each state; they differ in lightness too, and the label says the state in words.
+STATE_FILLS: dict[str, tuple[str, str, str]] = {
+    "缺链": ("#ec9187", "#7d1f17", "#6d130c"),
+    "弱链": ("#fbd27a", "#7f5200", "#6b4500"),
+    "强链": ("#d2eee6", "#1f6b57", "#155545"),
+    "未知": ("rgba(255,255,255,0.72)", "#6b7783", "#52606d"),
+}
 PLAIN_FILL = ("#eef1f4", "#5b6773")
 EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
 EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入(可替代)", "supplies": "供应"}
@@ -31,7 +40,7 @@ DASHES: dict[str, bool | list[int]] = {"confirmed": False, "reported": False, "c
 FIRM_BOX = 38
 STYLE = {
     "shape", "color", "borderWidth", "borderWidthSelected", "shapeProperties", "font", "margin", "widthConstraint", "heightConstraint",
-    "size", "chosen", "kind", "word", "width", "dashes", "arrows", "smooth",
+    "size", "chosen", "kind", "colours", "state", "word", "width", "dashes", "arrows", "smooth",
 }  # fmt: skip
 
 Picture = dict[str, Any]
@@ -43,11 +52,12 @@ def box_size(width: float, height: float) -> dict[str, Any]:
     return {"margin": 3, "widthConstraint": {"minimum": width - 6, "maximum": width - 6}, "heightConstraint": {"minimum": height - 6}}
 
 
-def rich_label(head: str, foot: str) -> str:
-    """Return a label of two parts for vis-network's small markup, in which only & and < are special."""
+def rich_label(head: str, foot: str, mark: str = "") -> str:
+    """Return a label of two parts for vis-network's small markup, in which only & and < are special; a mark goes before the foot."""
     safe = [part.replace("&", "&amp;").replace("<", "&lt;") for part in (head, foot)]
     lines = [f"<b>{line}</b>" for line in safe[0].split("\n") if line]
-    return "\n".join([*lines, *(f"<i>{line}</i>" for line in safe[1].split("\n") if line)])
+    feet = [f"<i>{line}</i>" for line in safe[1].split("\n") if line]
+    return "\n".join([*lines, *feet]) if not mark else "\n".join([*lines, f"<code>{mark}</code><i> </i>" + "\n".join(feet)])
 
 
 def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str, Any]:
@@ -96,17 +106,21 @@ def _halve(text: str, width: int) -> str:
     return f"{text[:best].rstrip()}\n{text[best:]}"
 
 
-def add_box(network: Network, id: str, label: str, fill: str, status: str, **options: Any) -> None:
-    """Add a box whose colours say what it is and whose border says how well it is founded."""
+def add_box(network: Network, id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any) -> None:
+    """Add a box whose colours say what it is, or in what state, and whose border says how well it is founded."""
     background, border = FILLS.get(fill, PLAIN_FILL)
     if status not in DASHES:  # a thin grey border says nothing about what it rests on
         border = "#aab4be"
+    color = _colours(background, border)
+    if judged:
+        options |= {"state": STATE_KEYS[judged.state], "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])}}
+        color = options["colours"]["state"]
     width = {"confirmed": 3.0, "": 0.6}.get(status, 1.5)
     network.add_node(
         id,
         label=label or " ",
         shape="box",
-        color={"background": background, "border": border, "highlight": {"background": background, "border": INK}},
+        color=color,
         borderWidth=width,
         borderWidthSelected=3,
         shapeProperties={"borderDashes": DASHES.get(status, False), "borderRadius": 3},
@@ -114,38 +128,62 @@ def add_box(network: Network, id: str, label: str, fill: str, status: str, **opt
     )
 
 
-def add_segment(network: Network, segment: SegmentView) -> None:
-    """Add a segment's box, with how many products and firms are known in it."""
+def _colours(background: str, border: str) -> dict[str, Any]:
+    return {"background": background, "border": border, "highlight": {"background": background, "border": INK}}
+
+
+def state_font(judged: Judged, size: int) -> dict[str, Any]:
+    """Return the font of the mark that says a state: it is set as the label's code, which is bold and in the state's ink."""
+    return {"mod": "700", "size": size, "vadjust": 3 if size > 12 else 0, "color": STATE_FILLS[judged.state][2]}
+
+
+def state_title(judged: Judged | None) -> str:
+    """Return the line of a tooltip that tells a state."""
+    if judged is None:
+        return ""
+    return f"\n断点: {judged.state}" + ("" if judged.score is None else f" {judged.score:g} 分") + f",{judged.action}"
+
+
+def add_segment(network: Network, segment: SegmentView, judged: Judged | None = None) -> None:
+    """Add a segment's box, with its state and how many products and firms are known in it."""
     counts = f"产品 {len(segment.products)} · 企业 {len(segment.enterprises)}"
-    label = rich_label(wrap(segment.name, 18, 2), counts)
-    title = f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}\n状态: {STATUS_ZH[segment.status]}"
+    label, style = rich_label(wrap(segment.name, 18, 2), counts), font(16, 14)
+    if judged:
+        label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
+        style = {**font(16, 12), "mono": state_font(judged, 13)}
+    title = f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态: {STATUS_ZH[segment.status]}"
     add_box(
         network,
         f"s|{segment.id}",
         label,
         segment.tier or "",
         segment.status,
+        judged,
         title=title,
         kind="segment",
-        font=font(16, 14),
+        font=style,
         **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
     )
 
 
-def add_child(network: Network, id: str, name: str, kind: str, status: str, *, mark: str = "") -> None:
-    """Add a product or a firm below its segment."""
+def add_child(network: Network, id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None) -> None:
+    """Add a product with its state, or a firm, below its segment."""
     word = {"product": "产品", "firm": mark or "企业"}[kind]
-    label = wrap(f"◆ {name}" if mark else name, 22, 1)
-    state = f" · {STATUS_ZH[status]}"
+    label, style = wrap(f"◆ {name}" if mark else name, 22, 1), {"size": 13, "color": INK}
+    if judged:
+        state = mark_of(judged, score=False)
+        label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
+        style = {**font(13, 13), "mono": state_font(judged, 11), "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK}}
     add_box(
         network,
         id,
         label,
         kind,
         status,
-        title=f"{word}: {name}{state}",
+        judged,
+        title=f"{word}: {name}{state_title(judged)}\n数据状态: {STATUS_ZH[status]}",
         kind=kind,
-        font={"size": 13, "color": INK},
+        font=style,
         **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5),
     )
 

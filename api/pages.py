@@ -2,30 +2,32 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
-from jinja2 import Environment, FileSystemLoader
 
+from api.gap_tables import table_moves, tables_of_gaps
+from api.gap_words import count_states
 from api.pictures import picture_chain, picture_enterprise
-from api.tables import OWN_PAGES, Cell, Desk, Links, Table, show_number, table_figures, tables_of_chain
+from api.tables import OWN_PAGES, Cell, Desk, Links, Table, table_figures, tables_of_chain
+from api.templating import environment
 from api.things import facts_of, tables_of_enterprise, tables_of_thing
 from graph.errors import LianzhangError, NotFound
-from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH
+from graph.model import NODE_TYPES, STATUS_ZH
 from graph.stores import Store
 from queries import chains as chain_queries
 from queries import enterprises as enterprise_queries
 from queries.answers import STATUS_ORDER, Figure, Hit
 from queries.catalogue import ask, trusted
+from queries.gaps.rules import read_rules
+from queries.gaps.weak_links import weak_links
 from queries.search import search
 from queries.supply import customers, suppliers
 from queries.things import MOST_RELATIONS, list_figures, list_sources, view_thing
 
-HERE = Path(__file__).parent
 HIDDEN = "curated,sample"
 PAGE_SIZE = 100
 MOST_DRAWN = 3000
@@ -44,10 +46,7 @@ ADVICE = {
 }
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-templates = Jinja2Templates(
-    env=Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-)
-templates.env.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING, "show_number": show_number, "hidden_by_default": HIDDEN}
+templates = Jinja2Templates(env=environment())
 
 
 @dataclass
@@ -93,8 +92,8 @@ def _render(request: Request, template: str, links: Links, status: int = 200, **
 
 def _with_query(request: Request, without: str) -> str:
     """Return the address of this page with other data switched off."""
-    query = {name: value for name, value in request.query_params.items() if name not in ("without", "after", "page")}
-    query |= {"without": without} if without else {}
+    query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("without", "after", "page")]
+    query += [("without", without)] if without else []
     path = (
         request.url.path.replace("?", "%3F").replace("#", "%23")
         if request.scope.get("raw_path") is None
@@ -121,8 +120,19 @@ def show_chain(id: str, visit: VisitDep) -> HTMLResponse:
     """Show one chain: its picture, then every record in tables."""
     view = chain_queries.view_chain(visit.store, id, visit.statuses)
     producers = ask(visit.store, "chain_producers", chain=id, statuses=visit.statuses)
-    picture = picture_chain(view, visit.desk.sources, visit.links.thing)
-    return visit.render("chain.html", view=view, tables=tables_of_chain(view, producers, visit.desk), picture=picture, desk=visit.desk)
+    answer, links = weak_links(visit.store, view.chain["id"], visit.statuses), visit.links
+    picture = picture_chain(
+        view, visit.desk.sources, links.thing, answer, lambda _, place: links.of_chain(answer.chain_id, "certificate", place=place)
+    )
+    products = [product for segment in answer.segments for product in segment.products]
+    values = {
+        "weak": answer,
+        "gaps": tables_of_gaps(answer, visit.desk),
+        "moves": table_moves(answer.stability, read_rules()),
+        "counts": {"环节": count_states(answer.segments), "产品": count_states(products)},
+        "tables": tables_of_chain(view, producers, visit.desk),
+    }
+    return visit.render("chain.html", view=view, picture=picture, desk=visit.desk, **values)
 
 
 @router.get("/enterprises")

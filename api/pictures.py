@@ -2,22 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyvis
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup
 from pyvis.network import Network
 
 from api.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
+from api.gap_words import Places, mark_of, places_of
 from api.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
+from api.templating import inline, render_file
 from api.wiring import Piece, Wiring
-from graph.model import STATUS_ZH
 from queries.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
+from queries.gaps.answers import Judged, WeakLinks
 
-HERE = Path(__file__).parent
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
 
@@ -32,8 +30,14 @@ def no_link(_kind: str, _id: str) -> str:
     return ""
 
 
-def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Picture:
-    """Return a chain's picture: segments in columns, their products and firms ready to be shown below them."""
+def picture_chain(
+    view: ChainView, sources: Sources, link: Link = no_link, weak_links: WeakLinks | None = None, certificate: Link = no_link
+) -> Picture:
+    """Return a chain's picture: segments in columns, their products and firms ready to be shown below them, in their states.
+
+    ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id).
+    """
+    places = places_of(weak_links)
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
     pool = _pool(view)
@@ -41,8 +45,8 @@ def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Pi
     if pool:
         layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
-        add_segment(network, segment)
-    blocks = {f"s|{segment.id}": _add_children(network, segment, view) for segment in view.segments}
+        add_segment(network, segment, places.get(("Segment", segment.id)))
+    blocks = {f"s|{segment.id}": _add_children(network, segment, view, places) for segment in view.segments}
     if pool:
         blocks[f"s|{POOL}"] = _add_pool(network, pool)
     grid = grid_columns(max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0))
@@ -53,7 +57,9 @@ def picture_chain(view: ChainView, sources: Sources, link: Link = no_link) -> Pi
     sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
     facts = _chain_facts(view, pool, link)
-    parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": _used_sources(network, facts, sources, link)}
+    _add_states(facts, view, places, certificate)
+    used = _used_sources(network, facts, sources, link)
+    parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": used, "judged": bool(places)}
     return finish(network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts)
 
 
@@ -85,12 +91,12 @@ def _add_pool(network: Network, firms: list[Facts]) -> dict[str, list[str]]:
     return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
 
 
-def _add_children(network: Network, segment: SegmentView, view: ChainView) -> dict[str, list[str]]:
+def _add_children(network: Network, segment: SegmentView, view: ChainView, places: Places) -> dict[str, list[str]]:
     roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
     block: dict[str, list[str]] = {"products": [], "firms": []}
     for product in segment.products:
         id = f"p|{segment.id}{MARK}{product.id}"
-        add_child(network, id, product.name, "product", product.status)
+        add_child(network, id, product.name, "product", product.status, judged=places.get(("Product", product.id)))
         block["products"].append(id)
     for firm in segment.enterprises:
         id = f"f|{segment.id}{MARK}{firm.id}"
@@ -183,6 +189,24 @@ def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Fa
     text = "记在本链、但没有记录所在环节的企业"
     facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text, "lists": [{"title": "企业", "items": firms}]}
     return facts | {item["node"]: {**item, "kind": item.get("role") or "企业", "lists": []} for item in firms}
+
+
+def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certificate: Link) -> None:
+    """Add to what the panel shows of each segment and product what is judged of it, with the sum of its parts."""
+    nodes = {f"s|{segment.id}": ("Segment", segment.id) for segment in view.segments}
+    nodes |= {f"p|{segment.id}{MARK}{product.id}": ("Product", product.id) for segment in view.segments for product in segment.products}
+    for node, place in nodes.items():
+        if place in places:
+            facts[node]["gap"] = _state_facts(places[place], certificate(*place))
+            for item in (item for part in facts[node]["lists"] for item in part["items"]):
+                if nodes.get(item.get("node") or "") in places:
+                    item["mark"] = mark_of(places[nodes[item["node"]]])
+                    item["state"] = places[nodes[item["node"]]].state
+
+
+def _state_facts(judged: Judged, href: str) -> Facts:
+    own = {"state", "score", "status", "parts", "reasons", "action", "action_reason"}
+    return {**judged.model_dump(include=own), "href": href, "firms": len(judged.firms)}
 
 
 def _firm_facts(firm: Facts, node: str, link: Link) -> Facts:
@@ -304,31 +328,21 @@ def _used_sources(network: Network, facts: Mapping[str, Facts], sources: Sources
     return {id: {"name": sources.get(id, id), "href": link("Source", id)} for id in used}
 
 
-@cache
-def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-
-
-@cache
-def _inlined() -> dict[str, Markup]:
-    """Return the styles and scripts that a page of its own carries inside."""
-    files = {
-        "vis_css": VIS / "vis-network.css",
-        "vis_js": VIS / "vis-network.min.js",
-        "own_css": HERE / "static" / "lianzhang.css",
-        "own_js": HERE / "static" / "picture.js",
-    }
-    return {name: Markup(path.read_text("utf-8").replace("</script", "<\\/script")) for name, path in files.items()}
-
-
 def _draw(picture: Picture, subtitle: str) -> str:
-    return _templates().get_template("drawing.html").render(picture=picture, subtitle=subtitle, statuses=STATUS_ZH, **_inlined())
+    scripts = {
+        "vis_css": inline("vis-network.css", VIS),
+        "vis_js": inline("vis-network.min.js", VIS),
+        "own_js": inline("panel.js") + inline("picture.js"),
+    }
+    return render_file("drawing.html", picture=picture, subtitle=subtitle, **scripts)
 
 
-def draw_chain(view: ChainView, sources: Sources | None = None) -> str:
-    """Return a page of its own with a chain's picture; ``sources`` names the sources by id."""
+def draw_chain(view: ChainView, sources: Sources | None = None, weak_links: WeakLinks | None = None) -> str:
+    """Return a page of its own with a chain's picture; ``sources`` names the sources by id, ``weak_links`` gives it its states."""
     subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
-    return _draw(picture_chain(view, sources or {}), subtitle)
+    if weak_links:
+        subtitle += f"断点判定: 规则 {weak_links.rule_version},{weak_links.as_of}。"
+    return _draw(picture_chain(view, sources or {}, weak_links=weak_links), subtitle)
 
 
 def draw_enterprise(

@@ -23,8 +23,8 @@ class Links:
 
     def page(self, path: str, **query: Any) -> str:
         """Return the address of a page."""
-        asked = {name: value for name, value in {**query, "without": self.without}.items() if value not in ("", None)}
-        return f"{path}?{urlencode(asked)}" if asked else path
+        asked = {name: value for name, value in {**query, "without": self.without}.items() if value not in ("", None, [])}
+        return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
     def to(self, kind: str, id: str, **query: Any) -> str:
         """Return the address of one thing, whatever signs its id holds."""
@@ -33,6 +33,18 @@ class Links:
     def thing(self, label: str, id: str) -> str:
         """Return the page of a thing of any label."""
         return self.to(OWN_PAGES.get(label, f"things/{label}"), id)
+
+    def of_chain(self, chain: str, page: str, **query: Any) -> str:
+        """Return the address of a page about a chain: its certificates, its what-if."""
+        return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
+
+
+class NoLinks(Links):
+    """Links of a file that stands alone: there is nothing to link to."""
+
+    def page(self, path: str, **query: Any) -> str:
+        """Return no address."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,11 @@ def show_number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def show_percent(share: float | None, digits: int = 1) -> str:
+    """Return a share of 1 in per cent."""
+    return "" if share is None else f"{share:.{digits}%}"
 
 
 def show_amount(value: float | None, unit: str = "") -> str:

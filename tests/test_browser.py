@@ -99,6 +99,81 @@ def test_a_chain_is_drawn_and_tells_about_a_segment(page: Page) -> None:
     assert page.evaluate(OVERLAPS) == []
 
 
+def test_a_segment_tells_the_parts_of_its_score(page: Page) -> None:
+    open_chain(page, "integrated-circuits")
+    spot = page.evaluate(
+        "() => { const {network} = window.lianzhang; return network.canvasToDOM(network.getPosition('s|integrated-circuits.materials')); }"
+    )
+    box = page.locator("#picture-canvas").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    panel = page.locator("#picture-panel")
+    assert panel.locator(".judged .state").inner_text() == "弱链"
+    points = [float(text.split(" / ")[0]) for text in panel.locator(".parts td.number").all_inner_texts()]
+    assert len(points) == 8
+    assert round(sum(points[:-1]), 2) == points[-1] == float(panel.locator(".judged-head b").inner_text())
+    widths = panel.locator(".parts .fill").evaluate_all("bars => bars.map((bar) => Number(bar.getAttribute('width')))")
+    assert all(0 <= width <= 100 for width in widths)
+    page.screenshot(path=OUT / "chain-gap.png")
+    fills = "() => window.lianzhang.nodes.get('s|integrated-circuits.materials').color.background"
+    by_state = page.evaluate(fills)
+    page.get_by_label("上中下游", exact=True).check()
+    assert page.evaluate(fills) != by_state
+    page.get_by_label("断点状态", exact=True).check()
+    assert page.evaluate(fills) == by_state
+    panel.get_by_role("link", name="断点说明").click()
+    page.wait_for_url("**/certificate?place=*")
+    assert page.locator("h1").inner_text().startswith("断点说明: 晶圆制造材料")
+
+
+def test_a_certificate_prints_and_downloads(page: Page, browser: Browser) -> None:
+    page.goto("/chains/integrated-circuits/certificate?place=integrated-circuits.materials")
+    page.screenshot(path=OUT / "certificate.png", full_page=True)
+    assert page.pdf(path=OUT / "certificate.pdf", prefer_css_page_size=True)[:5] == b"%PDF-"
+    page.emulate_media(media="print")
+    assert not page.locator("header.site").is_visible()
+    assert not page.get_by_role("button", name="打印").is_visible()
+    assert page.locator("#table-candidates .status").first.is_visible()
+    assert page.locator(".sheet-foot").is_visible()
+    page.emulate_media(media="screen")
+    with page.expect_download() as got:
+        page.get_by_role("link", name="下载 HTML").click()
+    assert got.value.suggested_filename == "断点说明-集成电路-晶圆制造材料.html"
+    got.value.save_as(OUT / "certificate.html")
+    _open_offline(browser, OUT / "certificate.html", "断点说明: 晶圆制造材料")
+
+
+def _open_offline(browser: Browser, file: Path, heading: str) -> None:
+    """Open a file with the network off; whatever it asks for or complains about fails the test."""
+    context = browser.new_context(offline=True)
+    shown = context.new_page()
+    problems: list[str] = []
+    shown.on("request", lambda request: problems.append(request.url) if request.url != file.as_uri() else None)
+    shown.on("console", lambda message: problems.append(message.text))
+    shown.on("pageerror", lambda error: problems.append(str(error)))
+    shown.goto(file.as_uri())
+    assert shown.locator("h1").inner_text().startswith(heading)
+    assert shown.locator(".block").first.evaluate("block => getComputedStyle(block).borderRadius") == "6px"
+    assert shown.pdf()[:5] == b"%PDF-"
+    context.close()
+    assert not problems
+
+
+def test_the_what_if_form_takes_more_firms(page: Page) -> None:
+    page.goto("/chains/new-energy-vehicles/what-if")
+    group = page.get_by_role("group", name="退出的企业")
+    group.locator("input").first.fill("示例电池系统")
+    group.get_by_role("button", name="再加一家").click()
+    assert group.locator("input").count() == 3
+    group.locator("input").last.fill("示例电驱动")
+    page.get_by_role("group", name="落地的企业").locator("input").first.fill("新企业:车规级碳化硅功率模块")
+    page.get_by_role("button", name="推演").click()
+    page.wait_for_url("**/what-if?remove=*")
+    assert page.locator(".curve polyline").count() == 4
+    assert "车规级碳化硅功率模块" in page.locator("#if-closed").inner_text()
+    page.screenshot(path=OUT / "what-if.png", full_page=True)
+
+
 def test_every_chain_is_drawn_without_overlaps(page: Page, seeded_store: Store) -> None:
     for chain in list_chains(seeded_store):
         open_chain(page, chain.id)
@@ -207,9 +282,11 @@ def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_st
 def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Store) -> None:
     from api.pictures import draw_chain
     from queries.chains import view_chain
+    from queries.gaps.weak_links import weak_links
 
     file = OUT / "drawn.html"
-    file.write_text(draw_chain(view_chain(seeded_store, "new-displays")), "utf-8")
+    view, states = view_chain(seeded_store, "smart-appliances"), weak_links(seeded_store, "smart-appliances")
+    file.write_text(draw_chain(view, {}, states), "utf-8")
     shown = browser.new_page(viewport={"width": 1366, "height": 768})
     problems: list[str] = []
     shown.on("request", lambda request: problems.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)
@@ -217,6 +294,9 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
     shown.on("pageerror", lambda error: problems.append(str(error)))
     shown.goto(file.as_uri())
     shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    assert shown.evaluate("window.lianzhang.select('s|smart-appliances.control')")
+    assert shown.locator("#picture-panel .judged").inner_text().startswith("弱链")
+    assert shown.locator("#picture-panel a").count() == 0
     shown.screenshot(path=OUT / "drawn.png", full_page=True)
     shown.close()
     assert not problems

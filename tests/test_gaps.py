@@ -17,7 +17,7 @@ from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
 from queries.gaps.facts import Facts, chain_facts
 from queries.gaps.local import Firm
 from queries.gaps.rules import Rules, read_rules, variants
-from queries.gaps.weak_links import examine_facts, judge_all, weak_links
+from queries.gaps.weak_links import examine_facts, judge_all, survey, weak_links
 
 EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
 
@@ -198,7 +198,7 @@ def seeded_facts(seeded_store: Store) -> list[Facts]:
 def states(facts: Facts) -> dict[str, Judged]:
     return {
         one.segment_id if hasattr(one, "segment_id") else one.product_id: one
-        for segment in judge_all(examine_facts(facts, facts.city.supplies), read_rules())
+        for segment in judge_all(examine_facts(facts, survey(facts.city, facts.city.supplies)), read_rules())
         for one in (segment, *segment.products)
     }
 

@@ -11,6 +11,7 @@ from api.drawing import rich_label, text_width, wrap
 from api.layout import BEND, GEOMETRY, TIERS, arrange, block_height, count_crossings, grid_columns, layers_of, order_rows, place, split_rows
 from api.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
 from queries.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
+from queries.gaps.answers import Part, ProductState, SegmentState, Stability, State, WeakLinks
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
 WHERE = {"status": "curated", "source": "src"}
@@ -57,6 +58,20 @@ SMALL = make_chain(
     {"a": "上游", "b": "中游", "c": "中游", "d": "下游", "e": "服务"}, [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d"), ("d", "e")]
 )
 FIRM = EnterpriseView(enterprise={"_label": "Enterprise", "id": "x", "name": "本厂", **WHERE}, outgoing=[], incoming=[], statements=[])
+
+
+def make_weak_links(states: dict[str, tuple[State, float | None]], reason: str = "没有登记到本地企业") -> WeakLinks:
+    """Return weak links in which each segment, and its product p0-, has the given state and score."""
+    segments = []
+    for id, (state, score) in states.items():
+        parts = [] if score is None else [Part(name="无本地企业", points=score, most=100, reason=reason)]
+        words = {"status": "curated" if parts else None, "reasons": [reason], "action": "摸底", "action_reason": reason}
+        judged = {"state": state, "score": score, "parts": parts, "firms": [], "evidence": [], **words}
+        products = [ProductState(product=f"产品{id}", product_id=f"p0-{id}", **judged)]
+        segments.append(SegmentState(segment=id, segment_id=id, tier="上游", products=products, **judged))
+    about = {"chain": "示例", "chain_id": "c", "city": [], "rule_version": "v1", "as_of": "2026-11-24", "data_date": None, "rests_on": {}}
+    rest = {"notes": [], "extensions": [], "risk": None, "sources": []}
+    return WeakLinks(segments=segments, stability=Stability(least_correlation=None, flipped=[], variants=[]), **about, **rest)
 
 
 def styled(picture: dict[str, Any], part: str) -> list[dict[str, Any]]:
@@ -173,6 +188,48 @@ def test_the_border_tells_the_status() -> None:
     assert confirmed["shapeProperties"]["borderDashes"] is False
     assert confirmed["borderWidth"] > curated["borderWidth"]
     assert curated["shapeProperties"]["borderDashes"] == [6, 4]
+
+
+STATES = make_weak_links({"a": ("缺链", 70.0), "b": ("弱链", 51.2), "c": ("强链", 3.0), "d": ("未知", None)})
+
+
+def test_the_state_is_said_in_the_fill_and_in_the_label() -> None:
+    nodes = {node["id"]: node for node in styled(picture_chain(SMALL, {}, weak_links=STATES), "nodes")}
+    plain = {node["id"]: node for node in styled(picture_chain(SMALL, {}), "nodes")}
+    marks = {id: re.findall(r"<code>(.*?)</code>", nodes[f"s|{id}"]["label"]) for id in "abcde"}
+    assert marks == {"a": ["缺 70"], "b": ["弱 51"], "c": ["强 3"], "d": ["未知"], "e": []}
+    assert {nodes[f"s|{id}"]["color"]["background"] for id in "abcd"}.isdisjoint(plain[f"s|{id}"]["color"]["background"] for id in "abcd")
+    assert len({nodes[f"s|{id}"]["color"]["background"] for id in "abcd"}) == 4
+    for id in ("s|a", "s|e"):
+        assert nodes[id].get("colours", {}).get("tier", nodes[id]["color"]) == plain[id]["color"]
+        assert nodes[id]["shapeProperties"] == plain[id]["shapeProperties"]
+    products = {node["title"].split("\n")[0]: node for node in nodes.values() if node["kind"] == "product"}
+    assert len(products) == 2
+    assert [node["state"] for node in nodes.values() if node["kind"] == "product" and "state" in node] == [
+        "missing", "weak", "strong", "unknown",
+    ]  # fmt: skip
+
+
+def test_the_panel_has_the_parts_of_a_score_and_the_way_to_its_certificate() -> None:
+    facts = picture_chain(SMALL, {}, weak_links=STATES, certificate=lambda label, id: f"/{label}/{id}")["facts"]
+    gap = facts["s|b"]["gap"]
+    assert (gap["state"], gap["score"], gap["href"]) == ("弱链", 51.2, "/Segment/b")
+    assert sum(part["points"] for part in gap["parts"]) == gap["score"]
+    assert "evidence" not in gap
+    assert "gap" not in facts["s|e"]
+    listed = facts["s|a"]["lists"][0]["items"]
+    assert [item.get("mark") for item in listed] == ["缺 70", None]
+
+
+def test_a_drawn_file_has_the_states_without_links() -> None:
+    page = draw_chain(make_chain({"a": "上游"}, [], EVIL), {}, make_weak_links({"a": ("缺链", 70.0)}, EVIL))
+    assert "alert(1)</script>" not in page
+    data = json.loads(page.split('id="picture-data">')[1].split("</script>")[0])
+    assert data["judged"]
+    assert data["facts"]["s|a"]["gap"]["href"] == ""
+    assert "断点状态" in page
+    assert "规则 v1" in page
+    assert not json.loads(draw_chain(SMALL).split('id="picture-data">')[1].split("</script>")[0])["judged"]
 
 
 @pytest.mark.parametrize("page", [draw_chain(make_chain({"a": "上游", "b": "下游"}, [("a", "b")], EVIL), {"src": EVIL}),

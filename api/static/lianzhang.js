@@ -1,5 +1,5 @@
 "use strict";
-// Suggestions below the search box, tables that sort, and CSV files of tables.
+// Suggestions below the search box, tables that sort, CSV files of tables, printing, and forms that take more fields.
 (function () {
   const ZH = { Chain: "产业链", Enterprise: "企业", Product: "产品", Segment: "环节", Project: "项目", Institute: "科研院所", Cluster: "集群",
     Park: "园区", Platform: "平台", Event: "活动", Region: "区域", Agency: "部门", Mechanism: "机制", Centre: "赋能中心", Scenario: "场景", Challenge: "榜单",
@@ -147,6 +147,23 @@
     setTimeout(() => URL.revokeObjectURL(anchor.href), 1000);
   }
 
+  function addField(button) {
+    const fields = button.parentElement.querySelectorAll(".field");
+    const fresh = fields[fields.length - 1].cloneNode(true);
+    for (const told of fresh.querySelectorAll(".wrong")) told.remove();
+    const input = fresh.querySelector("input");
+    input.value = "";
+    input.removeAttribute("aria-invalid");
+    input.removeAttribute("aria-describedby");
+    button.before(fresh);
+    input.focus();
+  }
+
+  document.querySelectorAll("[data-add-field]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => addField(button));
+  });
+  document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   document.querySelectorAll("form.search").forEach(suggest);
   document.querySelectorAll("table.data").forEach(sortable);
   document.querySelectorAll("[data-csv-of]").forEach((button) => {

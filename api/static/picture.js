@@ -13,6 +13,8 @@
   const intro = panel ? panel.innerHTML : "";
   const TINTS = { "上游": "#f3f8fd", "中游": "#f1f9f5", "下游": "#fef9f0", "服务": "#f7f5fb" };
   const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC","WenQuanYi Micro Hei",sans-serif';
+  const { element, linkOr, provenance, listOf, judgement } = lianzhangPanel(data);
+  const frame = canvas.closest(".picture");
   const nodes = new vis.DataSet();
   const edges = new vis.DataSet();
   let areas = [];
@@ -23,7 +25,7 @@
     layout: { improvedLayout: false, randomSeed: 1 },
     interaction: { hover: data.nodes.length < 800, dragNodes: false, zoomView: false, selectConnectedEdges: false, tooltipDelay: 200,
       hideEdgesOnDrag: data.edges.length > 1500 },
-    nodes: { font: { face: FONT } },
+    nodes: { font: { face: FONT, mono: { face: FONT } } },
     edges: { selectionWidth: 1.2, hoverWidth: 0.8 },
   });
 
@@ -100,6 +102,33 @@
     return found;
   }
 
+  // Unknown stands apart: hatched below a fill that lets it through.
+  const hatch = (function () {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const context = tile.getContext("2d");
+    context.strokeStyle = "#b3bdc7";
+    context.lineWidth = 1.4;
+    context.beginPath();
+    for (const shift of [-8, 0, 8]) {
+      context.moveTo(shift, 8);
+      context.lineTo(shift + 8, 0);
+    }
+    context.stroke();
+    return tile;
+  })();
+
+  function hatchUnknown(context) {
+    context.fillStyle = context.createPattern(hatch, "repeat");
+    for (const id of nodes.getIds()) {
+      const node = byId.get(id);
+      if (node.state !== "unknown") continue;
+      const width = node.widthConstraint.minimum + 6;
+      const height = node.heightConstraint.minimum + 6;
+      context.fillRect(node.x - width / 2, node.y - height / 2, width, height);
+    }
+  }
+
   network.on("beforeDrawing", (context) => {
     context.textAlign = "left";
     context.textBaseline = "bottom";
@@ -110,7 +139,14 @@
       context.font = "600 15px " + FONT;
       context.fillText(area.band, area.left + 4, area.top - 5);
     }
+    if (frame.dataset.colour === "state") hatchUnknown(context);
   });
+
+  function colourBy(name) {
+    frame.dataset.colour = name;
+    for (const node of data.nodes) if (node.colours) node.color = node.colours[name];
+    show();
+  }
 
   function extent() {
     const box = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity };
@@ -163,48 +199,6 @@
     network.setSelection({ nodes: [id], edges: lines }, { highlightEdges: false });
   }
 
-  function element(tag, className, text) {
-    const made = document.createElement(tag);
-    if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
-
-  function linkOr(text, href) {
-    if (!href) return element("span", "", text);
-    const anchor = element("a", "", text);
-    anchor.href = href;
-    return anchor;
-  }
-
-  function provenance(item) {
-    const line = element("span", "provenance");
-    if (item.status) line.append(element("span", "status status-" + item.status, data.statuses[item.status] || item.status), " ");
-    if (item.source) {
-      const source = data.sources[item.source] || { name: item.source, href: "" };
-      line.append("来源: ", linkOr(source.name, source.href));
-    }
-    if (item.place) line.append(" " + item.place);
-    return line;
-  }
-
-  function listOf(list) {
-    const part = document.createDocumentFragment();
-    part.append(element("h4", "", list.title + " " + list.items.length));
-    const entries = element("ul", "panel-list");
-    for (const item of list.items) {
-      const entry = element("li");
-      const line = element("div");
-      line.append(linkOr(item.short_name || item.name, item.href));
-      if (item.role) line.append(" ", element("span", "role", item.role));
-      if (item.detail) line.append(" ", element("span", "detail", item.detail));
-      entry.append(line, provenance(item));
-      entries.append(entry);
-    }
-    part.append(entries);
-    return part;
-  }
-
   function tell(facts, id) {
     if (!panel) return;
     panel.replaceChildren();
@@ -216,6 +210,7 @@
     const title = element("h3");
     title.append(linkOr(facts.name, facts.href));
     panel.append(head, title);
+    if (facts.gap) panel.append(judgement(facts.gap));
     if (facts.description) panel.append(element("p", "", facts.description));
     if (facts.status || facts.source) panel.append(provenance(facts));
     if (data.blocks[id] && data.blocks[id].products.length + data.blocks[id].firms.length) panel.append(toggleButton(id));
@@ -303,7 +298,8 @@
     context.fillStyle = "#52606d";
     context.font = `${12 * ratio}px ${FONT}`;
     const used = Object.values(data.sources).map((source) => source.name).join("、");
-    context.fillText(`边框实线=有文件或报道,虚线=整理、推断或示例。来源: ${used}`, 14 * ratio, picture.height - 12 * ratio, picture.width - 28 * ratio);
+    const states = data.judged ? "字与填色=断点状态,数=评分(越高越弱)。" : "";
+    context.fillText(`${states}边框实线=有文件或报道,虚线=整理、推断或示例。来源: ${used}`, 14 * ratio, picture.height - 12 * ratio, picture.width - 28 * ratio);
     picture.toBlob((blob) => {
       const anchor = element("a");
       anchor.href = URL.createObjectURL(blob);
@@ -326,6 +322,7 @@
   const actions = { in: () => zoom(1.25), out: () => zoom(0.8), fit, save };
   for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", () => actions[button.dataset.action]());
   for (const box of document.querySelectorAll("[data-layer]")) box.addEventListener("change", () => setLayer(box.dataset.layer, box.checked));
+  for (const choice of document.querySelectorAll("[data-colour-by]")) choice.addEventListener("change", () => colourBy(choice.value));
   for (const button of document.querySelectorAll("[data-select]")) {
     button.addEventListener("click", () => {
       if (select(button.dataset.select)) canvas.scrollIntoView({ block: "center", behavior: "smooth" });
@@ -338,5 +335,5 @@
   });
 
   show();
-  window.lianzhang = { network, data, select, toggle, setLayer, nodes, edges, fit };
+  window.lianzhang = { network, data, select, toggle, setLayer, colourBy, nodes, edges, fit };
 })();

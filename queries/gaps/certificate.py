@@ -117,7 +117,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
         data_date=facts.city.recorded,
         notes=notes_on(facts),
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
-        sources=_sources(store, [*(row.source for row in rows.values()), *(demand.source for demand in demands)]),
+        sources=_sources(store, [*(row.source for row in rows.values()), *(one.source for one in (*demands, *looks, *candidates[:MOST]))]),
     )
 
 

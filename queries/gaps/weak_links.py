@@ -7,14 +7,13 @@ from datetime import date
 
 import numpy as np
 import polars as pl
-from scipy.stats import spearmanr
 
 from graph.stores import Store
 from queries.answers import Named
 from queries.cache import once
 from queries.catalogue import trusted
-from queries.city import read_city
-from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.city import City, read_city
+from queries.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
 from queries.gaps.answers import (
     Extension,
     Flip,
@@ -35,6 +34,15 @@ from queries.gaps.rules import Rules, read_rules, variants
 from queries.network import Network
 from queries.structure import articulation_points
 from queries.things import list_sources
+
+
+@dataclass(frozen=True)
+class Supplies:
+    """A supply network surveyed: its firms, its single points (articulation points), its units under each assumption on amounts."""
+
+    ends: pl.Series
+    single: frozenset[str]
+    networks: tuple[FirmNetwork | None, ...]
 
 
 @dataclass(frozen=True)
@@ -64,40 +72,37 @@ def examine(store: Store, chain: str, statuses: list[str] | None = None, today: 
 
     def make() -> Examined:
         city = read_city(store, allowed, day)
-        single = once(store, ("single points", tuple(allowed), day), lambda: single_points(city.supplies))
-        return examine_facts(chain_facts(city, chain), city.supplies, single)
+        supplies = once(store, ("supplies", tuple(allowed), day), lambda: survey(city, city.supplies))
+        return examine_facts(chain_facts(city, chain), supplies)
 
     return once(store, ("examined", chain, tuple(allowed), day), make)
 
 
-def examine_facts(facts: Facts, supplies: pl.DataFrame, single: frozenset[str] | None = None) -> Examined:
-    """Return facts examined, over a supply network (``from``, ``to``, ``good``) and its single points, where they are known."""
-    ends = pl.concat([supplies["from"], supplies["to"]]).unique()
-    supplied = frozenset(ends.filter(ends.is_in([firm for firm in facts.firms if facts.local(firm)])))
-    risk = _risk(facts, supplies, sorted(supplied))
+def survey(city: City, supplies: pl.DataFrame) -> Supplies:
+    """Return a supply network (``from``, ``to``, ``good``) surveyed as a whole."""
+    ends = pl.concat([supplies["from"], supplies["to"]]).unique().sort()
+    places = pl.Enum(ends)
+    network = Network.between(ends.to_list(), *(supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to")))
+    networks = tuple(firm_network(city, supplies, assumption) for assumption in ASSUMPTIONS)
+    return Supplies(ends, frozenset(articulation_points(network)), networks)
+
+
+def examine_facts(facts: Facts, supplies: Supplies) -> Examined:
+    """Return facts examined, over a supply network."""
+    supplied = supplies.ends.filter(supplies.ends.is_in([firm for firm in facts.firms if facts.local(firm)]))
+    risk = _risk(facts, supplies, supplied.to_list())
     known = None if risk is None else {one.firm.id: one.esri for one in risk.firms}
-    network = NetworkFacts(supplied, single_points(supplies) if single is None else single, known)
+    network = NetworkFacts(frozenset(supplied), supplies.single, known)
     measures = tuple(measure(facts, network))
     extensions = tuple(find_extensions(facts, measures, read_rules()))
     return Examined(facts, network, measures, extensions, risk)
 
 
-def single_points(supplies: pl.DataFrame) -> frozenset[str]:
-    """Return the firms whose loss cuts the supply network apart (articulation points)."""
-    ids = pl.concat([supplies["from"], supplies["to"]]).unique().sort()
-    places = pl.Enum(ids)
-    ends = (supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to"))
-    return frozenset(articulation_points(Network.between(ids.to_list(), *ends)))
-
-
-def _risk(facts: Facts, supplies: pl.DataFrame, known: Sequence[str]) -> RiskRanking | None:
+def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking | None:
     """Return local firms that are in the supply network by systemic risk, under both assumptions about amounts; None without any."""
-    scores = []
-    for assumption in ASSUMPTIONS:
-        network = firm_network(facts.city, supplies, assumption)
-        if network is None or not known:
-            return None
-        scores.append(network.closures([[firm] for firm in known]))
+    scores = [network.closures([[firm] for firm in known]) for network in supplies.networks if network is not None]
+    if not known or not scores:
+        return None
     ranks = [_ranks(found) for found in scores]
     order = sorted(range(len(known)), key=lambda place: (-scores[0][place], known[place]))
     main, other = ASSUMPTIONS.values()
@@ -129,7 +134,7 @@ def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.n
         return None
     if len(set(one)) == 1 or len(set(other)) == 1:
         return 1.0 if len(set(one)) == len(set(other)) else 0.0
-    return round(float(spearmanr(one, other).statistic), 4)
+    return round(float(pl.select(pl.corr(pl.Series(one), pl.Series(other), method="spearman")).item()), 4)
 
 
 def _answer(store: Store, examined: Examined) -> WeakLinks:

@@ -17,7 +17,7 @@ from queries.gaps.judge import score_of, state_of, state_of_good
 from queries.gaps.local import Firm
 from queries.gaps.measures import Measures, measure_good
 from queries.gaps.rules import Rules, read_rules
-from queries.gaps.weak_links import Examined, examine, examine_facts
+from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 
 LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
 
@@ -91,7 +91,7 @@ def what_if(
     for landing in land:
         changed = changed.landed(_newcomer(facts, landing), landing.product)
     supplies = _supplies(city, changed, gone, land)
-    after = examine_facts(changed, supplies)
+    after = examine_facts(changed, survey(city, supplies))
     changes = [_change(one, other, rules) for one, other in zip(before.measures, after.measures, strict=True)]
     touched = {product for change, one in zip(changes, before.measures, strict=True) if _moved(change) for product in one.place.products}
     return WhatIf(
