@@ -232,10 +232,7 @@ def _candidates(answer: Certificate, desk: Desk) -> Table:
 
 
 def _rules_used(answer: Certificate) -> Table:
-    rows = []
-    for rule in answer.rules:
-        key = next((key for key in (f"state.{rule.name}", f"scale.{rule.name}") if key in RULE_ZH), rule.name)
-        rows.append(_rule(key, rule.value, rule.why))
+    rows = [_rule(rule.name, rule.value, rule.why) for rule in answer.rules]
     return Table("used-rules", "用到的规则", ("规则", "数值", "为什么"), rows)
 
 

@@ -59,7 +59,7 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
     assert needed == [("登记的需求", ["a"], None, None), ("本地所产产品的投入", ["a"], "芯片件", True), ("牵涉的链主(示例链)", ["b"], None, None)]
     assert [(one.segment, one.whole_city, one.as_of) for one in found.looked_through] == [("原料", True, "2026-06")]
     assert found.rule_version
-    assert {rule.name for rule in found.rules} >= {"product_firms", "hhi_low"}
+    assert {rule.name for rule in found.rules} >= {"state.product_firms", "scale.hhi_low"}
     assert [(source.id, source.name) for source in found.sources] == [("s1", "示例名录")]
     assert found.data_date is not None
     with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):

@@ -99,6 +99,8 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
     candidates = list(find_candidates(examined.facts, measures))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
     rows |= {(row.record, row.from_id, row.to_id): row for one in candidates[:MOST] for row in one.evidence}
+    used = [row.source for row in rows.values()] + [demand.source for demand in demands] + [look.source for look in looks]
+    used += [candidate.source for candidate in candidates[:MOST]]
     return Certificate(
         chain=facts.chain.name,
         chain_id=facts.chain.id,
@@ -117,7 +119,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
         data_date=facts.city.recorded,
         notes=notes_on(facts),
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
-        sources=_sources(store, [*(row.source for row in rows.values()), *(one.source for one in (*demands, *looks, *candidates[:MOST]))]),
+        sources=_sources(store, used),
     )
 
 
@@ -178,8 +180,8 @@ def _looks(facts: Facts, measures: Measures) -> list[LookedThrough]:
 
 def _rules(measures: Measures, rules: Rules) -> list[RuleUsed]:
     own = {"Segment": ("segment_firms", "key_products_made"), "Product": ("product_firms",)}[measures.place.label]
-    used = [(key, getattr(rules.state, key)) for key in own]
-    used += [(key, threshold) for key, threshold in rules.scale]
+    used = [(f"state.{key}", getattr(rules.state, key)) for key in own]
+    used += [(f"scale.{key}", threshold) for key, threshold in rules.scale]
     return [RuleUsed(name=key, value=threshold.value, why=threshold.why) for key, threshold in used]
 
 

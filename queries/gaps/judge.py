@@ -195,6 +195,11 @@ class Voice:
             "downstream": f"{len(standing)} 种产品离不开其中缺、弱的产品{self._products(standing)};"
             f"牵涉链主 {len(leaders)} 家{self._firms(leaders)}",
             "single_point": f"在供应网络中的 {m.in_network} 家本地企业里,割点 {len(m.single)} 家{self._firms(m.single)}"
+            + (
+                f";断了就分成两块的供应关系(桥) {len(m.bridges)} 条{self._list([self._pair(*pair) for pair in m.bridges])}"
+                if m.bridges
+                else ""
+            )
             if m.in_network
             else "本地企业没有已知的供应关系,不计",
             "systemic_risk": f"{self.facts.firms[m.riskiest[0]].short}停产,已知供应网络损失产出 {m.riskiest[1]:.1%}"
@@ -263,6 +268,9 @@ class Voice:
 
     def _firms(self, ids: Sequence[str]) -> str:
         return self._list([self.facts.firms[id].short for id in ids])
+
+    def _pair(self, one: str, other: str) -> str:
+        return "—".join(self.facts.find(id).short for id in (one, other))
 
     @staticmethod
     def _list(names: Sequence[str]) -> str:

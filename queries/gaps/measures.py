@@ -9,10 +9,14 @@ from queries.gaps.facts import Facts, Place, Row
 
 @dataclass(frozen=True)
 class NetworkFacts:
-    """What the whole supply network says of firms: which are articulation points, what closing one costs (None: no supplies known)."""
+    """What the supply network says of firms: who is in it, the articulation points, the bridges, what closing one costs.
+
+    ``risk`` is None where no supplies are known.
+    """
 
     supplied: frozenset[str]
     single: frozenset[str]
+    bridges: tuple[tuple[str, str], ...]
     risk: Mapping[str, float] | None
 
 
@@ -65,6 +69,7 @@ class Measures:
     inputs_missing: tuple[Row, ...]
     inputs_known: int
     single: tuple[str, ...]
+    bridges: tuple[tuple[str, str], ...]
     in_network: int
     riskiest: tuple[str, float] | None
 
@@ -129,6 +134,7 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
         inputs_missing=inputs_missing,
         inputs_known=inputs_known,
         single=tuple(firm for firm in firms if firm in network.single),
+        bridges=tuple(pair for pair in network.bridges if not network.single.isdisjoint(pair) and not set(firms).isdisjoint(pair)),
         in_network=sum(firm in network.supplied for firm in firms),
         riskiest=(worst[1], worst[0]) if worst else None,
     )

@@ -32,16 +32,17 @@ from queries.gaps.judge import judge, score_of, state_of
 from queries.gaps.measures import Measures, NetworkFacts, measure
 from queries.gaps.rules import Rules, read_rules, variants
 from queries.network import Network
-from queries.structure import articulation_points
+from queries.structure import articulation_points, bridges
 from queries.things import list_sources
 
 
 @dataclass(frozen=True)
 class Supplies:
-    """A supply network surveyed: its firms, its single points (articulation points), its units under each assumption on amounts."""
+    """A supply network surveyed: its firms, its articulation points and bridges, its units under each assumption on amounts."""
 
     ends: pl.Series
     single: frozenset[str]
+    bridges: tuple[tuple[str, str], ...]
     networks: tuple[FirmNetwork | None, ...]
 
 
@@ -84,7 +85,7 @@ def survey(city: City, supplies: pl.DataFrame) -> Supplies:
     places = pl.Enum(ends)
     network = Network.between(ends.to_list(), *(supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to")))
     networks = tuple(firm_network(city, supplies, assumption) for assumption in ASSUMPTIONS)
-    return Supplies(ends, frozenset(articulation_points(network)), networks)
+    return Supplies(ends, frozenset(articulation_points(network)), tuple(bridges(network)), networks)
 
 
 def examine_facts(facts: Facts, supplies: Supplies) -> Examined:
@@ -92,7 +93,7 @@ def examine_facts(facts: Facts, supplies: Supplies) -> Examined:
     supplied = supplies.ends.filter(supplies.ends.is_in([firm for firm in facts.firms if facts.local(firm)]))
     risk = _risk(facts, supplies, supplied.to_list())
     known = None if risk is None else {one.firm.id: one.esri for one in risk.firms}
-    network = NetworkFacts(frozenset(supplied), supplies.single, known)
+    network = NetworkFacts(frozenset(supplied), supplies.single, supplies.bridges, known)
     measures = tuple(measure(facts, network))
     extensions = tuple(find_extensions(facts, measures, read_rules()))
     return Examined(facts, network, measures, extensions, risk)

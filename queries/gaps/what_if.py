@@ -10,7 +10,7 @@ from graph.stores import Store
 from queries.answers import Answer, Named
 from queries.city import City
 from queries.firm_risk import ASSUMPTIONS, firm_network
-from queries.gaps.answers import STATE_ORDER, State
+from queries.gaps.answers import State
 from queries.gaps.curve import Curve, served_curve
 from queries.gaps.facts import Facts
 from queries.gaps.judge import score_of, state_of, state_of_good
@@ -20,6 +20,7 @@ from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 
 LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
+LEFT = "没有普查过的环节,企业退出后够不上强链的记为未知: 不知道还有没有别家"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def what_if(
         risk=_risk(city, before, after, gone),
         served_before=served_curve(facts, before.risk),
         served_after=served_curve(changed, after.risk),
-        assumptions=[LANDED, ASSUMPTIONS["links"]] if land else [ASSUMPTIONS["links"]],
+        assumptions=[*([LANDED] if land else []), *([LEFT] if any(_loosens(change) for change in changes) else []), ASSUMPTIONS["links"]],
     )
 
 
@@ -150,6 +151,10 @@ def _change(before: Measures, after: Measures, rules: Rules) -> Change:
 
 def _moved(change: Change) -> bool:
     return (change.before, change.score_before) != (change.after, change.score_after)
+
+
+def _loosens(change: Change) -> bool:
+    return change.before == "强链" and change.after == "未知"
 
 
 def _closes(change: Change) -> bool:
@@ -193,9 +198,3 @@ def _risk(city: City, before: Examined, after: Examined, gone: Sequence[str]) ->
     removal = float(network.closures([gone])[0]) if gone else None
     sides = [[(one.firm.name, one.esri) for one in side.risk.firms[:10]] if side.risk else [] for side in (before, after)]
     return RiskChange(assumption=ASSUMPTIONS["links"], removal=removal, before=sides[0], after=sides[1])
-
-
-def worse(change: Change) -> bool:
-    """Tell whether a place is worse after than before; what is not known is neither."""
-    known = "未知" not in (change.before, change.after)
-    return known and STATE_ORDER[change.after] < STATE_ORDER[change.before]
