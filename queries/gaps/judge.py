@@ -52,6 +52,8 @@ def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
     states = {good.id: state_of_good(good, rules) for good in goods}
     low = min(scale.hhi_low.value, 0.99)
     known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != "未知"]
+    if not known and measures.firms:  # of no product is it known who makes it: the firms alone
+        known = [1 / len(measures.firms)]
     standing, leaders = weak_standing(measures, rules)
     bought = len(measures.outside_rows) + len(measures.local_rows)
     empty = float(measures.looked and not measures.firms)
@@ -188,8 +190,7 @@ class Voice:
         known = [good for good in goods if state_of_good(good, self.rules) != "未知"]
         return {
             "no_producer": f"{len(goods)} 种产品中 {len(missing)} 种查过而没有本地企业{self._products(missing)}{looked}",
-            "concentration": f"状态已知的 {len(known)} 种产品"
-            + self._list([f"{self._product(good.id)} {len(good.makers)} 家" for good in sorted(known, key=lambda good: len(good.makers))]),
+            "concentration": self._concentration(known),
             "outside": f"本地企业采购的 {bought} 条供应关系中 {len(m.outside_rows)} 条来自外地" if bought else "没有已知的采购关系,不计",
             "inputs": self._inputs(),
             "downstream": f"{len(standing)} 种产品离不开其中缺、弱的产品{self._products(standing)};"
@@ -206,6 +207,12 @@ class Voice:
             if m.riskiest
             else "没有已知的供应关系,不计",
         }
+
+    def _concentration(self, known: Sequence[Good]) -> str:
+        if not known:
+            return f"没有状态已知的产品,按本地企业 {len(self.measures.firms)} 家计"
+        counted = sorted(known, key=lambda good: len(good.makers))
+        return f"状态已知的 {len(known)} 种产品" + self._list([f"{self._product(good.id)} {len(good.makers)} 家" for good in counted])
 
     def reasons(self, state: State) -> list[str]:
         """Return the reasons of a state, what decides first."""
