@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import InputError
-from queries.cascade import Caps, Floats, Ints, Links, run
+from queries.cascade import Caps, Floats, Ints, Links, Places, run
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
 PIECE = 128  # scenarios that a thread takes at a time: between two pieces it can be stopped
@@ -39,6 +39,7 @@ class SupplyNetwork:
     """Who sells how much to whom, and what is essential to whom; made by ``build``."""
 
     links: Links
+    place: Places  # of each firm in ``links``, which has them by their number of customers: loops of one length follow one another
 
     @classmethod
     def build(
@@ -68,22 +69,27 @@ class SupplyNetwork:
             _within(name, ends, 0, firms - 1, "企业的编号,从 0 数起")
         if len(sold) and sold.min() < 0:
             raise InputError(f"amount 不能为负: 第 {int(sold.argmin())} 条关系是 {sold.min():g}")
-        pair, place = np.unique(source * firms + target, return_inverse=True)
-        total = _total(place, sold, len(pair))
+        pair, which = np.unique(source * firms + target, return_inverse=True)
+        total = _total(which, sold, len(pair))
         pair, total = pair[total > 0], total[total > 0]
         if not len(pair):
             raise InputError("没有一条关系的 amount 大于 0,系统性风险没有定义")
-        return cls(_sorted(pair // firms, pair % firms, total, industries, essential))
+        source, target = pair // firms, pair % firms
+        order = np.argsort(np.bincount(source, minlength=firms), kind="stable")
+        place = np.argsort(order)
+        sort = np.lexsort((place[target], place[source]))
+        links = _sorted(place[source][sort], place[target][sort], total[sort], industries[order], essential)
+        return cls(links, place.astype(np.uint32))
 
     @property
     def firms(self) -> int:
         """Return the number of firms."""
-        return len(self.links.output)
+        return len(self.place)
 
     @property
     def output(self) -> Floats:
         """Return what each firm sells, in the unit of the amounts."""
-        return self.links.output
+        return self.links.output[self.place]
 
 
 def systemic_risk(
@@ -115,11 +121,18 @@ def systemic_risk(
     caps = _caps(np.arange(firms) if scenarios is None else scenarios, firms)
     count = len(caps.caps) - 1
     found = np.full((count, 3), np.nan)
-    limit = int(TOUCHED * len(network.links.out_amount))
+    limit = int(TOUCHED * firms)
+    links = network.links
+    order = np.argsort(network.place)
+    weight = weight[order]
+    caps = Caps(caps.caps, network.place[caps.firm], caps.level)
+    # Sum over suppliers i of weight_i * amount_ij / output_i
+    share = np.divide(weight, links.output, out=np.zeros(firms), where=links.output > 0)
+    passed_on = _total(links.out_firm, np.repeat(share, np.diff(links.out)) * links.out_amount, firms)
 
     def piece(first: int) -> int:
         last = min(first + PIECE, count)
-        run(network.links, caps, weight, tolerance, substitution, limit, first, last, found)
+        run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, found)
         return last - first
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -147,23 +160,41 @@ def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essentia
     group = target * (kinds + 1) + np.where(need == ESSENTIAL, industry[source], kinds)
     felt = np.flatnonzero(need != NEGLIGIBLE)
     felt = felt[np.lexsort((source[felt], group[felt]))]
-    groups, starts = np.unique(group[felt], return_index=True)
+    groups, place, members = np.unique(group[felt], return_inverse=True, return_counts=True)
+    several = members > 1
+    summed = several[place]
+    push = np.lexsort((summed, source[felt]))
+    needs = np.bincount(target[felt], minlength=firms)
+    need_order = np.argsort(needs, kind="stable")
+    pull = np.lexsort((source[felt], place, needs[target[felt]]))
     by_buyer = np.lexsort((source, target))
-    counted = np.arange(firms + 1)
+    starts = _starts(source[felt], firms)
     return Links(
-        industry=industry,
+        industry=industry.astype(np.uint32),
         output=output,
         industry_output=_total(industry, output, kinds),
-        in_groups=np.searchsorted(groups // (kinds + 1), counted),
-        group_links=np.append(starts, len(felt)),
-        in_firm=source[felt].astype(np.int32),
-        in_share=share[felt],
-        out_links=np.searchsorted(source, counted),
-        out_firm=target.astype(np.int32),
+        groups=_starts(groups[several] // (kinds + 1), firms),
+        felt=starts,
+        felt_summed=starts[:-1] + np.bincount(source[felt][~summed], minlength=firms).astype(np.uint32),
+        felt_firm=target[felt][push].astype(np.uint32),
+        felt_group=(np.cumsum(several) - several)[place][push].astype(np.uint32),
+        felt_share=share[felt][push],
+        need_order=need_order.astype(np.uint32),
+        need=np.append(0, np.cumsum(needs[need_order])).astype(np.uint32),
+        need_firm=source[felt][pull].astype(np.uint32),
+        need_share=share[felt][pull],
+        need_more=(np.diff(place[pull], prepend=-1) == 0).astype(np.float64),
+        out=_starts(source, firms),
+        out_firm=target.astype(np.uint32),
         out_amount=amount,
-        suppliers=np.searchsorted(target[by_buyer], counted),
-        supplier=source[by_buyer].astype(np.int32),
+        into=_starts(target, firms),
+        into_firm=source[by_buyer].astype(np.uint32),
+        into_amount=amount[by_buyer],
     )
+
+
+def _starts(firm: Ints, firms: int) -> Places:
+    return np.append(0, np.cumsum(np.bincount(firm, minlength=firms))).astype(np.uint32)
 
 
 def _total(place: Ints, amount: Floats, number: int) -> Floats:
@@ -174,7 +205,7 @@ def _caps(scenarios: ArrayLike, firms: int) -> Caps:
     if np.ndim(scenarios) == 1:
         closed = _whole("scenarios", scenarios)
         _within("scenarios", closed, 0, firms - 1, "要关的企业的编号")
-        return Caps(np.arange(len(closed) + 1), closed.astype(np.int32), np.zeros(len(closed)))
+        return Caps(np.arange(len(closed) + 1), closed.astype(np.uint32), np.zeros(len(closed)))
     levels = _numbers("scenarios", scenarios, dimensions=2)
     if levels.shape[1] != firms:
         raise InputError(f"scenarios 每行应有 {firms} 个数(每家企业的产能,0 至 1),这里有 {levels.shape[1]} 个")
@@ -182,7 +213,7 @@ def _caps(scenarios: ArrayLike, firms: int) -> Caps:
         row, firm = np.argwhere((levels < 0) | (levels > 1))[0]
         raise InputError(f"scenarios 的产能应在 0 与 1 之间,第 {row} 个情景企业 {firm} 是 {levels[row, firm]:g}")
     row, firm = np.nonzero(levels < 1)
-    return Caps(np.searchsorted(row, np.arange(len(levels) + 1)), firm.astype(np.int32), levels[row, firm])
+    return Caps(np.searchsorted(row, np.arange(len(levels) + 1)), firm.astype(np.uint32), levels[row, firm])
 
 
 def _numbers(name: str, values: ArrayLike, dimensions: int = 1) -> Floats:
