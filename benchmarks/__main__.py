@@ -16,6 +16,7 @@ from benchmarks.report import write_report
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
 RISK_SIZES = (10_000, 100_000)
+R_CLOSED = 50  # firms that the authors' programs close, at the smallest of these sizes
 CLOSED = {"with": 4_000, "without": 500}  # firms closed, at most; without substitution a cascade goes much further
 STRUCTURE_SIZES = (10_000, 100_000)
 SERVER_SIZES = (10_000, 100_000)
@@ -92,6 +93,9 @@ def main() -> None:
         for firms in chosen.risk_sizes
     ]
     structures = [measure("structure", str(firms)) for firms in chosen.structure_sizes]
+    if risks:
+        with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
+            risks[0]["r"] = measure("risk_r", scratch, str(min(chosen.risk_sizes)), str(R_CLOSED))
     exponents = (
         {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
         if len(local) > 1

@@ -1,6 +1,7 @@
 """Made-up firms and supplies of any size, the same for every run: names 示例…, out-degree 5, in-degree a truncated power law."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,15 @@ PRODUCTS = 500
 
 
 def make_network(firms: int, industries: int = 100, seed: int = 20261123) -> SupplyNetwork:
-    """Return a network with truncated power-law out-degrees (exponent 2.3, cap 128, mean 8), no self-links, random essentiality."""
+    """Build what ``draw_network`` draws."""
+    return SupplyNetwork.build(**draw_network(firms, industries, seed))
+
+
+def draw_network(firms: int, industries: int = 100, seed: int = 20261123) -> dict[str, Any]:
+    """Return what ``SupplyNetwork.build`` takes.
+
+    Truncated power-law out-degrees (exponent 2.3, cap 128, mean 8), no self-links, random essentiality.
+    """
     random = np.random.default_rng(seed)
     degrees = np.arange(1, 129, dtype=np.float64)
     low = next(low for low in range(128) if _mean(degrees[low:]) >= 8)
@@ -26,7 +35,8 @@ def make_network(firms: int, industries: int = 100, seed: int = 20261123) -> Sup
     supplier = np.repeat(np.arange(firms), drawn)
     buyer = (supplier + random.integers(1, firms, supplier.size)) % firms
     kinds = random.choice(3, (industries, industries), p=(0.3, 0.4, 0.3))
-    return SupplyNetwork.build(supplier, buyer, random.lognormal(3, 1.5, supplier.size), random.integers(0, industries, firms), kinds)
+    amount, industry = random.lognormal(3, 1.5, supplier.size), random.integers(0, industries, firms)
+    return {"supplier": supplier, "buyer": buyer, "amount": amount, "industry": industry, "essentiality": kinds}
 
 
 def _mean(degrees: NDArray[np.float64]) -> float:

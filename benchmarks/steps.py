@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.data import make_network
+from benchmarks.r_cascade import risk_r
 from benchmarks.structure import structure as measure_structure
 from graph.model import columns, name_of
 from graph.model.edges import Supplies
@@ -182,7 +183,7 @@ def _peak_mb() -> int:
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     step.__name__: step
-    for step in (raw_copy, raw_same, load, risk, structure, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
+    for step in (raw_copy, raw_same, load, risk, risk_r, structure, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
 }
 
 if __name__ == "__main__":
