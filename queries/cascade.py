@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-SMALL = 1e-13  # what a level fell by waits until it is more; levels come out nearer than that, scores a hundred times nearer
+SMALL = 1e-14  # what a level fell by waits until it is more: so little changes no score by more than its rounding
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,10 +73,20 @@ class Up(NamedTuple):
 
 
 @compiled
+def pass_on(links, weight):
+    """Return what it would cost each firm's suppliers, in ``weight``, if it asked for nothing."""
+    passed_on = np.zeros(len(weight))
+    for firm in range(len(weight)):
+        for link in range(links.out[firm], links.out[firm + 1]):
+            passed_on[links.out_firm[link]] += weight[firm] * (links.out_amount[link] / links.output[firm])
+    return passed_on
+
+
+@compiled
 def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, found):
     """Put the loss of each scenario from ``first`` to ``last`` into ``found``: as a whole, by lost inputs, by lost demand.
 
-    ``passed_on``: what the loss of all that a firm asks for would cost its suppliers, in ``weight``.
+    ``passed_on``: what ``pass_on`` makes of ``weight``.
     """
     firms, places = len(links.output), np.uint32
     down = Down(
@@ -88,31 +98,23 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
     whole = weight.sum()
     for number in range(first, last):
         held = slice(caps.caps[number], caps.caps[number + 1])
-        held_firm, held_level = caps.firm[held], caps.level[held]
-        downs, ups, early = _cascade(links, held_firm, held_level, tolerance, substitution, limit, down, up, queue)
-        if early:
-            demand = _unasked_next(links, weight, passed_on, held_firm, up)
-        else:
-            demand = 0.0
-            for place in range(ups):
-                firm = up.touched[place]
-                demand += weight[firm] * (1.0 - up.level[firm])
-        inputs, more = 0.0, 0.0
-        for place in range(downs):
-            firm = down.touched[place]
-            loss, level = down.loss[firm], up.level[firm]
-            if early and loss > 1.0 - level:
-                level = min(level, _asked(links, up.level, firm))
-            inputs += weight[firm] * loss
-            more += weight[firm] * max(loss - (1.0 - level), 0.0)
-        found[number, 0], found[number, 1], found[number, 2] = min((demand + more) / whole, 1.0), inputs / whole, demand / whole
+        firm, level = caps.firm[held], caps.level[held]
+        downs, ups, stands = _cascade(links, firm, level, tolerance, substitution, limit, down, up, queue)
+        demand = _demand_ahead(links, weight, passed_on, firm, up) if stands else _demand(weight, up, ups)
+        inputs, both = _inputs(links, weight, down, downs, up, stands)
+        for column, lost in enumerate((demand + both, inputs, demand)):
+            found[number, column] = min(lost / whole, 1.0)  # the sum of all may round to more than the whole
         _clear(links, down, downs, up, ups)
 
 
 @compiled
 def _cascade(links, held_firm, held_level, tolerance, substitution, limit, down, up, queue):
-    """Take a scenario to its end; return how many firms it touched down and up, and whether the last step up is yet to be taken."""
-    firms, moved = len(links.output), 0.0
+    """Take a scenario to its end; return how many firms it touched down and up.
+
+    And whether the last step up is left out: where no level will move by more than the tolerance, the few numbers that are
+    wanted of it can be had without taking it.
+    """
+    moved = 0.0
     for place in range(len(held_firm)):
         firm, level = held_firm[place], held_level[place]
         down.loss[firm] = down.worst[firm] = 1.0 - level
@@ -287,15 +289,39 @@ def _stands(links, up, tolerance):
 
 
 @compiled
-def _unasked_next(links, weight, passed_on, held_firm, up):
-    """Return what lost demand costs after one more step up, without taking it: it is linear but for the firms held down."""
-    unasked = 0.0
+def _demand(weight, up, touched):
+    """Return what lost demand has cost."""
+    lost = 0.0
+    for place in range(touched):
+        firm = up.touched[place]
+        lost += weight[firm] * (1.0 - up.level[firm])
+    return lost
+
+
+@compiled
+def _demand_ahead(links, weight, passed_on, held_firm, up):
+    """Return what lost demand will have cost a step later: that is linear in the levels, but for the firms held down."""
+    lost = 0.0
     for firm in range(np.uint32(len(weight))):
-        unasked += passed_on[firm] * (1.0 - up.level[firm])
+        lost += passed_on[firm] * (1.0 - up.level[firm])
     for firm in held_firm:
         asked = _asked(links, up.level, firm)
-        unasked += weight[firm] * (asked - min(asked, up.level[firm]))
-    return unasked
+        lost += weight[firm] * (asked - min(asked, up.level[firm]))
+    return lost
+
+
+@compiled
+def _inputs(links, weight, down, touched, up, ahead):
+    """Return what lost inputs have cost, and how much of it is on top of lost demand."""
+    lost, more = 0.0, 0.0
+    for place in range(touched):
+        firm = down.touched[place]
+        loss, level = down.loss[firm], up.level[firm]
+        if ahead and loss > 1.0 - level:
+            level = min(level, _asked(links, up.level, firm))
+        lost += weight[firm] * loss
+        more += weight[firm] * max(loss - (1.0 - level), 0.0)
+    return lost, more
 
 
 @compiled

@@ -8,16 +8,17 @@ import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from graph.errors import InputError
-from queries.cascade import Caps, Floats, Ints, Links, Places, run
+from queries.cascade import Caps, Floats, Ints, Links, Places, pass_on, run
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
 PIECE = 128  # scenarios that a thread takes at a time: between two pieces it can be stopped
-TOUCHED = 0.1  # share of the links up to which a scenario goes on alone; measured
+TOUCHED = 0.1  # share of the firms up to which a scenario pushes what changed; measured
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class SupplyNetwork:
     """Who sells how much to whom, and what is essential to whom; made by ``build``."""
 
     links: Links
-    place: Places  # of each firm in ``links``, which has them by their number of customers: loops of one length follow one another
+    place: Places  # of each firm in ``links``
 
     @classmethod
     def build(
@@ -69,17 +70,17 @@ class SupplyNetwork:
             _within(name, ends, 0, firms - 1, "企业的编号,从 0 数起")
         if len(sold) and sold.min() < 0:
             raise InputError(f"amount 不能为负: 第 {int(sold.argmin())} 条关系是 {sold.min():g}")
-        pair, which = np.unique(source * firms + target, return_inverse=True)
-        total = _total(which, sold, len(pair))
+        pair, place = np.unique(source * firms + target, return_inverse=True)
+        total = _total(place, sold, len(pair))
         pair, total = pair[total > 0], total[total > 0]
         if not len(pair):
             raise InputError("没有一条关系的 amount 大于 0,系统性风险没有定义")
-        source, target = pair // firms, pair % firms
-        order = np.argsort(np.bincount(source, minlength=firms), kind="stable")
+        # By number of customers, so that loops of one length follow one another: what comes next is foreseen.
+        order = np.argsort(np.bincount(pair // firms, minlength=firms), kind="stable")
         place = np.argsort(order)
-        sort = np.lexsort((place[target], place[source]))
-        links = _sorted(place[source][sort], place[target][sort], total[sort], industries[order], essential)
-        return cls(links, place.astype(np.uint32))
+        source, target = place[pair // firms], place[pair % firms]
+        sort = np.lexsort((target, source))
+        return cls(_sorted(source[sort], target[sort], total[sort], industries[order], essential), _places(place))
 
     @property
     def firms(self) -> int:
@@ -118,21 +119,16 @@ def systemic_risk(
         raise InputError(f"weights 应有 {firms} 个(每家企业一个),这里有 {len(weight)} 个")
     if weight.min() < 0 or not weight.sum() > 0:
         raise InputError("weights 不能为负,也不能全为 0")
-    caps = _caps(np.arange(firms) if scenarios is None else scenarios, firms)
+    weight = weight[np.argsort(network.place)]
+    caps = _caps(np.arange(firms) if scenarios is None else scenarios, network.place)
     count = len(caps.caps) - 1
     found = np.full((count, 3), np.nan)
     limit = int(TOUCHED * firms)
-    links = network.links
-    order = np.argsort(network.place)
-    weight = weight[order]
-    caps = Caps(caps.caps, network.place[caps.firm], caps.level)
-    # Sum over suppliers i of weight_i * amount_ij / output_i
-    share = np.divide(weight, links.output, out=np.zeros(firms), where=links.output > 0)
-    passed_on = _total(links.out_firm, np.repeat(share, np.diff(links.out)) * links.out_amount, firms)
+    passed_on = pass_on(network.links, weight)
 
     def piece(first: int) -> int:
         last = min(first + PIECE, count)
-        run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, found)
+        run(network.links, caps, weight, passed_on, tolerance, substitution, limit, first, last, found)
         return last - first
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -164,48 +160,52 @@ def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essentia
     several = members > 1
     summed = several[place]
     push = np.lexsort((summed, source[felt]))
+    starts = _starts(source[felt], firms)
     needs = np.bincount(target[felt], minlength=firms)
-    need_order = np.argsort(needs, kind="stable")
     pull = np.lexsort((source[felt], place, needs[target[felt]]))
     by_buyer = np.lexsort((source, target))
-    starts = _starts(source[felt], firms)
     return Links(
-        industry=industry.astype(np.uint32),
+        industry=_places(industry),
         output=output,
         industry_output=_total(industry, output, kinds),
         groups=_starts(groups[several] // (kinds + 1), firms),
         felt=starts,
-        felt_summed=starts[:-1] + np.bincount(source[felt][~summed], minlength=firms).astype(np.uint32),
-        felt_firm=target[felt][push].astype(np.uint32),
-        felt_group=(np.cumsum(several) - several)[place][push].astype(np.uint32),
+        felt_summed=_places(starts[:-1] + np.bincount(source[felt][~summed], minlength=firms)),
+        felt_firm=_places(target[felt][push]),
+        felt_group=_places((np.cumsum(several) - 1)[place][push]),
         felt_share=share[felt][push],
-        need_order=need_order.astype(np.uint32),
-        need=np.append(0, np.cumsum(needs[need_order])).astype(np.uint32),
-        need_firm=source[felt][pull].astype(np.uint32),
+        need_order=_places(np.argsort(needs, kind="stable")),
+        need=_places(np.append(0, np.cumsum(np.sort(needs)))),
+        need_firm=_places(source[felt][pull]),
         need_share=share[felt][pull],
         need_more=(np.diff(place[pull], prepend=-1) == 0).astype(np.float64),
         out=_starts(source, firms),
-        out_firm=target.astype(np.uint32),
+        out_firm=_places(target),
         out_amount=amount,
         into=_starts(target, firms),
-        into_firm=source[by_buyer].astype(np.uint32),
+        into_firm=_places(source[by_buyer]),
         into_amount=amount[by_buyer],
     )
 
 
+def _places(numbers: NDArray[np.integer[Any]]) -> Places:
+    return numbers.astype(np.uint32)
+
+
 def _starts(firm: Ints, firms: int) -> Places:
-    return np.append(0, np.cumsum(np.bincount(firm, minlength=firms))).astype(np.uint32)
+    return _places(np.append(0, np.cumsum(np.bincount(firm, minlength=firms))))
 
 
 def _total(place: Ints, amount: Floats, number: int) -> Floats:
     return np.bincount(place, amount, number).astype(np.float64)  # of nothing it counts in whole numbers
 
 
-def _caps(scenarios: ArrayLike, firms: int) -> Caps:
+def _caps(scenarios: ArrayLike, place: Places) -> Caps:
+    firms = len(place)
     if np.ndim(scenarios) == 1:
         closed = _whole("scenarios", scenarios)
         _within("scenarios", closed, 0, firms - 1, "要关的企业的编号")
-        return Caps(np.arange(len(closed) + 1), closed.astype(np.uint32), np.zeros(len(closed)))
+        return Caps(np.arange(len(closed) + 1), place[closed], np.zeros(len(closed)))
     levels = _numbers("scenarios", scenarios, dimensions=2)
     if levels.shape[1] != firms:
         raise InputError(f"scenarios 每行应有 {firms} 个数(每家企业的产能,0 至 1),这里有 {levels.shape[1]} 个")
@@ -213,7 +213,7 @@ def _caps(scenarios: ArrayLike, firms: int) -> Caps:
         row, firm = np.argwhere((levels < 0) | (levels > 1))[0]
         raise InputError(f"scenarios 的产能应在 0 与 1 之间,第 {row} 个情景企业 {firm} 是 {levels[row, firm]:g}")
     row, firm = np.nonzero(levels < 1)
-    return Caps(np.searchsorted(row, np.arange(len(levels) + 1)), firm.astype(np.uint32), levels[row, firm])
+    return Caps(np.searchsorted(row, np.arange(len(levels) + 1)), place[firm], levels[row, firm])
 
 
 def _numbers(name: str, values: ArrayLike, dimensions: int = 1) -> Floats:

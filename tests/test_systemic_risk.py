@@ -76,14 +76,14 @@ def build(case: dict[str, Any]) -> SupplyNetwork:
 
 
 @settings(max_examples=150, deadline=None)
-@given(networks(), st.booleans(), st.sampled_from([0.3, 0.01, 1e-4]), st.sampled_from([0.0, 0.1, 10.0]), st.data())
-def test_any_scenario_is_as_defined(case: dict[str, Any], substitution: bool, tolerance: float, alone: float, data: st.DataObject) -> None:
-    """With both ways of counting: alone over the touched firms, or in a lane of the block."""
+@given(networks(), st.booleans(), st.sampled_from([0.3, 0.01, 1e-4]), st.sampled_from([0.0, 0.3, 10.0]), st.data())
+def test_any_scenario_is_as_defined(case: dict[str, Any], substitution: bool, tolerance: float, touched: float, data: st.DataObject) -> None:
+    """Asking anew from the start, pushing what changed to the end, and first the one and then the other."""
     firms = len(case["industry"])
     levels = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, 1.0]), min_size=firms, max_size=firms)
     scenarios = np.array(data.draw(st.lists(levels, min_size=1, max_size=10)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries.systemic_risk, "TOUCHED", alone)
+        patch.setattr(queries.systemic_risk, "TOUCHED", touched)
         found = systemic_risk(build(case), scenarios, substitution=substitution, tolerance=tolerance)
     wanted = [by_definition(case["links"], case["industry"], case["essential"], psi, substitution, tolerance) for psi in scenarios]
     assert found.esri == pytest.approx(wanted, abs=1e-12)
@@ -116,6 +116,25 @@ def test_no_block_and_no_number_of_threads_changes_a_score() -> None:
     assert systemic_risk(network, closures[::-1]).esri[::-1].tobytes() == whole.tobytes()
     assert systemic_risk(network, closures[17:18]).esri[0] == whole[17]
     assert systemic_risk(network, [17, 3]).esri.tolist() == [whole[17], whole[3]]
+
+
+@pytest.mark.parametrize("substitution", [False, True])
+def test_pushing_changes_and_asking_anew_come_to_the_same(substitution: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(8)
+    firms, links = 1000, 8000
+    network = SupplyNetwork.build(
+        random.integers(0, firms, links), random.integers(0, firms, links), random.lognormal(size=links),
+        random.integers(0, 12, firms), random.choice(3, (12, 12)),
+    )  # fmt: skip
+    scenarios = np.where(random.random((50, firms)) < 0.01, random.random((50, firms)), 1.0)
+    weights = random.permutation(firms)
+    risks = []
+    for touched in (0.0, 0.1, 1.0):
+        monkeypatch.setattr(queries.systemic_risk, "TOUCHED", touched)
+        risk = systemic_risk(network, scenarios, substitution=substitution, weights=weights)
+        risks.append(np.array([risk.esri, risk.downstream, risk.upstream]))
+    assert np.abs(risks[0] - risks[2]).max() < 1e-12
+    assert np.abs(risks[1] - risks[2]).max() < 1e-12
 
 
 def test_an_interruption_leaves_what_was_computed(monkeypatch: pytest.MonkeyPatch) -> None:
