@@ -12,6 +12,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 SMALL = 1e-14  # what a level fell by waits until it is more: so little changes no score by more than its rounding
+TAKEN, FORETOLD, UNSURE = 0, 1, 2  # the last step
+CLOSE = 1e-12  # a step that moves a level by this much more or less than the tolerance is too close to call by sums that run on
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,7 +36,8 @@ class Links(NamedTuple):
     need_order: Places  # firms by their number of needs; the links of firm need_order[p] begin at need[p]
     need: Places  # starts of the links to suppliers whose loss is felt, by group
     need_firm: Places
-    need_share: Floats
+    need_amount: Floats
+    need_whole: Floats  # all that this link's group brings, or all inputs if the group is what is not essential
     need_more: Floats  # 1 if the link goes on with the group of the one before, 0 if it begins one
     out: Places  # starts of the links to customers
     out_firm: Places
@@ -99,7 +102,11 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
     for number in range(first, last):
         held = slice(caps.caps[number], caps.caps[number + 1])
         firm, level = caps.firm[held], caps.level[held]
-        downs, ups, stands = _cascade(links, firm, level, tolerance, substitution, limit, down, up, queue)
+        downs, ups, end = _cascade(links, firm, level, tolerance, substitution, limit, down, up, queue)
+        if end == UNSURE:
+            _clear(links, down, downs, up, ups)
+            downs, ups, end = _cascade(links, firm, level, tolerance, substitution, -1, down, up, queue)
+        stands = end == FORETOLD
         demand = _demand_ahead(links, weight, passed_on, firm, up) if stands else _demand(weight, up, ups)
         inputs, both = _inputs(links, weight, down, downs, up, stands)
         for column, lost in enumerate((demand + both, inputs, demand)):
@@ -109,10 +116,10 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
 
 @compiled
 def _cascade(links, held_firm, held_level, tolerance, substitution, limit, down, up, queue):
-    """Take a scenario to its end; return how many firms it touched down and up.
+    """Take a scenario to its end; return how many firms it touched down and up, and which end that is.
 
-    And whether the last step up is left out: where no level will move by more than the tolerance, the few numbers that are
-    wanted of it can be had without taking it.
+    FORETOLD: no level will move by more than the tolerance in a last step up, and the few numbers that are wanted of it can be
+    had without taking it. UNSURE: to be done again with no ``limit``, for sums that run on are rounded otherwise than fresh ones.
     """
     moved = 0.0
     for place in range(len(held_firm)):
@@ -131,13 +138,15 @@ def _cascade(links, held_firm, held_level, tolerance, substitution, limit, down,
             moved = _pull_down(links, substitution, down)
         if ups <= limit:
             ups, moved_up = _push_up(links, up, ups, queue)
-        elif moved <= tolerance and _stands(links, up, tolerance):
-            return downs, ups, True
+        elif moved <= tolerance - CLOSE and _stands(links, up, tolerance - CLOSE):
+            return downs, ups, FORETOLD
         else:
             ups = _touch_all(up.touched, ups)
             moved_up = _pull_up(links, up, held_firm, held_level)
         moved = max(moved, moved_up)
-    return downs, ups, False
+        if limit >= 0 and abs(moved - tolerance) < CLOSE:
+            return downs, ups, UNSURE
+    return downs, ups, TAKEN
 
 
 @compiled
@@ -181,7 +190,9 @@ def _push_down(links, substitution, down, touched, queue):
         firm = queue[place]
         before, after = down.loss[firm], min(down.worst[firm], 1.0)
         if after > before:  # a firm may be in the queue more than once
-            moved = max(moved, _settle(links, down, firm, after))
+            moved = max(moved, (1.0 - before) - (1.0 - after))  # as levels are rounded
+            down.loss[firm] = after
+            down.left[links.industry[firm]] -= links.output[firm] * (after - before)
             if before == 0.0:
                 down.touched[touched] = firm
                 touched += 1
@@ -197,17 +208,11 @@ def _feel(worst, firm, felt, queue, count):
 
 
 @compiled
-def _settle(links, down, firm, after):
-    before = down.loss[firm]
-    down.loss[firm] = after
-    down.left[links.industry[firm]] -= links.output[firm] * (after - before)
-    return (1.0 - before) - (1.0 - after)  # as levels are rounded
-
-
-@compiled
 def _pull_down(links, substitution, down):
     """Let every firm feel what its suppliers lack."""
     firms = np.uint32(len(links.output))
+    if substitution:
+        _count_left(links, down)
     for firm in range(firms):
         down.short[firm] = _shortfall(links, substitution, down, firm)
     moved = 0.0
@@ -218,10 +223,20 @@ def _pull_down(links, substitution, down):
             continue
         worst, added = before, 0.0
         for link in range(links.need[place], links.need[place + np.uint32(1)]):
-            added = added * links.need_more[link] + links.need_share[link] * down.short[links.need_firm[link]]
-            worst = max(worst, added)
-        moved = max(moved, _settle(links, down, firm, min(worst, 1.0)))
+            added = added * links.need_more[link] + links.need_amount[link] * down.short[links.need_firm[link]]
+            worst = max(worst, added / links.need_whole[link])
+        after = min(worst, 1.0)
+        moved = max(moved, (1.0 - before) - (1.0 - after))
+        down.loss[firm] = after
     return moved
+
+
+@compiled
+def _count_left(links, down):
+    for industry in range(len(down.left)):
+        down.left[industry] = 0.0
+    for firm in range(np.uint32(len(links.output))):
+        down.left[links.industry[firm]] += links.output[firm] * (1.0 - down.loss[firm])
 
 
 @compiled
@@ -264,15 +279,16 @@ def _asked(links, level, firm):
 @compiled
 def _pull_up(links, up, held_firm, held_level):
     """Let every firm feel what its customers no longer ask for."""
-    up.before[:] = up.level
-    for firm in range(np.uint32(len(links.output))):
-        up.level[firm] = _asked(links, up.before, firm)
+    firms, moved = np.uint32(len(links.output)), 0.0
+    for firm in range(firms):
+        up.before[firm] = up.level[firm]
+    for firm in range(firms):
+        asked = _asked(links, up.before, firm)
+        moved = max(moved, up.before[firm] - asked)
+        up.level[firm] = asked
     for place in range(len(held_firm)):
         firm = held_firm[place]
         up.level[firm] = min(up.level[firm], held_level[place])
-    moved = 0.0
-    for firm in range(np.uint32(len(links.output))):
-        moved = max(moved, up.before[firm] - up.level[firm])
     return moved
 
 
@@ -327,7 +343,8 @@ def _inputs(links, weight, down, touched, up, ahead):
 @compiled
 def _clear(links, down, downs, up, ups):
     """Put back what a scenario has touched."""
-    down.left[:] = links.industry_output
+    for industry in range(len(down.left)):
+        down.left[industry] = links.industry_output[industry]
     for place in range(downs):
         firm = down.touched[place]
         down.loss[firm] = down.short[firm] = down.worst[firm] = 0.0

@@ -152,7 +152,7 @@ def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essentia
     of_kind = _total(kind, amount, len(amount))[kind]
     need = essential[industry[source], industry[target]]
     # Essential inputs of one industry stand in for one another; all that is not essential is one more group.
-    share = np.where(need == ESSENTIAL, amount / of_kind, amount / bought[target])
+    of = np.where(need == ESSENTIAL, of_kind, bought[target])
     group = target * (kinds + 1) + np.where(need == ESSENTIAL, industry[source], kinds)
     felt = np.flatnonzero(need != NEGLIGIBLE)
     felt = felt[np.lexsort((source[felt], group[felt]))]
@@ -173,11 +173,12 @@ def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essentia
         felt_summed=_places(starts[:-1] + np.bincount(source[felt][~summed], minlength=firms)),
         felt_firm=_places(target[felt][push]),
         felt_group=_places((np.cumsum(several) - 1)[place][push]),
-        felt_share=share[felt][push],
+        felt_share=(amount / of)[felt][push],
         need_order=_places(np.argsort(needs, kind="stable")),
         need=_places(np.append(0, np.cumsum(np.sort(needs)))),
         need_firm=_places(source[felt][pull]),
-        need_share=share[felt][pull],
+        need_amount=amount[felt][pull],
+        need_whole=of[felt][pull],
         need_more=(np.diff(place[pull], prepend=-1) == 0).astype(np.float64),
         out=_starts(source, firms),
         out_firm=_places(target),
