@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from api import gap_pages, gap_routes, pages, routes
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
+from queries.gaps.rules import read_rules
 
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 Next = Callable[[Request], Awaitable[Response]]
@@ -139,9 +141,9 @@ def _add_guards(app: FastAPI, store: Store, settings: Settings) -> None:
 
 
 def _tag(store: Store) -> str:
-    """Return the ETag of every answer of this version of the graph, or nothing where the store does not answer."""
+    """Return the ETag of every answer of this version of the graph, on this day, by these rules; nothing where the store is silent."""
     try:
-        return f'W/"{store.version()}"'
+        return f'W/"{store.version()}.{date.today():%Y%m%d}.{read_rules().version}"'
     except LianzhangError:
         return ""
 

@@ -2,6 +2,8 @@
 
 import json
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +15,7 @@ from api.output import Format, errors, print_json, print_rows, progress
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.settings import Settings
-from graph.stores import open_store
+from graph.stores import Store, open_store
 from queries.catalogue import trusted
 
 app = typer.Typer(
@@ -303,8 +305,22 @@ def serve(
 
     settings = Settings()
     check_exposure(host, settings)
+    graph = open_store(store, settings)
+    threading.Thread(target=_warm, args=(graph,), daemon=True).start()
     errors.print(f"链长已启动: http://{host}:{port}  (Ctrl-C 结束)", highlight=False)
-    uvicorn.run(create_app(open_store(store, settings), settings), host=host, port=port, log_level="warning")
+    uvicorn.run(create_app(graph, settings), host=host, port=port, log_level="warning")
+
+
+def _warm(graph: Store) -> None:
+    """Make what the first page would wait for: the search index and, the first time on a machine, the compiled loops."""
+    from queries.chains import list_chains
+    from queries.gaps.weak_links import weak_links
+    from queries.search import index_of
+
+    with suppress(LianzhangError):
+        index_of(graph)
+        for chain in list_chains(graph)[:1]:
+            weak_links(graph, chain.id)
 
 
 def main() -> None:

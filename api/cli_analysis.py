@@ -112,7 +112,7 @@ def what_if(
         for gap in gaps:
             errors.print(f"{title}: {gap.product}({gap.state}): {gap.reason}", highlight=False, markup=False)
     errors.print(f"牵涉的链主: {'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}", highlight=False, markup=False)
-    before, after = answer.served_before, answer.served_after
+    before, after = answer.before.served, answer.after.served
     errors.print(
         f"链主需求 {before.needs} 项,有来源的 {before.served_now} 项,之后 {after.needs} 项中 {after.served_now} 项;"
         f"企业随机退出时仍有来源的份额(曲线下面积) {before.random_area} → {after.random_area}",

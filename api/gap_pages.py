@@ -98,10 +98,11 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
         return visit.render("what_if.html", status=errors[0].status if errors else 200, answer=None, **values)
     answer = what_if(visit.store, id, removed, landed, visit.statuses)
     rankings = []
-    if answer.risk:
-        rankings = [table_ranking("if-risk-before", "之前", answer.risk.before), table_ranking("if-risk-after", "之后", answer.risk.after)]
+    if answer.before.risk:
+        sides = (("before", "之前", answer.before), ("after", "之后", answer.after))
+        rankings = [table_ranking(f"if-risk-{name}", title, side.risk) for name, title, side in sides]
     values |= {"tables": tables_of_what_if(answer, visit.desk), "rankings": rankings}
-    chart = draw_served(answer.served_before, answer.served_after)
+    chart = draw_served(answer.before.served, answer.after.served)
     return visit.render("what_if.html", answer=answer, chart=chart, **values)
 
 

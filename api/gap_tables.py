@@ -9,7 +9,7 @@ from queries.answers import Named
 from queries.gaps.answers import Extension, Judged, ProductState, RiskRanking, SegmentState, Stability, WeakLinks
 from queries.gaps.certificate import Certificate
 from queries.gaps.rules import Rules
-from queries.gaps.what_if import Change, Gap, WhatIf
+from queries.gaps.what_if import Change, Gap, Risky, WhatIf
 
 SHOWN = 3  # names in a cell
 INFERRED = Cell(STATUS_ZH["inferred"], kind="status-inferred", sort=3)
@@ -253,11 +253,27 @@ def tables_of_what_if(answer: WhatIf, desk: Desk) -> dict[str, Table]:
     """Return the tables of a what-if: segments, changed products, gaps closed and opened."""
     products = [change for change in answer.changes if change.label == "Product"]
     return {
-        "segments": _changes("if-segments", "各环节前后", answer.segments, desk),
+        "segments": _changes("if-segments", "各环节前后", _segment_changes(answer), desk),
         "products": _changes("if-products", "有变化的产品", products, desk),
         "closed": _gaps("if-closed", "补上的缺口", answer.gaps_closed, desk),
         "opened": _gaps("if-opened", "新开的缺口", answer.gaps_opened, desk),
     }
+
+
+def _segment_changes(answer: WhatIf) -> list[Change]:
+    """Return every segment before and after, changed or not."""
+    return [
+        Change(
+            label="Segment",
+            id=one.segment_id,
+            name=one.segment,
+            before=one.state,
+            after=other.state,
+            score_before=one.score,
+            score_after=other.score,
+        )
+        for one, other in zip(answer.before.segments, answer.after.segments, strict=True)
+    ]
 
 
 def _changes(id: str, title: str, changes: Sequence[Change], desk: Desk) -> Table:
@@ -290,10 +306,10 @@ def _gaps(id: str, title: str, gaps: Sequence[Gap], desk: Desk) -> Table:
     return Table(id, title, ("产品(服务)", "之后的状态", "怎样"), rows, empty="没有")
 
 
-def table_ranking(id: str, title: str, firms: Sequence[tuple[str, float]]) -> Table:
+def table_ranking(id: str, title: str, firms: Sequence[Risky]) -> Table:
     """Return firms by systemic risk, as they stand before or after."""
     rows = [
-        (Cell(str(place), kind="number", sort=place), Cell(name), Cell(show_percent(esri), kind="share", sort=esri))
-        for place, (name, esri) in enumerate(firms, 1)
+        (Cell(str(place), kind="number", sort=place), Cell(one.firm.name), Cell(show_percent(one.esri), kind="share", sort=one.esri))
+        for place, one in enumerate(firms, 1)
     ]
     return Table(id, title, ("名次", "企业", "ESRI"), rows, empty="没有已知的供应关系")

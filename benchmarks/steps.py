@@ -178,6 +178,10 @@ def _timed(start: float, folder: str) -> dict[str, Any]:
 
 
 def _peak_mb() -> int:
+    """Return the peak of this process alone: getrusage also counts what the parent held when it started us."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return round(int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 

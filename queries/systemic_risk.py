@@ -17,6 +17,8 @@ from graph.errors import InputError
 from queries.cascade import Caps, Floats, Ints, Links, Places, pass_on, run
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
+FINEST = 1e-12  # levels are float64: a smaller step is rounding
+LARGEST = 1e300  # what all amounts may add up to
 PIECE = 128  # scenarios that a thread takes at a time: between two pieces it can be stopped
 TOUCHED = 0.1  # share of the firms up to which a scenario pushes what changed; measured
 
@@ -75,6 +77,8 @@ class SupplyNetwork:
         pair, total = pair[total > 0], total[total > 0]
         if not len(pair):
             raise InputError("没有一条关系的 amount 大于 0,系统性风险没有定义")
+        if total.max() > LARGEST / len(total):
+            raise InputError(f"amount 太大,合计超出双精度的范围: 最大的一对企业之间是 {total.max():g},请换一个单位")
         # By number of customers, so that loops of one length follow one another: what comes next is foreseen.
         order = np.argsort(np.bincount(pair // firms, minlength=firms), kind="stable")
         place = np.argsort(order)
@@ -111,8 +115,8 @@ def systemic_risk(
     for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C stops between pieces of work and
     returns what is done. Raises ``InputError`` for what cannot be used.
     """
-    if not (np.isfinite(tolerance) and 0 < tolerance < 1):
-        raise InputError(f"tolerance 应在 0 与 1 之间(不含),这里是 {tolerance}")
+    if not (np.isfinite(tolerance) and FINEST <= tolerance < 1):
+        raise InputError(f"tolerance 应在 0 与 1 之间(不含),不小于 {FINEST:g}(再小,双精度分辨不了),这里是 {tolerance}")
     firms = network.firms
     weight = network.output if weights is None else _numbers("weights", weights)
     if weight.shape != (firms,):
@@ -232,8 +236,9 @@ def _numbers(name: str, values: ArrayLike, dimensions: int = 1) -> Floats:
 
 def _whole(name: str, values: ArrayLike, dimensions: int = 1) -> Ints:
     numbers = _numbers(name, values, dimensions)
-    if (numbers != np.floor(numbers)).any():
-        raise InputError(f"{name} 应为整数,这里有 {numbers[numbers != np.floor(numbers)].flat[0]:g}")
+    wrong = numbers[(numbers != np.floor(numbers)) | (np.abs(numbers) > 2**53)]
+    if wrong.size:
+        raise InputError(f"{name} 应为整数,绝对值不超过 2 的 53 次方,这里有 {wrong.flat[0]:g}")
     return numbers.astype(np.int64)
 
 

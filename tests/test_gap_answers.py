@@ -79,7 +79,7 @@ def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Pa
     assert [(gap.product, gap.state) for gap in answer.gaps_opened] == [("箔材", "缺链")]
     assert "上一层新的缺口" in answer.gaps_opened[0].reason
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
-    assert (answer.served_before.served_now, answer.served_after.served_now, answer.served_before.needs) == (0, 1, 2)
+    assert (answer.before.served.served_now, answer.after.served.served_now, answer.before.served.needs) == (0, 1, 2)
     again = what_if(store, "demo", [], [Landing(Named(id="b", name="示例b号公司"), "foil")], today=TODAY)
     assert [(gap.product, gap.state) for gap in again.gaps_closed] == [("箔材", "弱链")]
     assert again.gaps_opened == []
@@ -90,9 +90,9 @@ def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")]
     changes = {change.name: (change.before, change.after) for change in answer.changes}
     assert changes["部件"] == ("弱链", "缺链")
-    assert answer.risk is not None
-    assert answer.risk.removal is not None
-    assert 0 < answer.risk.removal <= 1
+    assert answer.removal_cost == 1.0, "one supply goes out of it and the other into it"
+    assert [(one.segment, one.state) for one in answer.before.segments] == [("原料", "未知"), ("部件", "弱链"), ("整机", "弱链")]
+    assert [one.state for one in answer.after.segments] == ["未知", "缺链", "弱链"]
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
     both = what_if(demo, "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")], today=TODAY)
     assert [change.name for change in both.changes if change.before != change.after] == []

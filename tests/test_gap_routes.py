@@ -107,7 +107,7 @@ def test_what_if_by_command_and_route(seeded_store_url: str, client: TestClient)
     assert client.get("/api/v1/chains/新能源汽车/what-if", params={"land": landing}).json() == printed
     both = client.get("/api/v1/chains/智能家电/what-if", params={"remove": ["示例压缩机", "青岛万宝压缩机有限公司"]}).json()
     assert [gap["product"] for gap in both["gaps_opened"]] == ["变频压缩机"]
-    assert both["risk"]["removal"] > 0
+    assert both["removal_cost"] > 0
     assert "上一层新的缺口" in run("what-if", "新能源汽车", "--land", landing, store=seeded_store_url).stderr
     for parameters, status in (({"land": "无产品"}, 422), ({"land": "某厂:没有的产品"}, 404), ({"remove": "没有这家"}, 404)):
         assert client.get("/api/v1/chains/新能源汽车/what-if", params=parameters).status_code == status

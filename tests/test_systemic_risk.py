@@ -169,7 +169,9 @@ GOOD: dict[str, Any] = {"supplier": [0], "buyer": [1], "amount": [1.0], "industr
         ({"amount": ["x"]}, "amount 应为数字"),
         ({"supplier": [2]}, "supplier 应为 0 至 1"),
         ({"buyer": [-1]}, "buyer 应为 0 至 1"),
-        ({"buyer": [0.5]}, "buyer 应为整数,这里有 0.5"),
+        ({"buyer": [0.5]}, "buyer 应为整数,绝对值不超过 2 的 53 次方,这里有 0.5"),
+        ({"supplier": [2.0**63]}, "supplier 应为整数"),
+        ({"amount": [1e301]}, "amount 太大"),
         ({"industry": [0, 1]}, "industry 应为 0 至 0"),
         ({"industry": []}, "industry 是空的"),
         ({"essentiality": [[3]]}, "essentiality 应为 0 至 2"),
@@ -194,6 +196,7 @@ def test_what_cannot_be_used_says_why(wrong: dict[str, Any], told: str) -> None:
         ({"weights": [1.0, -1.0]}, "weights 不能为负"),
         ({"weights": [0.0, 0.0]}, "也不能全为 0"),
         ({"tolerance": 0.0}, "tolerance 应在 0 与 1 之间"),
+        ({"tolerance": 1e-17}, "不小于 1e-12"),
         ({"tolerance": float("nan")}, "tolerance 应在 0 与 1 之间"),
     ],
 )

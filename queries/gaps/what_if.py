@@ -20,6 +20,7 @@ from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 
 LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
+SHOWN = 10  # riskiest firms on each side
 LEFT = "没有普查过的环节,企业退出后够不上强链的记为未知: 不知道还有没有别家"
 
 
@@ -52,17 +53,32 @@ class Gap(Answer):
     reason: str
 
 
-class RiskChange(Answer):
-    """Systemic risk: what the removal costs at once, and the riskiest local firms before and after."""
+class Standing(Answer):
+    """A segment as it stands."""
 
-    assumption: str
-    removal: float | None = Field(description="share of all output that closing the removed firms together costs")
-    before: list[tuple[str, float]]
-    after: list[tuple[str, float]]
+    segment: str
+    segment_id: str
+    state: State
+    score: float | None
+
+
+class Risky(Answer):
+    """A local firm and what its closing would cost, as a share of all output."""
+
+    firm: Named
+    esri: float
+
+
+class Side(Answer):
+    """The chain on one side of the change: its segments, its riskiest local firms, how much of its leaders' needs is served."""
+
+    segments: list[Standing]
+    risk: list[Risky]
+    served: Curve
 
 
 class WhatIf(Answer):
-    """A chain before and after; ``changes`` are the places whose state or score changes, ``segments`` all segments."""
+    """A chain before and after; ``changes`` are the segments and products whose state or score changes."""
 
     chain: str
     chain_id: str
@@ -70,14 +86,15 @@ class WhatIf(Answer):
     as_of: str
     removed: list[Named]
     landed: list[dict[str, str]]
-    segments: list[Change]
+    before: Side
+    after: Side
     changes: list[Change]
     gaps_closed: list[Gap]
     gaps_opened: list[Gap]
     leaders_affected: list[Named]
-    risk: RiskChange | None
-    served_before: Curve
-    served_after: Curve
+    removal_cost: float | None = Field(
+        description="share of all output that closing the removed firms together costs; null without supplies"
+    )
     assumptions: list[str]
 
 
@@ -94,7 +111,6 @@ def what_if(
     supplies = _supplies(city, changed, gone, land)
     after = examine_facts(changed, survey(city, supplies))
     changes = [_change(one, other, rules) for one, other in zip(before.measures, after.measures, strict=True)]
-    touched = {product for change, one in zip(changes, before.measures, strict=True) if _moved(change) for product in one.place.products}
     return WhatIf(
         chain=facts.chain.name,
         chain_id=chain,
@@ -102,15 +118,14 @@ def what_if(
         as_of=city.today,
         removed=list(remove),
         landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
-        segments=[change for change in changes if change.label == "Segment"],
+        before=_side(before, rules),
+        after=_side(after, rules),
         changes=[change for change in changes if _moved(change)],
         gaps_closed=[_gap(change, "本地企业增加") for change in changes if _closes(change)],
         gaps_opened=[_gap(change, "本地企业退出后没有别家") for change in changes if _opens(change)]
         + _one_tier_up(facts, changed, land, rules),
-        leaders_affected=_leaders(facts, before.measures, touched, gone),
-        risk=_risk(city, before, after, gone),
-        served_before=served_curve(facts, before.risk),
-        served_after=served_curve(changed, after.risk),
+        leaders_affected=_leaders(facts, before.measures, after.measures, gone),
+        removal_cost=_removal_cost(city, gone),
         assumptions=[*([LANDED] if land else []), *([LEFT] if any(_loosens(change) for change in changes) else []), ASSUMPTIONS["links"]],
     )
 
@@ -184,17 +199,27 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
     return list(found.values())
 
 
-def _leaders(facts: Facts, measures: Iterable[Measures], touched: set[str], gone: Sequence[str]) -> list[Named]:
-    """Return the leaders that make or need what is touched or stands on it, and those that are gone."""
-    leaders = {leader for one in measures for good in one.goods if good.id in touched for leader in good.leaders}
-    leaders |= set(gone) & set(facts.leader_goods)
+def _leaders(facts: Facts, before: Iterable[Measures], after: Iterable[Measures], gone: Sequence[str]) -> list[Named]:
+    """Return the leaders that make or need what has other makers now, or what stands on it, and those that are gone."""
+    leaders = set(gone) & set(facts.leader_goods)
+    for one, other in zip(before, after, strict=True):
+        for good, changed in zip(one.goods, other.goods, strict=True):
+            leaders |= good.leaders if good.makers != changed.makers else frozenset()
     return [Named(id=id, name=facts.firm_name(id)) for id in sorted(leaders)]
 
 
-def _risk(city: City, before: Examined, after: Examined, gone: Sequence[str]) -> RiskChange | None:
+def _side(examined: Examined, rules: Rules) -> Side:
+    segments = [one for one in examined.measures if one.place.label == "Segment"]
+    return Side(
+        segments=[
+            Standing(segment=one.place.name, segment_id=one.place.id, state=state_of(one, rules), score=score_of(one, rules))
+            for one in segments
+        ],
+        risk=[Risky(firm=one.firm, esri=one.esri) for one in examined.risk.firms[:SHOWN]] if examined.risk else [],
+        served=served_curve(examined.facts, examined.risk),
+    )
+
+
+def _removal_cost(city: City, gone: Sequence[str]) -> float | None:
     network = firm_network(city)
-    if network is None:
-        return None
-    removal = float(network.closures([gone])[0]) if gone else None
-    sides = [[(one.firm.name, one.esri) for one in side.risk.firms[:10]] if side.risk else [] for side in (before, after)]
-    return RiskChange(assumption=ASSUMPTIONS["links"], removal=removal, before=sides[0], after=sides[1])
+    return float(network.closures([gone])[0]) if gone and network is not None else None
