@@ -85,6 +85,14 @@ def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Pa
     assert again.gaps_opened == []
 
 
+def test_what_a_firm_makes_elsewhere_does_not_land_with_it(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, enterprises=[firm("out", region="else", products="ore;chip", segments="demo.raw")], coverages=EVERYWHERE)
+    out = Named(id="out", name="示例out号公司")
+    assert [gap.product for gap in what_if(store, "demo", [], [Landing(out, "chip")], today=TODAY).gaps_closed] == ["芯片件"]
+    both = what_if(store, "demo", [], [Landing(out, "chip"), Landing(out, "ore")], today=TODAY)
+    assert [gap.product for gap in both.gaps_closed] == ["矿石", "芯片件"]
+
+
 def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     answer = what_if(demo, "demo", [Named(id="a", name="示例a号公司")], [], today=TODAY)
     assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")]

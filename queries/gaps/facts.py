@@ -189,9 +189,11 @@ class Facts:
         return replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
 
     def landed(self, firm: Firm, product: str) -> "Facts":
-        """Return the facts as they would be if a firm made a product here."""
+        """Return the facts as they would be if a firm made a product here; what it makes elsewhere does not come with it."""
+        came = not self.local(firm.id)
+        makes, operates = (tuple(row for row in rows if not came or row.start != firm.id) for rows in (self.makes, self.operates))
         row = Row("PRODUCES", firm.id, product, "inferred", "")
-        return replace(self, firms={**self.firms, firm.id: firm}, makes=(*self.makes, row))
+        return replace(self, firms={**self.firms, firm.id: firm}, makes=(*makes, row), operates=operates)
 
 
 _LABELS = {
