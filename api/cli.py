@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis
+from api import cli_analysis, cli_matching
 from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
 from api.output import Format, errors, print_json, print_rows, progress
 from graph.errors import InputError, LianzhangError
@@ -26,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_analysis.app)
+app.add_typer(cli_matching.app)
 
 EDGE_HEADS = {
     "tier": "层",

@@ -15,11 +15,12 @@ from queries.cache import once
 
 NODES: dict[str, tuple[str, ...]] = {
     "Chain": (), "Segment": ("tier",), "Product": ("aliases",), "Enterprise": ("short_name",), "Park": (), "Region": (),
-    "Coverage": ("method", "as_of"),
+    "Industry": (), "Coverage": ("method", "as_of"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
     "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": (), "OFFERS": (), "NEEDS": (),
     "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (), "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
+    "IN_INDUSTRY": (),
 }  # fmt: skip
 PROOF = ("status", "source", "place")
 TIMES = ("valid_to", "recorded_at")

@@ -1,0 +1,91 @@
+"""The commands of matching: how well hidden links are found again."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.options import FormatOption, StoreOption, WithoutOption
+from api.output import Format, errors, print_json, print_rows, progress
+from graph.errors import InputError
+from graph.stores import open_store
+from queries.catalogue import trusted
+
+if TYPE_CHECKING:
+    from queries.link_prediction import Links
+
+app = typer.Typer()
+
+BACKTEST_HEADS = {
+    "links": "关系",
+    "asked": "问哪些隐藏的",
+    "hidden": "隐藏",
+    "method": "方法",
+    "mrr": "MRR",
+    "10": "召回@10",
+    "20": "召回@20",
+    "50": "召回@50",
+}
+
+
+@app.command()
+def backtest(
+    links: Annotated[Path | None, typer.Option("--links", help="JSON lines: firm、item,可有 industry;缺省用图中的生产、供应关系")] = None,
+    hidden: Annotated[float, typer.Option("--hidden", min=0.01, max=0.9, help="隐藏多大一份,每家企业至少留三条")] = 0.2,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=100, help="换几次隐藏的关系")] = 5,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """回测: 藏起一部分已知的关系,按产品(或客户)给企业排名,看各种方法找回多少;附 95% 区间。
+
+    隐藏的关系太少、看不出好坏时,只说明,不列数字。
+    """
+    from queries.backtest import backtest as ask
+
+    with progress() as step:
+        step("读入关系", 0)
+        known = _read_links(links) if links else _known_links(store, without)
+        tests = {name: ask(one, hidden, seeds, lambda text: step(text, 0)) for name, one in known.items()}
+    if format is Format.json:
+        print_json({name: test.model_dump(mode="json") for name, test in tests.items()})
+        return
+    rows: list[dict[str, Any]] = []
+    for name, test in tests.items():
+        for one in test.measures:
+            cells = {"mrr": _told(one.mrr), **{str(cut): _told(value) for cut, value in one.recall.items()}}
+            rows.append({"links": name, "asked": one.asked, "hidden": f"{one.hidden:.0f}", "method": one.method, **cells})
+    print_rows(rows, format, BACKTEST_HEADS)
+    for name, test in tests.items():
+        counts = f"{name}: 关系 {test.links:,},企业 {test.firms:,},另一端 {test.items:,},换种子 {test.seeds} 次"
+        errors.print(f"{counts};{test.too_few or '± 是各次之间的 95% 区间'}", highlight=False, markup=False)
+
+
+def _known_links(store: str | None, without: str) -> "dict[str, Links]":
+    from queries.city import read_city
+    from queries.known_links import links_of
+
+    city = read_city(open_store(store), trusted(without.split(",")), date.today().isoformat())
+    return {"生产": links_of(city, "PRODUCES"), "供应": links_of(city, "SUPPLIES")}
+
+
+def _read_links(path: Path) -> "dict[str, Links]":
+    from loaders.read_jsonl import read_objects
+    from queries.known_links import links_from_rows
+
+    if not path.is_file():
+        raise InputError(f"没有这个文件: {path}")
+    lines, bad = read_objects(path)
+    faults = [f"第 {one.row} 行 {one.reason}" for one in bad]
+    faults += [f"第 {number} 行缺少 firm 或 item" for number, line in lines if not (line.get("firm") and line.get("item"))]
+    for fault in faults:
+        errors.print(f"未用: {path}: {fault}", highlight=False, markup=False)
+    used = [line for _, line in lines if line.get("firm") and line.get("item")]
+    texts = [(str(line["firm"]), str(line["item"]), str(line["industry"]) if line.get("industry") else None) for line in used]
+    return {path.stem: links_from_rows(texts)}
+
+
+def _told(value: tuple[float, float | None, float | None]) -> str:
+    mean, low, _ = value
+    return f"{mean:.4f}" if low is None else f"{mean:.4f} ±{mean - low:.4f}"
