@@ -70,13 +70,18 @@ class Links:
         return items, csr_array(grams.transform([_noise.sub(" ", text) for text in self.firm_texts]))
 
     @cached_property
-    def peers(self) -> csr_array:
-        """Return which share of a firm's industry each other firm of it is, shape (firms, firms)."""
+    def members(self) -> csr_array:
+        """Return which firm is in which industry, shape (firms, industries)."""
         known = np.flatnonzero(self.groups >= 0)
-        many = int(self.groups.max(initial=-1)) + 1
-        member = csr_array((np.ones(len(known), np.float32), (known, self.groups[known])), shape=(len(self.firms), many))
-        size = np.maximum(member.sum(axis=0), 1)
-        return _others(csr_array(member @ diags_array((1 / size).astype(np.float32)) @ member.T))
+        many = int(self.groups.max(initial=0)) + 1
+        return csr_array((np.ones(len(known), np.float32), (known, self.groups[known])), shape=(len(self.firms), many))
+
+    def over_peers(self, table: csr_array) -> Floats:
+        """Return what the others of each firm's industry have, over all of that industry, shape (rows, firms) as ``table``."""
+        share = (1 / np.maximum(self.members.sum(axis=0), 1)).astype(np.float32)
+        whole = (table @ self.members @ diags_array(share) @ self.members.T).toarray()
+        mean: Floats = whole - (table @ diags_array(self.members @ share)).toarray()
+        return np.maximum(mean, 0, out=mean)
 
     def taken(self, pairs: Ints) -> csr_array:
         """Return what is no candidate beside some links, shape (items, firms): these links, and what cannot be one."""
@@ -115,10 +120,10 @@ class Evidence:
             [
                 np.broadcast_to(self.sizes, text.shape),
                 (made @ self.alike).toarray(),
-                (made @ self.links.peers).toarray(),
+                self.links.over_peers(made),
                 text,
                 (grams @ self.links.vectors[1].T).toarray(),
-                (csr_array(near) @ self.links.peers).toarray(),
+                self.links.over_peers(csr_array(near)),
             ]
         )
 
@@ -169,7 +174,7 @@ class Model:
             return "同行企业的产品名称相近"
         makers = made[[item]].indices
         if part == "makers":
-            return "同行企业也有: " + "、".join(links.firms[maker] for maker in makers if links.peers[maker, firm])
+            return "同行企业也有: " + "、".join(links.firms[maker] for maker in makers if links.groups[maker] == links.groups[firm])
         best = makers[np.argmax(self.evidence.alike[makers][:, [firm]].toarray()[:, 0])]
         common = np.intersect1d(own, made[:, [best]].nonzero()[0])
         return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:3])}”"

@@ -146,6 +146,15 @@ def test_score_is_the_sum_of_what_is_said() -> None:
     assert told["shared"].startswith("与已知的“企业00钢”同有“钢")
 
 
+def test_industry_means_leave_the_firm_itself_out() -> None:
+    rows: list[Row] = [("甲", "针", "布"), ("乙", "针", "布"), ("丙", "线", "布"), ("丁", "针", None), ("戊", "线", None)]
+    links = links_from_rows(rows)
+    found = links.over_peers(links.table(links.pairs))
+    told = {(name, firm): float(found[item, own]) for item, name in enumerate(links.items) for own, firm in enumerate(links.firms)}
+    thirds = {("针", "甲"): 1, ("针", "乙"): 1, ("针", "丙"): 2, ("线", "甲"): 1, ("线", "乙"): 1}
+    assert told == pytest.approx({pair: thirds.get(pair, 0) / 3 for pair in told}, abs=1e-6)
+
+
 def test_weights_are_never_negative() -> None:
     links = links_from_rows(trades(seed=3))
     assert (fit(links, links.pairs, 0, hide).weights >= 0).all()
@@ -159,8 +168,8 @@ def test_buyer_is_no_candidate_for_itself() -> None:
     assert links.taken(links.pairs).toarray().all()
 
 
-def test_few_links_give_no_figures(seeded_store: Store) -> None:
-    city = read_city(seeded_store, trusted(), date.today().isoformat())
+def test_few_links_give_no_figures(full_store: Store) -> None:
+    city = read_city(full_store, trusted(), date.today().isoformat())
     for kind in ("PRODUCES", "SUPPLIES"):
         found = backtest(links_of(city, kind))  # type: ignore[arg-type]
         assert found.links > 0
