@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis, cli_matching
+from api import cli_analysis, cli_firms, cli_matching
 from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress
+from api.output import Format, errors, print_json, print_rows, progress, say_which
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.settings import Settings
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_analysis.app)
 app.add_typer(cli_matching.app)
+app.add_typer(cli_firms.app)
 
 EDGE_HEADS = {
     "tier": "层",
@@ -115,7 +116,7 @@ def suppliers(
     from queries.supply import suppliers as ask
 
     graph = open_store(store)
-    print_rows(ask(graph, find_enterprise(graph, name).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
+    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
 
 
 @app.command()
@@ -127,7 +128,7 @@ def customers(
     from queries.supply import customers as ask
 
     graph = open_store(store)
-    print_rows(ask(graph, find_enterprise(graph, name).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
+    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
 
 
 @app.command()
@@ -145,7 +146,8 @@ def paths(
     from queries.supply import paths as ask
 
     graph = open_store(store)
-    found = ask(graph, find_enterprise(graph, start).id, find_enterprise(graph, end).id, most, longest, trusted(without.split(",")))
+    origin, target = (say_which(name, find_enterprise(graph, name)).id for name in (start, end))
+    found = ask(graph, origin, target, most, longest, trusted(without.split(",")))
     if format is Format.json:
         print_json([path.model_dump(mode="json") for path in found])
         return
@@ -251,7 +253,7 @@ def draw(
         chain = find_chain(graph, name).id
         page = draw_chain(view_chain(graph, chain, statuses), sources, weak_links(graph, chain, statuses))
     except NotFound:
-        firm = find_enterprise(graph, name).id
+        firm = say_which(name, find_enterprise(graph, name)).id
         sides = (suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))
         page = draw_enterprise(view_enterprise(graph, firm, statuses), *sides, sources)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -313,13 +315,14 @@ def serve(
 
 
 def _warm(graph: Store) -> None:
-    """Make what the first page would wait for: the search index and, the first time on a machine, the compiled loops."""
+    """Make what the first page would wait for: the search indexes and, the first time on a machine, the compiled loops."""
     from queries.chains import list_chains
     from queries.gaps.weak_links import weak_links
-    from queries.search import index_of
+    from queries.search import index_of, names_of_firms
 
     with suppress(LianzhangError):
         index_of(graph)
+        names_of_firms(graph)
         for chain in list_chains(graph)[:1]:
             weak_links(graph, chain.id)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.options import ChainArgument, FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress
+from api.output import Format, errors, print_json, print_rows, progress, say_which
 from graph.stores import open_store
 from queries.catalogue import trusted
 
@@ -99,7 +99,7 @@ def what_if(
     from queries.search import find_chain, find_enterprise
 
     graph = open_store(store)
-    leaving = [find_enterprise(graph, name) for name in remove or ()]
+    leaving = [say_which(name, find_enterprise(graph, name)) for name in remove or ()]
     landing = [find_landing(graph, text) for text in land or ()]
     with progress() as step:
         step("推演", 0)

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from graph.model import STATUS_ZH
 from loaders.run import Step
+from queries.answers import Named
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -45,6 +46,13 @@ def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads
         table.add_row(*row)
     out = Console(width=None if sys.stdout.isatty() else 200, markup=False)
     out.print(table if cells else "(没有结果)")
+
+
+def say_which(word: str, firm: Named) -> Named:
+    """Return the firm that a word was taken for, after saying on stderr which it is where the word is not its name or id."""
+    if word.strip() not in (firm.id, firm.name):
+        errors.print(f"“{word}”是 {firm.name}({firm.id})", highlight=False, markup=False)
+    return firm
 
 
 def print_json(value: Any) -> None:

@@ -12,7 +12,7 @@ from fastapi.templating import Jinja2Templates
 from api.gap_tables import table_moves, tables_of_gaps
 from api.gap_words import count_states
 from api.pictures import picture_chain, picture_enterprise
-from api.tables import OWN_PAGES, Cell, Desk, Links, Table, table_figures, tables_of_chain
+from api.tables import OWN_PAGES, Cell, Desk, Links, Table, table_doubts, table_figures, table_judgements, tables_of_chain
 from api.templating import environment
 from api.things import facts_of, tables_of_enterprise, tables_of_thing
 from graph.errors import LianzhangError, NotFound
@@ -24,6 +24,7 @@ from queries.answers import STATUS_ORDER, Figure, Hit
 from queries.catalogue import ask, trusted
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import weak_links
+from queries.same_firms import doubts, history
 from queries.search import search
 from queries.supply import customers, suppliers
 from queries.things import MOST_RELATIONS, list_figures, list_sources, view_thing
@@ -32,6 +33,7 @@ HIDDEN = "curated,sample"
 PAGE_SIZE = 100
 MOST_DRAWN = 3000
 MOST_FIGURES = 1000
+MOST_DOUBTS = 1000
 FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
 COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
 TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
@@ -157,6 +159,14 @@ def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
     name = desk.thing("Enterprise", firm["id"], firm["name"], extra=f"按{firm['matched']}找到" if firm.get("matched") else "")
     cells = (name, Cell(firm.get("short_name") or ""), Cell("、".join(firm.get("roles") or [])), Cell(firm.get("description") or ""))
     return (*cells, *desk.trust(firm))
+
+
+@router.get("/review")
+def show_review(visit: VisitDep) -> HTMLResponse:
+    """Show the pairs of firms that may be one, and what has been judged so far."""
+    found = doubts(visit.store, visit.statuses)
+    tables = (table_doubts(found[:MOST_DOUBTS], visit.desk), table_judgements(history(visit.store), visit.desk))
+    return visit.render("review.html", tables=tables, found=len(found), most=MOST_DOUBTS)
 
 
 @router.get("/enterprises/{id:path}")

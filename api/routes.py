@@ -1,5 +1,6 @@
 """The JSON API under ``/api/v1``."""
 
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,6 +16,7 @@ from queries import supply
 from queries.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Hit, SupplyEdge, SupplyPath
 from queries.catalogue import trusted
 from queries.console import run_cypher
+from queries.same_firms import Doubt, Judgement, doubts, history
 from queries.search import find_chain, find_enterprise
 from queries.search import search as find
 from queries.things import list_figures
@@ -129,6 +131,21 @@ def get_paths(
     return Page(items=supply.paths(store, find_enterprise(store, start).id, find_enterprise(store, end).id, most, longest, statuses))
 
 
+@router.get("/same-firms")
+def get_same_firms(store: StoreDep, statuses: StatusesDep, cursor: CursorQuery = "", size: SizeQuery = 50) -> Page[Doubt]:
+    """可能是同一家的企业,成对,最明显的在前,逐页取: 为什么可能是、有什么不利的;判断过的不再列出。判断用命令 lianzhang judge-firms。"""
+    if cursor and not re.fullmatch("[0-9]{1,9}", cursor):
+        raise InputError("cursor 应为上一页答案里的 next")
+    found, start = doubts(store, statuses), int(cursor or 0)
+    return Page(items=found[start : start + size], next=str(start + size) if start + size < len(found) else None)
+
+
+@router.get("/same-firms/history")
+def get_judgements(store: StoreDep) -> Page[Judgement]:
+    """对企业是否同一的全部判断,新的在前;同一对里最后一条算数。"""
+    return Page(items=history(store))
+
+
 @router.get("/search")
 def get_search(
     store: StoreDep,
@@ -136,7 +153,7 @@ def get_search(
     q: Annotated[str, Query(min_length=1, max_length=200, description="名称、简称、别名、拼音或首字母")],
     size: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Page[Hit]:
-    """按名称、简称、别名、拼音或首字母查找。"""
+    """按名称、简称、别名、拼音或首字母查找;都不恰好相同时,后面列出名称相近的企业。"""
     return Page(items=find(store, q, size, statuses=statuses))
 
 

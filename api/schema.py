@@ -5,7 +5,10 @@ from typing import Any
 from graph.model import EDGES, NODES, STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Edge, Record, columns, file_name, name_of, zh_heads
 from graph.model.kinds import Kind
 
-KIND_ZH = {"text": "文本", "list": "多个文本(; 分隔)", "float": "数字", "bool": "是/否", "date": "日期 YYYY[-MM[-DD]]"}
+KIND_ZH = {
+    "text": "文本", "list": "多个文本(; 分隔)", "float": "数字", "bool": "是/否", "date": "日期 YYYY[-MM[-DD]]",
+    "moment": "日期或时间 YYYY-MM-DD[Thh:mm:ssZ]",
+}  # fmt: skip
 
 
 def as_rows() -> list[dict[str, Any]]:

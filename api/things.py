@@ -22,6 +22,7 @@ OUTGOING_ZH = {
     "MEMBER_OF": "所属集群", "SUBSIDIARY_OF": "母公司", "IN_INDUSTRY": "所属行业", "SUBCLASS_OF": "上级行业", "UPSTREAM_OF": "下游行业",
     "FILLS": "填补环节", "INVESTS_IN": "投资项目", "SIGNED_AT": "签约活动", "IN_PARK": "所在园区", "LOCATED_IN": "所在区域",
     "RESPONSIBLE_FOR": "负责", "PARTICIPATES_IN": "参与", "POSTS": "发榜", "TAKES_UP": "揭榜", "ABOUT": "数据对象", "COVERS": "覆盖",
+    "COMPARED_WITH": "比对过的企业",
 }  # fmt: skip
 INCOMING_ZH = {
     "PART_OF": "环节", "FEEDS": "供给来自", "BELONGS_TO": "产品", "INPUT_TO": "所需投入品", "CLASSIFIED_AS": "归入本类的产品",
@@ -30,7 +31,7 @@ INCOMING_ZH = {
     "MEMBER_OF": "集群成员", "SUBSIDIARY_OF": "子公司", "IN_INDUSTRY": "本行业企业", "SUBCLASS_OF": "下级行业", "UPSTREAM_OF": "上游行业",
     "FILLS": "填补本环节的项目", "INVESTS_IN": "投资方", "SIGNED_AT": "签约项目", "IN_PARK": "入驻的企业与项目",
     "LOCATED_IN": "位于本区域的企业、项目等", "RESPONSIBLE_FOR": "负责单位", "PARTICIPATES_IN": "参与方", "POSTS": "发榜方",
-    "TAKES_UP": "揭榜方", "ABOUT": "公布数据", "COVERS": "覆盖记录",
+    "TAKES_UP": "揭榜方", "ABOUT": "公布数据", "COVERS": "覆盖记录", "COMPARED_WITH": "比对过的企业",
 }  # fmt: skip
 WORDS = {OUT: OUTGOING_ZH, IN: INCOMING_ZH}
 # What is asked of these kinds first, and is worth saying where it is not known.
@@ -103,11 +104,11 @@ def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Itera
     rows = []
     for items, words in ((outgoing, OUTGOING_ZH), (incoming, INCOMING_ZH)):
         for item in items:
-            detail = str(item.properties.get("role") or item.properties.get("stage") or "")
+            detail = str(item.properties.get("role") or item.properties.get("stage") or item.properties.get("verdict") or "")
             kind = Cell(NODE_TYPES[item.label].table.zh)
             cells = (Cell(words[item.relation]), desk.thing(item.label, item.id, item.name), kind, Cell(detail))
             rows.append((*cells, *desk.trust(item.model_dump())))
-    return _without_empty(Table(id, title, ("关系", "名称", "种类", "角色或阶段", "状态", "来源"), rows))
+    return _without_empty(Table(id, title, ("关系", "名称", "种类", "角色、阶段或判断", "状态", "来源"), rows))
 
 
 def tables_of_thing(view: ThingView, desk: Desk) -> list[Table]:

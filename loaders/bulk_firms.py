@@ -8,7 +8,7 @@ neither match another nor contradict it: one-by-one identity would give it the s
 import numpy as np
 import polars as pl
 
-from loaders.names import FORMS, normal, places
+from graph.names import FORMS, normal, places
 
 WHO = "__who"
 KEYS = ("exact", "coarse", "uscc", "stock_code")

@@ -44,7 +44,7 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODE_TYPES
-from loaders.names import normal
+from graph.names import normal
 from loaders.read_jsonl import read_objects
 from loaders.sheets import BadRow, Sheet, cell_text, raw_frame
 

@@ -7,19 +7,24 @@ import polars as pl
 from rapidfuzz import process
 
 from graph.model import NODE_TYPES, find_type, name_of
-from loaders.names import normal
+from graph.name_index import NameIndex
+from graph.names import normal
 
 TOKENS = {"token": pl.String, "id": pl.String, "label": pl.String, "level": pl.Int8}
 BY_ID, BY_CODE, BY_NAME, BY_ALIAS = 0, 1, 2, 3
 WORDS = {"name": BY_NAME, "uscc": BY_CODE, "code": BY_CODE, "stock_code": BY_CODE, "short_name": BY_ALIAS, "aliases": BY_ALIAS}
 PREFIXED = 10
-HINTS, HINT_NAMES = 50, 20_000
+HINTS, HINT_NAMES, HINT_FIRMS = 50, 20_000, 100_000
 
 
 class Directory:
-    """Look-ups from what a cell says to the node that it means: the id beats a code, a code the name, the name an alias."""
+    """Look-ups from what a cell says to the node that it means: the id beats a code, a code the name, the name an alias.
 
-    def __init__(self) -> None:
+    A word of several firms that are judged to be one means the one in ``taken_for``.
+    """
+
+    def __init__(self, taken_for: dict[str, str] | None = None) -> None:
+        self._taken_for = taken_for or {}
         self._nodes: dict[str, list[pl.DataFrame]] = {}
         self._kept: dict[tuple[str, ...], pl.DataFrame] = {}
 
@@ -62,13 +67,16 @@ class Directory:
         hits = pl.concat([part.select("value", "only", "id", "label", level) for part in (by_id, by_word)])
         hits = hits.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("label"))).unique(["value", "id", "label", "level"])
         hits = hits.filter(pl.col("level") == pl.col("level").min().over("value"))
+        several = pl.len().over("value") > 1
+        hits = hits.with_columns(pl.when(several).then(pl.col("id").replace(self._taken_for)).otherwise("id"))
+        hits = hits.unique(["value", "id", "label"])
         first = (pl.first("id"), pl.first("label"), pl.len().alias("many"), pl.col("id").alias("ids"))
         grouped = hits.sort("label", "id").group_by("value").agg(first)
         table = every.join(grouped, on="value", how="left", maintain_order="left")
         bad = table.filter(pl.col("many").is_null() | (pl.col("many") > 1))
-        names = tokens.filter(pl.col("level") == BY_NAME)["token"].head(HINT_NAMES).to_list() if len(bad) else []
+        hints = _Hints(tokens.filter(pl.col("level").is_in([BY_NAME, BY_ALIAS]))) if len(bad) else None
         problems = {
-            value: _explain(value, ids, labels, names if number < HINTS else [])
+            value: _explain(value, ids, labels, hints.near(value) if hints and number < HINTS and not ids else [])
             for number, (value, ids) in enumerate(bad.select("value", "ids").iter_rows())
         }
         problem = pl.col("value").replace_strict(problems, default=None, return_dtype=pl.String) if problems else none
@@ -93,12 +101,26 @@ class Directory:
         return self._kept[key]
 
 
-def _explain(value: str, ids: list[str] | None, labels: list[str], names: list[str]) -> str:
+class _Hints:
+    """Names like one that is not known: of firms that it may be short for, then of anything that is spelt alike."""
+
+    def __init__(self, tokens: pl.DataFrame) -> None:
+        firms = tokens.filter(pl.col("label") == "Enterprise").head(HINT_FIRMS)
+        self._firms = NameIndex(firms["id"].to_list(), firms["token"].to_list())
+        self._names: list[str] = tokens.filter(pl.col("level") == BY_NAME)["token"].head(HINT_NAMES).to_list()
+
+    def near(self, value: str) -> list[str]:
+        """Return the three nearest names."""
+        found = [item.name for item in self._firms.find(value, 3)]
+        found += [match[0] for match in process.extract(value[:100], self._names, limit=3, score_cutoff=70 if len(value) > 3 else 50)]
+        return list(dict.fromkeys(found))[:3]
+
+
+def _explain(value: str, ids: list[str] | None, labels: list[str], near: list[str]) -> str:
     kinds = "、".join(NODE_TYPES[label].table.zh for label in labels[:4]) + ("等" if len(labels) > 4 else "")
     if ids:
         return f"“{value}”对应多个{kinds}: {'、'.join(ids[:5])},请改填编号或“类别:名称”"
-    near = [match[0] for match in process.extract(value[:100], names, limit=3, score_cutoff=70 if len(value) > 3 else 50)]
-    hint = f",相近的有 {'、'.join(dict.fromkeys(near))}" if near else ""
+    hint = f",相近的有 {'、'.join(near)}" if near else ""
     return f"图中没有{kinds}“{value[:60]}”{hint};请先登记它,或改正名称"
 
 

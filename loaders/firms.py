@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from graph.names import FirmName, check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.bulk_firms import find_alone
-from loaders.names import FirmName, check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.validate import Problem
 
 USCC, STOCK = "统一社会信用代码", "股票代码"
 VALID, UNUSABLE = "有效", "格式不符"
 TURNS = 20
 Cities = dict[str, set[str]]
+TakenFor = dict[str, str]  # for a firm that is judged to be another, which one
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ Taken = dict[int, tuple[_Row, _Match]]
 class Firms:
     """What is known of firms so far, to be asked row by row."""
 
-    def __init__(self) -> None:
+    def __init__(self, taken_for: TakenFor) -> None:
+        self.taken_for = taken_for
         self.by_id: dict[str, _Firm] = {}
         self.by_code: dict[str, str] = {}
         self.by_stock: dict[str, str] = {}
@@ -144,6 +146,10 @@ class Firms:
         """Tell whether a firm goes by a name."""
         return id_ in self.by_name.get(text, ()) or id_ in self.by_alias.get(text, ())
 
+    def one_of(self, ids: list[str]) -> list[str]:
+        """Return the firms that a row may be; of several, those that are judged to be one as the one to go by."""
+        return ids if len(ids) < 2 else [*dict.fromkeys(self.taken_for.get(id_, id_) for id_ in ids)]
+
     def clash(self, row: _Row, id_: str) -> str:
         """Return why a row of the same name cannot be this firm, or nothing."""
         firm = self.by_id[id_]
@@ -157,14 +163,14 @@ class Firms:
         return {"id": id_} | _side(firm.name, firm.code, firm.stock)
 
 
-def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities) -> Identified:
+def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor) -> Identified:
     """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms are."""
     frame = _with_codes(frame)
     alone = find_alone(frame, known)
     mixed = frame.filter(~alone)
     if mixed.is_empty():
         return Identified(_own_id(frame, known))
-    done = _identify_one_by_one(mixed, known, cities)
+    done = _identify_one_by_one(mixed, known, cities, taken_for)
     places = alone.not_().arg_true().to_list()
     order = pl.Series("__at", [*alone.arg_true().to_list(), *places])
     done.frame = pl.concat([_own_id(frame.filter(alone), known), done.frame]).with_columns(order).sort("__at").drop("__at")
@@ -194,12 +200,12 @@ def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("id", "__by_code").alias("id")).drop("__by_code")
 
 
-def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities) -> Identified:
+def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor) -> Identified:
     rows, there = sorted(_rows(frame), key=_Row.rank), _known_rows(known)
     taken: Taken = {}
     listed: list[Conflict] = []
     for turn in range(TURNS):
-        firms, result = _known_firms(there, cities), Identified(frame)
+        firms, result = _known_firms(there, cities, taken_for), Identified(frame)
         for row, match in taken.values():
             firms.add(match.id, row, match.renames)
         answers = _ask(firms, result, rows)
@@ -261,8 +267,8 @@ def _id(answers: Taken, row: _Row) -> str | None:
     return answers[row.position][1].id if row.position in answers else None
 
 
-def _known_firms(there: list[_Row], cities: Cities) -> Firms:
-    firms = Firms()
+def _known_firms(there: list[_Row], cities: Cities, taken_for: TakenFor) -> Firms:
+    firms = Firms(taken_for)
     for row in there:
         assert row.given is not None
         firms.add(row.given, row)
@@ -307,7 +313,7 @@ def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
     if holder:
         return _find_by_code(firms, result, row, holder, what)
     named = [*(firms.by_name.get(row.parts.exact) or firms.by_alias.get(row.parts.exact, []))]
-    fitting = [id_ for id_ in named if not firms.clash(row, id_)]
+    fitting = firms.one_of([id_ for id_ in named if not firms.clash(row, id_)])
     if len(fitting) > 1:
         return _refuse(firms, result, row, min(fitting), "名称", f"名称对应 {len(fitting)} 家企业,请填写{USCC}、编号或全称")
     if fitting:
@@ -341,7 +347,7 @@ def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str])
         other_district = row.parts.district != firm.main.district
         clash = bool(row.code and firm.code) or bool(row.stock and firm.stock) or other_form or other_district
         (clashing if clash else fitting).append(id_)
-    if len(fitting) == 1:
+    if len(fitting := firms.one_of(fitting)) == 1:
         return _Match(fitting[0])
     for id_ in sorted(fitting or clashing)[:1]:
         reason = "去掉地名与公司形式后名称相同,是否同一企业需人工判断,按两家企业载入"

@@ -4,16 +4,21 @@ import polars as pl
 
 from graph.model import Node
 from graph.model.nodes import Enterprise
-from loaders.firms import Cities, Conflict, Identified, identify_firms
-from loaders.names import make_id, normal
+from graph.names import make_id, normal
+from loaders.firms import Cities, Conflict, Identified, TakenFor, identify_firms
 
 __all__ = ["Conflict", "Identified", "identify_nodes"]
 
 
-def identify_nodes(frame: pl.DataFrame, record: type[Node], known: pl.DataFrame, cities: Cities | None = None) -> Identified:
-    """Give every row an id: its own, or that of the thing with the same key, or a new one; ``cities``: where known firms are."""
+def identify_nodes(
+    frame: pl.DataFrame, record: type[Node], known: pl.DataFrame, cities: Cities | None = None, taken_for: TakenFor | None = None
+) -> Identified:
+    """Give every row an id: its own, or that of the thing with the same key, or a new one.
+
+    ``cities`` tells where known firms are, ``taken_for`` which of them are judged to be another.
+    """
     if record is Enterprise:
-        return identify_firms(frame, known, cities or {})
+        return identify_firms(frame, known, cities or {}, taken_for or {})
     if record.label() == "Source":
         return Identified(frame.with_columns(pl.coalesce("id", "name").alias("id")))
     keys = [part for part in record.table.key if part in frame.columns] or ["name"]

@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 
+from graph.comparisons import read_comparisons
 from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns
 from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region, Source
+from graph.names import city_of_region
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.directory import Directory
@@ -16,7 +18,6 @@ from loaders.edges import TABLE, EdgeLoader
 from loaders.firms import Cities
 from loaders.identity import Conflict, identify_nodes
 from loaders.merge import ORDER, OUTCOME, PROOF, merge
-from loaders.names import city_of_region
 from loaders.sheets import ROW
 from loaders.validate import Problem
 
@@ -41,6 +42,7 @@ class NodeLoader:
     edges: EdgeLoader
     now: str
     directory: Directory = field(default_factory=Directory)
+    taken_for: dict[str, str] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     written: list[pl.DataFrame] = field(default_factory=list)
@@ -50,9 +52,10 @@ class NodeLoader:
         """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others."""
         refused: Refused = {}
         known = {record: self.store.nodes(record) for record in NODES}
+        self.taken_for = read_comparisons(self.store).taken_for
         batches = [self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames]
         while True:
-            self.directory = Directory()
+            self.directory = Directory(self.taken_for)
             for record, there in known.items():
                 self.directory.add(record.label(), there)
             for batch in batches:
@@ -93,7 +96,7 @@ class NodeLoader:
 
     def _identify(self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused) -> NodeBatch:
         rows = pl.concat(frames, how="diagonal")
-        found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None)
+        found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None, self.taken_for)
         self.conflicts += found.conflicts
         rows = found.frame
         if found.refused:

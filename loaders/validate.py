@@ -79,6 +79,8 @@ def _is_plain(name: str, kind: Kind, needed: bool) -> pl.Expr:
         ok = cell.str.contains(r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$") & number.is_between(kind.low, kind.high)
     elif kind.name == "bool":
         ok = cell.is_in(["true", "false"])
+    elif kind.name == "moment":
+        ok = pl.lit(False)
     else:
         ok = cell.is_in(list(kind.choices))
     return ok.fill_null(False) if needed else ok.fill_null(True)

@@ -8,6 +8,7 @@ from functools import cached_property
 import networkx as nx
 import polars as pl
 
+from graph.comparisons import as_one, read_comparisons
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge
 from graph.stores import Store
 from graph.stores.base import schema
@@ -132,7 +133,10 @@ def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
         frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES).filter(pl.col("status").is_in(statuses))
         stamps.append(str(frame["recorded_at"].max() or ""))
         nodes[label] = frame.with_columns(ended=_ended(today)).drop(TIMES).sort("id")
-    edges = {name: _read_edges(store, name, own, statuses, today, nodes, stamps) for name, own in EDGES.items()}
+    known = set(nodes["Enterprise"]["id"])
+    taken_for = {id: kept for id, kept in read_comparisons(store).taken_for.items() if kept in known}
+    nodes["Enterprise"] = nodes["Enterprise"].filter(~pl.col("id").is_in(list(taken_for)))
+    edges = {name: _read_edges(store, name, own, statuses, today, nodes, stamps, taken_for) for name, own in EDGES.items()}
     return City(statuses, today, nodes, edges, max(stamps)[:10] or None)
 
 
@@ -144,8 +148,9 @@ def _read_edges(
     today: str,
     nodes: Mapping[str, pl.DataFrame],
     stamps: list[str],
+    taken_for: Mapping[str, str],
 ) -> pl.DataFrame:
-    """Return the edges of a type, without their times; texts that come again and again are kept once."""
+    """Return the edges of a type, without their times; firms that are judged to be one are one, and texts that come again are kept once."""
     record = EDGE_TYPES[name]
     columns = ("from", "to", *own, *PROOF)
     few = pl.col("status", "source", "from_label", "to_label").cast(pl.Categorical)
@@ -153,6 +158,7 @@ def _read_edges(
     for ends in record.table.ends:
         for frame in store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
             kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(statuses))
+            kept = as_one(kept, taken_for, [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"])
             for column, label in (("from", ends[0]), ("to", ends[1])):
                 kept = kept.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
             stamps.append(str(kept["recorded_at"].max() or ""))

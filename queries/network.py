@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from graph.comparisons import as_one, read_comparisons
 from graph.errors import InputError
 from graph.model.edges import MemberOf, Supplies
 from graph.model.nodes import Cluster, Enterprise
@@ -91,7 +92,10 @@ class Network:
 
 
 def read_network(store: Store, statuses: list[str] | None = None) -> Network:
-    """Return the firms and supplies whose own status is allowed, by default all, read at the first question after a load."""
+    """Return the firms and supplies whose own status is allowed, by default all, read at the first question after a load.
+
+    Firms that are judged to be one are one.
+    """
     allowed = tuple(sorted(set(statuses or trusted())))
     return once(store, ("network", allowed), lambda: _read(store, allowed))
 
@@ -114,10 +118,12 @@ def read_clusters(store: Store, statuses: list[str] | None = None) -> list[tuple
 
 def _read(store: Store, allowed: tuple[str, ...]) -> Network:
     ids = _ids(store.nodes(Enterprise), allowed)
+    taken_for = {id: kept for id, kept in read_comparisons(store).taken_for.items() if kept in ids}
+    ids = ids.filter(~ids.is_in(list(taken_for)))
     places = pl.Enum(ids)
     ends = [(np.empty(0, np.uint32), np.empty(0, np.uint32))]
     for frame in store.edges(Supplies, FIRMS):
-        known = frame.filter(pl.col("status").is_in(allowed)).select(
+        known = as_one(frame.filter(pl.col("status").is_in(allowed)), taken_for).select(
             pl.col("from", "to").cast(places, strict=False).to_physical()  # null for a firm that is left out
         )
         ends.append(tuple(known.drop_nulls().to_numpy().T))

@@ -31,7 +31,7 @@ def test_columns_and_one_by_one_agree(
     found: list[tuple[str | None, str, str | None, str | None]], there: list[tuple[str, str, str | None]]
 ) -> None:
     frame, known = frame_of(found), frame_of([(*firm, None) for firm in there]).select(list(schema(Enterprise)))
-    quick, slow = identify_firms(frame, known, {}), _identify_one_by_one(frame, known, {})
+    quick, slow = identify_firms(frame, known, {}, {}), _identify_one_by_one(frame, known, {}, {})
     shown = ["id", "name", "uscc", "uscc_check", "aliases"]
     assert quick.frame.select(shown).rows() == slow.frame.select(shown).rows()
     assert sorted(quick.refused) == sorted(slow.refused)

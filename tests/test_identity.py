@@ -12,11 +12,11 @@ from loader_parts import check, counts, firms, new_store, put, run, where
 
 import loaders.firms
 from graph.model.nodes import Enterprise, Product
+from graph.names import city_of_region
 from graph.stores.base import schema
 from loaders.firms import Cities, Identified
 from loaders.identity import identify_nodes
 from loaders.merge import ORDER, merge
-from loaders.names import city_of_region
 
 A, B = "91110000600037341L", "91310000607378229C"
 WRONG = "911100006000373410"
@@ -284,7 +284,7 @@ def test_no_order_of_rows_changes_the_number_of_firms(rows: list[tuple[str, ...]
 @given(st.lists(st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS), min_size=1, max_size=5))
 def test_firms_that_are_told_apart_in_columns_are_those_of_the_rows_one_by_one(rows: list[tuple[str, ...]]) -> None:
     known = _known(("ent-1", NAMES[0], A), ("ent-2", "甲公司", None))
-    quick, slow = identify_nodes(_frame(rows), Enterprise, known), loaders.firms._identify_one_by_one(loaders.firms._with_codes(_frame(rows)), known, {})
+    quick, slow = identify_nodes(_frame(rows), Enterprise, known), loaders.firms._identify_one_by_one(loaders.firms._with_codes(_frame(rows)), known, {}, {})
     assert quick.frame.select("id", "name", "uscc", "aliases").equals(slow.frame.select("id", "name", "uscc", "aliases"))
     assert (quick.refused, quick.conflicts) == (slow.refused, slow.conflicts)
 

@@ -178,3 +178,12 @@ def test_a_store_in_a_folder_of_any_name(tmp_path: Path) -> None:
         store = new_store(tmp_path / name)
         report = run(store, put(tmp_path / name / "enterprises.csv", "名称,来源\n甲公司,年鉴\n"))
         assert counts(report) == {"read": 1, "new": 1}
+
+
+def test_a_firm_that_is_not_known_by_a_short_form_is_refused_with_its_full_name(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    run(store, put(tmp_path / "enterprises.csv", "名称,来源\n中车青岛四方机车车辆股份有限公司,年鉴\n青岛海尔模具有限公司,年鉴\n"))
+    report = run(store, put(tmp_path / "supplies.csv", "供应商,客户,来源\n中车四方,青岛海信模具有限公司,年鉴\n"))
+    reason = report.rejected[0].reason
+    assert "图中没有企业“中车四方”,相近的有 中车青岛四方机车车辆股份有限公司" in reason
+    assert "图中没有企业“青岛海信模具有限公司”" in reason

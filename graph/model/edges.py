@@ -5,10 +5,12 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator
 
 from graph.model.base import Edge, Table, column
-from graph.model.kinds import OptDate, OptFlag, OptNumber, OptText, choice
+from graph.model.kinds import Moment, OptDate, OptFlag, OptLongText, OptNumber, OptText, Text, choice
 
 MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
 MatchStage = Annotated[str | None, MATCH_STAGES, BeforeValidator(MATCH_STAGES.clean)]
+VERDICTS = choice("同一", "不同", "撤销", words={"same": "同一", "different": "不同", "undo": "撤销"})
+Verdict = Annotated[str, VERDICTS, BeforeValidator(VERDICTS.clean)]
 
 ON_A_CHAIN = (
     "Enterprise", "Institute", "Project", "Cluster", "Park", "Agency", "Mechanism", "Deliverable", "Task", "Platform",
@@ -148,6 +150,22 @@ class Matched(Edge):
     stage: MatchStage = column("对接阶段", "阶段")
     happened_on: OptDate = column("日期", "对接日期", "on")
     handled_by: OptText = column("经办", "经办人", "by")
+
+
+class ComparedWith(Edge):
+    """企业比对: one dated judgement whether two firms are one, never overwritten; where they are, the first name is the one to go by."""
+
+    type_name = "COMPARED_WITH"
+    table: ClassVar[Table] = table(
+        "企业比对",
+        ("Enterprise", "Enterprise"),
+        columns=(("enterprise", "企业"), ("other", "另一企业")),
+        key=("verdict", "decided_at", "decided_by"),
+    )
+    verdict: Verdict = column("判断", "是否同一企业", required=True)
+    decided_at: Moment = column("判断时间", "判断日期", required=True)
+    decided_by: Text = column("判断人", required=True)
+    reason: OptLongText = column("理由", "判断理由")
 
 
 class Leads(Edge):
@@ -310,7 +328,7 @@ class Covers(Edge):
 
 
 EDGES: tuple[type[Edge], ...] = (
-    PartOf, Feeds, BelongsTo, InputTo, ClassifiedAs, Produces, Needs, Offers, SeeksPartner, Recommends, Supplies, Matched,
+    PartOf, Feeds, BelongsTo, InputTo, ClassifiedAs, Produces, Needs, Offers, SeeksPartner, Recommends, Supplies, Matched, ComparedWith,
     Leads, OperatesIn, OnChain, MemberOf, SubsidiaryOf, InIndustry, SubclassOf, UpstreamOf, Fills, InvestsIn, SignedAt, InPark,
     LocatedIn, ResponsibleFor, ParticipatesIn, Posts, TakesUp, About, Covers,
 )  # fmt: skip

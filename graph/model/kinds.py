@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
@@ -32,6 +32,7 @@ STATUS_CONFIDENCE: dict[str, float] = {"confirmed": 1.0, "reported": 0.8, "curat
 # C0/C1 controls, zero-width and bidirectional overrides: they hide or reorder what a reader sees.
 FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 FORMULA = r"^(?:[=@]|[+\-][^0-9.].*[|(!])"
+MOMENT_TEXT = r"^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z)?$"
 PARTIAL_DATE = r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?$"
 SEPARATORS = r"[;；、\n]"
 TRUE, FALSE = ("true", "1", "是", "y", "yes", "必需"), ("false", "0", "否", "n", "no", "非必需")
@@ -44,7 +45,7 @@ _loose_date = re.compile(r"^(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\
 class Kind:
     """How one field is cleaned, checked and stored."""
 
-    name: Literal["text", "list", "float", "bool", "date", "choice"]
+    name: Literal["text", "list", "float", "bool", "date", "moment", "choice"]
     max_length: int = 200
     low: float = -math.inf
     high: float = math.inf
@@ -104,6 +105,15 @@ class Kind:
         year, month, day = loose.groups()
         return _check_day("-".join([year, *(f"{int(part):02d}" for part in (month, day) if part)]))
 
+    def _clean_moment(self, value: Any) -> str:
+        text = unicodedata.normalize("NFKC", str(value)).strip()
+        try:
+            text = text if re.match(MOMENT_TEXT, text) else self._clean_date(text)
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise ValueError("不是时间,应为 YYYY-MM-DD 或 YYYY-MM-DDThh:mm:ssZ(世界时)") from None
+        return text
+
     def _clean_choice(self, value: Any) -> str:
         text = str(value).strip()
         found = self.words.get(text.lower(), text)
@@ -146,13 +156,14 @@ def choice(*values: str, words: dict[str, str] | None = None) -> Kind:
     return Kind("choice", choices=values, words={k.lower(): v for k, v in (words or {}).items()})
 
 
-TEXT, LONG_TEXT, LIST, NUMBER, FLAG, DATE = (
+TEXT, LONG_TEXT, LIST, NUMBER, FLAG, DATE, MOMENT = (
     Kind("text"),
     Kind("text", max_length=4000),
     Kind("list"),
     Kind("float"),
     Kind("bool"),
     Kind("date"),
+    Kind("moment"),
 )
 SHARE = Kind("float", low=0.0, high=1.0)
 STATUS = choice(*STATUS_ZH, words={zh: en for en, zh in STATUS_ZH.items()} | {"确认": "confirmed", "报道": "reported", "未核实": "curated"})
@@ -164,6 +175,7 @@ OptNames = Annotated[list[str] | None, LIST, BeforeValidator(LIST.clean)]
 OptNumber = Annotated[float | None, NUMBER, BeforeValidator(NUMBER.clean)]
 OptFlag = Annotated[bool | None, FLAG, BeforeValidator(FLAG.clean)]
 OptDate = Annotated[str | None, DATE, BeforeValidator(DATE.clean)]
+Moment = Annotated[str, MOMENT, BeforeValidator(MOMENT.clean)]
 Share = Annotated[float, SHARE, BeforeValidator(SHARE.clean)]
 StatusField = Annotated[Status, STATUS, BeforeValidator(STATUS.clean)]
 

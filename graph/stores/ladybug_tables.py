@@ -56,18 +56,24 @@ def rows(connection: ladybug.Connection, query: str) -> list[Any]:
 def read_nodes(connection: ladybug.Connection, record: type[Node]) -> Iterator[pl.DataFrame]:
     """Yield all nodes of a type in slices."""
     pattern = f"MATCH (a:`{record.label()}`)"
-    yield from _slices(connection, pattern, "a", record.label(), _returned("a", record), record)
+    if returned := _returned(connection, "a", record):
+        yield from _slices(connection, pattern, "a", record.label(), returned, record)
 
 
 def read_edges(connection: ladybug.Connection, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
     """Yield all edges of a type between two labels in slices: ``from``, ``to`` and every column of the model."""
     pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
-    returned = f"a.id AS `from`, b.id AS `to`, {_returned('r', record)}"
-    yield from _slices(connection, pattern, "r", ends[0], returned, record)
+    if returned := _returned(connection, "r", record):
+        yield from _slices(connection, pattern, "r", ends[0], f"a.id AS `from`, b.id AS `to`, {returned}", record)
 
 
-def _returned(variable: str, record: type[Record]) -> str:
-    return ", ".join(f"{variable}.`{name}` AS `{name}`" for name in columns(record))
+def _returned(connection: ladybug.Connection, variable: str, record: type[Record]) -> str:
+    """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
+    table = name_of(record)
+    if table not in {row[1] for row in rows(connection, "CALL show_tables() RETURN *")}:
+        return ""
+    there = {row[1] for row in rows(connection, f"CALL table_info('{table}') RETURN *")}
+    return ", ".join(f"{f'{variable}.`{name}`' if name in there else 'NULL'} AS `{name}`" for name in columns(record))
 
 
 def _slices(

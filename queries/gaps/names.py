@@ -29,7 +29,7 @@ def find_landing(store: Store, text: str) -> Landing:
     if not mark or not name.strip() or not product.strip():
         raise InputError(f"落地应写成 企业:产品,如 示例外地碳化硅:车规级碳化硅功率模块;这里是“{text[:60]}”")
     try:
-        firm = find_enterprise(store, name)
+        firm = find_enterprise(store, name, short_forms=False)
     except NotFound:
         firm = Named(id=f"new:{name.strip()}", name=name.strip())
     return Landing(firm, find_product(store, product).id)

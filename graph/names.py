@@ -58,7 +58,7 @@ def normalise(name: str) -> str:
 def places() -> dict[str, str]:
     """Return place names, full and short, with their six-digit codes (GB/T 2260)."""
     table: dict[str, str] = {}
-    with (files("loaders") / "places.csv").open(encoding="utf-8") as stream:
+    with (files("graph") / "places.csv").open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             table[row["name"]] = table[row["short"]] = row["code"]
     return table

@@ -1,0 +1,73 @@
+"""What has been judged of pairs of firms: the last word on each pair, and the one firm that several are taken for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.model.edges import ComparedWith
+from graph.stores import Store
+from graph.stores.base import schema
+
+SAME, DIFFERENT, UNDO = "同一", "不同", "撤销"
+FIRMS = ("Enterprise", "Enterprise")
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Comparisons:
+    """The judgements that stand: the last word on each pair, and for each firm that is taken for another, which one."""
+
+    verdicts: dict[Pair, str]
+    taken_for: dict[str, str]
+
+    def who(self, id: str) -> str:
+        """Return the firm that a firm is taken for: mostly itself."""
+        return self.taken_for.get(id, id)
+
+    def settled(self, one: str, other: str) -> bool:
+        """Tell whether it stands of two firms that they are one, or that they are two."""
+        return self.verdicts.get(pair_of(one, other)) == DIFFERENT or self.who(one) == self.who(other)
+
+    def speaks_against(self, one: str, other: str) -> Pair | None:
+        """Return a pair that is judged to be two firms and that would be one if these two were."""
+        groups = [
+            [id for id in {firm, *self.taken_for, *self.taken_for.values()} if self.who(id) == self.who(firm)] for firm in (one, other)
+        ]
+        pairs = sorted(pair_of(a, b) for a in groups[0] for b in groups[1])
+        return next((pair for pair in pairs if self.verdicts.get(pair) == DIFFERENT), None)
+
+
+def pair_of(one: str, other: str) -> Pair:
+    """Return two ids in the order in which a pair is known, whoever was named first."""
+    return (one, other) if one < other else (other, one)
+
+
+def as_one(edges: pl.DataFrame, taken_for: Mapping[str, str], ends: Sequence[str] = ("from", "to")) -> pl.DataFrame:
+    """Return edges with the firms at some ends that are judged to be one as one; what led from one of them to another is left out."""
+    if not taken_for or not ends:
+        return edges
+    joined = edges.with_columns(pl.col(ends).replace(taken_for))
+    return joined.filter((joined["from"] != joined["to"]) | (edges["from"] == edges["to"]))
+
+
+def read_judgements(store: Store) -> pl.DataFrame:
+    """Return every judgement on two different firms, in the order in which they were made."""
+    frames = [*store.edges(ComparedWith, FIRMS)]
+    if not frames:
+        return pl.DataFrame(schema=schema(ComparedWith))
+    return pl.concat(frames).filter(pl.col("from") != pl.col("to")).sort("decided_at", "from", "to", "verdict", "decided_by")
+
+
+def read_comparisons(store: Store) -> Comparisons:
+    """Return the judgements that stand: of each pair the last, unless it took back what was said."""
+    last: dict[Pair, tuple[str, str, str]] = {}
+    for kept, other, verdict in read_judgements(store).select("from", "to", "verdict").iter_rows():
+        last.pop(pair_of(kept, other), None)
+        last[pair_of(kept, other)] = kept, other, verdict
+    found = Comparisons({pair: verdict for pair, (_, _, verdict) in last.items()}, {})
+    for kept, other, verdict in last.values():
+        if verdict == SAME and not found.speaks_against(kept, other):  # where others would join what one pair tells apart, it stays apart
+            one, two = found.who(kept), found.who(other)
+            found.taken_for.update({id: one for id, head in found.taken_for.items() if head == two} | ({two: one} if one != two else {}))
+    return found

@@ -1,0 +1,50 @@
+"""A judgement whether two firms are one: checked, then loaded as a row of the table 企业比对 like any other."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from graph.comparisons import DIFFERENT, SAME, UNDO, pair_of, read_comparisons
+from graph.errors import InputError
+from graph.model import file_name
+from graph.model.edges import ComparedWith
+from graph.stores import Store
+from loaders.run import load
+
+SOURCE = "企业比对(人工判断)"
+
+
+def judge(store: Store, kept: str, other: str, verdict: str, by: str, reason: str = "") -> None:
+    """Keep what somebody judges of two firms (ids) at this moment; raises ``InputError`` where it contradicts what stands."""
+    if kept == other:
+        raise InputError(f"两边是同一个编号 {kept},请指定两家不同的企业")
+    _check(store, kept, other, verdict)
+    row = {
+        "enterprise": kept, "other": other, "verdict": verdict, "decided_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
+        "decided_by": by, "reason": reason, "source": SOURCE, "status": "confirmed",
+    }  # fmt: skip
+    with TemporaryDirectory(prefix="lianzhang-") as folder:
+        path = Path(folder) / f"{file_name(ComparedWith)}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, row)
+            writer.writeheader()
+            writer.writerow(row)
+        report = load([path], store)
+    if report.rejected:
+        raise InputError(report.rejected[0].reason)
+
+
+def _check(store: Store, kept: str, other: str, verdict: str) -> None:
+    judged = read_comparisons(store)
+    standing = judged.verdicts.get(pair_of(kept, other))
+    if standing == verdict:
+        raise InputError(f"{kept} 与 {other} 的判断已经是“{verdict}”")
+    if verdict == UNDO and standing is None:
+        raise InputError(f"{kept} 与 {other} 没有可以撤销的判断,可用 lianzhang same-firms --history 查看全部判断")
+    if {verdict, standing} == {SAME, DIFFERENT}:
+        raise InputError(f"{kept} 与 {other} 已经判断为“{standing}”,请先用 lianzhang judge-firms undo 撤销,再作新的判断")
+    if verdict == SAME and (pair := judged.speaks_against(kept, other)):
+        raise InputError(f"{pair[0]} 与 {pair[1]} 已经判断为“{DIFFERENT}”,这样会把它们算作一家;请先撤销其中一个判断")
+    if verdict == DIFFERENT and judged.who(kept) == judged.who(other):
+        raise InputError(f"{kept} 与 {other} 经由别的判断算作一家,请先用 lianzhang same-firms --history 查看并撤销那些判断")
