@@ -77,7 +77,7 @@ class EdgeLoader:
         merging = rows if self.writer is not None else rows.filter(~mine)
         wanted = merging.select(keys).unique()
         reader = self.writer if self.writer is not None and self.writer.has_written() else self.store
-        parts = [part.join(wanted, on=keys, how="semi", nulls_equal=True) for part in reader.edges(record, ends)]
+        parts = [_with_whole_keys(part, record).join(wanted, on=keys, how="semi") for part in reader.edges(record, ends)]
         there = pl.concat(parts) if parts else rows.select(["from", "to", *columns(record)]).clear()
         merged = merge(merging, there, record, keys, self.now)
         self._insert(record, ends, merged.new, _hashed(merged.new, record))
@@ -98,15 +98,19 @@ class EdgeLoader:
     def _index(self, record: type[Edge], ends: Ends) -> pl.DataFrame:
         if (record.type_name, ends) not in self._known:
             kept = [KEY, PROOF_OF_KEY, "__content", pl.lit(False).alias("__mine")]
-            parts = [_hashed(part, record).select(kept) for part in self.store.edges(record, ends)]
+            parts = [_hashed(_with_whole_keys(part, record), record).select(kept) for part in self.store.edges(record, ends)]
             self._known[record.type_name, ends] = pl.concat(parts).unique(KEY, keep="any") if parts else pl.DataFrame(schema=HASHES)
         return self._known[record.type_name, ends]
 
 
 def _complete(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema(record).items() if name not in frame.columns]
-    blank = [pl.col(name).fill_null("") for name in record.table.key]
-    return frame.with_columns(missing).with_columns(blank).select([*schema(record), *WHERE])
+    return _with_whole_keys(frame.with_columns(missing), record).select([*schema(record), *WHERE])
+
+
+def _with_whole_keys(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
+    """Return edges whose keys have no nulls; a store that an older model filled may hold some."""
+    return frame.with_columns(pl.col(name).fill_null("") for name in record.table.key)
 
 
 def _hashed(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:

@@ -130,6 +130,10 @@ class _Load:
                 problems.setdefault(row, []).append(Problem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}"))
             frame = frame.drop("problem", name)
         frame = frame.rename({"__from": "from", "__to": "to"})
+        if not record.table.loops:
+            zh = record.table.end_columns[1][1]
+            for row, id in frame.filter(pl.col("from") == pl.col("to")).select(ROW, "to").iter_rows():
+                problems[row] = [Problem(zh, id, f"{zh}: 两端是同一家企业,{record.table.zh}应在两家不同的企业之间;请改正其中一端")]
         if problems:
             frame = frame.filter(~pl.col(ROW).is_in(list(problems)))
         if len(record.table.ends) > 1:
@@ -148,9 +152,7 @@ class _Load:
         for row, found in sorted(problems.items()):
             reason = ";".join(problem.reason for problem in found)
             first = found[0]
-            self.report.rejected.append(
-                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
-            )
+            self.report.rejected.append(Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found))
 
     def _refuse_late(self, table: Table, raws: list[pl.DataFrame], refused: Refused) -> None:
         mine = {row: problems for (index, row), problems in refused.items() if index == table.index}

@@ -29,7 +29,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Table:
-    """What a type is called in files (``file``), in Chinese (``zh``), and what makes two of its rows the same thing."""
+    """What a type is called in files (``file``), in Chinese (``zh``), and what makes two of its rows the same thing.
+
+    ``loops`` tells whether an edge may lead from a thing to itself.
+    """
 
     file: str
     zh: str
@@ -39,6 +42,7 @@ class Table:
     links: tuple[Link, ...] = ()
     ends: tuple[tuple[str, str], ...] = ()
     end_columns: tuple[tuple[str, str], tuple[str, str]] = (("from", "起点"), ("to", "终点"))
+    loops: bool = True
 
 
 class Record(BaseModel):

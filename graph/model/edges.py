@@ -8,7 +8,7 @@ from graph.model.base import Edge, Table, column
 from graph.model.kinds import Moment, OptDate, OptFlag, OptLongText, OptNumber, OptText, Text, choice
 
 MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
-MatchStage = Annotated[str | None, MATCH_STAGES, BeforeValidator(MATCH_STAGES.clean)]
+MatchStage = Annotated[str, MATCH_STAGES, BeforeValidator(MATCH_STAGES.clean)]
 VERDICTS = choice("同一", "不同", "撤销", words={"same": "同一", "different": "不同", "undo": "撤销"})
 Verdict = Annotated[str, VERDICTS, BeforeValidator(VERDICTS.clean)]
 
@@ -32,9 +32,10 @@ def table(
     key: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
     file: str = "",
+    loops: bool = True,
 ) -> Table:
     """Describe an edge type: its Chinese name, the label pairs it joins, the heads of its two ends, its extra key."""
-    return Table(file, zh, ends=ends, end_columns=columns, key=key, also=also)
+    return Table(file, zh, ends=ends, end_columns=columns, key=key, also=also, loops=loops)
 
 
 def _to(target: str, *labels: str) -> tuple[tuple[str, str], ...]:
@@ -109,15 +110,27 @@ class SeeksPartner(Edge):
 
     type_name = "SEEKS_PARTNER"
     table: ClassVar[Table] = table(
-        "拟开展合作企业", ("Enterprise", "Enterprise"), columns=(("enterprise", "企业"), ("partner", "拟合作企业"))
+        "拟开展合作企业",
+        ("Enterprise", "Enterprise"),
+        columns=(("enterprise", "企业"), ("partner", "拟合作企业")),
+        key=("product",),
+        loops=False,
     )
+    product: OptText = column("产品", "产品(服务)", "合作产品")
 
 
 class Recommends(Edge):
     """建议招引企业: a firm that a leader would like to see in the city."""
 
     type_name = "RECOMMENDS"
-    table: ClassVar[Table] = table("建议招引企业", ("Enterprise", "Enterprise"), columns=(("enterprise", "企业"), ("partner", "建议招引")))
+    table: ClassVar[Table] = table(
+        "建议招引企业",
+        ("Enterprise", "Enterprise"),
+        columns=(("enterprise", "企业"), ("partner", "建议招引")),
+        key=("product",),
+        loops=False,
+    )
+    product: OptText = column("产品", "产品(服务)", "招引产品")
 
 
 class Supplies(Edge):
@@ -136,20 +149,22 @@ class Supplies(Edge):
 
 
 class Matched(Edge):
-    """卡位入链 match: one dated step between a possible supplier and a leader, never overwritten."""
+    """卡位入链 match: one dated step between a possible supplier and a leader; one that differs in anything is a step of its own."""
 
     type_name = "MATCHED"
     table: ClassVar[Table] = table(
         "匹配",
         ("Enterprise", "Enterprise"),
         columns=(("supplier", "供应商"), ("customer", "链主")),
-        key=("product", "stage"),
+        key=("product", "stage", "happened_on", "handled_by", "note"),
         also=("对接", "匹配台账"),
+        loops=False,
     )
     product: OptText = column("产品", "产品(服务)")
-    stage: MatchStage = column("对接阶段", "阶段")
+    stage: MatchStage = column("对接阶段", "阶段", required=True)
     happened_on: OptDate = column("日期", "对接日期", "on")
     handled_by: OptText = column("经办", "经办人", "by")
+    note: OptLongText = column("备注", "注", "原因", "理由")
 
 
 class ComparedWith(Edge):
@@ -161,6 +176,7 @@ class ComparedWith(Edge):
         ("Enterprise", "Enterprise"),
         columns=(("enterprise", "企业"), ("other", "另一企业")),
         key=("verdict", "decided_at", "decided_by"),
+        loops=False,
     )
     verdict: Verdict = column("判断", "是否同一企业", required=True)
     decided_at: Moment = column("判断时间", "判断日期", required=True)

@@ -36,7 +36,7 @@ class Writer(Protocol):
         """Replace every property of nodes that are in the store."""
 
     def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
-        """Replace every property of edges that are in the store, found by ends and key."""
+        """Replace every property of edges that are in the store, found by ends and key; no key there is an empty one."""
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels as this load sees them."""

@@ -65,7 +65,7 @@ class LadybugWriter:
         """Set every property of the given edges."""
         self._copy_waiting(record)
         names = {"from": "k_from", "to": "k_to"} | {name: f"v_{name}" for name in columns(record)}
-        keys = "".join(f" AND r.`{name}` = `v_{name}`" for name in record.table.key)
+        keys = "".join(f" AND coalesce(r.`{name}`, '') = `v_{name}`" for name in record.table.key)
         sets = ", ".join(f"r.`{name}` = `v_{name}`" for name in columns(record) if name not in record.table.key)
         pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
         self._run(f"LOAD FROM {{files}} {pattern} SET {sets}", frame.select(list(names)).rename(names))

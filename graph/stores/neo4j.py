@@ -211,8 +211,8 @@ class Neo4jWriter:
         keys = record.table.key
         names = ["from", "to", *keys, *(name for name in columns(record) if name not in keys)]
         shape = _Shape(frame.select(names), names, {})
-        key = ", ".join(f"`{name}`: row[{position}]" for position, name in enumerate(keys, 2))
-        pattern = f"MATCH (a)-[r:`{record.type_name}` {{{key}}}]->(b)"
+        own = " AND ".join(f"coalesce(r.`{name}`, '') = row[{position}]" for position, name in enumerate(keys, 2))
+        pattern = f"MATCH (a)-[r:`{record.type_name}`]->(b){' WHERE ' + own if own else ''}"
         self._send(f"UNWIND $rows AS row {_match(ends)} {pattern} SET {shape.sets('r', 2 + len(keys))}", shape)
 
     def _send(self, statement: str, shape: "_Shape") -> None:
