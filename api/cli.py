@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis, cli_firms, cli_matching
+from api import cli_analysis, cli_firms, cli_matching, cli_openings
 from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress, say_which
+from api.output import Format, errors, explain, print_json, print_rows, progress, say_which
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.settings import Settings
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.add_typer(cli_analysis.app)
 app.add_typer(cli_matching.app)
 app.add_typer(cli_firms.app)
+app.add_typer(cli_openings.app)
 
 EDGE_HEADS = {
     "tier": "层",
@@ -74,7 +75,7 @@ def load(
         }
         total: dict[str, Any] = {"file": "合计"} | {name: done.total(name) for name in ("read", "new", "changed", "same", "rejected")}
         print_rows([*(vars(file) for file in done.files), total], format, heads)
-    _explain(done)
+    explain(done)
     if done.bad:
         raise typer.Exit(1)
 
@@ -86,25 +87,6 @@ def _kind(word: str | None) -> type[Record] | None:
     if record is None:
         raise InputError(f"没有“{word}”这类表,可用 lianzhang schema 查看全部类别")
     return record
-
-
-def _explain(report: Any) -> None:
-    """Say on stderr what was refused and where to find it."""
-    for failure in report.failed:
-        errors.print(f"[red]未载入[/red] {failure['file']}: {failure['reason']}", highlight=False)
-    for reject in report.rejected[:20]:
-        where = f"{reject.file}" + (f" [{reject.sheet}]" if reject.sheet else "") + (f" 第 {reject.row} 行" if reject.row else "")
-        errors.print(f"拒收 {where}: {reject.reason[:300]}", highlight=False, markup=False)
-    if len(report.rejected) > 20:
-        errors.print(f"…… 共拒收 {len(report.rejected)} 行,主要原因:", highlight=False)
-        for reason, number in report.reasons()[:10]:
-            errors.print(f"  {number:>7,}  {reason}", highlight=False, markup=False)
-    for path in report.rejects_written:
-        errors.print(f"拒收的行已写到 {path},改好后可再载入", highlight=False, markup=False)
-    for conflict in report.conflicts[:10]:
-        errors.print(f"冲突: {conflict.reason}: {conflict.left} ←→ {conflict.right}", highlight=False, markup=False)
-    for warning in report.warnings[:10]:
-        errors.print(f"注意: {warning}", highlight=False, markup=False)
 
 
 @app.command()

@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from graph.model import STATUS_ZH
+from loaders.report import Report
 from loaders.run import Step
 from queries.answers import Named
 
@@ -41,7 +42,7 @@ def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads
     if format is Format.csv:
         print_csv(titles, cells)
         return
-    table = Table(*titles, header_style="bold")
+    table = Table(*(Column(title, overflow="fold") for title in titles), header_style="bold")
     for row in cells:
         table.add_row(*row)
     out = Console(width=None if sys.stdout.isatty() else 200, markup=False)
@@ -65,7 +66,8 @@ def print_csv(titles: list[str], cells: list[list[str]]) -> None:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(titles)
-    writer.writerows([[f"'{cell}" if cell[:1] in "=+-@\t" and not _is_number(cell) else cell for cell in row] for row in cells])
+    risky = ("=", "+", "-", "@", "\t")
+    writer.writerows([[f"'{cell}" if cell.startswith(risky) and not _is_number(cell) else cell for cell in row] for row in cells])
     sys.stdout.write(buffer.getvalue())
 
 
@@ -115,3 +117,22 @@ def progress(quiet: bool = False) -> Iterator[Step]:
 
         yield step
         bar.update(task, total=1, completed=1, description="完成", rows="")
+
+
+def explain(report: Report) -> None:
+    """Say on stderr what a load refused, and where to find it."""
+    for failure in report.failed:
+        errors.print(f"[red]未载入[/red] {failure['file']}: {failure['reason']}", highlight=False)
+    for reject in report.rejected[:20]:
+        where = f"{reject.file}" + (f" [{reject.sheet}]" if reject.sheet else "") + (f" 第 {reject.row} 行" if reject.row else "")
+        errors.print(f"拒收 {where}: {reject.reason[:300]}", highlight=False, markup=False)
+    if len(report.rejected) > 20:
+        errors.print(f"…… 共拒收 {len(report.rejected)} 行,主要原因:", highlight=False)
+        for reason, number in report.reasons()[:10]:
+            errors.print(f"  {number:>7,}  {reason}", highlight=False, markup=False)
+    for path in report.rejects_written:
+        errors.print(f"拒收的行已写到 {path},改好后可再载入", highlight=False, markup=False)
+    for conflict in report.conflicts[:10]:
+        errors.print(f"冲突: {conflict.reason}: {conflict.left} ←→ {conflict.right}", highlight=False, markup=False)
+    for warning in report.warnings[:10]:
+        errors.print(f"注意: {warning}", highlight=False, markup=False)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -37,6 +37,7 @@ MOST_DOUBTS = 1000
 FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
 COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
 TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
+WISHES = ("LEADS", "NEEDS", "OFFERS", "SEEKS_PARTNER", "RECOMMENDS")  # with one of these a firm has something in its four lists
 TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 ADVICE = {
     400: ("检查语句或地址后重试", "可从首页或搜索重新进入"),
@@ -179,7 +180,9 @@ def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, 
     tables = tables_of_enterprise(view, before, after, visit.desk)
     cut = max(len(before), len(after)) > MOST_DRAWN
     facts = facts_of(view.enterprise, visit.desk, visit.statuses)
+    wishes = any(item.relation in WISHES for item in view.outgoing)
     values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts, "desk": visit.desk}
+    values["openings"] = visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
     return visit.render("enterprise.html", edges=len(before) + len(after), **values)
 
 

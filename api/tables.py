@@ -50,13 +50,14 @@ class NoLinks(Links):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, what it links to, by what it is sorted, and a smaller text after it."""
+    """One cell: its text, what it links to, by what it is sorted, a smaller text after it, or the text as a list."""
 
     text: str
     href: str = ""
     kind: str = "text"
     sort: str | float | None = None
     extra: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

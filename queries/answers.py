@@ -208,4 +208,14 @@ class Evidence(Answer):
     place: str | None = None
 
 
+class SourceUsed(Answer):
+    """A source of the rows that an answer rests on, and of how many."""
+
+    id: str
+    name: str
+    publisher: str | None = None
+    published_on: str | None = None
+    rows: int
+
+
 STATUS_ORDER = {"confirmed": 0, "reported": 1, "curated": 2, "inferred": 3, "sample": 4}

@@ -19,8 +19,10 @@ NODES: dict[str, tuple[str, ...]] = {
     "Industry": (), "Coverage": ("method", "as_of"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
-    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": (), "OFFERS": (), "NEEDS": (),
-    "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (), "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
+    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": ("confidence",),
+    "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"), "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (),
+    "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",), "SEEKS_PARTNER": ("product", "confidence", "note"),
+    "RECOMMENDS": ("product", "confidence", "note"), "MATCHED": ("product", "stage", "happened_on", "handled_by", "note"),
     "IN_INDUSTRY": (),
 }  # fmt: skip
 PROOF = ("status", "source", "place")

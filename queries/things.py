@@ -1,11 +1,13 @@
 """Things of any kind: everything about one, the published figures, the sources."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from graph.errors import NotFound
 from graph.model import NODE_TYPES
 from graph.stores import Store
-from queries.answers import Figure, Related, Thing, ThingView
+from queries.answers import Figure, Related, SourceUsed, Thing, ThingView
 from queries.catalogue import ask, refuse_hidden, trusted
 from queries.chains import related
 
@@ -62,3 +64,18 @@ def list_figures(store: Store, after: str = "", size: int = 50, statuses: list[s
 def list_sources(store: Store) -> dict[str, dict[str, Any]]:
     """Return all sources by id."""
     return {row["source"]["id"]: row["source"] for row in ask(store, "sources")}
+
+
+def sources_used(store: Store, ids: Iterable[str]) -> list[SourceUsed]:
+    """Return the sources of some rows, by id, each with how many rows are of it."""
+    known, counted = list_sources(store), Counter(id for id in ids if id)
+    return [
+        SourceUsed(
+            id=id,
+            name=str(known.get(id, {}).get("name") or id),
+            publisher=known.get(id, {}).get("publisher"),
+            published_on=known.get(id, {}).get("published_on"),
+            rows=rows,
+        )
+        for id, rows in sorted(counted.items())
+    ]

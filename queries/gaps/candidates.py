@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 
 from queries.answers import Answer, Evidence, Named
 from queries.gaps.extensions import production
-from queries.gaps.facts import Facts, Row
+from queries.gaps.facts import Facts, Place, Row
 from queries.gaps.local import Firm
-from queries.gaps.measures import Measures
 from queries.relatedness import proximity
 
 FEW = 5  # products in a sentence
@@ -29,10 +29,10 @@ class Candidate(Answer):
     evidence: list[Evidence]
 
 
-def find_candidates(facts: Facts, measures: Measures) -> Iterator[Candidate]:
+def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:
     """Yield the firms that were looked at, each once: its makers, those in its segments, those that make what is near to it."""
     seen = set[str]()
-    for firm, why, fills, evidence in (*_makers(facts, measures), *_operators(facts, measures), *_neighbours(facts, measures)):
+    for firm, why, fills, evidence in chain(_makers(facts, place), _operators(facts, place), _neighbours(facts, place)):
         if firm not in seen:
             seen.add(firm)
             proof = facts.find(firm)
@@ -47,9 +47,9 @@ def find_candidates(facts: Facts, measures: Measures) -> Iterator[Candidate]:
             )
 
 
-def _makers(facts: Facts, measures: Measures) -> Iterator[Looked]:
+def _makers(facts: Facts, place: Place) -> Iterator[Looked]:
     for row in sorted(facts.makes, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
-        if row.end not in measures.place.products:
+        if row.end not in place.products:
             continue
         firm, name = facts.firms[row.start], facts.product_names[row.end]
         if firm.closed:
@@ -65,9 +65,9 @@ def _makers(facts: Facts, measures: Measures) -> Iterator[Looked]:
         yield row.start, why, facts.local(row.start) and not row.ended, [facts.evidence(row)]
 
 
-def _operators(facts: Facts, measures: Measures) -> Iterator[Looked]:
+def _operators(facts: Facts, place: Place) -> Iterator[Looked]:
     """Yield the firms of the place's segments, by record or by what they make: for a product, with what they make instead."""
-    segments = set(measures.place.segments)
+    segments = set(place.segments)
     placed: dict[str, list[Row]] = defaultdict(list)
     for row in facts.operates:
         if row.end in segments:
@@ -78,13 +78,12 @@ def _operators(facts: Facts, measures: Measures) -> Iterator[Looked]:
             made[row.start].append(row)
     for id in sorted({*placed, *made}):
         names = "、".join(dict.fromkeys(facts.product_names[row.end] for row in made[id][:FEW]))
-        why = _why_not(facts.firms[id], measures, names)
-        fills = measures.place.label == "Segment" and facts.local(id)
+        why = _why_not(facts.firms[id], place, names)
+        fills = place.label == "Segment" and facts.local(id)
         yield id, why, fills, [facts.evidence(row) for row in (*placed[id], *made[id][:FEW])]
 
 
-def _why_not(firm: Firm, measures: Measures, names: str) -> str:
-    place = measures.place
+def _why_not(firm: Firm, place: Place, names: str) -> str:
     if firm.closed:
         return "企业登记为已终止"
     if firm.where != "local":
@@ -96,9 +95,9 @@ def _why_not(firm: Firm, measures: Measures, names: str) -> str:
     return f"在本环节,没有登记任何产品: 可能生产“{place.name}”,须核实"
 
 
-def _neighbours(facts: Facts, measures: Measures) -> Iterator[Looked]:
+def _neighbours(facts: Facts, place: Place) -> Iterator[Looked]:
     """Yield local makers of what goes into the place's products or is made of them, then of what is near in the product space."""
-    own = measures.place.products
+    own = place.products
     edges = facts.city.inputs
     beside = {other: "它的投入品" for product in own if product in edges for other in edges.predecessors(product)}
     beside |= {other: "用它的产品" for product in own if product in edges for other in edges.successors(product)}

@@ -1,14 +1,13 @@
 """The gap certificate (断点说明): what is needed by whom, which local firms were looked at and why each does not fill it."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 import polars as pl
 from pydantic import Field
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import Answer, Named
+from queries.answers import Answer, Named, SourceUsed
 from queries.gaps.answers import Judged
 from queries.gaps.candidates import Candidate, find_candidates
 from queries.gaps.facts import Facts
@@ -16,7 +15,7 @@ from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import examine, notes_on, steps_from
-from queries.things import list_sources
+from queries.things import sources_used
 
 MOST = 60  # candidates that are listed; what is cut is counted
 
@@ -54,16 +53,6 @@ class RuleUsed(Answer):
     why: str
 
 
-class SourceUsed(Answer):
-    """A source of the rows that a certificate rests on."""
-
-    id: str
-    name: str
-    publisher: str | None = None
-    published_on: str | None = None
-    rows: int
-
-
 class Certificate(Answer):
     """Everything that defends a judgement in a meeting, on its own."""
 
@@ -96,7 +85,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
     facts, place = examined.facts, measures.place
     judgement = judge(facts, measures, rules, steps_from(examined, measures))
     demands, looks = _demands(facts, measures), _looks(facts, measures)
-    candidates = list(find_candidates(examined.facts, measures))
+    candidates = list(find_candidates(examined.facts, place))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
     rows |= {(row.record, row.from_id, row.to_id): row for one in candidates[:MOST] for row in one.evidence}
     used = [row.source for row in rows.values()] + [demand.source for demand in demands] + [look.source for look in looks]
@@ -119,7 +108,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
         data_date=facts.city.recorded,
         notes=notes_on(facts),
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
-        sources=_sources(store, used),
+        sources=sources_used(store, used),
     )
 
 
@@ -183,17 +172,3 @@ def _rules(measures: Measures, rules: Rules) -> list[RuleUsed]:
     used = [(f"state.{key}", getattr(rules.state, key)) for key in own]
     used += [(f"scale.{key}", threshold) for key, threshold in rules.scale]
     return [RuleUsed(name=key, value=threshold.value, why=threshold.why) for key, threshold in used]
-
-
-def _sources(store: Store, ids: Iterable[str]) -> list[SourceUsed]:
-    known, counted = list_sources(store), Counter(id for id in ids if id)
-    return [
-        SourceUsed(
-            id=id,
-            name=str(known.get(id, {}).get("name") or id),
-            publisher=known.get(id, {}).get("publisher"),
-            published_on=known.get(id, {}).get("published_on"),
-            rows=rows,
-        )
-        for id, rows in sorted(counted.items())
-    ]

@@ -18,7 +18,7 @@ TIERS = ("上游", "中游", "下游", "服务", "")
 
 @dataclass(frozen=True)
 class Row:
-    """One relation of the graph with its proof."""
+    """One relation of the graph with its proof; ``product`` as it is written, ``good`` the id of what that is."""
 
     type: str
     start: str
@@ -29,6 +29,9 @@ class Row:
     ended: bool = False
     essential: bool = False
     good: str = ""
+    product: str = ""
+    confidence: float = 0.0
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that the judgement of one chain rests on; ids are those of the graph.
+    """Everything that the judgement of one chain rests on, or what is asked of one firm; ids are those of the graph.
 
     ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those segments,
     ``supplies`` the supplies of the chain's products, ``looks`` the coverage by segment, ``leads`` the leaders of every chain,
@@ -199,7 +202,8 @@ class Facts:
 _LABELS = {
     "PRODUCES": ("Enterprise", "Product"), "OFFERS": ("Enterprise", "Product"), "NEEDS": ("Enterprise", "Product"),
     "OPERATES_IN": ("Enterprise", "Segment"), "INPUT_TO": ("Product", "Product"), "SUPPLIES": ("Enterprise", "Enterprise"),
-    "LEADS": ("Enterprise", "Chain"), "COVERS": ("Coverage", "Segment"),
+    "LEADS": ("Enterprise", "Chain"), "COVERS": ("Coverage", "Segment"), "SEEKS_PARTNER": ("Enterprise", "Enterprise"),
+    "RECOMMENDS": ("Enterprise", "Enterprise"),
 }  # fmt: skip
 
 
@@ -208,23 +212,33 @@ def chain_facts(city: City, chain: str) -> Facts:
     name = city.names["Chain"].get(chain)
     if name is None:
         raise NotFound(f"图中没有编号为“{chain[:60]}”的产业链,或它的数据状态已被隐藏")
-    segments = _in_order(city, _ends(city, "PART_OF", "to", [chain], "from"))
+    segments = segments_of_chains(city, [chain])
+    return gather(city, Named(id=chain, name=name), segments, find_homes(city, chain, segments))
+
+
+def segments_of_chains(city: City, chains: Iterable[str]) -> list[str]:
+    """Return the segments of some chains by tier, upstream first, then by id."""
+    return _in_order(city, _ends(city, "PART_OF", "to", chains, "from"))
+
+
+def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, ...], also: Iterable[str] = ()) -> Facts:
+    """Return what is known of some segments, and of the products ``also`` asked about, seen from the regions that are home."""
     belonging = city.going("BELONGS_TO")
     products = sorted(set(belonging.filter(pl.col("to").is_in(segments))["from"]))
-    inputs = _rows(city, "INPUT_TO", "to", products)
-    asked = {*products, *(row.start for row in inputs)}
+    inputs = rows_at(city, "INPUT_TO", "to", products)
+    asked = {*products, *also, *(row.start for row in inputs)}
     near_segments = sorted({*segments, *belonging.filter(pl.col("from").is_in(list(asked)))["to"]})
     known = sorted({*asked, *belonging.filter(pl.col("to").is_in(near_segments))["from"]})
     segments_of = grouped(belonging.filter(pl.col("from").is_in(known)), "from", "to")
-    makes = (*_rows(city, "PRODUCES", "to", known, ended=True), *_rows(city, "OFFERS", "to", known, ended=True))
-    operates = _rows(city, "OPERATES_IN", "to", near_segments)
-    needs = _rows(city, "NEEDS", "to", known)
-    supplies = tuple(_row("SUPPLIES", row) for row in city.supplies.filter(pl.col("good").is_in(products)).iter_rows(named=True))
+    makes = (*rows_at(city, "PRODUCES", "to", known, ended=True), *rows_at(city, "OFFERS", "to", known, ended=True))
+    operates = rows_at(city, "OPERATES_IN", "to", near_segments)
+    needs = rows_at(city, "NEEDS", "to", known)
+    supplied = city.supplies.filter(pl.col("good").is_in([*products, *also]))
+    supplies = tuple(row_of("SUPPLIES", row) for row in supplied.iter_rows(named=True))
     leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
-    homes = find_homes(city, chain, segments)
     firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {end for row in supplies for end in (row.start, row.end)}
     return Facts(
-        chain=Named(id=chain, name=name),
+        chain=subject,
         homes=homes,
         places=_places(city, segments, products, segments_of),
         tiers={id: tier or "" for id, tier in city.nodes["Segment"].filter(pl.col("id").is_in(segments)).select("id", "tier").iter_rows()},
@@ -244,18 +258,21 @@ def chain_facts(city: City, chain: str) -> Facts:
     )
 
 
-def _rows(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
+def rows_at(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
+    """Return the edges of a type with one end (``from`` or ``to``) among some ids, those that have ended only where asked for."""
     frame = city.edges[type_name] if ended else city.going(type_name)
-    return tuple(_row(type_name, row) for row in frame.filter(pl.col(column).is_in(list(ids))).iter_rows(named=True))
+    return tuple(row_of(type_name, row) for row in frame.filter(pl.col(column).is_in(list(ids))).iter_rows(named=True))
 
 
 def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
-    return tuple(_row(type_name, row) for row in city.going(type_name).iter_rows(named=True))
+    return tuple(row_of(type_name, row) for row in city.going(type_name).iter_rows(named=True))
 
 
-def _row(type_name: str, row: Mapping[str, Any]) -> Row:
+def row_of(type_name: str, row: Mapping[str, Any]) -> Row:
+    """Return a row of one of the city's frames as a relation."""
     proof = {name: row[name] for name in ("status", "source", "place", "ended")}
-    return Row(type_name, row["from"], row["to"], **proof, essential=bool(row.get("essential")), good=row.get("good") or "")
+    own = {name: row[name] for name in ("confidence", "note", "good", "product") if row.get(name)}
+    return Row(type_name, row["from"], row["to"], **proof, essential=bool(row.get("essential")), **own)
 
 
 def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:
@@ -294,7 +311,7 @@ def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[
         names = "、".join(city.names["Region"].get(region, region) for region in own)
         whole = not homes or bool(whole_city & set(own))
         found[raw["to"]].append(
-            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", _row("COVERS", raw))
+            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row_of("COVERS", raw))
         )
     return {segment: tuple(looks) for segment, looks in found.items()}
 

@@ -1,0 +1,64 @@
+"""Tables of 卡位入链: the four lists, a line of dated steps for each match."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from api.opening_words import FIRM_HEADS, MEANINGS
+from api.tables import Cell, Desk, Table, show_percent
+from graph.model import STATUS_ZH
+from queries.answers import STATUS_ORDER
+from queries.openings.answers import LISTS, SEGMENT, Opening, Opportunities
+
+FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
+EMPTY = {
+    "offers": "链主没有登记供给,图中也没有它生产而本地需要的产品。可用 lianzhang template 供给 填报。",
+    "needs": "链主没有登记需求,所产产品也没有可推断的投入。可用 lianzhang template 需求 填报。",
+    "partners": "链主没有登记拟合作企业,也没有合适两项以上需求的本地企业。可用 lianzhang template 拟开展合作企业 填报。",
+    "invitations": "链主没有建议招引企业,需求也都有合适的本地企业。可用 lianzhang template 建议招引企业 填报。",
+}
+
+
+def tables_of_openings(answer: Opportunities, desk: Desk) -> dict[str, Table]:
+    """Return the four lists as tables, by name."""
+    return {name: _table(name, title, getattr(answer, name), answer, desk) for name, title in LISTS.items()}
+
+
+def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities, desk: Desk) -> Table:
+    single = len({row.party.id for row in rows}) <= 1 and len(answer.leaders) == 1
+    looked = name == "invitations"
+    columns = [
+        *([] if single else ["链主(或集团内企业)"]), "产品(服务)", FIRM_HEADS[name], "匹配", "为什么", "不利之处",
+        *(["看过的本地企业"] if looked else []), "台账", "可信度", "状态", "来源",
+    ]  # fmt: skip
+    cells = [_row(row, desk)[1 if single else 0 :] for row in rows]
+    if not looked:
+        place = columns.index("不利之处") + 1
+        cells = [(*row[:place], *row[place + 1 :]) for row in cells]
+    return Table(name, title, tuple(columns), cells, MEANINGS[name], EMPTY[name])
+
+
+def _row(row: Opening, desk: Desk) -> tuple[Cell, ...]:
+    segments = "、".join(row.segments)
+    why = tuple(text for text in row.why if not text.startswith(SEGMENT))  # it stands below the product
+    product = Cell(row.product or "没有写明", extra=segments)
+    if row.product_id:
+        product = desk.thing("Product", row.product_id, row.product, segments)
+    lines = tuple(f"{one.firm.name}: {one.why}" for one in row.candidates)
+    looked = Cell(f"看过 {len(lines)} 家", kind="looked", lines=lines, sort=len(lines))
+    if row.firm is not None:
+        firm = desk.thing("Enterprise", row.firm.id, row.firm.name, row.region)
+    else:
+        firm = replace(looked, text=f"没有,看过 {len(lines)} 家", sort="") if lines else Cell("没有", kind="nobody", sort="")
+    return (
+        desk.thing("Enterprise", row.party.id, row.party.name),
+        product,
+        firm,
+        Cell(row.fit or "", kind=f"fit-{FIT_ORDER[row.fit]}", sort=FIT_ORDER[row.fit]),
+        Cell("\n".join(why), kind="said", lines=why),
+        Cell("\n".join(row.against), kind="said", lines=tuple(row.against), sort=len(row.against)),
+        looked,
+        Cell(row.stage or "", kind="stage"),
+        Cell(show_percent(row.confidence, 0), kind="number", sort=row.confidence),
+        Cell(STATUS_ZH[row.status], kind=f"status-{row.status}", sort=STATUS_ORDER[row.status]),
+        Cell(desk.sources.get(row.source, row.source), desk.links.to("sources", row.source), "source"),
+    )

@@ -1,0 +1,111 @@
+"""The shapes of the four lists and of the ledger: what the command prints as JSON and the API returns."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from queries.answers import Answer, Evidence, Named, SourceUsed
+
+Level = Literal["高", "中", "低"]
+LISTS: dict[str, str] = {
+    "offers": "在青可提供产品(服务)",
+    "needs": "可采购产品(服务)",
+    "partners": "拟开展合作企业",
+    "invitations": "建议招引企业",
+}
+SEGMENT = "环节: "  # how a reason that names the product's segments begins
+STAGES = ("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
+
+
+class Looked(Answer):
+    """A firm that was looked at for a need, and why it does not fit."""
+
+    firm: Named
+    region: str
+    why: str
+    status: str
+    source: str
+
+
+class Opening(Answer):
+    """A row of a list: which product, which firm, why, what speaks against it, and on what it rests."""
+
+    leader: Named
+    party: Named = Field(description="who of the leader's group said it: the leader itself, or a firm below it")
+    product: str = Field(description="empty where the record names none")
+    product_id: str | None = None
+    segments: list[str] = Field(default=[], description="the segments of the product")
+    firm: Named | None = Field(description="null where no firm is known")
+    region: str = ""
+    fit: Level | None = Field(default=None, description="how well the firm's product meets the need")
+    why: list[str]
+    against: list[str]
+    stage: str | None = Field(default=None, description="how far the ledger is with this firm and product")
+    computed: bool = Field(description="false: a record; true: found by the rules, of status inferred")
+    confidence: float = Field(description="0 to 1: the record's own, or at most that of the weakest record that it rests on")
+    status: str
+    source: str = Field(description="of the record, or of the record of the firm on which the row rests")
+    candidates: list[Looked] = Field(default=[], description="local firms that were looked at before, and why none fits")
+    evidence: list[Evidence]
+
+
+class Opportunities(Answer):
+    """The four lists of a leader or of all leaders of a chain."""
+
+    subject: Named
+    label: Literal["Enterprise", "Chain"]
+    leaders: list[Named]
+    city: list[Named] = Field(description="where a firm is local; empty: every firm counts as local")
+    rule_version: str
+    as_of: str = Field(description="the day for which it is asked")
+    data_date: str | None = Field(description="when the latest record was entered")
+    rests_on: dict[str, int] = Field(description="rows and records by data status")
+    notes: list[str]
+    sources: list[SourceUsed]
+    offers: list[Opening] = Field(serialization_alias=LISTS["offers"])
+    needs: list[Opening] = Field(serialization_alias=LISTS["needs"])
+    partners: list[Opening] = Field(serialization_alias=LISTS["partners"])
+    invitations: list[Opening] = Field(serialization_alias=LISTS["invitations"])
+
+    def lists(self) -> dict[str, list[Opening]]:
+        """Return the four lists by what they are called."""
+        return {title: getattr(self, name) for name, title in LISTS.items()}
+
+
+class Step(Answer):
+    """A step of a match; ``withdrawn`` where the record has ended."""
+
+    stage: str
+    on: str | None
+    by: str | None
+    note: str | None
+    withdrawn: bool
+    status: str
+    source: str
+    place: str | None = None
+
+
+class Match(Answer):
+    """A match of a supplier and a leader about a product: its steps in order, how far it is, and what is wrong with it."""
+
+    supplier: Named
+    customer: Named
+    product: str
+    product_id: str | None
+    state: str = Field(description="the stage of the last step that stands")
+    since: str | None
+    steps: list[Step]
+    remarks: list[str]
+
+
+class Ledger(Answer):
+    """Matches, the latest first, with how many are at each stage."""
+
+    subject: Named | None
+    counts: dict[str, int] = Field(description="matches by the stage that they have reached")
+    steps: dict[str, int] = Field(description="steps by stage")
+    rests_on: dict[str, int] = Field(description="steps by data status")
+    as_of: str
+    notes: list[str]
+    matches: list[Match]
+    sources: list[SourceUsed]

@@ -1,0 +1,173 @@
+"""What the four lists of some leaders are made from: their groups, needs, offers, and everything known of the firms near them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import polars as pl
+
+from queries.answers import Named
+from queries.city import City
+from queries.gaps.facts import Facts, Row, gather, row_of, rows_at, segments_of_chains
+from queries.gaps.local import Firm, find_firms, grouped
+from queries.openings.answers import Match
+from queries.openings.fits import Fit, Fits
+from queries.openings.ledger import find_matches
+from queries.openings.parties import groups_below
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A product that a firm of a leader's group needs or offers: recorded, or inferred from what it makes."""
+
+    leader: str
+    party: str
+    product: str
+    rows: tuple[Row, ...]
+    inferred: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The leaders that are asked about, and the city as seen from them; ``chains`` are theirs.
+
+    ``near`` holds for each need what fits it by name; ``uses`` for each product of theirs what it is essential to, and who makes that.
+    """
+
+    city: City
+    facts: Facts
+    fits: Fits
+    groups: Mapping[str, tuple[str, ...]]
+    chains: frozenset[str]
+    needs: tuple[Wish, ...]
+    offers: tuple[Wish, ...]
+    near: Mapping[str, Mapping[str, Fit]] = field(repr=False)
+    uses: Mapping[str, tuple[tuple[Row, Row], ...]] = field(repr=False)
+
+    def firm(self, id: str) -> Firm:
+        """Return a firm with where it is."""
+        return self.facts.find(id)
+
+    def group_of(self, party: str) -> tuple[str, ...]:
+        """Return the leader's group that a party belongs to, the leader first."""
+        return next(group for group in self.groups.values() if party in group)
+
+    def named(self, id: str) -> Named:
+        """Return a firm by id and name."""
+        return Named(id=id, name=self.city.names["Enterprise"][id])
+
+    def product(self, id: str) -> str:
+        """Return the name of a product."""
+        return self.city.names["Product"][id]
+
+    def segments(self, product: str | None) -> list[str]:
+        """Return the names of the segments of a product."""
+        return [self.city.names["Segment"][id] for id in self.facts.segments_of.get(product or "", ())]
+
+    @cached_property
+    def made(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what each firm makes, sorted."""
+        return grouped(self._edges("PRODUCES", "from"), "from", "to")
+
+    @cached_property
+    def needed(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what each firm needs, sorted."""
+        return grouped(self._edges("NEEDS", "from"), "from", "to")
+
+    @cached_property
+    def customers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return whom each firm supplies, sorted."""
+        return grouped(self._edges("SUPPLIES", "from"), "from", "to")
+
+    @cached_property
+    def supplied(self) -> Mapping[tuple[str, str], tuple[Row, ...]]:
+        """Return the supplies between two firms, one of them of a leader's group."""
+        members = [member for group in self.groups.values() for member in group]
+        found: dict[tuple[str, str], dict[Row, None]] = defaultdict(dict)
+        for column in ("from", "to"):
+            for row in self.city.supplies.filter(pl.col(column).is_in(members)).iter_rows(named=True):
+                found[row["from"], row["to"]][row_of("SUPPLIES", row)] = None
+        return {pair: tuple(rows) for pair, rows in found.items()}
+
+    @cached_property
+    def matches(self) -> Mapping[tuple[str, str], tuple[Match, ...]]:
+        """Return the matches of the ledger by supplier and leader."""
+        found: dict[tuple[str, str], list[Match]] = defaultdict(list)
+        for match in find_matches(self.city):
+            found[match.supplier.id, match.customer.id].append(match)
+        return {pair: tuple(matches) for pair, matches in found.items()}
+
+    def match(self, supplier: str, customer: str, product: str | None) -> Match | None:
+        """Return the match of two firms about a product, if the ledger has it."""
+        return next((match for match in self.matches.get((supplier, customer), ()) if match.product_id == product), None)
+
+    def _edges(self, type_name: str, column: str) -> pl.DataFrame:
+        return self.city.going(type_name).filter(pl.col(column).is_in(list(self.facts.firms))).select("from", "to")
+
+
+def ask_about(city: City, fits: Fits, subject: Named, leaders: Iterable[str], chains: Iterable[str], homes: tuple[Named, ...]) -> Asked:
+    """Return what the four lists of some leaders are made from."""
+    groups, chains = groups_below(city, leaders), frozenset(chains)
+    of = {member: leader for leader in reversed(list(groups)) for member in groups[leader]}
+    rows = {name: rows_at(city, name, "from", of) for name in ("NEEDS", "OFFERS", "PRODUCES", "SEEKS_PARTNER", "RECOMMENDS")}
+    segments = segments_of_chains(city, chains)
+    inputs = {need for row in rows["PRODUCES"] for need in city.needed_for(row.end)}
+    wanted = {row.end for name in ("NEEDS", "OFFERS", "PRODUCES") for row in rows[name]} | inputs
+    near = {need: fits.near(need) for need in sorted({row.end for row in rows["NEEDS"]} | inputs)}
+    facts = gather(city, subject, segments, homes, wanted | {product for found in near.values() for product in found})
+    uses = _uses(city, {row.end for name in ("OFFERS", "PRODUCES") for row in rows[name]})
+    others = {
+        *of,
+        *(made.start for pairs in uses.values() for _, made in pairs),
+        *(row.end for name in ("SEEKS_PARTNER", "RECOMMENDS") for row in rows[name]),
+    }
+    others |= set(city.supplies.filter(pl.col("to").is_in(list(of)))["from"]) | set(
+        city.supplies.filter(pl.col("from").is_in(list(of)))["to"]
+    )
+    others |= {end for column in ("from", "to") for end in city.edges["MATCHED"][column]}
+    firms = find_firms(city, sorted(others - set(facts.firms)), {home.id for home in homes})
+    facts = replace(facts, firms={**facts.firms, **firms})
+    return Asked(city, facts, fits, groups, chains, _needs(city, facts, groups, of, rows, set(segments)), _offers(of, rows), near, uses)
+
+
+def _uses(city: City, products: set[str]) -> dict[str, tuple[tuple[Row, Row], ...]]:
+    links = [link for link in rows_at(city, "INPUT_TO", "from", products) if link.essential]
+    makers: dict[str, dict[str, Row]] = defaultdict(dict)
+    for name in ("PRODUCES", "OFFERS"):
+        for row in rows_at(city, name, "to", {link.end for link in links}):
+            makers[row.end].setdefault(row.start, row)
+    return {
+        product: tuple((link, row) for link in links if link.start == product for row in makers[link.end].values()) for product in products
+    }
+
+
+def _needs(
+    city: City,
+    facts: Facts,
+    groups: Mapping[str, tuple[str, ...]],
+    of: Mapping[str, str],
+    rows: Mapping[str, tuple[Row, ...]],
+    segments: set[str],
+) -> tuple[Wish, ...]:
+    """Return recorded needs, then the essential inputs of what a group makes that its chains hold and it neither needs nor makes."""
+    known = {leader: {row.end for name in ("NEEDS", "PRODUCES") for row in rows[name] if row.start in groups[leader]} for leader in groups}
+    found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["NEEDS"]]
+    inferred: dict[tuple[str, str], Wish] = {}
+    links = {(link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})}
+    for row in rows["PRODUCES"]:
+        leader = of[row.start]
+        for need in sorted(city.needed_for(row.end)):
+            if need not in known[leader] and segments & set(facts.segments_of.get(need, ())):
+                why = f"没有登记为需求;所产“{facts.product_names[row.end]}”必需它"
+                inferred.setdefault((leader, need), Wish(leader, row.start, need, (row, links[need, row.end]), True, why))
+    return (*found, *inferred.values())
+
+
+def _offers(of: Mapping[str, str], rows: Mapping[str, tuple[Row, ...]]) -> tuple[Wish, ...]:
+    """Return recorded offers, then the other products that a group makes."""
+    found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["OFFERS"]]
+    offered = {(wish.party, wish.product) for wish in found}
+    made = [row for row in rows["PRODUCES"] if (row.start, row.end) not in offered]
+    return (*found, *(Wish(of[row.start], row.start, row.end, (row,), True, "没有登记为供给;是它生产的产品") for row in made))

@@ -1,0 +1,64 @@
+"""How well a product meets a need: the same product, a kind of it by its name, a wider word, or only the same segment.
+
+A Chinese noun has its head at the end, so a name that ends with the needed product's name is a kind of it; see
+``queries.chain_mapping``, whose rule this is. What no name says is left to the matcher.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from graph.stores import Store
+from queries.cache import once
+from queries.chain_mapping import SURE, bare
+from queries.city import City
+from queries.openings.answers import Level
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a product meets a need, and why in words."""
+
+    level: Level
+    words: str
+
+    @property
+    def fills(self) -> bool:
+        """Tell whether it is good enough for the firm to take the place."""
+        return self.level != "低"
+
+
+class Fits:
+    """The words of every product of the city; compared with a need on demand."""
+
+    def __init__(self, city: City) -> None:
+        self.names = city.names["Product"]
+        self.words: dict[str, tuple[str, ...]] = {}
+        for id, name, aliases in city.nodes["Product"].select("id", "name", "aliases").iter_rows():
+            self.words[id] = tuple(dict.fromkeys(bare(word) for word in (name, *(aliases or ()))))
+        self.by_word: dict[str, list[str]] = defaultdict(list)
+        for id, words in self.words.items():
+            for word in words:
+                self.by_word[word].append(id)
+
+    def near(self, need: str) -> dict[str, Fit]:
+        """Return the products whose words say that they meet a need, the product itself first; ids by fit."""
+        found = {need: Fit("高", f"登记的产品就是“{self.names[need]}”")}
+        own = self.words[need]
+        for word in own:
+            for id in self.by_word[word]:
+                found.setdefault(id, Fit("高", f"“{self.names[id]}”与“{self.names[need]}”同名(“{word}”)"))
+        sure = tuple(word for word in own if len(word) >= SURE)
+        for other, ids in self.by_word.items() if sure else ():
+            if ending := next((word for word in sure if other.endswith(word)), None):
+                for id in ids:
+                    found.setdefault(id, Fit("中", f"“{self.names[id]}”以“{ending}”结尾,是它的一种"))
+        for word in own:
+            for start in range(1, len(word) - SURE + 1):
+                for id in self.by_word.get(word[start:], ()):
+                    found.setdefault(id, Fit("低", f"“{self.names[id]}”是更宽的词(“{word[start:]}”),未必是它"))
+        return found
+
+
+def fits_of(store: Store, city: City) -> Fits:
+    """Return the words of a city's products, made once for each version of the graph."""
+    return once(store, ("fits", city.statuses, city.today), lambda: Fits(city))

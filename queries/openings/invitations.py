@@ -1,0 +1,140 @@
+"""拟开展合作企业 and 建议招引企业: what the leaders have said, then what follows from their needs."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from queries.gaps.facts import Row, rows_at
+from queries.openings.against import against_supplier, speaks_for
+from queries.openings.answers import Opening
+from queries.openings.asked import Asked
+from queries.openings.ledger import DROPPED, SIGNED
+from queries.openings.needs import Supplier, Supply, confidence, nobody, row_of_wish, supplier_row
+
+SEVERAL = 2  # needs that a firm fits from which on it is worth meeting
+MOST = 20  # firms that are computed for a list, of one leader
+
+
+def list_partners(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
+    """Return the firms that the leaders want to work with, then local firms that fit several needs or are in talks."""
+    found = [_recorded(asked, row, supplies, "链主登记为拟开展合作企业") for row in _said(asked, "SEEKS_PARTNER")]
+    told = {(row.leader.id, row.firm.id) for row in found if row.firm is not None}
+    fitting: dict[tuple[str, str], list[tuple[Supply, Supplier]]] = defaultdict(list)
+    for supply in supplies:
+        for one in supply.suppliers:
+            if one.fit.fills and not one.supplies and not one.dropped:
+                fitting[supply.wish.leader, one.firm].append((supply, one))
+    order = sorted(fitting, key=lambda key: (key[0], -len({supply.wish.product for supply, _ in fitting[key]}), key[1]))
+    listed: dict[str, int] = defaultdict(int)
+    for leader, firm in order:
+        places = fitting[leader, firm]
+        products = dict.fromkeys(supply.wish.product for supply, _ in places)
+        talks = any((match := asked.match(firm, supply.wish.party, supply.wish.product)) and _open(match.state) for supply, _ in places)
+        if (leader, firm) in told or not (talks or len(products) >= SEVERAL) or listed[leader] == MOST:
+            continue
+        listed[leader] += 1
+        found.append(_computed(asked, leader, firm, places, list(products)))
+    return found
+
+
+def _open(state: str) -> bool:
+    return state not in (SIGNED, DROPPED)
+
+
+def _said(asked: Asked, type_name: str) -> list[Row]:
+    members = {member: leader for leader, group in asked.groups.items() for member in group}
+    rows = rows_at(asked.city, type_name, "from", members)
+    return sorted(rows, key=lambda row: (members[row.start], row.start, row.end, row.good))
+
+
+def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> Opening:
+    """Return the row of a firm that a leader has named; the product is that of the record, or that of the needs it makes."""
+    group = asked.group_of(row.start)
+    makes = {made.end: made for made in asked.facts.makes if made.start == row.end and not made.ended}
+    met = [supply.wish.product for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in makes]
+    written = asked.city.product_words.get(row.product)
+    products = [written] if written else [] if row.product else list(dict.fromkeys(met))
+    own = [supply for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in products]
+    words = [f"生产“{asked.product(one)}”,链主需要它" for one in products if one in met]
+    rows = (row, *(makes[one] for one in products if one in makes))
+    each: list[str | None] = [*products] or [None]
+    one = products[0] if len(products) == 1 else None
+    links = dict.fromkeys(text for product in each for text in speaks_for(asked, row.start, row.end, product))
+    against = dict.fromkeys(text for product in each for text in against_supplier(asked, row.start, row.end, product, None, rows))
+    match = asked.match(row.end, row.start, one)
+    return Opening(
+        leader=asked.named(group[0]),
+        party=asked.named(row.start),
+        product=row.product or "、".join(asked.product(one) for one in products),
+        product_id=one,
+        segments=sorted({segment for product in products for segment in asked.segments(product)}),
+        firm=asked.named(row.end),
+        region=asked.firm(row.end).region,
+        fit="高" if words else None,
+        why=[said + (f": {row.note}" if row.note else ""), *words, *links],
+        against=[*against, *_local_instead(asked, row.end, own)],
+        stage=match.state if match else None,
+        computed=False,
+        confidence=confidence([row], computed=False),
+        status=row.status,
+        source=row.source,
+        candidates=[looked for supply in own for looked in supply.looked],
+        evidence=[asked.facts.evidence(record) for record in rows],
+    )
+
+
+def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[str]:
+    """Return that there are local firms that fit, which speaks against going elsewhere."""
+    if asked.firm(firm).where == "local":
+        return []
+    names = dict.fromkeys(asked.firm(one.firm).name for supply in supplies for one in supply.fitting)
+    more = f"等 {len(names)} 家" if len(names) > 3 else ""
+    return [f"不在本地,而本地已有合适的: {'、'.join(list(names)[:3])}{more}"] if names else []
+
+
+def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, Supplier]], products: list[str]) -> Opening:
+    """Return the row of a local firm that fits several needs, or is in talks."""
+    rows = tuple(dict.fromkeys(row for supply, one in places for row in (*supply.wish.rows, one.row)))
+    parties = dict.fromkeys(supply.wish.party for supply, _ in places)
+    each = [(supply.wish.party, supply.wish.product, one.fit) for supply, one in places]
+    matches = [match for party, product, _ in each if (match := asked.match(firm, party, product))]
+    links = dict.fromkeys(text for party, product, _ in each for text in speaks_for(asked, party, firm, product))
+    against = dict.fromkeys(text for party, product, fit in each for text in against_supplier(asked, party, firm, product, fit, rows))
+    words = [f"合适 {len(products)} 项需求"] if len(products) >= SEVERAL else []
+    return Opening(
+        leader=asked.named(leader),
+        party=asked.named(next(iter(parties)) if len(parties) == 1 else leader),
+        product="、".join(asked.product(one) for one in products),
+        product_id=products[0] if len(products) == 1 else None,
+        segments=sorted({segment for one in products for segment in asked.segments(one)}),
+        firm=asked.named(firm),
+        region=asked.firm(firm).region,
+        fit=min((fit.level for _, _, fit in each), key="高中低".index),
+        why=[*words, *dict.fromkeys(fit.words for _, _, fit in each), *links],
+        against=list(against),
+        stage=matches[0].state if matches else None,
+        computed=True,
+        confidence=confidence(rows, computed=True),
+        status="inferred",
+        source=places[0][1].row.source,
+        evidence=[asked.facts.evidence(row) for row in rows],
+    )
+
+
+def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
+    """Return the firms that the leaders suggest, then firms elsewhere for each need that no local firm fits."""
+    found = [_recorded(asked, row, supplies, "链主登记为建议招引企业") for row in _said(asked, "RECOMMENDS")]
+    told = {(row.leader.id, row.firm.id, product) for row in found if row.firm is not None for product in row.product.split("、")}
+    for supply in supplies:
+        if supply.fitting or supply.supplied:
+            continue
+        wish, words = supply.wish, list(nobody(supply))
+        outside = [one for one in supply.outside if (wish.leader, one.firm, asked.product(wish.product)) not in told]
+        for one in outside:
+            row = supplier_row(asked, wish, one, computed=True)
+            found.append(row.model_copy(update={"why": [*words, *row.why], "candidates": list(supply.looked)}))
+        if supply.outside or any(key[0] == wish.leader and key[2] == asked.product(wish.product) for key in told):
+            continue
+        unplaced = "、".join(asked.firm(one.firm).name for one in supply.unplaced[:3])
+        against = [f"先核实所在地: {unplaced}等 {len(supply.unplaced)} 家生产它,没有登记所在地"] if unplaced else []
+        found.append(row_of_wish(asked, wish, [*words, "图中没有登记外地的生产企业"], against, supply.looked))
+    return found

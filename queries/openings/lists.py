@@ -1,0 +1,105 @@
+"""The four lists of 卡位入链 for a leader, or for all leaders of a chain."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from graph.errors import NotFound
+from graph.stores import Store
+from queries.answers import Named
+from queries.cache import once
+from queries.catalogue import ask, trusted
+from queries.city import read_city
+from queries.gaps.facts import segments_of_chains
+from queries.gaps.local import find_homes
+from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.asked import Asked, Wish, ask_about
+from queries.openings.fits import fits_of
+from queries.openings.invitations import list_invitations, list_partners
+from queries.openings.needs import Supply, find_supply, list_needs
+from queries.openings.offers import list_offers
+from queries.openings.parties import chains_led_by, find_city, leaders_of
+from queries.things import sources_used
+
+RULE_VERSION = "openings-2026-11-24.1"
+
+
+def leader_opportunities(store: Store, firm: Named, statuses: list[str] | None = None, today: str | None = None) -> Opportunities:
+    """Return the four lists of a leader, with the firms of its group below it; raises ``NotFound`` where it is hidden."""
+    allowed, day = statuses or trusted(), today or date.today().isoformat()
+
+    def make() -> Opportunities:
+        city = read_city(store, allowed, day)
+        if firm.id not in city.names["Enterprise"]:
+            raise NotFound(f"“{firm.name}”的数据状态已被隐藏,显示全部数据后可以看到")
+        chains = chains_led_by(city, firm.id)
+        asked = ask_about(city, fits_of(store, city), firm, [firm.id], chains, find_city(city, firm.id, chains))
+        closed = asked.facts.find(firm.id).closed
+        notes = [f"“{firm.name}”登记为已终止"] if closed else []
+        notes += [] if chains else [f"“{firm.name}”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出"]
+        return _answer(store, asked, "Enterprise", notes)
+
+    return once(store, ("openings", "Enterprise", firm.id, tuple(allowed), day), make)
+
+
+def chain_opportunities(store: Store, chain: Named, statuses: list[str] | None = None, today: str | None = None) -> Opportunities:
+    """Return the four lists of all leaders of a chain; raises ``NotFound`` where the chain is hidden."""
+    allowed, day = statuses or trusted(), today or date.today().isoformat()
+
+    def make() -> Opportunities:
+        city = read_city(store, allowed, day)
+        if chain.id not in city.names["Chain"]:
+            raise NotFound(f"产业链“{chain.name}”的数据状态已被隐藏,显示全部数据后可以看到")
+        homes = find_homes(city, chain.id, segments_of_chains(city, [chain.id]))
+        asked = ask_about(city, fits_of(store, city), chain, leaders_of(city, chain.id), [chain.id], homes)
+        notes = [] if asked.groups else [f"图中没有登记产业链“{chain.name}”的链主企业;可用 lianzhang template 链主 登记"]
+        institutes = [row["leader"] for row in ask(store, "chain_leaders", chain=chain.id, statuses=allowed)]
+        if others := sorted(leader["name"] for leader in institutes if leader["_label"] != "Enterprise"):
+            notes.append(f"链主中的科研院所没有供给与需求清单,不在其列: {'、'.join(others)}")
+        return _answer(store, asked, "Chain", notes)
+
+    return once(store, ("openings", "Chain", chain.id, tuple(allowed), day), make)
+
+
+def _answer(store: Store, asked: Asked, label: str, notes: list[str]) -> Opportunities:
+    supply = {wish: find_supply(asked, wish) for wish in asked.needs}
+    offers, cut = list_offers(asked)
+    lists = {
+        "offers": offers,
+        "needs": [opening for found in supply.values() for opening in list_needs(asked, found)],
+        "partners": list_partners(asked, list(supply.values())),
+        "invitations": list_invitations(asked, list(supply.values())),
+    }
+    rows = [row for openings in lists.values() for row in openings]
+    records = {(one.record, one.from_id, one.to_id, one.product): one for row in rows for one in row.evidence}
+    used = [*(row.source for row in rows), *(one.source for one in records.values())]
+    used += [looked.source for row in rows for looked in row.candidates]
+    return Opportunities(
+        subject=asked.facts.chain,
+        label="Chain" if label == "Chain" else "Enterprise",
+        leaders=[asked.named(leader) for leader in asked.groups],
+        city=list(asked.facts.homes),
+        rule_version=RULE_VERSION,
+        as_of=asked.city.today,
+        data_date=asked.city.recorded,
+        rests_on=dict(sorted(Counter(one.status for one in records.values()).items())),
+        notes=[*notes, *_notes(asked, supply, lists, cut)],
+        sources=sources_used(store, used),
+        **lists,
+    )
+
+
+def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int) -> Iterator[str]:
+    """Yield what a reader must know of the lists as a whole."""
+    homes = "、".join(home.name for home in asked.facts.homes)
+    yield f"本地指所在地在{homes};没有登记所在地的企业不算本地" if homes else "没有写明所在城市,图中的企业都按本地算"
+    yield "登记的行在前;推断的行由程序按规则得出,只是线索,须与企业核实"
+    for name, template in (("offers", "供给"), ("needs", "需求")):
+        if asked.groups and not any(not wish.inferred for wish in getattr(asked, name)):
+            more = ",下面只有推断的" if lists[name] else ""
+            yield f"链主没有登记{LISTS[name]}{more};可用 lianzhang template {template} 填报"
+    if open_needs := [found for found in supply.values() if not found.fitting and not found.supplied]:
+        unseen = sum(not found.looked_through for found in open_needs)
+        yield f"{len(open_needs)} 项需求没有合适的本地企业,列入建议招引;其中 {unseen} 项没有覆盖全市的普查记录: 没有登记不等于没有"
+    if cut := cut + sum(found.more for found in supply.values()):
+        yield f"另有 {cut} 家候选没有列出: 每项只列匹配程度最高的"

@@ -1,0 +1,175 @@
+"""可采购产品(服务): each need of a leader, and the local firms that could take the place (卡位入链)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from graph.model import STATUS_CONFIDENCE
+from queries.gaps.candidates import find_candidates
+from queries.gaps.facts import Place, Row
+from queries.openings.against import against_supplier, speaks_for, why_dropped
+from queries.openings.answers import SEGMENT, Looked, Opening
+from queries.openings.asked import Asked, Wish
+from queries.openings.fits import Fit
+
+MOST = 20  # candidates that are listed for a need; what is cut is counted
+MOST_LOOKED = 20  # firms that were looked at where none fits
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """A firm that could serve a need, or does, by one of its products."""
+
+    firm: str
+    fit: Fit
+    row: Row
+    supplies: bool = False
+    dropped: bool = False
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Who could serve a need: local firms that do or fit, the looked-at where none does, firms elsewhere that make it."""
+
+    wish: Wish
+    suppliers: tuple[Supplier, ...]
+    unplaced: tuple[Supplier, ...]
+    outside: tuple[Supplier, ...]
+    looked: tuple[Looked, ...]
+    looked_through: str
+    more: int
+
+    @property
+    def fitting(self) -> list[Supplier]:
+        """Return the local firms that fit and were not given up."""
+        return [one for one in self.suppliers if one.fit.fills and not one.dropped]
+
+    @property
+    def supplied(self) -> bool:
+        """Tell whether a local firm serves the need already."""
+        return any(one.supplies for one in self.suppliers)
+
+
+def find_supply(asked: Asked, wish: Wish) -> Supply:
+    """Return who could serve a need."""
+    facts, group = asked.facts, asked.groups[wish.leader]
+    found: dict[str, Supplier] = {}
+    for one in sorted(_makers(asked, wish), key=lambda one: (not one.supplies, _ORDER[one.fit.level])):
+        if one.firm not in group:
+            found.setdefault(one.firm, one)
+    every = sorted(found.values(), key=lambda one: (_ORDER[one.fit.level], one.supplies, one.dropped, one.firm))
+    placed = {where: tuple(one for one in every if asked.firm(one.firm).where == where) for where in ("local", "unknown", "outside")}
+    fitting = [one for one in placed["local"] if one.fit.fills and not one.dropped]
+    looked = () if fitting else tuple(_looked(asked, wish))
+    segments = facts.segments_of.get(wish.product, ())
+    looks = {look.name: look for segment in segments for look in facts.looks.get(segment, ()) if look.whole}
+    return Supply(
+        wish=wish,
+        suppliers=placed["local"][:MOST],
+        unplaced=tuple(one for one in placed["unknown"] if one.fit.fills)[:MOST],
+        outside=tuple(one for one in placed["outside"] if one.fit.fills)[:MOST],
+        looked=looked,
+        looked_through="、".join(f"{look.name}({look.as_of or '日期不详'})" for look in looks.values()),
+        more=max(0, len(placed["local"]) - MOST),
+    )
+
+
+_ORDER = {"高": 0, "中": 1, "低": 2}
+
+
+def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
+    """Yield the firms that supply, make or offer the product or one that is near to it by name."""
+    for row in asked.facts.supplies:
+        if row.end == wish.party and row.good == wish.product and not asked.firm(row.start).closed:
+            yield Supplier(row.start, Fit("高", f"已经向链主供应“{asked.product(row.good)}”"), row, supplies=True)
+    near = asked.near[wish.product]
+    for row in asked.facts.makes:
+        fit = near.get(row.end)
+        if fit is not None and not row.ended and not asked.firm(row.start).closed:
+            yield Supplier(row.start, fit, row, dropped=bool(why_dropped(asked, row.start, wish.party, wish.product)))
+
+
+def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
+    """Yield the firms that are not elsewhere and were looked at, and why each does not fit."""
+    facts = asked.facts
+    place = Place("Product", wish.product, asked.product(wish.product), (wish.product,), facts.segments_of.get(wish.product, ()))
+    count = 0
+    for one in find_candidates(facts, place):
+        firm = facts.find(one.firm.id)
+        if firm.where == "outside" or firm.id in asked.groups[wish.leader]:
+            continue
+        why = why_dropped(asked, firm.id, wish.party, wish.product) or one.why
+        yield Looked(firm=one.firm, region=one.region, why=why, status=one.status, source=one.source)
+        count += 1
+        if count == MOST_LOOKED:
+            return
+
+
+def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:
+    """Yield the rows of one need: the firms that fit, or else those that nearly do and the need itself with who was looked at."""
+    fitting = bool(supply.fitting)
+    for one in (*supply.suppliers, *supply.unplaced):
+        if one.fit.fills or not fitting:
+            yield supplier_row(asked, supply.wish, one, computed=not one.supplies)
+    if not fitting:
+        yield row_of_wish(asked, supply.wish, nobody(supply), candidates=supply.looked)
+
+
+def nobody(supply: Supply) -> Iterator[str]:
+    """Yield that no local firm fits, and whether local firms were looked for at all."""
+    yield "没有合适的本地企业" + (f",看过 {len(supply.looked)} 家" if supply.looked else ",图中没有可看的本地企业")
+    yield f"普查过: {supply.looked_through}" if supply.looked_through else "没有覆盖全市的普查记录: 没有登记不等于没有,先摸底"
+
+
+def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Opening:
+    """Return the row of a firm that could serve a need, computed; or of one that does, which is a record."""
+    rows = (*wish.rows, one.row)
+    match = asked.match(one.firm, wish.party, wish.product)
+    words = [wish.why] if wish.why else []
+    segments = asked.segments(wish.product)
+    place = [SEGMENT + "、".join(segments)] if segments else []
+    links = speaks_for(asked, wish.party, one.firm, wish.product)
+    return Opening(
+        leader=asked.named(wish.leader),
+        party=asked.named(wish.party),
+        product=asked.product(wish.product),
+        product_id=wish.product,
+        segments=segments,
+        firm=asked.named(one.firm),
+        region=asked.firm(one.firm).region,
+        fit=one.fit.level,
+        why=[one.fit.words, *words, *place, *dict.fromkeys(links)],
+        against=list(against_supplier(asked, wish.party, one.firm, wish.product, one.fit, rows)),
+        stage=match.state if match else None,
+        computed=computed,
+        confidence=confidence(rows, computed=computed),
+        status="inferred" if computed else one.row.status,
+        source=one.row.source,
+        evidence=[asked.facts.evidence(row) for row in rows],
+    )
+
+
+def row_of_wish(asked: Asked, wish: Wish, why: Iterable[str], against: Iterable[str] = (), candidates: Iterable[Looked] = ()) -> Opening:
+    """Return the row of a need or an offer for which no firm is known: a record, unless it was inferred."""
+    status = "inferred" if wish.inferred else wish.rows[0].status
+    return Opening(
+        leader=asked.named(wish.leader),
+        party=asked.named(wish.party),
+        product=asked.product(wish.product),
+        product_id=wish.product,
+        segments=asked.segments(wish.product),
+        firm=None,
+        why=[*([wish.why] if wish.why else []), *why],
+        against=list(against),
+        computed=wish.inferred,
+        confidence=confidence(wish.rows, computed=wish.inferred),
+        status=status,
+        source=wish.rows[0].source,
+        candidates=list(candidates),
+        evidence=[asked.facts.evidence(row) for row in wish.rows],
+    )
+
+
+def confidence(rows: Iterable[Row], computed: bool) -> float:
+    """Return the confidence of a row: that of the weakest record it rests on, and no more than that of what is inferred."""
+    known = [row.confidence or STATUS_CONFIDENCE[row.status] for row in rows]
+    return min([*known, *([STATUS_CONFIDENCE["inferred"]] if computed else [])])

@@ -1,0 +1,78 @@
+"""在青可提供产品(服务): what a leader can supply in the city, and who could use it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from queries.gaps.facts import Row
+from queries.openings.against import against_user
+from queries.openings.answers import SEGMENT, Opening
+from queries.openings.asked import Asked, Wish
+from queries.openings.fits import Fit
+from queries.openings.needs import confidence, row_of_wish
+
+MOST = 20  # users that are listed for an offer
+
+
+def list_offers(asked: Asked) -> tuple[list[Opening], int]:
+    """Return what the leaders offer with who in the city could use it, and how many users were cut; what they only make needs a user."""
+    needs: dict[str, list[tuple[Row, Fit]]] = defaultdict(list)
+    for row in asked.facts.needs:
+        for product, fit in asked.fits.near(row.end).items():
+            if fit.fills:
+                needs[product].append((row, fit))
+    found: list[Opening] = []
+    cut = 0
+    for wish in asked.offers:
+        rows = list(_users(asked, wish, needs[wish.product]))
+        found += rows[:MOST]
+        cut += max(0, len(rows) - MOST)
+        if not rows and not wish.inferred:
+            found.append(row_of_wish(asked, wish, ["图中没有登记本地有谁需要它"]))
+    return found, cut
+
+
+def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[Opening]:
+    """Yield local firms that are supplied with it, that say they need it, and that make what needs it; each once."""
+    facts, group = asked.facts, asked.groups[wish.leader]
+    seen = set[str](group)
+    for (supplier, customer), rows in asked.supplied.items():
+        for row in rows:
+            if supplier == wish.party and row.good == wish.product and facts.local(customer) and customer not in seen:
+                seen.add(customer)
+                yield _row(asked, wish, customer, Fit("高", "已经在采购它"), (row,), supplied=True)
+    fresh = []
+    for row, fit in sorted(needs, key=lambda item: (item[1].level != "高", item[0].start)):
+        if facts.local(row.start) and row.start not in seen:
+            seen.add(row.start)
+            fresh.append(_row(asked, wish, row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,)))
+    for link, made in asked.uses[wish.product]:
+        if facts.local(made.start) and made.start not in seen:
+            seen.add(made.start)
+            fresh.append(_row(asked, wish, made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link)))
+    yield from fresh
+
+
+def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool = False) -> Opening:
+    rows = (*wish.rows, *own)
+    segments = asked.segments(wish.product)
+    place = [SEGMENT + "、".join(segments)] if segments else []
+    match = asked.match(wish.party, firm, wish.product)
+    against = list(against_user(asked, wish.party, firm, wish.product, fit, rows))
+    return Opening(
+        leader=asked.named(wish.leader),
+        party=asked.named(wish.party),
+        product=asked.product(wish.product),
+        product_id=wish.product,
+        segments=segments,
+        firm=asked.named(firm),
+        region=asked.firm(firm).region,
+        fit=fit.level,
+        why=[fit.words, *([wish.why] if wish.why else []), *place],
+        against=against,
+        stage=match.state if match else None,
+        computed=not supplied,
+        confidence=confidence(rows, computed=not supplied),
+        status=own[0].status if supplied else "inferred",
+        source=own[0].source,
+        evidence=[asked.facts.evidence(one) for one in rows],
+    )
