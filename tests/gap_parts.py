@@ -40,6 +40,10 @@ BASE: dict[str, list[dict[str, Any]]] = {
     "leads": [],
     "supplies": [],
     "needs": [],
+    "offers": [],
+    "seeks_partner": [],
+    "recommends": [],
+    "matched": [],
 }
 
 

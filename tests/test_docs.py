@@ -24,6 +24,12 @@ PARAMETERS = {"statuses": trusted(), "size": 1, "id": "-", "chain": "-", "word":
 FENCE = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 
 
+def options_of(command: str) -> set[str]:
+    """The options of a command and of the commands under it."""
+    whole = COMMANDS[command]
+    return {name for one in (whole, *getattr(whole, "commands", {}).values()) for part in one.params for name in part.opts}
+
+
 def read(*names: str) -> str:
     return "\n".join((ROOT / name).read_text("utf-8") for name in names)
 
@@ -63,7 +69,7 @@ def test_every_command_and_option_is_documented(command: str) -> None:
     row = next((line for line in read("docs/api.md").splitlines() if line.startswith(f"| `lianzhang {command}")), "")
     assert row, f"docs/api.md has no row for lianzhang {command}"
     shared = {"--store", "--format", "--without"}
-    options = {name for part in COMMANDS[command].params for name in part.opts if name.startswith("--")}
+    options = {name for name in options_of(command) if name.startswith("--")}
     assert [name for name in sorted(options - shared) if f"`{name}" not in row] == []
     assert [name for name in shared if f"| `{name}" not in read("docs/api.md")] == []
 
@@ -73,8 +79,7 @@ def test_documented_commands_and_options_exist(page: Path) -> None:
     for line in fenced_lines(page):
         if match := re.match(r"lianzhang (\S+)(.*)", line.partition("#")[0]):
             assert match[1] in COMMANDS, line
-            known = {name for part in COMMANDS[match[1]].params for name in part.opts}
-            assert set(re.findall(r"(?<=\s)--[a-z-]+", match[2])) <= known, line
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", match[2])) <= options_of(match[1]), line
 
 
 def test_every_route_is_documented(routes: dict[str, list[str]]) -> None:

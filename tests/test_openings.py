@@ -1,0 +1,283 @@
+"""The four lists: who could take a place, what speaks against it, and nobody is invited before the local firms were looked at."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gap_parts import TODAY, firm, look, put
+
+from graph.errors import NotFound
+from graph.stores import Store, open_store
+from queries.answers import Named
+from queries.catalogue import trusted
+from queries.city import read_city
+from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.fits import Fits
+from queries.openings.lists import chain_opportunities, leader_opportunities
+
+LEADS = [{"enterprise": "boss", "chain": "demo"}]
+PRODUCTS = [
+    {"id": "ore", "name": "矿石", "segments": "demo.raw"},
+    {"id": "foil", "name": "箔材", "segments": "demo.raw"},
+    {"id": "chip", "name": "芯片件", "segments": "demo.part"},
+    {"id": "motor", "name": "驱动电机", "segments": "demo.part", "aliases": "电驱动马达"},
+    {"id": "fine", "name": "高速驱动电机", "segments": ""},
+    {"id": "car", "name": "整车件", "segments": "demo.whole"},
+]
+
+
+def ask(store: Store, id: str = "boss", **more: Any) -> Opportunities:
+    return leader_opportunities(store, Named(id=id, name=f"示例{id}号公司"), today=TODAY, **more)
+
+
+def seen(rows: list[Opening]) -> list[tuple[str, str | None, str | None]]:
+    return [(row.product, row.firm.id if row.firm else None, row.fit) for row in rows]
+
+
+def row_of(rows: list[Opening], firm: str | None, product: str = "") -> Opening:
+    return next(row for row in rows if (row.firm.id if row.firm else None) == firm and product in row.product)
+
+
+def say(store: Store, folder: Path, firms: list[dict[str, Any]], **rows: list[dict[str, Any]]) -> Store:
+    return put(store, folder, enterprises=[firm("boss"), *firms], leads=LEADS, products=PRODUCTS, **rows)
+
+
+def need(product: str, who: str = "boss", **more: str) -> dict[str, Any]:
+    return {"enterprise": who, "product": product, **more}
+
+
+def step(supplier: str, stage: str, on: str, product: str = "chip", customer: str = "boss", **more: str) -> dict[str, Any]:
+    return {"supplier": supplier, "customer": customer, "product": product, "stage": stage, "on": on, "by": "专班", **more}
+
+
+def test_the_same_product_a_kind_of_it_and_a_need_that_is_only_inferred(store: Store, tmp_path: Path) -> None:
+    firms = [firm("a", products="chip"), firm("b", products="fine"), firm("c", region="else", products="chip"), firm("d", products="motor")]
+    say(store, tmp_path, [*firms, firm("wheels", products="car", parent="boss")], needs=[need("motor")])
+    answer = ask(store)
+    assert seen(answer.needs) == [("驱动电机", "d", "高"), ("驱动电机", "b", "中"), ("芯片件", "a", "高")]
+    assert all(row.status == "inferred" and row.computed and row.confidence == 0.4 for row in answer.needs)
+    assert row_of(answer.needs, "d").why[0] == "登记的产品就是“驱动电机”"
+    assert "以“驱动电机”结尾" in row_of(answer.needs, "b").why[0]
+    assert "规格须核实" in row_of(answer.needs, "b").against[0]
+    inferred = row_of(answer.needs, "a")
+    assert (inferred.party.id, "没有登记为需求;所产“整车件”必需它" in inferred.why) == ("wheels", True)
+    assert [row.segments for row in answer.needs] == [["部件"]] * 3
+    assert {row.record for row in inferred.evidence} == {"PRODUCES", "INPUT_TO"}
+    assert answer.invitations == []
+
+
+def test_a_firm_is_never_matched_to_itself_or_its_group(store: Store, tmp_path: Path) -> None:
+    firms = [firm("child", parent="boss", products="chip"), firm("sister", parent="top", products="chip"), firm("top")]
+    put(store, tmp_path, enterprises=[firm("boss", parent="top", products="chip"), *firms], leads=LEADS, needs=[need("chip")])
+    rows = [row for row in ask(store).needs if row.product_id == "chip"]
+    assert seen(rows) == [("芯片件", "sister", "高")]
+    assert "与链主同属一个集团" in rows[0].against
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, tmp_path: Path, looked: bool) -> None:
+    firms = [firm("near", products="chip", segments="demo.part"), firm("far", region="else", products="motor"), firm("lost", region="", products="motor")]
+    say(store, tmp_path, firms, needs=[need("motor")], coverages=[look("demo.part")] if looked else [])
+    answer = ask(store)
+    own = row_of(answer.needs, None)
+    told = row_of(answer.invitations, "far")
+    for row in (own, told):
+        assert [(one.firm.id, "没有“驱动电机”" in one.why) for one in row.candidates if one.firm.id == "near"] == [("near", True)]
+        assert any("普查过: 示例普查" in text for text in row.why) == looked
+        assert any("没有登记不等于没有" in text for text in row.why) != looked
+    assert not own.computed
+    assert (told.computed, told.status) == (True, "inferred")
+    unplaced = row_of(answer.needs, "lost")
+    assert "没有登记所在地,不能算本地" in unplaced.against
+
+
+def test_a_need_that_a_local_firm_fits_invites_nobody(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [firm("a", products="motor"), firm("far", region="else", products="motor")], needs=[need("motor")])
+    assert ask(store).invitations == []
+
+
+def test_a_need_that_nobody_at_all_makes_is_still_listed(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [], needs=[need("ore", status="reported", note="要高品位")])
+    answer = ask(store)
+    row = row_of(answer.invitations, None)
+    assert (row.product, row.candidates, row.status) == ("矿石", [], "reported")
+    assert row.why[0] == "要高品位"
+    assert "图中没有可看的本地企业" in row.why[1]
+    assert "图中没有登记外地的生产企业" in row.why
+
+
+def test_what_was_given_up_is_said_with_day_and_reason_and_opens_the_place(store: Store, tmp_path: Path) -> None:
+    steps = [step("a", "推荐", "2026-01-05"), step("a", "放弃", "2026-02-01", note="交期不合")]
+    say(store, tmp_path, [firm("a", products="chip"), firm("far", region="else", products="chip")], needs=[need("chip")], matched=steps)
+    answer = ask(store)
+    row = row_of(answer.needs, "a")
+    assert (row.stage, "曾经对接,2026-02-01放弃: 交期不合" in row.against) == ("放弃", True)
+    told = row_of(answer.invitations, "far")
+    assert [(one.firm.id, one.why) for one in told.candidates] == [("a", "曾经对接,2026-02-01放弃: 交期不合")]
+
+
+def test_who_supplies_already_is_a_record_and_no_opening(store: Store, tmp_path: Path) -> None:
+    supplies = [{"supplier": "a", "customer": "boss", "product": "芯片件", "status": "confirmed"}]
+    say(store, tmp_path, [firm("a", products="chip"), firm("b", products="chip")], needs=[need("chip")], supplies=supplies)
+    answer = ask(store)
+    assert seen(answer.needs) == [("芯片件", "b", "高"), ("芯片件", "a", "高")]
+    row = row_of(answer.needs, "a")
+    assert (row.computed, row.status, "已经在供应,不是新的机会" in row.against) == (False, "confirmed", True)
+
+
+def test_what_speaks_against_comes_from_the_records(store: Store, tmp_path: Path) -> None:
+    firms = [firm("a", products="chip;car"), firm("b", products="chip", status="sample"), firm("c", products="chip"), firm("gone", products="chip", valid_to="2020")]
+    put(
+        store, tmp_path,
+        enterprises=[firm("boss", products="car"), *firms], products=PRODUCTS,
+        leads=[*LEADS, {"enterprise": "c", "chain": "demo"}], needs=[need("chip"), need("chip", "c")],
+        supplies=[{"supplier": "a", "customer": "b", "product": "芯片件"}],
+    )  # fmt: skip
+    rows = [row for row in ask(store).needs if row.product == "芯片件"]
+    assert {row.firm.id for row in rows if row.firm} == {"a", "b", "c"}
+    assert "与链主生产同样的产品(整车件),可能是竞争对手" in row_of(rows, "a").against
+    assert "已知的客户只有示例b号公司一家" in row_of(rows, "a").against
+    assert "示例(虚构)数据,只作演示" in row_of(rows, "b").against
+    assert {"它自己也是链主(示例链)", "它自己也采购这种产品"} <= set(row_of(rows, "c").against)
+
+
+def test_a_firm_on_both_sides_stands_on_both_lists(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [firm("a", products="motor")], offers=[need("chip"), need("chip", "a")], needs=[need("chip"), need("chip", "a")])
+    answer = ask(store)
+    assert "它自己也采购这种产品" in row_of(answer.needs, "a").against
+    assert row_of(answer.offers, "a").why[0].startswith("登记的需求“芯片件”")
+
+
+def test_offers_with_who_could_use_them(store: Store, tmp_path: Path) -> None:
+    firms = [firm("user"), firm("maker", products="car"), firm("buyer"), firm("far", region="else"), firm("gone", valid_to="2020")]
+    supplies = [{"supplier": "boss", "customer": "buyer", "product": "芯片件"}]
+    wishes = [need("chip", who) for who in ("user", "far", "gone", "buyer")]
+    say(store, tmp_path, firms, offers=[need("chip"), need("ore")], needs=wishes, supplies=supplies)
+    rows = ask(store).offers
+    assert seen(rows) == [("芯片件", "buyer", "高"), ("芯片件", "user", "高"), ("芯片件", "maker", "中"), ("矿石", None, None)]
+    assert (row_of(rows, "buyer").computed, row_of(rows, "user").computed) == (False, True)
+    assert "已经在采购,不是新的机会" in row_of(rows, "buyer").against
+    assert "生产“整车件”,必需它" in row_of(rows, "maker").why
+    assert row_of(rows, None).why == ["图中没有登记本地有谁需要它"]
+
+
+def test_what_leaders_have_said_comes_first_and_local_firms_speak_against_going_elsewhere(store: Store, tmp_path: Path) -> None:
+    firms = [firm("a", products="chip;motor"), firm("far", region="else", products="chip"), firm("free", region="else")]
+    say(
+        store, tmp_path, firms, needs=[need("chip"), need("motor")],
+        seeks_partner=[{"enterprise": "boss", "partner": "free", "product": "联合研发", "note": "想合作"}],
+        recommends=[{"enterprise": "boss", "partner": "far", "status": "confirmed"}],
+        matched=[step("far", "洽谈", "2026-03-01")],
+    )  # fmt: skip
+    answer = ask(store)
+    assert seen(answer.partners) == [("联合研发", "free", None), ("芯片件、驱动电机", "a", "高")]
+    assert answer.partners[0].why[0] == "链主登记为拟开展合作企业: 想合作"
+    assert (answer.partners[0].computed, answer.partners[1].computed) == (False, True)
+    row = row_of(answer.invitations, "far")
+    assert (row.status, row.product, row.stage, row.confidence) == ("confirmed", "芯片件", "洽谈", 1.0)
+    assert "不在本地,而本地已有合适的: 示例a号公司" in row.against
+    assert "台账: 洽谈(2026-03-01)" in row.why
+
+
+def test_two_suggestions_of_one_firm_for_two_products_are_two_rows(store: Store, tmp_path: Path) -> None:
+    told = [{"enterprise": "boss", "partner": "far", "product": product} for product in ("芯片件", "驱动电机")]
+    say(store, tmp_path, [firm("far", region="else")], recommends=told, needs=[need("chip")])
+    assert [(row.product, row.product_id) for row in ask(store).invitations] == [("芯片件", "chip"), ("驱动电机", "motor")]
+
+
+def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [firm("other")])
+    answer = ask(store)
+    assert [len(rows) for rows in answer.lists().values()] == [0, 0, 0, 0]
+    assert any("没有登记可采购产品(服务)" in note and "template 需求" in note for note in answer.notes)
+    other = ask(store, "other")
+    assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in other.notes
+    assert [home.id for home in other.city] == ["city"]
+
+
+def test_a_chain_has_the_lists_of_all_its_leaders_and_says_where_there_is_none(store: Store, tmp_path: Path) -> None:
+    leads = [*LEADS, {"enterprise": "chief", "chain": "demo"}]
+    put(store, tmp_path, enterprises=[firm("boss"), firm("chief"), firm("a", products="chip")], leads=leads, needs=[need("chip"), need("chip", "chief")])
+    answer = chain_opportunities(store, Named(id="demo", name="示例链"), today=TODAY)
+    assert [leader.id for leader in answer.leaders] == ["boss", "chief"]
+    assert [(row.leader.id, row.firm.id if row.firm else None) for row in answer.needs] == [("boss", "a"), ("chief", "a")]
+
+
+def test_a_chain_without_leaders_says_so(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, enterprises=[firm("a", products="chip")])
+    answer = chain_opportunities(store, Named(id="demo", name="示例链"), today=TODAY)
+    assert answer.leaders == []
+    assert "图中没有登记产业链“示例链”的链主企业" in answer.notes[0]
+
+
+def test_what_is_hidden_is_not_found(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [])
+    with pytest.raises(NotFound, match="已被隐藏"):
+        ask(store, statuses=["confirmed"])
+
+
+def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store) -> None:
+    answer = chain_opportunities(full_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
+    sources = {source.id for source in answer.sources}
+    rows = [row for rows in answer.lists().values() for row in rows]
+    assert len(rows) > 20
+    for row in rows:
+        assert row.source in sources
+        assert row.why
+        assert row.evidence
+        assert {one.source for one in row.evidence} <= sources
+        assert row.computed == (row.status == "inferred")
+        assert 0 < row.confidence <= (0.4 if row.computed else 1)
+        assert row.firm is None or row.firm.id != row.party.id
+
+
+def test_both_stores_answer_the_same(full_store: Store, seeded_store: Store) -> None:
+    for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
+        one, other = (chain_opportunities(one, Named(id=id, name=name), today=TODAY).model_dump() for one in (full_store, seeded_store))
+        assert one | {"data_date": None} == other | {"data_date": None}
+
+
+def test_words_that_fit_a_need(tmp_path: Path) -> None:
+    products = [{"id": f"p{number}", "name": name, "segments": ""} for number, name in enumerate(["压缩机", "变频压缩机", "智能变频压缩机", "电机", "变频器"])]
+    products[1]["aliases"] = "变频式压缩机组"
+    products.append({"id": "same", "name": "变频式压缩机组(2型)", "segments": ""})
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put(store, tmp_path / "in", products=products, input_to=[])
+    fits = Fits(read_city(store, trusted(), TODAY))
+    assert {id: fit.level for id, fit in fits.near("p1").items()} == {"p1": "高", "same": "高", "p2": "中"}
+    assert {id: fit.level for id, fit in fits.near("p2").items()} == {"p2": "高", "p1": "低"}
+    assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"}  # three characters tell too little
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) -> None:
+    """An oracle without the program's own shortcuts: local, there, of another group, and makes the very product."""
+    dice = random.Random(seed)
+    ids = [f"f{number}" for number in range(12)]
+    regions = {id: dice.choice(["ward", "city", "else", ""]) for id in ids}
+    makes = {id: set(dice.sample(["ore", "foil", "chip", "car"], dice.randint(0, 2))) for id in ids}
+    closed = set(dice.sample(ids, 2))
+    children = set(dice.sample(ids, 2))
+    wanted = dice.sample(["ore", "foil", "chip"], 2)
+    firms = [
+        firm(id, region=regions[id], products=";".join(sorted(makes[id])), valid_to="2021" if id in closed else "", parent="boss" if id in children else "")
+        for id in ids
+    ]
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(store, tmp_path / "in", firms, needs=[need(product) for product in wanted])
+    answer = ask(store)
+    for product in wanted:
+        local = {id for id in ids if product in makes[id] and id not in closed | children and regions[id] in ("ward", "city")}
+        outside = {id for id in ids if product in makes[id] and id not in closed | children and regions[id] == "else"}
+        listed = {row.firm.id for row in answer.needs if row.product_id == product and row.firm and "没有登记所在地,不能算本地" not in row.against}
+        invited = {row.firm.id for row in answer.invitations if row.product_id == product and row.firm}
+        assert listed == local
+        assert invited == (set() if local else outside)
+        assert any(row.product_id == product for row in answer.invitations) == (not local)
+
+
+def test_the_keys_of_the_answer_are_what_officers_call_the_lists(seeded_store: Store) -> None:
+    answer = chain_opportunities(seeded_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
+    assert [*answer.lists()] == ["在青可提供产品(服务)", "可采购产品(服务)", "拟开展合作企业", "建议招引企业"] == [*LISTS.values()]
+    assert set(LISTS.values()) <= set(answer.model_dump(by_alias=True))
