@@ -325,3 +325,33 @@ def test_three_thousand_firms_are_painted_fast(browser: Browser) -> None:
     shown.close()
     file.unlink()
     assert seconds < 10
+
+
+def test_the_four_lists_of_a_leader(page: Page) -> None:
+    page.goto("/chains/smart-appliances")
+    page.get_by_role("link", name="卡位入链四张清单").click()
+    page.wait_for_url("**/opportunities")
+    assert page.locator(".four a").count() == 4
+    assert page.locator(".glance .chip").count() > 3
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.screenshot(path=OUT / "opportunities.png", full_page=True)
+    page.locator("#table-invitations details").first.locator("summary").click()
+    assert "没有" in page.locator("#table-invitations details[open] li").first.inner_text()
+    page.locator("#table-needs").get_by_role("button", name="不利之处").click()
+    numbers = page.locator("#table-needs tbody td:nth-child(6)").evaluate_all("cells => cells.map((cell) => Number(cell.dataset.sort))")
+    assert numbers == sorted(numbers)
+    with page.expect_download() as got:
+        page.get_by_role("link", name="下载 Excel").click()
+    assert got.value.suggested_filename == "卡位入链清单-智能家电.xlsx"
+    assert Path(got.value.path()).read_bytes()[:2] == b"PK"
+
+
+def test_the_ledger_stands_in_lines(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="匹配台账").click()
+    page.wait_for_url("**/ledger")
+    assert page.locator("#table-matches tbody tr").count() == 7
+    steps = page.locator("#table-matches tbody tr").nth(0).locator("ol.steps li")
+    tops = {round(box["y"]) for step in steps.all() if (box := step.bounding_box())}
+    assert len(tops) == 1  # the steps of a match stand side by side
+    page.screenshot(path=OUT / "ledger.png", full_page=True)
