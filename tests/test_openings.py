@@ -281,3 +281,12 @@ def test_the_keys_of_the_answer_are_what_officers_call_the_lists(seeded_store: S
     answer = chain_opportunities(seeded_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
     assert [*answer.lists()] == ["在青可提供产品(服务)", "可采购产品(服务)", "拟开展合作企业", "建议招引企业"] == [*LISTS.values()]
     assert set(LISTS.values()) <= set(answer.model_dump(by_alias=True))
+
+
+def test_a_thousand_identical_offers_are_cut_and_counted(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(store, tmp_path / "in", [firm(f"f{number:04}", products="chip") for number in range(1000)], needs=[need("chip")])
+    answer = ask(store)
+    rows = [row for row in answer.needs if row.product_id == "chip"]
+    assert len(rows) == 20
+    assert "另有 980 家候选没有列出: 每项只列匹配程度最高的" in answer.notes

@@ -36,9 +36,12 @@ class Fits:
         for id, name, aliases in city.nodes["Product"].select("id", "name", "aliases").iter_rows():
             self.words[id] = tuple(dict.fromkeys(bare(word) for word in (name, *(aliases or ()))))
         self.by_word: dict[str, list[str]] = defaultdict(list)
+        self.by_ending: dict[str, list[str]] = defaultdict(list)
         for id, words in self.words.items():
             for word in words:
                 self.by_word[word].append(id)
+                for start in range(1, len(word) - SURE + 1):
+                    self.by_ending[word[start:]].append(id)
 
     def near(self, need: str) -> dict[str, Fit]:
         """Return the products whose words say that they meet a need, the product itself first; ids by fit."""
@@ -47,11 +50,9 @@ class Fits:
         for word in own:
             for id in self.by_word[word]:
                 found.setdefault(id, Fit("高", f"“{self.names[id]}”与“{self.names[need]}”同名(“{word}”)"))
-        sure = tuple(word for word in own if len(word) >= SURE)
-        for other, ids in self.by_word.items() if sure else ():
-            if ending := next((word for word in sure if other.endswith(word)), None):
-                for id in ids:
-                    found.setdefault(id, Fit("中", f"“{self.names[id]}”以“{ending}”结尾,是它的一种"))
+        for word in own:
+            for id in self.by_ending.get(word, ()):
+                found.setdefault(id, Fit("中", f"“{self.names[id]}”以“{word}”结尾,是它的一种"))
         for word in own:
             for start in range(1, len(word) - SURE + 1):
                 for id in self.by_word.get(word[start:], ()):
