@@ -12,7 +12,7 @@ from queries.answers import Named
 from queries.catalogue import trusted
 from queries.city import City, read_city
 from queries.openings.answers import STAGES, Ledger, Match, Step
-from queries.openings.parties import chain_of, groups_below, leaders_of
+from queries.openings.parties import products_of, groups_below, leaders_of
 from queries.things import sources_used
 
 SIGNED, DROPPED = "签约", "放弃"
@@ -60,7 +60,7 @@ def _asked(city: City, leader: Named | None, chain: Named | None, firm: Named | 
     if chain is not None:
         leaders = leaders_of(city, chain.id)
         group = {member for members in groups_below(city, leaders).values() for member in members}
-        products = chain_of(city, chain.id)
+        products = products_of(city, chain.id)
         return lambda match: match.customer.id in group or match.product_id in products
     return lambda match: True
 

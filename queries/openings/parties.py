@@ -38,7 +38,7 @@ def groups_below(city: City, firms: Iterable[str]) -> dict[str, tuple[str, ...]]
     return found
 
 
-def chain_of(city: City, chain: str) -> set[str]:
+def products_of(city: City, chain: str) -> set[str]:
     """Return the products of a chain."""
     segments = segments_of_chains(city, [chain])
     return set(city.going("BELONGS_TO").filter(pl.col("to").is_in(segments))["from"])
