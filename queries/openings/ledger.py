@@ -12,7 +12,7 @@ from queries.answers import Named
 from queries.catalogue import trusted
 from queries.city import City, read_city
 from queries.openings.answers import STAGES, Ledger, Match, Step
-from queries.openings.parties import products_of, groups_below, leaders_of
+from queries.openings.parties import groups_below, leaders_of, products_of
 from queries.things import sources_used
 
 SIGNED, DROPPED = "签约", "放弃"
