@@ -239,14 +239,14 @@ def test_a_judgement_that_contradicts_what_stands_is_refused(tmp_path: Path, ste
 def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abcd"))
-    rows = ["a,b,不同,2026-01-02", "a,c,同一,2026-01-03T10:00:00Z", "c,b,same,2026-01-04", "d,b,同一,2026/1/5", "a,a,同一,2026-01-06"]
+    rows = ["a,b,不同,2026-01-02", "a,c,同一,2026-01-03T10:00:00Z", "c,b,same,2026-01-04", "d,b,同一,2026/1/5"]
     put(folder / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\n" + "".join(f"{row},张三,纪要\n" for row in rows))
-    bad = put(tmp_path / "bad" / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\n")
+    bad = put(tmp_path / "bad" / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\na,a,同一,2026-01-06,张,纪要\n")
     assert not load([folder], store).bad
     judged = read_comparisons(store)
     assert judged.taken_for == {"c": "a", "b": "d"}
     report = load([bad], store)
-    assert [(reject.row, reject.column) for reject in report.rejected] == [(2, "判断"), (3, "判断时间"), (4, "判断时间"), (5, "判断人")]
+    assert [(reject.row, reject.column) for reject in report.rejected] == [(2, "判断"), (3, "判断时间"), (4, "判断时间"), (5, "判断人"), (6, "另一企业")]
 
 
 def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path) -> None:

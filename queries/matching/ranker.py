@@ -1,0 +1,160 @@
+"""From channels to a ranking: learned weights, a share of likelihood for each candidate, a level in words, and the reasons."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from queries.matching.channels import CHANNELS, Channels, Places, ask, features, look, over_most
+from queries.matching.derived import TRAITS, Derived
+from queries.matching.grams import Floats, plain, shared_words
+from queries.matching.offers import Need
+
+Level = Literal["高", "中", "低"]
+CANDIDATES = 400
+FIRST = {"all_bm25": 1.0, "all_covered": 1.0, "main_products": 1.0, "peers": 0.5, "factors": 0.5, "like_the_best": 1.0, "trades": 1.0}
+"""How much each channel, over its largest value, counts in the choice of the candidates."""
+KINDS = ("over the largest", "deviations", "rank")
+LETTERS = 4  # letters from which a need without Chinese is also read as pinyin
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The weights of one version: of every kind of every channel, of the traits, and the shares from which a match is 高 and 中."""
+
+    version: str
+    values: Floats
+    high: float
+    middle: float
+
+    def level(self, share: float) -> Level:
+        """Return a share of likelihood in words."""
+        return "高" if share >= self.high else "中" if share >= self.middle else "低"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A supplier for a need: ``score`` is its share of the likelihood among the candidates (0 to 1), ``why`` the reasons in words.
+
+    ``product``: the product of the supplier that covers most of the need, and ``covered`` which part of it (0 to 1).
+    """
+
+    supplier: str
+    name: str
+    score: float
+    level: Level
+    product: str | None
+    covered: float
+    why: list[str]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The answer to a need, best first; ``remarks`` say how it was read, or why nothing was found."""
+
+    need: str
+    ranked: list[Suggestion]
+    remarks: list[str]
+
+
+@cache
+def read_weights() -> Weights:
+    """Return the weights that ship."""
+    return parse_weights(json.loads(files("queries.matching").joinpath("weights.json").read_text("utf-8")))
+
+
+def parse_weights(said: dict[str, Any]) -> Weights:
+    """Return weights from their JSON form: by channel, one for each kind, and by trait."""
+    channels = [said["channels"][channel][kind] for kind in range(len(KINDS)) for channel in CHANNELS]
+    return Weights(said["version"], np.array([*channels, *(said["traits"][trait] for trait in TRAITS)]), said["high"], said["middle"])
+
+
+def candidates(values: NDArray[np.float32]) -> Places:
+    """Return the suppliers that are worth a look, by the plain sum of some channels."""
+    first = over_most(values) @ np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32)
+    return np.argsort(-first, kind="stable")[:CANDIDATES]
+
+
+def inputs(derived: Derived, values: NDArray[np.float32], rows: Places) -> Floats:
+    """Return what the weights multiply: the features of some suppliers and their traits."""
+    return np.column_stack([features(values, rows), derived.traits[rows]])
+
+
+def rank(
+    derived: Derived, need: Need, most: int, weights: Weights | None = None, likeness: Callable[[str], Floats] | None = None
+) -> Ranking:
+    """Return the suppliers of a need, best first; ``likeness``: one more likeness of every supplier (an embedding's), off by default.
+
+    The further likeness has the weight of ``all_bm25`` over its largest: nothing was learned for it.
+    """
+    weights = weights or read_weights()
+    text, remarks = _read(derived, need.text)
+    asked = ask(derived, text)
+    if not len(asked.grams) and likeness is None:
+        return Ranking(need.id, [], [*remarks, f"没有一家的产品、名称或行业与“{need.text[:60]}”有相同的字;请换个说法,如产品的通用名称"])
+    channels = look(derived, asked)
+    rows = candidates(channels.values)
+    scores = inputs(derived, channels.values, rows) @ weights.values
+    if likeness is not None:
+        beside = likeness(text)
+        rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
+        more = weights.values[CHANNELS.index("all_bm25")] + 1.0
+        scores = inputs(derived, channels.values, rows) @ weights.values + more * beside[rows] / max(float(beside.max()), 1e-9)
+    own = [row for row, supplier in enumerate(derived.index.suppliers[place] for place in rows) if supplier == need.firm]
+    if own:
+        remarks.append("提出需求的企业自己也提供,不列入")
+        rows, scores = np.delete(rows, own), np.delete(scores, own)
+    shares = np.exp(scores - scores.max(initial=-np.inf))
+    shares /= max(float(shares.sum()), 1e-12)
+    order = np.lexsort((rows, -scores))[:most]
+    alike = int(np.sum(np.isclose(scores, scores.max(initial=-np.inf), atol=1e-12)))
+    if alike > 1:
+        remarks.append(f"有 {alike} 家得分相同,按编号排列")
+    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), weights) for at in order]
+    return Ranking(need.id, best, remarks)
+
+
+def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, weights: Weights) -> Suggestion:
+    index = derived.index
+    inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
+    product, covered = None, 0.0
+    if inside.start < inside.stop:
+        at = int(np.argmax(channels.products[inside] * derived.share[inside]))
+        covered = float(channels.products[inside][at])
+        product = index.products[index.held.indices[inside][at]] if covered > 0 else None
+    value = dict(zip(CHANNELS, channels.values[row].tolist(), strict=True))
+    why = []
+    if product and (words := shared_words(need, product)):
+        why.append(f"产品“{product}”含{_quoted(words)},覆盖需求的 {covered:.0%}")
+    if words := shared_words(need, plain(index.names[row])):
+        why.append(f"名称含{_quoted(words)}")
+    for trade in index.industries[row]:
+        if words := shared_words(need, plain(trade)):
+            why.append(f"行业“{trade}”含{_quoted(words)}")
+    if value["trades"] >= 0.5 and index.industries[row]:
+        why.append(f"行业“{index.industries[row][0]}”的产品常用这些字")
+    if value["factors"] >= 0.5 or value["like_the_best"] >= 0.5:
+        why.append("所做的产品与最接近这项需求的企业相近")
+    if not why:
+        why.append("只有零星的字相同" if value["all_bm25"] > 0 else "没有相同的字,只是同类企业相近")
+    return Suggestion(index.suppliers[row], index.names[row], round(share, 6), weights.level(share), product, round(covered, 3), why)
+
+
+def _quoted(words: list[str]) -> str:
+    return "".join(f"“{word}”" for word in words)
+
+
+def _read(derived: Derived, text: str) -> tuple[str, list[str]]:
+    """Return the need as it is read, with remarks: letters may be the pinyin of a product; a foreign word has no translation here."""
+    letters = plain(text)
+    if not letters.isascii() or len(letters) < LETTERS or not any(letter.isalpha() for letter in letters):
+        return text, []
+    meant = [product for product in derived.pinyin.get("".join(letter for letter in letters if letter.isalnum()), []) if product != letters]
+    if meant:
+        return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:4])}" if meant[1:] else "")]
+    return text, ["需求不是中文,只比较了字母和数字;没有翻译,请改用中文的产品名称"]
