@@ -1,7 +1,7 @@
 """From channels to a ranking: learned weights, a share of likelihood for each candidate, a level in words, and the reasons."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -86,13 +86,20 @@ def inputs(derived: Derived, values: NDArray[np.float32], rows: Places) -> Float
 
 
 def rank(
-    derived: Derived, need: Need, most: int, weights: Weights | None = None, likeness: Callable[[str], Floats] | None = None
+    derived: Derived,
+    need: Need,
+    most: int,
+    *,
+    related: Mapping[str, str] | None = None,
+    likeness: Callable[[str], Floats] | None = None,
 ) -> Ranking:
-    """Return the suppliers of a need, best first; ``likeness``: one more likeness of every supplier (an embedding's), off by default.
+    """Return the suppliers of a need, best first.
 
-    The further likeness has the weight of ``all_bm25`` over its largest: nothing was learned for it.
+    ``related``: products (plain) that stand in a known relation to the need, with the relation in words; it is told among the
+    reasons and does not count: on the dev needs it made no ranking better. ``likeness``: one more likeness of every supplier (an
+    embedding's), off by default; nothing was learned for it, it counts as much as BM25 over its largest, and 1 more.
     """
-    weights = weights or read_weights()
+    weights = read_weights()
     text, remarks = _read(derived, need.text)
     asked = ask(derived, text)
     if not len(asked.grams) and likeness is None:
@@ -115,11 +122,11 @@ def rank(
     alike = int(np.sum(np.isclose(scores, scores.max(initial=-np.inf), atol=1e-12)))
     if alike > 1:
         remarks.append(f"有 {alike} 家得分相同,按编号排列")
-    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), weights) for at in order]
+    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), related or {}) for at in order]
     return Ranking(need.id, best, remarks)
 
 
-def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, weights: Weights) -> Suggestion:
+def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, related: Mapping[str, str]) -> Suggestion:
     index = derived.index
     inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
     product, covered = None, 0.0
@@ -131,6 +138,11 @@ def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: f
     why = []
     if product and (words := shared_words(need, product)):
         why.append(f"产品“{product}”含{_quoted(words)},覆盖需求的 {covered:.0%}")
+    why += [
+        f"产品“{index.products[held]}”{related[index.products[held]]}"
+        for held in index.held.indices[inside]
+        if index.products[held] in related
+    ]
     if words := shared_words(need, plain(index.names[row])):
         why.append(f"名称含{_quoted(words)}")
     for trade in index.industries[row]:
@@ -142,7 +154,7 @@ def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: f
         why.append("所做的产品与最接近这项需求的企业相近")
     if not why:
         why.append("只有零星的字相同" if value["all_bm25"] > 0 else "没有相同的字,只是同类企业相近")
-    return Suggestion(index.suppliers[row], index.names[row], round(share, 6), weights.level(share), product, round(covered, 3), why)
+    return Suggestion(index.suppliers[row], index.names[row], round(share, 6), read_weights().level(share), product, round(covered, 3), why)
 
 
 def _quoted(words: list[str]) -> str:
