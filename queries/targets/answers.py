@@ -1,5 +1,7 @@
 """The shapes of the answers about targets: what the command prints as JSON and the API returns."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from queries.answers import Answer, Evidence, Named, SourceUsed
@@ -131,5 +133,67 @@ class Targets(Answer):
     unplaced: list[NoTarget] = Field(description="firms of which it is not known where they are")
     excluded: list[NoTarget]
     stability: WeightStability
+    rests_on: dict[str, int]
+    sources: list[SourceUsed]
+
+
+class ClosedGap(Answer):
+    """A gap of a chain that a firm of a portfolio closes."""
+
+    chain: str
+    chain_id: str
+    product: str
+    product_id: str
+    state: State
+    score: float
+
+
+class Chosen(Answer):
+    """A firm of a portfolio: the gaps that it adds to those of the firms before it, and who would do as well."""
+
+    firm: Named
+    region: str
+    adds: float = Field(description="the scores of the gaps that it adds, summed")
+    closed: float = Field(description="the same of all firms so far")
+    gaps: list[ClosedGap] = Field(description="the gaps that it adds")
+    also: int = Field(description="gaps that it would close too, which firms before it close already")
+    same: list[Named] = Field(description="firms that close exactly the same gaps")
+    why_not: list[str]
+    status: str
+    source: str
+    evidence: list[Evidence]
+
+
+class CurvePoint(Answer):
+    """What at most so many firms close."""
+
+    most: int
+    closed: float
+    bound: float
+    method: Literal["exact", "greedy"]
+
+
+class Portfolio(Answer):
+    """The fewest targets that close the most gaps of all chains, and how far from the best that can be."""
+
+    most: int | None = Field(description="the most firms that were asked for; null: as many as close anything more")
+    weights_version: str
+    rule_version: str
+    as_of: str
+    data_date: str | None
+    gaps: int = Field(description="gaps of all chains: products that are missing or weak")
+    weight: float = Field(description="their scores, summed")
+    closable: float = Field(description="of which some known firm could close")
+    closed: float = Field(description="of which the chosen firms close")
+    bound: float = Field(description="what no choice of as many firms can pass")
+    short: float = Field(description="by what share of the bound it may fall short, 0 to 1; 0: it is the best")
+    method: Literal["exact", "greedy"]
+    fewest: bool = Field(description="whether it is proved that no fewer firms close as much")
+    statement: str
+    targets: list[Chosen]
+    curve: list[CurvePoint]
+    unclosable: list[ClosedGap] = Field(description="gaps that no known firm could close")
+    unknown: dict[str, int] = Field(description="by chain, products of which it is not known whether they are gaps")
+    notes: list[str]
     rests_on: dict[str, int]
     sources: list[SourceUsed]
