@@ -165,7 +165,7 @@ def _statement(cover: Cover) -> str:
 
 
 def _notes(held: Held) -> list[str]:
-    notes = ["补上指多一家本地企业: 缺链不再缺,弱链达到强链;缺口按断点评分计权,同一产品在两条链上算两个缺口"]
+    notes = ["补上指多一家本地企业生产它: 缺链不再缺,弱链多一个来源;缺口按断点评分计权,同一产品在两条链上算两个缺口"]
     notes.append("只计登记为生产或可提供的外地企业,不计模型推断的;所在地没有登记的企业不计")
     if held.unknown:
         notes.append(f"另有 {sum(held.unknown.values())} 处产品状态未知,先普查;未知不算缺口,也不算已补上")
