@@ -38,15 +38,14 @@ def _ranking(targets: Sequence[Target], total: int, desk: Desk) -> Table:
             desk.thing("Enterprise", one.firm.id, one.firm.name, one.region),
             score_cell(one.score),
             _said([f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps]),
-            *(Cell(f"{factor.value:.2f}", kind="share", sort=factor.value) for factor in one.factors),
+            _said([f"{factor.name} {factor.points:g}/{factor.most:g}" for factor in one.factors]),
             _said(one.why),
             _said(one.why_not),
             *desk.trust({"status": one.status, "source": one.source}),
         )
         for one in targets
     ]
-    names = [factor.name for factor in targets[0].factors] if targets else []
-    columns = ("名次", "企业", "得分", "补上的缺口", *names, "为什么", "不利之处", "状态", "来源")
+    columns = ("名次", "企业", "得分", "补上的缺口", "各因素(得分/权重)", "为什么", "不利之处", "状态", "来源")
     note = "各因素折成 0 至 1,乘权重相加就是得分(0 至 100),越高越值得去谈;每个因素怎样计见下一张表。"
     return Table("targets", "招商名录", columns, rows, note, "没有能补缺口的已知外地企业", total)
 
