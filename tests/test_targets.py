@@ -130,6 +130,13 @@ def test_where_nothing_was_looked_for_there_are_no_gaps(store: Store, tmp_path: 
     assert any("没有判为缺链或弱链" in note for note in answer.notes)
 
 
+def test_a_segment_without_products_is_not_passed_over_in_silence(store: Store, tmp_path: Path) -> None:
+    products = [{"id": "car", "name": "整车件", "segments": "demo.whole"}]
+    answer = ask(gapped(store, tmp_path, outside("a", "", segments="demo.raw"), products=products, input_to=[]))
+    assert answer.targets == []
+    assert any("环节原料、部件缺或弱,但没有登记产品" in note for note in answer.notes)
+
+
 def test_a_chain_without_gaps_says_so(store: Store, tmp_path: Path) -> None:
     every = "ore;foil;chip;motor;car"
     answer = ask(gapped(store, tmp_path, firm("x", products=every), firm("y", products=every), outside("z", "chip")))

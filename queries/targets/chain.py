@@ -53,7 +53,7 @@ def _answer(store: Store, examined: Examined, top: int) -> Targets:
         as_of=facts.city.today,
         data_date=facts.city.recorded,
         total=len(ranked),
-        notes=_notes(facts, gaps, ranked),
+        notes=_notes(examined, gaps, ranked),
         targets=listed,
         without_firms=[_open(facts, gap, guessed.get(gap.product, [])) for gap in gaps if gap.product not in recorded],
         unknown=_unknown(examined),
@@ -199,8 +199,12 @@ def _no_target(facts: Facts, barred: Barred) -> NoTarget:
     )
 
 
-def _notes(facts: Facts, gaps: Sequence[Gap], ranked: Sequence[Ranked]) -> list[str]:
+def _notes(examined: Examined, gaps: Sequence[Gap], ranked: Sequence[Ranked]) -> list[str]:
+    facts, rules = examined.facts, read_rules()
     notes = notes_on(facts)
+    bare = [one for one in examined.measures if one.place.label == "Segment" and not one.place.products]
+    if empty := [one.place.name for one in bare if state_of(one, rules) in ("缺链", "弱链")]:
+        notes.append(f"环节{'、'.join(empty)}缺或弱,但没有登记产品,无从按产品找企业: 先登记它的产品")
     if not facts.homes:
         notes.append("没有所在城市就没有外地企业: 请在产业链表填区域")
     if not gaps:
