@@ -1,7 +1,9 @@
 """From channels to a ranking: learned weights, a share of likelihood for each candidate, a level in words, and the reasons."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from queries.matching.channels import CHANNELS, Channels, Places, ask, features, look, over_most
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
+from queries.matching.index import OfferIndex
 from queries.matching.offers import Need
 
 Level = Literal["高", "中", "低"]
@@ -112,16 +115,20 @@ def rank(
         rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
         more = weights.values[CHANNELS.index("all_bm25")] + 1.0
         scores = inputs(derived, channels.values, rows) @ weights.values + more * beside[rows] / max(float(beside.max()), 1e-9)
-    own = [row for row, supplier in enumerate(derived.index.suppliers[place] for place in rows) if supplier == need.firm]
-    if own:
+    shares = np.exp(scores - scores.max())
+    shares /= float(shares.sum())
+    kept = np.ones(len(rows), dtype=bool)
+    if is_foreign(text) and likeness is None:
+        words = _words_of(text)
+        kept = np.array([_says(derived.index, int(row), words) for row in rows])
+    own = np.array([derived.index.suppliers[row] == need.firm for row in rows])
+    if own.any():
         remarks.append("提出需求的企业自己也提供,不列入")
-        rows, scores = np.delete(rows, own), np.delete(scores, own)
-    shares = np.exp(scores - scores.max(initial=-np.inf))
-    shares /= max(float(shares.sum()), 1e-12)
-    order = np.lexsort((rows, -scores))[:most]
-    alike = int(np.sum(np.isclose(scores, scores.max(initial=-np.inf), atol=1e-12)))
+    rows, shares = rows[kept & ~own], shares[kept & ~own]
+    alike = int(np.sum(np.isclose(shares, shares.max(initial=0.0), rtol=1e-9, atol=0.0)))
     if alike > 1:
         remarks.append(f"有 {alike} 家得分相同,按编号排列")
+    order = np.lexsort((rows, -shares))[:most]
     best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), related or {}) for at in order]
     return Ranking(need.id, best, remarks)
 
@@ -162,11 +169,46 @@ def _quoted(words: list[str]) -> str:
 
 
 def _read(derived: Derived, text: str) -> tuple[str, list[str]]:
-    """Return the need as it is read, with remarks: letters may be the pinyin of a product; a foreign word has no translation here."""
-    letters = plain(text)
-    if not letters.isascii() or len(letters) < LETTERS or not any(letter.isalpha() for letter in letters):
+    """Return the need as it is read, with remarks: letters may be the pinyin of (a part of) a product."""
+    if not is_foreign(text):
         return text, []
-    meant = [product for product in derived.pinyin.get("".join(letter for letter in letters if letter.isalnum()), []) if product != letters]
+    letters = "".join(letter for letter in plain(text) if letter.isalnum())
+    meant = list(dict.fromkeys(part for product, syllables in derived.syllables for part in _spelt(product, syllables, letters)))[:4]
     if meant:
-        return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:4])}" if meant[1:] else "")]
-    return text, ["需求不是中文,只比较了字母和数字;没有翻译,请改用中文的产品名称"]
+        return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:])}" if meant[1:] else "")]
+    return text, ["需求不是中文,只找写有这些字母的企业;没有翻译,请改用中文的产品名称"]
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether a need is written in letters alone, and long enough to be a word or pinyin rather than an abbreviation."""
+    letters = plain(text)
+    return letters.isascii() and sum(letter.isalpha() for letter in letters) >= LETTERS
+
+
+def _spelt(product: str, syllables: list[str], letters: str) -> Iterator[str]:
+    """Yield the stretches of a product whose pinyin is just these letters."""
+    for start in range(len(product)):
+        rest = letters
+        for end in range(start, len(product)):
+            if not rest.startswith(syllables[end]):
+                break
+            rest = rest[len(syllables[end]) :]
+            if not rest:
+                if not product[start : end + 1].isascii():
+                    yield product[start : end + 1]
+                break
+
+
+def _words_of(text: str) -> list[str]:
+    return [word for word in re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKC", text).lower()) if len(word) > 1]
+
+
+def _says(index: OfferIndex, row: int, words: list[str]) -> bool:
+    """Tell whether a supplier writes one of some words in a product, its name or an industry."""
+    inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
+    texts = [
+        plain(index.names[row]),
+        *map(plain, index.industries[row]),
+        *(index.products[product] for product in index.held.indices[inside]),
+    ]
+    return any(word in text for word in words for text in texts)
