@@ -25,6 +25,7 @@ from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
 from queries.gaps.rules import read_rules
+from queries.matching.ranker import read_weights as matching_weights
 from queries.openings.lists import RULE_VERSION
 from queries.targets.weights import read_weights
 
@@ -149,7 +150,8 @@ def _add_guards(app: FastAPI, store: Store, settings: Settings) -> None:
 def _tag(store: Store) -> str:
     """Return the ETag of every answer of this version of the graph, on this day, by these rules; nothing where the store is silent."""
     try:
-        return f'W/"{store.version()}.{date.today():%Y%m%d}.{read_rules().version}.{RULE_VERSION}.{read_weights().version}"'
+        rules = (read_rules().version, RULE_VERSION, read_weights().version, matching_weights().version)
+        return f'W/"{store.version()}.{date.today():%Y%m%d}.{".".join(rules)}"'
     except LianzhangError:
         return ""
 

@@ -125,7 +125,7 @@ def fit() -> None:
     WEIGHTS.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
-HIGH, MIDDLE = 0.35, 0.1
+HIGH, MIDDLE = 0.5, 0.2
 
 
 def baselines(derived: Derived, needs: list[Need]) -> dict[str, list[list[int]]]:

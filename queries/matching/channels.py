@@ -77,16 +77,18 @@ def look(derived: Derived, asked: Asked) -> Channels:
     factors = derived.factors @ _unit(weights @ derived.loadings[asked.grams])
     nearest = np.argpartition(-likeness, min(BEST, len(likeness) - 1))[:BEST]
     centre = _unit(likeness[nearest] @ derived.factors[nearest])
-    covered = _add(derived.product_has, asked.grams, present)[derived.index.held.indices]
-    best = _most(covered * derived.share, derived.index.held.indptr)
-    length = max(len(asked.text), 1)
-    whole = np.where(covered > WHOLE, covered / np.maximum(derived.product_length / length, 1), 0)
+    held = derived.index.held
+    covered = _add(derived.product_has, asked.grams, present)[held.indices]
+    whole = np.zeros(len(derived.index), np.float32)
+    for entry in np.flatnonzero(covered > WHOLE):
+        row = np.searchsorted(held.indptr, entry, side="right") - 1
+        whole[row] = max(whole[row], 1 / max(derived.product_length[entry] / max(len(asked.text), 1), 1))
     columns = (
         _add(derived.bm25, asked.grams, asked.rarity),
         _add(derived.has, asked.grams, present),
         _add(derived.weighted, asked.grams, weights),
-        best,
-        _most(whole, derived.index.held.indptr),
+        _most(covered * derived.share, held.indptr),
+        whole,
         _add(derived.named, asked.grams, weights),
         _add(derived.trade, asked.grams, weights),
         derived.members @ ((likeness @ derived.members) / derived.industry_sizes),
@@ -95,7 +97,7 @@ def look(derived: Derived, asked: Asked) -> Channels:
         _trades(derived, asked),
         *(_add(derived.has, half.grams, half.rarity) for half in (ask(derived, text) for text in _halves(asked.text))),
     )
-    return Channels(np.column_stack(columns).astype(np.float32), covered.astype(np.float32))
+    return Channels(np.array(columns, np.float32).T, covered)  # each channel lies together: all that follows goes along it
 
 
 def _trades(derived: Derived, asked: Asked) -> Floats:
@@ -111,33 +113,33 @@ def _halves(text: str) -> tuple[str, str]:
     return text[:half], text[-half:]
 
 
-def _add(matrix: sp.csc_matrix, grams: Places, weights: Floats) -> Floats:
+def _add(matrix: sp.csc_matrix, grams: Places, weights: Floats) -> Singles:
     """Return the weighted sum of some columns."""
-    total = np.zeros(matrix.shape[0])
+    total = np.zeros(matrix.shape[0], np.float32)
     for gram, weight in zip(grams, weights, strict=True):
         inside = slice(matrix.indptr[gram], matrix.indptr[gram + 1])
-        total[matrix.indices[inside]] += matrix.data[inside] * weight
+        total[matrix.indices[inside]] += matrix.data[inside] * np.float32(weight)
     return total
 
 
-def _most(values: Floats, starts: Places) -> Floats:
+def _most(values: Singles, starts: Places) -> Singles:
     """Return the largest value of each row of a CSR matrix, 0 for a row without any."""
-    most = np.zeros(len(starts) - 1)
+    most = np.zeros(len(starts) - 1, np.float32)
     filled = starts[:-1] < starts[1:]
     if filled.any():
         most[filled] = np.maximum.reduceat(values, starts[:-1][filled])
     return most
 
 
-def _unit(values: Floats) -> Singles:
+def _unit(values: Floats | Singles) -> Singles:
     length = float(np.linalg.norm(values))
     return (values / length if length > 0 else values).astype(np.float32)
 
 
-def over_most(values: Singles) -> Singles:
-    """Return each channel over its largest value."""
+def largest(values: Singles) -> Singles:
+    """Return the largest value of each channel, to divide by."""
     most: Singles = np.maximum(values.max(axis=0), np.float32(1e-9))
-    return values / most
+    return most
 
 
 def features(values: Singles, rows: Places) -> Floats:
@@ -150,4 +152,4 @@ def features(values: Singles, rows: Places) -> Floats:
     spread = (chosen - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-9) / 10
     ordered = np.sort(values, axis=0)
     rank = len(values) - np.column_stack([np.searchsorted(ordered[:, at], values[rows, at], side="right") for at in range(values.shape[1])])
-    return np.column_stack([over_most(values)[rows], spread, -np.log((rank + 10) / 10) / 5])
+    return np.column_stack([chosen / largest(values), spread, -np.log((rank + 10) / 10) / 5])

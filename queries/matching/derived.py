@@ -56,10 +56,25 @@ class Derived:
     traits: Singles
 
     @cached_property
-    def syllables(self) -> list[tuple[str, list[str]]]:
-        """Return the products in Chinese, shorter first, each with its syllables; made when a need in letters comes."""
+    def spelling(self) -> tuple[str, str, NDArray[np.int64]]:
+        """Return the products in Chinese, shorter first, in lines; their pinyin; and where in it each character begins."""
         chinese = sorted((product for product in self.index.products if not product.isascii()), key=lambda text: (len(text), text))
-        return [(product, [lazy_pinyin(sign)[0] for sign in product]) for product in chinese]
+        signs = "\n".join(chinese)
+        spelt = {sign: lazy_pinyin(sign)[0] for sign in set(signs)}
+        syllables = [spelt[sign] for sign in signs]
+        return signs, "".join(syllables), np.cumsum([0, *map(len, syllables)])
+
+    def read_pinyin(self, letters: str, most: int) -> list[str]:
+        """Return the stretches of products whose pinyin is just these letters, those of shorter products first, each once."""
+        signs, pinyin, begins = self.spelling
+        found: dict[str, None] = {}
+        at = pinyin.find(letters)
+        while at >= 0 and len(found) < most:
+            start, end = np.searchsorted(begins, (at, at + len(letters)))
+            if begins[start] == at and begins[end] == at + len(letters) and not signs[start:end].isascii():
+                found[signs[start:end]] = None
+            at = pinyin.find(letters, at + 1)
+        return list(found)
 
 
 def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived:

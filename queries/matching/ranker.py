@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.matching.channels import CHANNELS, Channels, Places, ask, features, look, over_most
+from queries.matching.channels import CHANNELS, Channels, Places, ask, features, largest, look
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
 from queries.matching.index import OfferIndex
@@ -23,6 +23,7 @@ CANDIDATES = 400
 FIRST = {"all_bm25": 1.0, "all_covered": 1.0, "main_products": 1.0, "peers": 0.5, "factors": 0.5, "like_the_best": 1.0, "trades": 1.0}
 """How much each channel, over its largest value, counts in the choice of the candidates."""
 KINDS = ("over the largest", "deviations", "rank")
+MEANINGS = 4  # readings of a need in pinyin that are told
 LETTERS = 4  # letters from which a need without Chinese is also read as pinyin
 
 
@@ -79,8 +80,12 @@ def parse_weights(said: dict[str, Any]) -> Weights:
 
 def candidates(values: NDArray[np.float32]) -> Places:
     """Return the suppliers that are worth a look, by the plain sum of some channels."""
-    first = over_most(values) @ np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32)
-    return np.argsort(-first, kind="stable")[:CANDIDATES]
+    first = values @ (np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32) / largest(values))
+    if len(first) <= CANDIDATES:
+        return np.argsort(-first, kind="stable")
+    least = np.partition(first, -CANDIDATES)[-CANDIDATES]
+    rows = np.flatnonzero(first >= least)
+    return rows[np.argsort(-first[rows], kind="stable")][:CANDIDATES]
 
 
 def inputs(derived: Derived, values: NDArray[np.float32], rows: Places) -> Floats:
@@ -173,7 +178,7 @@ def _read(derived: Derived, text: str) -> tuple[str, list[str]]:
     if not is_foreign(text):
         return text, []
     letters = "".join(letter for letter in plain(text) if letter.isalnum())
-    meant = list(dict.fromkeys(part for product, syllables in derived.syllables for part in _spelt(product, syllables, letters)))[:4]
+    meant = derived.read_pinyin(letters, MEANINGS)
     if meant:
         return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:])}" if meant[1:] else "")]
     return text, ["需求不是中文,只找写有这些字母的企业;没有翻译,请改用中文的产品名称"]
@@ -183,20 +188,6 @@ def is_foreign(text: str) -> bool:
     """Tell whether a need is written in letters alone, and long enough to be a word or pinyin rather than an abbreviation."""
     letters = plain(text)
     return letters.isascii() and sum(letter.isalpha() for letter in letters) >= LETTERS
-
-
-def _spelt(product: str, syllables: list[str], letters: str) -> Iterator[str]:
-    """Yield the stretches of a product whose pinyin is just these letters."""
-    for start in range(len(product)):
-        rest = letters
-        for end in range(start, len(product)):
-            if not rest.startswith(syllables[end]):
-                break
-            rest = rest[len(syllables[end]) :]
-            if not rest:
-                if not product[start : end + 1].isascii():
-                    yield product[start : end + 1]
-                break
 
 
 def _words_of(text: str) -> list[str]:
