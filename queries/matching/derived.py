@@ -57,11 +57,11 @@ class Derived:
 
     @cached_property
     def pinyin(self) -> dict[str, list[str]]:
-        """Return the products, shorter first, by their pinyin without tones; made when a need in letters comes."""
+        """Return the products, shorter first, by their pinyin without tones or signs; made when a need in letters comes."""
         found: dict[str, list[str]] = {}
         for product in sorted(self.index.products, key=lambda text: (len(text), text)):
             if not product.isascii():
-                found.setdefault("".join(lazy_pinyin(product)), []).append(product)
+                found.setdefault("".join(filter(str.isalnum, "".join(lazy_pinyin(product)))), []).append(product)
         return found
 
 
@@ -126,7 +126,7 @@ def _unit(counts: sp.csr_matrix, rarity: Floats) -> sp.csr_matrix:
     matrix = counts.astype(np.float32).copy()
     matrix.data = np.log1p(matrix.data)
     matrix.data *= rarity[matrix.indices].astype(np.float32)
-    return normalize(matrix, copy=False)
+    return normalize(matrix, copy=False) if all(matrix.shape) else matrix  # normalize refuses an empty matrix
 
 
 def _bm25(text: sp.csr_matrix) -> sp.csr_matrix:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.matching.channels import CHANNELS, Channels, Places, ask, features, look, over_most
+from queries.matching.channels import CHANNELS, Channels, Places, ask, features, look, over_most, times
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
 from queries.matching.offers import Need
@@ -76,7 +76,7 @@ def parse_weights(said: dict[str, Any]) -> Weights:
 
 def candidates(values: NDArray[np.float32]) -> Places:
     """Return the suppliers that are worth a look, by the plain sum of some channels."""
-    first = over_most(values) @ np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32)
+    first = times(over_most(values), np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32))
     return np.argsort(-first, kind="stable")[:CANDIDATES]
 
 
@@ -99,12 +99,13 @@ def rank(
         return Ranking(need.id, [], [*remarks, f"没有一家的产品、名称或行业与“{need.text[:60]}”有相同的字;请换个说法,如产品的通用名称"])
     channels = look(derived, asked)
     rows = candidates(channels.values)
-    scores = inputs(derived, channels.values, rows) @ weights.values
+    beside = np.zeros(len(derived.index))
     if likeness is not None:
-        beside = likeness(text)
+        beside = np.maximum(likeness(text), 0.0)
+        beside /= max(float(beside.max()), 1e-9)
         rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
-        more = weights.values[CHANNELS.index("all_bm25")] + 1.0
-        scores = inputs(derived, channels.values, rows) @ weights.values + more * beside[rows] / max(float(beside.max()), 1e-9)
+    more = weights.values[CHANNELS.index("all_bm25")] + 1.0
+    scores = times(inputs(derived, channels.values, rows), weights.values) + more * beside[rows]
     own = [row for row, supplier in enumerate(derived.index.suppliers[place] for place in rows) if supplier == need.firm]
     if own:
         remarks.append("提出需求的企业自己也提供,不列入")
@@ -112,14 +113,15 @@ def rank(
     shares = np.exp(scores - scores.max(initial=-np.inf))
     shares /= max(float(shares.sum()), 1e-12)
     order = np.lexsort((rows, -scores))[:most]
-    alike = int(np.sum(np.isclose(scores, scores.max(initial=-np.inf), atol=1e-12)))
+    alike = int(np.sum(scores == scores.max(initial=-np.inf)))
     if alike > 1:
-        remarks.append(f"有 {alike} 家得分相同,按编号排列")
-    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), weights) for at in order]
+        least = "至少有" if alike == len(rows) < len(derived.index) - len(own) else "有"
+        remarks.append(f"{least} {alike} 家得分相同,按编号排列")
+    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), float(beside[rows[at]]), weights) for at in order]
     return Ranking(need.id, best, remarks)
 
 
-def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, weights: Weights) -> Suggestion:
+def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, weights: Weights) -> Suggestion:
     index = derived.index
     inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
     product, covered = None, 0.0
@@ -140,8 +142,12 @@ def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: f
         why.append(f"行业“{index.industries[row][0]}”的产品常用这些字")
     if value["factors"] >= 0.5 or value["like_the_best"] >= 0.5:
         why.append("所做的产品与最接近这项需求的企业相近")
-    if not why:
-        why.append("只有零星的字相同" if value["all_bm25"] > 0 else "没有相同的字,只是同类企业相近")
+    if beside >= 0.5:
+        why.append("向量模型认为与需求相近")
+    if not why and value["all_bm25"] > 0:
+        why.append("只有零星的字相同")
+    elif not why:
+        why.append("没有相同的字" + (",只是同类企业相近" if value["peers"] > 0 else ""))
     return Suggestion(index.suppliers[row], index.names[row], round(share, 6), weights.level(share), product, round(covered, 3), why)
 
 
