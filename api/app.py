@@ -20,12 +20,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from api import gap_pages, gap_routes, opening_pages, opening_routes, pages, routes
+from api import gap_pages, gap_routes, opening_pages, opening_routes, pages, routes, target_pages, target_routes
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
 from queries.gaps.rules import read_rules
 from queries.openings.lists import RULE_VERSION
+from queries.targets.weights import read_weights
 
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 Next = Callable[[Request], Awaitable[Response]]
@@ -78,9 +79,11 @@ def create_app(store: Store, settings: Settings | None = None) -> FastAPI:
     app.include_router(opening_routes.router, responses=PROBLEMS)  # before the routes, whose ids may hold any sign
     app.include_router(routes.router, responses=PROBLEMS)
     app.include_router(gap_routes.router, responses=PROBLEMS)
+    app.include_router(target_routes.router, responses=PROBLEMS)
     _add_health(app, store)
     app.include_router(gap_pages.router)  # before the pages, for the same reason
     app.include_router(opening_pages.router)
+    app.include_router(target_pages.router)
     app.include_router(pages.router)
     _add_metrics(app)
     _add_guards(app, store, settings)
@@ -146,7 +149,7 @@ def _add_guards(app: FastAPI, store: Store, settings: Settings) -> None:
 def _tag(store: Store) -> str:
     """Return the ETag of every answer of this version of the graph, on this day, by these rules; nothing where the store is silent."""
     try:
-        return f'W/"{store.version()}.{date.today():%Y%m%d}.{read_rules().version}.{RULE_VERSION}"'
+        return f'W/"{store.version()}.{date.today():%Y%m%d}.{read_rules().version}.{RULE_VERSION}.{read_weights().version}"'
     except LianzhangError:
         return ""
 

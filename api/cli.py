@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis, cli_firms, cli_matching, cli_openings
+from api import cli_analysis, cli_firms, cli_matching, cli_openings, cli_targets
 from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
 from api.output import Format, errors, explain, print_json, print_rows, progress, say_which
 from graph.errors import InputError, LianzhangError
@@ -29,6 +29,7 @@ app.add_typer(cli_analysis.app)
 app.add_typer(cli_matching.app)
 app.add_typer(cli_firms.app)
 app.add_typer(cli_openings.app)
+app.add_typer(cli_targets.app)
 
 EDGE_HEADS = {
     "tier": "层",

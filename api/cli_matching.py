@@ -1,4 +1,4 @@
-"""The commands of matching: how well hidden links are found again."""
+"""The commands of matching: suppliers for needs, and how well hidden links are found again."""
 
 from datetime import date
 from pathlib import Path
@@ -89,3 +89,36 @@ def _read_links(path: Path) -> "dict[str, Links]":
 def _told(value: tuple[float, float | None, float | None]) -> str:
     mean, low, _ = value
     return f"{mean:.4f}" if low is None else f"{mean:.4f} ±{mean - low:.4f}"
+
+
+@app.command()
+def match(
+    offers: Annotated[
+        Path,
+        typer.Option(
+            "--offers", help='JSON lines: {"supplier": 编号, "name": …, "industry": […], "products": [{"name": …, "weight": 0.5}]}'
+        ),
+    ],
+    needs: Annotated[Path, typer.Option("--needs", help='JSON lines: {"need": 编号, "text": 需求};可有 "firm": 提出需求的企业')],
+    out: Annotated[Path, typer.Option("--out", help="结果写到这个文件: 每项需求一行,供应商按份额排列,附理由")],
+    relations: Annotated[
+        Path | None, typer.Option("--relations", help='JSON lines: {"from": …, "relation": …, "to": …};只写进理由')
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, max=400, help="每项需求最多列几家")] = 100,
+    index: Annotated[Path | None, typer.Option("--index", help="把索引留在这个目录,下次只重算变了的供应商")] = None,
+) -> None:
+    """匹配: 一项几个字的需求,哪些供应商能满足;离线,不用下载的模型,每一家都写明理由。
+
+    读不了的行逐行报告,其余照样匹配;有这样的行时退出码为 1。方法与在 dev 上的指标见 docs/matching.md。
+    """
+    from queries.matching.run import match_files
+
+    with progress() as step:
+        done = match_files(offers, needs, out, relations=relations, most=top, index=index, tell=step)
+    errors.print(
+        f"已写到 {out}: {done.needs:,} 项需求,{done.suppliers:,} 家供应商,没有答案的 {done.unanswered:,} 项", highlight=False, markup=False
+    )
+    for line in done.bad:
+        errors.print(line, highlight=False, markup=False)
+    if done.bad:
+        raise typer.Exit(1)

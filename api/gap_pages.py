@@ -12,6 +12,7 @@ from api.certificates import certificate_file
 from api.curves import draw_served
 from api.gap_tables import table_ranking, tables_of_certificate, tables_of_rules, tables_of_what_if
 from api.pages import Visit, VisitDep
+from api.target_tables import tables_of_weights
 from graph.errors import LianzhangError
 from queries.gaps.certificate import Certificate, certificate
 from queries.gaps.facts import Facts
@@ -20,6 +21,7 @@ from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.gaps.what_if import what_if
 from queries.search import find_enterprise
+from queries.targets.weights import read_weights
 
 NEW_FIRM = "新企业"
 FIELDS = 2  # empty fields of each kind that the form has at least
@@ -121,4 +123,4 @@ def _goods(facts: Facts) -> list[tuple[str, int]]:
 def show_rules(visit: VisitDep) -> HTMLResponse:
     """Show every number that decides a state, a score or an action, and why it is what it is."""
     rules = read_rules()
-    return visit.render("rules.html", rules=rules, tables=tables_of_rules(rules))
+    return visit.render("rules.html", rules=rules, tables=[*tables_of_rules(rules), *tables_of_weights(read_weights())])

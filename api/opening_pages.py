@@ -1,4 +1,4 @@
-"""The pages of 卡位入链: the four lists of a chain or a leader, their workbook, the ledger of the matches."""
+"""The pages of 卡位入链: the four lists of a chain or a leader, their workbook, suppliers for a need in words, the ledger."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -7,10 +7,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.opening_tables import tables_of_openings
+from api.opening_tables import table_of_match, tables_of_openings
 from api.opening_words import MEANINGS
 from api.pages import Visit, VisitDep
 from api.workbooks import make_workbook
+from queries.matching.city import match_city
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
@@ -93,6 +94,14 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> HTMLResponse:
         "meanings_of": MEANINGS,
     }
     return visit.render("opportunities.html", answer=answer, addresses=addresses, **values)
+
+
+@router.get("/match")
+def show_match(visit: VisitDep, need: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+    """Show which firms can meet a need in a few words, and why."""
+    answer = match_city(visit.store, need, visit.statuses) if need.strip() else None
+    table = None if answer is None else table_of_match(answer, visit.desk)
+    return visit.render("match.html", need=need, answer=answer, table=table)
 
 
 @router.get("/ledger")

@@ -1,10 +1,11 @@
-"""The JSON API of 卡位入链: the four lists of a chain or a leader, and the ledger of the matches."""
+"""The JSON API of 卡位入链: the four lists of a chain or a leader, suppliers for a need in words, and the ledger of the matches."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from api.routes import StatusesDep, StoreDep
+from queries.matching.city import Matched, match_city
 from queries.openings import ledger as ledgers
 from queries.openings.answers import Ledger, Opportunities
 from queries.openings.lists import chain_opportunities, leader_opportunities
@@ -13,6 +14,15 @@ from queries.search import find_chain, find_enterprise
 router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
 
 NameQuery = Annotated[str | None, Query(min_length=1, max_length=300)]
+
+NeedQuery = Annotated[str, Query(min_length=1, max_length=200)]
+FirmsQuery = Annotated[int, Query(ge=1, le=400)]
+
+
+@router.get("/match")
+def get_match(store: StoreDep, statuses: StatusesDep, need: NeedQuery, top: FirmsQuery = 20) -> Matched:
+    """图中哪些企业能满足一项几个字的需求: 按可能性排列,每家写明理由;都是推断,不存入图。"""
+    return match_city(store, need, statuses, top)
 
 
 @router.get("/chains/{id}/opportunities")

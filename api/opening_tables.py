@@ -1,4 +1,4 @@
-"""Tables of 卡位入链: the four lists, a line of dated steps for each match."""
+"""Tables of 卡位入链: the four lists, suppliers for a need in words, a line of dated steps for each match."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from api.opening_words import FIRM_HEADS, MEANINGS
 from api.tables import Cell, Desk, Table, show_percent
 from graph.model import STATUS_ZH
 from queries.answers import STATUS_ORDER
+from queries.matching.city import Matched
 from queries.openings.answers import LISTS, SEGMENT, Opening, Opportunities
 
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
@@ -21,6 +22,24 @@ EMPTY = {
 def tables_of_openings(answer: Opportunities, desk: Desk) -> dict[str, Table]:
     """Return the four lists as tables, by name."""
     return {name: _table(name, title, getattr(answer, name), answer, desk) for name, title in LISTS.items()}
+
+
+def table_of_match(answer: Matched, desk: Desk) -> Table:
+    """Return the firms for a need in a few words as a table."""
+    rows = [
+        (
+            desk.thing("Enterprise", one.firm.id, one.firm.name),
+            Cell(one.level, kind=f"fit-{FIT_ORDER[one.level]}", sort=FIT_ORDER[one.level]),
+            Cell(show_percent(one.score), kind="number", sort=one.score),
+            Cell(one.product or ""),
+            Cell("\n".join(one.why), kind="said", lines=tuple(one.why), sort=len(one.why)),
+            *desk.trust({"status": one.status, "source": one.source}),
+        )
+        for one in answer.ranked
+    ]
+    note = "都是按字面与行业推断的,须核实;状态与来源是企业记录的。份额: 在全部候选企业中,它是答案的可能性。"
+    columns = ("企业", "匹配", "份额", "最相近的产品(服务)", "为什么", "状态", "来源")
+    return Table("match", "可能的供应商", columns, rows, note, "没有找到")
 
 
 def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities, desk: Desk) -> Table:

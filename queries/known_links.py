@@ -1,6 +1,6 @@
 """The links that the back-test and its model take: who makes what, who supplies whom, from the graph or from rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import numpy as np
@@ -10,8 +10,11 @@ from queries.city import City
 from queries.link_prediction import Links
 
 
-def links_of(city: City, kind: Literal["PRODUCES", "SUPPLIES"]) -> Links:
-    """Return the firms' links that go on: to products, or to the firms that they supply, which they are described by what they make."""
+def links_of(city: City, kind: Literal["PRODUCES", "SUPPLIES"], also: Collection[str] = ()) -> Links:
+    """Return the firms' links that go on: to products, or to the firms that they supply, which they are described by what they make.
+
+    Firms and items are in the order of their ids; ``also`` are items that stand among them though nobody is linked to them.
+    """
     industries = city.nodes["Industry"].select(industry="id", industry_name="name")
     belongs = city.going("IN_INDUSTRY").select(id="from", industry="to").sort("id", "industry").unique("id", keep="first")
     firms = city.nodes["Enterprise"].select("id", "name", "short_name").join(belongs, "id", "left").join(industries, "industry", "left")
@@ -23,7 +26,7 @@ def links_of(city: City, kind: Literal["PRODUCES", "SUPPLIES"]) -> Links:
         firms = firms.join(made, "id", "left")
         words.append("made")
     firms = firms.with_columns(text=pl.concat_str(words, separator=" ", ignore_nulls=True))
-    return make_links(city.going(kind).select("from", "to"), firms, items if kind == "PRODUCES" else firms)
+    return make_links(city.going(kind).select("from", "to"), firms, items if kind == "PRODUCES" else firms, also)
 
 
 def links_from_rows(rows: Iterable[tuple[str, str, str | None]]) -> Links:
@@ -35,11 +38,11 @@ def links_from_rows(rows: Iterable[tuple[str, str, str | None]]) -> Links:
     return make_links(table.select("from", "to"), firms.with_columns(name="id", text=text), items)
 
 
-def make_links(pairs: pl.DataFrame, firms: pl.DataFrame, items: pl.DataFrame) -> Links:
+def make_links(pairs: pl.DataFrame, firms: pl.DataFrame, items: pl.DataFrame, also: Collection[str] = ()) -> Links:
     """Return the links of ``from`` and ``to`` once each, with the firms and items that they have; none from a firm to itself."""
     pairs = pairs.filter(pl.col("from") != pl.col("to")).unique()
     firms = firms.join(pairs.select(id="from"), "id", "semi").sort("id").with_row_index("firm")
-    items = items.join(pairs.select(id="to"), "id", "semi").sort("id").with_row_index("item")
+    items = items.filter(pl.col("id").is_in([*pairs["to"].unique(), *also])).sort("id").with_row_index("item")
     groups = firms["industry"].rank("dense").cast(pl.Int64).fill_null(0) - 1
     numbered = pairs.join(firms.select("firm", **{"from": "id"}), "from").join(items.select("item", to="id"), "to").sort("firm", "item")
     never = firms.select("id", "firm").join(items.select("id", "item"), "id")

@@ -355,3 +355,32 @@ def test_the_ledger_stands_in_lines(page: Page) -> None:
     tops = {round(box["y"]) for step in steps.all() if (box := step.bounding_box())}
     assert len(tops) == 1  # the steps of a match stand side by side
     page.screenshot(path=OUT / "ledger.png", full_page=True)
+
+
+def test_the_targets_of_a_chain(page: Page) -> None:
+    page.goto("/chains/new-energy-vehicles")
+    page.get_by_role("link", name="招商名录", exact=True).click()
+    page.wait_for_url("**/targets")
+    assert page.locator("#table-targets tbody tr").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.screenshot(path=OUT / "targets.png", full_page=True)
+    assert page.locator("#table-target-factors tbody tr").count() == 12
+    assert page.locator("#table-target-moves tbody tr").count() == 12
+    with page.expect_download() as got:
+        page.locator("#targets").get_by_role("button", name="下载 CSV").click()
+    assert "示例外地电解液有限公司" in Path(got.value.path()).read_text("utf-8-sig")
+    page.get_by_role("link", name="断点", exact=True).first.click()
+    page.wait_for_url("**/new-energy-vehicles#gaps")
+
+
+def test_the_portfolio_says_how_good_it_is(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="全部产业链的招商组合").click()
+    page.wait_for_url("**/portfolio")
+    assert page.locator("#table-portfolio tbody tr").count() == 2
+    assert "证到最优" in page.locator(".told").inner_text()
+    page.screenshot(path=OUT / "portfolio.png", full_page=True)
+    page.get_by_label("最多").fill("1")
+    page.get_by_role("button", name="重新选").click()
+    page.wait_for_url("**/portfolio?most=1")
+    assert page.locator("#table-portfolio tbody tr").count() == 1

@@ -56,6 +56,14 @@ def odd_client(tmp_path: Path) -> TestClient:
     return TestClient(create_app(store, Settings()))
 
 
+def test_targets_of_hostile_names_are_shown_as_they_are_written(odd_client: TestClient) -> None:
+    page = odd_client.get(f"/chains/{quote('odd/链?', safe='')}/targets")
+    assert page.status_code == 200
+    assert EVIL not in page.text
+    assert "&lt;script&gt;" in page.text
+    assert odd_client.get("/portfolio").status_code == 200
+
+
 def test_a_chain_lists_every_segment_with_its_state_and_certificate(client: TestClient, seeded_store: Store) -> None:
     page, answer = client.get(f"/chains/{CHIPS}").text, weak_links(seeded_store, CHIPS)
     rows = rows_of(page, "gap-segments")

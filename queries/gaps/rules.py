@@ -1,7 +1,7 @@
 """The rules of states, scores and actions, read from ``rules.toml``: every number with its reason."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -111,12 +111,17 @@ def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:
                 moved = threshold | {"value": threshold["value"] * factor}
                 yield f"{section}.{key} ×{factor:g}", _with(whole, section, {key: moved})
     weights = whole["score"]
-    for key, weight in weights.items():
+    for key, factor, points in moved_points({key: weight["points"] for key, weight in weights.items()}, share):
+        moved = {other: weight | {"points": points[other]} for other, weight in weights.items()}
+        yield f"score.{key} ×{factor:g}", _with(whole, "score", moved)
+
+
+def moved_points(points: Mapping[str, float], share: float) -> Iterator[tuple[str, float, dict[str, float]]]:
+    """Yield points (100 together) with each moved down and up by a share, the others in proportion: what is moved, by what factor."""
+    for key, own in points.items():
         for factor in (1 - share, 1 + share):
-            points = weight["points"] * factor
-            rest = (100 - points) / (100 - weight["points"])
-            moved = {other: item | {"points": points if other == key else item["points"] * rest} for other, item in weights.items()}
-            yield f"score.{key} ×{factor:g}", _with(whole, "score", moved)
+            rest = (100 - own * factor) / (100 - own)
+            yield key, factor, {other: own * factor if other == key else value * rest for other, value in points.items()}
 
 
 def _with(whole: dict[str, Any], section: str, changed: dict[str, Any]) -> Rules:

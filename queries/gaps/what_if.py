@@ -188,15 +188,24 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
     """Return the essential inputs of what lands that nobody here makes and that nobody here needed before."""
     found: dict[str, Gap] = {}
     for one in land:
-        for source in sorted(facts.city.needed_for(one.product)):
-            needed_before = any(facts.all_makers.get(user) for user in facts.city.needing(source))
-            if not changed.all_makers.get(source) and not needed_before:
+        for source in newly_needed(facts, one.product):
+            if not changed.all_makers.get(source):
                 state = state_of_good(measure_good(changed, source), rules)
                 made = facts.product_names[one.product]
                 told = "查过,本地没有企业" if state == "缺链" else "没有登记到本地企业,也没有普查,须先摸底"
                 reason = f"上一层新的缺口: {one.firm.name}生产{made}必需它;{told}"
                 found.setdefault(source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason))
     return list(found.values())
+
+
+def newly_needed(facts: Facts, product: str) -> list[str]:
+    """Return the essential inputs of a product that nobody here makes, and that nobody here needs so far."""
+    city, made = facts.city, facts.all_makers
+    return [
+        source
+        for source in sorted(city.needed_for(product))
+        if not made.get(source) and not any(made.get(user) for user in city.needing(source))
+    ]
 
 
 def _leaders(facts: Facts, before: Iterable[Measures], after: Iterable[Measures], gone: Sequence[str]) -> list[Named]:

@@ -56,13 +56,10 @@ class Derived:
     traits: Singles
 
     @cached_property
-    def pinyin(self) -> dict[str, list[str]]:
-        """Return the products, shorter first, by their pinyin without tones or signs; made when a need in letters comes."""
-        found: dict[str, list[str]] = {}
-        for product in sorted(self.index.products, key=lambda text: (len(text), text)):
-            if not product.isascii():
-                found.setdefault("".join(filter(str.isalnum, "".join(lazy_pinyin(product)))), []).append(product)
-        return found
+    def syllables(self) -> list[tuple[str, list[str]]]:
+        """Return the products in Chinese, shorter first, each with its syllables; made when a need in letters comes."""
+        chinese = sorted((product for product in self.index.products if not product.isascii()), key=lambda text: (len(text), text))
+        return [(product, [lazy_pinyin(sign)[0] for sign in product]) for product in chinese]
 
 
 def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError
+from queries.matching.grams import plain
 
 OFFER_FORM = '{"supplier": "编号", "name": "企业名称", "industry": ["行业"], "products": [{"name": "产品", "weight": 0.5}]}'
 NEED_FORM = '{"need": "编号", "text": "需求"}'
@@ -75,7 +76,7 @@ class Rows:
     def text(self, row: dict[str, Any], key: str) -> str | None:
         """Return a text of the row; refuses the row where it is missing or blank."""
         value = row.get(key)
-        if isinstance(value, str) and value.strip() and value.isprintable():
+        if isinstance(value, str) and plain(value):
             return value.strip()
         self.refuse(f"{key} 应是非空的文字,这里是 {json.dumps(value, ensure_ascii=False)[:60]}")
         return None
@@ -120,7 +121,7 @@ def read_needs(rows: Rows) -> Iterator[Need]:
             continue
         if id in seen:
             rows.refuse(f"need {id} 已经出现过")
-        elif isinstance(text, str) and not text.strip():
+        elif isinstance(text, str) and not plain(text):
             rows.refuse(f"need {id} 没有需求文字,无从匹配")
         elif rows.text(row, "text") is not None:
             seen.add(id)

@@ -1,7 +1,9 @@
 """From channels to a ranking: learned weights, a share of likelihood for each candidate, a level in words, and the reasons."""
 
 import json
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from queries.matching.channels import CHANNELS, Channels, Places, ask, features, look, over_most, times
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
+from queries.matching.index import OfferIndex
 from queries.matching.offers import Need
 
 Level = Literal["高", "中", "低"]
@@ -86,13 +89,20 @@ def inputs(derived: Derived, values: NDArray[np.float32], rows: Places) -> Float
 
 
 def rank(
-    derived: Derived, need: Need, most: int, weights: Weights | None = None, likeness: Callable[[str], Floats] | None = None
+    derived: Derived,
+    need: Need,
+    most: int,
+    *,
+    related: Mapping[str, str] | None = None,
+    likeness: Callable[[str], Floats] | None = None,
 ) -> Ranking:
-    """Return the suppliers of a need, best first; ``likeness``: one more likeness of every supplier (an embedding's), off by default.
+    """Return the suppliers of a need, best first.
 
-    The further likeness has the weight of ``all_bm25`` over its largest: nothing was learned for it.
+    ``related``: products (plain) that stand in a known relation to the need, with the relation in words; it is told among the
+    reasons and does not count: on the dev needs it made no ranking better. ``likeness``: one more likeness of every supplier (an
+    embedding's), off by default; nothing was learned for it, it counts as much as BM25 over its largest, and 1 more.
     """
-    weights = weights or read_weights()
+    weights = read_weights()
     text, remarks = _read(derived, need.text)
     asked = ask(derived, text)
     if not len(asked.grams) and likeness is None:
@@ -106,22 +116,29 @@ def rank(
         rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
     more = weights.values[CHANNELS.index("all_bm25")] + 1.0
     scores = times(inputs(derived, channels.values, rows), weights.values) + more * beside[rows]
-    own = [row for row, supplier in enumerate(derived.index.suppliers[place] for place in rows) if supplier == need.firm]
-    if own:
+    shares = np.exp(scores - scores.max())
+    shares /= float(shares.sum())
+    kept = np.ones(len(rows), dtype=bool)
+    if is_foreign(text) and likeness is None:
+        words = _words_of(text)
+        kept = np.array([_says(derived.index, int(row), words) for row in rows])
+    own = np.array([derived.index.suppliers[row] == need.firm for row in rows])
+    if own.any():
         remarks.append("提出需求的企业自己也提供,不列入")
-        rows, scores = np.delete(rows, own), np.delete(scores, own)
-    shares = np.exp(scores - scores.max(initial=-np.inf))
-    shares /= max(float(shares.sum()), 1e-12)
-    order = np.lexsort((rows, -scores))[:most]
-    alike = int(np.sum(scores == scores.max(initial=-np.inf)))
+    rows, shares = rows[kept & ~own], shares[kept & ~own]
+    alike = int(np.sum(shares == shares.max(initial=0.0)))
     if alike > 1:
-        least = "至少有" if alike == len(rows) < len(derived.index) - len(own) else "有"
+        least = "至少有" if alike == len(rows) == CANDIDATES < len(derived.index) else "有"
         remarks.append(f"{least} {alike} 家得分相同,按编号排列")
-    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), float(beside[rows[at]]), weights) for at in order]
+    order = np.lexsort((rows, -shares))[:most]
+    found = zip(rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), strict=True)
+    best = [_suggest(derived, channels, asked.text, *one, related or {}) for one in found]
     return Ranking(need.id, best, remarks)
 
 
-def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, weights: Weights) -> Suggestion:
+def _suggest(
+    derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, related: Mapping[str, str]
+) -> Suggestion:
     index = derived.index
     inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
     product, covered = None, 0.0
@@ -133,6 +150,11 @@ def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: f
     why = []
     if product and (words := shared_words(need, product)):
         why.append(f"产品“{product}”含{_quoted(words)},覆盖需求的 {covered:.0%}")
+    why += [
+        f"产品“{index.products[held]}”{related[index.products[held]]}"
+        for held in index.held.indices[inside]
+        if index.products[held] in related
+    ]
     if words := shared_words(need, plain(index.names[row])):
         why.append(f"名称含{_quoted(words)}")
     for trade in index.industries[row]:
@@ -148,7 +170,7 @@ def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: f
         why.append("只有零星的字相同")
     elif not why:
         why.append("没有相同的字" + (",只是同类企业相近" if value["peers"] > 0 else ""))
-    return Suggestion(index.suppliers[row], index.names[row], round(share, 6), weights.level(share), product, round(covered, 3), why)
+    return Suggestion(index.suppliers[row], index.names[row], round(share, 6), read_weights().level(share), product, round(covered, 3), why)
 
 
 def _quoted(words: list[str]) -> str:
@@ -156,11 +178,46 @@ def _quoted(words: list[str]) -> str:
 
 
 def _read(derived: Derived, text: str) -> tuple[str, list[str]]:
-    """Return the need as it is read, with remarks: letters may be the pinyin of a product; a foreign word has no translation here."""
-    letters = plain(text)
-    if not letters.isascii() or len(letters) < LETTERS or not any(letter.isalpha() for letter in letters):
+    """Return the need as it is read, with remarks: letters may be the pinyin of (a part of) a product."""
+    if not is_foreign(text):
         return text, []
-    meant = [product for product in derived.pinyin.get("".join(letter for letter in letters if letter.isalnum()), []) if product != letters]
+    letters = "".join(letter for letter in plain(text) if letter.isalnum())
+    meant = list(dict.fromkeys(part for product, syllables in derived.syllables for part in _spelt(product, syllables, letters)))[:4]
     if meant:
-        return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:4])}" if meant[1:] else "")]
-    return text, ["需求不是中文,只比较了字母和数字;没有翻译,请改用中文的产品名称"]
+        return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:])}" if meant[1:] else "")]
+    return text, ["需求不是中文,只找写有这些字母的企业;没有翻译,请改用中文的产品名称"]
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether a need is written in letters alone, and long enough to be a word or pinyin rather than an abbreviation."""
+    letters = plain(text)
+    return letters.isascii() and sum(letter.isalpha() for letter in letters) >= LETTERS
+
+
+def _spelt(product: str, syllables: list[str], letters: str) -> Iterator[str]:
+    """Yield the stretches of a product whose pinyin is just these letters."""
+    for start in range(len(product)):
+        rest = letters
+        for end in range(start, len(product)):
+            if not rest.startswith(syllables[end]):
+                break
+            rest = rest[len(syllables[end]) :]
+            if not rest:
+                if not product[start : end + 1].isascii():
+                    yield product[start : end + 1]
+                break
+
+
+def _words_of(text: str) -> list[str]:
+    return [word for word in re.findall(r"[a-z0-9]+", unicodedata.normalize("NFKC", text).lower()) if len(word) > 1]
+
+
+def _says(index: OfferIndex, row: int, words: list[str]) -> bool:
+    """Tell whether a supplier writes one of some words in a product, its name or an industry."""
+    inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
+    texts = [
+        plain(index.names[row]),
+        *map(plain, index.industries[row]),
+        *(index.products[product] for product in index.held.indices[inside]),
+    ]
+    return any(word in text for word in words for text in texts)

@@ -1,7 +1,8 @@
 """How well a product meets a need: the same product, a kind of it by its name, a wider word, or only the same segment.
 
 A Chinese noun has its head at the end, so a name that ends with the needed product's name is a kind of it; see
-``queries.chain_mapping``, whose rule this is. What no name says is left to the matcher.
+``queries.chain_mapping``, whose rule this is. A name that only shares the rarer words is worth a look, no more: see
+``queries.matching.products``.
 """
 
 from collections import defaultdict
@@ -11,6 +12,7 @@ from graph.stores import Store
 from queries.cache import once
 from queries.chain_mapping import SURE, bare
 from queries.city import City
+from queries.matching.products import NearProducts
 from queries.openings.answers import Level
 
 
@@ -35,6 +37,8 @@ class Fits:
         self.words: dict[str, tuple[str, ...]] = {}
         for id, name, aliases in city.nodes["Product"].select("id", "name", "aliases").iter_rows():
             self.words[id] = tuple(dict.fromkeys(bare(word) for word in (name, *(aliases or ()))))
+        self.ids = list(self.names)
+        self.alike = NearProducts(list(self.names.values()))
         self.by_word: dict[str, list[str]] = defaultdict(list)
         self.by_ending: dict[str, list[str]] = defaultdict(list)
         for id, words in self.words.items():
@@ -57,6 +61,9 @@ class Fits:
             for start in range(1, len(word) - SURE + 1):
                 for id in self.by_word.get(word[start:], ()):
                     found.setdefault(id, Fit("低", f"“{self.names[id]}”是更宽的词(“{word[start:]}”),未必是它"))
+        for place, covered, shared in self.alike.near(self.names[need]):
+            id, told = self.ids[place], "".join(f"“{word}”" for word in shared)
+            found.setdefault(id, Fit("低", f"“{self.names[id]}”与“{self.names[need]}”同有{told}(相近 {covered:.0%}),是不是它须核实"))
         return found
 
 

@@ -1,0 +1,91 @@
+"""The matcher over the graph: the city's firms as suppliers, each suggestion with the status and source of its firm."""
+
+from datetime import date
+
+from pydantic import Field
+
+from graph.errors import InputError
+from graph.stores import Store
+from queries.answers import Answer, Named
+from queries.cache import once
+from queries.city import City, read_city
+from queries.matching.derived import Derived, derive
+from queries.matching.index import build
+from queries.matching.offers import Need, Offer
+from queries.matching.ranker import Level, rank, read_weights
+
+
+class SuggestedFirm(Answer):
+    """A firm for a need; ``status`` and ``source`` are those of the record of the firm: the suggestion itself is inferred."""
+
+    firm: Named
+    score: float = Field(description="its share of the likelihood among the candidates, 0 to 1")
+    level: Level = Field(description="高, 中 or 低; how often each is right is measured in docs/matching.md")
+    product: str | None = Field(description="its product that covers most of the need")
+    covered: float = Field(description="which part of the need that product covers, 0 to 1")
+    why: list[str]
+    status: str
+    source: str
+
+
+class Matched(Answer):
+    """The firms of the graph for a need in a few words, best first."""
+
+    need: str
+    weights_version: str
+    suppliers: int = Field(description="firms with a product that were compared")
+    ranked: list[SuggestedFirm]
+    remarks: list[str]
+
+
+def offers_of(city: City) -> list[Offer]:
+    """Return what each firm that goes on makes or offers; its segments and industries stand for its trade."""
+    names = city.names
+    made: dict[str, dict[str, float]] = {}
+    for kind in ("PRODUCES", "OFFERS"):
+        for firm, product in city.going(kind).select("from", "to").iter_rows():
+            made.setdefault(firm, {})[names["Product"][product]] = 1.0
+    trades: dict[str, list[str]] = {}
+    for kind, label in (("OPERATES_IN", "Segment"), ("IN_INDUSTRY", "Industry")):
+        for firm, trade in city.going(kind).select("from", "to").iter_rows():
+            trades.setdefault(firm, []).append(names[label].get(trade, trade))
+    going = city.nodes["Enterprise"]
+    ended = dict(going.select("id", "ended").iter_rows())
+    return [
+        Offer(firm, names["Enterprise"][firm], tuple(dict.fromkeys(trades.get(firm, ()))), tuple(products.items()))
+        for firm, products in sorted(made.items())
+        if firm in ended and not ended[firm]
+    ]
+
+
+def match_city(store: Store, text: str, statuses: list[str], most: int = 20) -> Matched:
+    """Return the firms of the graph for a need in a few words; raises ``InputError`` where there is no text or nothing to compare."""
+    if not text.strip():
+        raise InputError("没有需求文字,无从匹配;请写产品或服务的名称,如 动力电池")
+    city = read_city(store, statuses, date.today().isoformat())
+    derived = once(store, ("matcher", city.statuses, city.today), lambda: _derive(city))
+    if derived is None:
+        raise InputError("图中没有一家企业登记了产品,无从匹配;请先载入生产(PRODUCES)或供给(OFFERS)")
+    answer = rank(derived, Need("asked", text.strip()), most)
+    proof = {id: (status, source) for id, status, source in city.nodes["Enterprise"].select("id", "status", "source").iter_rows()}
+    ranked = [
+        SuggestedFirm(
+            firm=Named(id=one.supplier, name=one.name),
+            score=one.score,
+            level=one.level,
+            product=one.product,
+            covered=one.covered,
+            why=one.why,
+            status=proof[one.supplier][0],
+            source=proof[one.supplier][1],
+        )
+        for one in answer.ranked
+    ]
+    return Matched(
+        need=text.strip(), weights_version=read_weights().version, suppliers=len(derived.index), ranked=ranked, remarks=answer.remarks
+    )
+
+
+def _derive(city: City) -> Derived | None:
+    offers = offers_of(city)
+    return derive(build(offers)) if offers else None

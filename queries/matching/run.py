@@ -1,0 +1,76 @@
+"""A run of the matcher over files: offers and needs in, a ranking for every need out, and every row that could not be used told."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from queries.matching.derived import derive
+from queries.matching.grams import Floats, plain
+from queries.matching.index import OfferIndex, Tell, build, load, save
+from queries.matching.offers import NEED_FORM, OFFER_FORM, RELATION_FORM, Need, Rows, read_needs, read_offers, read_relations
+from queries.matching.ranker import rank
+
+STEP = 25  # needs between two words on how far it is
+Likeness = Callable[[OfferIndex], Callable[[str], Floats]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run did: how many suppliers and needs, how many needs without an answer, and the rows that could not be used."""
+
+    suppliers: int
+    needs: int
+    unanswered: int
+    bad: list[str]
+
+
+def match_files(
+    offers: Path,
+    needs: Path,
+    out: Path,
+    *,
+    relations: Path | None = None,
+    most: int = 100,
+    index: Path | None = None,
+    tell: Tell = lambda _text, _rows: None,
+    likeness: Likeness | None = None,
+) -> Done:
+    """Rank the suppliers of every need; ``index``: the folder in which the index is kept, so that only what changed is counted again."""
+    supply, demand = Rows(offers, OFFER_FORM), Rows(needs, NEED_FORM)
+    known = load(index) if index else None
+    found = build(read_offers(supply), known, tell)
+    if index and found is not known:
+        save(found, index)
+    wanted = list(read_needs(demand))
+    pairs = Rows(relations, RELATION_FORM) if relations else None
+    related = relate(wanted, read_relations(pairs)) if pairs else {}
+    derived = derive(found, tell)
+    beside = likeness(found) if likeness else None
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.with_name(out.name + ".new")
+    unanswered = 0
+    with fresh.open("w", encoding="utf-8") as file:
+        for number, need in enumerate(wanted):
+            answer = rank(derived, need, most, related=related.get(plain(need.text)), likeness=beside)
+            unanswered += not answer.ranked
+            ranked = [{key: value for key, value in asdict(one).items() if value is not None} for one in answer.ranked]
+            file.write(json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n")
+            if number % STEP == 0:
+                tell(f"匹配需求,共 {len(wanted):,} 项", number)
+    fresh.replace(out)
+    return Done(len(found), len(wanted), unanswered, [*supply.bad, *demand.bad, *(pairs.bad if pairs else [])])
+
+
+def relate(needs: Iterable[Need], relations: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
+    """Return for each need (plain) the products that stand in a relation to it, with the relation in words."""
+    wanted = {plain(need.text) for need in needs}
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for start, relation, end in relations:
+        one, other = plain(start), plain(end)
+        if one in wanted and one != other:
+            found[one][other] = f"与它有关系: {start} 的{relation}是 {end}"
+        if other in wanted and one != other:
+            found[other][one] = f"与它有关系: {start} 的{relation}是 {end}"
+    return found

@@ -1,0 +1,107 @@
+"""The gaps of a chain, and the firms from elsewhere that would fill them: recorded ones, and who is barred and why."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from queries.gaps.answers import State
+from queries.gaps.facts import Facts, Row
+from queries.gaps.judge import judge, score_of, state_of
+from queries.gaps.measures import Good
+from queries.gaps.rules import Rules
+from queries.gaps.weak_links import Examined
+from queries.targets.weights import Weights
+
+HOW = {"PRODUCES": "登记为生产", "OFFERS": "登记为可提供"}
+INFERRED = "推断"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A product of the chain that is missing or weak here."""
+
+    product: str
+    name: str
+    segment: str
+    state: State
+    score: float
+    status: str
+    good: Good
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A gap that a firm would fill: how that is known, how well the product fits, the record or the model's reasons."""
+
+    gap: Gap
+    how: str
+    fit: float
+    reason: str
+    row: Row | None = None
+
+    @property
+    def closes(self) -> float:
+        """Return how much of a full gap it closes: the gap's score in per cent, times the fit."""
+        return self.gap.score / 100 * self.fit
+
+
+@dataclass(frozen=True)
+class Barred:
+    """A firm that makes or made something and is no target, and why; ``unplaced`` where it may be one."""
+
+    row: Row
+    why: str
+    unplaced: bool = False
+
+
+def find_gaps(examined: Examined, rules: Rules) -> list[Gap]:
+    """Return the products that are missing or weak, the worst first."""
+    facts, found = examined.facts, []
+    for one in examined.measures:
+        state, score = state_of(one, rules), score_of(one, rules)
+        if one.place.label == "Product" and state in ("缺链", "弱链") and score is not None:
+            status = judge(facts, one, rules).status or "inferred"
+            found.append(Gap(one.place.id, one.place.name, segment_names(facts, one.place.segments), state, score, status, one.goods[0]))
+    return sorted(found, key=lambda gap: (-gap.score, gap.product))
+
+
+def segment_names(facts: Facts, segments: Iterable[str]) -> str:
+    """Return the names of the chain's segments among some."""
+    return "、".join(facts.city.names["Segment"].get(id, id) for id in segments if id in facts.tiers)
+
+
+def recorded_fills(facts: Facts, gaps: Sequence[Gap], weights: Weights) -> dict[str, list[Fill]]:
+    """Return by firm what open firms from elsewhere are recorded to make, or else to offer, of the gaps, in the gaps' order."""
+    fits = {"PRODUCES": weights.fit.produces.value, "OFFERS": weights.fit.offers.value}
+    found: dict[str, dict[str, Fill]] = {}
+    for gap in gaps:
+        for row in sorted(makers_of(facts, gap.product), key=lambda row: (-fits[row.type], row.start)):
+            firm = facts.firms[row.start]
+            if firm.where == "outside" and not firm.closed and not row.ended:
+                fill = Fill(gap, HOW[row.type], fits[row.type], f"{HOW[row.type]}“{gap.name}”", row)
+                found.setdefault(row.start, {}).setdefault(gap.product, fill)
+    return {firm: list(fills.values()) for firm, fills in found.items()}
+
+
+def makers_of(facts: Facts, product: str) -> list[Row]:
+    """Return the records that somebody makes or offers a product, ended ones too."""
+    return [row for row in facts.makes if row.end == product]
+
+
+def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
+    """Yield who makes a product that is missing, weak or not known of (its state), and is no target; each firm and product once."""
+    known: set[tuple[str, str]] = set()
+    for row in sorted(facts.makes, key=lambda row: (row.start, row.end, row.ended, row.type)):
+        firm, state = facts.firms[row.start], states.get(row.end, "强链")
+        if (row.start, row.end) in known or state == "强链":
+            continue
+        known.add((row.start, row.end))
+        gap = state != "未知"
+        if firm.closed:
+            yield Barred(row, "企业登记为已终止")
+        elif row.ended:
+            if firm.where != "local":
+                yield Barred(row, "登记的生产或供给已经结束")
+        elif firm.where == "unknown":
+            yield Barred(row, "所在地未登记,须核实: 在外地才是招引对象,在本地则可能没有这个缺口", unplaced=True)
+        elif firm.where == "local" and gap:
+            yield Barred(row, f"已在本地({firm.region or '所在地不详'}): 可谈扩产,不是招引")

@@ -1,0 +1,216 @@
+"""The targets of one chain (招商名录): candidates, factors, ranking, and what is kept apart from it, as one answer."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from graph.stores import Store
+from queries.answers import STATUS_ORDER, Named
+from queries.cache import once
+from queries.catalogue import trusted
+from queries.gaps.facts import Facts, Row
+from queries.gaps.judge import Voice, state_of
+from queries.gaps.local import find_firms
+from queries.gaps.rules import read_rules
+from queries.gaps.weak_links import Examined, examine, notes_on
+from queries.targets.answers import FactorValue, Filled, NoTarget, OpenGap, Target, Targets, UnknownPlace
+from queries.targets.candidates import INFERRED, Barred, Fill, Gap, find_barred, find_gaps, makers_of, recorded_fills, segment_names
+from queries.targets.factors import Around, factors_of, look_around
+from queries.targets.inferred import makers_model
+from queries.targets.ranking import Ranked, points_of, rank, stability
+from queries.targets.weights import Weights, read_weights
+from queries.targets.words import data_against, speaks_against, speaks_for
+from queries.things import sources_used
+
+TOP = 20
+
+
+def list_targets(store: Store, chain: str, top: int = TOP, statuses: list[str] | None = None, today: str | None = None) -> Targets:
+    """Return the first targets of a chain (by id) as of a day (ISO, by default today), from rows of the allowed statuses."""
+    allowed, day = statuses or trusted(), today or date.today().isoformat()
+    return once(store, ("targets", chain, top, tuple(allowed), day), lambda: _answer(store, examine(store, chain, allowed, day), top))
+
+
+def _answer(store: Store, examined: Examined, top: int) -> Targets:
+    facts, rules, weights = examined.facts, read_rules(), read_weights()
+    gaps = find_gaps(examined, rules)
+    fills = recorded_fills(facts, gaps, weights)
+    recorded = {fill.gap.product for own in fills.values() for fill in own}
+    guessed = _infer(store, facts, gaps, fills, weights)
+    around = look_around(facts, sorted(fills))
+    ranked = rank([_ranked(around, firm, own, weights) for firm, own in fills.items()], weights.factor.points)
+    listed = [_target(around, one, place, weights) for place, one in enumerate(ranked[:top], 1)]
+    states = {one.place.id: state_of(one, rules) for one in examined.measures if one.place.label == "Product"}
+    barred = list(find_barred(facts, states))
+    rows = [row for one in listed for row in one.evidence] + [facts.evidence(one.row) for one in barred]
+    unique = {(row.record, row.from_id, row.to_id, row.product): row for row in rows}.values()
+    return Targets(
+        chain=facts.chain.name,
+        chain_id=facts.chain.id,
+        city=list(facts.homes),
+        weights_version=weights.version,
+        rule_version=rules.version,
+        as_of=facts.city.today,
+        data_date=facts.city.recorded,
+        total=len(ranked),
+        notes=_notes(examined, gaps, ranked),
+        targets=listed,
+        without_firms=[_open(facts, gap, guessed.get(gap.product, [])) for gap in gaps if gap.product not in recorded],
+        unknown=_unknown(examined),
+        unplaced=[_no_target(facts, one) for one in barred if one.unplaced],
+        excluded=[_no_target(facts, one) for one in barred if not one.unplaced],
+        stability=stability(ranked, weights, top),
+        rests_on=dict(sorted(Counter(row.status for row in unique).items())),
+        sources=sources_used(store, [*(row.source for row in unique), *(one.source for one in listed)]),
+    )
+
+
+def _infer(store: Store, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
+    """Add to ``fills`` what the model thinks that firms from elsewhere could make; return these firms by product."""
+    outside = outside_makers(facts)
+    if not (gaps and outside):
+        return {}
+    model, found = makers_model(store, facts.city), {}
+    for gap in gaps:
+        guesses = model.guesses(gap.product, outside - {row.start for row in makers_of(facts, gap.product)}, weights)
+        found[gap.product] = [guess.firm for guess in guesses]
+        for guess in guesses:
+            fit = round(weights.fit.inferred.value * guess.share, 4)
+            fills.setdefault(guess.firm, []).append(Fill(gap, INFERRED, fit, f"模型推断能做“{gap.name}”({guess.reason})"))
+    return found
+
+
+def outside_makers(facts: Facts) -> set[str]:
+    """Return the open firms from elsewhere that are recorded to make anything."""
+    makers = set(facts.city.going("PRODUCES")["from"])
+    known = find_firms(facts.city, sorted(makers), {home.id for home in facts.homes})
+    return {id for id, firm in known.items() if firm.where == "outside" and not firm.closed}
+
+
+def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) -> Ranked:
+    order = tuple(sorted(fills, key=lambda fill: (-fill.closes, fill.gap.product)))
+    name = around.facts.firm_name(firm)
+    return Ranked(Named(id=firm, name=name), order, factors_of(around, firm, order, weights))
+
+
+def _target(around: Around, one: Ranked, place: int, weights: Weights) -> Target:
+    facts, firm, main = around.facts, around.firms[one.firm.id], one.fills[0]
+    points = points_of(one.factors, weights.factor.points)
+    rows = _rows(around, one)
+    own = [firm.status, main.gap.status, main.row.status if main.row else "inferred"]
+    return Target(
+        rank=place,
+        firm=one.firm,
+        region=firm.region,
+        score=round(sum(points.values()), 2),
+        gaps=[_filled(fill) for fill in one.fills],
+        factors=[
+            FactorValue(
+                key=key,
+                name=weight.name,
+                value=one.factors.values[key],
+                points=points[key],
+                most=weight.points,
+                reason=one.factors.reasons[key],
+            )
+            for key, weight in weights.factor.by_key().items()
+        ],
+        why=list(speaks_for(around, one)),
+        why_not=list(speaks_against(around, one, [*own, *(row.status for row in rows)])),
+        inferred=not any(fill.row for fill in one.fills),
+        status=max(own, key=STATUS_ORDER.__getitem__),
+        source=main.row.source if main.row else firm.source,
+        evidence=[facts.evidence(row) for row in rows],
+    )
+
+
+def _filled(fill: Fill) -> Filled:
+    gap = fill.gap
+    return Filled(
+        product=gap.name,
+        product_id=gap.product,
+        segment=gap.segment,
+        state=gap.state,
+        score=gap.score,
+        how=fill.how,
+        fit=fill.fit,
+        inferred=fill.row is None,
+        reason=fill.reason,
+    )
+
+
+def _rows(around: Around, one: Ranked) -> list[Row]:
+    """Return the records that a target rests on: what it makes, who needs it, who wants it, with whom it deals."""
+    firm = one.firm.id
+    rows = [fill.row for fill in one.fills if fill.row]
+    rows += [row for fill in one.fills for _, row in around.needing.get(fill.gap.product, ())]
+    rows += [row for _, row in around.wished(firm, one.fills)]
+    return list(dict.fromkeys([*rows, *around.dealings.get(firm, ())]))
+
+
+def _open(facts: Facts, gap: Gap, guessed: Iterable[str]) -> OpenGap:
+    return OpenGap(
+        product=gap.name,
+        product_id=gap.product,
+        segment=gap.segment,
+        state=gap.state,
+        score=gap.score,
+        leaders=_named(facts, sorted(gap.good.leaders)),
+        guessed=_named(facts, guessed),
+        status=gap.status,
+        reason="没有已知的外地企业: 先找谁在生产它,登记后再排名",
+    )
+
+
+def _named(facts: Facts, firms: Iterable[str]) -> list[Named]:
+    return [Named(id=firm, name=facts.firm_name(firm)) for firm in firms]
+
+
+def _unknown(examined: Examined) -> list[UnknownPlace]:
+    """Return the products that are not known to be gaps or none."""
+    facts, rules, found = examined.facts, read_rules(), []
+    for one in examined.measures:
+        if one.place.label == "Product" and state_of(one, rules) == "未知":
+            makers = {row.start for row in makers_of(facts, one.place.id) if not row.ended and not facts.firms[row.start].closed}
+            outside = [firm for firm in sorted(makers) if facts.firms[firm].where == "outside"]
+            found.append(
+                UnknownPlace(
+                    product=one.place.name,
+                    product_id=one.place.id,
+                    segment=segment_names(facts, one.place.segments),
+                    outside=_named(facts, outside),
+                    reason=f"未知,先普查: {';'.join(Voice(facts, one, rules).reasons('未知'))}",
+                )
+            )
+    return sorted(found, key=lambda place: not place.outside)
+
+
+def _no_target(facts: Facts, barred: Barred) -> NoTarget:
+    row, firm = barred.row, facts.firms[barred.row.start]
+    return NoTarget(
+        firm=Named(id=firm.id, name=firm.name),
+        region=firm.region,
+        product=facts.product_names[row.end],
+        product_id=row.end,
+        why_not=";".join((barred.why, *data_against([row.status, firm.status]))),
+        status=max((row.status, firm.status), key=STATUS_ORDER.__getitem__),
+        source=row.source,
+        evidence=[facts.evidence(row)],
+    )
+
+
+def _notes(examined: Examined, gaps: Sequence[Gap], ranked: Sequence[Ranked]) -> list[str]:
+    facts, rules = examined.facts, read_rules()
+    notes = notes_on(facts)
+    bare = [one for one in examined.measures if one.place.label == "Segment" and not one.place.products]
+    if empty := [one.place.name for one in bare if state_of(one, rules) in ("缺链", "弱链")]:
+        notes.append(f"环节{'、'.join(empty)}缺或弱,但没有登记产品,无从按产品找企业: 先登记它的产品")
+    if not facts.homes:
+        notes.append("没有所在城市就没有外地企业: 请在产业链表填区域")
+    if not gaps:
+        notes.append("没有判为缺链或弱链的产品,所以没有招引对象;未知的先普查")
+    elif not ranked:
+        notes.append("有缺口,但图中没有能补它的外地企业: 请登记外地企业的产品与所在地")
+    if any(fill.row is None for one in ranked for fill in one.fills):
+        notes.append("推断的契合来自关系预测模型,只是线索,不等于企业生产它")
+    return notes

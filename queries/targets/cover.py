@@ -1,0 +1,168 @@
+"""The fewest sets that cover the most: maximum coverage, exactly by an integer program, or greedily with its guarantee.
+
+Greedy reaches at least 1 − 1/e of the best (Nemhauser, Wolsey, Fisher: Mathematical Programming 14:265, 1978); what bounds
+the best from above is then the linear program, or greedy's own gains: no few sets can add more than the largest of them would.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import coo_array, csr_array, hstack, vstack
+
+Method = Literal["exact", "greedy"]
+SECONDS = 10.0  # for one integer program
+TIES = 200  # sets, beyond which equally good choices are not put in order
+GUARANTEE = 1 - 1 / np.e
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Chosen sets, sorted, what they cover in weight, how that was found, and what the best choice can reach at most.
+
+    ``fewest`` tells whether it is proved that no fewer sets cover as much.
+    """
+
+    chosen: tuple[str, ...]
+    value: int
+    bound: int
+    method: Method
+    fewest: bool = False
+
+
+class Covering:
+    """Sets by id, each of elements by index, and the weight of each element, a whole number of at least 1."""
+
+    def __init__(self, sets: Mapping[str, Sequence[int]], weights: Sequence[int], seconds: float = SECONDS) -> None:
+        self.ids = sorted(id for id, own in sets.items() if own)
+        self.sets = {id: frozenset(sets[id]) for id in self.ids}
+        self.weights = np.array(weights, dtype=np.int64)
+        self.coverable = sorted({one for own in self.sets.values() for one in own})
+        self.seconds = seconds
+
+    @property
+    def total(self) -> int:
+        """Return the weight of all that any set covers."""
+        return int(self.weights[self.coverable].sum())
+
+    def value(self, chosen: Sequence[str]) -> int:
+        """Return the weight that some sets cover together."""
+        covered = {one for id in chosen for one in self.sets[id]}
+        return int(self.weights[sorted(covered)].sum())
+
+    def greedy(self, most: int) -> list[str]:
+        """Return at most so many sets, each time the one that adds most, the first by id of equals, until none adds anything."""
+        chosen: list[str] = []
+        covered: set[int] = set()
+        for _ in range(most):
+            gains = {id: self._gain(id, covered) for id in self.ids}
+            best = min(self.ids, key=lambda id: (-gains[id], id), default=None)
+            if best is None or not gains[best]:
+                break
+            chosen.append(best)
+            covered |= self.sets[best]
+        return chosen
+
+    def _gain(self, id: str, covered: set[int]) -> int:
+        return int(self.weights[sorted(self.sets[id] - covered)].sum())
+
+    def at_most(self, most: int) -> Cover:
+        """Return the choice of at most so many sets that covers the most, of those the fewest sets, of those the first by id."""
+        found = self.reach(most)
+        if found.method == "greedy" or not found.chosen:
+            return found
+        fewest = self._solve(len(self.ids), found.value, fewest=True)
+        if fewest is None:
+            return found
+        return replace(found, chosen=tuple(self._first(fewest, found.value)), fewest=True)
+
+    def reach(self, most: int, exact: bool = True) -> Cover:
+        """Return a choice of at most so many sets that covers the most; by the greedy way alone where not ``exact``."""
+        if not self.ids:
+            return Cover((), 0, 0, "exact", fewest=True)
+        found = self._solve(most) if exact else None
+        if found is None:
+            return self._approximate(most)
+        value = self.value(found)
+        return Cover(tuple(sorted(found)), value, value, "exact")
+
+    def _approximate(self, most: int) -> Cover:
+        chosen = self.greedy(most)
+        value = self.value(chosen)
+        bound = min(self.total, int(value / GUARANTEE), self._gains_bound(chosen, most), self._relaxed(most))
+        return Cover(tuple(sorted(chosen)), value, max(bound, value), "greedy")
+
+    def _gains_bound(self, chosen: Sequence[str], most: int) -> int:
+        """Return what greedy covers and what the largest further gains would add, one for each set that may be chosen."""
+        covered = {one for id in chosen for one in self.sets[id]}
+        gains = sorted((self._gain(id, covered) for id in self.ids), reverse=True)
+        return self.value(chosen) + sum(gains[:most])
+
+    def _relaxed(self, most: int) -> int:
+        """Return the best of the linear program in which sets may be taken in part, as a whole number that the best cannot pass."""
+        matrix, upper = self._rows(most)
+        found: Any = linprog(-self._profits(), A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs")
+        return int(np.floor(-found.fun + 1e-6)) if found.status == 0 else self.total
+
+    def _profits(self) -> np.ndarray:
+        return np.concatenate([np.zeros(len(self.ids)), self.weights[self.coverable].astype(float)])
+
+    def _rows(self, most: int) -> tuple[csr_array, np.ndarray]:
+        """Return the rows of: an element counts only where a set that holds it is chosen; at most so many sets are."""
+        place = {one: row for row, one in enumerate(self.coverable)}
+        pairs = [(place[one], column) for column, id in enumerate(self.ids) for one in self.sets[id]]
+        rows, columns = np.array(pairs).T
+        held = coo_array((-np.ones(len(pairs)), (rows, columns)), shape=(len(place), len(self.ids)))
+        ones = coo_array(np.ones((1, len(self.ids))))
+        nothing = coo_array((1, len(place)))
+        eye = coo_array((np.ones(len(place)), (np.arange(len(place)), np.arange(len(place)))))
+        matrix = vstack([hstack([held, eye]), hstack([ones, nothing])])
+        return csr_array(matrix), np.append(np.zeros(len(place)), most)
+
+    def _solve(
+        self, most: int, least: int = 0, taken: Sequence[str] = (), barred: Sequence[str] = (), fewest: bool = False
+    ) -> list[str] | None:
+        """Return the sets of a best choice, or None where there is none or it was not proved in time.
+
+        Best is what covers most, or with ``fewest`` the fewest sets; it covers at least ``least``, with the sets ``taken``, without
+        those ``barred``.
+        """
+        matrix, upper = self._rows(most)
+        profits, width = self._profits(), len(self.ids)
+        cost = np.concatenate([np.ones(width), np.zeros(len(self.coverable))]) if fewest else -profits
+        low, high = np.zeros(len(profits)), np.ones(len(profits))
+        for id in taken:
+            low[self.ids.index(id)] = 1
+        for id in barred:
+            high[self.ids.index(id)] = 0
+        whole = np.concatenate([np.ones(width), np.zeros(len(self.coverable))])
+        limits = [LinearConstraint(matrix, -np.inf, upper)]
+        if least:
+            limits.append(LinearConstraint(profits[np.newaxis, :], least - 0.5, np.inf))
+        options = {"time_limit": self.seconds, "mip_rel_gap": 0}
+        found: Any = milp(cost, integrality=whole, bounds=Bounds(low, high), constraints=limits, options=options)
+        if found.status != 0 or found.x is None:
+            return None
+        return [id for id, share in zip(self.ids, found.x, strict=False) if share > 0.5]
+
+    def _first(self, chosen: list[str], value: int) -> list[str]:
+        """Return, of the choices as small and as good as one, the first by id; for many sets the one that is given."""
+        size = len(chosen)
+        if len(self.ids) > TIES:
+            return sorted(chosen)
+        taken: list[str] = []
+        barred: list[str] = []
+        current = set(chosen)
+        for id in self.ids:
+            if len(taken) == size:
+                break
+            if id not in current:
+                found = self._solve(size, value, [*taken, id], barred)
+                if found is None or self.value(found) < value or len(found) > size:
+                    barred.append(id)
+                    continue
+                current = set(found)
+            taken.append(id)
+        return taken

@@ -1,0 +1,172 @@
+"""A portfolio over all chains: the fewest targets that close the most gaps, with a bound on how far from the best it can be."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from graph.stores import Store
+from queries.answers import STATUS_ORDER, Named
+from queries.cache import once
+from queries.catalogue import trusted
+from queries.city import City, read_city
+from queries.gaps.facts import Facts
+from queries.gaps.judge import state_of
+from queries.gaps.rules import read_rules
+from queries.gaps.weak_links import examine
+from queries.targets.answers import Chosen, ClosedGap, CurvePoint, Portfolio
+from queries.targets.candidates import Fill, Gap, find_gaps, recorded_fills
+from queries.targets.cover import Cover, Covering
+from queries.targets.weights import read_weights
+from queries.targets.words import data_against
+from queries.things import sources_used
+
+CURVE = 30  # points of the curve, at most
+UNIT = 100  # of a score; gaps are weighed in whole hundredths, so that sums are exact
+QUICK = 2.0  # seconds for a point of the curve
+
+
+@dataclass(frozen=True)
+class Held:
+    """All gaps of all chains in order, and by firm the gaps, by index, that it is recorded to be able to fill."""
+
+    gaps: list[tuple[Facts, Gap]]
+    fills: dict[str, dict[int, Fill]]
+    unknown: dict[str, int]
+
+    def closed(self, index: int) -> ClosedGap:
+        """Return a gap as an answer holds it."""
+        facts, gap = self.gaps[index]
+        return ClosedGap(
+            chain=facts.chain.name, chain_id=facts.chain.id, product=gap.name, product_id=gap.product, state=gap.state, score=gap.score
+        )
+
+    @property
+    def weights(self) -> list[int]:
+        """Return the weight of each gap: its score in hundredths."""
+        return [max(1, round(gap.score * UNIT)) for _, gap in self.gaps]
+
+
+def make_portfolio(store: Store, most: int | None = None, statuses: list[str] | None = None, today: str | None = None) -> Portfolio:
+    """Return the portfolio of at most so many firms (by default as many as close anything more), as of a day (ISO)."""
+    allowed, day = statuses or trusted(), today or date.today().isoformat()
+    return once(store, ("portfolio", most, tuple(allowed), day), lambda: _answer(store, most, allowed, day))
+
+
+def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Portfolio:
+    city = read_city(store, allowed, day)
+    held = _hold(store, city, allowed, day)
+    covering = Covering({firm: sorted(fills) for firm, fills in held.fills.items()}, held.weights)
+    cover = covering.at_most(len(covering.ids) if most is None else most)
+    chosen = _chosen(held, covering, cover)
+    rows = [row for one in chosen for row in one.evidence]
+    return Portfolio(
+        most=most,
+        weights_version=read_weights().version,
+        rule_version=read_rules().version,
+        as_of=day,
+        data_date=city.recorded,
+        gaps=len(held.gaps),
+        weight=sum(held.weights) / UNIT,
+        closable=covering.total / UNIT,
+        closed=cover.value / UNIT,
+        bound=cover.bound / UNIT,
+        short=_short(cover),
+        method=cover.method,
+        fewest=cover.fewest,
+        statement=_statement(cover),
+        targets=chosen,
+        curve=_curve(held, len(cover.chosen)),
+        unclosable=[held.closed(index) for index in range(len(held.gaps)) if index not in set(covering.coverable)],
+        unknown=held.unknown,
+        notes=_notes(held),
+        rests_on=dict(sorted(Counter(row.status for row in rows).items())),
+        sources=sources_used(store, [row.source for row in rows]),
+    )
+
+
+def _hold(store: Store, city: City, allowed: list[str], day: str) -> Held:
+    rules, weights = read_rules(), read_weights()
+    gaps: list[tuple[Facts, Gap]] = []
+    fills: dict[str, dict[int, Fill]] = defaultdict(dict)
+    unknown = {}
+    for chain in sorted(city.names["Chain"]):
+        examined = examine(store, chain, allowed, day)
+        own = find_gaps(examined, rules)
+        place = {gap.product: len(gaps) + number for number, gap in enumerate(own)}
+        gaps += [(examined.facts, gap) for gap in own]
+        for firm, found in recorded_fills(examined.facts, own, weights).items():
+            fills[firm] |= {place[fill.gap.product]: fill for fill in found}
+        states = [state_of(one, rules) for one in examined.measures if one.place.label == "Product"]
+        if number := states.count("未知"):
+            unknown[examined.facts.chain.name] = number
+    return Held(gaps, dict(fills), unknown)
+
+
+def _chosen(held: Held, covering: Covering, cover: Cover) -> list[Chosen]:
+    """Return the chosen firms, each time the one that adds most, the first by id of equals."""
+    chosen = Covering({id: sorted(covering.sets[id]) for id in cover.chosen}, held.weights)
+    covered: set[int] = set()
+    found = []
+    for id in chosen.greedy(len(cover.chosen)):
+        fresh = sorted(covering.sets[id] - covered, key=lambda index: (-held.weights[index], index))
+        covered |= covering.sets[id]
+        same = [other for other in covering.ids if other != id and covering.sets[other] == covering.sets[id]]
+        found.append(_one(held, id, fresh, len(covering.sets[id]) - len(fresh), covered, same))
+    return found
+
+
+def _one(held: Held, id: str, fresh: Sequence[int], also: int, covered: set[int], same: Sequence[str]) -> Chosen:
+    facts = held.gaps[fresh[0]][0]
+    firm, fills = facts.firms[id], [held.fills[id][index] for index in fresh]
+    rows = [fill.row for fill in fills if fill.row]
+    statuses = [firm.status, *(row.status for row in rows), *(fill.gap.status for fill in fills)]
+    return Chosen(
+        firm=Named(id=id, name=firm.name),
+        region=firm.region,
+        adds=sum(held.weights[index] for index in fresh) / UNIT,
+        closed=sum(held.weights[index] for index in covered) / UNIT,
+        gaps=[held.closed(index) for index in fresh],
+        also=also,
+        same=[Named(id=other, name=facts.firm_name(other)) for other in same],
+        why_not=list(data_against(statuses)),
+        status=max(statuses, key=STATUS_ORDER.__getitem__),
+        source=rows[0].source,
+        evidence=[facts.evidence(row) for row in rows],
+    )
+
+
+def _curve(held: Held, longest: int) -> list[CurvePoint]:
+    covering = Covering({firm: sorted(fills) for firm, fills in held.fills.items()}, held.weights, QUICK)
+    exact, points = True, []
+    for most in range(1, min(longest, CURVE) + 1):
+        found = covering.reach(most, exact)
+        exact = found.method == "exact"
+        points.append(CurvePoint(most=most, closed=found.value / UNIT, bound=found.bound / UNIT, method=found.method))
+    return points
+
+
+def _short(cover: Cover) -> float:
+    return round((cover.bound - cover.value) / cover.bound, 4) if cover.bound else 0.0
+
+
+def _statement(cover: Cover) -> str:
+    """Return in words how good the choice is, and by what that is known."""
+    if not cover.chosen:
+        return "没有已知的外地企业能补上任何缺口"
+    value, bound = cover.value / UNIT, cover.bound / UNIT
+    if cover.method == "exact":
+        fewest = ",也没有更少的企业能补上这么多" if cover.fewest else ";企业是否最少没有证完"
+        return f"整数规划(HiGHS)证到最优: {len(cover.chosen)} 家补上缺口评分 {value:g},没有更好的选法{fewest}"
+    return (
+        f"整数规划没有在时限内证完,改用贪心: {len(cover.chosen)} 家补上缺口评分 {value:g},最好也不超过 {bound:g},"
+        f"相差至多 {_short(cover):.1%};贪心本身保证不低于最优的 63.2%(1 − 1/e)"
+    )
+
+
+def _notes(held: Held) -> list[str]:
+    notes = ["补上指多一家本地企业生产它: 缺链不再缺,弱链多一个来源;缺口按断点评分计权,同一产品在两条链上算两个缺口"]
+    notes.append("只计登记为生产或可提供的外地企业,不计模型推断的;所在地没有登记的企业不计")
+    if held.unknown:
+        notes.append(f"另有 {sum(held.unknown.values())} 处产品状态未知,先普查;未知不算缺口,也不算已补上")
+    return notes

@@ -1,0 +1,266 @@
+"""The targets of a chain: who is one, how they are ranked, what is kept apart, on both stores."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gap_parts import TODAY, firm, look, put
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import spearmanr
+from test_cli import run
+
+from graph.errors import NotFound
+from graph.stores import Store
+from queries.answers import Named
+from queries.targets.answers import Targets
+from queries.targets.chain import list_targets
+from queries.targets.factors import Factors
+from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
+from queries.targets.weights import Weights, moved_weights, read_weights
+
+WEIGHTS = read_weights()
+KEYS = list(WEIGHTS.factor.points)
+
+
+def ask(store: Store, top: int = 20, chain: str = "demo", without: tuple[str, ...] = ()) -> Targets:
+    allowed = [status for status in ("confirmed", "reported", "curated", "inferred", "sample") if status not in without]
+    return list_targets(store, chain, top, allowed, TODAY)
+
+
+def values(answer: Targets, firm: str) -> dict[str, float]:
+    target = next(one for one in answer.targets if one.firm.id == firm)
+    return {factor.key: factor.value for factor in target.factors}
+
+
+def gapped(store: Store, folder: Path, *firms: dict[str, Any], **rows: Any) -> Store:
+    """A chain that was looked through: a local firm makes whole cars, nobody makes what they need."""
+    own = [firm("lead", products="car"), *firms]
+    wanted = {"coverages": [look("demo.raw;demo.part;demo.whole")], "leads": [{"enterprise": "lead", "chain": "demo"}]}
+    return put(store, folder, enterprises=own, **wanted, **rows)
+
+
+def outside(id: str, products: str, **more: str) -> dict[str, Any]:
+    return firm(id, region="else", products=products, **more)
+
+
+def test_firms_from_elsewhere_that_make_what_is_missing_are_targets(store: Store, tmp_path: Path) -> None:
+    answer = ask(gapped(store, tmp_path, outside("a", "chip"), outside("b", "car"), firm("c", products="ore")))
+    assert [one.firm.id for one in answer.targets] == ["a", "b"]
+    first = answer.targets[0]
+    assert [(gap.product_id, gap.state, gap.how, gap.fit) for gap in first.gaps] == [("chip", "缺链", "登记为生产", 1)]
+    assert first.status == "reported"
+    assert ("PRODUCES", "a", "chip", "s1") in {(row.record, row.from_id, row.to_id, row.source) for row in first.evidence}
+    assert first.score == pytest.approx(sum(factor.points for factor in first.factors))
+    assert all(factor.points == pytest.approx(factor.value * factor.most, abs=0.006) for factor in first.factors)
+    assert all(0 <= factor.value <= 1 and factor.reason for factor in first.factors)
+    assert {gap.product_id for gap in answer.without_firms} == {"foil", "motor", "ore"}
+    assert all("没有已知的外地企业" in gap.reason for gap in answer.without_firms)
+
+
+def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> None:
+    more = {
+        "needs": [{"enterprise": "lead", "product": "chip"}],
+        "supplies": [{"supplier": "a", "customer": "lead", "product": "chip"}],
+    }
+    answer = ask(gapped(store, tmp_path, outside("a", "chip"), outside("b", "motor"), firm("kid", parent="b"), **more))
+    a, b = values(answer, "a"), values(answer, "b")
+    assert a["fit"] == b["fit"] == 1
+    scores = {one.firm.id: one.gaps[0].score for one in answer.targets}
+    assert (a["gap"], b["gap"]) == (pytest.approx(scores["a"] / 100), pytest.approx(scores["b"] / 100))
+    assert a["leaders"] == pytest.approx(1 / 3, abs=1e-4)  # one that said so
+    assert b["leaders"] == pytest.approx(0.5 / 3, abs=1e-4)  # one that stands on it
+    assert a["links"] == pytest.approx(1 / 3, abs=1e-4)  # it supplies the leader, which is not counted again as next to its product
+    assert b["links"] == pytest.approx((1 + 0.5) / 3, abs=1e-4)  # a local subsidiary, and the leader's cars take its motors
+    assert a["second"] == b["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)  # ore and foil were looked for, nobody makes them
+    why, against = (" ".join(getattr(answer.targets[0], name)) for name in ("why", "why_not"))
+    assert answer.targets[0].firm.id == "a"
+    assert "登记了需求的链主: 示例lead号公司" in why
+    assert "与本地的示例lead号公司有供应关系" in why
+    assert "落地后新开 1 个上一层缺口: “矿石”(普查过,本地没有企业)" in against
+    second = " ".join(next(one for one in answer.targets if one.firm.id == "b").why_not)
+    assert "同集团已有企业在本地(示例kid号公司)" in second
+    assert "没有链主登记需求" in second
+
+
+def test_an_input_that_nobody_looked_for_counts_half(store: Store, tmp_path: Path) -> None:
+    firms = [firm("lead", products="car"), outside("a", "chip")]
+    answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part;demo.whole")]))
+    assert values(answer, "a")["second"] == pytest.approx(1 - 0.5 / 3, abs=1e-4)
+    assert "没有登记到本地企业,也没有普查" in " ".join(answer.targets[0].why_not)
+
+
+def test_an_offer_fits_a_little_less_than_a_product(store: Store, tmp_path: Path) -> None:
+    answer = ask(gapped(store, tmp_path, outside("a", "", offers="chip"), outside("b", "chip")))
+    assert [(one.firm.id, one.gaps[0].how) for one in answer.targets] == [("b", "登记为生产"), ("a", "登记为可提供")]
+    assert values(answer, "a")["fit"] == WEIGHTS.fit.offers.value
+
+
+def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path) -> None:
+    firms = [
+        outside("closed", "chip", valid_to="2020"),
+        outside("open", "chip"),
+        firm("here", products="motor"),
+        {"id": "nowhere", "name": "示例nowhere号公司", "products": "foil"},
+    ]
+    answer = ask(gapped(store, tmp_path, *firms))
+    why = {one.firm.id: one.why_not for one in answer.excluded}
+    assert why["closed"].startswith("企业登记为已终止")
+    assert "已在本地" in why["here"]
+    assert [one.firm.id for one in answer.targets] == ["open"]
+    assert [(one.firm.id, one.product_id) for one in answer.unplaced] == [("nowhere", "foil")]
+    assert "所在地未登记" in answer.unplaced[0].why_not
+    assert "foil" in {place.product_id for place in answer.unknown}  # it may be here, so this is no gap
+    assert "foil" not in {gap.product_id for gap in answer.without_firms}
+
+
+def test_a_firm_that_is_here_and_elsewhere_is_no_target(store: Store, tmp_path: Path) -> None:
+    answer = ask(gapped(store, tmp_path, firm("both", region="ward;else", products="chip")))
+    assert answer.targets == []
+    assert [(one.firm.id, one.product_id) for one in answer.excluded if one.firm.id == "both"] == [("both", "chip")]
+
+
+def test_where_nothing_was_looked_for_there_are_no_gaps(store: Store, tmp_path: Path) -> None:
+    answer = ask(put(store, tmp_path, enterprises=[outside("a", "chip")]))
+    assert (answer.targets, answer.without_firms, answer.total) == ([], [], 0)
+    assert {place.product_id for place in answer.unknown} == {"ore", "foil", "chip", "motor", "car"}
+    assert all(place.reason.startswith("未知,先普查") for place in answer.unknown)
+    assert answer.unknown[0].outside == [Named(id="a", name="示例a号公司")]
+    assert any("没有判为缺链或弱链" in note for note in answer.notes)
+
+
+def test_a_segment_without_products_is_not_passed_over_in_silence(store: Store, tmp_path: Path) -> None:
+    products = [{"id": "car", "name": "整车件", "segments": "demo.whole"}]
+    answer = ask(gapped(store, tmp_path, outside("a", "", segments="demo.raw"), products=products, input_to=[]))
+    assert answer.targets == []
+    assert any("环节原料、部件缺或弱,但没有登记产品" in note for note in answer.notes)
+
+
+def test_a_chain_without_gaps_says_so(store: Store, tmp_path: Path) -> None:
+    every = "ore;foil;chip;motor;car"
+    answer = ask(gapped(store, tmp_path, firm("x", products=every), firm("y", products=every), outside("z", "chip")))
+    assert (answer.targets, answer.without_firms, answer.unknown) == ([], [], [])
+    assert any("没有判为缺链或弱链" in note for note in answer.notes)
+
+
+def test_a_chain_without_a_city_has_no_elsewhere(store: Store, tmp_path: Path) -> None:
+    rows = {"chains": [{"id": "demo", "name": "示例链"}], "enterprises": [outside("a", "chip")]}
+    answer = ask(put(store, tmp_path, **rows))
+    assert answer.targets == []
+    assert any("没有所在城市" in note for note in answer.notes)
+
+
+def test_a_guess_of_the_model_is_always_said_to_be_one(store: Store, tmp_path: Path) -> None:
+    named = [{"id": "chip", "name": "车规芯片件", "segments": "demo.part"}, {"id": "old", "name": "工规芯片件"}]
+    more = [{"id": "car", "name": "整车件", "segments": "demo.whole"}, {"id": "ore", "name": "矿石", "segments": "demo.raw"}]
+    rows = {"products": [*named, *more], "input_to": [{"input": "chip", "product": "car", "essential": "true"}]}
+    answer = ask(gapped(store, tmp_path, outside("a", "old"), **rows))
+    target = next(one for one in answer.targets if one.firm.id == "a")
+    assert (target.inferred, target.status) == (True, "inferred")
+    assert target.gaps[0].how == "推断"
+    assert target.gaps[0].fit <= WEIGHTS.fit.inferred.value
+    assert "由模型推断" in target.why_not[0]
+    assert all(row.record != "PRODUCES" for row in target.evidence)
+    gap = next(gap for gap in answer.without_firms if gap.product_id == "chip")
+    assert [one.id for one in gap.guessed] == ["a"]
+
+
+def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) -> None:
+    gapped(store, tmp_path / "one", outside("a", "chip"))
+    step = "supplier,customer,product,stage,happened_on,handled_by,note,source,status\n"
+    (tmp_path / "matched.csv").write_text(f"{step}a,lead,芯片件,放弃,2025-03-01,示例专班,运距太远,s1,reported\n", "utf-8")
+    from loaders.run import load
+
+    report = load([tmp_path / "matched.csv"], store)
+    assert not report.bad, report.rejected
+    against = " ".join(ask(store).targets[0].why_not)
+    assert "曾与示例lead号公司对接,“芯片件”,2025-03-01放弃: 运距太远" in against
+
+
+def test_what_is_switched_off_is_not_counted(store: Store, tmp_path: Path) -> None:
+    gapped(store, tmp_path, outside("a", "chip"), outside("b", "chip") | {"status": "sample"})
+    assert {one.firm.id for one in ask(store).targets} == {"a", "b"}
+    assert {one.firm.id for one in ask(store, without=("sample",)).targets} == {"a"}
+
+
+def test_top_cuts_the_list_and_not_the_count(store: Store, tmp_path: Path) -> None:
+    answer = ask(gapped(store, tmp_path, outside("a", "chip;motor"), outside("b", "chip"), outside("c", "motor")), top=2)
+    assert (len(answer.targets), answer.total) == (2, 3)
+    assert answer.targets[0].firm.id == "a"
+    assert [one.rank for one in answer.targets] == [1, 2]
+
+
+def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path)
+    with pytest.raises(NotFound):
+        ask(store, chain="nothing")
+
+
+def test_the_shipped_chain_answers_the_same_from_both_stores(full_store: Store, seeded_store: Store) -> None:
+    one, other = (list_targets(store, "integrated-circuits", 20, today=TODAY) for store in (full_store, seeded_store))
+    assert one == other
+    assert [target.firm.name for target in one.targets][:1] == ["示例外地碳化硅有限公司"]
+    assert len(one.targets[0].factors) == 6
+    assert {target.status for target in one.targets} == {"sample"}
+
+
+def test_the_command(seeded_store_url: str) -> None:
+    found = json.loads(run("targets", "集成电路", "--top", "20", "--format", "json", store=seeded_store_url).stdout)
+    assert found["chain"] == "集成电路"
+    assert [factor["name"] for factor in found["targets"][0]["factors"]] == [weight.name for weight in WEIGHTS.factor.by_key().values()]
+    table = run("targets", "集成电路", store=seeded_store_url)
+    assert "17.93/30" in table.stdout
+    assert "没有已知的外地企业的缺口: CMP抛光液" in table.stderr
+    csv = run("targets", "集成电路", "--format", "csv", store=seeded_store_url).stdout.splitlines()
+    assert csv[0].startswith("名次,企业,所在地,得分,缺口轻重")
+    assert run("targets", "集成电路", "--top", "0", store=seeded_store_url, check=2).stdout == ""
+    assert "图中没有产业链“没有这条”" in run("targets", "没有这条", store=seeded_store_url, check=1).stderr
+    bare = json.loads(run("targets", "集成电路", "--without", "sample", "--format", "json", store=seeded_store_url).stdout)
+    assert bare["targets"] == []
+
+
+shares = st.lists(st.floats(0, 1).map(lambda number: round(number, 4)), min_size=len(KEYS), max_size=len(KEYS))
+
+
+def ranked(number: int, numbers: list[float]) -> Ranked:
+    own = dict(zip(KEYS, numbers, strict=True))
+    return Ranked(Named(id=f"f{number}", name=f"示例{number}"), (), Factors(own, {}, (), (), (), (), (), (), ()))
+
+
+@given(st.lists(shares, min_size=1, max_size=12), st.integers(1, 6))
+def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[float]], top: int) -> None:
+    targets = rank([ranked(number, own) for number, own in enumerate(numbers)], WEIGHTS.factor.points)
+    found = stability(targets, WEIGHTS, top)
+    assert len(found.variants) == 2 * len(KEYS)
+    for variant, (moved, points) in zip(found.variants, moved_weights(WEIGHTS), strict=True):
+        assert variant.moved == moved
+        assert sum(points.values()) == pytest.approx(100)
+        key = moved.split(" ")[0]
+        assert points[key] == pytest.approx(WEIGHTS.factor.points[key] * variant.factor)
+        fresh = sorted(targets, key=lambda one: (-score_of(one.factors, points), -one.factors.values["gap"], one.firm.id))
+        first, after = targets[:top], fresh[:top]
+        assert {one.id for one in variant.left} == {one.firm.id for one in first} - {one.firm.id for one in after}
+        assert {one.id for one in variant.entered} == {one.firm.id for one in after} - {one.firm.id for one in first}
+        stay = [one for one in first if one in after]
+        shifts = {one.firm.id: (first.index(one) + 1, after.index(one) + 1) for one in stay if first.index(one) != after.index(one)}
+        assert {one.firm.id: (one.before, one.after) for one in variant.shifts} == shifts
+        old, new = ([score_of(one.factors, weights) for one in targets] for weights in (WEIGHTS.factor.points, points))
+        if len(set(old)) > 1 and len(set(new)) > 1:
+            assert variant.rank_correlation == pytest.approx(spearmanr(old, new).statistic, abs=1e-4)
+
+
+@given(shares)
+def test_points_add_up_to_the_score_and_grow_with_every_factor(numbers: list[float]) -> None:
+    one = ranked(0, numbers).factors
+    assert score_of(one, WEIGHTS.factor.points) == pytest.approx(sum(points_of(one, WEIGHTS.factor.points).values()))
+    for place in range(len(KEYS)):
+        more = ranked(0, [*numbers[:place], 1.0, *numbers[place + 1 :]]).factors
+        assert score_of(more, WEIGHTS.factor.points) >= score_of(one, WEIGHTS.factor.points)
+
+
+def test_weights_must_add_up_to_a_hundred() -> None:
+    whole = WEIGHTS.model_dump()
+    whole["factor"]["gap"]["points"] += 1
+    with pytest.raises(ValueError, match="合计应为 100"):
+        Weights.model_validate(whole)
