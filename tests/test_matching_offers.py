@@ -25,11 +25,11 @@ def offers_of(path: Path, *lines: str | bytes) -> tuple[list[Offer], list[str]]:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("{", "不是一个完好的 JSON 对象"),
-        ("[]", "不是一个完好的 JSON 对象"),
-        (b"\xff\xfe", "不是一个完好的 JSON 对象"),
-        ("[" * 100_000, "不是一个完好的 JSON 对象"),
-        ('{"supplier": "1", "name": "\\ud83d", "products": []}', "不是一个完好的 JSON 对象"),
+        ("{", "不是一个 JSON 对象,或含半个字符"),
+        ("[]", "不是一个 JSON 对象,或含半个字符"),
+        (b"\xff\xfe", "不是一个 JSON 对象,或含半个字符"),
+        ("[" * 100_000, "不是一个 JSON 对象,或含半个字符"),
+        ('{"supplier": "1", "name": "\\ud83d", "products": []}', "不是一个 JSON 对象,或含半个字符"),
         ('{"name": "甲", "products": []}', "supplier 应是非空的文字,这里是 null"),
         ('{"supplier": " ", "name": "甲", "products": []}', "supplier 应是非空的文字"),
         ('{"supplier": 7, "name": "甲", "products": []}', "supplier 应是非空的文字,这里是 7"),

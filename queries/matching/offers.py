@@ -65,7 +65,7 @@ class Rows:
                     if isinstance(row, dict):
                         yield row
                     else:
-                        self.refuse("不是一个完好的 JSON 对象")
+                        self.refuse("不是一个 JSON 对象,或含半个字符")
         except OSError as error:
             raise InputError(f"{self.path}: 读不了这个文件: {error.strerror or error}") from error
 
