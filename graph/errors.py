@@ -65,6 +65,13 @@ class StoreUnavailable(LianzhangError, ConnectionError):
     title = "存储不可用"
 
 
+class ServiceUnavailable(LianzhangError, ConnectionError):
+    """A service of the office's own that was set up (an embedding endpoint) does not answer."""
+
+    status = 503
+    title = "外部服务不可用"
+
+
 class LoadBusy(LianzhangError):
     """Another load is writing to the same store."""
 

@@ -25,3 +25,6 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = None
     query_seconds: float = Field(default=5.0, gt=0, le=600)
     query_rows: int = Field(default=1000, gt=0, le=100_000)
+    embedding_url: str | None = None
+    embedding_model: str | None = None
+    embedding_key: SecretStr | None = None

@@ -32,8 +32,8 @@ _seeded: dict[str, str] = {}
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's own graph and settings out of the tests."""
-    for name in ("LIANZHANG_STORE", "LIANZHANG_API_KEY", "LIANZHANG_NEO4J_PASSWORD", "LIANZHANG_NEO4J_USER", "LIANZHANG_NEO4J_DATABASE"):
-        monkeypatch.delenv(name, raising=False)
+    for field in Settings.model_fields:
+        monkeypatch.delenv(f"LIANZHANG_{field.upper()}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
 
 

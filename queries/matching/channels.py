@@ -19,6 +19,7 @@ head, tail     rarity of the grams that it shares with the first half of the nee
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -74,7 +75,7 @@ def look(derived: Derived, asked: Asked) -> Channels:
     weights = weights / max(float(np.linalg.norm(weights)), 1e-12)
     present = asked.rarity / max(asked.total, 1e-12)
     likeness = _add(derived.likeness, asked.grams, weights)
-    factors = derived.factors @ _unit(weights @ derived.loadings[asked.grams])
+    factors = times(derived.factors, _unit(weights @ derived.loadings[asked.grams]))
     nearest = np.argpartition(-likeness, min(BEST, len(likeness) - 1))[:BEST]
     centre = _unit(likeness[nearest] @ derived.factors[nearest])
     held = derived.index.held
@@ -93,7 +94,7 @@ def look(derived: Derived, asked: Asked) -> Channels:
         _add(derived.trade, asked.grams, weights),
         derived.members @ ((likeness @ derived.members) / derived.industry_sizes),
         factors,
-        derived.factors @ centre,
+        times(derived.factors, centre),
         _trades(derived, asked),
         *(_add(derived.has, half.grams, half.rarity) for half in (ask(derived, text) for text in _halves(asked.text))),
     )
@@ -129,6 +130,12 @@ def _most(values: Singles, starts: Places) -> Singles:
     if filled.any():
         most[filled] = np.maximum.reduceat(values, starts[:-1][filled])
     return most
+
+
+def times(rows: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
+    """Return the weighted sum of each row, the same for equal rows wherever they stand (which BLAS does not promise)."""
+    total: NDArray[Any] = np.einsum("ij,j->i", rows, weights)
+    return total
 
 
 def _unit(values: Floats | Singles) -> Singles:

@@ -138,7 +138,7 @@ def _unit(counts: sp.csr_matrix, rarity: Floats) -> sp.csr_matrix:
     matrix = counts.astype(np.float32).copy()
     matrix.data = np.log1p(matrix.data)
     matrix.data *= rarity[matrix.indices].astype(np.float32)
-    return normalize(matrix, copy=False)
+    return normalize(matrix, copy=False) if all(matrix.shape) else matrix  # normalize refuses an empty matrix
 
 
 def _bm25(text: sp.csr_matrix) -> sp.csr_matrix:

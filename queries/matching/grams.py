@@ -51,4 +51,4 @@ def shared_words(need: str, text: str) -> list[str]:
             end += 1
         found.append(need[start:end])
         start = end
-    return list(dict.fromkeys(found))
+    return [word for word in dict.fromkeys(found) if not any(word != other and word in other for other in found)]

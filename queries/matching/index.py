@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,6 +23,7 @@ FORMAT = 1
 BATCH = 20_000  # suppliers that are counted at a time
 _level = re.compile("[ⅠⅡⅢⅣ]+$")  # how deep in its classification an industry stands
 Tell = Callable[[str, int], None]
+DAMAGED = (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile, NotImplementedError)  # what a broken .npz raises
 MATRICES = ("held", "product_grams", "name_grams", "industry_grams")
 
 
@@ -192,7 +194,7 @@ def load(folder: Path) -> OfferIndex | None:
     """Return the index that a folder holds; none where there is none, or one of another version or damaged: it is built anew."""
     path = folder / "offers.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             texts = json.loads(file["texts"].tobytes())
             if texts.pop("format") != FORMAT:
                 return None
@@ -204,5 +206,5 @@ def load(folder: Path) -> OfferIndex | None:
             }
             texts["industries"] = [tuple(one) for one in texts["industries"]]
             return OfferIndex(**texts, marks=file["marks"], vocabulary=file["vocabulary"], **matrices)
-    except (OSError, KeyError, ValueError, TypeError, EOFError):
+    except DAMAGED:
         return None

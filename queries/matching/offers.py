@@ -58,12 +58,14 @@ class Rows:
                         continue
                     try:
                         row = json.loads(line.decode("utf-8-sig"))
+                        if b"\\ud" in line.lower():
+                            json.dumps(row, ensure_ascii=False).encode()  # half a character cannot be shown or written
                     except (ValueError, RecursionError):
                         row = None
                     if isinstance(row, dict):
                         yield row
                     else:
-                        self.refuse("不是一个 JSON 对象")
+                        self.refuse("不是一个 JSON 对象,或含半个字符")
         except OSError as error:
             raise InputError(f"{self.path}: 读不了这个文件: {error.strerror or error}") from error
 
@@ -106,7 +108,7 @@ def _products(products: list[Any]) -> tuple[tuple[str, float], ...] | None:
         if not isinstance(name, str) or isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight != weight:
             return None
         if name.strip():
-            found[name.strip()] = max(found.get(name.strip(), 0.0), min(max(float(weight), 0.0), 1.0))
+            found[name.strip()] = max(found.get(name.strip(), 0.0), float(min(max(weight, 0), 1)))
     return tuple(found.items())
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.matching.channels import CHANNELS, Channels, Places, ask, features, largest, look
+from queries.matching.channels import CHANNELS, Channels, Places, ask, features, largest, look, times
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
 from queries.matching.index import OfferIndex
@@ -80,7 +80,7 @@ def parse_weights(said: dict[str, Any]) -> Weights:
 
 def candidates(values: NDArray[np.float32]) -> Places:
     """Return the suppliers that are worth a look, by the plain sum of some channels."""
-    first = values @ (np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32) / largest(values))
+    first = times(values, np.array([FIRST.get(channel, 0.0) for channel in CHANNELS], np.float32) / largest(values))
     if len(first) <= CANDIDATES:
         return np.argsort(-first, kind="stable")
     least = np.partition(first, -CANDIDATES)[-CANDIDATES]
@@ -114,12 +114,13 @@ def rank(
         return Ranking(need.id, [], [*remarks, f"没有一家的产品、名称或行业与“{need.text[:60]}”有相同的字;请换个说法,如产品的通用名称"])
     channels = look(derived, asked)
     rows = candidates(channels.values)
-    scores = inputs(derived, channels.values, rows) @ weights.values
+    beside = np.zeros(len(derived.index))
     if likeness is not None:
-        beside = likeness(text)
+        beside = np.maximum(likeness(text), 0.0)
+        beside /= max(float(beside.max()), 1e-9)
         rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
-        more = weights.values[CHANNELS.index("all_bm25")] + 1.0
-        scores = inputs(derived, channels.values, rows) @ weights.values + more * beside[rows] / max(float(beside.max()), 1e-9)
+    more = weights.values[CHANNELS.index("all_bm25")] + 1.0
+    scores = times(inputs(derived, channels.values, rows), weights.values) + more * beside[rows]
     shares = np.exp(scores - scores.max())
     shares /= float(shares.sum())
     kept = np.ones(len(rows), dtype=bool)
@@ -130,15 +131,19 @@ def rank(
     if own.any():
         remarks.append("提出需求的企业自己也提供,不列入")
     rows, shares = rows[kept & ~own], shares[kept & ~own]
-    alike = int(np.sum(np.isclose(shares, shares.max(initial=0.0), rtol=1e-9, atol=0.0)))
+    alike = int(np.sum(shares == shares.max(initial=0.0)))
     if alike > 1:
-        remarks.append(f"有 {alike} 家得分相同,按编号排列")
+        least = "至少有" if alike == len(rows) == CANDIDATES < len(derived.index) else "有"
+        remarks.append(f"{least} {alike} 家得分相同,按编号排列")
     order = np.lexsort((rows, -shares))[:most]
-    best = [_suggest(derived, channels, asked.text, int(rows[at]), float(shares[at]), related or {}) for at in order]
+    found = zip(rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), strict=True)
+    best = [_suggest(derived, channels, asked.text, *one, related or {}) for one in found]
     return Ranking(need.id, best, remarks)
 
 
-def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: float, related: Mapping[str, str]) -> Suggestion:
+def _suggest(
+    derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, related: Mapping[str, str]
+) -> Suggestion:
     index = derived.index
     inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
     product, covered = None, 0.0
@@ -164,8 +169,12 @@ def _suggest(derived: Derived, channels: Channels, need: str, row: int, share: f
         why.append(f"行业“{index.industries[row][0]}”的产品常用这些字")
     if value["factors"] >= 0.5 or value["like_the_best"] >= 0.5:
         why.append("所做的产品与最接近这项需求的企业相近")
-    if not why:
-        why.append("只有零星的字相同" if value["all_bm25"] > 0 else "没有相同的字,只是同类企业相近")
+    if beside >= 0.5:
+        why.append("向量模型认为与需求相近")
+    if not why and value["all_bm25"] > 0:
+        why.append("只有零星的字相同")
+    elif not why:
+        why.append("没有相同的字" + (",只是同类企业相近" if value["peers"] > 0 else ""))
     return Suggestion(index.suppliers[row], index.names[row], round(share, 6), read_weights().level(share), product, round(covered, 3), why)
 
 
