@@ -107,14 +107,17 @@ def match(
     top: Annotated[int, typer.Option("--top", min=1, max=400, help="每项需求最多列几家")] = 100,
     index: Annotated[Path | None, typer.Option("--index", help="把索引留在这个目录,下次只重算变了的供应商")] = None,
 ) -> None:
-    """匹配: 一项几个字的需求,哪些供应商能满足;离线,不用下载的模型,每一家都写明理由。
+    """匹配: 一项几个字的需求,哪些供应商能满足;离线,不用下载的模型,每一家都写明理由。设了 LIANZHANG_EMBEDDING_URL 才用单位自己的向量接口。
 
     读不了的行逐行报告,其余照样匹配;有这样的行时退出码为 1。方法与在 dev 上的指标见 docs/matching.md。
     """
+    from graph.settings import Settings
+    from queries.matching.embedding import configured
     from queries.matching.run import match_files
 
     with progress() as step:
-        done = match_files(offers, needs, out, relations=relations, most=top, index=index, tell=step)
+        embedder = configured(Settings())
+        done = match_files(offers, needs, out, relations=relations, most=top, index=index, tell=step, embedder=embedder)
     errors.print(
         f"已写到 {out}: {done.needs:,} 项需求,{done.suppliers:,} 家供应商,没有答案的 {done.unanswered:,} 项", highlight=False, markup=False
     )

@@ -133,7 +133,7 @@ def test_route_and_page_say_the_same(client: TestClient) -> None:
         assert one["why"][0] in page
     assert "含示例(虚构)数据" in page
     hidden = client.get("/api/v1/match", params={"need": "变频压缩机", "without": "sample"}).json()
-    assert {one["status"] for one in hidden["ranked"]} == {"curated"}
+    assert "sample" not in {one["status"] for one in hidden["ranked"]}
     assert "<script>alert" not in client.get("/match", params={"need": "<script>alert(1)</script>"}).text
     assert client.get("/match").status_code == 200
     assert "/match?need=" in client.get("/search", params={"q": "压缩机"}).text

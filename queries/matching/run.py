@@ -2,18 +2,18 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from queries.matching.derived import derive
-from queries.matching.grams import Floats, plain
-from queries.matching.index import OfferIndex, Tell, build, load, save
+from queries.matching.embedding import Embedder, likeness_of
+from queries.matching.grams import plain
+from queries.matching.index import Tell, build, load, save
 from queries.matching.offers import NEED_FORM, OFFER_FORM, RELATION_FORM, Need, Rows, read_needs, read_offers, read_relations
 from queries.matching.ranker import rank
 
 STEP = 25  # needs between two words on how far it is
-Likeness = Callable[[OfferIndex], Callable[[str], Floats]]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def match_files(
     most: int = 100,
     index: Path | None = None,
     tell: Tell = lambda _text, _rows: None,
-    likeness: Likeness | None = None,
+    embedder: Embedder | None = None,
 ) -> Done:
     """Rank the suppliers of every need; ``index``: the folder in which the index is kept, so that only what changed is counted again."""
     supply, demand = Rows(offers, OFFER_FORM), Rows(needs, NEED_FORM)
@@ -47,7 +47,7 @@ def match_files(
     pairs = Rows(relations, RELATION_FORM) if relations else None
     related = relate(wanted, read_relations(pairs)) if pairs else {}
     derived = derive(found, tell)
-    beside = likeness(found) if likeness else None
+    beside = likeness_of(embedder, found, index or out.parent) if embedder else None
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.with_name(out.name + ".new")
     unanswered = 0
