@@ -37,8 +37,8 @@ def table_of_match(answer: Matched, desk: Desk) -> Table:
         )
         for one in answer.ranked
     ]
-    note = "都是按字面与行业推断的,须核实;状态与来源是企业记录的。份额: 在全部候选企业中,它是答案的可能性。"
-    columns = ("企业", "匹配", "份额", "最相近的产品(服务)", "为什么", "状态", "来源")
+    note = "都是按字面与行业推断的,须核实;状态与来源是企业记录的。份额是它在全部候选里的可能性: 几家都登记了这种产品时由它们分。"
+    columns = ("企业", "可能性", "份额", "最相近的产品(服务)", "为什么", "状态", "来源")
     return Table("match", "可能的供应商", columns, rows, note, "没有找到")
 
 
