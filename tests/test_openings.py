@@ -245,9 +245,10 @@ def test_words_that_fit_a_need(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     put(store, tmp_path / "in", products=products, input_to=[])
     fits = Fits(read_city(store, trusted(), TODAY))
-    assert {id: fit.level for id, fit in fits.near("p1").items()} == {"p1": "高", "same": "高", "p2": "中"}
-    assert {id: fit.level for id, fit in fits.near("p2").items()} == {"p2": "高", "p1": "低"}
-    assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"}  # three characters tell too little
+    assert {id: fit.level for id, fit in fits.near("p1").items()} == {"p1": "高", "same": "高", "p2": "中", "p0": "低"}
+    assert fits.near("p1")["p0"].words == "“压缩机”与“变频压缩机”同有“压缩机”(相近 52%),是不是它须核实"
+    assert {id: fit.level for id, fit in fits.near("p2").items()} == {"p2": "高", "p1": "低", "same": "低"}
+    assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"} | dict.fromkeys(("p1", "p2", "same"), "低")  # three characters tell too little
 
 
 @pytest.mark.parametrize("seed", range(6))
