@@ -104,6 +104,14 @@ def city_of(codes: list[str]) -> str:
     return best[:4] + "00" if best else ""
 
 
+def apart(left: str, right: str) -> bool:
+    """Tell whether two places exclude one another; a province does not exclude its cities."""
+    if not left or not right:
+        return False
+    whole = left.endswith("0000") or right.endswith("0000")
+    return left[:2] != right[:2] if whole else left != right
+
+
 @lru_cache(maxsize=100_000)
 def city_of_region(text: str | None) -> str:
     """Return the city's code for what a region column says, or nothing where that is not known."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from graph.names import FirmName, check_code, city_of_region, make_id, normal, normalise, split_name
+from graph.names import FirmName, apart, check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.bulk_firms import find_alone
 from loaders.validate import Problem
 
@@ -155,7 +155,7 @@ class Firms:
         firm = self.by_id[id_]
         if row.code and firm.code and row.code != firm.code:
             return f"{USCC}不同"
-        return "所在城市不同" if firm.cities and all(_apart(row.city, city) for city in firm.cities) else ""
+        return "所在城市不同" if firm.cities and all(apart(row.city, city) for city in firm.cities) else ""
 
     def side(self, id_: str) -> dict[str, Any]:
         """Return what a conflict shows of a firm."""
@@ -377,14 +377,6 @@ def _refuse(firms: Firms, result: Identified, row: _Row, holder: str, what: str,
 
 def _side(name: str, code: str | None, stock: str | None) -> dict[str, Any]:
     return {"name": name, "uscc": code} | ({"stock_code": stock} if stock else {})
-
-
-def _apart(left: str, right: str) -> bool:
-    """Tell whether two places exclude one another; a province does not exclude its cities."""
-    if not left or not right:
-        return False
-    whole = left.endswith("0000") or right.endswith("0000")
-    return left[:2] != right[:2] if whole else left != right
 
 
 def _enter(index: dict[str, list[str]], word: str, id_: str) -> None:

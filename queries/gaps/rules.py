@@ -4,25 +4,29 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from graph.errors import InputError
 
+Shipped = TypeVar("Shipped", bound=BaseModel)
 
-class _Strict(BaseModel):
+
+class Strict(BaseModel):
+    """A part of a file of rules: an unknown key is an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Threshold(_Strict):
+class Threshold(Strict):
     """A number that decides something, and why it is what it is."""
 
     value: float = Field(gt=0)
     why: str
 
 
-class Weight(_Strict):
+class Weight(Strict):
     """A part of the score: what it is called, how many points it can give, and for what."""
 
     points: float = Field(ge=0)
@@ -30,7 +34,7 @@ class Weight(_Strict):
     why: str
 
 
-class StateRules(_Strict):
+class StateRules(Strict):
     """What makes a place strong."""
 
     segment_firms: Threshold
@@ -38,7 +42,7 @@ class StateRules(_Strict):
     key_products_made: Threshold
 
 
-class ScoreRules(_Strict):
+class ScoreRules(Strict):
     """The parts of the score, 100 points together, in the order in which they are shown."""
 
     no_producer: Weight
@@ -62,7 +66,7 @@ class ScoreRules(_Strict):
             yield key, getattr(self, key)
 
 
-class ScaleRules(_Strict):
+class ScaleRules(Strict):
     """From where on, and up to where, a measure counts."""
 
     hhi_low: Threshold
@@ -71,7 +75,7 @@ class ScaleRules(_Strict):
     systemic_risk: Threshold
 
 
-class ActionRules(_Strict):
+class ActionRules(Strict):
     """What a strong place still lacks."""
 
     hanging_hhi: Threshold
@@ -79,7 +83,7 @@ class ActionRules(_Strict):
     near: Threshold
 
 
-class Rules(_Strict):
+class Rules(Strict):
     """One version of the rules."""
 
     version: str
@@ -92,11 +96,15 @@ class Rules(_Strict):
 @cache
 def read_rules() -> Rules:
     """Return the rules that ship; raises ``InputError`` for a file that does not hold together."""
-    text = (files("queries") / "gaps" / "rules.toml").read_text("utf-8")
+    return read_shipped(Rules, "gaps/rules.toml")
+
+
+def read_shipped(record: type[Shipped], name: str) -> Shipped:
+    """Return what a TOML file of ``queries`` holds; raises ``InputError`` for one that does not hold together."""
     try:
-        return Rules.model_validate(tomllib.loads(text))
+        return record.model_validate(tomllib.loads((files("queries") / name).read_text("utf-8")))
     except ValueError as error:
-        raise InputError(f"queries/gaps/rules.toml 不能用: {error}") from error
+        raise InputError(f"queries/{name} 不能用: {error}") from error
 
 
 def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:

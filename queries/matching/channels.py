@@ -26,7 +26,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from queries.matching.derived import Derived, Singles
-from queries.matching.grams import Floats, gram_keys, plain
+from queries.matching.grams import Floats, find, gram_keys, plain
 
 CHANNELS = (
     "all_bm25", "all_covered", "main_products", "best_product", "whole_product", "name", "industry", "peers", "factors", "like_the_best",
@@ -60,10 +60,7 @@ def ask(derived: Derived, text: str) -> Asked:
     """Return a need as the index sees it."""
     bare = plain(text)
     keys = np.unique(gram_keys([bare])[0])
-    vocabulary = derived.index.vocabulary
-    columns = np.searchsorted(vocabulary, keys)
-    known = columns < len(vocabulary)
-    known[known] = vocabulary[columns[known]] == keys[known]
+    columns, known = find(keys, derived.index.vocabulary)
     rarity = derived.bm25_rarity[columns[known]]
     strange = float(np.sum(~known)) * float(derived.bm25_rarity.max(initial=0.0))
     return Asked(bare, columns[known], rarity, float(rarity.sum()) + strange)

@@ -28,12 +28,18 @@ def gram_keys(texts: Sequence[str]) -> tuple[Keys, Keys]:
     return np.concatenate([codes, pairs]), np.concatenate([owners, owners[1:][inside]])
 
 
-def count(texts: Sequence[str], vocabulary: Keys) -> sp.csr_matrix:
-    """Return the counts of a vocabulary's grams (sorted keys): a row for each text, a column for each gram; others are left out."""
-    keys, owners = gram_keys(texts)
+def find(keys: Keys, vocabulary: Keys) -> tuple[Keys, NDArray[np.bool_]]:
+    """Return the columns of keys in a vocabulary (sorted keys), and which of them it has."""
     columns = np.searchsorted(vocabulary, keys)
     known = columns < len(vocabulary)
     known[known] = vocabulary[columns[known]] == keys[known]
+    return columns, known
+
+
+def count(texts: Sequence[str], vocabulary: Keys) -> sp.csr_matrix:
+    """Return the counts of a vocabulary's grams (sorted keys): a row for each text, a column for each gram; others are left out."""
+    keys, owners = gram_keys(texts)
+    columns, known = find(keys, vocabulary)
     ones = np.ones(int(known.sum()), dtype=np.float32)
     return sp.csr_matrix((ones, (owners[known], columns[known])), (len(texts), len(vocabulary)))
 

@@ -1,23 +1,16 @@
 """The weights of the factors by which targets are ranked, read from ``weights.toml``: every number with its reason."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
-from graph.errors import InputError
-from queries.gaps.rules import Threshold, Weight, moved_points
+from queries.gaps.rules import Strict, Threshold, Weight, moved_points, read_shipped
 
 SHARE = 0.2  # by which each weight is moved
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FactorWeights(_Strict):
+class FactorWeights(Strict):
     """The factors, 100 points together, in the order in which they are shown."""
 
     gap: Weight
@@ -44,7 +37,7 @@ class FactorWeights(_Strict):
         return {key: getattr(self, key) for key in type(self).model_fields}
 
 
-class Fits(_Strict):
+class Fits(Strict):
     """How well a product fits by what is known of the firm."""
 
     produces: Threshold
@@ -52,7 +45,7 @@ class Fits(_Strict):
     inferred: Threshold
 
 
-class Inferring(_Strict):
+class Inferring(Strict):
     """How many firms the model may name for a product, among which first ones they must be, and on what ground."""
 
     most: Threshold
@@ -60,7 +53,7 @@ class Inferring(_Strict):
     alike: Threshold
 
 
-class Scales(_Strict):
+class Scales(Strict):
     """Up to where a measure counts, and how much the weaker kinds count."""
 
     leaders_full: Threshold
@@ -71,7 +64,7 @@ class Scales(_Strict):
     input_unknown: Threshold
 
 
-class Weights(_Strict):
+class Weights(Strict):
     """One version of the weights."""
 
     version: str
@@ -84,11 +77,7 @@ class Weights(_Strict):
 @cache
 def read_weights() -> Weights:
     """Return the weights that ship; raises ``InputError`` for a file that does not hold together."""
-    text = (files("queries") / "targets" / "weights.toml").read_text("utf-8")
-    try:
-        return Weights.model_validate(tomllib.loads(text))
-    except ValueError as error:
-        raise InputError(f"queries/targets/weights.toml 不能用: {error}") from error
+    return read_shipped(Weights, "targets/weights.toml")
 
 
 def moved_weights(weights: Weights) -> Iterator[tuple[str, Mapping[str, float]]]:
