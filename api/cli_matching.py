@@ -104,6 +104,10 @@ def match(
     relations: Annotated[
         Path | None, typer.Option("--relations", help='JSON lines: {"from": …, "relation": …, "to": …};只写进理由')
     ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option("--known", help='JSON lines: {"need": 编号, "suppliers": [编号]},谁满足过哪项需求: 满足过别的需求的排得靠前'),
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=1, max=400, help="每项需求最多列几家")] = 100,
     index: Annotated[Path | None, typer.Option("--index", help="把索引留在这个目录,下次只重算变了的供应商")] = None,
 ) -> None:
@@ -117,7 +121,7 @@ def match(
 
     with progress() as step:
         embedder = configured(Settings())
-        done = match_files(offers, needs, out, relations=relations, most=top, index=index, tell=step, embedder=embedder)
+        done = match_files(offers, needs, out, relations=relations, known=known, most=top, index=index, tell=step, embedder=embedder)
     errors.print(
         f"已写到 {out}: {done.needs:,} 项需求,{done.suppliers:,} 家供应商,没有答案的 {done.unanswered:,} 项", highlight=False, markup=False
     )

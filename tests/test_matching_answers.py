@@ -88,6 +88,34 @@ def test_relations_are_told_among_the_reasons(tmp_path: Path) -> None:
     assert "产品“正极材料”与它有关系: 动力电池 的上游材料是 正极材料" in why["b"]
 
 
+def test_a_supplier_that_met_other_needs_comes_nearer_the_top(tmp_path: Path) -> None:
+    needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "电池"}, {"need": "2", "text": "电池"}])
+    known = lines(
+        tmp_path / "known.jsonl", [{"need": need, "suppliers": ["b"]} for need in ("1", "7", "8")] + [{"need": "8", "suppliers": ["c"]}]
+    )
+    before, _ = match(tmp_path, needs)
+    after, said = match(tmp_path, needs, "--known", str(known), check=1)
+    assert f"{known}: 第 4 行: need 8 已经出现过" in said
+    share = {
+        name: {row["need"]: {one["supplier"]: one for one in row["ranked"]} for row in found.values()}
+        for name, found in (("before", before), ("after", after))
+    }
+    assert share["before"]["1"]["b"]["score"] < share["after"]["1"]["b"]["score"] < share["after"]["2"]["b"]["score"]
+    assert "已知满足过 2 项需求" in share["after"]["1"]["b"]["why"]  # what is said of the need itself does not count
+    assert "已知满足过 3 项需求" in share["after"]["2"]["b"]["why"]
+
+
+def test_known_rows_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "电池"}])
+    known = lines(
+        tmp_path / "known.jsonl", [{"need": "2", "suppliers": "b"}, {"need": " ", "suppliers": []}, {"need": "3", "suppliers": [4]}], "{"
+    )
+    found, said = match(tmp_path, needs, "--known", str(known), check=1)
+    assert found["1"]["ranked"]
+    assert all(f"第 {row} 行" in said for row in (1, 2, 3, 4))
+    assert said.count('应形如 {"need": "编号", "suppliers": ["供应商编号"]}') == 4
+
+
 def test_an_index_that_is_kept_gives_the_same_answers(tmp_path: Path) -> None:
     needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "减速机"}])
     kept = str(tmp_path / "index")

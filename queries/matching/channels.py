@@ -147,13 +147,12 @@ def largest(values: Singles) -> Singles:
 
 
 def features(values: Singles, rows: Places) -> Floats:
-    """Return what weights are learned for, of some suppliers: each channel in three kinds, shape (rows, 3 × channels).
+    """Return what weights are learned for, of some suppliers: each channel in two kinds, shape (rows, 2 × channels).
 
-    Over its largest value; its distance from the mean of all suppliers in tenths of their standard deviation; and the logarithm of
-    its rank among all, best 0.
+    Its distance from the mean of all suppliers in tenths of their standard deviation; and the logarithm of its rank among all, best 0.
     """
     chosen = values[rows].astype(np.float64)
     spread = (chosen - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-9) / 10
     ordered = np.sort(values, axis=0)
     rank = len(values) - np.column_stack([np.searchsorted(ordered[:, at], values[rows, at], side="right") for at in range(values.shape[1])])
-    return np.column_stack([chosen / largest(values), spread, -np.log((rank + 10) / 10) / 5])
+    return np.column_stack([spread, -np.log((rank + 10) / 10) / 5])

@@ -19,7 +19,7 @@ SMOOTHING = 0.05  # products of an industry that are taken to have each gram
 FACTORS = 200
 SAMPLE = 30_000  # suppliers, and products, that latent factors are fitted on
 IN_TEXT, IN_PRODUCT = 0.25, 0.3  # a product's share of the business counts to this power, in all text and for itself
-TRAITS = ("名称不带地名", "名称以“中国”开头")
+TRAITS = ("名称不带地名", "名称以“中国”开头", "同行业企业数的对数")
 Singles = NDArray[np.float32]
 
 
@@ -89,6 +89,7 @@ def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived
     weights = index.held.copy()
     weights.data = weights.data**IN_TEXT
     members = _members(index)
+    industry_sizes = np.maximum(np.asarray(members.sum(axis=0)).ravel(), 1).astype(np.float32)
     trade_grams, trade_sizes = _trade_grams(index, members)
     lengths = np.array([len(product) for product in index.products], np.float32)
     return Derived(
@@ -105,13 +106,27 @@ def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived
         share=index.held.data**IN_PRODUCT,
         product_length=lengths[index.held.indices],
         members=members,
-        industry_sizes=np.maximum(np.asarray(members.sum(axis=0)).ravel(), 1).astype(np.float32),
+        industry_sizes=industry_sizes,
         trade_grams=trade_grams,
         trade_sizes=trade_sizes,
         factors=normalize(likeness @ loadings).astype(np.float32),
         loadings=loadings,
-        traits=np.array([[not split_name(plain(name)).place, name.startswith("中国")] for name in index.names], np.float32),
+        traits=_traits(index, members, industry_sizes),
     )
+
+
+def _traits(index: OfferIndex, members: sp.csr_matrix, sizes: Singles) -> Singles:
+    """Return the traits of each supplier: a likely industry counts for each of its firms the less, the more there are.
+
+    The logarithm (base 10) of how many suppliers its smallest industry has; without any industry the mean of the others.
+    """
+    alone = sp.csr_matrix((1 / sizes[members.indices], members.indices, members.indptr), members.shape).max(axis=1).toarray().ravel()
+    some = alone > 0
+    fellows = np.zeros(len(index))
+    fellows[some] = -np.log10(alone[some])
+    fellows[~some] = fellows[some].mean() if some.any() else 0.0
+    of_name = [[not split_name(plain(name)).place, name.startswith("中国")] for name in index.names]
+    return np.column_stack([np.array(of_name).reshape(-1, 2), fellows]).astype(np.float32)
 
 
 def _ones(matrix: sp.csr_matrix) -> sp.csr_matrix:

@@ -12,6 +12,7 @@ from queries.matching.grams import plain
 
 OFFER_FORM = '{"supplier": "编号", "name": "企业名称", "industry": ["行业"], "products": [{"name": "产品", "weight": 0.5}]}'
 NEED_FORM = '{"need": "编号", "text": "需求"}'
+KNOWN_FORM = '{"need": "编号", "suppliers": ["供应商编号"]}'
 RELATION_FORM = '{"from": "产品", "relation": "上游材料", "to": "产品"}'
 
 
@@ -127,6 +128,22 @@ def read_needs(rows: Rows) -> Iterator[Need]:
             seen.add(id)
             firm = row.get("firm")
             yield Need(id, str(text), firm if isinstance(firm, str) else None)
+
+
+def read_known(rows: Rows) -> dict[str, frozenset[str]]:
+    """Return the suppliers that are known to have met each need; one of an id that came before is refused."""
+    found: dict[str, frozenset[str]] = {}
+    for row in rows:
+        id, suppliers = rows.text(row, "need"), row.get("suppliers")
+        if id is None:
+            continue
+        if id in found:
+            rows.refuse(f"need {id} 已经出现过")
+        elif not isinstance(suppliers, list) or not all(isinstance(one, str) for one in suppliers):
+            rows.refuse("suppliers 应是供应商编号的列表")
+        else:
+            found[id] = frozenset(suppliers)
+    return found
 
 
 def read_relations(rows: Rows) -> Iterator[tuple[str, str, str]]:

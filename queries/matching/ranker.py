@@ -22,17 +22,21 @@ Level = Literal["高", "中", "低"]
 CANDIDATES = 400
 FIRST = {"all_bm25": 1.0, "all_covered": 1.0, "main_products": 1.0, "peers": 0.5, "factors": 0.5, "like_the_best": 1.0, "trades": 1.0}
 """How much each channel, over its largest value, counts in the choice of the candidates."""
-KINDS = ("over the largest", "deviations", "rank")
+KINDS = ("deviations", "rank")
+EMBEDDED = 2.0  # weight of an embedding's likeness, over its largest: nothing was learned for it
+FELLOWS, FEW = TRAITS.index("同行业企业数的对数"), 3
 MEANINGS = 4  # readings of a need in pinyin that are told
 LETTERS = 4  # letters from which a need without Chinese is also read as pinyin
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of one version: of every kind of every channel, of the traits, and the shares from which a match is 高 and 中."""
+    """The weights of one version: of every kind of every channel, of the traits, of the logarithm of how many known needs a supplier
+    met, and the shares from which a match is 高 and 中."""
 
     version: str
     values: Floats
+    known: float
     high: float
     middle: float
 
@@ -75,7 +79,8 @@ def read_weights() -> Weights:
 def parse_weights(said: dict[str, Any]) -> Weights:
     """Return weights from their JSON form: by channel, one for each kind, and by trait."""
     channels = [said["channels"][channel][kind] for kind in range(len(KINDS)) for channel in CHANNELS]
-    return Weights(said["version"], np.array([*channels, *(said["traits"][trait] for trait in TRAITS)]), said["high"], said["middle"])
+    values = np.array([*channels, *(said["traits"][trait] for trait in TRAITS)])
+    return Weights(said["version"], values, said["known"], said["high"], said["middle"])
 
 
 def candidates(values: NDArray[np.float32]) -> Places:
@@ -100,12 +105,13 @@ def rank(
     *,
     related: Mapping[str, str] | None = None,
     likeness: Callable[[str], Floats] | None = None,
+    known: Mapping[str, int] | None = None,
 ) -> Ranking:
     """Return the suppliers of a need, best first.
 
     ``related``: products (plain) that stand in a known relation to the need, with the relation in words; it is told among the
     reasons and does not count: on the dev needs it made no ranking better. ``likeness``: one more likeness of every supplier (an
-    embedding's), off by default; nothing was learned for it, it counts as much as BM25 over its largest, and 1 more.
+    embedding's), off by default. ``known``: how many other needs each supplier is known to have met.
     """
     weights = read_weights()
     text, remarks = _read(derived, need.text)
@@ -119,8 +125,8 @@ def rank(
         beside = np.maximum(likeness(text), 0.0)
         beside /= max(float(beside.max()), 1e-9)
         rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
-    more = weights.values[CHANNELS.index("all_bm25")] + 1.0
-    scores = times(inputs(derived, channels.values, rows), weights.values) + more * beside[rows]
+    met = np.array([(known or {}).get(derived.index.suppliers[row], 0) for row in rows])
+    scores = times(inputs(derived, channels.values, rows), weights.values) + EMBEDDED * beside[rows] + weights.known * np.log1p(met)
     shares = np.exp(scores - scores.max())
     shares /= float(shares.sum())
     kept = np.ones(len(rows), dtype=bool)
@@ -130,19 +136,19 @@ def rank(
     own = np.array([derived.index.suppliers[row] == need.firm for row in rows])
     if own.any():
         remarks.append("提出需求的企业自己也提供,不列入")
-    rows, shares = rows[kept & ~own], shares[kept & ~own]
+    rows, shares, met = (one[kept & ~own] for one in (rows, shares, met))
     alike = int(np.sum(shares == shares.max(initial=0.0)))
     if alike > 1:
         least = "至少有" if alike == len(rows) == CANDIDATES < len(derived.index) else "有"
         remarks.append(f"{least} {alike} 家得分相同,按编号排列")
     order = np.lexsort((rows, -shares))[:most]
-    found = zip(rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), strict=True)
+    found = zip(rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), met[order].tolist(), strict=True)
     best = [_suggest(derived, channels, asked.text, *one, related or {}) for one in found]
     return Ranking(need.id, best, remarks)
 
 
 def _suggest(
-    derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, related: Mapping[str, str]
+    derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, met: int, related: Mapping[str, str]
 ) -> Suggestion:
     index = derived.index
     inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
@@ -171,10 +177,15 @@ def _suggest(
         why.append("所做的产品与最接近这项需求的企业相近")
     if beside >= 0.5:
         why.append("向量模型认为与需求相近")
-    if not why and value["all_bm25"] > 0:
-        why.append("只有零星的字相同")
-    elif not why:
-        why.append("没有相同的字" + (",只是同类企业相近" if value["peers"] > 0 else ""))
+    alike = bool(why)
+    if index.industries[row] and (fellows := round(10 ** float(derived.traits[row, FELLOWS]))) <= FEW:
+        why.append(f"它的行业里只有 {fellows} 家")
+    if met:
+        why.append(f"已知满足过 {met} 项需求")
+    if not alike and value["all_bm25"] > 0:
+        why.insert(0, "只有零星的字相同")
+    elif not alike:
+        why.insert(0, "没有相同的字" + (",只是同类企业相近" if value["peers"] > 0 else ""))
     return Suggestion(index.suppliers[row], index.names[row], round(share, 6), read_weights().level(share), product, round(covered, 3), why)
 
 

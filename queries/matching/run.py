@@ -1,7 +1,7 @@
 """A run of the matcher over files: offers and needs in, a ranking for every need out, and every row that could not be used told."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +10,18 @@ from queries.matching.derived import derive
 from queries.matching.embedding import Embedder, likeness_of
 from queries.matching.grams import plain
 from queries.matching.index import Tell, build, load, save
-from queries.matching.offers import NEED_FORM, OFFER_FORM, RELATION_FORM, Need, Rows, read_needs, read_offers, read_relations
+from queries.matching.offers import (
+    KNOWN_FORM,
+    NEED_FORM,
+    OFFER_FORM,
+    RELATION_FORM,
+    Need,
+    Rows,
+    read_known,
+    read_needs,
+    read_offers,
+    read_relations,
+)
 from queries.matching.ranker import rank
 
 STEP = 25  # needs between two words on how far it is
@@ -32,20 +43,28 @@ def match_files(
     out: Path,
     *,
     relations: Path | None = None,
+    known: Path | None = None,
     most: int = 100,
     index: Path | None = None,
     tell: Tell = lambda _text, _rows: None,
     embedder: Embedder | None = None,
 ) -> Done:
-    """Rank the suppliers of every need; ``index``: the folder in which the index is kept, so that only what changed is counted again."""
+    """Rank the suppliers of every need.
+
+    ``known``: needs with the suppliers that are known to have met them; what it says of a need itself does not count for that need.
+    ``index``: the folder in which the index is kept, so that only what changed is counted again.
+    """
     supply, demand = Rows(offers, OFFER_FORM), Rows(needs, NEED_FORM)
-    known = load(index) if index else None
-    found = build(read_offers(supply), known, tell)
-    if index and found is not known:
+    kept = load(index) if index else None
+    found = build(read_offers(supply), kept, tell)
+    if index and found is not kept:
         save(found, index)
     wanted = list(read_needs(demand))
     pairs = Rows(relations, RELATION_FORM) if relations else None
     related = relate(wanted, read_relations(pairs)) if pairs else {}
+    history = Rows(known, KNOWN_FORM) if known else None
+    met = read_known(history) if history else {}
+    often = Counter(supplier for suppliers in met.values() for supplier in suppliers)
     derived = derive(found, tell)
     beside = likeness_of(embedder, found, index or out.parent) if embedder else None
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -53,14 +72,16 @@ def match_files(
     unanswered = 0
     with fresh.open("w", encoding="utf-8") as file:
         for number, need in enumerate(wanted):
-            answer = rank(derived, need, most, related=related.get(plain(need.text)), likeness=beside)
+            others = often - Counter(met.get(need.id, ()))
+            answer = rank(derived, need, most, related=related.get(plain(need.text)), likeness=beside, known=others)
             unanswered += not answer.ranked
             ranked = [{key: value for key, value in asdict(one).items() if value is not None} for one in answer.ranked]
             file.write(json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n")
             if number % STEP == 0:
                 tell(f"匹配需求,共 {len(wanted):,} 项", number)
     fresh.replace(out)
-    return Done(len(found), len(wanted), unanswered, [*supply.bad, *demand.bad, *(pairs.bad if pairs else [])])
+    bad = [line for rows in (supply, demand, pairs, history) if rows for line in rows.bad]
+    return Done(len(found), len(wanted), unanswered, bad)
 
 
 def relate(needs: Iterable[Need], relations: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
