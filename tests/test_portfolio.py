@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from test_cli import run
 
 from graph.stores import Store
-from queries.targets.cover import GUARANTEE, Covering
-from queries.targets.portfolio import make_portfolio
+from queries.targets.candidates import Gap
+from queries.targets.cover import GUARANTEE, Cover, Covering
+from queries.targets.portfolio import Held, _curve, _short, make_portfolio
 
 MOST = 6
 cases = st.integers(1, 7).flatmap(
@@ -30,24 +31,28 @@ def covering(sets: list[set[int]], weights: list[int], seconds: float = 10) -> C
     return Covering({f"f{number}": sorted(own) for number, own in enumerate(sets)}, weights, seconds)
 
 
-def best_of_all(sets: list[set[int]], weights: list[int], most: int) -> tuple[int, tuple[str, ...]]:
-    """Every choice of at most so many sets: the most weight, then the fewest, then the first by id."""
+def best_of_all(sets: list[set[int]], weights: list[int], most: int) -> tuple[int, int]:
+    """Every choice of at most so many sets: the most weight, and the fewest sets that have it."""
     choices = []
     for size in range(min(most, len(sets)) + 1):
         for chosen in combinations(range(len(sets)), size):
             covered = set().union(*(sets[one] for one in chosen)) if chosen else set()
-            choices.append((-sum(weights[one] for one in covered), size, tuple(f"f{one}" for one in chosen)))
-    value, _, names = min(choices)
-    return -value, names
+            choices.append((-sum(weights[one] for one in covered), size))
+    value, size = min(choices)
+    return -value, size
 
 
 @settings(max_examples=60, deadline=None)
 @given(cases)
-def test_the_integer_program_finds_the_best_fewest_and_first(case: tuple[list[set[int]], list[int], int]) -> None:
+def test_the_integer_program_finds_the_best_and_fewest(case: tuple[list[set[int]], list[int], int]) -> None:
     sets, weights, most = case
-    found = covering(sets, weights).at_most(most)
-    assert (found.value, found.chosen) == best_of_all(sets, weights, most)
+    whole = covering(sets, weights)
+    found = whole.at_most(most)
+    assert (found.value, len(found.chosen)) == best_of_all(sets, weights, most)
+    assert whole.value(found.chosen) == found.value
     assert (found.method, found.bound, found.fewest) == ("exact", found.value, True)
+    assert not any(whole.sets[one] < other for one in found.chosen for other in whole.sets.values())
+    assert not any(whole.sets[one] == whole.sets[other] for one in found.chosen for other in whole.sets if other < one)
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,6 +74,28 @@ def test_without_time_for_a_proof_it_is_greedy_and_says_by_how_much_it_may_fall_
     found = covering(sets, random.integers(100, 9000, 300).tolist(), seconds=1e-4).at_most(40)
     assert found.method == "greedy"
     assert found.value <= found.bound < found.value / GUARANTEE
+
+
+def test_a_best_choice_holds_no_set_that_adds_nothing() -> None:
+    random = np.random.default_rng(4)
+    sets = [set(random.choice(300, int(random.integers(1, 6)), replace=False).tolist()) for _ in range(200)]
+    whole = covering(sets, random.integers(1500, 7500, 300).tolist())
+    found = whole.reach(200)
+    assert found.method == "exact"
+    assert len(whole.greedy(200, found.chosen)) == len(found.chosen) < 200
+
+
+def test_what_may_be_missing_is_never_rounded_away() -> None:
+    assert [_short(Cover(("f",), value, 10_000, "greedy")) for value in (10_000, 9_999, 9_686, 0)] == [0, 0.001, 0.032, 1]
+
+
+def test_the_curve_never_falls_and_ends_at_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.targets.portfolio.QUICK", 0.0)
+    gap = Gap("p", "件", "环节", "缺链", 1.0, "reported", None)  # type: ignore[arg-type]
+    fills = {"f0": [0, 1, 2, 3], "f1": [0, 1, 4], "f2": [2, 3, 5]}
+    held = Held([(None, gap)] * 6, {firm: dict.fromkeys(own) for firm, own in fills.items()}, {})  # type: ignore[misc,list-item]
+    cover = held.covering().at_most(2)
+    assert [(point.most, point.closed, point.method) for point in _curve(held, cover)] == [(1, 4, "greedy"), (2, 6, "exact")]
 
 
 def test_nothing_to_choose_from() -> None:

@@ -4,6 +4,7 @@ Greedy reaches at least 1 − 1/e of the best (Nemhauser, Wolsey, Fisher: Mathem
 the best from above is then the linear program, or greedy's own gains: no few sets can add more than the largest of them would.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -14,13 +15,12 @@ from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 Method = Literal["exact", "greedy"]
 SECONDS = 10.0  # for one integer program
-TIES = 200  # sets, beyond which equally good choices are not put in order
 GUARANTEE = 1 - 1 / np.e
 
 
 @dataclass(frozen=True)
 class Cover:
-    """Chosen sets, sorted, what they cover in weight, how that was found, and what the best choice can reach at most.
+    """Chosen sets, sorted, each of which adds something, what they cover in weight, how that was found, and what the best can reach.
 
     ``fewest`` tells whether it is proved that no fewer sets cover as much.
     """
@@ -33,14 +33,26 @@ class Cover:
 
 
 class Covering:
-    """Sets by id, each of elements by index, and the weight of each element, a whole number of at least 1."""
+    """Sets by id, each of elements by index, and the weight of each element, a whole number of at least 1.
+
+    ``ids`` are those to choose from: a set that lies within another, of equal ones all but the first, can never do better.
+    """
 
     def __init__(self, sets: Mapping[str, Sequence[int]], weights: Sequence[int], seconds: float = SECONDS) -> None:
-        self.ids = sorted(id for id, own in sets.items() if own)
-        self.sets = {id: frozenset(sets[id]) for id in self.ids}
+        self.sets = {id: frozenset(sets[id]) for id in sorted(sets) if sets[id]}
+        self.ids = self._widest()
         self.weights = np.array(weights, dtype=np.int64)
         self.coverable = sorted({one for own in self.sets.values() for one in own})
         self.seconds = seconds
+
+    def _widest(self) -> list[str]:
+        """Return the sets that lie within no other."""
+        wide: dict[int, list[str]] = defaultdict(list)  # by element
+        for id, own in sorted(self.sets.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+            if not any(own <= self.sets[other] for other in wide[min(own)]):
+                for one in own:
+                    wide[one].append(id)
+        return sorted({id for ids in wide.values() for id in ids})
 
     @property
     def total(self) -> int:
@@ -52,13 +64,14 @@ class Covering:
         covered = {one for id in chosen for one in self.sets[id]}
         return int(self.weights[sorted(covered)].sum())
 
-    def greedy(self, most: int) -> list[str]:
+    def greedy(self, most: int, among: Sequence[str] | None = None) -> list[str]:
         """Return at most so many sets, each time the one that adds most, the first by id of equals, until none adds anything."""
+        ids = self.ids if among is None else among
         chosen: list[str] = []
         covered: set[int] = set()
         for _ in range(most):
-            gains = {id: self._gain(id, covered) for id in self.ids}
-            best = min(self.ids, key=lambda id: (-gains[id], id), default=None)
+            gains = {id: self._gain(id, covered) for id in ids}
+            best = min(ids, key=lambda id: (-gains[id], id), default=None)
             if best is None or not gains[best]:
                 break
             chosen.append(best)
@@ -69,14 +82,12 @@ class Covering:
         return int(self.weights[sorted(self.sets[id] - covered)].sum())
 
     def at_most(self, most: int) -> Cover:
-        """Return the choice of at most so many sets that covers the most, of those the fewest sets, of those the first by id."""
+        """Return a choice of at most so many sets that covers the most, of those one of the fewest sets."""
         found = self.reach(most)
         if found.method == "greedy" or not found.chosen:
             return found
-        fewest = self._solve(len(self.ids), found.value, fewest=True)
-        if fewest is None:
-            return found
-        return replace(found, chosen=tuple(self._first(fewest, found.value)), fewest=True)
+        fewest = self._solve(len(found.chosen), found.value)
+        return replace(found, chosen=tuple(fewest), fewest=True) if fewest and self.value(fewest) >= found.value else found
 
     def reach(self, most: int, exact: bool = True) -> Cover:
         """Return a choice of at most so many sets that covers the most; by the greedy way alone where not ``exact``."""
@@ -86,7 +97,7 @@ class Covering:
         if found is None:
             return self._approximate(most)
         value = self.value(found)
-        return Cover(tuple(sorted(found)), value, value, "exact")
+        return Cover(tuple(sorted(self.greedy(len(found), found))), value, value, "exact")
 
     def _approximate(self, most: int) -> Cover:
         chosen = self.greedy(most)
@@ -121,48 +132,20 @@ class Covering:
         matrix = vstack([hstack([held, eye]), hstack([ones, nothing])])
         return csr_array(matrix), np.append(np.zeros(len(place)), most)
 
-    def _solve(
-        self, most: int, least: int = 0, taken: Sequence[str] = (), barred: Sequence[str] = (), fewest: bool = False
-    ) -> list[str] | None:
-        """Return the sets of a best choice, or None where there is none or it was not proved in time.
+    def _solve(self, most: int, least: int = 0) -> list[str] | None:
+        """Return the sets of a choice that covers the most, or with ``least`` of the fewest sets that cover so much.
 
-        Best is what covers most, or with ``fewest`` the fewest sets; it covers at least ``least``, with the sets ``taken``, without
-        those ``barred``.
+        None where it was not proved in time.
         """
         matrix, upper = self._rows(most)
-        profits, width = self._profits(), len(self.ids)
-        cost = np.concatenate([np.ones(width), np.zeros(len(self.coverable))]) if fewest else -profits
-        low, high = np.zeros(len(profits)), np.ones(len(profits))
-        for id in taken:
-            low[self.ids.index(id)] = 1
-        for id in barred:
-            high[self.ids.index(id)] = 0
-        whole = np.concatenate([np.ones(width), np.zeros(len(self.coverable))])
+        profits = self._profits()
+        whole = np.concatenate([np.ones(len(self.ids)), np.zeros(len(self.coverable))])
         limits = [LinearConstraint(matrix, -np.inf, upper)]
         if least:
             limits.append(LinearConstraint(profits[np.newaxis, :], least - 0.5, np.inf))
         options = {"time_limit": self.seconds, "mip_rel_gap": 0}
-        found: Any = milp(cost, integrality=whole, bounds=Bounds(low, high), constraints=limits, options=options)
+        cost = whole if least else -profits
+        found: Any = milp(cost, integrality=whole, bounds=Bounds(0, 1), constraints=limits, options=options)
         if found.status != 0 or found.x is None:
             return None
         return [id for id, share in zip(self.ids, found.x, strict=False) if share > 0.5]
-
-    def _first(self, chosen: list[str], value: int) -> list[str]:
-        """Return, of the choices as small and as good as one, the first by id; for many sets the one that is given."""
-        size = len(chosen)
-        if len(self.ids) > TIES:
-            return sorted(chosen)
-        taken: list[str] = []
-        barred: list[str] = []
-        current = set(chosen)
-        for id in self.ids:
-            if len(taken) == size:
-                break
-            if id not in current:
-                found = self._solve(size, value, [*taken, id], barred)
-                if found is None or self.value(found) < value or len(found) > size:
-                    barred.append(id)
-                    continue
-                current = set(found)
-            taken.append(id)
-        return taken

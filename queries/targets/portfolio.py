@@ -1,5 +1,6 @@
 """A portfolio over all chains: the fewest targets that close the most gaps, with a bound on how far from the best it can be."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.targets.answers import Chosen, ClosedGap, CurvePoint, Portfolio
 from queries.targets.candidates import Fill, Gap, find_gaps, recorded_fills
-from queries.targets.cover import Cover, Covering
+from queries.targets.cover import SECONDS, Cover, Covering
 from queries.targets.weights import read_weights
 from queries.targets.words import data_against
 from queries.things import sources_used
@@ -46,6 +47,10 @@ class Held:
         """Return the weight of each gap: its score in hundredths."""
         return [max(1, round(gap.score * UNIT)) for _, gap in self.gaps]
 
+    def covering(self, seconds: float = SECONDS) -> Covering:
+        """Return the firms as sets of the gaps that they close."""
+        return Covering({firm: sorted(fills) for firm, fills in self.fills.items()}, self.weights, seconds)
+
 
 def make_portfolio(store: Store, most: int | None = None, statuses: list[str] | None = None, today: str | None = None) -> Portfolio:
     """Return the portfolio of at most so many firms (by default as many as close anything more), as of a day (ISO)."""
@@ -56,7 +61,7 @@ def make_portfolio(store: Store, most: int | None = None, statuses: list[str] | 
 def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Portfolio:
     city = read_city(store, allowed, day)
     held = _hold(store, city, allowed, day)
-    covering = Covering({firm: sorted(fills) for firm, fills in held.fills.items()}, held.weights)
+    covering = held.covering()
     cover = covering.at_most(len(covering.ids) if most is None else most)
     chosen = _chosen(held, covering, cover)
     rows = [row for one in chosen for row in one.evidence]
@@ -76,7 +81,7 @@ def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Por
         fewest=cover.fewest,
         statement=_statement(cover),
         targets=chosen,
-        curve=_curve(held, len(cover.chosen)),
+        curve=_curve(held, cover),
         unclosable=[held.closed(index) for index in range(len(held.gaps)) if index not in set(covering.coverable)],
         unknown=held.unknown,
         notes=_notes(held),
@@ -105,13 +110,12 @@ def _hold(store: Store, city: City, allowed: list[str], day: str) -> Held:
 
 def _chosen(held: Held, covering: Covering, cover: Cover) -> list[Chosen]:
     """Return the chosen firms, each time the one that adds most, the first by id of equals."""
-    chosen = Covering({id: sorted(covering.sets[id]) for id in cover.chosen}, held.weights)
     covered: set[int] = set()
     found = []
-    for id in chosen.greedy(len(cover.chosen)):
+    for id in covering.greedy(len(cover.chosen), cover.chosen):
         fresh = sorted(covering.sets[id] - covered, key=lambda index: (-held.weights[index], index))
         covered |= covering.sets[id]
-        same = [other for other in covering.ids if other != id and covering.sets[other] == covering.sets[id]]
+        same = [other for other, own in covering.sets.items() if other != id and own == covering.sets[id]]
         found.append(_one(held, id, fresh, len(covering.sets[id]) - len(fresh), covered, same))
     return found
 
@@ -136,18 +140,21 @@ def _one(held: Held, id: str, fresh: Sequence[int], also: int, covered: set[int]
     )
 
 
-def _curve(held: Held, longest: int) -> list[CurvePoint]:
-    covering = Covering({firm: sorted(fills) for firm, fills in held.fills.items()}, held.weights, QUICK)
-    exact, points = True, []
-    for most in range(1, min(longest, CURVE) + 1):
-        found = covering.reach(most, exact)
-        exact = found.method == "exact"
-        points.append(CurvePoint(most=most, closed=found.value / UNIT, bound=found.bound / UNIT, method=found.method))
+def _curve(held: Held, cover: Cover) -> list[CurvePoint]:
+    """Return what at most so many firms close, up to as many as were chosen; a firm more never closes less."""
+    covering = held.covering(QUICK)
+    points: list[CurvePoint] = []
+    for most in range(1, min(len(cover.chosen), CURVE) + 1):
+        exact = not points or points[-1].method == "exact"
+        found = cover if most == len(cover.chosen) else covering.reach(most, exact)
+        closed = max(found.value / UNIT, points[-1].closed if points else 0)
+        points.append(CurvePoint(most=most, closed=closed, bound=found.bound / UNIT, method=found.method))
     return points
 
 
 def _short(cover: Cover) -> float:
-    return round((cover.bound - cover.value) / cover.bound, 4) if cover.bound else 0.0
+    """Return by what share of the bound a choice may fall short, to the next tenth of a per cent above."""
+    return math.ceil((cover.bound - cover.value) / cover.bound * 1000) / 1000 if cover.bound else 0.0
 
 
 def _statement(cover: Cover) -> str:
