@@ -31,6 +31,10 @@ def _said(lines: Sequence[str]) -> Cell:
     return Cell("\n".join(lines), kind="said", lines=tuple(lines), sort=len(lines))
 
 
+def _founded(status: str) -> Cell:
+    return Cell(STATUS_ZH[status], kind=f"status-{status}", sort=STATUS_ORDER[status])
+
+
 def _ranking(targets: Sequence[Target], total: int, desk: Desk) -> Table:
     rows = [
         (
@@ -92,7 +96,7 @@ def _without(gaps: Sequence[OpenGap], desk: Desk) -> Table:
             firms_cell(gap.leaders),
             firms_cell(gap.guessed),
             Cell(gap.reason),
-            Cell(STATUS_ZH[gap.status], kind=f"status-{gap.status}", sort=STATUS_ORDER[gap.status]),
+            _founded(gap.status),
         )
         for gap in gaps
     ]
@@ -189,11 +193,12 @@ def _unclosable(gaps: Sequence[ClosedGap], desk: Desk) -> Table:
             desk.thing("Product", gap.product_id, gap.product),
             state_cell(gap.state),
             score_cell(gap.score),
+            _founded(gap.status),
             Cell("招商名录", desk.links.of_chain(gap.chain_id, "targets"), "action"),
         )
         for gap in gaps
     ]
-    columns = ("产业链", "产品(服务)", "状态", "评分", "去看")
+    columns = ("产业链", "产品(服务)", "状态", "评分", "依据", "去看")
     return Table("portfolio-unclosable", "没有已知企业能补的缺口", columns, rows, "先找谁在生产它,登记后再排。", "没有")
 
 

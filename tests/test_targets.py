@@ -17,6 +17,7 @@ from queries.answers import Named
 from queries.targets.answers import Targets
 from queries.targets.chain import list_targets
 from queries.targets.factors import Factors
+from queries.targets.portfolio import make_portfolio
 from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
 from queries.targets.weights import Weights, moved_weights, read_weights
 
@@ -89,6 +90,48 @@ def test_an_input_that_nobody_looked_for_counts_half(store: Store, tmp_path: Pat
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part;demo.whole")]))
     assert values(answer, "a")["second"] == pytest.approx(1 - 0.5 / 3, abs=1e-4)
     assert "没有登记到本地企业,也没有普查" in " ".join(answer.targets[0].why_not)
+
+
+def test_a_leader_that_makes_the_product_itself_does_not_wait_for_it(store: Store, tmp_path: Path) -> None:
+    firms = [firm("lead", products="chip"), outside("a", "chip")]
+    rows = {"coverages": [look("demo.part")], "leads": [{"enterprise": "lead", "chain": "demo"}]}
+    answer = ask(put(store, tmp_path, enterprises=firms, **rows))
+    assert [(gap.product_id, gap.state) for gap in answer.targets[0].gaps] == [("chip", "弱链")]
+    assert values(answer, "a")["leaders"] == 0
+    assert not any("离不开" in line for line in answer.targets[0].why)
+
+
+def test_a_product_that_is_made_here_is_not_near_for_that(store: Store, tmp_path: Path) -> None:
+    firms = [firm("lead", products="chip"), firm("x", products="motor"), outside("a", "chip"), outside("b", "chip;motor;ore")]
+    answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")]))
+    # chip: lead, a, b; motor: x, b; ore: b. To itself 1, to motor 1/3, to ore 1/3; here are chip itself and motor.
+    assert values(answer, "a")["near"] == pytest.approx((1 / 3) / (1 + 1 / 3 + 1 / 3), abs=1e-4)
+
+
+@pytest.mark.parametrize(("top", "below"), [("aa", "zz"), ("zz", "aa")])
+def test_a_need_is_that_of_the_nearest_leader(store: Store, tmp_path: Path, top: str, below: str) -> None:
+    firms = [firm(top), firm(below, parent=top), firm("kid", parent=below), outside("a", "chip")]
+    rows = {"leads": [{"enterprise": one, "chain": "demo"} for one in (top, below)], "needs": [{"enterprise": "kid", "product": "chip"}]}
+    answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")], **rows))
+    assert values(answer, "a")["leaders"] == pytest.approx(1 / 3, abs=1e-4)
+    assert f"登记了需求的链主: 示例{below}号公司" in answer.targets[0].why
+
+
+def test_what_a_gap_rests_on_is_told_though_the_firms_are_known(store: Store, tmp_path: Path) -> None:
+    rows = {"enterprises": [outside("a", "chip")], "coverages": [look("demo.part", status="sample")]}
+    answer = ask(put(store, tmp_path, **rows))
+    assert (answer.targets[0].status, answer.rests_on) == ("sample", {"reported": 1, "sample": 1})
+    whole = make_portfolio(store, today=TODAY)
+    assert whole.rests_on == answer.rests_on
+    assert {(gap.product_id, gap.status) for gap in whole.unclosable} == {("motor", "sample")}
+
+
+def test_an_input_that_is_only_inferred_may_still_be_missing(store: Store, tmp_path: Path) -> None:
+    named = [{"id": "chip", "name": "车规芯片件", "segments": "demo.part"}, {"id": "wafer", "name": "车规芯片片", "segments": "demo.raw"}]
+    rows = {"products": named, "input_to": [{"input": "wafer", "product": "chip", "essential": "true"}]}
+    answer = ask(put(store, tmp_path, enterprises=[outside("a", "chip")], coverages=[look("demo.raw;demo.part")], **rows))
+    assert {(gap.product_id, gap.inferred) for gap in answer.targets[0].gaps} == {("chip", False), ("wafer", True)}
+    assert values(answer, "a")["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)
 
 
 def test_an_offer_fits_a_little_less_than_a_product(store: Store, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ class Targets(Answer):
 
 
 class ClosedGap(Answer):
-    """A gap of a chain that a firm of a portfolio closes."""
+    """A gap of a chain that a firm of a portfolio closes or that none could; ``status``: the least founded of what it rests on."""
 
     chain: str
     chain_id: str
@@ -146,6 +146,7 @@ class ClosedGap(Answer):
     product_id: str
     state: State
     score: float
+    status: str
 
 
 class Chosen(Answer):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from queries.answers import Evidence
 from queries.gaps.answers import State
 from queries.gaps.facts import Facts, Row
 from queries.gaps.judge import judge, score_of, state_of
@@ -17,7 +18,7 @@ INFERRED = "推断"
 
 @dataclass(frozen=True)
 class Gap:
-    """A product of the chain that is missing or weak here."""
+    """A product of the chain that is missing or weak here, and the records that say so."""
 
     product: str
     name: str
@@ -26,6 +27,7 @@ class Gap:
     score: float
     status: str
     good: Good
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,20 @@ def find_gaps(examined: Examined, rules: Rules) -> list[Gap]:
     for one in examined.measures:
         state, score = state_of(one, rules), score_of(one, rules)
         if one.place.label == "Product" and state in ("缺链", "弱链") and score is not None:
-            status = judge(facts, one, rules).status or "inferred"
-            found.append(Gap(one.place.id, one.place.name, segment_names(facts, one.place.segments), state, score, status, one.goods[0]))
+            judged, segments = judge(facts, one, rules), segment_names(facts, one.place.segments)
+            status = judged.status or "inferred"
+            found.append(Gap(one.place.id, one.place.name, segments, state, score, status, one.goods[0], tuple(judged.evidence)))
     return sorted(found, key=lambda gap: (-gap.score, gap.product))
 
 
 def segment_names(facts: Facts, segments: Iterable[str]) -> str:
     """Return the names of the chain's segments among some."""
     return "、".join(facts.city.names["Segment"].get(id, id) for id in segments if id in facts.tiers)
+
+
+def distinct(rows: Iterable[Evidence]) -> list[Evidence]:
+    """Return records, each once."""
+    return list({(row.record, row.from_id, row.to_id, row.product): row for row in rows}.values())
 
 
 def recorded_fills(facts: Facts, gaps: Sequence[Gap], weights: Weights) -> dict[str, list[Fill]]:

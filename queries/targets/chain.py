@@ -14,10 +14,21 @@ from queries.gaps.local import find_firms
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import Examined, examine, notes_on
 from queries.targets.answers import FactorValue, Filled, NoTarget, OpenGap, Target, Targets, UnknownPlace
-from queries.targets.candidates import INFERRED, Barred, Fill, Gap, find_barred, find_gaps, makers_of, recorded_fills, segment_names
+from queries.targets.candidates import (
+    INFERRED,
+    Barred,
+    Fill,
+    Gap,
+    distinct,
+    find_barred,
+    find_gaps,
+    makers_of,
+    recorded_fills,
+    segment_names,
+)
 from queries.targets.factors import Around, factors_of, look_around
 from queries.targets.inferred import makers_model
-from queries.targets.ranking import Ranked, points_of, rank, stability
+from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
 from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
 from queries.things import sources_used
@@ -42,8 +53,8 @@ def _answer(store: Store, examined: Examined, top: int) -> Targets:
     listed = [_target(around, one, place, weights) for place, one in enumerate(ranked[:top], 1)]
     states = {one.place.id: state_of(one, rules) for one in examined.measures if one.place.label == "Product"}
     barred = list(find_barred(facts, states))
-    rows = [row for one in listed for row in one.evidence] + [facts.evidence(one.row) for one in barred]
-    unique = {(row.record, row.from_id, row.to_id, row.product): row for row in rows}.values()
+    known = [row for gap in gaps for row in gap.evidence] + [row for one in listed for row in one.evidence]
+    unique = distinct([*known, *(facts.evidence(one.row) for one in barred)])
     return Targets(
         chain=facts.chain.name,
         chain_id=facts.chain.id,
@@ -95,14 +106,15 @@ def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) 
 
 def _target(around: Around, one: Ranked, place: int, weights: Weights) -> Target:
     facts, firm, main = around.facts, around.firms[one.firm.id], one.fills[0]
-    points = points_of(one.factors, weights.factor.points)
+    base = weights.factor.points
+    points = points_of(one.factors, base)
     rows = _rows(around, one)
     own = [firm.status, main.gap.status, main.row.status if main.row else "inferred"]
     return Target(
         rank=place,
         firm=one.firm,
         region=firm.region,
-        score=round(sum(points.values()), 2),
+        score=score_of(one.factors, base),
         gaps=[_filled(fill) for fill in one.fills],
         factors=[
             FactorValue(

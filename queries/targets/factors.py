@@ -27,7 +27,7 @@ class Around:
     """What stands around the targets of a chain: who they deal with here, what they make, their groups, the leaders, the ledger.
 
     ``dealings``: supplies between a target and local firms; ``kin``: local firms of its group; ``needing``: by product the needs
-    of leaders' groups, each with its leader; ``nearness``: by product, the density of what is made here around it.
+    of leaders' groups, each with the nearest leader above; ``nearness``: by product, the density around it of what else is made here.
     """
 
     facts: Facts
@@ -63,15 +63,17 @@ def look_around(facts: Facts, targets: Sequence[str]) -> Around:
     city = facts.city
     homes = {home.id for home in facts.homes}
     tied = city.going("SUBSIDIARY_OF")
+    asked = set(targets)
     dealt = city.supplies.filter(pl.col("from").is_in(targets) | pl.col("to").is_in(targets))
     firms = find_firms(city, sorted({*targets, *tied["from"], *tied["to"], *dealt["from"], *dealt["to"]}), homes)
     local = {id for id, firm in firms.items() if firm.where == "local" and not firm.closed}
     dealings: dict[str, dict[Row, None]] = defaultdict(dict)
     for raw in dealt.iter_rows(named=True):
         for firm, other in ((raw["from"], raw["to"]), (raw["to"], raw["from"])):
-            if firm in targets and other in local:
+            if firm in asked and other in local:
                 dealings[firm][row_of("SUPPLIES", raw)] = None
-    of = {member: leader for leader, group in groups_below(city, sorted(facts.leader_goods)).items() for member in group}
+    groups = sorted(groups_below(city, sorted(facts.leader_goods)).values(), key=len, reverse=True)
+    of = {member: group[0] for group in groups for member in group}  # a leader within another's group speaks for itself
     needing: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     for row in facts.needs:
         if row.start in of:
@@ -83,13 +85,15 @@ def look_around(facts: Facts, targets: Sequence[str]) -> Around:
     matches: dict[str, list[Match]] = defaultdict(list)
     for match in find_matches(city):
         matches[match.supplier.id].append(match)
+    kin: dict[str, list[str]] = defaultdict(list)
+    for id in sorted(local):
+        kin[firms[id].group].append(id)
     mine = pl.concat([city.going(name).filter(pl.col("from").is_in(targets)).select("from", "to") for name in ("PRODUCES", "OFFERS")])
-    groups = {firm: firms[firm].group for firm in targets}
     return Around(
         facts=facts,
         firms=firms,
         dealings={firm: tuple(rows) for firm, rows in dealings.items()},
-        kin={firm: tuple(sorted(one for one in local if firms[one].group == group and one != firm)) for firm, group in groups.items()},
+        kin={firm: tuple(one for one in kin.get(firms[firm].group, ()) if one != firm) for firm in targets},
         made=grouped(mine, "from", "to"),
         needing={product: tuple(rows) for product, rows in needing.items()},
         wishes={firm: tuple(rows) for firm, rows in wishes.items()},
@@ -102,8 +106,9 @@ def _nearness(facts: Facts) -> dict[str, float]:
     products, matrix = production(facts.city)
     if not products:
         return {}
-    near = density(proximity(matrix), np.isin(products, sorted(facts.all_makers)))
-    return dict(zip(products, near.tolist(), strict=True))
+    near, held = proximity(matrix), np.isin(products, sorted(facts.all_makers))
+    itself = held * near.diagonal() / near.sum(axis=1)  # what is made here is near to itself: that says nothing of the rest
+    return dict(zip(products, (density(near, held) - itself).tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -154,10 +159,11 @@ def factors_of(around: Around, firm: str, fills: Sequence[Fill], weights: Weight
 
 
 def _leaders(around: Around, firm: str, fills: Sequence[Fill]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the leaders that have said that they need a gap's product or want the firm, and the others that stand on it."""
+    """Return the leaders that have said that they need a gap's product or want the firm, and others whose products stand on it."""
     waiting = {leader for fill in fills for leader, _ in around.needing.get(fill.gap.product, ())}
     waiting |= {leader for leader, _ in around.wished(firm, fills)}
-    concerned = {leader for fill in fills for leader in fill.gap.good.leaders} - waiting
+    standing = {product for fill in fills for product in fill.gap.good.standing}
+    concerned = {leader for leader, goods in around.facts.leader_goods.items() if goods & standing} - waiting
     return tuple(sorted(waiting - {firm})), tuple(sorted(concerned - {firm}))
 
 
@@ -173,8 +179,11 @@ def _links(around: Around, firm: str, fills: Sequence[Fill]) -> tuple[tuple[str,
 
 
 def _opened(around: Around, fills: Sequence[Fill]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the essential inputs that its coming would first need here: known to be missing, and not known of."""
-    facts, own = around.facts, {fill.gap.product for fill in fills}
+    """Return the essential inputs that its coming would first need here: known to be missing, and not known of.
+
+    The gaps that it is recorded to fill are filled then; those of which that is only inferred may not be.
+    """
+    facts, own = around.facts, {fill.gap.product for fill in fills if fill.row}
     wanted = sorted({source for fill in fills for source in newly_needed(facts, fill.gap.product)} - own)
     missing = tuple(source for source in wanted if measure_good(facts, source).missing)
     return missing, tuple(source for source in wanted if source not in missing)

@@ -21,7 +21,6 @@ class Guess:
     """A firm that could make a product: its score over the best score of the product, and the model's largest reasons."""
 
     firm: str
-    product: str
     share: float
     reason: str
 
@@ -50,7 +49,7 @@ class Makers:
         order = [int(firm) for firm in np.argsort(-scores, kind="stable")[: int(limits.within.value)]]
         likely = [firm for firm in order if grounded[firm] and scores[firm] > 0 and self.firms[firm] in among]
         return [
-            Guess(self.firms[firm], product, round(float(scores[firm]) / best, 4), self._why(firm, item))
+            Guess(self.firms[firm], round(float(scores[firm]) / best, 4), self._why(firm, item))
             for firm in likely[: int(limits.most.value)]
         ]
 

@@ -16,7 +16,7 @@ from queries.gaps.judge import state_of
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.targets.answers import Chosen, ClosedGap, CurvePoint, Portfolio
-from queries.targets.candidates import Fill, Gap, find_gaps, recorded_fills
+from queries.targets.candidates import Fill, Gap, distinct, find_gaps, recorded_fills
 from queries.targets.cover import SECONDS, Cover, Covering
 from queries.targets.weights import read_weights
 from queries.targets.words import data_against
@@ -39,7 +39,13 @@ class Held:
         """Return a gap as an answer holds it."""
         facts, gap = self.gaps[index]
         return ClosedGap(
-            chain=facts.chain.name, chain_id=facts.chain.id, product=gap.name, product_id=gap.product, state=gap.state, score=gap.score
+            chain=facts.chain.name,
+            chain_id=facts.chain.id,
+            product=gap.name,
+            product_id=gap.product,
+            state=gap.state,
+            score=gap.score,
+            status=gap.status,
         )
 
     @property
@@ -64,7 +70,7 @@ def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Por
     covering = held.covering()
     cover = covering.at_most(len(covering.ids) if most is None else most)
     chosen = _chosen(held, covering, cover)
-    rows = [row for one in chosen for row in one.evidence]
+    rows = distinct([row for _, gap in held.gaps for row in gap.evidence] + [row for one in chosen for row in one.evidence])
     return Portfolio(
         most=most,
         weights_version=read_weights().version,

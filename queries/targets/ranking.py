@@ -40,6 +40,7 @@ def stability(targets: Sequence[Ranked], weights: Weights, top: int) -> WeightSt
     base, names = weights.factor.points, weights.factor.by_key()
     scores = [score_of(one.factors, base) for one in targets]
     first = [one.firm for one in targets[:top]]
+    listed = {firm.id for firm in first}
     variants = []
     for moved, points in moved_weights(weights):
         fresh = [one.firm for one in rank(targets, points)]
@@ -53,7 +54,7 @@ def stability(targets: Sequence[Ranked], weights: Weights, top: int) -> WeightSt
                 factor=float(factor),
                 rank_correlation=correlation(scores, [score_of(one.factors, points) for one in targets]),
                 left=[one.firm for one in shifts if one.after > top],
-                entered=[firm for firm in fresh[:top] if firm not in first],
+                entered=[firm for firm in fresh[:top] if firm.id not in listed],
                 shifts=[one for one in shifts if one.after <= top and one.after != one.before],
             )
         )

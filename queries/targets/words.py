@@ -15,7 +15,7 @@ def speaks_for(around: Around, target: Ranked) -> Iterator[str]:
         yield f"能补“{fill.gap.name}”({fill.gap.state},评分 {fill.gap.score:g}): {fill.reason}"
     if len(target.fills) > FEW:
         yield f"另能补 {len(target.fills) - FEW} 个缺口"
-    needing = {leader for fill in target.fills for leader, _ in around.needing.get(fill.gap.product, ())}
+    needing = {leader for fill in target.fills for leader, _ in around.needing.get(fill.gap.product, ())} - {firm}
     if needing:
         yield f"登记了需求的链主: {around.names(needing)}"
     for leader, row in around.wished(firm, target.fills):
