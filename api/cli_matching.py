@@ -13,6 +13,7 @@ from graph.stores import open_store
 from queries.catalogue import trusted
 
 if TYPE_CHECKING:
+    from queries.backtest import BackTest
     from queries.link_prediction import Links
 
 app = typer.Typer()
@@ -40,17 +41,23 @@ def backtest(
 ) -> None:
     """回测: 藏起一部分已知的关系,按产品(或客户)给企业排名,看各种方法找回多少;附 95% 区间。
 
-    隐藏的关系太少、看不出好坏时,只说明,不列数字。
+    隐藏的关系太少、看不出好坏时,只说明,不列数字。文件里读不了的行逐行报告,其余照样用;有这样的行时退出码为 1。
     """
     from queries.backtest import backtest as ask
 
     with progress() as step:
         step("读入关系", 0)
-        known = _read_links(links) if links else _known_links(store, without)
+        known, bad = _read_links(links) if links else (_known_links(store, without), False)
         tests = {name: ask(one, hidden, seeds, lambda text: step(text, 0)) for name, one in known.items()}
     if format is Format.json:
         print_json({name: test.model_dump(mode="json") for name, test in tests.items()})
-        return
+    else:
+        _print_tests(tests, format)
+    if bad:
+        raise typer.Exit(1)
+
+
+def _print_tests(tests: "dict[str, BackTest]", format: Format) -> None:
     rows: list[dict[str, Any]] = []
     for name, test in tests.items():
         for one in test.measures:
@@ -70,7 +77,8 @@ def _known_links(store: str | None, without: str) -> "dict[str, Links]":
     return {"生产": links_of(city, "PRODUCES"), "供应": links_of(city, "SUPPLIES")}
 
 
-def _read_links(path: Path) -> "dict[str, Links]":
+def _read_links(path: Path) -> "tuple[dict[str, Links], bool]":
+    """Return the links of a file, and whether there are rows that cannot be used; these are told."""
     from loaders.read_jsonl import read_objects
     from queries.known_links import links_from_rows
 
@@ -83,7 +91,7 @@ def _read_links(path: Path) -> "dict[str, Links]":
         errors.print(f"未用: {path}: {fault}", highlight=False, markup=False)
     used = [line for _, line in lines if line.get("firm") and line.get("item")]
     texts = [(str(line["firm"]), str(line["item"]), str(line["industry"]) if line.get("industry") else None) for line in used]
-    return {path.stem: links_from_rows(texts)}
+    return {path.stem: links_from_rows(texts)}, bool(faults)
 
 
 def _told(value: tuple[float, float | None, float | None]) -> str:

@@ -150,6 +150,8 @@ def backtest(links: Links, share: float = 0.2, seeds: int = 5, told: Callable[[s
                     results.setdefault((title, name), []).append([len(part), *measure(part, CUTS)])
     measures = []
     for (title, name), rows in results.items():
+        if len(rows) < seeds:  # too few in some of the draws: what is left would be a choice of draws
+            continue
         table = np.array(rows)
         mrr, *recalls = (interval(column) for column in table.T[1:])
         recall = dict(zip(CUTS, recalls, strict=True))

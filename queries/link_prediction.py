@@ -39,6 +39,7 @@ MANY = 1000  # items, beyond which an n-gram that comes once is left out
 NEAREST = 30  # firms that stand for an item's makers in ``peers``
 LEARNED_ON = 4_000_000  # pairs of a hidden link's item with a firm, at most
 FEWEST = 30  # hidden links from which weights are learned; with fewer, every part weighs 1
+FEW = 3  # names in a sentence
 CALM = 1e-3  # of the squared weights
 
 _noise = re.compile(r"[\W_]+|股份有限公司|有限责任公司|有限公司")
@@ -174,10 +175,11 @@ class Model:
             return "同行企业的产品名称相近"
         makers = made[[item]].indices
         if part == "makers":
-            return "同行企业也有: " + "、".join(links.firms[maker] for maker in makers if links.groups[maker] == links.groups[firm])
+            peers = [links.firms[maker] for maker in makers if links.groups[maker] == links.groups[firm]]
+            return f"同行企业也有: {'、'.join(peers[:FEW])}{f' 等 {len(peers)} 家' if len(peers) > FEW else ''}"
         best = makers[np.argmax(self.evidence.alike[makers][:, [firm]].toarray()[:, 0])]
         common = np.intersect1d(own, made[:, [best]].nonzero()[0])
-        return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:3])}”"
+        return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:FEW])}”"
 
 
 def fit(links: Links, pairs: Ints, seed: int, hide: Callable[[Ints, np.random.Generator], NDArray[np.bool_]]) -> Model:

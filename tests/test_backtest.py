@@ -146,6 +146,30 @@ def test_score_is_the_sum_of_what_is_said() -> None:
     assert told["shared"].startswith("与已知的“企业00钢”同有“钢")
 
 
+def test_a_reason_names_a_few_firms_and_how_many_there_are() -> None:
+    rows: list[Row] = [(f"企业{number}", "针", "布") for number in range(9)] + [("新企业", "线", "布")]
+    links = links_from_rows(rows)
+    model = Model(Evidence(links, links.pairs), np.ones((2, len(PARTS))))
+    told = {reason.part: reason.words for reason in model.reasons(links.firms.index("新企业"), links.items.index("针"))}
+    assert told["makers"] == "同行企业也有: 企业0、企业1、企业2 等 9 家"
+
+
+def test_what_too_few_links_of_some_draws_say_is_not_told() -> None:
+    links = links_from_rows(
+        [
+            *trades(),
+            *((f"企业{number:02}{'钢铁布药'[number % 4]}", f"单{number}另{one}", None) for number in range(40) for one in range(20)),
+        ]
+    )
+    again = []
+    for seed in range(4):
+        hidden = hide(links.pairs, np.random.default_rng(seed))
+        kept = np.bincount(links.pairs[~hidden][:, 1], minlength=len(links.items))
+        again.append(int((kept[links.pairs[hidden][:, 1]] > 0).sum()))
+    assert min(again) < ENOUGH <= max(again), again
+    assert {one.asked for one in backtest(links, seeds=4).measures} == {ALL}
+
+
 def test_industry_means_leave_the_firm_itself_out() -> None:
     rows: list[Row] = [("甲", "针", "布"), ("乙", "针", "布"), ("丙", "线", "布"), ("丁", "针", None), ("戊", "线", None)]
     links = links_from_rows(rows)
@@ -182,7 +206,7 @@ def test_command_takes_a_file(tmp_path: Path) -> None:
     path = tmp_path / "links.jsonl"
     lines = [json.dumps({"firm": firm, "item": item, "industry": trade}, ensure_ascii=False) for firm, item, trade in trades()]
     path.write_text("\n".join([*lines, '{"firm": "少一半"}', "不是 JSON"]), "utf-8")
-    done = run("backtest", "--links", str(path), "--seeds", "2", "--format", "json", store="")
+    done = run("backtest", "--links", str(path), "--seeds", "2", "--format", "json", store="", check=1)
     found = json.loads(done.stdout)["links"]
     assert found["links"] == len(trades())
     best = max((one for one in found["measures"] if one["asked"] == ALL), key=lambda one: one["mrr"][0])
