@@ -288,6 +288,58 @@ def test_a_thousand_identical_offers_are_cut_and_counted(tmp_path: Path) -> None
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     say(store, tmp_path / "in", [firm(f"f{number:04}", products="chip") for number in range(1000)], needs=[need("chip")])
     answer = ask(store)
-    rows = [row for row in answer.needs if row.product_id == "chip"]
-    assert len(rows) == 20
-    assert "另有 980 家候选没有列出: 每项只列匹配程度最高的" in answer.notes
+    assert len(answer.needs) == 20
+    assert "另有 980 家次候选没有列出: 每项只列最合适的" in answer.notes
+
+
+def test_what_is_cut_is_counted_on_every_list(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [firm(f"far{number:02}", region="else", products="motor") for number in range(23)]
+    firms += [firm(f"lost{number:02}", region="", products="motor") for number in range(22)]
+    firms += [firm(f"{name}{number:02}", products=name) for name in ("chip;foil", "ore;car") for number in range(15)]
+    say(store, tmp_path / "in", firms, needs=[need(product) for product in ("motor", "chip", "foil", "ore", "car")])
+    answer = ask(store)
+    assert [len(rows) for rows in answer.lists().values()] == [0, 20 + 1 + 60, 20, 20]
+    assert "另有 15 家次候选没有列出: 每项只列最合适的" in answer.notes  # 3 elsewhere, 2 of no place, 10 partners
+    assert "没有合适的本地企业,看过最相近的 20 家" in row_of(answer.needs, None).why
+
+
+def test_what_fits_is_listed_before_what_was_given_up(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [*(firm(f"a{number:02}", products="motor") for number in range(21)), firm("b", products="fine")]
+    say(store, tmp_path / "in", firms, needs=[need("motor")], matched=[step(f"a{number:02}", "放弃", "2026-01-01", "motor", note="价高") for number in range(21)])
+    answer = ask(store)
+    assert (answer.needs[0].firm, answer.invitations) == (Named(id="b", name="示例b号公司"), [])
+
+
+def test_a_match_of_which_no_step_stands_is_no_talk(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [firm("a", products="chip")], needs=[need("chip")], matched=[step("a", "洽谈", "2026-01-01", valid_to="2026-02")])
+    answer = ask(store)
+    row = row_of(answer.needs, "a")
+    assert (row.stage, row.why, answer.partners) == (None, ["登记的产品就是“芯片件”", "环节: 部件"], [])
+
+
+def test_a_match_about_one_unknown_product_says_nothing_of_another(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    partners = [{"enterprise": "boss", "partner": "p", "product": product} for product in ("联合研发", "联合检测", "")]
+    say(store, tmp_path / "in", [firm("p")], seeks_partner=partners, matched=[step("p", "洽谈", "2026-01-01", "联合研发")])
+    assert [(row.product, row.stage) for row in ask(store).partners] == [("", None), ("联合检测", None), ("联合研发", "洽谈")]
+
+
+def test_what_a_leader_offers_is_not_inferred_as_its_need(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(store, tmp_path / "in", [firm("child", parent="boss", products="car")], offers=[need("chip")], input_to=[{"input": "chip", "product": "car", "essential": "true"}])
+    assert ask(store).needs == []
+
+
+def test_a_closed_firm_that_a_leader_suggests_is_said_to_be_closed_and_no_more(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(store, tmp_path / "in", [firm("gone", region="else", valid_to="2020")], recommends=[{"enterprise": "boss", "partner": "gone"}])
+    assert ask(store).invitations[0].against == ["企业登记为已终止"]
+
+
+def test_firms_looked_at_for_two_of_a_group_are_told_once(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [firm("child", parent="boss"), firm("near", products="chip", segments="demo.part"), firm("far", region="else", products="motor")]
+    say(store, tmp_path / "in", firms, needs=[need("motor"), need("motor", "child")], recommends=[{"enterprise": "boss", "partner": "far"}])
+    assert [one.firm.id for one in ask(store).invitations[0].candidates] == ["near"]

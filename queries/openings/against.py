@@ -11,7 +11,7 @@ from queries.openings.ledger import DROPPED
 FEW = 3  # names in a sentence
 
 
-def speaks_for(asked: Asked, party: str, firm: str, product: str | None) -> Iterator[str]:
+def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[str]:
     """Yield the links that a firm has with a leader's group already: what else it supplies, and how far the ledger is."""
     names = asked.city.names["Enterprise"]
     for member in asked.group_of(party):
@@ -24,14 +24,14 @@ def speaks_for(asked: Asked, party: str, firm: str, product: str | None) -> Iter
             yield f"台账: {match.state}({match.since or '没有写日期'}){'' if member == party else f',与{names[member]}'}"
 
 
-def against_supplier(asked: Asked, party: str, firm: str, product: str | None, fit: Fit | None, rows: Iterable[Row]) -> Iterator[str]:
+def against_supplier(asked: Asked, party: str, firm: str, product: str, fit: Fit | None, rows: Iterable[Row]) -> Iterator[str]:
     """Yield what speaks against a firm as supplier of a party of the leader's group."""
     yield from _common(asked, party, firm, fit)
     if product and asked.firm(firm).where == "local" and any(row.good == product for row in asked.supplied.get((firm, party), ())):
         yield "已经在供应,不是新的机会"
     if dropped := why_dropped(asked, firm, party, product):
         yield dropped
-    if product is not None and product in asked.needed.get(firm, ()):
+    if product in asked.needed.get(firm, ()):
         yield "它自己也采购这种产品"
     customers = asked.customers.get(firm, ())
     if len(customers) == 1 and customers[0] != party:
@@ -55,7 +55,7 @@ def _common(asked: Asked, party: str, firm: str, fit: Fit | None) -> Iterator[st
     known, group = asked.firm(firm), asked.group_of(party)
     if known.closed:
         yield "企业登记为已终止"
-    if known.where == "unknown":
+    elif known.where == "unknown":
         yield "没有登记所在地,不能算本地"
     if fit is not None and fit.level != "高":
         yield "匹配程度低,能不能用须核实" if fit.level == "低" else "按名称或投入关系推断,规格须核实"
@@ -80,7 +80,7 @@ def _data(rows: Iterable[Row]) -> Iterator[str]:
         yield "所依据的记录也是推断的"
 
 
-def why_dropped(asked: Asked, supplier: str, customer: str, product: str | None) -> str:
+def why_dropped(asked: Asked, supplier: str, customer: str, product: str) -> str:
     """Return when and why a match was given up; nothing where it was not."""
     match = asked.match(supplier, customer, product)
     if match is None or match.state != DROPPED:

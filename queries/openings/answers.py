@@ -92,7 +92,7 @@ class Match(Answer):
     customer: Named
     product: str
     product_id: str | None
-    state: str = Field(description="the stage of the last step that stands")
+    state: str = Field(description="the stage of the last step that stands; 已撤销 where none does")
     since: str | None
     steps: list[Step]
     remarks: list[str]

@@ -13,7 +13,7 @@ from queries.gaps.facts import Facts, Row, gather, row_of, rows_at, segments_of_
 from queries.gaps.local import Firm, find_firms, grouped
 from queries.openings.answers import Match
 from queries.openings.fits import Fit, Fits
-from queries.openings.ledger import find_matches
+from queries.openings.ledger import WITHDRAWN, find_matches
 from queries.openings.parties import groups_below
 
 
@@ -62,9 +62,9 @@ class Asked:
         """Return the name of a product."""
         return self.city.names["Product"][id]
 
-    def segments(self, product: str | None) -> list[str]:
+    def segments(self, product: str) -> list[str]:
         """Return the names of the segments of a product."""
-        return [self.city.names["Segment"][id] for id in self.facts.segments_of.get(product or "", ())]
+        return [self.city.names["Segment"][id] for id in self.facts.segments_of.get(product, ())]
 
     @cached_property
     def made(self) -> Mapping[str, tuple[str, ...]]:
@@ -92,16 +92,14 @@ class Asked:
         return {pair: tuple(rows) for pair, rows in found.items()}
 
     @cached_property
-    def matches(self) -> Mapping[tuple[str, str], tuple[Match, ...]]:
-        """Return the matches of the ledger by supplier and leader."""
-        found: dict[tuple[str, str], list[Match]] = defaultdict(list)
-        for match in find_matches(self.city):
-            found[match.supplier.id, match.customer.id].append(match)
-        return {pair: tuple(matches) for pair, matches in found.items()}
+    def matches(self) -> Mapping[tuple[str, str, str], Match]:
+        """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
+        every = (match for match in find_matches(self.city) if match.state != WITHDRAWN)
+        return {(match.supplier.id, match.customer.id, match.product_id or match.product): match for match in every}
 
-    def match(self, supplier: str, customer: str, product: str | None) -> Match | None:
-        """Return the match of two firms about a product, if the ledger has it."""
-        return next((match for match in self.matches.get((supplier, customer), ()) if match.product_id == product), None)
+    def match(self, supplier: str, customer: str, product: str) -> Match | None:
+        """Return the match of two firms about a product (its id, or how it is written), if the ledger has it."""
+        return self.matches.get((supplier, customer, product))
 
     def _edges(self, type_name: str, column: str) -> pl.DataFrame:
         return self.city.going(type_name).filter(pl.col(column).is_in(list(self.facts.firms))).select("from", "to")
@@ -151,8 +149,9 @@ def _needs(
     rows: Mapping[str, tuple[Row, ...]],
     segments: set[str],
 ) -> tuple[Wish, ...]:
-    """Return recorded needs, then the essential inputs of what a group makes that its chains hold and it neither needs nor makes."""
-    known = {leader: {row.end for name in ("NEEDS", "PRODUCES") for row in rows[name] if row.start in groups[leader]} for leader in groups}
+    """Return recorded needs, then essential inputs of what a group makes, of its chains, that it neither needs, makes nor offers."""
+    own = [row for name in ("NEEDS", "PRODUCES", "OFFERS") for row in rows[name]]
+    known = {leader: {row.end for row in own if row.start in group} for leader, group in groups.items()}
     found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["NEEDS"]]
     inferred: dict[tuple[str, str], Wish] = {}
     links = {(link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})}

@@ -1,10 +1,10 @@
 """拟开展合作企业 and 建议招引企业: what the leaders have said, then what follows from their needs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from queries.gaps.facts import Row, rows_at
-from queries.openings.against import against_supplier, speaks_for
+from queries.openings.against import FEW, against_supplier, speaks_for
 from queries.openings.answers import Opening
 from queries.openings.asked import Asked
 from queries.openings.ledger import DROPPED, SIGNED
@@ -14,26 +14,27 @@ SEVERAL = 2  # needs that a firm fits from which on it is worth meeting
 MOST = 20  # firms that are computed for a list, of one leader
 
 
-def list_partners(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
-    """Return the firms that the leaders want to work with, then local firms that fit several needs or are in talks."""
+def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Opening], int]:
+    """Return the firms that leaders want to work with, then local ones that fit several needs or are in talks; and how many were cut."""
     found = [_recorded(asked, row, supplies, "链主登记为拟开展合作企业") for row in _said(asked, "SEEKS_PARTNER")]
     told = {(row.leader.id, row.firm.id) for row in found if row.firm is not None}
     fitting: dict[tuple[str, str], list[tuple[Supply, Supplier]]] = defaultdict(list)
     for supply in supplies:
         for one in supply.suppliers:
-            if one.fit.fills and not one.supplies and not one.dropped:
+            if one.fits and not one.supplies:
                 fitting[supply.wish.leader, one.firm].append((supply, one))
     order = sorted(fitting, key=lambda key: (key[0], -len({supply.wish.product for supply, _ in fitting[key]}), key[1]))
-    listed: dict[str, int] = defaultdict(int)
+    listed = Counter[str]()
     for leader, firm in order:
         places = fitting[leader, firm]
         products = dict.fromkeys(supply.wish.product for supply, _ in places)
         talks = any((match := asked.match(firm, supply.wish.party, supply.wish.product)) and _open(match.state) for supply, _ in places)
-        if (leader, firm) in told or not (talks or len(products) >= SEVERAL) or listed[leader] == MOST:
+        if (leader, firm) in told or not (talks or len(products) >= SEVERAL):
             continue
         listed[leader] += 1
-        found.append(_computed(asked, leader, firm, places, list(products)))
-    return found
+        if listed[leader] <= MOST:
+            found.append(_computed(asked, leader, firm, places, list(products)))
+    return found, sum(max(0, number - MOST) for number in listed.values())
 
 
 def _open(state: str) -> bool:
@@ -56,16 +57,15 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> 
     own = [supply for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in products]
     words = [f"生产“{asked.product(one)}”,链主需要它" for one in products if one in met]
     rows = (row, *(makes[one] for one in products if one in makes))
-    each: list[str | None] = [*products] or [None]
-    one = products[0] if len(products) == 1 else None
+    each = products or [row.product]
     links = dict.fromkeys(text for product in each for text in speaks_for(asked, row.start, row.end, product))
     against = dict.fromkeys(text for product in each for text in against_supplier(asked, row.start, row.end, product, None, rows))
-    match = asked.match(row.end, row.start, one)
+    match = asked.match(row.end, row.start, each[0]) if len(each) == 1 else None
     return Opening(
         leader=asked.named(group[0]),
         party=asked.named(row.start),
         product=row.product or "、".join(asked.product(one) for one in products),
-        product_id=one,
+        product_id=products[0] if len(products) == 1 else None,
         segments=sorted({segment for product in products for segment in asked.segments(product)}),
         firm=asked.named(row.end),
         region=asked.firm(row.end).region,
@@ -77,7 +77,7 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> 
         confidence=confidence([row], computed=False),
         status=row.status,
         source=row.source,
-        candidates=[looked for supply in own for looked in supply.looked],
+        candidates=[*{looked.firm.id: looked for supply in own for looked in supply.looked}.values()],
         evidence=[asked.facts.evidence(record) for record in rows],
     )
 
@@ -87,8 +87,8 @@ def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[
     if asked.firm(firm).where == "local":
         return []
     names = dict.fromkeys(asked.firm(one.firm).name for supply in supplies for one in supply.fitting)
-    more = f"等 {len(names)} 家" if len(names) > 3 else ""
-    return [f"不在本地,而本地已有合适的: {'、'.join(list(names)[:3])}{more}"] if names else []
+    more = f"等 {len(names)} 家" if len(names) > FEW else ""
+    return [f"不在本地,而本地已有合适的: {'、'.join([*names][:FEW])}{more}"] if names else []
 
 
 def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, Supplier]], products: list[str]) -> Opening:
@@ -125,7 +125,7 @@ def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
     found = [_recorded(asked, row, supplies, "链主登记为建议招引企业") for row in _said(asked, "RECOMMENDS")]
     told = {(row.leader.id, row.firm.id, product) for row in found if row.firm is not None for product in row.product.split("、")}
     for supply in supplies:
-        if supply.fitting or supply.supplied:
+        if supply.fitting:
             continue
         wish, words = supply.wish, list(nobody(supply))
         outside = [one for one in supply.outside if (wish.leader, one.firm, asked.product(wish.product)) not in told]
@@ -134,7 +134,8 @@ def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
             found.append(row.model_copy(update={"why": [*words, *row.why], "candidates": list(supply.looked)}))
         if supply.outside or any(key[0] == wish.leader and key[2] == asked.product(wish.product) for key in told):
             continue
-        unplaced = "、".join(asked.firm(one.firm).name for one in supply.unplaced[:3])
-        against = [f"先核实所在地: {unplaced}等 {len(supply.unplaced)} 家生产它,没有登记所在地"] if unplaced else []
+        unplaced = "、".join(asked.firm(one.firm).name for one in supply.unplaced[:FEW])
+        more = f"等 {len(supply.unplaced)} 家" if len(supply.unplaced) > FEW else ""
+        against = [f"先核实所在地: {unplaced}{more}生产它,没有登记所在地"] if unplaced else []
         found.append(row_of_wish(asked, wish, [*words, "图中没有登记外地的生产企业"], against, supply.looked))
     return found

@@ -15,7 +15,7 @@ from queries.openings.answers import STAGES, Ledger, Match, Step
 from queries.openings.parties import groups_below, leaders_of, products_of
 from queries.things import sources_used
 
-SIGNED, DROPPED = "签约", "放弃"
+SIGNED, DROPPED, WITHDRAWN = "签约", "放弃", "已撤销"
 _FIRST_DAYS = {"H1": "01-01", "H2": "07-01", "Q1": "01-01", "Q2": "04-01", "Q3": "07-01", "Q4": "10-01"}
 
 
@@ -90,7 +90,7 @@ def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], cl
         customer=Named(id=customer, name=names[customer]),
         product=city.names["Product"].get(product, product),
         product_id=known,
-        state=last.stage if last else "已撤销",
+        state=last.stage if last else WITHDRAWN,
         since=last.on if last else None,
         steps=steps,
         remarks=remarks,

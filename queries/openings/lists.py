@@ -63,11 +63,11 @@ def chain_opportunities(store: Store, chain: Named, statuses: list[str] | None =
 
 def _answer(store: Store, asked: Asked, label: str, notes: list[str]) -> Opportunities:
     supply = {wish: find_supply(asked, wish) for wish in asked.needs}
-    offers, cut = list_offers(asked)
+    (offers, no_users), (partners, no_partners) = list_offers(asked), list_partners(asked, list(supply.values()))
     lists = {
         "offers": offers,
         "needs": [opening for found in supply.values() for opening in list_needs(asked, found)],
-        "partners": list_partners(asked, list(supply.values())),
+        "partners": partners,
         "invitations": list_invitations(asked, list(supply.values())),
     }
     rows = [row for openings in lists.values() for row in openings]
@@ -83,7 +83,7 @@ def _answer(store: Store, asked: Asked, label: str, notes: list[str]) -> Opportu
         as_of=asked.city.today,
         data_date=asked.city.recorded,
         rests_on=dict(sorted(Counter(one.status for one in records.values()).items())),
-        notes=[*notes, *_notes(asked, supply, lists, cut)],
+        notes=[*notes, *_notes(asked, supply, lists, no_users + no_partners)],
         sources=sources_used(store, used),
         **lists,
     )
@@ -98,8 +98,8 @@ def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Openi
         if asked.groups and not any(not wish.inferred for wish in getattr(asked, name)):
             more = ",下面只有推断的" if lists[name] else ""
             yield f"链主没有登记{LISTS[name]}{more};可用 lianzhang template {template} 填报"
-    if open_needs := [found for found in supply.values() if not found.fitting and not found.supplied]:
+    if open_needs := [found for found in supply.values() if not found.fitting]:
         unseen = sum(not found.looked_through for found in open_needs)
         yield f"{len(open_needs)} 项需求没有合适的本地企业,列入建议招引;其中 {unseen} 项没有覆盖全市的普查记录: 没有登记不等于没有"
     if cut := cut + sum(found.more for found in supply.values()):
-        yield f"另有 {cut} 家候选没有列出: 每项只列匹配程度最高的"
+        yield f"另有 {cut} 家次候选没有列出: 每项只列最合适的"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from graph.model import STATUS_CONFIDENCE
 from queries.gaps.candidates import find_candidates
@@ -25,10 +26,18 @@ class Supplier:
     supplies: bool = False
     dropped: bool = False
 
+    @property
+    def fits(self) -> bool:
+        """Tell whether its product is good enough and it was not given up."""
+        return self.fit.fills and not self.dropped
+
 
 @dataclass(frozen=True)
 class Supply:
-    """Who could serve a need: local firms that do or fit, the looked-at where none does, firms elsewhere that make it."""
+    """Who could serve a need: local firms that do or fit, the looked-at and the firms elsewhere where none does.
+
+    ``more`` counts the firms that are not listed because there are too many.
+    """
 
     wish: Wish
     suppliers: tuple[Supplier, ...]
@@ -40,13 +49,8 @@ class Supply:
 
     @property
     def fitting(self) -> list[Supplier]:
-        """Return the local firms that fit and were not given up."""
-        return [one for one in self.suppliers if one.fit.fills and not one.dropped]
-
-    @property
-    def supplied(self) -> bool:
-        """Tell whether a local firm serves the need already."""
-        return any(one.supplies for one in self.suppliers)
+        """Return the local firms that fit, or serve the need already."""
+        return [one for one in self.suppliers if one.fits]
 
 
 def find_supply(asked: Asked, wish: Wish) -> Supply:
@@ -56,20 +60,22 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     for one in sorted(_makers(asked, wish), key=lambda one: (not one.supplies, _ORDER[one.fit.level])):
         if one.firm not in group:
             found.setdefault(one.firm, one)
-    every = sorted(found.values(), key=lambda one: (_ORDER[one.fit.level], one.supplies, one.dropped, one.firm))
-    placed = {where: tuple(one for one in every if asked.firm(one.firm).where == where) for where in ("local", "unknown", "outside")}
-    fitting = [one for one in placed["local"] if one.fit.fills and not one.dropped]
-    looked = () if fitting else tuple(_looked(asked, wish))
+    every = sorted(found.values(), key=lambda one: (not one.fits, _ORDER[one.fit.level], one.supplies, one.firm))
+    placed = {where: [one for one in every if asked.firm(one.firm).where == where] for where in ("local", "unknown", "outside")}
+    fitting = any(one.fits for one in placed["local"])
+    local = [one for one in placed["local"] if one.fit.fills or not fitting]
+    unplaced = [one for one in placed["unknown"] if one.fit.fills]
+    outside = [one for one in placed["outside"] if one.fit.fills and not fitting]
     segments = facts.segments_of.get(wish.product, ())
     looks = {look.name: look for segment in segments for look in facts.looks.get(segment, ()) if look.whole}
     return Supply(
         wish=wish,
-        suppliers=placed["local"][:MOST],
-        unplaced=tuple(one for one in placed["unknown"] if one.fit.fills)[:MOST],
-        outside=tuple(one for one in placed["outside"] if one.fit.fills)[:MOST],
-        looked=looked,
+        suppliers=tuple(local[:MOST]),
+        unplaced=tuple(unplaced[:MOST]),
+        outside=tuple(outside[:MOST]),
+        looked=() if fitting else tuple(islice(_looked(asked, wish), MOST_LOOKED)),
         looked_through="、".join(f"{look.name}({look.as_of or '日期不详'})" for look in looks.values()),
-        more=max(0, len(placed["local"]) - MOST),
+        more=sum(max(0, len(firms) - MOST) for firms in (local, unplaced, outside)),
     )
 
 
@@ -92,31 +98,26 @@ def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
     """Yield the firms that are not elsewhere and were looked at, and why each does not fit."""
     facts = asked.facts
     place = Place("Product", wish.product, asked.product(wish.product), (wish.product,), facts.segments_of.get(wish.product, ()))
-    count = 0
     for one in find_candidates(facts, place):
         firm = facts.find(one.firm.id)
         if firm.where == "outside" or firm.id in asked.groups[wish.leader]:
             continue
         why = why_dropped(asked, firm.id, wish.party, wish.product) or one.why
         yield Looked(firm=one.firm, region=one.region, why=why, status=one.status, source=one.source)
-        count += 1
-        if count == MOST_LOOKED:
-            return
 
 
 def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:
     """Yield the rows of one need: the firms that fit, or else those that nearly do and the need itself with who was looked at."""
-    fitting = bool(supply.fitting)
     for one in (*supply.suppliers, *supply.unplaced):
-        if one.fit.fills or not fitting:
-            yield supplier_row(asked, supply.wish, one, computed=not one.supplies)
-    if not fitting:
+        yield supplier_row(asked, supply.wish, one, computed=not one.supplies)
+    if not supply.fitting:
         yield row_of_wish(asked, supply.wish, nobody(supply), candidates=supply.looked)
 
 
 def nobody(supply: Supply) -> Iterator[str]:
     """Yield that no local firm fits, and whether local firms were looked for at all."""
-    yield "没有合适的本地企业" + (f",看过 {len(supply.looked)} 家" if supply.looked else ",图中没有可看的本地企业")
+    most = "最相近的 " if len(supply.looked) == MOST_LOOKED else " "
+    yield "没有合适的本地企业," + (f"看过{most}{len(supply.looked)} 家" if supply.looked else "图中没有可看的本地企业")
     yield f"普查过: {supply.looked_through}" if supply.looked_through else "没有覆盖全市的普查记录: 没有登记不等于没有,先摸底"
 
 

@@ -16,17 +16,20 @@ MOST = 20  # users that are listed for an offer
 def list_offers(asked: Asked) -> tuple[list[Opening], int]:
     """Return what the leaders offer with who in the city could use it, and how many users were cut; what they only make needs a user."""
     needs: dict[str, list[tuple[Row, Fit]]] = defaultdict(list)
+    wanting: dict[str, list[Row]] = defaultdict(list)
     for row in asked.facts.needs:
-        for product, fit in asked.fits.near(row.end).items():
+        wanting[row.end].append(row)
+    for need, rows in wanting.items():
+        for product, fit in asked.fits.near(need).items():
             if fit.fills:
-                needs[product].append((row, fit))
+                needs[product] += [(row, fit) for row in rows]
     found: list[Opening] = []
     cut = 0
     for wish in asked.offers:
-        rows = list(_users(asked, wish, needs[wish.product]))
-        found += rows[:MOST]
-        cut += max(0, len(rows) - MOST)
-        if not rows and not wish.inferred:
+        users = list(_users(asked, wish, needs[wish.product]))
+        found += users[:MOST]
+        cut += max(0, len(users) - MOST)
+        if not users and not wish.inferred:
             found.append(row_of_wish(asked, wish, ["图中没有登记本地有谁需要它"]))
     return found, cut
 
@@ -40,16 +43,14 @@ def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[O
             if supplier == wish.party and row.good == wish.product and facts.local(customer) and customer not in seen:
                 seen.add(customer)
                 yield _row(asked, wish, customer, Fit("高", "已经在采购它"), (row,), supplied=True)
-    fresh = []
     for row, fit in sorted(needs, key=lambda item: (item[1].level != "高", item[0].start)):
         if facts.local(row.start) and row.start not in seen:
             seen.add(row.start)
-            fresh.append(_row(asked, wish, row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,)))
+            yield _row(asked, wish, row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,))
     for link, made in asked.uses[wish.product]:
         if facts.local(made.start) and made.start not in seen:
             seen.add(made.start)
-            fresh.append(_row(asked, wish, made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link)))
-    yield from fresh
+            yield _row(asked, wish, made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link))
 
 
 def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool = False) -> Opening:
