@@ -27,15 +27,13 @@ class Comparisons:
 
     def settled(self, one: str, other: str) -> bool:
         """Tell whether it stands of two firms that they are one, or that they are two."""
-        return self.verdicts.get(pair_of(one, other)) == DIFFERENT or self.who(one) == self.who(other)
+        return self.who(one) == self.who(other) or self.speaks_against(one, other) is not None
 
     def speaks_against(self, one: str, other: str) -> Pair | None:
         """Return a pair that is judged to be two firms and that would be one if these two were."""
-        groups = [
-            [id for id in {firm, *self.taken_for, *self.taken_for.values()} if self.who(id) == self.who(firm)] for firm in (one, other)
-        ]
-        pairs = sorted(pair_of(a, b) for a in groups[0] for b in groups[1])
-        return next((pair for pair in pairs if self.verdicts.get(pair) == DIFFERENT), None)
+        heads = pair_of(self.who(one), self.who(other))
+        told = (pair for pair, verdict in self.verdicts.items() if verdict == DIFFERENT)
+        return min((pair for pair in told if pair_of(*map(self.who, pair)) == heads), default=None)
 
 
 def pair_of(one: str, other: str) -> Pair:

@@ -165,6 +165,16 @@ def test_different_takes_the_pair_off_the_list_and_joins_nothing(two: Store) -> 
         find_enterprise(two, "甲乙")
 
 
+def test_a_firm_that_is_told_from_one_of_two_is_told_from_the_other(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put_in(store, tmp_path / "in", "a,青岛甲乙有限公司,,,,,", "b,青岛甲乙股份有限公司,,,,,", "c,甲乙有限公司,,,,,")
+    judge(store, "a", "b", SAME, "张三")
+    assert sorted(pair[:2] for pair in listed(store)) == [("a", "c"), ("b", "c")]
+    judge(store, "a", "c", DIFFERENT, "张三")
+    assert listed(store) == []
+    assert read_comparisons(store).speaks_against("b", "c") == ("a", "c")
+
+
 def test_a_judgement_is_undone_by_a_further_record(two: Store) -> None:
     first = listed(two)
     for verdict, who in ((SAME, "张三"), (UNDO, "李四"), (DIFFERENT, "张三"), (UNDO, "李四"), (SAME, "王五")):
