@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import networkx as nx
@@ -12,6 +12,7 @@ from graph.comparisons import as_one, read_comparisons
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge
 from graph.stores import Store
 from graph.stores.base import schema
+from queries.answers import Named
 from queries.cache import once
 
 NODES: dict[str, tuple[str, ...]] = {
@@ -34,7 +35,7 @@ class City:
     """Frames of nodes by label (``id``, ``name``, own columns, proof) and of edges by type (``from``, ``to``, both labels, …).
 
     Only rows of the allowed statuses are there, and edges whose both ends are; ``ended`` tells what was over before the day asked
-    for. ``recorded`` is the day on which the latest of the rows was recorded here.
+    for. ``recorded`` is the day on which the latest of the rows was recorded here; ``taken_for`` are firms that are judged to be another.
     """
 
     statuses: tuple[str, ...]
@@ -42,6 +43,12 @@ class City:
     nodes: Mapping[str, pl.DataFrame]
     edges: Mapping[str, pl.DataFrame]
     recorded: str | None = None
+    taken_for: Mapping[str, str] = field(default_factory=dict)
+
+    def as_one(self, firm: Named) -> Named:
+        """Return the firm that a firm is judged to be: mostly itself."""
+        kept = self.taken_for.get(firm.id)
+        return Named(id=kept, name=self.names["Enterprise"][kept]) if kept else firm
 
     def going(self, type_name: str) -> pl.DataFrame:
         """Return the edges of a type that have not ended."""
@@ -139,7 +146,7 @@ def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
     taken_for = {id: kept for id, kept in read_comparisons(store).taken_for.items() if kept in known}
     nodes["Enterprise"] = nodes["Enterprise"].filter(~pl.col("id").is_in(list(taken_for)))
     edges = {name: _read_edges(store, name, own, statuses, today, nodes, stamps, taken_for) for name, own in EDGES.items()}
-    return City(statuses, today, nodes, edges, max(stamps)[:10] or None)
+    return City(statuses, today, nodes, edges, max(stamps)[:10] or None, taken_for)
 
 
 def _read_edges(

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from gap_parts import TODAY, firm, look, put
 
+from graph.comparisons import SAME
 from graph.errors import NotFound
 from graph.stores import Store, open_store
+from loaders.judgements import judge
 from queries.answers import Named
 from queries.catalogue import trusted
 from queries.city import read_city
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.fits import Fits
+from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
 
 LEADS = [{"enterprise": "boss", "chain": "demo"}]
@@ -317,6 +320,18 @@ def test_a_match_of_which_no_step_stands_is_no_talk(store: Store, tmp_path: Path
     answer = ask(store)
     row = row_of(answer.needs, "a")
     assert (row.stage, row.why, answer.partners) == (None, ["登记的产品就是“芯片件”", "环节: 部件"], [])
+
+
+def test_a_leader_judged_to_be_another_firm_answers_as_that_one(store: Store, tmp_path: Path) -> None:
+    say(store, tmp_path, [firm("twin"), firm("a", products="chip")], needs=[need("chip", "twin")], matched=[step("a", "洽谈", "2026-01-01", customer="twin")])
+    judge(store, "boss", "twin", SAME, "张三")
+    answer = ask(store, "twin")
+    assert (answer.subject.id, seen(answer.needs)) == ("boss", [("芯片件", "a", "高")])
+    assert answer.notes[0] == "“示例twin号公司”(twin)判断为与“示例boss号公司”同一家,按一家列出"
+    assert answer.needs == ask(store).needs
+    twin = Named(id="twin", name="示例twin号公司")
+    for asked in (ledger(store, leader=twin, today=TODAY), ledger(store, firm=twin, today=TODAY)):
+        assert (asked.subject, [match.customer.id for match in asked.matches]) == (Named(id="boss", name="示例boss号公司"), ["boss"])
 
 
 def test_a_match_about_one_unknown_product_says_nothing_of_another(tmp_path: Path) -> None:

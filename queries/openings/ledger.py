@@ -29,17 +29,17 @@ def ledger(
     today: str | None = None,
 ) -> Ledger:
     """Return the matches of a leader's group, of a chain's leaders and products, of a firm on either side, or all."""
-    subjects = [subject for subject in (leader, chain, firm) if subject is not None]
-    if len(subjects) > 1:
+    if sum(subject is not None for subject in (leader, chain, firm)) > 1:
         raise InputError("链主、产业链、企业只能选一个;都不选就是全部台账")
     allowed, day = statuses or trusted(), today or date.today().isoformat()
     city = read_city(store, allowed, day)
-    matches = [match for match in find_matches(city) if _asked(city, leader, chain, firm)(match)]
+    leader, firm = (city.as_one(one) if one else None for one in (leader, firm))
+    matches = [*filter(_asked(city, leader, chain, firm), find_matches(city))]
     steps = [step for match in matches for step in match.steps if not step.withdrawn]
     states, stages = Counter(match.state for match in matches), Counter(step.stage for step in steps)
     notes = [] if matches else ["台账里没有这样的匹配;可用 lianzhang ledger add 或 lianzhang template 匹配 记录"]
     return Ledger(
-        subject=subjects[0] if subjects else None,
+        subject=leader or chain or firm,
         counts={stage: states[stage] for stage in STAGES},
         steps={stage: stages[stage] for stage in STAGES},
         rests_on=dict(sorted(Counter(step.status for match in matches for step in match.steps).items())),

@@ -25,18 +25,22 @@ RULE_VERSION = "openings-2026-11-24.1"
 
 
 def leader_opportunities(store: Store, firm: Named, statuses: list[str] | None = None, today: str | None = None) -> Opportunities:
-    """Return the four lists of a leader, with the firms of its group below it; raises ``NotFound`` where it is hidden."""
+    """Return the four lists of a leader, with the firms of its group below it, or of the firm that it is judged to be.
+
+    Raises ``NotFound`` where it is hidden.
+    """
     allowed, day = statuses or trusted(), today or date.today().isoformat()
 
     def make() -> Opportunities:
         city = read_city(store, allowed, day)
-        if firm.id not in city.names["Enterprise"]:
+        one = city.as_one(firm)
+        if one.id not in city.names["Enterprise"]:
             raise NotFound(f"“{firm.name}”的数据状态已被隐藏,显示全部数据后可以看到")
-        chains = chains_led_by(city, firm.id)
-        asked = ask_about(city, fits_of(store, city), firm, [firm.id], chains, find_city(city, firm.id, chains))
-        closed = asked.facts.find(firm.id).closed
-        notes = [f"“{firm.name}”登记为已终止"] if closed else []
-        notes += [] if chains else [f"“{firm.name}”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出"]
+        chains = chains_led_by(city, one.id)
+        asked = ask_about(city, fits_of(store, city), one, [one.id], chains, find_city(city, one.id, chains))
+        notes = [f"“{firm.name}”({firm.id})判断为与“{one.name}”同一家,按一家列出"] if one.id != firm.id else []
+        notes += [f"“{one.name}”登记为已终止"] if asked.facts.find(one.id).closed else []
+        notes += [] if chains else [f"“{one.name}”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出"]
         return _answer(store, asked, "Enterprise", notes)
 
     return once(store, ("openings", "Enterprise", firm.id, tuple(allowed), day), make)
