@@ -13,7 +13,7 @@ from api.pages import Visit, VisitDep
 from api.workbooks import make_workbook
 from queries.matching.city import match_city
 from queries.openings.answers import LISTS, Opening, Opportunities
-from queries.openings.ledger import ledger
+from queries.openings.ledger import DROPPED, ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
 from queries.search import find_chain, find_enterprise
 
@@ -70,7 +70,7 @@ def at_a_glance(needs: list[Opening]) -> dict[str, list[Glance]]:
     for row in needs:
         one = found.setdefault(row.product, Glance(row.product, row.product_id))
         one.recorded |= any(record.record == "NEEDS" for record in row.evidence)
-        if row.firm is not None and row.fit in ("高", "中") and row.stage != "放弃":
+        if row.firm is not None and row.local and row.fit in ("高", "中") and row.stage != DROPPED:
             (one.able if row.computed else one.supplying).add(row.firm.id)
     groups: dict[str, list[Glance]] = {"able": [], "supplied": [], "none": []}
     for one in found.values():

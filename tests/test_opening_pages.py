@@ -211,6 +211,13 @@ def test_needs_at_a_glance(client: TestClient, seeded_store: Store) -> None:
     assert unescape(re.findall(r'<div class="none">.*?</div>', page, re.DOTALL)[0]).count("chip guessed") == 2
 
 
+def test_a_firm_that_is_nowhere_known_takes_no_place_at_a_glance(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put(store, tmp_path / "in", enterprises=[firm("boss"), firm("lost", region="", products="chip")], leads=[{"enterprise": "boss", "chain": "demo"}], needs=[{"enterprise": "boss", "product": "chip"}])
+    glance = at_a_glance(leader_opportunities(store, find_enterprise(store, "boss")).needs)
+    assert {kind: [one.product for one in products] for kind, products in glance.items()} == {"able": [], "supplied": [], "none": ["芯片件"]}
+
+
 def test_pages_link_to_the_lists_and_the_lists_back(client: TestClient, seeded_store: Store) -> None:
     assert f'href="/chains/{CHAIN}/opportunities"' in client.get(f"/chains/{CHAIN}").text
     leader = find_enterprise(seeded_store, LEADER).id

@@ -37,6 +37,7 @@ class Opening(Answer):
     segments: list[str] = Field(default=[], description="the segments of the product")
     firm: Named | None = Field(description="null where no firm is known")
     region: str = ""
+    local: bool = Field(default=False, description="whether the firm is known to be in the city")
     fit: Level | None = Field(default=None, description="how well the firm's product meets the need")
     why: list[str]
     against: list[str]

@@ -137,6 +137,7 @@ def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Ope
         segments=segments,
         firm=asked.named(one.firm),
         region=asked.firm(one.firm).region,
+        local=asked.firm(one.firm).where == "local",
         fit=one.fit.level,
         why=[one.fit.words, *words, *place, *dict.fromkeys(links)],
         against=list(against_supplier(asked, wish.party, one.firm, wish.product, one.fit, rows)),

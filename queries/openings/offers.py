@@ -67,6 +67,7 @@ def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], su
         segments=segments,
         firm=asked.named(firm),
         region=asked.firm(firm).region,
+        local=asked.firm(firm).where == "local",
         fit=fit.level,
         why=[fit.words, *([wish.why] if wish.why else []), *place],
         against=against,
