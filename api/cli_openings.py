@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from api.options import FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, explain, print_json, print_rows, progress
+from api.output import Format, errors, print_json, print_rows, progress
 from graph.errors import InputError
 from graph.stores import open_store
 from queries.catalogue import trusted
@@ -142,7 +142,8 @@ def add(
         path = Path(folder) / "matched.csv"
         pl.DataFrame([row | {"note": note, "source": source, "status": status}]).write_csv(path)
         report = load([path], open_store(store))
-    explain(report)
     if report.bad:
-        raise typer.Exit(1)
+        raise InputError(report.rejected[0].reason if report.rejected else report.failed[0]["reason"])
+    for warning in report.warnings:
+        errors.print(f"注意: {warning}", highlight=False, markup=False)
     errors.print("已记下这一步" if report.total("new") else "台账里已有完全相同的一步", highlight=False, markup=False)

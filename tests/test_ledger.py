@@ -224,7 +224,9 @@ def test_by_command(tmp_path: Path) -> None:
     assert "已记下这一步" in run(*add, "--stage", "洽谈", "--note", "谈了\n两次", store=url).stderr
     assert "完全相同" in run(*add, "--stage", "洽谈", "--note", "谈了\n两次", store=url).stderr
     assert "放弃要写原因" in run(*add, "--stage", "放弃", store=url, check=1).stderr
-    assert "不在可选值内" in run(*add, "--stage", "成交", store=url, check=1).stderr
+    refused = run(*add, "--stage", "成交", store=url, check=1).stderr
+    assert "不在可选值内" in refused
+    assert "matched.csv" not in refused  # a file that the person never saw
     run("ledger", "add", "--stage", "洽谈", store=url, check=2)
     answer = json.loads(run("ledger", "--leader", "boss", "--format", "json", store=url).stdout)
     assert [(step["by"], step["note"]) for step in answer["matches"][0]["steps"]] == [("甲,乙", "谈了\n两次")]
