@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.opening_words import looked_text
 from api.options import FormatOption, StoreOption, WithoutOption
 from api.output import Format, errors, print_json, print_rows, progress
 from graph.errors import InputError
@@ -18,6 +19,7 @@ app.add_typer(ledger_app, name="ledger")
 
 LeaderOption = Annotated[str | None, typer.Option("--leader", metavar="NAME", help="链主企业的名称、简称、编号或拼音")]
 ChainOption = Annotated[str | None, typer.Option("--chain", metavar="CHAIN", help="产业链的名称、编号或拼音: 它的全部链主")]
+FEW_LOOKED = 3  # looked-at firms that the table tells of; the CSV tells of all
 OPENING_HEADS = {
     "list": "清单", "party.name": "链主(或集团内企业)", "product": "产品(服务)", "firm.name": "企业", "region": "所在地", "fit": "匹配",
     "why": "为什么", "against": "不利之处", "stage": "台账", "confidence": "可信度", "status": "状态", "source": "来源",
@@ -65,7 +67,9 @@ def opportunities(
     rows: list[dict[str, Any]] = []
     for title, openings in answer.lists().items():
         for one in openings:
-            said = {"list": title, "why": ";".join(one.why), "against": ";".join(one.against), "confidence": f"{one.confidence:g}"}
+            looked = looked_text(one.candidates, FEW_LOOKED if format is Format.table else len(one.candidates))
+            why = ";".join(filter(None, (*one.why, *looked.split("\n"))))
+            said = {"list": title, "why": why, "against": ";".join(one.against), "confidence": f"{one.confidence:g}"}
             rows.append(one.model_dump(mode="json") | said)
     print_rows(rows, format, OPENING_HEADS)
     for title, openings in answer.lists().items():

@@ -1,14 +1,13 @@
 """Tables of 卡位入链: the four lists, suppliers for a need in words, a line of dated steps for each match."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from api.opening_words import FIRM_HEADS, MEANINGS
 from api.tables import Cell, Desk, Table, show_percent
 from graph.model import STATUS_ZH
 from queries.answers import STATUS_ORDER
 from queries.matching.city import Matched
-from queries.openings.answers import LISTS, SEGMENT, Opening, Opportunities
+from queries.openings.answers import LISTS, Opening, Opportunities
 
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
 EMPTY = {
@@ -43,31 +42,30 @@ def table_of_match(answer: Matched, desk: Desk) -> Table:
 
 
 def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities, desk: Desk) -> Table:
-    single = len({row.party.id for row in rows}) <= 1 and len(answer.leaders) == 1
+    single = answer.of_one(rows)
     looked = name == "invitations"
     columns = [
         *([] if single else ["链主(或集团内企业)"]), "产品(服务)", FIRM_HEADS[name], "匹配", "为什么", "不利之处",
         *(["看过的本地企业"] if looked else []), "台账", "可信度", "状态", "来源",
     ]  # fmt: skip
-    cells = [_row(row, desk)[1 if single else 0 :] for row in rows]
-    if not looked:
-        place = columns.index("不利之处") + 1
-        cells = [(*row[:place], *row[place + 1 :]) for row in cells]
+    cells = [_row(row, desk, looked)[1 if single else 0 :] for row in rows]
     return Table(name, title, tuple(columns), cells, MEANINGS[name], EMPTY[name])
 
 
-def _row(row: Opening, desk: Desk) -> tuple[Cell, ...]:
+def _row(row: Opening, desk: Desk, apart: bool) -> tuple[Cell, ...]:
+    """Return a row; the firms that were looked at stand ``apart`` in a column of their own, or else in place of the firm."""
     segments = "、".join(row.segments)
-    why = tuple(text for text in row.why if not text.startswith(SEGMENT))  # it stands below the product
+    why = tuple(row.grounds())  # the segments stand below the product
     product = Cell(row.product or "没有写明", extra=segments)
     if row.product_id:
         product = desk.thing("Product", row.product_id, row.product, segments)
     lines = tuple(f"{one.firm.name}: {one.why}" for one in row.candidates)
-    looked = Cell(f"看过 {len(lines)} 家", kind="looked", lines=lines, sort=len(lines))
     if row.firm is not None:
         firm = desk.thing("Enterprise", row.firm.id, row.firm.name, row.region)
+    elif lines and not apart:
+        firm = Cell(f"没有,看过 {len(lines)} 家", kind="looked", lines=lines, sort="")
     else:
-        firm = replace(looked, text=f"没有,看过 {len(lines)} 家", sort="") if lines else Cell("没有", kind="nobody", sort="")
+        firm = Cell("没有", kind="nobody", sort="")
     return (
         desk.thing("Enterprise", row.party.id, row.party.name),
         product,
@@ -75,7 +73,7 @@ def _row(row: Opening, desk: Desk) -> tuple[Cell, ...]:
         Cell(row.fit or "", kind=f"fit-{FIT_ORDER[row.fit]}", sort=FIT_ORDER[row.fit]),
         Cell("\n".join(why), kind="said", lines=why),
         Cell("\n".join(row.against), kind="said", lines=tuple(row.against), sort=len(row.against)),
-        looked,
+        *([Cell(f"看过 {len(lines)} 家", kind="looked", lines=lines, sort=len(lines))] if apart else []),
         Cell(row.stage or "", kind="stage"),
         Cell(show_percent(row.confidence, 0), kind="number", sort=row.confidence),
         Cell(STATUS_ZH[row.status], kind=f"status-{row.status}", sort=STATUS_ORDER[row.status]),

@@ -16,7 +16,8 @@ from graph.errors import InputError
 from graph.model import STATUS_MEANING, STATUS_ZH
 from queries.openings.answers import LISTS, Opening, Opportunities
 
-MOST_LOOKED = 8  # looked-at firms in a cell: a row has its limits
+MOST_LOOKED = 5  # looked-at firms in a cell, fewer where they would not fit into the tallest row
+LOOKED_WIDTH = 34
 CELL = 32_000
 LINE, TALLEST = 14.5, 405.0  # points of a line of text, and of the tallest row that Excel knows
 A4 = 9
@@ -75,7 +76,7 @@ class _Sheet:
         self.page, self.answer, self.title, self.formats = page, answer, title, formats
         self.rows: list[Opening] = getattr(answer, name)
         self.sources = {source.id: source.name for source in answer.sources}
-        self.columns = _columns(name, self.sources)
+        self.columns = _columns(name, answer.of_one(self.rows), self.rows, self.sources)
         self.last = len(self.columns) - 1
 
     def write(self) -> None:
@@ -153,24 +154,32 @@ class _Sheet:
         self.page.set_row(row, height or min(TALLEST, LINE * _lines(text, width) + 2))
 
 
-def _columns(name: str, sources: dict[str, str]) -> Sequence[Column]:
-    """Return the columns of a list: head, width in characters, and the text of a row; none that is empty by nature."""
-    looked: list[Column] = [("看过的本地企业", 34, lambda row: looked_text(row.candidates, MOST_LOOKED))]
+def _columns(name: str, of_one: bool, rows: Sequence[Opening], sources: dict[str, str]) -> Sequence[Column]:
+    """Return the columns of a list: head, width in characters, and the text of a row; the fewer, the larger is the print."""
+    leader: Column = ("链主(或集团内企业)", 14, lambda row: row.party.name)
+    looked: Column = ("看过的本地企业", LOOKED_WIDTH, _looked)
+    stage: Column = ("台账", 8, lambda row: row.stage or "")
     return [
-        ("链主(或集团内企业)", 18, lambda row: row.party.name),
-        ("产品(服务)", 16, lambda row: row.product or "没有写明"),
-        ("环节", 14, lambda row: "、".join(row.segments)),
-        (FIRM_HEADS[name], 20, lambda row: row.firm.name if row.firm else "没有"),
-        ("所在地", 9, lambda row: row.region),
+        *([] if of_one else [leader]),
+        ("产品(服务)", 14, lambda row: row.product or "没有写明"),
+        ("环节", 11, lambda row: "、".join(row.segments)),
+        (FIRM_HEADS[name], 18, lambda row: row.firm.name if row.firm else "没有"),
+        ("所在地", 8, lambda row: row.region),
         ("匹配", 6, lambda row: row.fit or ""),
-        ("为什么", 36, lambda row: "\n".join(row.why)),
-        ("不利之处", 30, lambda row: "\n".join(row.against)),
-        *(looked if name in ("needs", "invitations") else []),
-        ("台账", 8, lambda row: row.stage or ""),
+        ("为什么", 32, lambda row: "\n".join(row.grounds())),
+        ("不利之处", 24, lambda row: "\n".join(row.against)),
+        *([looked] if any(row.candidates for row in rows) else []),
+        *([stage] if any(row.stage for row in rows) else []),
         ("可信度", 7, lambda row: f"{row.confidence:.0%}"),
-        ("状态", 8, lambda row: STATUS_ZH[row.status]),
-        ("来源", 18, lambda row: sources.get(row.source, row.source)),
+        ("状态", 7, lambda row: STATUS_ZH[row.status]),
+        ("来源", 12, lambda row: sources.get(row.source, row.source)),
     ]
+
+
+def _looked(row: Opening) -> str:
+    """Return as many of the looked-at firms as a row can show."""
+    texts = (looked_text(row.candidates, most) for most in range(MOST_LOOKED, 1, -1))
+    return next((text for text in texts if LINE * _lines(text, LOOKED_WIDTH) + 4 <= TALLEST), looked_text(row.candidates, 1))
 
 
 def _lines(text: str, width: float) -> int:

@@ -76,6 +76,9 @@ def test_table_and_csv(seeded_store_url: str) -> None:
     rows = list(csv.DictReader(io.StringIO(run("opportunities", "--chain", CHAIN, "--format", "csv", store=seeded_store_url).stdout)))
     assert {row["清单"] for row in rows} == set(LISTS.values())
     assert all(row["为什么"] and row["状态"] and row["来源"] for row in rows)
+    nobody = [row["为什么"] for row in rows if "没有合适的本地企业" in row["为什么"]]
+    assert any("海联金汇科技股份有限公司: 在本环节" in why and why.count(";") > 10 for why in nobody)
+    assert "…共看过" in run("opportunities", "--chain", CHAIN, store=seeded_store_url).stdout
     assert {row["台账"] for row in rows} >= {"", "推荐"}  # an empty cell is empty
 
 
@@ -133,7 +136,8 @@ def test_a_workbook_has_a_sheet_for_each_list_ready_to_print(seeded_store: Store
         body = list(page.iter_rows(min_row=HEAD_ROW + 2, max_row=HEAD_ROW + 1 + len(rows), values_only=True))
         for row, cells in zip(rows, body, strict=True):
             shown = dict(zip(heads, cells, strict=True))
-            assert (shown["产品(服务)"], shown["可信度"], shown["为什么"]) == (row.product, row.confidence, "\n".join(row.why))
+            assert (shown["产品(服务)"], shown["可信度"], shown["为什么"]) == (row.product, row.confidence, "\n".join(row.grounds()))
+            assert row.grounds() == [text for text in row.why if text != f"环节: {shown['环节']}"]
         whole = [str(cell.value) for (cell,) in page.iter_rows(min_row=HEAD_ROW + 2 + len(rows), max_col=1) if cell.value]
         assert {"须知", "来源", "数据状态的意思"} <= set(whole)
         assert all(any(source.name in line for line in whole) for source in answer.sources)
@@ -143,7 +147,38 @@ def test_a_workbook_has_a_sheet_for_each_list_ready_to_print(seeded_store: Store
         assert page.print_area.endswith(f"$1:${openpyxl.utils.get_column_letter(len(heads))}${page.max_row}")
         assert page.freeze_panes == f"A{HEAD_ROW + 2}"
         assert "第 &P 页" in page.oddFooter.center.text
-        assert all(page.column_dimensions[openpyxl.utils.get_column_letter(number)].width >= 6 for number in range(1, len(heads) + 1))
+        widths = [page.column_dimensions[openpyxl.utils.get_column_letter(number)].width for number in range(1, len(heads) + 1)]
+        assert min(widths) >= 6
+        assert sum(widths) < 210  # on a page of A4 lying that is 7 points or more
+        assert all(any(row) for row in zip(*body, strict=True)) or not rows  # no empty column
+        assert all(page.row_dimensions[number].height <= 409 for number in range(1, page.max_row + 1) if page.row_dimensions[number].height)
+
+
+def test_whose_row_it_is_stands_where_it_is_not_the_leader_s_own(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [firm("boss"), firm("child", parent="boss"), firm("a", products="chip")]
+    put(store, tmp_path / "in", enterprises=firms, leads=[{"enterprise": "boss", "chain": "demo"}], needs=[{"enterprise": "child", "product": "chip"}])
+    page = openpyxl.load_workbook(io.BytesIO(workbook(store, "boss")))["可采购产品(服务)"]
+    assert page.cell(HEAD_ROW + 1, 1).value == "链主(或集团内企业)"
+    assert page.cell(HEAD_ROW + 2, 1).value == "示例child号公司"
+    shown = TestClient(create_app(store, Settings())).get("/enterprises/boss/opportunities").text
+    assert "示例child号公司" in text_of(rows_of(shown, "needs")[0])
+
+
+def test_firms_looked_at_are_cut_to_what_a_row_can_show(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    makers = [{"id": f"p{number}", "name": f"{'很长的产品名称' * 3}{number}", "segments": "demo.part"} for number in range(5)]
+    firms = [firm("boss"), *(firm(f"f{number}", products="p0;p1;p2;p3;p4") for number in range(9))]
+    put(
+        store, tmp_path / "in", enterprises=firms, products=[*makers, {"id": "chip", "name": "芯片件", "segments": "demo.part"}], input_to=[],
+        leads=[{"enterprise": "boss", "chain": "demo"}], needs=[{"enterprise": "boss", "product": "chip"}],
+    )  # fmt: skip
+    page = openpyxl.load_workbook(io.BytesIO(workbook(store, "boss")))["建议招引企业"]
+    heads = [cell.value for cell in page[HEAD_ROW + 1]]
+    told = page.cell(HEAD_ROW + 2, heads.index("看过的本地企业") + 1).value
+    assert 1 < len(told.split("\n")) < 9
+    assert told.endswith("…共看过 9 家")
+    assert page.row_dimensions[HEAD_ROW + 2].height < 405
 
 
 def test_a_workbook_is_whole_and_runs_nothing(odd_client: TestClient, seeded_store: Store) -> None:

@@ -193,7 +193,7 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
     say(store, tmp_path, [firm("other")])
     answer = ask(store)
     assert [len(rows) for rows in answer.lists().values()] == [0, 0, 0, 0]
-    assert any("没有登记可采购产品(服务)" in note and "template 需求" in note for note in answer.notes)
+    assert any("没有登记可采购产品(服务)" in note and "“需求”空表" in note for note in answer.notes)
     other = ask(store, "other")
     assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in other.notes
     assert [home.id for home in other.city] == ["city"]

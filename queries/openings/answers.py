@@ -1,5 +1,6 @@
 """The shapes of the four lists and of the ledger: what the command prints as JSON and the API returns."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
@@ -49,6 +50,10 @@ class Opening(Answer):
     candidates: list[Looked] = Field(default=[], description="local firms that were looked at before, and why none fits")
     evidence: list[Evidence]
 
+    def grounds(self) -> list[str]:
+        """Return why without the segments, for a reader who sees these beside it."""
+        return [text for text in self.why if not text.startswith(SEGMENT)]
+
 
 class Opportunities(Answer):
     """The four lists of a leader or of all leaders of a chain."""
@@ -71,6 +76,10 @@ class Opportunities(Answer):
     def lists(self) -> dict[str, list[Opening]]:
         """Return the four lists by what they are called."""
         return {title: getattr(self, name) for name, title in LISTS.items()}
+
+    def of_one(self, rows: Sequence[Opening]) -> bool:
+        """Tell whether all rows are those of the one leader itself, so that none need say whose it is."""
+        return len(self.leaders) == 1 and all(row.party == self.leaders[0] for row in rows)
 
 
 class Step(Answer):

@@ -56,7 +56,7 @@ def chain_opportunities(store: Store, chain: Named, statuses: list[str] | None =
             raise NotFound(f"产业链“{chain.name}”的数据状态已被隐藏,显示全部数据后可以看到")
         homes = find_homes(city, chain.id, segments_of_chains(city, [chain.id]))
         asked = ask_about(city, fits_of(store, city), chain, leaders_of(city, chain.id), [chain.id], homes)
-        notes = [] if asked.groups else [f"图中没有登记产业链“{chain.name}”的链主企业;可用 lianzhang template 链主 登记"]
+        notes = [] if asked.groups else [f"图中没有登记产业链“{chain.name}”的链主企业;可用“链主”空表登记"]
         institutes = [row["leader"] for row in ask(store, "chain_leaders", chain=chain.id, statuses=allowed)]
         if others := sorted(leader["name"] for leader in institutes if leader["_label"] != "Enterprise"):
             notes.append(f"链主中的科研院所没有供给与需求清单,不在其列: {'、'.join(others)}")
@@ -97,11 +97,11 @@ def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Openi
     """Yield what a reader must know of the lists as a whole."""
     homes = "、".join(home.name for home in asked.facts.homes)
     yield f"本地指所在地在{homes};没有登记所在地的企业不算本地" if homes else "没有写明所在城市,图中的企业都按本地算"
-    yield "登记的行在前;推断的行由程序按规则得出,只是线索,须与企业核实"
+    yield "链主登记的供给、需求和企业在前,推断的在后;状态为“推断”的行由程序按规则得出,只是线索,须与企业核实"
     for name, template in (("offers", "供给"), ("needs", "需求")):
         if asked.groups and not any(not wish.inferred for wish in getattr(asked, name)):
             more = ",下面只有推断的" if lists[name] else ""
-            yield f"链主没有登记{LISTS[name]}{more};可用 lianzhang template {template} 填报"
+            yield f"链主没有登记{LISTS[name]}{more};可用“{template}”空表填报"
     if open_needs := [found for found in supply.values() if not found.fitting]:
         unseen = sum(not found.looked_through for found in open_needs)
         yield f"{len(open_needs)} 项需求没有合适的本地企业,列入建议招引;其中 {unseen} 项没有覆盖全市的普查记录: 没有登记不等于没有"
