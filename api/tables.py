@@ -305,7 +305,8 @@ def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge], desk: Desk)
     rows = []
     for edge in edges:
         ends = (desk.thing("Enterprise", firm.id, firm.name) for firm in (edge.supplier, edge.customer))
-        cells = (Cell(f"第 {edge.tier} 层", sort=edge.tier), *ends, Cell(edge.product or "产品不详"))
+        until = f"有效期止 {edge.valid_to}" if edge.valid_to else ""
+        cells = (Cell(f"第 {edge.tier} 层", sort=edge.tier), *ends, Cell(edge.product or "产品不详", extra=until))
         rows.append((*cells, *desk.trust(edge.model_dump())))
     return Table(id, title, ("层", "供应商", "客户", "产品", "状态", "来源"), rows)
 

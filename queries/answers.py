@@ -29,6 +29,7 @@ class SupplyEdge(Answer):
     source: str
     place: str | None = None
     confidence: float | None = None
+    valid_to: str | None = Field(default=None, description="until when it held, where that is recorded")
 
 
 class Hop(Answer):

@@ -58,6 +58,7 @@ def _edge(tier: int, row: dict[str, Any]) -> SupplyEdge:
         source=row["source"],
         place=row.get("place"),
         confidence=row.get("confidence"),
+        valid_to=row.get("valid_to") or None,
     )
 
 

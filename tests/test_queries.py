@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import gap_parts
 import pytest
 
 from graph.errors import Ambiguous, InputError, NotFound, QueryError, WriteRefused
@@ -52,6 +53,14 @@ def test_customers_are_the_mirror(story: Store) -> None:
     assert {edge[:4] for edge in edges_of(customers(story, "d", 2))} == {
         (1, "d", "a", ""), (1, "d", "c", "示例设备"), (2, "a", "d", "示例整机"), (2, "c", "b", "示例材料"),
     }  # fmt: skip
+
+
+def test_a_supply_says_until_when_it_held(store: Store, tmp_path: Path) -> None:
+    supply = {"supplier": "甲", "customer": "乙", "source": "s1"}
+    rows = [supply | {"product": "motor"}, supply | {"product": "chip", "valid_to": "2022-05"}]
+    city = gap_parts.put(store, tmp_path / "city", enterprises=[gap_parts.firm("甲"), gap_parts.firm("乙")], supplies=rows)
+    assert {edge.product: edge.valid_to for edge in suppliers(city, "乙")} == {"motor": None, "chip": "2022-05"}
+    assert suppliers(city, "乙") == customers(city, "甲")
 
 
 def test_statuses_can_be_switched_off_everywhere(story: Store) -> None:

@@ -21,7 +21,7 @@ from queries.openings.offers import list_offers
 from queries.openings.parties import chains_led_by, find_city, leaders_of
 from queries.things import sources_used
 
-RULE_VERSION = "openings-2026-11-24.1"
+RULE_VERSION = "openings-2026-11-24.2"
 
 
 def leader_opportunities(store: Store, firm: Named, statuses: list[str] | None = None, today: str | None = None) -> Opportunities:
