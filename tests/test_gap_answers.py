@@ -12,8 +12,10 @@ from gap_parts import TODAY, firm, look, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.comparisons import SAME
 from graph.errors import Ambiguous, InputError, NotFound
 from graph.stores import Store, open_store
+from loaders.judgements import judge
 from queries.answers import Named
 from queries.catalogue import trusted
 from queries.city import City, read_city
@@ -83,6 +85,14 @@ def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Pa
     again = what_if(store, "demo", [], [Landing(Named(id="b", name="示例b号公司"), "foil")], today=TODAY)
     assert [(gap.product, gap.state) for gap in again.gaps_closed] == [("箔材", "弱链")]
     assert again.gaps_opened == []
+
+
+def test_a_firm_judged_to_be_another_goes_as_that_one(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, enterprises=[firm("a", products="chip"), firm("z", products="chip")], coverages=EVERYWHERE)
+    judge(store, "a", "z", SAME, "张三")
+    answer = what_if(store, "demo", [Named(id="z", name="示例z号公司")], [], today=TODAY)
+    assert [gap.product for gap in answer.gaps_opened] == ["芯片件"]
+    assert [one.id for one in answer.removed] == ["a"]
 
 
 def test_what_a_firm_makes_elsewhere_does_not_land_with_it(store: Store, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What if firms left, or landed: the chain judged before and after, gaps closed and opened, leaders concerned, risk."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from pydantic import Field
@@ -101,9 +101,10 @@ class WhatIf(Answer):
 def what_if(
     store: Store, chain: str, remove: Sequence[Named], land: Sequence[Landing], statuses: list[str] | None = None, today: str | None = None
 ) -> WhatIf:
-    """Return a chain before and after firms are removed and others land, all at once."""
+    """Return a chain before and after firms are removed and others land, all at once; a firm judged to be another stands for that one."""
     before, rules = examine(store, chain, statuses, today), read_rules()
     facts, city = before.facts, before.facts.city
+    remove, land = [city.as_one(firm) for firm in remove], [replace(one, firm=city.as_one(one.firm)) for one in land]
     gone = [firm.id for firm in remove]
     changed = facts.without(gone)
     for landing in land:
@@ -116,7 +117,7 @@ def what_if(
         chain_id=chain,
         rule_version=rules.version,
         as_of=city.today,
-        removed=list(remove),
+        removed=remove,
         landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
         before=_side(before, rules),
         after=_side(after, rules),
