@@ -144,6 +144,7 @@ def paths(
         "supplier.name": "供应商",
         "customer.name": "客户",
         "product": "产品",
+        "valid_to": "有效期止",
         "status": "状态",
         "source": "来源",
     }

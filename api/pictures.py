@@ -294,7 +294,8 @@ def _add_firms(network: Network, layout: Layout, names: Mapping[str, str], focus
 
 
 def _supply_record(edge: SupplyEdge, name: str) -> Facts:
-    return {"name": name, "detail": edge.product or "产品不详", "status": edge.status, "source": edge.source, "place": edge.place}
+    detail = (edge.product or "产品不详") + (f"(有效期止 {edge.valid_to})" if edge.valid_to else "")
+    return {"name": name, "detail": detail, "status": edge.status, "source": edge.source, "place": edge.place}
 
 
 def _two_lines(name: str) -> tuple[str, str]:

@@ -284,7 +284,7 @@ def _chain_supplies(view: ChainView, desk: Desk) -> Table:
     rows = []
     for item in view.supplies:
         ends = (desk.thing("Enterprise", item[side], item[f"{side}_name"]) for side in ("supplier", "customer"))
-        rows.append((*ends, Cell(str(item.get("product") or "产品不详")), *desk.trust(item)))
+        rows.append((*ends, _supplied(item.get("product"), item.get("valid_to")), *desk.trust(item)))
     return Table("supplies", "供应关系", ("供应商", "客户", "产品", "状态", "来源"), rows)
 
 
@@ -300,13 +300,16 @@ def _others(members: Sequence[Related], desk: Desk) -> Table:
     )
 
 
+def _supplied(product: str | None, until: str | None) -> Cell:
+    return Cell(product or "产品不详", extra=f"有效期止 {until}" if until else "")
+
+
 def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge], desk: Desk) -> Table:
     """Return supply relations, tier by tier, each with its product, status and source."""
     rows = []
     for edge in edges:
         ends = (desk.thing("Enterprise", firm.id, firm.name) for firm in (edge.supplier, edge.customer))
-        until = f"有效期止 {edge.valid_to}" if edge.valid_to else ""
-        cells = (Cell(f"第 {edge.tier} 层", sort=edge.tier), *ends, Cell(edge.product or "产品不详", extra=until))
+        cells = (Cell(f"第 {edge.tier} 层", sort=edge.tier), *ends, _supplied(edge.product, edge.valid_to))
         rows.append((*cells, *desk.trust(edge.model_dump())))
     return Table(id, title, ("层", "供应商", "客户", "产品", "状态", "来源"), rows)
 

@@ -40,6 +40,7 @@ class Hop(Answer):
     product: str
     status: str
     source: str
+    valid_to: str | None = Field(default=None, description="until when it held, where that is recorded")
 
 
 class SupplyPath(Answer):

@@ -103,6 +103,7 @@ def _path(path: dict[str, Any], allowed: set[str]) -> SupplyPath | None:
             product=relation.get("product") or "",
             status=relation["status"],
             source=relation["source"],
+            valid_to=relation.get("valid_to") or None,
         )
         for left, relation, right in zip(nodes, relations, nodes[1:], strict=False)
     ]

@@ -20,7 +20,7 @@ from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.chains import list_chains
-from queries.search import LABELS
+from queries.search import LABELS, find_enterprise
 from queries.things import list_figures
 
 ODD_ID = "ent/甲 ?#%&\"'<b>"
@@ -201,6 +201,11 @@ def test_an_empty_graph_says_what_to_run(empty_client: TestClient) -> None:
     for path in ("/enterprises", "/sources"):
         assert "lianzhang load" in empty_client.get(path).text
     assert empty_client.get("/about").status_code == 200
+
+
+def test_pages_say_of_a_supply_until_when_it_held(client: TestClient, seeded_store: Store) -> None:
+    for address in (f"/enterprises/{find_enterprise(seeded_store, '示例城市配送').id}", "/chains/modern-logistics"):
+        assert "有效期止 2022-05" in client.get(address).text
 
 
 def test_error_pages_are_chinese_and_say_what_to_do(client: TestClient) -> None:

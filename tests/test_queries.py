@@ -61,6 +61,7 @@ def test_a_supply_says_until_when_it_held(store: Store, tmp_path: Path) -> None:
     city = gap_parts.put(store, tmp_path / "city", enterprises=[gap_parts.firm("甲"), gap_parts.firm("乙")], supplies=rows)
     assert {edge.product: edge.valid_to for edge in suppliers(city, "乙")} == {"motor": None, "chip": "2022-05"}
     assert suppliers(city, "乙") == customers(city, "甲")
+    assert {path.hops[0].product: path.hops[0].valid_to for path in paths(city, "甲", "乙")} == {"motor": None, "chip": "2022-05"}
 
 
 def test_statuses_can_be_switched_off_everywhere(story: Store) -> None:
