@@ -31,8 +31,10 @@ LETTERS = 4  # letters from which a need without Chinese is also read as pinyin
 
 @dataclass(frozen=True)
 class Weights:
-    """The weights of one version: of every kind of every channel, of the traits, of the logarithm of how many known needs a supplier
-    met, and the shares from which a match is 高 and 中."""
+    """The weights of one version, and the shares from which a match is 高 and 中.
+
+    ``values``: of every kind of every channel, then of the traits; ``known``: of the logarithm of how many known needs were met.
+    """
 
     version: str
     values: Floats
