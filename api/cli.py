@@ -11,7 +11,7 @@ import typer
 
 from api import cli_analysis, cli_firms, cli_matching, cli_openings, cli_targets
 from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
-from api.output import Format, errors, explain, print_json, print_rows, progress, say_which
+from api.output import Format, explain, print_json, print_rows, progress, say, say_which
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.settings import Settings
@@ -202,7 +202,7 @@ def cypher(
     )
     print_rows(answer.rows, format, {name: name for name in answer.columns} if format is not Format.json else None)
     if answer.truncated:
-        errors.print(f"只显示前 {len(answer.rows)} 行,可用 --limit 调整", highlight=False)
+        say(f"只显示前 {len(answer.rows)} 行,可用 --limit 调整")
 
 
 def _parameter(text: str) -> tuple[str, Any]:
@@ -243,7 +243,7 @@ def draw(
         page = draw_enterprise(view_enterprise(graph, firm, statuses), *sides, sources)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page, "utf-8")
-    errors.print(f"已写到 {out}", highlight=False, markup=False)
+    say(f"已写到 {out}")
 
 
 @app.command()
@@ -277,7 +277,7 @@ def template(
     record = _kind(kind)
     assert record is not None
     write_template(record, out)
-    errors.print(f"已写到 {out}", highlight=False, markup=False)
+    say(f"已写到 {out}")
 
 
 @app.command()
@@ -295,7 +295,7 @@ def serve(
     check_exposure(host, settings)
     graph = open_store(store, settings)
     threading.Thread(target=_warm, args=(graph,), daemon=True).start()
-    errors.print(f"链长已启动: http://{host}:{port}  (Ctrl-C 结束)", highlight=False)
+    say(f"链长已启动: http://{host}:{port}  (Ctrl-C 结束)")
     uvicorn.run(create_app(graph, settings), host=host, port=port, log_level="warning")
 
 
@@ -317,5 +317,5 @@ def main() -> None:
     try:
         app()
     except LianzhangError as error:
-        errors.print(f"{error.title}: {error.message}", highlight=False, markup=False)
+        say(f"{error.title}: {error.message}")
         sys.exit(1)

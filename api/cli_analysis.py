@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.options import ChainArgument, FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress, say_which
+from api.output import Format, print_json, print_rows, progress, say, say_which
 from graph.stores import open_store
 from queries.catalogue import trusted
 
@@ -49,12 +49,10 @@ def weak_links(
     heads = {key: head for key, head in WEAK_HEADS.items() if products or key != "product"}
     print_rows(rows, format, heads)
     for note in answer.notes:
-        errors.print(f"注意: {note}", highlight=False, markup=False)
+        say(f"注意: {note}")
     flipped = "、".join(answer.stability.flipped) or "没有"
     least = answer.stability.least_correlation
-    errors.print(
-        f"规则 {answer.rule_version};每个数移动 ±20% 时状态会变的: {flipped};环节名次的最小秩相关 {least}", highlight=False, markup=False
-    )
+    say(f"规则 {answer.rule_version};每个数移动 ±20% 时状态会变的: {flipped};环节名次的最小秩相关 {least}")
 
 
 @app.command()
@@ -81,7 +79,7 @@ def certificate(
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(answer.model_dump_json(indent=2) if out.suffix == ".json" else certificate_file(answer), "utf-8")
-    errors.print(f"已写到 {out}", highlight=False, markup=False)
+    say(f"已写到 {out}")
 
 
 @app.command(name="what-if")
@@ -110,17 +108,15 @@ def what_if(
     print_rows(answer.changes, format, CHANGE_HEADS)
     for title, gaps in (("补上的缺口", answer.gaps_closed), ("新开的缺口", answer.gaps_opened)):
         for gap in gaps:
-            errors.print(f"{title}: {gap.product}({gap.state}): {gap.reason}", highlight=False, markup=False)
-    errors.print(f"牵涉的链主: {'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}", highlight=False, markup=False)
+            say(f"{title}: {gap.product}({gap.state}): {gap.reason}")
+    say(f"牵涉的链主: {'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}")
     before, after = answer.before.served, answer.after.served
-    errors.print(
+    say(
         f"链主需求 {before.needs} 项,有来源的 {before.served_now} 项,之后 {after.needs} 项中 {after.served_now} 项;"
-        f"企业随机退出时仍有来源的份额(曲线下面积) {before.random_area} → {after.random_area}",
-        highlight=False,
-        markup=False,
+        f"企业随机退出时仍有来源的份额(曲线下面积) {before.random_area} → {after.random_area}"
     )
     for text in answer.assumptions:
-        errors.print(f"假定: {text}", highlight=False, markup=False)
+        say(f"假定: {text}")
 
 
 @app.command()
@@ -148,7 +144,7 @@ def structure(
     print_rows(rows, format, {"measure": "度量", "firm": "企业", "value": "值"})
     agreed = "没有可比的集群" if found.cluster_agreement is None else f"{found.cluster_agreement:.3f}"
     told = f"企业 {found.firms:,},供应关系 {found.links:,};割点 {found.single_points_count:,},桥 {found.bridges_count:,}"
-    errors.print(f"{told},群落 {found.communities_count:,};与已认定集群的调整互信息: {agreed}", highlight=False, markup=False)
+    say(f"{told},群落 {found.communities_count:,};与已认定集群的调整互信息: {agreed}")
 
 
 @app.command(name="map-products")
@@ -177,12 +173,12 @@ def map_products(
     else:
         print_rows(chains, format, {"chain": "产业链", "matched": "匹配的企业", "ambiguous": "有歧义的企业"})
     for title, counts in (("企业", firms), ("不在任何环节的产品", products)):
-        errors.print(f"{title}: 匹配 {counts['matched']:,},有歧义 {counts['ambiguous']:,},对不上 {counts['none']:,}", highlight=False)
+        say(f"{title}: 匹配 {counts['matched']:,},有歧义 {counts['ambiguous']:,},对不上 {counts['none']:,}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for name, rows in zip(("produces", "operates_in"), found.rows(), strict=True):
             pl.DataFrame(rows).write_csv(out / f"{name}.csv")
-            errors.print(f"已写到 {out / name}.csv: {len(rows):,} 行,状态都是“推断”", highlight=False, markup=False)
+            say(f"已写到 {out / name}.csv: {len(rows):,} 行,状态都是“推断”")
 
 
 @app.command(name="systemic-risk")
@@ -226,7 +222,7 @@ def systemic_risk(
             step=tell,
         )
     write_risk(out, names, risk)
-    errors.print(f"已写到 {out}: {int(risk.done.sum()):,} 个情景", highlight=False, markup=False)
+    say(f"已写到 {out}: {int(risk.done.sum()):,} 个情景")
     if not risk.done.all():
-        errors.print("已中断,其余的没有计算", highlight=False)
+        say("已中断,其余的没有计算")
         raise typer.Exit(130)

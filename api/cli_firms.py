@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from api.options import FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress
+from api.output import Format, print_json, print_rows, progress, say
 from graph.comparisons import DIFFERENT, SAME, UNDO
 from graph.stores import open_store
 from queries.catalogue import trusted
@@ -67,7 +67,7 @@ def same_firms(
     shown = [item.model_dump(mode="json") | {"why": ";".join(item.reasons), "against": ";".join(item.against)} for item in found[:most]]
     print_rows(shown, format, DOUBT_HEADS if format is Format.csv else {name: DOUBT_HEADS[name] for name in SHORT_HEADS})
     if len(found) > most:
-        errors.print(f"共 {len(found)} 对,只列前 {most} 对,可用 --most 调整", highlight=False)
+        say(f"共 {len(found)} 对,只列前 {most} 对,可用 --most 调整")
 
 
 def _yes(value: bool) -> str:
@@ -90,4 +90,4 @@ def judge_firms(
     graph = open_store(store)
     one, two = find_exactly(graph, kept), find_exactly(graph, other)
     judge(graph, one.id, two.id, VERDICT_ZH[verdict], by, reason)
-    errors.print(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}", highlight=False, markup=False)
+    say(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.options import FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress
+from api.output import Format, print_json, print_rows, progress, say
 from graph.errors import InputError
 from graph.stores import open_store
 from queries.catalogue import trusted
@@ -66,7 +66,7 @@ def _print_tests(tests: "dict[str, BackTest]", format: Format) -> None:
     print_rows(rows, format, BACKTEST_HEADS)
     for name, test in tests.items():
         counts = f"{name}: 关系 {test.links:,},企业 {test.firms:,},另一端 {test.items:,},换种子 {test.seeds} 次"
-        errors.print(f"{counts};{test.too_few or '± 是各次之间的 95% 区间'}", highlight=False, markup=False)
+        say(f"{counts};{test.too_few or '± 是各次之间的 95% 区间'}")
 
 
 def _known_links(store: str | None, without: str) -> "dict[str, Links]":
@@ -88,7 +88,7 @@ def _read_links(path: Path) -> "tuple[dict[str, Links], bool]":
     faults = [f"第 {one.row} 行 {one.reason}" for one in bad]
     faults += [f"第 {number} 行缺少 firm 或 item" for number, line in lines if not (line.get("firm") and line.get("item"))]
     for fault in faults:
-        errors.print(f"未用: {path}: {fault}", highlight=False, markup=False)
+        say(f"未用: {path}: {fault}")
     used = [line for _, line in lines if line.get("firm") and line.get("item")]
     texts = [(str(line["firm"]), str(line["item"]), str(line["industry"]) if line.get("industry") else None) for line in used]
     return {path.stem: links_from_rows(texts)}, bool(faults)
@@ -130,10 +130,8 @@ def match(
     with progress() as step:
         embedder = configured(Settings())
         done = match_files(offers, needs, out, relations=relations, known=known, most=top, index=index, tell=step, embedder=embedder)
-    errors.print(
-        f"已写到 {out}: {done.needs:,} 项需求,{done.suppliers:,} 家供应商,没有答案的 {done.unanswered:,} 项", highlight=False, markup=False
-    )
+    say(f"已写到 {out}: {done.needs:,} 项需求,{done.suppliers:,} 家供应商,没有答案的 {done.unanswered:,} 项")
     for line in done.bad:
-        errors.print(line, highlight=False, markup=False)
+        say(line)
     if done.bad:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ import typer
 
 from api.opening_words import looked_text
 from api.options import FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress
+from api.output import Format, print_json, print_rows, progress, say
 from graph.errors import InputError
 from graph.stores import open_store
 from queries.catalogue import trusted
@@ -60,7 +60,7 @@ def opportunities(
             answer = chain_opportunities(graph, find_chain(graph, chain or ""), statuses)
     if xlsx is not None:
         write_workbook(answer, xlsx)
-        errors.print(f"已写到 {xlsx}", highlight=False, markup=False)
+        say(f"已写到 {xlsx}")
     if format is Format.json:
         print_json(answer.model_dump(mode="json", by_alias=True))
         return
@@ -74,9 +74,9 @@ def opportunities(
     print_rows(rows, format, OPENING_HEADS)
     for title, openings in answer.lists().items():
         if not openings:
-            errors.print(f"{title}: 没有", highlight=False, markup=False)
+            say(f"{title}: 没有")
     for note in answer.notes:
-        errors.print(f"注意: {note}", highlight=False, markup=False)
+        say(f"注意: {note}")
 
 
 @ledger_app.callback()
@@ -116,9 +116,9 @@ def ledger(
             rows.append(step.model_dump() | whose | {"stage": stage, "remarks": "" if number else ";".join(match.remarks)})
     print_rows(rows, format, LEDGER_HEADS)
     told = ",".join(f"{stage} {number}" for stage, number in answer.counts.items())
-    errors.print(f"{len(answer.matches)} 项匹配,现在的阶段: {told}", highlight=False, markup=False)
+    say(f"{len(answer.matches)} 项匹配,现在的阶段: {told}")
     for note in answer.notes:
-        errors.print(f"注意: {note}", highlight=False, markup=False)
+        say(f"注意: {note}")
 
 
 @ledger_app.command()
@@ -149,5 +149,5 @@ def add(
     if report.bad:
         raise InputError(report.rejected[0].reason if report.rejected else report.failed[0]["reason"])
     for warning in report.warnings:
-        errors.print(f"注意: {warning}", highlight=False, markup=False)
-    errors.print("已记下这一步" if report.total("new") else "台账里已有完全相同的一步", highlight=False, markup=False)
+        say(f"注意: {warning}")
+    say("已记下这一步" if report.total("new") else "台账里已有完全相同的一步")

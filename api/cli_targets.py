@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.options import ChainArgument, FormatOption, StoreOption, WithoutOption
-from api.output import Format, errors, print_json, print_rows, progress
+from api.output import Format, print_json, print_rows, progress, say
 from graph.stores import open_store
 from queries.catalogue import trusted
 
@@ -52,20 +52,20 @@ def targets(
     names = {key: weight.name for key, weight in read_weights().factor.by_key().items()}
     print_rows(rows, format, TARGET_HEADS | names | TARGET_TAIL)
     for note in answer.notes:
-        _say(f"注意: {note}")
-    _say(_listed("没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms]))
-    _say(_listed("未知,先普查", [place.product for place in answer.unknown]))
-    _say(_listed("所在地未登记,须核实", [f"{one.firm.name}({one.product})" for one in answer.unplaced]))
-    _say(_listed("不是招引对象", [f"{one.firm.name}({one.product}: {one.why_not})" for one in answer.excluded]))
+        say(f"注意: {note}")
+    say(_listed("没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms]))
+    say(_listed("未知,先普查", [place.product for place in answer.unknown]))
+    say(_listed("所在地未登记,须核实", [f"{one.firm.name}({one.product})" for one in answer.unplaced]))
+    say(_listed("不是招引对象", [f"{one.firm.name}({one.product}: {one.why_not})" for one in answer.excluded]))
     for moved in answer.stability.variants:
         if moved.left or moved.entered or moved.shifts:
             names_of = {title: "、".join(firm.name for firm in firms) for title, firms in (("离开", moved.left), ("进入", moved.entered))}
             told = [f"{title} {told}" for title, told in names_of.items() if told]
             told += [f"{one.firm.name} {one.before}→{one.after}" for one in moved.shifts]
-            _say(f"{moved.name} ×{moved.factor:g}: {'; '.join(told)}")
+            say(f"{moved.name} ×{moved.factor:g}: {'; '.join(told)}")
     least = "无从计算(不到两家)" if answer.stability.least_correlation is None else f"{answer.stability.least_correlation:g}"
     changed = sum(bool(moved.left or moved.entered or moved.shifts) for moved in answer.stability.variants)
-    _say(
+    say(
         f"共 {answer.total} 家,权重 {answer.weights_version},规则 {answer.rule_version};各权重移动 ±20%(其余按比例补足)共"
         f" {len(answer.stability.variants)} 种,前 {top} 名有变化的 {changed} 种,名次的最小秩相关 {least}"
     )
@@ -93,20 +93,16 @@ def portfolio(
         row |= {"gaps": ";".join(f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in one.gaps)}
         rows.append(row | {"same": "、".join(firm.name for firm in one.same), "why_not": ";".join(one.why_not)})
     print_rows(rows, format, CHOSEN_HEADS)
-    _say(answer.statement)
-    _say(f"全部缺口 {answer.gaps} 个,评分合计 {answer.weight:g};有已知外地企业能补的 {answer.closable:g},这一组补上 {answer.closed:g}")
-    _say(f"上界 {answer.bound:g},离最优至多差 {answer.short:.1%}")
+    say(answer.statement)
+    say(f"全部缺口 {answer.gaps} 个,评分合计 {answer.weight:g};有已知外地企业能补的 {answer.closable:g},这一组补上 {answer.closed:g}")
+    say(f"上界 {answer.bound:g},离最优至多差 {answer.short:.1%}")
     curve = [f"{one.most} 家 {one.closed:g}{'' if one.method == 'exact' else f'(至多 {one.bound:g})'}" for one in answer.curve]
-    _say(f"企业数与补上的评分: {','.join(curve) or '没有'}")
-    _say(_listed("没有已知企业能补的缺口", [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in answer.unclosable]))
+    say(f"企业数与补上的评分: {','.join(curve) or '没有'}")
+    say(_listed("没有已知企业能补的缺口", [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in answer.unclosable]))
     for note in answer.notes:
-        _say(f"注意: {note}")
+        say(f"注意: {note}")
 
 
 def _listed(title: str, names: list[str]) -> str:
     more = f" 等 {len(names)} 个" if len(names) > SHOWN else ""
     return f"{title}: {'、'.join(names[:SHOWN]) or '没有'}{more}"
-
-
-def _say(text: str) -> None:
-    errors.print(text, highlight=False, markup=False)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 from api.opening_words import FIRM_HEADS, MEANINGS
 from api.tables import Cell, Desk, Table, show_percent
-from graph.model import STATUS_ZH
-from queries.answers import STATUS_ORDER
 from queries.matching.city import Matched
 from queries.openings.answers import LISTS, Opening, Opportunities
 
@@ -80,6 +78,5 @@ def _row(row: Opening, desk: Desk, apart: bool) -> tuple[Cell, ...]:
         *([Cell(f"看过 {len(lines)} 家", kind="looked", lines=lines, sort=len(lines))] if apart else []),
         Cell(row.stage or "", kind="stage"),
         Cell(show_percent(row.confidence, 0), kind="number", sort=row.confidence),
-        Cell(STATUS_ZH[row.status], kind=f"status-{row.status}", sort=STATUS_ORDER[row.status]),
-        Cell(desk.sources.get(row.source, row.source), desk.links.to("sources", row.source), "source"),
+        *desk.trust({"status": row.status, "source": row.source}),
     )

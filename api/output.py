@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
@@ -20,6 +21,11 @@ from loaders.run import Step
 from queries.answers import Named
 
 errors = Console(stderr=True, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Tell people something on stderr, as it is written."""
+    errors.print(text, highlight=False, markup=False)
 
 
 class Format(StrEnum):
@@ -52,7 +58,7 @@ def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads
 def say_which(word: str, firm: Named) -> Named:
     """Return the firm that a word was taken for, after saying on stderr which it is where the word is not its name or id."""
     if word.strip() not in (firm.id, firm.name):
-        errors.print(f"“{word}”是 {firm.name}({firm.id})", highlight=False, markup=False)
+        say(f"“{word}”是 {firm.name}({firm.id})")
     return firm
 
 
@@ -122,17 +128,18 @@ def progress(quiet: bool = False) -> Iterator[Step]:
 def explain(report: Report) -> None:
     """Say on stderr what a load refused, and where to find it."""
     for failure in report.failed:
-        errors.print(f"[red]未载入[/red] {failure['file']}: {failure['reason']}", highlight=False)
+        told = escape(f"{failure['file']}: {failure['reason']}")
+        errors.print(f"[red]未载入[/red] {told}", highlight=False)
     for reject in report.rejected[:20]:
         where = f"{reject.file}" + (f" [{reject.sheet}]" if reject.sheet else "") + (f" 第 {reject.row} 行" if reject.row else "")
-        errors.print(f"拒收 {where}: {reject.reason[:300]}", highlight=False, markup=False)
+        say(f"拒收 {where}: {reject.reason[:300]}")
     if len(report.rejected) > 20:
-        errors.print(f"…… 共拒收 {len(report.rejected)} 行,主要原因:", highlight=False)
+        say(f"…… 共拒收 {len(report.rejected)} 行,主要原因:")
         for reason, number in report.reasons()[:10]:
-            errors.print(f"  {number:>7,}  {reason}", highlight=False, markup=False)
+            say(f"  {number:>7,}  {reason}")
     for path in report.rejects_written:
-        errors.print(f"拒收的行已写到 {path},改好后可再载入", highlight=False, markup=False)
+        say(f"拒收的行已写到 {path},改好后可再载入")
     for conflict in report.conflicts[:10]:
-        errors.print(f"冲突: {conflict.reason}: {conflict.left} ←→ {conflict.right}", highlight=False, markup=False)
+        say(f"冲突: {conflict.reason}: {conflict.left} ←→ {conflict.right}")
     for warning in report.warnings[:10]:
-        errors.print(f"注意: {warning}", highlight=False, markup=False)
+        say(f"注意: {warning}")

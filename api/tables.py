@@ -89,13 +89,18 @@ class Desk:
         """Return the two cells that end every row: status and source with the place in it."""
         status, source = str(item["status"]), str(item["source"])
         return (
-            Cell(STATUS_ZH.get(status, status), kind=f"status-{status}", sort=STATUS_ORDER.get(status, 9)),
+            status_cell(status),
             Cell(self.sources.get(source, source), self.links.to("sources", source), "source", extra=str(item.get("place") or "")),
         )
 
     def thing(self, label: str, id: str, name: str, extra: str = "") -> Cell:
         """Return the cell of a thing, with a link to it."""
         return Cell(name, self.links.thing(label, id), extra=extra)
+
+
+def status_cell(status: str) -> Cell:
+    """Return the cell of a data status."""
+    return Cell(STATUS_ZH.get(status, status), kind=f"status-{status}", sort=STATUS_ORDER.get(status, 9))
 
 
 def show_number(value: float | None) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from api.gap_tables import firms_cell, score_cell, state_cell
-from api.tables import Cell, Desk, Table, show_percent
-from graph.model import STATUS_ZH
-from queries.answers import STATUS_ORDER, Named
+from api.tables import Cell, Desk, Table, show_percent, status_cell
+from queries.answers import Named
 from queries.targets.answers import Chosen, ClosedGap, NoTarget, OpenGap, Portfolio, Target, Targets, UnknownPlace, WeightStability
 from queries.targets.weights import Weights
 
@@ -29,10 +28,6 @@ def _number(value: float) -> Cell:
 
 def _said(lines: Sequence[str]) -> Cell:
     return Cell("\n".join(lines), kind="said", lines=tuple(lines), sort=len(lines))
-
-
-def _founded(status: str) -> Cell:
-    return Cell(STATUS_ZH[status], kind=f"status-{status}", sort=STATUS_ORDER[status])
 
 
 def _ranking(targets: Sequence[Target], total: int, desk: Desk) -> Table:
@@ -96,7 +91,7 @@ def _without(gaps: Sequence[OpenGap], desk: Desk) -> Table:
             firms_cell(gap.leaders),
             firms_cell(gap.guessed),
             Cell(gap.reason),
-            _founded(gap.status),
+            status_cell(gap.status),
         )
         for gap in gaps
     ]
@@ -193,7 +188,7 @@ def _unclosable(gaps: Sequence[ClosedGap], desk: Desk) -> Table:
             desk.thing("Product", gap.product_id, gap.product),
             state_cell(gap.state),
             score_cell(gap.score),
-            _founded(gap.status),
+            status_cell(gap.status),
             Cell("招商名录", desk.links.of_chain(gap.chain_id, "targets"), "action"),
         )
         for gap in gaps

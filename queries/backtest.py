@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from scipy.sparse import csr_array, diags_array
 from scipy.stats import t as student
 
-from queries.link_prediction import PARTS, Evidence, Floats, Ints, Links, fit
+from queries.link_prediction import PARTS, Evidence, Floats, Ints, Links, fit, others
 
 LEAST = 3  # links that a firm keeps
 ENOUGH = 50  # hidden links below which no measure is told
@@ -95,8 +95,7 @@ def two_steps(evidence: Evidence, weights: NDArray[np.float64]) -> csr_array:
     item's firms Adamic-Adar (Social Networks 25:211, 2003) of the two firms in the graph of firms and items.
     """
     held = csr_array(evidence.made.T)
-    shared = csr_array(held @ diags_array(weights.astype(np.float32)) @ evidence.made)
-    return csr_array(shared - diags_array(shared.diagonal()))
+    return others(csr_array(held @ diags_array(weights.astype(np.float32)) @ evidence.made))
 
 
 def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:

@@ -105,7 +105,7 @@ class Evidence:
         held = csr_array(self.made.T)
         rare = diags_array((1 / np.log1p(np.maximum(self.makers, 1))).astype(np.float32))
         small = diags_array((1 / np.log1p(np.maximum(self.sizes, 1))).astype(np.float32))
-        self.alike = csr_array(_others(csr_array(held @ rare @ self.made)) @ small).T.tocsr()
+        self.alike = csr_array(others(csr_array(held @ rare @ self.made)) @ small).T.tocsr()
         summed = csr_array(held @ links.vectors[0])
         summed.data = np.log1p(summed.data)
         self.profiles = csr_array(normalize(summed)).T.tocsr()
@@ -231,6 +231,6 @@ def _weighed(parts: Floats, weights: Floats) -> Floats:
     return scores
 
 
-def _others(table: csr_array) -> csr_array:
+def others(table: csr_array) -> csr_array:
     """Return a square table without its diagonal."""
     return csr_array(table - diags_array(table.diagonal()))

@@ -114,6 +114,14 @@ def test_bad_rows_are_written_where_they_can_be_mended(story_url: str, tmp_path:
     assert "缺少来源" in rows[0]["拒收原因"]
 
 
+def test_a_file_that_is_refused_is_told_by_its_name_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a[" / "x]b" / "乱.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("名称\n甲\n", "utf-8")
+    done = run("load", str(path), store=f"ladybug://{tmp_path}/graph.lbug", check=1)
+    assert f"未载入 {path}: " in done.stderr
+
+
 def test_a_dry_run_reports_the_same_and_writes_nothing(tmp_path: Path) -> None:
     url = f"ladybug://{tmp_path}/g.lbug"
     dry = json.loads(run("load", str(STORY), "--dry-run", "--format", "json", store=url).stdout)

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import polars as pl
 from pydantic import Field
 
 from graph.errors import InputError
@@ -67,7 +68,8 @@ def match_city(store: Store, text: str, statuses: list[str], most: int = 20) -> 
     if derived is None:
         raise InputError("图中没有一家企业登记了产品,无从匹配;请先载入生产(PRODUCES)或供给(OFFERS)")
     answer = rank(derived, Need("asked", text.strip()), most)
-    proof = {id: (status, source) for id, status, source in city.nodes["Enterprise"].select("id", "status", "source").iter_rows()}
+    told = city.nodes["Enterprise"].filter(pl.col("id").is_in([one.supplier for one in answer.ranked])).select("id", "status", "source")
+    proof = {id: (status, source) for id, status, source in told.iter_rows()}
     ranked = [
         SuggestedFirm(
             firm=Named(id=one.supplier, name=one.name),

@@ -15,7 +15,7 @@ from graph.errors import InputError, ServiceUnavailable
 from graph.settings import Settings
 from queries.matching.channels import times
 from queries.matching.grams import Floats, Keys
-from queries.matching.index import DAMAGED, OfferIndex
+from queries.matching.index import DAMAGED, OfferIndex, write_arrays
 
 BATCH = 64  # texts of one request
 KEPT = 1024  # suppliers that are embedded at a time: the most that a failure loses
@@ -143,7 +143,7 @@ def likeness_of(embedder: Embedder, index: OfferIndex, folder: Path) -> Callable
             marks = np.concatenate([marks, index.marks[rows]])
     finally:
         if len(missing) and len(marks):
-            _save(path, marks, vectors)
+            write_arrays(path, {"marks": marks, "vectors": vectors})
     order = np.argsort(marks)
     ordered = vectors[order[np.searchsorted(marks[order], index.marks)]]
 
@@ -177,11 +177,3 @@ def _load(path: Path) -> tuple[Keys, Singles]:
     except DAMAGED:
         return np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
     return marks, vectors
-
-
-def _save(path: Path, marks: Keys, vectors: Singles) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        np.savez(file, marks=marks, vectors=vectors)
-    fresh.replace(path)

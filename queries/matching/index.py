@@ -171,8 +171,7 @@ def _widen(matrix: sp.csr_matrix, to: Keys, width: int) -> sp.csr_matrix:
 
 
 def save(index: OfferIndex, folder: Path) -> None:
-    """Write an index into a folder; a reader finds the old one or the new one, never half of one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write an index into a folder."""
     texts = {
         "format": FORMAT,
         "suppliers": index.suppliers,
@@ -184,10 +183,17 @@ def save(index: OfferIndex, folder: Path) -> None:
     for name in MATRICES:
         matrix = getattr(index, name)
         arrays |= {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
-    fresh = folder / "offers.new"
+    arrays["texts"] = np.frombuffer(json.dumps(texts, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
+    write_arrays(folder / "offers.npz", arrays)
+
+
+def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
+    """Write arrays as one file; a reader finds the old one or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:
-        np.savez(file, texts=np.frombuffer(json.dumps(texts, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8), **arrays)
-    fresh.replace(folder / "offers.npz")
+        np.savez(file, **arrays)
+    fresh.replace(path)
 
 
 def load(folder: Path) -> OfferIndex | None:

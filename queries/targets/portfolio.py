@@ -70,6 +70,7 @@ def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Por
     covering = held.covering()
     cover = covering.at_most(len(covering.ids) if most is None else most)
     chosen = _chosen(held, covering, cover)
+    closable = set(covering.coverable)
     rows = distinct([row for _, gap in held.gaps for row in gap.evidence] + [row for one in chosen for row in one.evidence])
     return Portfolio(
         most=most,
@@ -88,7 +89,7 @@ def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Por
         statement=_statement(cover),
         targets=chosen,
         curve=_curve(held, cover),
-        unclosable=[held.closed(index) for index in range(len(held.gaps)) if index not in set(covering.coverable)],
+        unclosable=[held.closed(index) for index in range(len(held.gaps)) if index not in closable],
         unknown=held.unknown,
         notes=_notes(held),
         rests_on=dict(sorted(Counter(row.status for row in rows).items())),
