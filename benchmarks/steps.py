@@ -24,8 +24,8 @@ from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise
 from graph.settings import Settings
 from graph.stores import open_store
-from graph.stores.ladybug_tables import prepare
-from graph.stores.ladybug_writer import WRITE_POOL
+from graph.stores.ladybug.tables import prepare
+from graph.stores.ladybug.writer import WRITE_POOL
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load as run_load
 from queries.supply import suppliers as ask_suppliers

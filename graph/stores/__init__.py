@@ -18,7 +18,7 @@ def open_store(url: str | None = None, settings: Settings | None = None) -> Stor
     url = url or settings.store
     scheme = urlsplit(url).scheme
     if scheme == "ladybug":
-        from graph.stores.ladybug import LadybugStore
+        from graph.stores.ladybug.store import LadybugStore
 
         path = Path(url.removeprefix("ladybug://")).expanduser()
         return LadybugStore(path if path.is_absolute() else Path.cwd() / path)

@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from graph.model import Edge, Node, columns
 from graph.stores.base import Ends
-from graph.stores.generations import Generations
-from graph.stores.ladybug_tables import MAPPED, prepare, read_edges, translated
+from graph.stores.ladybug.generations import Generations
+from graph.stores.ladybug.tables import MAPPED, prepare, read_edges, translated
 
 WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000

@@ -14,9 +14,9 @@ import polars as pl
 from graph.errors import QueryError, StoreUnavailable
 from graph.model import Edge, Node
 from graph.stores.base import Ends, Result, schema, tidy
-from graph.stores.generations import Generations
-from graph.stores.ladybug_tables import MAPPED, read_edges, read_nodes, translated
-from graph.stores.ladybug_writer import LadybugWriter
+from graph.stores.ladybug.generations import Generations
+from graph.stores.ladybug.tables import MAPPED, read_edges, read_nodes, translated
+from graph.stores.ladybug.writer import LadybugWriter
 
 READ_POOL = 512 << 20  # a cap; answers are held in it whole
 HIDDEN = {"_ID", "_SRC", "_DST"}

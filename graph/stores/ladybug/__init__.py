@@ -1,0 +1,1 @@
+"""The embedded store: Ladybug files, one generation a load."""
