@@ -58,6 +58,20 @@ class QueryTimeout(LianzhangError, TimeoutError):
     title = "查询超时"
 
 
+class WorkStopped(LianzhangError, TimeoutError):
+    """The work was ended before it was done: its time is up, or nobody waits for it any more."""
+
+    status = 504
+    title = "计算超时"
+
+
+class Busy(LianzhangError):
+    """As many questions wait already as may; ``details['retry_after']`` is in how many seconds to ask again."""
+
+    status = 503
+    title = "服务繁忙"
+
+
 class StoreUnavailable(LianzhangError, ConnectionError):
     """The store cannot be reached or opened right now."""
 
