@@ -17,7 +17,7 @@ import pyarrow as pa
 from graph.model import Edge, Node, columns
 from graph.stores.base import Ends
 from graph.stores.ladybug.generations import Generations
-from graph.stores.ladybug.tables import MAPPED, prepare, read_edges, translated
+from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, translated
 
 WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000
@@ -73,7 +73,7 @@ class LadybugWriter:
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type as the unfinished generation has them."""
         self._copy_waiting(record)
-        yield from read_edges(self._writing(), record, ends)
+        yield from read_edges(Direct(self._writing()), record, ends)
 
     def commit(self) -> None:
         """Swap the finished generation in; nothing happens where nothing was written."""
@@ -125,7 +125,7 @@ class LadybugWriter:
         """Run a statement over Parquet files, which the engine reads faster than frames, and remove them."""
         if not files:
             return
-        with translated(0):
+        with translated():
             self._writing().execute(statement.format(files="[" + ", ".join(map(_quoted, files)) + "]"))
         for path in files:
             path.unlink()
