@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from graph.stores import Store
 
 Made = TypeVar("Made")
-MOST = 64  # answers that are kept, the least used go first
+MOST = 256  # answers that are kept, the least used go first
 
 _kept: OrderedDict[Hashable, tuple[str, Any]] = OrderedDict()
 _making: dict[Hashable, threading.Lock] = {}

@@ -6,6 +6,7 @@ from typing import Any
 from graph.errors import NotFound
 from graph.stores import Store
 from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Firm, Flow, Product, Related, SegmentView
+from queries.cache import once
 from queries.catalogue import ask, trusted
 
 PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
@@ -14,6 +15,10 @@ PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "rec
 def list_chains(store: Store, statuses: list[str] | None = None) -> list[ChainSummary]:
     """Return all chains with how much is known of each, by data status."""
     allowed = statuses or trusted()
+    return once(store, ("chains", tuple(allowed)), lambda: _list(store, allowed))
+
+
+def _list(store: Store, allowed: list[str]) -> list[ChainSummary]:
     counts = _counts(store, allowed)
     return [
         ChainSummary(
@@ -34,16 +39,11 @@ def _counts(store: Store, statuses: list[str]) -> dict[tuple[str, str], dict[str
     for name in ("segments", "products", "leaders", "statements"):
         for row in ask(store, f"count_{name}", statuses=statuses):
             counts[row["chain"], name][row["status"]] = row["number"]
-    firms = {(row["chain"], row["enterprise"], row["status"]) for row in ask(store, "count_operators", statuses=statuses)}
-    projects = set()
-    for row in ask(store, "count_members", statuses=statuses):
-        thing = row["thing"]
-        key = (row["chain"], thing["id"], thing["status"])
-        if thing["_label"] == "Enterprise":
-            firms.add(key)
-        elif thing["_label"] == "Project":
-            projects.add(key)
-    for name, things in (("enterprises", firms), ("projects", projects)):
+
+    def found(question: str) -> set[tuple[str, str, str]]:
+        return {(row["chain"], row["id"], row["status"]) for row in ask(store, question, statuses=statuses)}
+
+    for name, things in (("enterprises", found("count_operators") | found("count_firms")), ("projects", found("count_projects"))):
         for (chain, status), number in Counter((chain, status) for chain, _, status in things).items():
             counts[chain, name][status] = number
     return counts
@@ -56,6 +56,10 @@ def _sorted(counts: dict[str, int]) -> dict[str, int]:
 def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> ChainView:
     """Return everything about one chain; raises ``NotFound`` for an id that is no chain."""
     allowed = statuses or trusted()
+    return once(store, ("chain", id, tuple(allowed)), lambda: _view(store, id, allowed))
+
+
+def _view(store: Store, id: str, allowed: list[str]) -> ChainView:
     chain = next((row["chain"] for row in ask(store, "chains", statuses=allowed) if row["chain"]["id"] == id), None)
     if chain is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在首页查看全部产业链")

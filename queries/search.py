@@ -1,6 +1,7 @@
 """Search by name, short name, alias, code, pinyin and initials, then by what is alike; and the one firm that a word means."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -30,6 +31,18 @@ class Index:
     """Every word that names something, with its pinyin, for one version of the graph."""
 
     words: pl.DataFrame
+
+    @cached_property
+    def by_id(self) -> dict[tuple[str, str], Named]:
+        """Return what has an id, by its label and the id in lower case; nothing for ids that are also another's name."""
+        own = self.words.filter("own")
+        named = set(own.select("label", "word").iter_rows())
+        ids = own.select("label", pl.col("id").str.to_lowercase().alias("lower"), "id", "name")
+        return {
+            (label, lower): Named(id=id, name=name)
+            for label, lower, id, name in ids.iter_rows()
+            if (label, lower) not in named or name.lower() == lower
+        }
 
 
 @dataclass(frozen=True)
@@ -207,6 +220,9 @@ def find_product(store: Store, word: str) -> Named:
 
 
 def _one_of(store: Store, word: str, label: str) -> Named:
+    named = index_of(store).by_id.get((label, word.strip().lower()))
+    if named is not None:
+        return named
     zh = NODE_TYPES[label].table.zh
     hits = _matching(store, word, 10, (label,))
     sure = [hit for hit in hits if hit.matched in EXACT]

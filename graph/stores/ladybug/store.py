@@ -47,6 +47,7 @@ class LadybugStore:
     def __init__(self, path: Path) -> None:
         self.url = f"ladybug://{path}"
         self.generations = Generations(path)
+        self._link, self._seen = str(path), ("", "")
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
 
@@ -81,6 +82,16 @@ class LadybugStore:
     def version(self) -> str:
         """Return the name of the current generation."""
         return self.generations.version()
+
+    def version_at_hand(self) -> str | None:
+        """Return the name of the current generation: whether the link leads to another one is seen in no time."""
+        try:
+            link = os.readlink(self._link)
+        except OSError:
+            return self.generations.version()
+        if link != self._seen[0]:
+            self._seen = (link, self.generations.version())
+        return self._seen[1]
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text in the generation's side file."""
