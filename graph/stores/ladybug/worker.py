@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from contextlib import closing
+from decimal import Decimal
 from io import BytesIO
 from multiprocessing.connection import Connection
 from typing import Any
@@ -143,11 +144,13 @@ def _arrow(answer: ladybug.QueryResult) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """Return nodes, relationships and paths as plain dicts without the store's internal ids."""
+    """Return nodes, relationships and paths as plain dicts without the store's internal ids, and decimals as numbers."""
     if isinstance(value, dict):
         if "_NODES" in value:
             return {"nodes": plain(value["_NODES"]), "relationships": plain(value["_RELS"])}
         return {"_label" if name == "_LABEL" else name: plain(item) for name, item in value.items() if name not in HIDDEN}
+    if isinstance(value, Decimal):  # a sum of whole numbers comes as one
+        return float(value) if value.as_tuple().exponent else int(value)
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
