@@ -1,6 +1,5 @@
 """The embedded store: Ladybug files, one generation a load."""
 
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ import polars as pl
 from graph.errors import QueryError, StoreUnavailable
 from graph.model import Edge, Node
 from graph.stores.base import Ends, Result, schema, tidy
-from graph.stores.ladybug.generations import Generations
+from graph.stores.ladybug.generations import Generations, Ready
+from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.tables import MAPPED, read_edges, read_nodes, translated
 from graph.stores.ladybug.writer import LadybugWriter
 
@@ -25,13 +25,13 @@ HIDDEN = {"_ID", "_SRC", "_DST"}
 class _Generation:
     """One opened, read-only graph file with its connections."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, ready: Ready) -> None:
+        self.ready = ready
         try:
-            self.database = ladybug.Database(str(path), read_only=True, buffer_pool_size=READ_POOL, max_db_size=MAPPED)
+            self.database = ladybug.Database(str(ready.path), read_only=True, buffer_pool_size=READ_POOL, max_db_size=MAPPED)
             self.database.init_database()
-        except RuntimeError as error:
-            raise StoreUnavailable(f"打不开图文件 {path}: {error}。它可能损坏或由更新的版本写成,请重新载入或换一个 --store") from error
+        except Exception as error:  # the engine answers to damage with many kinds, in its own words
+            raise StoreUnavailable(f"打不开图文件 {ready.path}: 它可能损坏或由不同的版本写成,请用 lianzhang verify 核对") from error
         self.idle: LifoQueue[ladybug.Connection] = LifoQueue()
 
     @contextmanager
@@ -58,7 +58,7 @@ class LadybugStore:
 
     def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one read-only query on the current generation."""
-        with self._current().connection() as connection:
+        with self._connection() as connection:
             connection.set_query_timeout(max(1, int(seconds * 1000)))
             with translated(seconds):
                 answer = connection.execute(query, dict(parameters or {}))
@@ -77,7 +77,7 @@ class LadybugStore:
         """Return all nodes of a type."""
         if self.generations.current() is None:
             return pl.DataFrame(schema=schema(record))
-        with self._current().connection() as connection, translated(0):
+        with self._connection() as connection, translated(0):
             connection.set_query_timeout(0)
             frames = list(read_nodes(connection, record))
         return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
@@ -86,7 +86,7 @@ class LadybugStore:
         """Yield all edges of a type between two labels."""
         if self.generations.current() is None:
             return
-        with self._current().connection() as connection, translated(0):
+        with self._connection() as connection, translated(0):
             connection.set_query_timeout(0)
             yield from read_edges(connection, record, ends)
 
@@ -94,6 +94,7 @@ class LadybugStore:
     def load(self) -> Iterator[LadybugWriter]:
         """Build the next generation and swap it in when the block ends without an error."""
         with self.generations.lock():
+            self.generations.ready()  # nothing is built where the current one is gone or damaged
             writer = LadybugWriter(self.generations)
             try:
                 yield writer
@@ -108,17 +109,12 @@ class LadybugStore:
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text in the generation's side file."""
-        current = self.generations.current()
-        if current is None:
+        ready = self.generations.ready()
+        if ready is None:
             return None
-        path = current.with_suffix(".json")
-        notes: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         if value is not None:
-            notes[key] = value
-            fresh = path.with_suffix(".json.new")
-            fresh.write_text(json.dumps(notes, ensure_ascii=False), "utf-8")
-            fresh.replace(path)
-        return notes.get(key)
+            write_note(ready.path, key, value)
+        return read_notes(ready.path).get(key)
 
     def ping(self) -> None:
         """Open the current generation."""
@@ -129,13 +125,23 @@ class LadybugStore:
         with self._guard:
             self._opened = None
 
+    @contextmanager
+    def _connection(self) -> Iterator[ladybug.Connection]:
+        """Lend a connection to the current generation, which is what was written before and after."""
+        generation = self._current()
+        try:
+            with generation.connection() as connection:
+                yield connection
+        finally:
+            self.generations.confirm(generation.ready)
+
     def _current(self) -> _Generation:
-        path = self.generations.current()
-        if path is None:
+        ready = self.generations.ready()
+        if ready is None:
             raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
         with self._guard:
-            if self._opened is None or self._opened.path != path:
-                self._opened = _Generation(path)
+            if self._opened is None or self._opened.ready != ready:
+                self._opened = _Generation(ready)
             return self._opened
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import ladybug
 import polars as pl
 
-from graph.errors import LianzhangError, QueryError, QueryTimeout, WriteRefused
+from graph.errors import LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import EDGES, NODES, Edge, Node, Record, columns, name_of
 from graph.stores.base import Ends, schema
 
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
+DAMAGE = ("corrupted", "Assertion failed", "past the end of the file", "out of bounds for file", "basic_string", "bad_alloc")
+DAMAGED = "图文件里的内容读不出来,它可能损坏: 请用 lianzhang verify 核对,损坏的用 lianzhang rollback 退回上一代"
 SLICE = 200_000  # rows of one answer: the engine holds an answer whole
 
 
@@ -101,6 +103,8 @@ def translated(seconds: float) -> Iterator[None]:
         yield
     except LianzhangError:
         raise
+    except UnicodeDecodeError as error:
+        raise StoreUnavailable(DAMAGED) from error
     except (ValueError, TypeError) as error:
         raise QueryError(f"查询或参数不能使用: {error}") from error
     except RuntimeError as error:
@@ -109,4 +113,6 @@ def translated(seconds: float) -> Iterator[None]:
             raise QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT") from error
         if "read-only" in text:
             raise WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load") from error
+        if any(sign in text for sign in DAMAGE):
+            raise StoreUnavailable(DAMAGED) from error
         raise QueryError(f"查询不能执行: {text.splitlines()[0]}") from error
