@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ WHY = {
     errno.EROFS: "那里是只读的文件系统,请换一个位置",
     errno.EACCES: "没有写的权限,或它正被别的程序(如 Excel、WPS)打开;请关闭它,或换一个文件名或位置",
     errno.EPERM: "不允许写,请换一个文件名或位置",
+    errno.ENOENT: "那里不能建文件,请换一个位置",
     errno.ENAMETOOLONG: "名称太长,请换一个短的",
     errno.ENOTDIR: "它的上级不是目录,请换一个位置",
     errno.EISDIR: "它是一个目录,这里要的是文件名",
@@ -27,16 +29,14 @@ def check_writable(path: Path) -> None:
     try:
         if path.is_dir():
             raise OSError(errno.EISDIR, "")
-        if not path.exists():
-            _probe(path)
-            return
-        if not path.stat().st_mode & 0o222 and path.is_file():
-            raise OSError(errno.EACCES, "")
-        with path.open("ab"):  # a spreadsheet that has the file open refuses this
-            pass
+        if path.is_file():
+            if not path.stat().st_mode & 0o222:  # read-only also to root, who may do anything
+                raise OSError(errno.EACCES, "")
+            with path.open("ab"):  # a spreadsheet that has the file open refuses this
+                pass
         if not _is_device(path):
             _probe(path.resolve())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise _refusal(path, error) from error
 
 
@@ -45,8 +45,8 @@ def check_folder(path: Path) -> None:
     try:
         if path.exists() and not path.is_dir():
             raise OSError(errno.EEXIST, "它是一个文件,这里要的是目录")
-        _probe(path / "_")
-    except (OSError, ValueError) as error:
+        _probe(path.resolve() / "_")
+    except (OSError, ValueError, RuntimeError) as error:
         raise _refusal(path, error) from error
 
 
@@ -71,7 +71,7 @@ def writing(path: Path) -> Iterator[Path]:
                 fresh.unlink(missing_ok=True)
     except LianzhangError:
         raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _refusal(path, error) from error
 
 
@@ -88,7 +88,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _is_device(path: Path) -> bool:
     """Tell whether a path is no file that may be replaced: a device, a pipe, the terminal."""
-    return path.is_absolute() and path.parts[:2] in [("/", part[1:]) for part in DEVICES] or (path.exists() and not path.is_file())
+    return (path.is_absolute() and path.parts[:2] in [("/", part[1:]) for part in DEVICES]) or (path.exists() and not path.is_file())
 
 
 def _beside(path: Path) -> Path:
@@ -97,10 +97,8 @@ def _beside(path: Path) -> Path:
 
 def _probe(path: Path) -> None:
     """Write a byte where the file, or the first folder that it lacks, would come to be."""
-    folder = path.absolute().parent
+    folder = path.parent
     while not folder.exists() and folder != folder.parent:
-        if folder.is_symlink():
-            raise FileNotFoundError(errno.ENOENT, f"{folder} 是指向不存在的位置的链接")
         folder = folder.parent
     if not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "")
@@ -123,7 +121,7 @@ def _replace(fresh: Path, target: Path) -> None:
         shutil.copyfile(fresh, target)
 
 
-def _refusal(path: Path, error: OSError | ValueError) -> OutputError:
-    number = error.errno if isinstance(error, OSError) else None
-    why = WHY.get(number or 0) or (error.strerror if isinstance(error, OSError) and error.strerror else str(error))
-    return OutputError(f"{path}: {why}")
+def _refusal(path: Path, error: Exception) -> OutputError:
+    told = re.search(r"\(os error (\d+)\)", str(error))  # polars has the number in its text alone
+    number = getattr(error, "errno", None) or (int(told.group(1)) if told else 0)
+    return OutputError(f"{path}: {WHY.get(number) or getattr(error, 'strerror', None) or error}")

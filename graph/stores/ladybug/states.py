@@ -56,8 +56,16 @@ def examine(path: Path, whole: bool = False) -> Verdict:
     return Verdict(State.good)
 
 
-def verify(path: Path, tell: checksums.Tell = checksums.silent) -> Verdict:
-    """Read a whole file and compare every block and the hash of the whole; ``tell`` hears how many blocks are done."""
+def blocks_of(path: Path) -> int:
+    """Return how many blocks there are to read in a file."""
+    try:
+        return -(-path.stat().st_size // BLOCK)
+    except OSError:
+        return 0
+
+
+def verify_file(path: Path, tell: checksums.Tell = checksums.silent) -> Verdict:
+    """Read a whole file and compare every block and the hash of the whole; ``tell`` hears of each block that is done."""
     try:
         sums = checksums.read(path)
         if sums is None:
