@@ -52,7 +52,7 @@ class Checksums:
         number = len(self.crc32)
         if number <= WHOLE or seal != self.seal:
             return range(number)
-        return sorted({0, number - 1, *random.sample(range(number), SPREAD)})
+        return sorted({0, number - 1, *random.sample(range(number), min(number, SPREAD))})
 
 
 class Unreadable(ValueError):

@@ -138,9 +138,8 @@ class Generations:
         building = self.folder / f"building-{os.getpid()}.lbug"
         ready = self.ready()
         if ready:
-            with self._writing():
-                sums = None if self._verdict(ready.path).state is State.unchecked else checksums.read(ready.path)
-                wrong = checksums.copy(ready.path, building, sums)
+            with self._writing(), self._swept():
+                wrong = checksums.copy(ready.path, building, checksums.read(ready.path))
             if wrong:
                 building.unlink()
                 raise self._refusal(f"{ready.path}: {states.places(wrong)}")
@@ -148,7 +147,7 @@ class Generations:
 
     def commit(self, building: Path) -> None:
         """Make the finished file the current generation; readers of the old one are not disturbed."""
-        with self._writing():
+        with self._writing(), self._swept():
             previous = self._keep_plain() or self.current()
             target = self._next()
             # The file is unfinished as long as this link is there.
@@ -159,6 +158,7 @@ class Generations:
             os.replace(building, target)
             checksums.save(target, checksums.measure(target))
             self._swap(link)
+        with suppress(OSError):  # what cannot be removed stays
             self._prune(target, previous)
 
     def finished(self) -> list[Path]:
@@ -286,6 +286,15 @@ class Generations:
             else:
                 left.unlink(missing_ok=True)
 
+    @contextmanager
+    def _swept(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                self._sweep()
+            raise
+
     def _unfinished(self) -> list[Path]:
         """Return the files that a load had in their place but did not live to swap in: its link leads to them still."""
         links = [link for link in self.folder.glob("link-*") if link.is_symlink()]
@@ -307,7 +316,8 @@ class Generations:
             if len(kept) < KEEP - 1 and self._verdict(path, whole=True).state is not State.damaged:
                 kept.append(path)
         if len(kept) == KEEP - 1:
-            for path in set(others) - set(kept):
+            lost = {path.with_suffix(".lbug") for kind in ("*.sum", "*.json") for path in self.folder.glob(kind)}
+            for path in set(others) - set(kept) | {path for path in lost if _number(path.name) and not path.exists()}:
                 _remove(path)
 
     @contextmanager
@@ -335,6 +345,8 @@ def _seal(path: Path) -> Seal | None:
 
 
 def _remove(path: Path) -> None:
+    if path.is_dir():  # somebody put it there: it goes only where it is empty
+        path.rmdir()
     for name in (path, path.with_suffix(".json"), checksums.file_of(path)):
         name.unlink(missing_ok=True)
 

@@ -98,10 +98,10 @@ class LadybugStore:
             writer = LadybugWriter(self.generations)
             try:
                 yield writer
+                writer.commit()
             except BaseException:
                 writer.abandon()
                 raise
-            writer.commit()
 
     def version(self) -> str:
         """Return the name of the current generation."""
@@ -129,11 +129,13 @@ class LadybugStore:
     def _connection(self) -> Iterator[ladybug.Connection]:
         """Lend a connection to the current generation, which is what was written before and after."""
         generation = self._current()
-        try:
-            with generation.connection() as connection:
+        with generation.connection() as connection:
+            try:
                 yield connection
-        finally:
-            self.generations.confirm(generation.ready)
+            except Exception:
+                self.generations.confirm(generation.ready)
+                raise
+        self.generations.confirm(generation.ready)
 
     def _current(self) -> _Generation:
         ready = self.generations.ready()

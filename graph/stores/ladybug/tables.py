@@ -14,6 +14,7 @@ from graph.stores.base import Ends, schema
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
 DAMAGE = ("corrupted", "Assertion failed", "past the end of the file", "out of bounds for file", "basic_string", "bad_alloc")
 DAMAGED = "图文件里的内容读不出来,它可能损坏: 请用 lianzhang verify 核对,损坏的用 lianzhang rollback 退回上一代"
+UNWRITTEN = ("Cannot write to file", "No space left on device", "Disk quota exceeded")
 SLICE = 200_000  # rows of one answer: the engine holds an answer whole
 
 
@@ -115,4 +116,6 @@ def translated(seconds: float) -> Iterator[None]:
             raise WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load") from error
         if any(sign in text for sign in DAMAGE):
             raise StoreUnavailable(DAMAGED) from error
+        if any(sign in text for sign in UNWRITTEN):
+            raise StoreUnavailable("写不进图文件: 磁盘满了或不能写,请腾出空间、检查权限后重试;现行数据没有改动") from error
         raise QueryError(f"查询不能执行: {text.splitlines()[0]}") from error
