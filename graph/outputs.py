@@ -34,7 +34,7 @@ def check_writable(path: Path) -> None:
                 raise OSError(errno.EACCES, "")
             with path.open("ab"):  # a spreadsheet that has the file open refuses this
                 pass
-        if not _is_device(path):
+        if not (path.exists() and _is_device(path)):
             _probe(path.resolve())
     except (OSError, ValueError, RuntimeError) as error:
         raise _refusal(path, error) from error
