@@ -254,6 +254,19 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
     assert picture(url) == whole
 
 
+def test_a_copy_that_followed_the_link_is_checked_too(graph: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(graph, tmp_path / "copied", symlinks=False))
+    path = copied / "g.lbug"
+    assert not path.is_symlink()
+    assert words_in(url_of(copied)) == "二"
+    assert files(copied).listed()[0].verdict.state is State.good
+    flip(path, path.stat().st_size // 2)
+    with pytest.raises(StoreUnavailable, match="与写入时的校验和不符"):
+        open_store(url_of(copied)).ping()
+    files(copied).rollback()
+    assert words_in(url_of(copied)) == "二"
+
+
 def test_damage_without_checksums_never_ends_the_process(graph: Path) -> None:
     """What an older version wrote has none: the engine looks at it in a process of its own first."""
     url, current = url_of(graph), files(graph).current()

@@ -21,7 +21,7 @@ from graph.stores.ladybug.states import STATE_ZH, State, Verdict
 
 KEEP = 2
 LEFT_BEHIND = ("building-*", "link-*", "back-*", "*.sum.*.new")
-SETTLED = 100_000_000  # nanoseconds: two changes so close together may bear the same time
+SETTLED = 50_000_000  # nanoseconds: two changes so close together may bear the same time
 BACK = "请先用 lianzhang rollback --dry-run 查看各代,再用 lianzhang rollback 退回"
 
 
@@ -56,7 +56,7 @@ class Generations:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.folder = path.with_name(path.name + ".d")
-        self._verdicts: dict[tuple[Path, bool], tuple[tuple[Seal, Seal | None], Verdict]] = {}
+        self._verdicts: dict[tuple[Path, bool], tuple[tuple[Seal, Seal | None], int, Verdict]] = {}
         self._guard = threading.Lock()
 
     def current(self) -> Path | None:
@@ -231,13 +231,16 @@ class Generations:
             seals = Seal.of(path), _seal(checksums.file_of(path))
         except OSError as error:
             return Verdict(State.damaged, f"读不了它({error.strerror})")
+        asked = time.time_ns()
         known = self._verdicts.get((path, whole))
-        if known and known[0] == seals:
-            return known[1]
+        if known and known[0] == seals and known[1] - seals[0].changed > SETTLED:
+            return known[2]
         with self._guard:
-            verdict = states.examine(path, whole)
-            if time.time_ns() - seals[0].changed > SETTLED:
-                self._verdicts[path, whole] = seals, verdict
+            known = self._verdicts.get((path, whole))
+            if known and known[0] == seals and known[1] > asked:  # another thread has just looked
+                return known[2]
+            begun, verdict = time.time_ns(), states.examine(path, whole)
+            self._verdicts[path, whole] = seals, begun, verdict
         return verdict
 
     def _refusal(self, problem: str) -> StoreUnavailable:

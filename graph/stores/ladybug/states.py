@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -41,7 +42,7 @@ def examine(path: Path, whole: bool = False) -> Verdict:
         if seal.size == 0:
             return Verdict(State.damaged, "它是空文件(0 字节)")
         if sums is None:
-            return _without_checksums(path)
+            return _copied(path, seal) or _without_checksums(path)
         if seal.size != sums.size:
             return Verdict(State.damaged, f"写入时有 {sums.size:,} 字节,现在是 {seal.size:,} 字节")
         numbers = range(len(sums.crc32)) if whole else sums.blocks(seal)
@@ -91,6 +92,20 @@ def places(blocks: list[int]) -> str:
     where = "、".join(f"第 {block * BLOCK >> 20}–{(block + 1) * BLOCK >> 20} MB" for block in blocks[:SHOWN])
     more = f"等 {len(blocks)} 处" if len(blocks) > SHOWN else ""
     return f"内容与写入时的校验和不符({where or '全文'}{more})"
+
+
+def _copied(path: Path, seal: Seal) -> Verdict | None:
+    """Say how a file is that stands where a link to one of the generations was: copying and packing often put the file in its place."""
+    wrong: list[list[int]] = []
+    for file in path.with_name(path.name + ".d").glob("*.sum"):
+        with suppress(checksums.Unreadable):
+            sums = checksums.read(file)
+            if sums is not None and sums.size == seal.size:
+                wrong.append(checksums.wrong_blocks(path, sums, range(len(sums.crc32))))
+    if not wrong:
+        return None
+    least = min(wrong, key=len)
+    return Verdict(State.damaged, places(least)) if least else Verdict(State.good)
 
 
 def _without_checksums(path: Path) -> Verdict:
