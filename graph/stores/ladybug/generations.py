@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from graph.errors import InputError, LianzhangError, LoadBusy, NotFound, StoreUnavailable
 from graph.stores.ladybug import checksums, states
 from graph.stores.ladybug.checksums import Seal
-from graph.stores.ladybug.states import STATE_ZH, State, Verdict
+from graph.stores.ladybug.states import State, Verdict
 
 KEEP = 2
 LEFT_BEHIND = ("building-*", "link-*", "back-*", "*.sum.*.new")
@@ -247,9 +247,9 @@ class Generations:
         """Return the error that says what is wrong, which generation is good, and what to do."""
         advice = f"没有别的完好的一代,请从备份恢复,或把 {self.path.name} 与 {self.folder.name} 移到别处后重新载入"
         others = [one for one in self.listed() if not one.current and one.number]
-        for state in (State.good, State.unchecked):
+        for state, words in ((State.good, "完好的有"), (State.unchecked, "没有校验和、但打得开的有")):
             if usable := [one for one in others if one.verdict.state is state]:
-                advice = f"{STATE_ZH[state]}的有{usable[0].title},{BACK}"
+                advice = f"{words}{usable[0].title},{BACK}"
                 break
         return StoreUnavailable(f"打不开图文件 {problem}。{advice}")
 
