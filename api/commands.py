@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis, cli_firms, cli_matching, cli_openings, cli_targets
+from api import cli_analysis, cli_firms, cli_matching, cli_openings, cli_store, cli_targets
 from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
-from api.output import Format, explain, print_json, print_rows, progress, say, say_which
+from api.output import Format, end_after, explain, print_json, print_rows, progress, say, say_which
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
+from graph.outputs import check_writable, write_text
 from graph.settings import Settings
 from graph.stores import open_store
 from queries.catalogue import trusted
@@ -29,6 +30,7 @@ app.add_typer(cli_matching.app)
 app.add_typer(cli_firms.app)
 app.add_typer(cli_openings.app)
 app.add_typer(cli_targets.app)
+app.add_typer(cli_store.app)
 
 EDGE_HEADS = {
     "tier": "层",
@@ -57,10 +59,10 @@ def load(
     from loaders.run import Options
     from loaders.run import load as run
 
+    if report:
+        check_writable(report)
     with progress() as step:
         done = run(paths, open_store(store), Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step))
-    if report:
-        report.write_text(json.dumps(done.as_dict(), ensure_ascii=False, indent=2), "utf-8")
     if format is Format.json:
         print_json(done.as_dict())
     else:
@@ -77,6 +79,8 @@ def load(
         total: dict[str, Any] = {"file": "合计"} | {name: done.total(name) for name in ("read", "new", "changed", "same", "rejected")}
         print_rows([*(vars(file) for file in done.files), total], format, heads)
     explain(done)
+    if report:
+        write_text(report, json.dumps(done.as_dict(), ensure_ascii=False, indent=2))
     if done.bad:
         raise typer.Exit(1)
 
@@ -231,6 +235,7 @@ def draw(
     from queries.supply import customers, suppliers
     from queries.things import list_sources
 
+    check_writable(out)
     graph, statuses = open_store(store), trusted(without.split(","))
     sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
     try:
@@ -240,8 +245,7 @@ def draw(
         firm = say_which(name, find_enterprise(graph, name)).id
         sides = (suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))
         page = draw_enterprise(view_enterprise(graph, firm, statuses), *sides, sources)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page, "utf-8")
+    write_text(out, page)
     say(f"已写到 {out}")
 
 
@@ -304,9 +308,14 @@ def _address(host: str, listening: socket.socket) -> str:
 
 
 def main() -> None:
-    """Run the command; bad input ends with 1 and its reasons, wrong usage with 2."""
+    """Run the command; bad input, and what cannot be read or written, ends with 1 and its reasons, wrong usage with 2."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except LianzhangError as error:
         say(f"{error.title}: {error.message}")
         sys.exit(1)
+    except OSError as error:
+        end_after(error)

@@ -19,6 +19,7 @@ from pydantic_core import from_json
 
 from graph import deadline
 from graph.errors import Busy, LianzhangError, QueryError, QueryTimeout, StoreUnavailable
+from graph.stores.ladybug.generations import Ready
 from graph.stores.ladybug.tables import MAPPED, translate
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -55,8 +56,8 @@ class Lost(Exception):
 class Worker:
     """One process with one graph file open."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        self.path = path
+    def __init__(self, file: Ready, limits: Limits) -> None:
+        self.file = file
         self.fulls = 0
         ours, theirs = Pipe()
         with theirs:
@@ -71,16 +72,16 @@ class Worker:
         self.owing = True  # it has not said yet what it was asked
         self.end = weakref.finalize(self, _end, self.process, ours)
         try:
-            self.link.send({"path": str(path), "pool": POOL, "mapped": MAPPED, "memory": limits.memory})
+            self.link.send({"path": str(file.path), "pool": POOL, "mapped": MAPPED, "memory": limits.memory})
             found = from_json(self._receive(time.monotonic() + START_SECONDS))
         except BaseException as error:
             self.end()
             if isinstance(error, Lost):
-                raise StoreUnavailable(_unopened(path, "打开时进程中断")) from None
+                raise StoreUnavailable(_unopened(file.path, "打开时进程中断")) from None
             raise
         if "error" in found:
             self.end()
-            raise StoreUnavailable(_unopened(path, found["error"].splitlines()[0][:300]))
+            raise StoreUnavailable(_unopened(file.path, found["error"].splitlines()[0][:300]))
         self.owing = False
 
     def ask(self, question: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -135,8 +136,7 @@ def _end(process: "subprocess.Popen[bytes]", link: "Connection[Any, Any]") -> No
 
 
 def _unopened(path: Path, why: str) -> str:
-    advice = "请运行 lianzhang verify 查看,用 lianzhang rollback 退回上一代,或重新载入"
-    return f"打不开图文件 {path}: {why}。它可能损坏或由更新的版本写成,{advice}"
+    return f"打不开图文件 {path}: 它可能损坏或由不同的版本写成({why}),请用 lianzhang verify 核对"
 
 
 class Pool:
@@ -153,15 +153,15 @@ class Pool:
         self.replaced = 0
 
     def read(
-        self, path: Path, query: str, parameters: Mapping[str, Any], seconds: float, limit: int | None = None
+        self, file: Ready, query: str, parameters: Mapping[str, Any], seconds: float, limit: int | None = None
     ) -> tuple[list[str], list[list[Any]], bool]:
         """Return the columns and rows of a query on a file, and whether they were cut."""
-        said, _ = self._ask(path, query, parameters, seconds, limit)
+        said, _ = self._ask(file, query, parameters, seconds, limit)
         return said["names"], said["rows"], said["truncated"]
 
-    def frame(self, path: Path, query: str, seconds: float) -> pl.DataFrame:
+    def frame(self, file: Ready, query: str, seconds: float) -> pl.DataFrame:
         """Return the answer of a query on a file as a frame."""
-        return pl.read_ipc_stream(self._ask(path, query, {}, seconds, frame=True)[1])
+        return pl.read_ipc_stream(self._ask(file, query, {}, seconds, frame=True)[1])
 
     @property
     def running(self) -> int:
@@ -179,20 +179,20 @@ class Pool:
             worker.process.kill()
 
     def _ask(
-        self, path: Path, query: str, parameters: Mapping[str, Any], seconds: float, limit: int | None = None, frame: bool = False
+        self, file: Ready, query: str, parameters: Mapping[str, Any], seconds: float, limit: int | None = None, frame: bool = False
     ) -> tuple[dict[str, Any], bytes]:
         own = {"query": query, "parameters": dict(parameters), "limit": limit, "size": self.limits.size, "frame": frame}
         with self._turn():
             for last in (self.limits.outside, True):  # what came from outside and broke a process is not tried on another one
                 allowed = deadline.seconds_left(seconds)
-                answer = self._try(path, own | {"seconds": allowed}, last)
+                answer = self._try(file, own | {"seconds": allowed}, last)
                 if answer is not None:
                     return answer
         raise AssertionError("the last try answers or raises")
 
-    def _try(self, path: Path, question: Mapping[str, Any], last: bool) -> tuple[dict[str, Any], bytes] | None:
+    def _try(self, file: Ready, question: Mapping[str, Any], last: bool) -> tuple[dict[str, Any], bytes] | None:
         """Ask one process; None where another one should be asked."""
-        with self._worker(path) as worker:
+        with self._worker(file) as worker:
             try:
                 said, frame = worker.ask(question)
             except Lost:
@@ -244,9 +244,9 @@ class Pool:
             self._free.release()
 
     @contextmanager
-    def _worker(self, path: Path) -> Iterator[Worker]:
+    def _worker(self, file: Ready) -> Iterator[Worker]:
         """Lend a process that has the file open; one that is no longer sound does not come back."""
-        worker = self._take(path)
+        worker = self._take(file)
         try:
             yield worker
         finally:
@@ -260,10 +260,10 @@ class Pool:
             if not sound:
                 worker.end()
 
-    def _take(self, path: Path) -> Worker:
+    def _take(self, file: Ready) -> Worker:
         """Return an idle process that has the file open, or a new one in the place of one that has another."""
         with self._guard:
-            fitting = next((worker for worker in reversed(self._idle) if worker.path == path), None)
+            fitting = next((worker for worker in reversed(self._idle) if worker.file == file), None)
             other = self._idle[0] if fitting is None and len(self._idle) + len(self._busy) >= self.size else None
             for taken in (fitting, other):
                 if taken is not None:
@@ -273,7 +273,7 @@ class Pool:
                 return fitting
         if other is not None:
             other.end()
-        worker = Worker(path, self.limits)
+        worker = Worker(file, self.limits)
         with self._guard:
             self._busy.add(worker)
         return worker

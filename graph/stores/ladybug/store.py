@@ -1,6 +1,5 @@
 """The embedded store: Ladybug files, one generation a load, read by processes of their own."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +12,8 @@ import polars as pl
 from graph.errors import StoreUnavailable
 from graph.model import Edge, Node
 from graph.stores.base import Ends, Result, schema, tidy
-from graph.stores.ladybug.generations import Generations
+from graph.stores.ladybug.generations import Generations, Ready
+from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
 from graph.stores.ladybug.tables import read_edges, read_nodes
 from graph.stores.ladybug.writer import LadybugWriter
@@ -29,16 +29,16 @@ class _Whole:
     """The file of one generation, asked for whole tables."""
 
     pool: Pool
-    path: Path
+    file: Ready
     slice: int = 50_000
 
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
-        return self.pool.read(self.path, query, {}, LONG)[1]
+        return self.pool.read(self.file, query, {}, LONG)[1]
 
     def frame(self, query: str) -> pl.DataFrame:
         """Return the answer of a query as a frame."""
-        return self.pool.frame(self.path, query, LONG)
+        return self.pool.frame(self.file, query, LONG)
 
 
 class LadybugStore:
@@ -57,27 +57,28 @@ class LadybugStore:
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
-        current = self.generations.current()
-        frames = list(read_nodes(_Whole(self._readers, current), record)) if current else []
+        with self._current() as file:
+            frames = list(read_nodes(_Whole(self._readers, file), record)) if file else []
         return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels."""
-        current = self.generations.current()
-        if current is not None:
-            yield from read_edges(_Whole(self._readers, current), record, ends)
+        with self._current() as file:
+            if file is not None:
+                yield from read_edges(_Whole(self._readers, file), record, ends)
 
     @contextmanager
     def load(self) -> Iterator[LadybugWriter]:
         """Build the next generation and swap it in when the block ends without an error."""
         with self.generations.lock():
+            self.generations.ready()  # nothing is built where the current one is gone or damaged
             writer = LadybugWriter(self.generations)
             try:
                 yield writer
+                writer.commit()
             except BaseException:
                 writer.abandon()
                 raise
-            writer.commit()
 
     def version(self) -> str:
         """Return the name of the current generation."""
@@ -95,17 +96,12 @@ class LadybugStore:
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text in the generation's side file."""
-        current = self.generations.current()
-        if current is None:
+        ready = self.generations.ready()
+        if ready is None:
             return None
-        path = current.with_suffix(".json")
-        notes: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         if value is not None:
-            notes[key] = value
-            fresh = path.with_suffix(".json.new")
-            fresh.write_text(json.dumps(notes, ensure_ascii=False), "utf-8")
-            fresh.replace(path)
-        return notes.get(key)
+            write_note(ready.path, key, value)
+        return read_notes(ready.path).get(key)
 
     def ping(self) -> None:
         """Open the current generation."""
@@ -122,8 +118,21 @@ class LadybugStore:
         self._outside.close()
 
     def _read(self, pool: Pool, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None) -> Result:
-        current = self.generations.current()
-        if current is None:
-            raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
-        names, rows, truncated = pool.read(current, query, parameters or {}, seconds, limit)
+        with self._current() as file:
+            if file is None:
+                raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
+            names, rows, truncated = pool.read(file, query, parameters or {}, seconds, limit)
         return Result(names, [{name: tidy(value) for name, value in zip(names, row, strict=True)} for row in rows], truncated)
+
+    @contextmanager
+    def _current(self) -> Iterator[Ready | None]:
+        """Lend the current file, None before the first load; it is what was written before it is read and after."""
+        ready = self.generations.ready()
+        try:
+            yield ready
+        except Exception:
+            if ready is not None:
+                self.generations.confirm(ready)
+            raise
+        if ready is not None:
+            self.generations.confirm(ready)

@@ -8,11 +8,15 @@ from typing import Any, Protocol
 import ladybug
 import polars as pl
 
-from graph.errors import LianzhangError, QueryError, QueryTimeout, WriteRefused
+from graph.errors import LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import EDGES, NODES, Edge, Node, Record, columns, name_of
 from graph.stores.base import Ends, schema
 
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
+
+DAMAGE = ("corrupted", "Assertion failed", "past the end of the file", "out of bounds for file", "basic_string", "bad_alloc")
+DAMAGED = "图文件里的内容读不出来,它可能损坏: 请用 lianzhang verify 核对,损坏的用 lianzhang rollback 退回上一代"
+UNWRITTEN = ("Cannot write to file", "No space left on device", "Disk quota exceeded")
 
 
 def prepare(connection: ladybug.Connection) -> None:
@@ -124,15 +128,20 @@ def _slices(asked: Asked, pattern: str, counted: str, label: str, returned: str,
 
 
 def translate(text: str, kind: str, seconds: float) -> LianzhangError:
-    """Return what the engine says as an error of the project's own; ``kind`` is ``value`` for parameters, ``many`` for two statements."""
+    """Return what the engine says as an error of the project's own; ``kind`` is ``value`` for parameters, ``many`` for two
+    statements, ``damage`` for text that is none."""
     if kind == "many":
         return QueryError("一次只能执行一条语句,请去掉分号之后的部分")
+    if kind == "damage" or any(sign in text for sign in DAMAGE):
+        return StoreUnavailable(DAMAGED)
     if kind == "value":
         return QueryError(f"查询或参数不能使用: {text}")
     if "Interrupted" in text:
         return QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT")
     if "read-only" in text:
         return WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load")
+    if any(sign in text for sign in UNWRITTEN):
+        return StoreUnavailable("写不进图文件: 磁盘满了或不能写,请腾出空间、检查权限后重试;现行数据没有改动")
     return QueryError(f"查询不能执行: {text.splitlines()[0]}")
 
 
@@ -143,6 +152,8 @@ def translated() -> Iterator[None]:
         yield
     except LianzhangError:
         raise
+    except UnicodeDecodeError as error:
+        raise translate(str(error), "damage", 0) from error
     except (ValueError, TypeError) as error:
         raise translate(str(error), "value", 0) from error
     except RuntimeError as error:

@@ -49,7 +49,7 @@ def main(handle: int) -> None:
         if setup["memory"]:
             _warm(database)
             _limit(setup["memory"])
-    except (RuntimeError, OSError, MemoryError, ValueError) as error:
+    except Exception as error:  # the engine answers to damage with many kinds, in its own words
         link.send_bytes(to_json({"error": str(error) or type(error).__name__}))
         return
     link.send_bytes(b"{}")
@@ -80,6 +80,8 @@ def _answer(database: ladybug.Database, lasting: ladybug.Connection | None, ques
             return _run(fresh, question)
     except MemoryError:
         return [to_json({"error": "memory", "kind": "memory"})]
+    except UnicodeDecodeError:
+        return [to_json({"error": "text", "kind": "damage"})]
     except (ValueError, TypeError) as error:
         return [to_json({"error": str(error), "kind": "value"})]
     except Exception as error:

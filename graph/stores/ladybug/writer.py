@@ -80,7 +80,8 @@ class LadybugWriter:
         if self.building is None or self._connection is None or self._database is None:
             return
         self._copy_waiting()
-        self._connection.execute("CHECKPOINT")
+        with translated():
+            self._connection.execute("CHECKPOINT")
         self._shut()
         shutil.rmtree(self.spill, ignore_errors=True)
         self.generations.commit(self.building)
@@ -134,9 +135,11 @@ class LadybugWriter:
         if self._connection is None:
             self.building = self.generations.begin()
             # Nobody reads the file before commit, which makes the one checkpoint.
-            self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
-            self._connection = ladybug.Connection(self._database)
-            prepare(self._connection)
+            path = str(self.building)
+            with translated():
+                self._database = ladybug.Database(path, buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
+                self._connection = ladybug.Connection(self._database)
+                prepare(self._connection)
         return self._connection
 
 
