@@ -490,7 +490,7 @@ def test_damage_under_a_server_gives_the_old_answers_or_503(graph: Path) -> None
     assert current is not None
     content = current.read_bytes()
     store = open_store(url_of(graph))
-    client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
+    client = TestClient(create_app(store, Settings(cache_mb=0)), raise_server_exceptions=False)
     paths = ["/api/v1/chains", "/api/v1/enterprises", "/api/v1/enterprises/a", "/api/v1/enterprises/a/suppliers"]
     right = {path: client.get(path).json() for path in paths}
     chance, refused = random.Random(3), 0
