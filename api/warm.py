@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from queries.chains import list_chains
 
 PAUSE = 2.0  # seconds between looks for a new version
 FIRST = ("/", "/api/v1/search?q=qd", "/enterprises", "/api/v1/chains")
-THEN = ("/portfolio", "/match?q=电机", "/ledger", "/structure")
+THEN = ("/portfolio", "/match?q=电机", "/ledger", "/api/v1/structure")
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +37,7 @@ async def keep_warm(app: FastAPI, store: Store) -> None:
 async def _visit(app: FastAPI, store: Store) -> None:
     chains = [chain.id for chain in await run_in_threadpool(list_chains, store)]
     for address in (*FIRST, *(f"/chains/{id}" for id in chains), *THEN):
-        await _get(app, address)
+        await _get(app, quote(address, safe="/?=&"))
 
 
 async def _get(app: FastAPI, address: str) -> None:

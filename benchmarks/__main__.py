@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.data import make_files
 from benchmarks.report import write_report
+from benchmarks.serving import serving
 
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
@@ -83,6 +84,7 @@ def main() -> None:
     parser.add_argument("--server-sizes", type=int, nargs="*", default=SERVER_SIZES)
     parser.add_argument("--risk-sizes", type=int, nargs="*", default=RISK_SIZES)
     parser.add_argument("--structure-sizes", type=int, nargs="*", default=STRUCTURE_SIZES)
+    parser.add_argument("--no-serving", dest="serving", action="store_false", help="do not measure the server")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
@@ -96,12 +98,13 @@ def main() -> None:
     if risks:
         with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
             risks[0]["r"] = measure("risk_r", scratch, str(min(chosen.risk_sizes)), str(R_CLOSED))
+    servings = serving() if chosen.serving else []
     exponents = (
         {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
         if len(local) > 1
         else {}
     )
-    write_report(chosen.out, local, remote, exponents, risks, structures)
+    write_report(chosen.out, local, remote, exponents, risks, structures, servings)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:
