@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from heapq import merge
+from operator import itemgetter
 from typing import Any, Literal
 
 import polars as pl
@@ -150,6 +152,43 @@ class Facts:
                 found.setdefault(product, set()).add(firm)
         return {product: tuple(sorted(makers)) for product, makers in found.items()}
 
+    @cached_property
+    def _at(self) -> Mapping[str, Mapping[str, list[tuple[int, Row]]]]:
+        """Return the numbered rows of each kind by what they are at: their product or segment."""
+        found: dict[str, dict[str, list[tuple[int, Row]]]] = {}
+        for kind in ("makes", "operates", "needs", "supplies"):
+            rows: Iterable[Row] = getattr(self, kind)
+            at = found[kind] = defaultdict(list)
+            for numbered in enumerate(rows):
+                at[numbered[1].good if kind == "supplies" else numbered[1].end].append(numbered)
+        return found
+
+    def rows_at(self, kind: Literal["makes", "operates", "needs", "supplies"], ids: Iterable[str]) -> list[Row]:
+        """Return the rows of a kind at some products or segments, in their order."""
+        at = self._at[kind]
+        return [row for _, row in merge(*(at.get(id, ()) for id in set(ids)), key=itemgetter(0))]
+
+    @cached_property
+    def made_by(self) -> Mapping[str, tuple[Row, ...]]:
+        """Return what each firm makes or offers, in the order of the rows."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.makes:
+            found[row.start].append(row)
+        return {firm: tuple(rows) for firm, rows in found.items()}
+
+    @cached_property
+    def goods(self) -> dict[str, Any]:
+        """Hold the measures of products that were taken (``measures.measure_good``)."""
+        return {}
+
+    @cached_property
+    def leads_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the chains that each firm leads, in the order of the rows."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.leads:
+            found[row.start].append(row.end)
+        return {firm: tuple(chains) for firm, chains in found.items()}
+
     def looked_at(self, segments: Iterable[str]) -> bool:
         """Tell whether one of these segments was looked through in the whole city."""
         return any(look.whole for segment in segments for look in self.looks.get(segment, ()))
@@ -178,7 +217,13 @@ class Facts:
 
     def find(self, id: str) -> Firm:
         """Return a firm of the city, of this chain or not."""
-        return self.firms[id] if id in self.firms else find_firms(self.city, [id], {home.id for home in self.homes})[id]
+        return self.firms[id] if id in self.firms else self._others[id]
+
+    @cached_property
+    def _others(self) -> Mapping[str, Firm]:
+        """Return the firms of the city that are not of this chain."""
+        ids = self.city.nodes["Enterprise"]["id"]
+        return find_firms(self.city, ids.filter(~ids.is_in(list(self.firms))).to_list(), {home.id for home in self.homes})
 
     def without(self, firms: Iterable[str]) -> "Facts":
         """Return the facts as they would be if firms were gone."""

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from graph.deadline import check
 from queries.gaps.facts import Facts, Place, Row
 
 
@@ -39,7 +41,7 @@ class Good:
     standing: frozenset[str]
     leaders: frozenset[str]
 
-    @property
+    @cached_property
     def possible(self) -> int:
         """Return how many local makers it has at most, by what is recorded."""
         return len({*self.makers, *self.unplaced, *self.vague})
@@ -96,11 +98,22 @@ def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
         for product in place.products:
             if product not in goods:
                 goods[product] = measure_good(facts, product)
-    return [_measure(facts, network, place, tuple(goods[product] for product in place.products)) for place in facts.places]
+    found = []
+    for place in facts.places:
+        check()
+        found.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
+    return found
 
 
 def measure_good(facts: Facts, product: str) -> Good:
-    """Return the measures of one product, of this chain or one that goes into it."""
+    """Return the measures of one product, of this chain or one that goes into it; they are taken once."""
+    if product not in facts.goods:
+        facts.goods[product] = _measure_good(facts, product)
+    return facts.goods[product]
+
+
+def _measure_good(facts: Facts, product: str) -> Good:
+    check()
     standing, makers = facts.standing.get(product, frozenset()), facts.makers.get(product, ())
     touched = {product, *standing}
     return Good(
@@ -118,6 +131,7 @@ def measure_good(facts: Facts, product: str) -> Good:
 
 def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Good, ...]) -> Measures:
     firms, unplaced = _local_firms(facts, place), _unplaced(facts, place)
+    own = set(firms)
     outside, local = _bought(facts, place)
     inputs_missing, inputs_known = _inputs(facts, {good.id for good in goods if good.makers})
     risks = [(network.risk.get(firm, 0.0), firm) for firm in firms if network.risk is not None and firm in network.supplied]
@@ -134,7 +148,7 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
         inputs_missing=inputs_missing,
         inputs_known=inputs_known,
         single=tuple(firm for firm in firms if firm in network.single),
-        bridges=tuple(pair for pair in network.bridges if not network.single.isdisjoint(pair) and not set(firms).isdisjoint(pair)),
+        bridges=tuple(pair for pair in network.bridges if not network.single.isdisjoint(pair) and not own.isdisjoint(pair)),
         in_network=sum(firm in network.supplied for firm in firms),
         riskiest=(worst[1], worst[0]) if worst else None,
     )
@@ -170,8 +184,8 @@ def hhi(sizes: Iterable[int]) -> float:
 def _bought(facts: Facts, place: Place) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """Return the supplies of the place's products to local firms: from outside, and from here; unplaced suppliers count for neither."""
     outside, local = [], []
-    for row in facts.supplies:
-        if row.good in place.products and facts.local(row.end):
+    for row in facts.rows_at("supplies", place.products):
+        if facts.local(row.end):
             where = facts.firms[row.start].where
             if where == "outside":
                 outside.append(row)
@@ -185,7 +199,7 @@ def _inputs(facts: Facts, made: set[str]) -> tuple[tuple[Row, ...], int]:
     missing: dict[str, Row] = {}
     known: set[str] = set()
     for row in facts.inputs:
-        if row.essential and row.end in made:
+        if row.essential and row.end in made and row.start not in known:
             if facts.makers.get(row.start):
                 known.add(row.start)
             elif measure_good(facts, row.start).missing:

@@ -125,8 +125,8 @@ def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking
 
 def _ranks(scores: Iterable[float]) -> list[int]:
     """Return the rank of each score, 1 for the highest; equal ones share it."""
-    numbers = list(scores)
-    return [1 + sum(other > one for other in numbers) for one in numbers]
+    numbers = np.fromiter(scores, np.float64)
+    return (1 + len(numbers) - np.searchsorted(np.sort(numbers), numbers, side="right")).tolist()
 
 
 def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float | None:

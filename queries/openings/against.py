@@ -62,11 +62,11 @@ def _common(asked: Asked, party: str, firm: str, fit: Fit | None) -> Iterator[st
     if known.group == asked.firm(group[0]).group:
         yield "与链主同属一个集团"
     else:
-        own = {made for member in group for made in asked.made.get(member, ())}
+        own = asked.made_in(group[0])
         if same := [asked.product(made) for made in asked.made.get(firm, ()) if made in own]:
             more = f"等 {len(same)} 种" if len(same) > FEW else ""
             yield f"与链主生产同样的产品({'、'.join(same[:FEW])}{more}),可能是竞争对手"
-    if led := [row.end for row in asked.facts.leads if row.start == firm and row.end in asked.chains]:
+    if led := [chain for chain in asked.facts.leads_of.get(firm, ()) if chain in asked.chains]:
         yield f"它自己也是链主({'、'.join(asked.city.names['Chain'][chain] for chain in led)})"
 
 

@@ -52,7 +52,22 @@ class Asked:
 
     def group_of(self, party: str) -> tuple[str, ...]:
         """Return the leader's group that a party belongs to, the leader first."""
-        return next(group for group in self.groups.values() if party in group)
+        return self._group_of[party]
+
+    @cached_property
+    def _group_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the group of each member; one that is in several is in the first."""
+        return {member: group for group in reversed(list(self.groups.values())) for member in group}
+
+    def made_in(self, leader: str) -> frozenset[str]:
+        """Return what the firms of a leader's group make."""
+        if leader not in self._made_in:
+            self._made_in[leader] = frozenset(made for member in self.groups[leader] for made in self.made.get(member, ()))
+        return self._made_in[leader]
+
+    @cached_property
+    def _made_in(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def named(self, id: str) -> Named:
         """Return a firm by id and name."""
@@ -151,7 +166,8 @@ def _needs(
 ) -> tuple[Wish, ...]:
     """Return recorded needs, then essential inputs of what a group makes, of its chains, that it neither needs, makes nor offers."""
     own = [row for name in ("NEEDS", "PRODUCES", "OFFERS") for row in rows[name]]
-    known = {leader: {row.end for row in own if row.start in group} for leader, group in groups.items()}
+    members = {leader: set(group) for leader, group in groups.items()}
+    known = {leader: {row.end for row in own if row.start in group} for leader, group in members.items()}
     found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["NEEDS"]]
     inferred: dict[tuple[str, str], Wish] = {}
     links = {(link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})}
