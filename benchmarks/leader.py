@@ -12,6 +12,7 @@ HERE, ELSEWHERE = "sample-leader-city", "sample-leader-other"
 SHARED = "sample-leader-p00"  # the product that every supplier makes
 CROWDED = "sample-leader.s00"  # the segment that every supplier stands in
 SEED = 20261129
+GROUP = range(0, 55, 11)  # suppliers that belong to the leader's group
 TIERS = ("上游", "中游", "下游")
 
 Row = Mapping[str, str]
@@ -22,7 +23,7 @@ def make_leader(folder: Path, suppliers: int) -> Path:
 
     Each makes one of the products beside ``SHARED``, supplies the leader with it and another supplier with ``SHARED``. Half of the
     segments were looked through; every fifth supplier is of another city, and some products are made there alone; every tenth has no
-    place. Every fourth stands in the ledger, every eleventh belongs to the leader's group, every thirteenth other city's is wished for.
+    place. Every fourth stands in the ledger, some of the other city are wished for; the group has six firms.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for kind, rows in _tables(suppliers).items():
@@ -114,7 +115,7 @@ def _firms(made: Sequence[int]) -> Iterator[Row]:
         needs = product_name(last) if number % 7 == 0 else ""
         yield {
             "id": firm_id(number), "name": f"示例大链主配套{number:06d}号有限公司", "region": _where(number), "segments": segments,
-            "chains": CHAIN, "products": products, "needs": needs, "offers": "", "parent": LEADER if number % 11 == 0 else "",
+            "chains": CHAIN, "products": products, "needs": needs, "offers": "", "parent": LEADER if number in GROUP else "",
         }  # fmt: skip
 
 

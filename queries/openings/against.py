@@ -14,7 +14,7 @@ FEW = 3  # names in a sentence
 def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[str]:
     """Yield the links that a firm has with a leader's group already: what else it supplies, and how far the ledger is."""
     names = asked.city.names["Enterprise"]
-    for member in asked.group_of(party):
+    for member in asked.dealt_with(party, firm):
         rows = asked.supplied.get((firm, member), ())
         if goods := [f"“{asked.product(row.good)}”" for row in rows if row.good and not (row.good == product and member == party)]:
             more = f"等 {len(goods)} 种" if len(goods) > FEW else ""

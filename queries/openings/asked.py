@@ -107,6 +107,31 @@ class Asked:
         return {pair: tuple(rows) for pair, rows in found.items()}
 
     @cached_property
+    def customers_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return whom of a leader's group each firm supplies, and whom each firm of a group supplies, in the order of ``supplied``."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for supplier, customer in self.supplied:
+            found[supplier].append(customer)
+        return {supplier: tuple(customers) for supplier, customers in found.items()}
+
+    def dealt_with(self, party: str, firm: str) -> list[str]:
+        """Return whom of a party's group a firm supplies, or stands in the ledger with, the leader first."""
+        leader = self.group_of(party)[0]
+        return sorted(self._customers.get(firm, set()) & self._members[leader], key=lambda one: (one != leader, one))
+
+    @cached_property
+    def _members(self) -> Mapping[str, frozenset[str]]:
+        return {leader: frozenset(group) for leader, group in self.groups.items()}
+
+    @cached_property
+    def _customers(self) -> Mapping[str, set[str]]:
+        """Return whom each firm supplies, of those in ``supplied``, or has a match with."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for supplier, customer in (*self.supplied, *((supplier, customer) for supplier, customer, _ in self.matches)):
+            found[supplier].add(customer)
+        return found
+
+    @cached_property
     def matches(self) -> Mapping[tuple[str, str, str], Match]:
         """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
         every = (match for match in find_matches(self.city) if match.state != WITHDRAWN)
