@@ -46,7 +46,9 @@ def _tables(suppliers: int) -> dict[str, Sequence[Row]]:
         "regions": [{"id": HERE, "name": "示例大链主市"}, {"id": ELSEWHERE, "name": "示例大链主外市"}],
         "chains": [{"id": CHAIN, "name": "示例大链主链", "region": HERE}],
         "segments": list(_segments()),
-        "products": [{"id": product_id(one), "name": product_name(one), "segments": segment_id(one // KINDS)} for one in range(KINDS * SEGMENTS)],
+        "products": [
+            {"id": product_id(one), "name": product_name(one), "segments": segment_id(one // KINDS)} for one in range(KINDS * SEGMENTS)
+        ],
         "input_to": list(_inputs()),
         "enterprises": list(_firms(made)),
         "leads": [{"enterprise": LEADER, "chain": CHAIN, "role": "链主"}],

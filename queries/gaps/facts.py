@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import merge
+from itertools import repeat, starmap
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -211,6 +212,16 @@ class Facts:
     def _name(self, label: str, id: str) -> str:
         return self.firm_name(id) if label == "Enterprise" else self.city.names[label].get(id, id)
 
+    def named(self, id: str) -> Named:
+        """Return a firm of the chain by id and name."""
+        if id not in self._named:
+            self._named[id] = Named(id=id, name=self.firms[id].name)
+        return self._named[id]
+
+    @cached_property
+    def _named(self) -> dict[str, Named]:
+        return {}
+
     def firm_name(self, id: str) -> str:
         """Return the name of a firm; one that was landed is known here alone."""
         return self.firms[id].name if id in self.firms else self.city.names["Enterprise"].get(id, id)
@@ -279,7 +290,7 @@ def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, 
     operates = rows_at(city, "OPERATES_IN", "to", near_segments)
     needs = rows_at(city, "NEEDS", "to", known)
     supplied = city.supplies.filter(pl.col("good").is_in([*products, *also]))
-    supplies = tuple(row_of("SUPPLIES", row) for row in supplied.iter_rows(named=True))
+    supplies = rows_of("SUPPLIES", supplied)
     leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
     firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {end for row in supplies for end in (row.start, row.end)}
     return Facts(
@@ -306,18 +317,19 @@ def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, 
 def rows_at(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
     """Return the edges of a type with one end (``from`` or ``to``) among some ids, those that have ended only where asked for."""
     frame = city.edges[type_name] if ended else city.going(type_name)
-    return tuple(row_of(type_name, row) for row in frame.filter(pl.col(column).is_in(list(ids))).iter_rows(named=True))
+    return rows_of(type_name, frame.filter(pl.col(column).is_in(list(ids))))
 
 
 def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
-    return tuple(row_of(type_name, row) for row in city.going(type_name).iter_rows(named=True))
+    return rows_of(type_name, city.going(type_name))
 
 
-def row_of(type_name: str, row: Mapping[str, Any]) -> Row:
-    """Return a row of one of the city's frames as a relation."""
-    proof = {name: row[name] for name in ("status", "source", "place", "ended")}
-    own = {name: row[name] for name in ("confidence", "note", "good", "product") if row.get(name)}
-    return Row(type_name, row["from"], row["to"], **proof, essential=bool(row.get("essential")), **own)
+def rows_of(type_name: str, frame: pl.DataFrame) -> tuple[Row, ...]:
+    """Return the rows of one of the city's frames of edges as relations."""
+    empty = {"essential": False, "good": "", "product": "", "confidence": 0.0, "note": ""}
+    own = [frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value) for name, value in empty.items()]
+    proof = (frame[name].to_list() for name in ("from", "to", "status", "source", "place", "ended"))
+    return tuple(starmap(Row, zip(repeat(type_name), *proof, *own, strict=False)))
 
 
 def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:
@@ -351,13 +363,11 @@ def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[
     above = regions_above(city)
     whole_city = {region for home in homes for region in above.get(home, ())}
     found: dict[str, list[Look]] = defaultdict(list)
-    for raw in covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments)).iter_rows(named=True):
-        record, own = records[raw["from"]], regions.get(raw["from"], ())
+    for row in rows_of("COVERS", covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments))):
+        record, own = records[row.start], regions.get(row.start, ())
         names = "、".join(city.names["Region"].get(region, region) for region in own)
         whole = not homes or bool(whole_city & set(own))
-        found[raw["to"]].append(
-            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row_of("COVERS", raw))
-        )
+        found[row.end].append(Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row))
     return {segment: tuple(looks) for segment, looks in found.items()}
 
 

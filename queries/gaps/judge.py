@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TypeVar
 
 from graph.deadline import check
-from queries.answers import STATUS_ORDER, Evidence, Named
+from queries.answers import STATUS_ORDER, Evidence
 from queries.gaps.answers import Action, Judged, Part, State
 from queries.gaps.facts import Facts, Row
 from queries.gaps.measures import Good, Measures
@@ -107,7 +107,7 @@ def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[s
         reasons=voice.reasons(state),
         action=action,
         action_reason=why,
-        firms=[Named(id=firm, name=facts.firms[firm].name) for firm in measures.firms],
+        firms=[facts.named(firm) for firm in measures.firms],
         evidence=rows,
     )
 

@@ -107,9 +107,10 @@ def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
 
 def measure_good(facts: Facts, product: str) -> Good:
     """Return the measures of one product, of this chain or one that goes into it; they are taken once."""
-    if product not in facts.goods:
-        facts.goods[product] = _measure_good(facts, product)
-    return facts.goods[product]
+    found: Good | None = facts.goods.get(product)
+    if found is None:
+        found = facts.goods[product] = _measure_good(facts, product)
+    return found
 
 
 def _measure_good(facts: Facts, product: str) -> Good:

@@ -113,7 +113,7 @@ def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking
         rank_correlation=correlation(scores[0], scores[1]),
         firms=[
             Ranked(
-                firm=Named(id=known[place], name=facts.firms[known[place]].name),
+                firm=facts.named(known[place]),
                 esri=float(scores[0][place]),
                 rank=ranks[0][place],
                 other_rank=ranks[1][place],
@@ -126,7 +126,8 @@ def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking
 def _ranks(scores: Iterable[float]) -> list[int]:
     """Return the rank of each score, 1 for the highest; equal ones share it."""
     numbers = np.fromiter(scores, np.float64)
-    return (1 + len(numbers) - np.searchsorted(np.sort(numbers), numbers, side="right")).tolist()
+    ranks: list[int] = (1 + len(numbers) - np.searchsorted(np.sort(numbers), numbers, side="right")).tolist()
+    return ranks
 
 
 def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from queries.answers import Named
 from queries.city import City
-from queries.gaps.facts import Facts, Row, gather, row_of, rows_at, segments_of_chains
+from queries.gaps.facts import Facts, Row, gather, rows_at, rows_of, segments_of_chains
 from queries.gaps.local import Firm, find_firms, grouped
 from queries.openings.answers import Match
 from queries.openings.fits import Fit, Fits
@@ -102,8 +102,8 @@ class Asked:
         members = [member for group in self.groups.values() for member in group]
         found: dict[tuple[str, str], dict[Row, None]] = defaultdict(dict)
         for column in ("from", "to"):
-            for row in self.city.supplies.filter(pl.col(column).is_in(members)).iter_rows(named=True):
-                found[row["from"], row["to"]][row_of("SUPPLIES", row)] = None
+            for row in rows_of("SUPPLIES", self.city.supplies.filter(pl.col(column).is_in(members))):
+                found[row.start, row.end][row] = None
         return {pair: tuple(rows) for pair, rows in found.items()}
 
     @cached_property
