@@ -198,7 +198,7 @@ def show_review(visit: VisitDep) -> Response:
 @router.get("/enterprises/{id:path}")
 def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> Response:
     """Show one firm: its suppliers and customers in a picture, then every record in tables."""
-    view = enterprise_queries.view_enterprise(visit.store, id, visit.statuses)
+    view = enterprise_queries.view_enterprise(visit.store, id, visit.statuses, supplies=False)
     before = suppliers(visit.store, view.enterprise["id"], tiers, visit.statuses)
     after = customers(visit.store, view.enterprise["id"], tiers, visit.statuses)
     picture = None
