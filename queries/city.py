@@ -9,6 +9,7 @@ import networkx as nx
 import polars as pl
 
 from graph.comparisons import as_one, read_comparisons
+from graph.deadline import check
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge
 from graph.stores import Store
 from graph.stores.base import schema
@@ -139,6 +140,7 @@ def read_city(store: Store, statuses: Iterable[str], today: str) -> City:
 def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
     nodes, stamps = {}, [""]
     for label, own in NODES.items():
+        check()
         frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES).filter(pl.col("status").is_in(statuses))
         stamps.append(str(frame["recorded_at"].max() or ""))
         nodes[label] = frame.with_columns(ended=_ended(today)).drop(TIMES).sort("id")
@@ -163,6 +165,7 @@ def _read_edges(
     record = EDGE_TYPES[name]
     columns = ("from", "to", *own, *PROOF)
     few = pl.col("status", "source", "from_label", "to_label").cast(pl.Categorical)
+    check()
     frames = [_empty(record, columns).with_columns(few)]
     for ends in record.table.ends:
         for frame in store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from graph.deadline import check
 from graph.stores import Store
 from queries.answers import Named
 from queries.cache import once
@@ -208,6 +209,7 @@ def stability(measures: Sequence[Measures], rules: Rules) -> Stability:
     base = [(state_of(one, rules), score_of(one, rules)) for one in measures]
     found = []
     for moved, changed in variants(rules):
+        check()
         fresh = [(state_of(one, changed), score_of(one, changed)) for one in measures]
         flips = [
             Flip(place=one.place.name, before=before, after=after)
