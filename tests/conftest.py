@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from benchmarks.leader import make_leader
 from fastapi.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -166,3 +167,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needing & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.neo4j)
+
+
+@pytest.fixture(scope="session")
+def big_leader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """An embedded store with a leader of ten thousand suppliers, for reading."""
+    folder = tmp_path_factory.mktemp("leader")
+    store = open_store(f"ladybug://{folder}/graph.lbug")
+    report = load([make_leader(folder / "in", 10_000)], store)
+    assert not report.bad, report.rejected[:3]
+    yield store
+    store.close()

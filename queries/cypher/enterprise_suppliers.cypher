@@ -1,6 +1,7 @@
 // The firms that supply a firm, relation by relation; field by field, which of many firms is read ten times as fast as whole.
 // Parameters: $id, $statuses.
-// Columns: id, name, aliases, description, listed_on, note, roles, short_name, stock_code, uscc, uscc_check, and those of the relation: status, source, place, note, product, since
+// Columns: id, name, aliases, description, listed_on, note, roles, short_name, stock_code, uscc, uscc_check, relation_status, relation_source, relation_place,
+//   relation_note, relation_product, relation_since
 MATCH (e:Enterprise {id: $id})<-[r:SUPPLIES]-(n:Enterprise)
 WHERE r.status IN $statuses AND n.status IN $statuses
 RETURN n.id AS id, n.name AS name, n.aliases AS aliases, n.description AS description, n.listed_on AS listed_on, n.note AS note,
