@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import networkx as nx
 import polars as pl
@@ -59,6 +60,11 @@ class City:
     def names(self) -> dict[str, dict[str, str]]:
         """Return the name of every thing by label and id."""
         return {label: dict(frame.select("id", "name").iter_rows()) for label, frame in self.nodes.items()}
+
+    @cached_property
+    def placed(self) -> dict[frozenset[str], dict[str, Any]]:
+        """Hold the firms that were found already, by the regions that they are seen from (``gaps.local.find_firms``)."""
+        return {}
 
     @cached_property
     def product_words(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from queries.cache import _kept
 from queries.catalogue import text_of
 from queries.chains import PLAIN
 
-MOST_BYTES, MOST_NODES, MOST_SECONDS = 2_000_000, 12_000, 8.0  # seconds: two of them on a machine that does nothing else
+MOST_BYTES, MOST_NODES, MOST_SECONDS = 2_000_000, 12_000, 8.0  # seconds of the processor: under two on a machine that does nothing else
 PAGES = (
     f"/chains/{CHAIN}", f"/chains/{CHAIN}/what-if", f"/chains/{CHAIN}/what-if?remove={LEADER}", f"/chains/{CHAIN}/opportunities",
     f"/chains/{CHAIN}/targets", f"/chains/{CHAIN}/targets?top=1000", f"/chains/{CHAIN}/certificate?place=sample-leader-p00",
@@ -74,10 +74,10 @@ def leader_client(big_leader: Store) -> TestClient:
 def test_pages_of_a_big_leader_are_small(leader_client: TestClient, path: str) -> None:
     for key in [key for key, (_, made) in _kept.items() if "city" not in str(key)]:
         del _kept[key]
-    start = time.monotonic()
+    start = time.process_time()
     answer = leader_client.get(path)
     assert answer.status_code == 200, answer.text[:300]
-    assert time.monotonic() - start < MOST_SECONDS
+    assert time.process_time() - start < MOST_SECONDS
     page = Page(answer.text)
     assert len(answer.content) < MOST_BYTES
     assert page.nodes < MOST_NODES

@@ -1,6 +1,6 @@
 """What is known of one chain in one city: its places, who fills them, who needs them, who looked. Pure data that can be changed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +19,7 @@ from queries.gaps.local import Firm, find_firms, find_homes, grouped, regions_ab
 TIERS = ("上游", "中游", "下游", "服务", "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One relation of the graph with its proof; ``product`` as it is written, ``good`` the id of what that is."""
 
@@ -91,8 +91,11 @@ class Facts:
 
     def local(self, firm: str) -> bool:
         """Tell whether a firm is in the city and still there."""
-        known = self.firms.get(firm)
-        return known is not None and known.where == "local" and not known.closed
+        return firm in self._here
+
+    @cached_property
+    def _here(self) -> frozenset[str]:
+        return frozenset(id for id, firm in self.firms.items() if firm.where == "local" and not firm.closed)
 
     @cached_property
     def makers(self) -> Mapping[str, tuple[str, ...]]:
@@ -137,10 +140,7 @@ class Facts:
     @cached_property
     def customers(self) -> Mapping[tuple[str, str], int]:
         """Return how many firms each firm is known to supply with each product."""
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for row in self.supplies:
-            found[row.start, row.good].add(row.end)
-        return {key: len(firms) for key, firms in found.items()}
+        return Counter((start, good) for start, good, _ in {(row.start, row.good, row.end) for row in self.supplies})
 
     @cached_property
     def all_makers(self) -> Mapping[str, tuple[str, ...]]:
