@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.leader import make_leader
 from fastapi.testclient import TestClient
+
+from benchmarks.leader import make_leader
 
 sys.path.insert(0, str(Path(__file__).parent))
 

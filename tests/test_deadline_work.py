@@ -5,10 +5,10 @@ import time
 
 import numpy as np
 import pytest
-from benchmarks.leader import CHAIN, LEADER
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from benchmarks.leader import CHAIN, LEADER
 from graph.deadline import Deadline, check, within
 from graph.errors import WorkStopped
 from graph.stores import Store

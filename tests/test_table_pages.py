@@ -7,7 +7,6 @@ import time
 from html.parser import HTMLParser
 
 import pytest
-from benchmarks.leader import CHAIN, LEADER, firm_id
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from api.app import create_app
 from api.rows import Lazy, sort_key, write_csv
 from api.tables import MOST_ROWS
+from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
 from queries.cache import _kept

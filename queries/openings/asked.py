@@ -13,7 +13,7 @@ from queries.gaps.facts import Facts, Row, gather, rows_at, rows_of, segments_of
 from queries.gaps.local import Firm, find_firms, grouped
 from queries.openings.answers import Match
 from queries.openings.fits import Fit, Fits
-from queries.openings.ledger import WITHDRAWN, find_matches
+from queries.openings.ledger import DROPPED, WITHDRAWN, find_matches
 from queries.openings.parties import groups_below
 
 
@@ -136,6 +136,11 @@ class Asked:
         """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
         every = (match for match in find_matches(self.city) if match.state != WITHDRAWN)
         return {(match.supplier.id, match.customer.id, match.product_id or match.product): match for match in every}
+
+    @cached_property
+    def dropped(self) -> frozenset[tuple[str, str, str]]:
+        """Return which of the matches were given up."""
+        return frozenset(key for key, match in self.matches.items() if match.state == DROPPED)
 
     def match(self, supplier: str, customer: str, product: str) -> Match | None:
         """Return the match of two firms about a product (its id, or how it is written), if the ledger has it."""

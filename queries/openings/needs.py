@@ -17,7 +17,7 @@ MOST = 20  # candidates that are listed for a need; what is cut is counted
 MOST_LOOKED = 20  # firms that were looked at where none fits
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Supplier:
     """A firm that could serve a need, or does, by one of its products."""
 
@@ -63,7 +63,9 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
         if one.firm not in group:
             found.setdefault(one.firm, one)
     every = sorted(found.values(), key=lambda one: (not one.fits, _ORDER[one.fit.level], one.supplies, one.firm))
-    placed = {where: [one for one in every if asked.firm(one.firm).where == where] for where in ("local", "unknown", "outside")}
+    placed: dict[str, list[Supplier]] = {"local": [], "unknown": [], "outside": []}
+    for one in every:
+        placed[asked.firm(one.firm).where].append(one)
     fitting = any(one.fits for one in placed["local"])
     local = [one for one in placed["local"] if one.fit.fills or not fitting]
     unplaced = [one for one in placed["unknown"] if one.fit.fills]
@@ -91,9 +93,8 @@ def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
             yield Supplier(row.start, Fit("高", f"已经向链主供应“{asked.product(row.good)}”"), row, supplies=True)
     near = asked.near[wish.product]
     for row in asked.facts.rows_at("makes", near):
-        fit = near[row.end]
         if not row.ended and not asked.firm(row.start).closed:
-            yield Supplier(row.start, fit, row, dropped=bool(why_dropped(asked, row.start, wish.party, wish.product)))
+            yield Supplier(row.start, near[row.end], row, dropped=(row.start, wish.party, wish.product) in asked.dropped)
 
 
 def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
