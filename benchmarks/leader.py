@@ -1,10 +1,24 @@
-"""A leader with any number of suppliers, made up and the same for every run: one chain, ten segments, forty products."""
+"""A leader with any number of suppliers, made up and the same for every run: one chain, ten segments, forty products; its pages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from graph.stores import Store, open_store
+from loaders.run import load
+from queries.answers import Named
+from queries.catalogue import trusted
+from queries.city import read_city
+from queries.gaps.weak_links import weak_links
+from queries.gaps.what_if import what_if
 
 CHAIN, LEADER = "sample-leader", "sample-leader-firm"
 SEGMENTS, KINDS = 10, 4  # kinds: products of a segment
@@ -133,3 +147,43 @@ def _matched(made: Sequence[int]) -> Iterator[Row]:
         for stage, day in (("需求", "2026-03-02"), ("推荐", "2026-03-09"))[: 1 + number % 2] if number % 4 == 0 else ():
             own = {"supplier": firm_id(number), "customer": LEADER, "product": product_name(product)}
             yield own | {"stage": stage, "on": day, "handled_by": "示例链专班"}
+
+
+def leader(scratch: str, suppliers: str) -> dict[str, Any]:
+    """Load a leader and measure what is asked of it first: weak links, what-if of the leader, its chain's page.
+
+    A small leader is asked before, so that nothing is compiled in the measured time; of the large one only the graph is read.
+    """
+    small = _store(Path(scratch) / "small", 50)
+    _ask(small)
+    large = _store(Path(scratch) / "large", int(suppliers))
+    return {"firms": int(suppliers)} | _ask(large)
+
+
+def _store(folder: Path, suppliers: int) -> Store:
+    store = open_store(f"ladybug://{folder}/graph.lbug")
+    report = load([make_leader(folder / "in", suppliers)], store)
+    assert not report.bad, report.rejected[:3]
+    return store
+
+
+def _ask(store: Store) -> dict[str, Any]:
+    client, today, apart = TestClient(create_app(store)), date.today().isoformat(), trusted()[::-1]
+    found: dict[str, Any] = {"read": _seconds(lambda: read_city(store, trusted(), today))}
+    read_city(store, apart, today)  # the same statuses in another order: what is made of them is not kept for the pages
+    found["weak_links"] = _seconds(lambda: weak_links(store, CHAIN, apart))
+    found["what_if"] = _seconds(lambda: what_if(store, CHAIN, [Named(id=LEADER, name=LEADER)], [], apart))
+    client.get("/search", params={"q": LEADER})  # the index of names is warmed by the server
+    for name, path in (("chain", f"/chains/{CHAIN}"), ("firm", f"/enterprises/{LEADER}"), ("lists", f"/chains/{CHAIN}/opportunities")):
+        start = time.perf_counter()
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.text[:300]
+        nodes = len(re.findall(r"<[a-zA-Z]", re.sub(r"<script.*?</script>", "", answer.text, flags=re.DOTALL)))
+        found[name] = {"seconds": round(time.perf_counter() - start, 3), "mb": round(len(answer.content) / 1e6, 2), "nodes": nodes}
+    return found
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return round(time.perf_counter() - start, 3)

@@ -1,6 +1,6 @@
 """What is measured of each place before any rule speaks: counts and shares, each with the rows that it was taken from."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,20 @@ class NetworkFacts:
     single: frozenset[str]
     bridges: tuple[tuple[str, str], ...]
     risk: Mapping[str, float] | None
+
+    @cached_property
+    def _bridges_of(self) -> Mapping[str, list[int]]:
+        """Return the places in ``bridges`` of those with an articulation point, by each end."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, pair in enumerate(self.bridges):
+            if not self.single.isdisjoint(pair):
+                for end in pair:
+                    found[end].append(number)
+        return found
+
+    def bridges_at(self, firms: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return the bridges with an articulation point of which one end is among some firms, in their order."""
+        return tuple(self.bridges[number] for number in sorted({number for firm in firms for number in self._bridges_of.get(firm, ())}))
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,6 @@ def _measure_good(facts: Facts, product: str) -> Good:
 
 def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Good, ...]) -> Measures:
     firms, unplaced = _local_firms(facts, place), _unplaced(facts, place)
-    own = set(firms)
     outside, local = _bought(facts, place)
     inputs_missing, inputs_known = _inputs(facts, {good.id for good in goods if good.makers})
     risks = [(network.risk.get(firm, 0.0), firm) for firm in firms if network.risk is not None and firm in network.supplied]
@@ -149,7 +162,7 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
         inputs_missing=inputs_missing,
         inputs_known=inputs_known,
         single=tuple(firm for firm in firms if firm in network.single),
-        bridges=tuple(pair for pair in network.bridges if not network.single.isdisjoint(pair) and not own.isdisjoint(pair)),
+        bridges=network.bridges_at(firms),
         in_network=sum(firm in network.supplied for firm in firms),
         riskiest=(worst[1], worst[0]) if worst else None,
     )
