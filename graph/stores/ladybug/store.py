@@ -141,6 +141,8 @@ class LadybugStore:
 
 def _plain(value: Any) -> Any:
     """Return nodes, relationships and paths as plain dicts without the store's internal ids."""
+    if value is None or isinstance(value, (str, float, int)):  # most values: of many rows, this first look halves the time
+        return value
     if isinstance(value, dict):
         if "_NODES" in value:
             return {"nodes": _plain(value["_NODES"]), "relationships": _plain(value["_RELS"])}
