@@ -36,16 +36,13 @@ def _list(store: Store, allowed: list[str]) -> list[ChainSummary]:
 
 def _counts(store: Store, statuses: list[str]) -> dict[tuple[str, str], dict[str, int]]:
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for name in ("segments", "products", "leaders", "statements"):
+    for name in ("segments", "products", "leaders", "statements", "projects"):
         for row in ask(store, f"count_{name}", statuses=statuses):
             counts[row["chain"], name][row["status"]] = row["number"]
-
-    def found(question: str) -> set[tuple[str, str, str]]:
-        return {(row["chain"], row["id"], row["status"]) for row in ask(store, question, statuses=statuses)}
-
-    for name, things in (("enterprises", found("count_operators") | found("count_firms")), ("projects", found("count_projects"))):
-        for (chain, status), number in Counter((chain, status) for chain, _, status in things).items():
-            counts[chain, name][status] = number
+    rows = [row for name in ("operators", "members") for row in ask(store, f"count_{name}", statuses=statuses)]
+    firms = {(row["chain"], row["enterprise"], row["status"]) for row in rows}
+    for (chain, status), number in Counter((chain, status) for chain, _, status in firms).items():
+        counts[chain, "enterprises"][status] = number
     return counts
 
 
@@ -78,7 +75,7 @@ def _view(store: Store, id: str, allowed: list[str]) -> ChainView:
             for row in of("chain_inputs")
         ],
         leaders=related(of("chain_leaders"), "leader"),
-        members=related(of("chain_members"), "thing"),
+        members=related([*of("chain_members"), *firm_rows(of("chain_firms"), "ON_CHAIN")], "thing"),
         statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
         supplies=of("chain_supplies"),
     )
@@ -91,10 +88,8 @@ def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], opera
         products[row["segment"]].append(_product(row))
     firms: dict[str, list[Firm]] = defaultdict(list)
     for row in operating:
-        firm = row["enterprise"]
-        firms[row["segment"]].append(
-            Firm(id=firm["id"], name=firm["name"], short_name=firm.get("short_name"), status=row["status"], source=row["source"])
-        )
+        own = {name: row[name] for name in ("name", "short_name", "status", "source")}
+        firms[row["segment"]].append(Firm(id=row["enterprise"], **own))
     return [
         SegmentView(
             **{name: segment.get(name) for name in ("id", "name", "tier", "description", "status", "source")},
@@ -111,6 +106,18 @@ def _product(row: dict[str, Any]) -> Product:
     proof = row if STATUS_ORDER[row["status"]] > STATUS_ORDER[product["status"]] else product
     own = {name: product.get(name) for name in ("id", "name", "kind", "description")}
     return Product(**own, status=proof["status"], source=proof["source"], place=proof.get("place"))
+
+
+def firm_rows(rows: list[dict[str, Any]], type_name: str) -> list[dict[str, Any]]:
+    """Return firms and their relation that were read field by field as if they had been read whole."""
+    mark = "relation_"
+    found = []
+    for row in rows:
+        known = {name: value for name, value in row.items() if value is not None}
+        firm = {name: value for name, value in known.items() if not name.startswith(mark)}
+        relation = {name.removeprefix(mark): value for name, value in known.items() if name.startswith(mark)}
+        found.append({"thing": {"_label": "Enterprise", **firm}, "relation": {"_label": type_name, **relation}})
+    return found
 
 
 def related(rows: list[dict[str, Any]], column: str) -> list[Related]:

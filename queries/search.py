@@ -8,6 +8,7 @@ import polars as pl
 from pypinyin import lazy_pinyin
 
 from graph.comparisons import Comparisons, read_comparisons
+from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
 from graph.model import NODE_TYPES
 from graph.model.nodes import Enterprise
@@ -72,12 +73,18 @@ def _words(store: Store, label: str) -> pl.DataFrame:
     if label == "Enterprise":
         words = pl.concat([words, _words_of_others(words, comparisons_of(store).taken_for)])
     words = words.with_columns(pl.lit(label).alias("label"))
-    syllables = [lazy_pinyin(word) for word in words["word"]]
+    syllables = [_spell(word) for word in words["word"]]
     return words.with_columns(
         pl.col("word").str.to_lowercase(),
         pl.Series("pinyin", ["".join(parts).lower() for parts in syllables], dtype=pl.String),
         pl.Series("initials", ["".join(part[:1] for part in parts).lower() for parts in syllables], dtype=pl.String),
     )
+
+
+def _spell(word: str) -> list[str]:
+    check()
+    syllables: list[str] = lazy_pinyin(word)
+    return syllables
 
 
 def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataFrame:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from benchmarks.leader import make_leader
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 from neo4j_server import Server, neo4j_server
@@ -168,3 +170,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needing & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.neo4j)
+
+
+@pytest.fixture(scope="session")
+def big_leader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """An embedded store with a leader of ten thousand suppliers, for reading."""
+    folder = tmp_path_factory.mktemp("leader")
+    store = open_store(f"ladybug://{folder}/graph.lbug")
+    report = load([make_leader(folder / "in", 10_000)], store)
+    assert not report.bad, report.rejected[:3]
+    yield store
+    store.close()

@@ -92,6 +92,8 @@ def schema(record: type[Record]) -> dict[str, Any]:
 
 def tidy(value: Any) -> Any:
     """Return a value as both stores answer it: absent properties left out, provenance last."""
+    if value is None or isinstance(value, (str, float, int)):
+        return value
     if isinstance(value, dict):
         kept = {name: tidy(item) for name, item in value.items() if item is not None}
         if "_label" in kept:

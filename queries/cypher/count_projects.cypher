@@ -1,6 +1,6 @@
-// Projects that are marked as being on every chain.
+// How many projects are marked as being on every chain, by status.
 // Parameters: $statuses.
-// Columns: chain, status, id
-MATCH (n:Project)-[r:ON_CHAIN]->(c:Chain)
-WHERE n.status IN $statuses AND r.status IN $statuses
-RETURN DISTINCT c.id AS chain, n.status AS status, n.id AS id
+// Columns: chain, status, number
+MATCH (p:Project)-[r:ON_CHAIN]->(c:Chain)
+WHERE p.status IN $statuses AND r.status IN $statuses
+RETURN c.id AS chain, p.status AS status, count(DISTINCT p) AS number

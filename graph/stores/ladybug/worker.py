@@ -147,6 +147,8 @@ def _arrow(answer: ladybug.QueryResult) -> bytes:
 
 def plain(value: Any) -> Any:
     """Return nodes, relationships and paths as plain dicts without the store's internal ids, and decimals as numbers."""
+    if value is None or isinstance(value, (str, float, int)):  # most values
+        return value
     if isinstance(value, dict):
         if "_NODES" in value:
             return {"nodes": plain(value["_NODES"]), "relationships": plain(value["_RELS"])}
