@@ -152,7 +152,13 @@ def test_only_loopback_goes_without_a_key(host: str, allowed: bool) -> None:
     else:
         with pytest.raises(InputError, match="LIANZHANG_API_KEY"):
             check_exposure(host, Settings())
-    check_exposure(host, Settings(api_key="x"))
+    check_exposure(host, Settings(api_key="x", hosts="chain.office.local"))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_all_addresses_need_the_names_that_are_ours(host: str) -> None:
+    with pytest.raises(InputError, match="LIANZHANG_HOSTS"):
+        check_exposure(host, Settings(api_key="x"))
 
 
 def test_pages_may_not_be_framed_and_load_only_from_here(client: TestClient) -> None:
