@@ -1,6 +1,7 @@
 """What first visits would wait for, made in the background after the start and after each load: by visiting the pages."""
 
 import asyncio
+import gc
 import logging
 from urllib.parse import quote
 
@@ -25,9 +26,12 @@ async def keep_warm(app: FastAPI, store: Store) -> None:
         try:
             version = await run_in_threadpool(store.version)
             if version != warmed:
+                gc.unfreeze()
                 app.state.warming = True
                 await _visit(app, store)
                 warmed = version
+                gc.collect()
+                gc.freeze()  # what stays for this version is not looked through at each collection
         except LianzhangError as error:
             log.info("not warmed: %s", error)
         app.state.warming = False
