@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pyvis
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -24,6 +25,7 @@ from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
 
+THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 def check_exposure(host: str, settings: Settings) -> None:
     """Refuse an address beyond this machine while no key is configured."""
@@ -45,6 +47,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
         keeping = asyncio.create_task(keep_warm(app, store)) if warm else None
         yield
         if keeping is not None:
