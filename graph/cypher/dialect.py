@@ -44,7 +44,9 @@ class Dialect:
     one_based: bool = False  # places in lists and strings count from 1
     queries_inside: bool = False  # COLLECT {}, CALL {}, and more than one MATCH in EXISTS {} and COUNT {}
     lambdas: bool = False  # list comprehensions and all(), any(), none(), single(), reduce(), and they are right
-    loose_order: bool = False  # WITH … ORDER BY … LIMIT is lost where an aggregation follows, and needs a LIMIT
+    loose_order: bool = False  # WITH … ORDER BY … LIMIT is lost where an aggregation follows, and needs a LIMIT; its WHERE sees the new names only
+    loses_zero: bool = False  # COUNT { … } in a condition or before an aggregation drops what has none
+    keeps_others: bool = False  # nodes that are no part of the graph lie beside it
     counts_relations: bool = False  # count(r.key) of any relation counts those without the key too
     hints: Mapping[str, str] = field(default_factory=dict)  # what to say for the store's own errors, by a piece of their text
 
@@ -73,7 +75,7 @@ SIGNATURES: dict[str, Signature] = (
         "atan2": _take("number number", FLOAT), "pi": _take("", FLOAT), "e": _take("", FLOAT), "isnan": _take("number", BOOL),
         "replace": _take("string string string", STRING), "left": _take("string int", STRING), "right": _take("string int", STRING),
         "substring": _take("string int int", STRING, 2), "reverse": _take("string/list", "same"),
-        "split": _take("string string/list", list_of(STRING)), "concat": _take("string/int", STRING, 2, repeated=True),
+        "split": _take("string string/list", list_of(STRING)),
         "size": _take("string/list", INT), "char_length": _take("string", INT), "character_length": _take("string", INT),
         "isempty": _take("string/list/map", BOOL), "length": _take("path", INT), "head": _take("list", "item"), "last": _take("list", "item"),
         "tail": _take("list", "same"), "range": _take("int int int", list_of(INT), 2), "coalesce": _take("any", "joined", 1, repeated=True),

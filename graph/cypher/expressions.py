@@ -175,7 +175,7 @@ class ExpressionReader(Reader, ABC):
         return (following.kind == "sign" and following.value in (".", "}")) or following.kind in ("word", "name")
 
     def _projection(self, base: Variable) -> Expression:
-        at, everything, pairs = self.take().start, False, []
+        at, everything, pairs = self.take().start, False, list[tuple[str, Expression]]()
         while not self.at("}"):
             if self.accept(".", "*"):
                 everything = True

@@ -18,6 +18,7 @@ class Written:
     kind: Kind
     whole: bool = True
     empty: bool | None = None  # of a string that is known: whether it is ''
+    parts: tuple[str, ...] = ()  # of texts joined by +: each of them
 
     @property
     def safe(self) -> str:
@@ -83,8 +84,15 @@ def add(dialect: Dialect, left: Written, right: Written, place: str) -> Written:
     if "list" in (one.word, other.word):
         return _add_lists(dialect, left, right, place)
     if "string" in (one.word, other.word):
-        sides = [_as_text(dialect, side, place) for side in (left, right)]
-        return Written(" + ".join(sides), STRING, False)
+        parts = tuple(part for side in (left, right) for part in side.parts or (_as_text(dialect, side, place),))
+        if not dialect.typed:
+            return Written(" + ".join(parts), STRING, False, parts=parts)
+        # There, a text and a null make the text.
+        nulls = [f"{part} IS NULL" for part in parts if not part.startswith("'")]
+        text = " + ".join(parts)
+        return Written(f"CASE WHEN {' OR '.join(nulls)} THEN NULL ELSE {text} END" if nulls else text, STRING, bool(nulls), parts=parts)
+    if dialect.typed and not one.is_known() and not other.is_known():
+        raise QueryError(f"{dialect.name}要知道 + 两边是文字、数字还是列表,才能相加;请用 toString() 或 toFloat() 写明。位置: {place}")
     return calculate("+", left, right, place)
 
 

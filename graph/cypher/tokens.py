@@ -191,7 +191,7 @@ def _number(text: str, at: int) -> Token:
 
 def _string(text: str, at: int) -> tuple[str, int]:
     """Return what a string literal stands for, and where it ends."""
-    quote, parts, here = text[at], [], at + 1
+    quote, parts, here = text[at], list[str](), at + 1
     while here < len(text):
         character = text[here]
         if character == quote:

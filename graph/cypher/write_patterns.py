@@ -9,7 +9,7 @@ from graph.cypher.operators import Written, compare
 from graph.cypher.scope import Bound, bound, quote
 from graph.cypher.write_values import ValueWriter
 from graph.errors import QueryError
-from graph.model import EDGE_TYPES
+from graph.model import EDGE_TYPES, NODE_TYPES
 
 
 @dataclass
@@ -44,6 +44,8 @@ class PatternWriter(ValueWriter):
         shortest = pattern.shortest or (pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else "")
         if shortest in ("SHORTEST", "ALL SHORTEST"):
             return self._shortest(pattern, shortest, optional, conditions, passed)
+        if not pattern.relations:
+            return self._of_path(pattern, optional) + self._alone(pattern.nodes[0], optional, conditions)
         parts = [self._node(pattern.nodes[0], optional, conditions)]
         for relation, left, right in zip(pattern.relations, pattern.nodes, pattern.nodes[1:], strict=False):
             if relation.hops is not None and relation.hops.mode not in ("", "TRAIL"):
@@ -105,6 +107,15 @@ class PatternWriter(ValueWriter):
         if node.condition is not None:
             conditions.append(self.condition(node.condition))
         return f"({text})"
+
+    def _alone(self, node: syntax.NodePattern, optional: bool, conditions: list[str]) -> str:
+        """A node without relations and labels: of all nodes of the store, only those that the model knows are the graph."""
+        before = node.name in self.scope
+        text = self._node(node, optional, conditions)
+        if before or node.labels or not self.dialect.keeps_others:
+            return text
+        name = "" if node.name is None else quote(node.name)
+        return f"({name}:{'|'.join(map(quote, NODE_TYPES))}{text.removeprefix('(' + name)}"
 
     def _again(self, node: syntax.NodePattern, conditions: list[str]) -> tuple[Kind, tuple[str, ...]]:
         """A name that stands for something already: its labels, said once more, are a condition."""
@@ -217,7 +228,8 @@ class PatternWriter(ValueWriter):
 
     def pattern_test(self, pattern: syntax.Pattern) -> Written:
         """Write a pattern as a condition."""
-        for part in (*pattern.nodes, *pattern.relations):
+        parts: list[syntax.NodePattern | syntax.RelationPattern] = [*pattern.nodes, *pattern.relations]
+        for part in parts:
             if part.name is not None and part.name not in self.scope:
                 raise QueryError(f"条件里的模式不能有新变量 {part.name};请用 EXISTS {{ MATCH … }}。位置: {self.place(part.at)}")
         before = self.scope

@@ -99,18 +99,20 @@ class QueryWriter(PatternWriter):
     def _project(self, clause: syntax.Project) -> tuple[str, Scope, Scope]:
         """Return WITH or RETURN, the names after it, and the names that its ORDER BY and WHERE may use."""
         items = self._items_of(clause)
+        grouped = clause.distinct or any(aggregates(item.value) for item in items)
         after: Scope = {}
         texts, columns = [], dict[syntax.Expression, Written]()
         for item in items:
             if item.name in after:
                 raise QueryError(f"列名 {item.name} 用了两次,请用 AS 另起名称。位置: {self.place(clause.at)}")
-            written = self.write(item.value)
+            written = self._column(clause, item.value, grouped)
             texts.append(written.text if written.text == quote(item.name) else f"{written.text} AS {quote(item.name)}")
             after[item.name] = bound(item.name, written.kind)
             columns[item.value] = Written(quote(item.name), written.kind)
-        grouped = clause.distinct or any(aggregates(item.value) for item in items)
         self._check_hiding(clause, items)
         seen = after if grouped else self.scope | after
+        if clause.word == "WITH" and self.dialect.loose_order and clause.condition is not None:
+            seen = after
         text = f"{clause.word} {'DISTINCT ' * clause.distinct}{', '.join(texts)}"
         text += self._orders(clause, seen, columns)
         for word, number in (("SKIP", clause.skip), ("LIMIT", clause.limit)):
@@ -118,10 +120,16 @@ class QueryWriter(PatternWriter):
                 text += f" {word} {self._count(word, number)}"
         return text, after, seen
 
+    def _column(self, clause: syntax.Project, value: syntax.Expression, grouped: bool) -> Written:
+        """Write one column; a count of its own in the last RETURN is the one place where no store loses its zeros."""
+        if isinstance(value, syntax.Subquery) and value.word == "COUNT" and clause.word == "RETURN" and not grouped:
+            return self.inner(value)
+        return self.write(value)
+
     def _items_of(self, clause: syntax.Project) -> list[syntax.Item]:
         items = list(clause.items)
         if clause.star:
-            names = sorted(name for name in self.scope if name not in {item.name for item in items})
+            names = sorted(name for name in self.scope if name not in self.hidden | {item.name for item in items})
             if not names and not items:
                 raise QueryError(f"{clause.word} * 之前还没有变量。位置: {self.place(clause.at)}")
             items = [syntax.Item(syntax.Variable(name, at=clause.at), name, False) for name in names] + items
@@ -148,14 +156,12 @@ class QueryWriter(PatternWriter):
             written = self.write(order.value)
             if self.dialect.typed and written.kind.word in ("list", "map", "node", "relation", "path"):
                 raise QueryError(f"不能按{written.kind.zh}排序,请按它的属性或 size()。位置: {self.place(order.value.at)}")
-            if self.dialect.typed and "{ MATCH" in written.text:
-                raise QueryError(f"不能直接按子查询排序,先在 {clause.word} 里用 AS 起列名。位置: {self.place(order.value.at)}")
             texts.append(written.text + " DESC" * order.descending)
         self.scope, self.columns = before, {}
         return f" ORDER BY {', '.join(texts)}"
 
     def _count(self, word: str, value: syntax.Expression) -> str:
-        number = self._whole(value)
+        number = self.whole(value)
         text = self.write(value).text
         if number is None or number < 0:
             raise QueryError(f"{word} 之后应是非负整数或整数参数。位置: {self.place(value.at)}")
@@ -219,6 +225,16 @@ class QueryWriter(PatternWriter):
 
     def subquery(self, value: syntax.Subquery) -> Written:
         """Write EXISTS, COUNT or COLLECT."""
+        if value.word == "COUNT" and self.dialect.loses_zero:
+            raise QueryError(
+                f"{self.dialect.name}的 COUNT {{ … }} 在筛选和汇总里会漏掉为 0 的,只能单独作 RETURN 的一列;"
+                "请写 OPTIONAL MATCH (p)<-[:PRODUCES]-(e) WITH p, count(e) AS n WHERE n < 2,有没有则写 EXISTS { MATCH … }。"
+                f"位置: {self.place(value.at)}"
+            )
+        return self.inner(value)
+
+    def inner(self, value: syntax.Subquery) -> Written:
+        """Write a subquery at a place where the store answers it rightly."""
         part = value.query.parts[0]
         plain = len(value.query.parts) == 1 and len(part) == 1 and isinstance(part[0], syntax.Match) and not part[0].optional
         if not self.dialect.queries_inside and (value.word == "COLLECT" or not plain):

@@ -51,6 +51,7 @@ NEO4J = Dialect(
     queries_inside=True,
     lambdas=True,
     counts_relations=True,
+    keeps_others=True,
     hints={
         "/ by zero": "除数是 0;请先用 WHERE 去掉,或 nullIf(x, 0)",
         "long overflow": "算出的整数太大;请用小数,如 1.0 * x",
