@@ -1,7 +1,7 @@
 """The gate for Cypher from outside: only what reads the graph gets through, written anew so that the store reads what was read here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graph.cypher.dialect import Dialect
@@ -15,11 +15,16 @@ MOST_PARAMETERS = 100
 
 @dataclass(frozen=True)
 class Admitted:
-    """What may be run: the text, its parameters and the columns of its answer."""
+    """What may be run: the text, its parameters and the columns of its answer.
+
+    ``doubtful`` are keys asked of things of which nothing is known; each query of ``unless`` must find nothing, else its refusal holds.
+    """
 
     text: str
     parameters: dict[str, Any]
     columns: list[str]
+    doubtful: frozenset[str] = frozenset()
+    unless: Mapping[str, str] = field(default_factory=dict)
 
 
 def admit(text: str, parameters: Mapping[str, Any] | None, dialect: Dialect) -> Admitted:
@@ -34,4 +39,4 @@ def admit(text: str, parameters: Mapping[str, Any] | None, dialect: Dialect) -> 
     except RecursionError as error:  # the bounds on depth and length come first; this is a last resort
         raise QueryError("查询嵌套太深,请拆开写") from error
     check_parameters(given, writer.used)
-    return Admitted(written, writer.sent, [name for name, _ in columns])
+    return Admitted(written, writer.sent, [name for name, _ in columns], frozenset(writer.doubtful), writer.unless)

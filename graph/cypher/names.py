@@ -23,7 +23,8 @@ def meant(word: str, names: Iterable[str], every: bool = False) -> str:
     near = nearest(word, names)
     if near is not None:
         return f"是不是 {near}?"
-    return f"可用的有: {'、'.join(names if every else names[:30])}" + ("" if every or len(names) <= 30 else " 等") if names else ""
+    some = names if every else names[:30]
+    return f"可用的有: {'、'.join(some)}{' 等' if len(some) < len(names) else ''}。" if names else "一个也没有。"
 
 
 def check_label(word: str, place: str) -> None:

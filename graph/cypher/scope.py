@@ -1,5 +1,6 @@
 """The names that are bound at a place of a query, and the parameters that it uses."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,6 +70,8 @@ def check_value(name: str, value: Any, deep: int = 0) -> None:
             raise QueryError(f"参数 {name} 有 {len(value)} 项,最多 {MOST_ITEMS} 项,请分批查")
         for item in value:
             check_value(name, item, deep + 1)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise QueryError(f"参数 {name} 是无穷大或非数,不能使用")
     elif not isinstance(value, float):
         raise QueryError(f"参数 {name} 的值不能用: {type(value).__name__};可用文字、数字、真假、列表与映射")
 

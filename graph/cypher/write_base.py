@@ -29,6 +29,8 @@ class BaseWriter(ABC):
         self.sent: dict[str, Any] = {}
         self.scope: Scope = {}
         self.columns: dict[syntax.Expression, Written] = {}  # in ORDER BY: what already is a column
+        self.doubtful: set[str] = set()  # keys that were asked of things of which nothing is known
+        self.unless: dict[str, str] = {}  # queries that must find nothing, and the refusal where they find something
         self.hidden: set[str] = set()  # names that the query did not write
         self._number = 0
         self._renamed: dict[str, str] = {}
@@ -82,7 +84,7 @@ class BaseWriter(ABC):
             return Written("'" + held.replace("'", "\\'") + "'", STRING, empty=not held)
         if held is None:
             return Written("NULL", NULL)
-        return Written(str(held).lower() if isinstance(held, bool) else repr(held), kind_of_value(held))
+        return Written(str(held).lower() if isinstance(held, bool) else repr(held).replace("e+", "e"), kind_of_value(held))
 
     def parameter(self, value: syntax.Parameter) -> Written:
         """Write a parameter, which must have been given."""

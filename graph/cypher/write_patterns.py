@@ -57,6 +57,10 @@ class PatternWriter(ValueWriter):
     def _of_path(self, pattern: syntax.Pattern, optional: bool) -> str:
         if pattern.name is None:
             return ""
+        if optional and self.dialect.walks:
+            raise QueryError(
+                f"{self.dialect.name}的 OPTIONAL MATCH 找不到时,路径不是空值;请不给路径起名,用其中的节点与关系。位置: {self.place(pattern.at)}"
+            )
         self._new(pattern.name, replace(PATH, optional=optional), pattern.at)
         return f"{quote(pattern.name)} = "
 
@@ -176,9 +180,20 @@ class PatternWriter(ValueWriter):
             if relation.hops is not None:
                 raise QueryError(f"多步的关系里不能写 WHERE,请写 {{属性: 值}}。位置: {place}")
             conditions.append(self.condition(relation.condition))
-        passed.append(_Passed(shown, relation.hops is not None, self._possible(kind, relation.towards, ends), relation.at))
+        possible = self._possible(kind, relation.towards, ends)
+        passed.append(_Passed(shown, relation.hops is not None, possible, relation.at))
+        if self.dialect.walks and not relation.towards:
+            self._beware_of_loops(possible, place)
         left, right = ("<-" if relation.towards == "<" else "-"), ("->" if relation.towards == ">" else "-")
         return f"{left}[{inner}]{right}" if inner else f"{left}{right}"
+
+    def _beware_of_loops(self, possible: set[tuple[str, str, str]], place: str) -> None:
+        """A relation from a thing to itself is found twice there by a pattern without a direction."""
+        for word, start, end in sorted(possible):
+            if start == end and EDGE_TYPES[word].table.loops:
+                self.unless[f"MATCH (a:{quote(start)})-[:{quote(word)}]->(a) RETURN 1 AS found LIMIT 1"] = (
+                    f"图里有从自己到自己的 {word},{self.dialect.name}对不写方向的关系会把它数两次;请写明方向: -[:{word}]->。位置: {place}"
+                )
 
     def _hops(self, hops: syntax.Hops | None, mode: str, place: str) -> str:
         if hops is None:
@@ -263,6 +278,6 @@ def names_in(value: object) -> set[str]:
         return {value.name}
     if isinstance(value, tuple):
         return set().union(*map(names_in, value))
-    if isinstance(value, (syntax.Expression, syntax.Pattern, syntax.NodePattern, syntax.RelationPattern)):
+    if isinstance(value, (syntax.Expression, syntax.Query, syntax.Clause, syntax.Item, syntax.Order, syntax.Pattern, syntax.NodePattern, syntax.RelationPattern)):
         return set().union(*map(names_in, vars(value).values()))
     return set()

@@ -8,7 +8,7 @@ from graph.cypher.kinds import ANY, BOOL, INT, Kind, joined, list_of
 from graph.cypher.names import check_label, check_type, meant
 from graph.cypher.operators import Written
 from graph.cypher.scope import Bound, Scope, bound, find, quote
-from graph.cypher.write_patterns import PatternWriter
+from graph.cypher.write_patterns import PatternWriter, names_in
 from graph.cypher.write_values import aggregates
 from graph.errors import QueryError, WriteRefused
 from graph.model import EDGE_TYPES, NODE_TYPES
@@ -139,10 +139,9 @@ class QueryWriter(PatternWriter):
 
     def _check_hiding(self, clause: syntax.Project, items: list[syntax.Item]) -> None:
         """A column with the name of another thing makes ORDER BY and WHERE mean two things at once."""
-        if not clause.orders and clause.condition is None:
-            return
+        asked = names_in(tuple(order.value for order in clause.orders) + ((clause.condition,) if clause.condition else ()))
         for item in items:
-            if item.name in self.scope and item.value != syntax.Variable(item.name):
+            if item.name in asked and item.name in self.scope and item.value != syntax.Variable(item.name):
                 raise QueryError(f"列名 {item.name} 与前面的变量同名,排序或筛选时分不清是哪一个;请换一个列名。位置: {self.place(clause.at)}")
 
     def _orders(self, clause: syntax.Project, seen: Scope, columns: dict[syntax.Expression, Written]) -> str:

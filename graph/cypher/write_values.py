@@ -42,7 +42,7 @@ class ValueWriter(ListWriter):
 
     def _property(self, value: syntax.Property) -> Written:
         base = self.write(value.base)
-        shown = self.source[value.base.at : value.at].strip() or "它"
+        shown = self.source[_begin(value.base) : value.at].strip() or "它"
         kind, key, place = base.kind, value.key, self.place(value.at)
         if kind.word in ("node", "relation"):
             found = property_kind(kind, key)
@@ -59,6 +59,7 @@ class ValueWriter(ListWriter):
             raise QueryError(f"{shown} 是{kind.zh},没有属性 {key}。{self._of_list(kind)}位置: {place}")
         else:
             found = ANY
+            self.doubtful.add(key)
         if self.dialect.typed and not isinstance(value.base, (syntax.Variable, syntax.Property, syntax.Parameter)):
             return Written(f"struct_extract({base.text}, '{self._plain_key(key, value.at)}')", found)
         return Written(f"{base.safe}.{quote(key)}", found)
@@ -150,7 +151,7 @@ class ValueWriter(ListWriter):
         place = self.place(value.at)
         if value.star:
             return Written("count(*)", INT)
-        self._check_size(value, place)
+        self._check_arguments(value, place)
         taken = functions.signature(value.name, self.dialect, place)
         if value.distinct and not taken.aggregates:
             raise QueryError(f"DISTINCT 只能写在聚合函数里,如 count(DISTINCT x)。位置: {place}")
@@ -177,10 +178,22 @@ class ValueWriter(ListWriter):
     def _is_relation(self, value: syntax.Expression) -> bool:
         return isinstance(value, syntax.Variable) and value.name in self.scope and self.scope[value.name].kind.word == "relation"
 
-    def _check_size(self, value: syntax.Call, place: str) -> None:
+    def _is_text(self, value: syntax.Expression) -> bool:
+        """Tell whether an expression plainly is a text that is not empty."""
+        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
+        return isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) and bool(held)
+
+    def _check_arguments(self, value: syntax.Call, place: str) -> None:
         low = value.name.lower()
         if low in SIGNATURES and any(isinstance(argument, syntax.PatternTest) for argument in value.arguments):
             raise QueryError(f"{value.name}() 里不能放模式;数有几个写 COUNT {{ MATCH (p)<-[:PRODUCES]-() }},有没有写 EXISTS {{ MATCH … }}。位置: {place}")
+        places = {"left": (1,), "right": (1,), "substring": (1, 2)}.get(low, ())
+        for argument in (value.arguments[nth] for nth in places if nth < len(value.arguments)):
+            number = self.whole(argument)
+            if (number is None and self.dialect.one_based) or (number is not None and number < 0):
+                raise QueryError(f"{value.name}() 的位置与长度应是写明的非负整数,从 0 数起。位置: {self.place(argument.at)}")
+        if low == "replace" and len(value.arguments) == 3 and self.dialect.one_based and not self._is_text(value.arguments[1]):
+            raise QueryError(f"{self.dialect.name}里 replace() 要换掉的应是写明的、不空的文字。位置: {self.place(value.at)}")
         if low == "range" and len(value.arguments) >= 2:
             ends = [self.whole(argument) for argument in value.arguments]
             step = abs(ends[2] or 1) if len(ends) > 2 else 1
@@ -205,6 +218,13 @@ class ValueWriter(ListWriter):
             kinds.append(given.kind)
             parts.append(f"ELSE {given.text}")
         return Written(f"{' '.join(parts)} END", self.check_same(kinds, value.at, "CASE 各分支的值"))
+
+def _begin(value: syntax.Expression) -> int:
+    """Return where an expression begins in the text."""
+    while isinstance(value, (syntax.Property, syntax.Index, syntax.Slice)):
+        value = value.base
+    return value.at
+
 
 def aggregates(value: Any) -> bool:
     """Tell whether an expression has an aggregation in it."""

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from graph.errors import InputError
 from graph.settings import Settings
-from graph.stores.base import Ends, Result, Store, Writer
+from graph.stores.base import Ends, Reader, Result, Store, Writer
 
-__all__ = ["Ends", "Result", "Store", "Writer", "open_store"]
+__all__ = ["Ends", "Reader", "Result", "Store", "Writer", "open_store"]
 
 SERVER_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 

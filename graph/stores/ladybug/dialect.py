@@ -8,6 +8,8 @@ SAME = (
     "atan", "degrees", "radians", "sign", "nullif", "coalesce", "range", "length", "nodes", "properties", "size",
 )  # fmt: skip
 AGGREGATES = ("count", "avg", "min", "max", "collect", "percentilecont", "percentiledisc")
+# Past the end of a text that is not ASCII, substring gives the whole text.
+SUBSTRING = "CASE WHEN ({0}) IS NULL THEN NULL WHEN size({0}) > {1} THEN substring({0}, {1} + 1, {2}) ELSE '' END"
 UNROLL = "请用 UNWIND list AS x WITH … RETURN collect(x)"
 
 LADYBUG = Dialect(
@@ -17,10 +19,10 @@ LADYBUG = Dialect(
     | {
         "toupper": "upper({all})", "tolower": "lower({all})", "upper": "upper({all})", "lower": "lower({all})",
         "reverse:string": "reverse({0})", "reverse:list": "list_reverse({0})",
-        "substring/2": "substring({0}, ({1}) + 1, 1000000000)", "substring/3": "substring({0}, ({1}) + 1, {2})",
+        "substring/2": SUBSTRING.replace("{2}", "1000000000"), "substring/3": SUBSTRING,
         "char_length": "size({0})", "character_length": "size({0})",
         "isempty:string": "({0} = '')", "isempty:list": "(size({0}) = 0)",
-        "round/1": "floor(({0}) + 0.5)", "round/2": "round({0}, {1})", "log": "ln({0})", "pi": "pi()", "atan2": "atan2({all})",
+        "round/1": "floor(({0}) + 0.5)", "log": "ln({0})", "pi": "pi()", "atan2": "atan2({all})",
         "tostring:string": "{0}", "tostring:int": "cast({0} AS STRING)", "tostring:bool": "lower(cast({0} AS STRING))",
         "tointeger:int": "{0}", "tointeger:string": "cast({0} AS INT64)",
         "tointeger:float": "cast(CASE WHEN ({0}) >= 0 THEN floor({0}) ELSE ceil({0}) END AS INT64)",
@@ -36,6 +38,7 @@ LADYBUG = Dialect(
     },
     refused={
         "tostring": "小数的写法两种存储不同;请直接返回数字,或先 toInteger()",
+        "round/2": "恰好一半时两种存储进舍不同;请直接返回数字,显示时再取舍,或用 round(x) 取整",
         "toboolean": "请与文字比较,如 x = 'true'",
         "split": "请用 CONTAINS、STARTS WITH 判断,或在取回之后再分",
         "keys": "它会列出全部属性,不论有没有值;请用 properties(n),或 lianzhang schema 看有哪些属性",
@@ -91,6 +94,8 @@ LADYBUG = Dialect(
         "Divide by zero": "除数是 0;请先用 WHERE 去掉,或 nullIf(x, 0)",
         "Cast failed": "有的文字不能转换为数字;请先用 =~ '[0-9]+' 筛选",
         "is not within INT64 range": "算出的整数太大;请用小数,如 1.0 * x",
+        "create a vector with ANY type": "这里的 NULL 没有种类,嵌入式存储不能计算;请不要直接写 NULL",
+        "Cannot evaluate expression with type": "嵌入式存储取不到这里的属性;请在 MATCH 里给节点起名,直接用 n.属性",
         "Order by": "不能按这种值排序,请按它的属性",
     },
 )  # fmt: skip

@@ -11,9 +11,11 @@ from typing import Any
 import ladybug
 import polars as pl
 
+from graph.cypher.outside import Outside
 from graph.errors import QueryError, StoreUnavailable
 from graph.model import Edge, Node
-from graph.stores.base import Ends, Result, schema, tidy
+from graph.stores.base import Ends, Reader, Result, schema, tidy
+from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.tables import MAPPED, read_edges, read_nodes, translated
 from graph.stores.ladybug.writer import LadybugWriter
@@ -72,6 +74,10 @@ class LadybugStore:
                     values: Any = answer.get_next()
                     rows.append({name: tidy(_plain(value)) for name, value in zip(names, values, strict=True)})
                 return Result(names, rows)
+
+    def outside(self) -> Reader:
+        """Return the reader for Cypher from outside."""
+        return Outside(LADYBUG, lambda admitted, seconds, limit: self.read(admitted.text, admitted.parameters, seconds=seconds, limit=limit))
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
