@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graph.cypher.kinds import ANY, BOOL, DATE, FLOAT, INT, PATH, STRING, Kind, list_of
+from graph.cypher.kinds import ANY, BOOL, DATE, FLOAT, INT, STRING, Kind, list_of
 
 
 @dataclass(frozen=True)
 class ReadOnlyProcedure:
-    """A procedure that reads the graph's schema: its arguments (``label``, ``type`` or ``table``), its columns, and why it may be called."""
+    """A procedure that reads the graph's schema: its arguments (``type`` or ``table``), its columns, and why it may be called."""
 
     arguments: tuple[str, ...]
     columns: Mapping[str, Kind]
@@ -44,7 +44,7 @@ class Dialect:
     one_based: bool = False  # places in lists and strings count from 1
     queries_inside: bool = False  # COLLECT {}, CALL {}, and more than one MATCH in EXISTS {} and COUNT {}
     lambdas: bool = False  # list comprehensions and all(), any(), none(), single(), reduce(), and they are right
-    loose_order: bool = False  # WITH … ORDER BY … LIMIT is lost where an aggregation follows, and needs a LIMIT; its WHERE sees the new names only
+    loose_order: bool = False  # WITH … ORDER BY needs a LIMIT, and is lost before an aggregation; a WHERE after it sees the new names only
     loses_zero: bool = False  # COUNT { … } in a condition or before an aggregation drops what has none
     keeps_others: bool = False  # nodes that are no part of the graph lie beside it
     counts_relations: bool = False  # count(r.key) of any relation counts those without the key too
@@ -77,8 +77,9 @@ SIGNATURES: dict[str, Signature] = (
         "substring": _take("string int int", STRING, 2), "reverse": _take("string/list", "same"),
         "split": _take("string string/list", list_of(STRING)),
         "size": _take("string/list", INT), "char_length": _take("string", INT), "character_length": _take("string", INT),
-        "isempty": _take("string/list/map", BOOL), "length": _take("path", INT), "head": _take("list", "item"), "last": _take("list", "item"),
-        "tail": _take("list", "same"), "range": _take("int int int", list_of(INT), 2), "coalesce": _take("any", "joined", 1, repeated=True),
+        "isempty": _take("string/list/map", BOOL), "length": _take("path", INT), "head": _take("list", "item"),
+        "last": _take("list", "item"), "tail": _take("list", "same"), "range": _take("int int int", list_of(INT), 2),
+        "coalesce": _take("any", "joined", 1, repeated=True),
         "nullif": _take("any any", "same"), "keys": _take("node/relation/map", list_of(STRING)),
         "properties": _take("node/relation/map", Kind("map")), "labels": _take("node", list_of(STRING)), "type": _take("relation", STRING),
         "label": _take("node/relation", STRING), "nodes": _take("path", list_of(Kind("node"))),

@@ -5,8 +5,32 @@ from collections.abc import Callable
 
 from graph.cypher.reader import RESERVED, Reader
 from graph.cypher.syntax import (
-    Binary, Call, Case, Chain, Comparison, Comprehension, Expression, Index, Items, LabelTest, Literal, Mapping, NullTest, Parameter, Pattern,
-    PatternList, PatternTest, Projection, Property, Quantifier, Query, Reduction, Slice, Subquery, Unary, Variable,
+    Binary,
+    Call,
+    Case,
+    Chain,
+    Comparison,
+    Comprehension,
+    Expression,
+    Index,
+    Items,
+    LabelTest,
+    Literal,
+    Mapping,
+    NullTest,
+    Parameter,
+    Pattern,
+    PatternList,
+    PatternTest,
+    Projection,
+    Property,
+    Quantifier,
+    Query,
+    Reduction,
+    Slice,
+    Subquery,
+    Unary,
+    Variable,
 )  # fmt: skip
 from graph.errors import QueryError
 

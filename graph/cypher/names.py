@@ -8,12 +8,12 @@ from graph.cypher.kinds import Kind, records
 from graph.errors import QueryError
 from graph.model import EDGE_TYPES, NODE_TYPES, columns, find_type, heads, name_of
 
-NEAR = 55
+NEAR = 60
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that a word is most like, if any is like it at all."""
-    found = process.extractOne(word, list(names), scorer=fuzz.WRatio, processor=lambda text: text.lower(), score_cutoff=NEAR)
+    found = process.extractOne(word, list(names), scorer=fuzz.ratio, processor=lambda text: text.lower(), score_cutoff=NEAR)
     return found[0] if found else None
 
 

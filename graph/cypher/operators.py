@@ -34,9 +34,9 @@ def compare(sign: str, left: Written, right: Written, place: str) -> str:
             raise QueryError(f"{one.zh}不能与{other.zh}比较。{_how(one, other)}位置: {place}")
         if sign not in ("=", "<>") and one.group not in ORDERED:
             raise QueryError(f"{one.zh}之间不能比较大小,请比较它们的属性。位置: {place}")
-        if one.word == "list" and (one.item or ANY).is_known() and (other.item or ANY).is_known():
-            if (one.item or ANY).group != (other.item or ANY).group:
-                raise QueryError(f"两个列表里的值种类不同,不能比较。位置: {place}")
+        inner = [side.item or ANY for side in (one, other)]
+        if one.word == "list" and all(item.is_known() for item in inner) and inner[0].group != inner[1].group:
+            raise QueryError(f"两个列表里的值种类不同,不能比较。位置: {place}")
     return f"{left.safe} {sign} {right.safe}"
 
 
@@ -75,6 +75,8 @@ def within(dialect: Dialect, left: Written, right: Written, place: str) -> str:
     item = right.kind.item or ANY
     if left.kind.is_known() and item.is_known() and left.kind.group != item.group:
         raise QueryError(f"IN 的左边是{left.kind.zh},列表里是{item.zh},不会相等。{_how(left.kind, item)}位置: {place}")
+    if dialect.typed and right.text == "[]":  # there, null IN [] is null
+        return "false"
     return f"{left.safe} IN {right.safe}"
 
 

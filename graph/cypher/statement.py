@@ -2,12 +2,27 @@
 
 from graph.cypher.expressions import ExpressionReader
 from graph.cypher.syntax import (
-    CallSubquery, Clause, Expression, Hops, Item, Mapping, Match, NodePattern, Order, Pattern, Procedure, Project, Query, RelationPattern,
-    Unwind, Variable,
+    CallSubquery,
+    Clause,
+    Expression,
+    Hops,
+    Item,
+    Mapping,
+    Match,
+    NodePattern,
+    Order,
+    Pattern,
+    Procedure,
+    Project,
+    Query,
+    RelationPattern,
+    Unwind,
+    Variable,
 )  # fmt: skip
 from graph.errors import QueryError, WriteRefused
 
 BEGINNINGS = ("MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL")
+AFTER_ITEMS = ("ORDER", "SKIP", "LIMIT", "UNION", "WHERE")
 MOST_CLAUSES = 60
 MOST_IN_TITLE = 100
 
@@ -114,12 +129,12 @@ class StatementReader(ExpressionReader):
             return Item(value, self.name("列名"), True)
         if isinstance(value, Variable):
             return Item(value, value.name, False)
-        if self.token.kind == "name" or (self.token.kind == "word" and self.token.upper not in ("ORDER", "SKIP", "LIMIT", "UNION", "WHERE")):
+        if word == "WITH":
+            raise QueryError(f"WITH 里的 {text[:40]} 要起名: {text[:40]} AS 名称。位置: {self.here()}")
+        if self.token.kind == "name" or (self.token.kind == "word" and self.token.upper not in AFTER_ITEMS):
             if self.token.upper in BEGINNINGS:
                 return Item(value, text, False)
             raise self.unexpected("列名前面要写 AS,列与列之间要有逗号")
-        if word == "WITH":
-            raise QueryError(f"WITH 里的 {text[:40]} 要起名: {text[:40]} AS 名称。位置: {self.here()}")
         return Item(value, _title(text), False)
 
     def _order(self) -> Order:

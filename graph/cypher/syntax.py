@@ -327,3 +327,6 @@ class Query:
 
     parts: tuple[tuple[Clause, ...], ...]
     all: tuple[bool, ...] = ()
+
+
+PARTS = (Expression, Query, Clause, Item, Order, Pattern, NodePattern, RelationPattern)  # what may have variables in it

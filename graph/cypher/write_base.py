@@ -43,6 +43,10 @@ class BaseWriter(ABC):
         """Say where in the query something stands."""
         return where(self.source, at)
 
+    def refusal(self, message: str, at: int) -> QueryError:
+        """Return the refusal of what stands at a place of the query."""
+        return QueryError(f"{message.removesuffix('。')}。位置: {self.place(at)}")
+
     def fresh(self, prefix: str) -> str:
         """Return a name that the query does not use."""
         while True:
@@ -58,7 +62,7 @@ class BaseWriter(ABC):
             return self.columns[value]
         written = self.writers()[type(value)](value)
         if len(written.text) > LONGEST:
-            raise QueryError(f"查询太长,请拆开写。位置: {self.place(value.at)}")
+            raise self.refusal("查询太长,请拆开写", value.at)
         return written
 
     def condition(self, value: syntax.Expression) -> str:
@@ -91,7 +95,7 @@ class BaseWriter(ABC):
         name = value.name
         if name not in self.given:
             given = f"给了的参数是: {'、'.join(self.given)};{meant(name, self.given, True)}" if self.given else ""
-            raise QueryError(f"没有给参数 ${name}。{given}命令里写 --param {name}=值,接口里写在 parameters。位置: {self.place(value.at)}")
+            raise self.refusal(f"没有给参数 ${name}。{given}命令里写 --param {name}=值,接口里写在 parameters", value.at)
         self.used.add(name)
         held = self.given[name]
         kind = kind_of_value(held)
@@ -101,7 +105,7 @@ class BaseWriter(ABC):
         if isinstance(held, (list, tuple)) and not held:
             return Written("[]", list_of())
         if isinstance(held, Mapping) and not held:
-            raise QueryError(f"参数 {name} 是空的映射,不能使用。位置: {self.place(value.at)}")
+            raise self.refusal(f"参数 {name} 是空的映射,不能使用", value.at)
         empty = None if not isinstance(held, str) else not held
         return Written(self.send(name, filled(held) if self.dialect.typed else held), kind, empty=empty)
 
@@ -133,12 +137,12 @@ class BaseWriter(ABC):
     def check_list(self, kind: Kind, at: int, what: str) -> None:
         """Refuse a list of different kinds of values where the store has none."""
         if self.dialect.typed and kind.word == "list" and kind.item is not None and kind.item.word == "any":
-            raise QueryError(f"{what}里的值种类不同,{self.dialect.name}的列表只能装同一种值。位置: {self.place(at)}")
+            raise self.refusal(f"{what}里的值种类不同,{self.dialect.name}的列表只能装同一种值", at)
 
     def check_same(self, kinds: list[Kind], at: int, what: str) -> Kind:
         """Return the kind that all have; refuse different ones where the store needs one."""
         kind = joined(kinds)
         known = [each for each in kinds if each.is_known()]
         if self.dialect.typed and known and joined(known).word == "any":
-            raise QueryError(f"{what}种类不同({'、'.join(dict.fromkeys(each.zh for each in known))}),{self.dialect.name}要求同一种。位置: {self.place(at)}")
+            raise self.refusal(f"{what}种类不同({'、'.join(dict.fromkeys(each.zh for each in known))}),{self.dialect.name}要求同一种", at)
         return kind

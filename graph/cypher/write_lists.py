@@ -5,10 +5,11 @@ from graph.cypher.kinds import ANY, BOOL, Kind, joined, list_of
 from graph.cypher.operators import Written
 from graph.cypher.scope import quote
 from graph.cypher.write_base import BaseWriter, Writers
-from graph.errors import QueryError
 
 LAST = 1_000_000_000
-UNROLL = "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x)"
+UNROLL = (
+    "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x),合计用 sum(x),路径上每条关系的条件写 [:INPUT_TO*1..3 {essential: true}]"
+)
 
 
 class ListWriter(BaseWriter):
@@ -25,30 +26,30 @@ class ListWriter(BaseWriter):
     def _index(self, value: syntax.Index) -> Written:
         base, place = self.write(value.base), self.write(value.place)
         if base.kind.word == "string":
-            raise QueryError(f"取文字的一段用 substring(s, 0, 1)。位置: {self.place(value.at)}")
+            raise self.refusal("取文字的一段用 substring(s, 0, 1)", value.at)
         if base.kind.is_known() and base.kind.word != "list":
-            raise QueryError(f"[…] 只能用于列表;属性写作 n.name。位置: {self.place(value.at)}")
+            raise self.refusal("[…] 只能用于列表;属性写作 n.name", value.at)
         if place.kind.is_known() and place.kind.word != "int":
-            raise QueryError(f"列表的位置应是整数,从 0 数起。位置: {self.place(value.at)}")
+            raise self.refusal("列表的位置应是整数,从 0 数起", value.at)
         kind = base.kind.item or ANY
         if not self.dialect.one_based:
             return Written(f"{base.safe}[{place.text}]", kind)
         number = self.whole(value.place)
         if number is None:
-            raise QueryError(f"{self.dialect.name}里列表的位置只能是写明的整数,如 list[0]、list[-1]。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}里列表的位置只能是写明的整数,如 list[0]、list[-1]", value.at)
         return Written(f"{base.safe}[{number + 1 if number >= 0 else number}]", kind)
 
     def _slice(self, value: syntax.Slice) -> Written:
         base = self.write(value.base)
         if base.kind.is_known() and base.kind.word != "list":
-            raise QueryError(f"[..] 只能用于列表;取文字的一段用 substring(s, 0, 2)。位置: {self.place(value.at)}")
+            raise self.refusal("[..] 只能用于列表;取文字的一段用 substring(s, 0, 2)", value.at)
         ends = [None if end is None else self.write(end) for end in (value.low, value.high)]
         if not self.dialect.one_based:
             low, high = ("" if end is None else end.text for end in ends)
             return Written(f"{base.safe}[{low}..{high}]", base.kind)
         numbers = [None if end is None else self.whole(end) for end in (value.low, value.high)]
         if any(end is not None and (number is None or number < 0) for end, number in zip(ends, numbers, strict=True)):
-            raise QueryError(f"{self.dialect.name}里取一段列表,两端只能是写明的非负整数,如 list[0..2]。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}里取一段列表,两端只能是写明的非负整数,如 list[0..2]", value.at)
         last = LAST if numbers[1] is None else numbers[1]  # size(…) as the end goes wrong after a filter
         return Written(f"list_slice({base.text}, {(numbers[0] or 0) + 1}, {last})", base.kind)
 
@@ -56,7 +57,7 @@ class ListWriter(BaseWriter):
         items = [self.write(item) for item in value.items]
         kind = list_of(joined(item.kind for item in items))
         if self.dialect.typed and any(item.kind.word == "null" for item in items):
-            raise QueryError(f"{self.dialect.name}的列表里不要写 null;判断为空用 IS NULL。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}的列表里不要写 null;判断为空用 IS NULL", value.at)
         if items and all(item.kind.is_known() for item in items):
             self.check_list(kind, value.at, "列表")
         return Written(f"[{', '.join(item.text for item in items)}]", kind)
@@ -64,14 +65,14 @@ class ListWriter(BaseWriter):
     def _mapping(self, value: syntax.Mapping) -> Written:
         pairs = [(key, self.write(item)) for key, item in value.pairs]
         if not pairs and self.dialect.typed:
-            raise QueryError(f"{self.dialect.name}里映射不能是空的。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}里映射不能是空的", value.at)
         text = ", ".join(f"{quote(key)}: {item.text}" for key, item in pairs)
         return Written(f"{{{text}}}", Kind("map", fields=tuple((key, item.kind) for key, item in pairs)))
 
     def _projection(self, value: syntax.Projection) -> Written:
         base = self.write(value.base)
         if base.kind.is_known() and base.kind.word not in ("node", "relation", "map"):
-            raise QueryError(f"{base.kind.zh}不能写 {{.name}}。位置: {self.place(value.at)}")
+            raise self.refusal(f"{base.kind.zh}不能写 {{.name}}", value.at)
         if not self.dialect.typed:
             pairs = [(key, self.write(item)) for key, item in value.pairs]
             parts = [".*"] * value.all + [f"{quote(key)}: {item.text}" for key, item in pairs]
@@ -80,7 +81,7 @@ class ListWriter(BaseWriter):
         if value.all and not value.pairs:
             return Written(f"properties({base.text})", Kind("map"))
         if value.all:
-            raise QueryError(f"{self.dialect.name}里 .* 不能与别的键同写;请写 properties(n) 或逐个列出。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}里 .* 不能与别的键同写;请写 properties(n) 或逐个列出", value.at)
         return self._mapping(syntax.Mapping(value.pairs, at=value.at))
 
     def _comprehension(self, value: syntax.Comprehension) -> Written:
@@ -112,9 +113,9 @@ class ListWriter(BaseWriter):
     def _source(self, value: syntax.Expression, at: int) -> tuple[str, Kind]:
         source = self.write(value)
         if source.kind.is_known() and source.kind.word != "list":
-            raise QueryError(f"IN 的右边应是列表,写的是{source.kind.zh}。位置: {self.place(at)}")
+            raise self.refusal(f"IN 的右边应是列表,写的是{source.kind.zh}", at)
         return source.text, source.kind.item or ANY
 
     def _need_lambdas(self, what: str, at: int) -> None:
         if not self.dialect.lambdas:
-            raise QueryError(f"{self.dialect.name}不能用 {what}: 它对列表逐项计算会出错;{UNROLL},合计用 sum(x)。位置: {self.place(at)}")
+            raise self.refusal(f"{self.dialect.name}不能用 {what}: 它对列表逐项计算会出错;{UNROLL}", at)

@@ -49,7 +49,7 @@ class PatternWriter(ValueWriter):
         parts = [self._node(pattern.nodes[0], optional, conditions)]
         for relation, left, right in zip(pattern.relations, pattern.nodes, pattern.nodes[1:], strict=False):
             if relation.hops is not None and relation.hops.mode not in ("", "TRAIL"):
-                raise QueryError(f"最短路径要单独成一个模式: MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))。位置: {self.place(relation.at)}")
+                raise self.refusal("最短路径要单独成一个模式: MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))", relation.at)
             after = self._node(right, optional, conditions)
             parts += [self._relation(relation, optional, several, conditions, passed, (left, right), ""), after]
         return self._of_path(pattern, optional) + "".join(parts)
@@ -58,15 +58,16 @@ class PatternWriter(ValueWriter):
         if pattern.name is None:
             return ""
         if optional and self.dialect.walks:
-            raise QueryError(
-                f"{self.dialect.name}的 OPTIONAL MATCH 找不到时,路径不是空值;请不给路径起名,用其中的节点与关系。位置: {self.place(pattern.at)}"
+            raise self.refusal(
+                f"{self.dialect.name}的 OPTIONAL MATCH 找不到时,路径不是空值;请不给路径起名,用其中的节点与关系",
+                pattern.at,
             )
         self._new(pattern.name, replace(PATH, optional=optional), pattern.at)
         return f"{quote(pattern.name)} = "
 
     def _new(self, name: str, kind: Kind, at: int, text: str = "") -> None:
         if name in self.scope:
-            raise QueryError(f"变量 {name} 已经用过,请换一个名称。位置: {self.place(at)}")
+            raise self.refusal(f"变量 {name} 已经用过,请换一个名称", at)
         self.scope = self.scope | {name: Bound(kind, text or quote(name))}
 
     def _shortest(
@@ -92,8 +93,9 @@ class PatternWriter(ValueWriter):
             mode = pattern.shortest or (pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else "")
             names = {pattern.name, *(relation.name for relation in pattern.relations)} - {None}
             if mode in ("SHORTEST", "ALL SHORTEST") and names & names_in(match.condition):
-                raise QueryError(
-                    f"{self.dialect.name}先找最短路径再看条件,条件里不能有路径或其中的关系;请先 WITH p,再 WHERE。位置: {self.place(pattern.at)}"
+                raise self.refusal(
+                    f"{self.dialect.name}先找最短路径再看条件,条件里不能有路径或其中的关系;请先 WITH p,再 WHERE",
+                    pattern.at,
                 )
 
     def _node(self, node: syntax.NodePattern, optional: bool, conditions: list[str]) -> str:
@@ -126,13 +128,13 @@ class PatternWriter(ValueWriter):
         name = str(node.name)
         held = self.scope[name]
         if held.kind.is_known() and held.kind.word != "node":
-            raise QueryError(f"{name} 是{held.kind.zh},不能当节点用,请换一个名称。位置: {self.place(node.at)}")
+            raise self.refusal(f"{name} 是{held.kind.zh},不能当节点用,请换一个名称", node.at)
         if not node.labels or (held.kind.names is not None and set(held.kind.names) <= set(node.labels)):
             return held.kind, ()
         names = node.labels if held.kind.names is None else tuple(label for label in held.kind.names if label in node.labels)
         if not names:
             said = "、".join(held.kind.names or ())
-            raise QueryError(f"{name} 前面已是 {said},不会又是 {'、'.join(node.labels)}: 一个节点只有一个标签。位置: {self.place(node.at)}")
+            raise self.refusal(f"{name} 前面已是 {said},不会又是 {'、'.join(node.labels)}: 一个节点只有一个标签", node.at)
         kind = Kind("node", names=names, optional=held.kind.optional)
         self.scope = self.scope | {name: Bound(kind, held.text)}
         test = self.label_test(held.text, names)
@@ -234,9 +236,10 @@ class PatternWriter(ValueWriter):
                 if not one.possible & other.possible:
                     continue
                 if one.several or other.several:
-                    raise QueryError(
+                    raise self.refusal(
                         f"{self.dialect.name}里,多步的关系不能与同类的别的关系写在同一个 MATCH 里(会重复走同一条);"
-                        f"请分成两个 MATCH: MATCH (a)-[:SUPPLIES*1..3]->(b) MATCH (b)-[:SUPPLIES]->(c)。位置: {self.place(other.at)}"
+                        f"请分成两个 MATCH: MATCH (a)-[:SUPPLIES*1..3]->(b) MATCH (b)-[:SUPPLIES]->(c)",
+                        other.at,
                     )
                 conditions.append(f"id({one.name}) <> id({other.name})")
         return conditions
@@ -246,7 +249,7 @@ class PatternWriter(ValueWriter):
         parts: list[syntax.NodePattern | syntax.RelationPattern] = [*pattern.nodes, *pattern.relations]
         for part in parts:
             if part.name is not None and part.name not in self.scope:
-                raise QueryError(f"条件里的模式不能有新变量 {part.name};请用 EXISTS {{ MATCH … }}。位置: {self.place(part.at)}")
+                raise self.refusal(f"条件里的模式不能有新变量 {part.name};请用 EXISTS {{ MATCH … }}", part.at)
         before = self.scope
         text = self.clause("MATCH", syntax.Match(False, (pattern,), None))
         self.scope = before
@@ -255,8 +258,9 @@ class PatternWriter(ValueWriter):
     def pattern_list(self, value: syntax.PatternList) -> Written:
         """Write a list made from a pattern."""
         if not self.dialect.queries_inside:
-            raise QueryError(
-                f"{self.dialect.name}没有 [(a)-->(b) | …];请用 OPTIONAL MATCH (a)-->(b) WITH a, collect(b.name) AS names。位置: {self.place(value.at)}"
+            raise self.refusal(
+                f"{self.dialect.name}没有 [(a)-->(b) | …];请用 OPTIONAL MATCH (a)-->(b) WITH a, collect(b.name) AS names",
+                value.at,
             )
         before, conditions = self.scope, list[str]()
         pattern = self._pattern(value.pattern, False, False, conditions, [])
@@ -278,6 +282,6 @@ def names_in(value: object) -> set[str]:
         return {value.name}
     if isinstance(value, tuple):
         return set().union(*map(names_in, value))
-    if isinstance(value, (syntax.Expression, syntax.Query, syntax.Clause, syntax.Item, syntax.Order, syntax.Pattern, syntax.NodePattern, syntax.RelationPattern)):
+    if isinstance(value, syntax.PARTS):
         return set().union(*map(names_in, vars(value).values()))
     return set()

@@ -47,7 +47,7 @@ class QueryWriter(PatternWriter):
             last = place == len(clauses) - 1
             if isinstance(clause, syntax.Project) and clause.word == "RETURN":
                 if not last:
-                    raise QueryError(f"RETURN 应在最后;中间要传下去的写 WITH。位置: {self.place(clause.at)}")
+                    raise self.refusal("RETURN 应在最后;中间要传下去的写 WITH", clause.at)
                 text, columns = self._return(clause)
                 return " ".join([*texts, text]), columns
             if isinstance(clause, syntax.Procedure):
@@ -73,7 +73,7 @@ class QueryWriter(PatternWriter):
     def _unwind(self, clause: syntax.Unwind) -> str:
         source = self.write(clause.source)
         if source.kind.is_known() and source.kind.word != "list":
-            raise QueryError(f"UNWIND 之后应是列表,写的是{source.kind.zh}。位置: {self.place(clause.at)}")
+            raise self.refusal(f"UNWIND 之后应是列表,写的是{source.kind.zh}", clause.at)
         self._new(clause.name, source.kind.item or ANY, clause.at)
         return f"UNWIND {source.text} AS {quote(clause.name)}"
 
@@ -88,9 +88,10 @@ class QueryWriter(PatternWriter):
             text += f" WHERE {self.condition(clause.condition)}"
         if clause.orders and self.dialect.loose_order:
             if clause.limit is None and clause.skip is None:
-                raise QueryError(
+                raise self.refusal(
                     f"{self.dialect.name}的 WITH … ORDER BY 要带 LIMIT(否则次序不保留);只为排序请把 ORDER BY 写在最后的 RETURN 之后。"
-                    f"位置: {self.place(clause.at)}"
+                    f"",
+                    clause.at,
                 )
             text += f" UNWIND [1] AS {quote(self.fresh('u'))}"
         self.scope = after
@@ -104,7 +105,7 @@ class QueryWriter(PatternWriter):
         texts, columns = [], dict[syntax.Expression, Written]()
         for item in items:
             if item.name in after:
-                raise QueryError(f"列名 {item.name} 用了两次,请用 AS 另起名称。位置: {self.place(clause.at)}")
+                raise self.refusal(f"列名 {item.name} 用了两次,请用 AS 另起名称", clause.at)
             written = self._column(clause, item.value, grouped)
             texts.append(written.text if written.text == quote(item.name) else f"{written.text} AS {quote(item.name)}")
             after[item.name] = bound(item.name, written.kind)
@@ -131,7 +132,7 @@ class QueryWriter(PatternWriter):
         if clause.star:
             names = sorted(name for name in self.scope if name not in self.hidden | {item.name for item in items})
             if not names and not items:
-                raise QueryError(f"{clause.word} * 之前还没有变量。位置: {self.place(clause.at)}")
+                raise self.refusal(f"{clause.word} * 之前还没有变量", clause.at)
             items = [syntax.Item(syntax.Variable(name, at=clause.at), name, False) for name in names] + items
         if len(items) > MOST_COLUMNS:
             raise QueryError(f"最多 {MOST_COLUMNS} 列,写了 {len(items)} 列")
@@ -142,7 +143,7 @@ class QueryWriter(PatternWriter):
         asked = names_in(tuple(order.value for order in clause.orders) + ((clause.condition,) if clause.condition else ()))
         for item in items:
             if item.name in asked and item.name in self.scope and item.value != syntax.Variable(item.name):
-                raise QueryError(f"列名 {item.name} 与前面的变量同名,排序或筛选时分不清是哪一个;请换一个列名。位置: {self.place(clause.at)}")
+                raise self.refusal(f"列名 {item.name} 与前面的变量同名,排序或筛选时分不清是哪一个;请换一个列名", clause.at)
 
     def _orders(self, clause: syntax.Project, seen: Scope, columns: dict[syntax.Expression, Written]) -> str:
         if not clause.orders:
@@ -151,10 +152,10 @@ class QueryWriter(PatternWriter):
         texts = []
         for order in clause.orders:
             if order.value not in columns and aggregates(order.value):
-                raise QueryError(f"按聚合排序,先在 {clause.word} 里起列名: count(*) AS n … ORDER BY n。位置: {self.place(order.value.at)}")
+                raise self.refusal(f"按聚合排序,先在 {clause.word} 里起列名: count(*) AS n … ORDER BY n", order.value.at)
             written = self.write(order.value)
             if self.dialect.typed and written.kind.word in ("list", "map", "node", "relation", "path"):
-                raise QueryError(f"不能按{written.kind.zh}排序,请按它的属性或 size()。位置: {self.place(order.value.at)}")
+                raise self.refusal(f"不能按{written.kind.zh}排序,请按它的属性或 size()", order.value.at)
             texts.append(written.text + " DESC" * order.descending)
         self.scope, self.columns = before, {}
         return f" ORDER BY {', '.join(texts)}"
@@ -163,7 +164,7 @@ class QueryWriter(PatternWriter):
         number = self.whole(value)
         text = self.write(value).text
         if number is None or number < 0:
-            raise QueryError(f"{word} 之后应是非负整数或整数参数。位置: {self.place(value.at)}")
+            raise self.refusal(f"{word} 之后应是非负整数或整数参数", value.at)
         return text
 
     def _procedure(self, clause: syntax.Procedure) -> str:
@@ -210,7 +211,8 @@ class QueryWriter(PatternWriter):
     def _call_subquery(self, clause: syntax.CallSubquery) -> str:
         place = self.place(clause.at)
         if not self.dialect.queries_inside:
-            raise QueryError(f"{self.dialect.name}没有 CALL {{ … }};请用 WITH 分步写,计数用 COUNT {{ MATCH … }}。位置: {place}")
+            said = "请分步写: OPTIONAL MATCH (c)<-[:PART_OF]-(s) WITH c, count(s) AS n"
+            raise QueryError(f"{self.dialect.name}没有 CALL {{ … }};{said}。位置: {place}")
         names, query = clause.names, clause.query
         if names is None:
             names, query = _imported(query)
@@ -225,10 +227,11 @@ class QueryWriter(PatternWriter):
     def subquery(self, value: syntax.Subquery) -> Written:
         """Write EXISTS, COUNT or COLLECT."""
         if value.word == "COUNT" and self.dialect.loses_zero:
-            raise QueryError(
+            raise self.refusal(
                 f"{self.dialect.name}的 COUNT {{ … }} 在筛选和汇总里会漏掉为 0 的,只能单独作 RETURN 的一列;"
                 "请写 OPTIONAL MATCH (p)<-[:PRODUCES]-(e) WITH p, count(e) AS n WHERE n < 2,有没有则写 EXISTS { MATCH … }。"
-                f"位置: {self.place(value.at)}"
+                f"",
+                value.at,
             )
         return self.inner(value)
 
@@ -238,13 +241,13 @@ class QueryWriter(PatternWriter):
         plain = len(value.query.parts) == 1 and len(part) == 1 and isinstance(part[0], syntax.Match) and not part[0].optional
         if not self.dialect.queries_inside and (value.word == "COLLECT" or not plain):
             said = "请用 OPTIONAL MATCH … WITH c, collect(x) AS xs" if value.word == "COLLECT" else "里面只能有一个 MATCH … WHERE …"
-            raise QueryError(f"{self.dialect.name}不能这样用 {value.word} {{ … }}: {said}。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}不能这样用 {value.word} {{ … }}: {said}", value.at)
         before, columns = self.scope, self.columns
         self.columns = {}
         text, found = self.query(value.query, inner=value.word != "COLLECT")
         self.scope, self.columns = before, columns
         if value.word == "COLLECT" and len(found) != 1:
-            raise QueryError(f"COLLECT {{ … }} 里要返回恰好一列。位置: {self.place(value.at)}")
+            raise self.refusal("COLLECT { … } 里要返回恰好一列", value.at)
         kind = {"EXISTS": BOOL, "COUNT": INT}.get(value.word) or list_of(joined(kind for _, kind in found))
         return Written(f"{value.word} {{ {text} }}", kind)
 

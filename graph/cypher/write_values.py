@@ -1,7 +1,7 @@
 """Writes expressions for a store, and refuses those that it would answer otherwise than the other one."""
 
 from abc import abstractmethod
-from typing import Any, cast
+from typing import Any
 
 from graph.cypher import functions, syntax
 from graph.cypher.dialect import SIGNATURES
@@ -69,7 +69,7 @@ class ValueWriter(ListWriter):
 
     def _plain_key(self, key: str, at: int) -> str:
         if "'" in key or "\\" in key:
-            raise QueryError(f"这里的键 {key} 不能有引号。位置: {self.place(at)}")
+            raise self.refusal(f"这里的键 {key} 不能有引号", at)
         return key
 
     def _unary(self, value: syntax.Unary) -> Written:
@@ -77,7 +77,7 @@ class ValueWriter(ListWriter):
             return Written(f"NOT {self.condition(value.value)}", BOOL, False)
         inner = self.write(value.value)
         if inner.kind.is_known() and inner.kind.group != "number":
-            raise QueryError(f"负号后面应是数字,写的是{inner.kind.zh}。位置: {self.place(value.at)}")
+            raise self.refusal(f"负号后面应是数字,写的是{inner.kind.zh}", value.at)
         return Written(f"-{inner.safe}", inner.kind, False)
 
     def _binary(self, value: syntax.Binary) -> Written:
@@ -105,9 +105,10 @@ class ValueWriter(ListWriter):
         if len(value.rest) != 1 or value.rest[0][0] not in ("=", "<>"):
             return None
         sides = (value.first, value.rest[0][1])
-        if not all(isinstance(side, syntax.Call) and side.name.lower() in ("id", "elementid") and len(side.arguments) == 1 for side in sides):
+        calls = [side for side in sides if isinstance(side, syntax.Call) and side.name.lower() in ("id", "elementid")]
+        if len(calls) < 2 or any(len(call.arguments) != 1 for call in calls):
             return None
-        inner = [self.write(cast(syntax.Call, side).arguments[0]) for side in sides]
+        inner = [self.write(call.arguments[0]) for call in calls]
         if any(side.kind.word not in ("node", "relation") for side in inner):
             return None
         return Written(compare(value.rest[0][0], inner[0], inner[1], self.place(value.at)), BOOL, False)
@@ -167,7 +168,8 @@ class ValueWriter(ListWriter):
         low = value.name.lower()
         distinct = "DISTINCT " if value.distinct else ""
         of = value.arguments[0] if value.arguments else None
-        if low == "count" and self.dialect.counts_relations and not distinct and isinstance(of, syntax.Property) and self._is_relation(of.base):
+        of_relation = isinstance(of, syntax.Property) and self._is_relation(of.base)
+        if low == "count" and of_relation and self.dialect.counts_relations and not distinct:
             return f"sum(CASE WHEN {values[0].text} IS NULL THEN 0 ELSE 1 END)"
         texts = [item.text for item in values]
         name = low
@@ -186,14 +188,15 @@ class ValueWriter(ListWriter):
     def _check_arguments(self, value: syntax.Call, place: str) -> None:
         low = value.name.lower()
         if low in SIGNATURES and any(isinstance(argument, syntax.PatternTest) for argument in value.arguments):
-            raise QueryError(f"{value.name}() 里不能放模式;数有几个写 COUNT {{ MATCH (p)<-[:PRODUCES]-() }},有没有写 EXISTS {{ MATCH … }}。位置: {place}")
+            said = "数有几个写 COUNT { MATCH (p)<-[:PRODUCES]-() },有没有写 EXISTS { MATCH … }"
+            raise QueryError(f"{value.name}() 里不能放模式;{said}。位置: {place}")
         places = {"left": (1,), "right": (1,), "substring": (1, 2)}.get(low, ())
         for argument in (value.arguments[nth] for nth in places if nth < len(value.arguments)):
             number = self.whole(argument)
             if (number is None and self.dialect.one_based) or (number is not None and number < 0):
-                raise QueryError(f"{value.name}() 的位置与长度应是写明的非负整数,从 0 数起。位置: {self.place(argument.at)}")
+                raise self.refusal(f"{value.name}() 的位置与长度应是写明的非负整数,从 0 数起", argument.at)
         if low == "replace" and len(value.arguments) == 3 and self.dialect.one_based and not self._is_text(value.arguments[1]):
-            raise QueryError(f"{self.dialect.name}里 replace() 要换掉的应是写明的、不空的文字。位置: {self.place(value.at)}")
+            raise self.refusal(f"{self.dialect.name}里 replace() 要换掉的应是写明的、不空的文字", value.at)
         if low == "range" and len(value.arguments) >= 2:
             ends = [self.whole(argument) for argument in value.arguments]
             step = abs(ends[2] or 1) if len(ends) > 2 else 1

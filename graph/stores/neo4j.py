@@ -24,7 +24,7 @@ from graph.settings import Settings
 from graph.stores.base import BATCH, Ends, Reader, Result, schema, tidy
 from graph.stores.migrations import migrate
 from graph.stores.neo4j_dialect import NEO4J
-from graph.stores.neo4j_outside import check_names, check_settings
+from graph.stores.neo4j_outside import QUIET, check_names, check_settings
 
 AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
 FETCH = 5_000
@@ -82,12 +82,13 @@ class Neo4jStore:
     def _read_admitted(self, admitted: Admitted, seconds: float, limit: int | None) -> Result:
         """Run a query from outside once (a READ session, no retries), with the server's word on names that it does not know."""
         self.check_outside()
-        with self._translated(seconds), self._session(neo4j.READ_ACCESS, notifications_min_severity="WARNING") as session:
-            with session.begin_transaction(timeout=seconds) as transaction:
-                answer = transaction.run(cast(LiteralString, admitted.text), admitted.parameters)
-                result = _rows_of(answer, limit)
-                check_names(answer.consume().summary_notifications, admitted)
-            return result
+        heard = {"notifications_min_severity": "WARNING", "notifications_disabled_classifications": QUIET}
+        session = self._session(neo4j.READ_ACCESS, **heard)
+        with self._translated(seconds), session, session.begin_transaction(timeout=seconds) as transaction:
+            answer = transaction.run(cast(LiteralString, admitted.text), admitted.parameters)
+            result = _rows_of(answer, limit)
+            check_names(answer.consume().summary_notifications, admitted)
+        return result
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""

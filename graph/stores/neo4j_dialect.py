@@ -5,14 +5,14 @@ from graph.cypher.kinds import BOOL, STRING, list_of
 
 STRINGS = list_of(STRING)
 SPELLED = {
-    "toupper": "toUpper", "tolower": "toLower", "tostring": "toString", "tointeger": "toInteger", "tofloat": "toFloat", "toboolean": "toBoolean",
+    "toupper": "toUpper", "tolower": "toLower", "tostring": "toString", "tointeger": "toInteger", "tofloat": "toFloat",
+    "toboolean": "toBoolean",
     "tointegerornull": "toIntegerOrNull", "tofloatornull": "toFloatOrNull", "tobooleanornull": "toBooleanOrNull",
     "tostringornull": "toStringOrNull", "isempty": "isEmpty", "isnan": "isNaN", "nullif": "nullIf", "startnode": "startNode",
-    "endnode": "endNode", "percentilecont": "percentileCont", "percentiledisc": "percentileDisc", "valuetype": "valueType", "stdevp": "stDevP",
-    "stdev": "stDev", "ltrim": "lTrim", "rtrim": "rTrim", "duration.indays": "duration.inDays", "duration.inmonths": "duration.inMonths",
+    "endnode": "endNode", "percentilecont": "percentileCont", "percentiledisc": "percentileDisc", "valuetype": "valueType",
+    "stdevp": "stDevP", "stdev": "stDev", "ltrim": "lTrim", "rtrim": "rTrim", "duration.indays": "duration.inDays", "duration.inmonths": "duration.inMonths",
     "duration.inseconds": "duration.inSeconds",
 }  # fmt: skip
-LISTS = "请用 UNWIND list AS x,或 [x IN list WHERE … | …]"
 
 NEO4J = Dialect(
     name="Neo4j",
@@ -21,19 +21,7 @@ NEO4J = Dialect(
         "lower": "toLower({all})", "upper": "toUpper({all})", "char_length": "size({0})", "character_length": "size({0})",
         "label:node": "head(labels({0}))", "label:relation": "type({0})", "rels": "relationships({0})",
     },
-    refused={
-        "concat": "请用 + 相接", "list_transform": LISTS, "list_filter": LISTS, "list_reduce": "请用 reduce()",
-        "list_sum": "请用 UNWIND list AS x RETURN sum(x)", "list_sort": "请用 UNWIND list AS x RETURN x ORDER BY x",
-        "list_contains": "请写 x IN list", "list_has": "请写 x IN list", "list_extract": "请写 list[0](从 0 数起)",
-        "list_element": "请写 list[0](从 0 数起)", "list_slice": "请写 list[0..2](从 0 数起)", "list_append": "请写 list + [x]",
-        "list_concat": "请写 a + b", "list_distinct": "请写 collect(DISTINCT x)", "cast": "请用 toString()、toInteger()、toFloat()",
-        "contains": "请写 a CONTAINS b", "starts_with": "请写 a STARTS WITH b", "ends_with": "请写 a ENDS WITH b",
-        "regexp_matches": "请写 a =~ '正则'(整个文字都要符合)", "regexp_full_match": "请写 a =~ '正则'", "ln": "请写 log(x)",
-        "pow": "请写 a ^ b", "string_split": "请写 split(s, ',')", "start_node": "请写 startNode(r)", "end_node": "请写 endNode(r)",
-        "ucase": "请写 toUpper()", "lcase": "请写 toLower()", "to_string": "请写 toString()", "to_int64": "请写 toInteger()",
-        "to_double": "请写 toFloat()", "substr": "请写 substring(s, 0, 2)", "struct_extract": "请写 m.key",
-        "count_if": "请写 sum(CASE WHEN … THEN 1 ELSE 0 END)", "current_date": "请写 date()",
-    },
+    refused={},
     procedures={
         "db.labels": ReadOnlyProcedure((), {"label": STRING}, "列出有哪些标签"),
         "db.relationshipTypes": ReadOnlyProcedure((), {"relationshipType": STRING}, "列出有哪些关系类型"),

@@ -1,5 +1,6 @@
 """Cypher from outside on Neo4j: the server's settings that it rests on, and names that the server does not know."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 
@@ -7,7 +8,7 @@ from neo4j import SummaryNotification
 
 from graph.cypher import Admitted
 from graph.cypher.names import meant
-from graph.errors import CypherClosed, LianzhangError, QueryError
+from graph.errors import CypherClosed, LianzhangError, QueryError, StoreUnavailable
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores.base import Rows
 
@@ -17,6 +18,8 @@ FILES = "dbms.security.allow_csv_import_from_file_urls"
 # Time needs no setting: each query from outside takes its own limit with it.
 MEMORY = "db.memory.transaction.max"
 SETTINGS = f"SHOW SETTINGS YIELD name, value WHERE name IN ['{FILES}', '{MEMORY}'] RETURN name, value"
+logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)  # they are read here, and not for the log
+QUIET = ["DEPRECATION", "HINT", "UNSUPPORTED", "PERFORMANCE", "TOPOLOGY", "GENERIC", "SECURITY", "SCHEMA"]
 UNKNOWN = {"UnknownLabelWarning": "标签", "UnknownRelationshipTypeWarning": "关系类型", "UnknownPropertyKeyWarning": "属性"}
 MISSING = re.compile(r"missing (?:label|relationship type|property)(?: name| key)? is: ([^)]*)\)")
 
@@ -25,6 +28,8 @@ def check_settings(ask: Callable[[str], Rows], url: str) -> list[str]:
     """Raise ``CypherClosed`` unless the server keeps LOAD CSV from its files; return what else should be set, in Chinese."""
     try:
         found = {str(row["name"]): str(row["value"]) for row in ask(SETTINGS)}
+    except StoreUnavailable:
+        raise
     except LianzhangError as error:
         raise CypherClosed(f"不能接受外部 Cypher: 查不到 Neo4j {url} 的设置({error.message})。{_advice()}") from error
     if FILES not in found:

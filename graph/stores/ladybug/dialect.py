@@ -4,13 +4,12 @@ from graph.cypher.dialect import Dialect, ReadOnlyProcedure
 from graph.cypher.kinds import BOOL, INT, STRING
 
 SAME = (
-    "trim", "ltrim", "rtrim", "replace", "left", "right", "abs", "ceil", "floor", "sqrt", "log10", "sin", "cos", "tan", "cot", "asin", "acos",
-    "atan", "degrees", "radians", "sign", "nullif", "coalesce", "range", "length", "nodes", "properties", "size",
+    "trim", "ltrim", "rtrim", "replace", "left", "right", "abs", "ceil", "floor", "sqrt", "log10", "sin", "cos", "tan", "cot", "asin",
+    "acos", "atan", "degrees", "radians", "sign", "nullif", "coalesce", "range", "length", "nodes", "properties", "size",
 )  # fmt: skip
 AGGREGATES = ("count", "avg", "min", "max", "collect", "percentilecont", "percentiledisc")
 # Past the end of a text that is not ASCII, substring gives the whole text.
 SUBSTRING = "CASE WHEN ({0}) IS NULL THEN NULL WHEN size({0}) > {1} THEN substring({0}, {1} + 1, {2}) ELSE '' END"
-UNROLL = "请用 UNWIND list AS x WITH … RETURN collect(x)"
 
 LADYBUG = Dialect(
     name="嵌入式存储",
@@ -51,19 +50,10 @@ LADYBUG = Dialect(
         "datetime": "图里的日期存为文字,直接比较 e.valid_to < '2026-01-01'", "localdatetime": "图里的日期存为文字,直接比较",
         "time": "图里没有时刻", "localtime": "图里没有时刻", "duration": "图里的日期存为文字,直接比较",
         "date.truncate": "请用 left(e.valid_from, 7) 取年月", "datetime.truncate": "请用 left(e.valid_from, 7) 取年月",
-        "localdatetime.truncate": "请用 left(e.valid_from, 7) 取年月", "time.truncate": "图里没有时刻", "localtime.truncate": "图里没有时刻",
+        "localdatetime.truncate": "请用 left(e.valid_from, 7) 取年月", "time.truncate": "图里没有时刻",
+        "localtime.truncate": "图里没有时刻",
         "duration.between": "请取回日期后再算", "duration.indays": "请取回日期后再算", "duration.inmonths": "请取回日期后再算",
         "duration.inseconds": "请取回日期后再算",
-        "concat": "请用 + 相接", "list_transform": UNROLL, "list_filter": UNROLL, "list_reduce": "合计用 sum(x)", "list_sum": "请用 UNWIND list AS x RETURN sum(x)",
-        "list_sort": "请用 UNWIND list AS x RETURN x ORDER BY x", "list_contains": "请写 x IN list", "list_has": "请写 x IN list",
-        "list_extract": "请写 list[0](从 0 数起)", "list_element": "请写 list[0](从 0 数起)", "list_slice": "请写 list[0..2](从 0 数起)",
-        "list_append": "请写 list + [x]", "list_concat": "请写 a + b", "list_distinct": "请写 collect(DISTINCT x)",
-        "cast": "请用 toString()、toInteger()、toFloat()", "contains": "请写 a CONTAINS b", "starts_with": "请写 a STARTS WITH b",
-        "ends_with": "请写 a ENDS WITH b", "regexp_matches": "请写 a =~ '正则'(整个文字都要符合)",
-        "regexp_full_match": "请写 a =~ '正则'", "ln": "请写 log(x)", "pow": "请写 a ^ b", "string_split": "请用 CONTAINS 判断",
-        "start_node": "请写 startNode(r)", "end_node": "请写 endNode(r)", "ucase": "请写 toUpper()", "lcase": "请写 toLower()",
-        "to_string": "请写 toString()", "to_int64": "请写 toInteger()", "to_double": "请写 toFloat()", "substr": "请写 substring(s, 0, 2)",
-        "struct_extract": "请写 m.key", "count_if": "请写 sum(CASE WHEN … THEN 1 ELSE 0 END)", "current_date": "请写 date()",
     },
     procedures={
         "show_tables": ReadOnlyProcedure(

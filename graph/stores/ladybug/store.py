@@ -77,7 +77,7 @@ class LadybugStore:
 
     def outside(self) -> Reader:
         """Return the reader for Cypher from outside."""
-        return Outside(LADYBUG, lambda admitted, seconds, limit: self.read(admitted.text, admitted.parameters, seconds=seconds, limit=limit))
+        return Outside(LADYBUG, lambda query, seconds, limit: self.read(query.text, query.parameters, seconds=seconds, limit=limit))
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
