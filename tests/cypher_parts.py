@@ -61,7 +61,7 @@ def texts(draw: st.DrawFn, bound: dict[str, Any], deep: int = 0) -> str:
             st.builds("substring({}, {})".format, inner, st.integers(0, 9)),
             st.builds("substring({}, {}, {})".format, inner, st.integers(0, 9), st.integers(0, 3)),
             st.builds("coalesce({}, {})".format, inner, inner),
-            st.builds("replace({}, {}, {})".format, inner, st.sampled_from(WORDS).map(_quoted), inner),
+            st.builds("replace({}, {}, {})".format, inner, st.sampled_from(WORDS).map(_quoted), st.sampled_from(WORDS).map(_quoted)),
             st.builds("CASE WHEN {} THEN {} ELSE {} END".format, conditions(bound, deep + 1), inner, inner),
         ]
     return draw(st.one_of(options))

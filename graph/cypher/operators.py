@@ -18,6 +18,7 @@ class Written:
     kind: Kind
     whole: bool = True
     empty: bool | None = None  # of a string that is known: whether it is ''
+    nulls: bool = False  # of a list that is known: whether null is in it
     parts: tuple[str, ...] = ()  # of texts joined by +: each of them
 
     @property
@@ -75,6 +76,8 @@ def within(dialect: Dialect, left: Written, right: Written, place: str) -> str:
     item = right.kind.item or ANY
     if left.kind.is_known() and item.is_known() and left.kind.group != item.group:
         raise QueryError(f"IN 的左边是{left.kind.zh},列表里是{item.zh},不会相等。{_how(left.kind, item)}位置: {place}")
+    if dialect.typed and right.nulls:
+        raise QueryError(f"{dialect.name}里 IN 的列表不能有 null(空值);请先去掉,判断为空用 IS NULL。位置: {place}")
     if dialect.typed and right.text == "[]":  # there, null IN [] is null
         return "false"
     return f"{left.safe} IN {right.safe}"

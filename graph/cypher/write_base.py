@@ -107,7 +107,8 @@ class BaseWriter(ABC):
         if isinstance(held, Mapping) and not held:
             raise self.refusal(f"参数 {name} 是空的映射,不能使用", value.at)
         empty = None if not isinstance(held, str) else not held
-        return Written(self.send(name, filled(held) if self.dialect.typed else held), kind, empty=empty)
+        nulls = isinstance(held, (list, tuple)) and None in held
+        return Written(self.send(name, filled(held) if self.dialect.typed else held), kind, empty=empty, nulls=nulls)
 
     def send(self, name: str, value: Any) -> str:
         """Return how a value is called that goes as a parameter."""

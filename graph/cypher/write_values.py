@@ -180,10 +180,19 @@ class ValueWriter(ListWriter):
     def _is_relation(self, value: syntax.Expression) -> bool:
         return isinstance(value, syntax.Variable) and value.name in self.scope and self.scope[value.name].kind.word == "relation"
 
-    def _is_text(self, value: syntax.Expression) -> bool:
-        """Tell whether an expression plainly is a text that is not empty."""
+    def _check_three(self, low: str, value: syntax.Call) -> None:
+        """Of three arguments only one may vary there: after a filter, two of them are taken from different rows."""
+        if low == "replace":
+            texts = [self._text(argument) for argument in value.arguments[1:]]
+            if None in texts or not texts[0]:
+                raise self.refusal(f"{self.dialect.name}里 replace() 换掉什么、换成什么都应是写明的文字,换掉的不能是空的", value.at)
+        if low == "range" and any(self.whole(value.arguments[place]) is None for place in (0, 2)):
+            raise self.refusal(f"{self.dialect.name}里 range() 写步长时,起点与步长应是写明的整数", value.at)
+
+    def _text(self, value: syntax.Expression) -> str | None:
+        """Return the text that an expression plainly is."""
         held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
-        return isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) and bool(held)
+        return held if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) else None
 
     def _check_arguments(self, value: syntax.Call, place: str) -> None:
         low = value.name.lower()
@@ -195,8 +204,8 @@ class ValueWriter(ListWriter):
             number = self.whole(argument)
             if (number is None and self.dialect.one_based) or (number is not None and number < 0):
                 raise self.refusal(f"{value.name}() 的位置与长度应是写明的非负整数,从 0 数起", argument.at)
-        if low == "replace" and len(value.arguments) == 3 and self.dialect.one_based and not self._is_text(value.arguments[1]):
-            raise self.refusal(f"{self.dialect.name}里 replace() 要换掉的应是写明的、不空的文字", value.at)
+        if self.dialect.one_based and len(value.arguments) == 3:
+            self._check_three(low, value)
         if low == "range" and len(value.arguments) >= 2:
             ends = [self.whole(argument) for argument in value.arguments]
             step = abs(ends[2] or 1) if len(ends) > 2 else 1

@@ -87,7 +87,7 @@ class Neo4jStore:
         with self._translated(seconds), session, session.begin_transaction(timeout=seconds) as transaction:
             answer = transaction.run(cast(LiteralString, admitted.text), admitted.parameters)
             result = _rows_of(answer, limit)
-            check_names(answer.consume().summary_notifications, admitted)
+            check_names(answer.consume().gql_status_objects, admitted)
         return result
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:

@@ -10,7 +10,8 @@ SPELLED = {
     "tointegerornull": "toIntegerOrNull", "tofloatornull": "toFloatOrNull", "tobooleanornull": "toBooleanOrNull",
     "tostringornull": "toStringOrNull", "isempty": "isEmpty", "isnan": "isNaN", "nullif": "nullIf", "startnode": "startNode",
     "endnode": "endNode", "percentilecont": "percentileCont", "percentiledisc": "percentileDisc", "valuetype": "valueType",
-    "stdevp": "stDevP", "stdev": "stDev", "ltrim": "lTrim", "rtrim": "rTrim", "duration.indays": "duration.inDays", "duration.inmonths": "duration.inMonths",
+    "stdevp": "stDevP", "stdev": "stDev", "ltrim": "lTrim", "rtrim": "rTrim", "duration.indays": "duration.inDays",
+    "duration.inmonths": "duration.inMonths",
     "duration.inseconds": "duration.inSeconds",
 }  # fmt: skip
 

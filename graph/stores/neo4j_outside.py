@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 
-from neo4j import SummaryNotification
+from neo4j import GqlStatusObject
 
 from graph.cypher import Admitted
 from graph.cypher.names import meant
@@ -20,8 +20,8 @@ MEMORY = "db.memory.transaction.max"
 SETTINGS = f"SHOW SETTINGS YIELD name, value WHERE name IN ['{FILES}', '{MEMORY}'] RETURN name, value"
 logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)  # they are read here, and not for the log
 QUIET = ["DEPRECATION", "HINT", "UNSUPPORTED", "PERFORMANCE", "TOPOLOGY", "GENERIC", "SECURITY", "SCHEMA"]
-UNKNOWN = {"UnknownLabelWarning": "标签", "UnknownRelationshipTypeWarning": "关系类型", "UnknownPropertyKeyWarning": "属性"}
-MISSING = re.compile(r"missing (?:label|relationship type|property)(?: name| key)? is: ([^)]*)\)")
+UNKNOWN = {"01N50": "标签", "01N51": "关系类型", "01N52": "属性"}
+MISSING = re.compile(r"`(.*)` does not exist")
 
 
 def check_settings(ask: Callable[[str], Rows], url: str) -> list[str]:
@@ -45,11 +45,11 @@ def _advice() -> str:
     return f"请在 neo4j.conf 里写 {FILES}=false 后重启 Neo4j(说明见 docs/cypher.md)"
 
 
-def check_names(notifications: Iterable[SummaryNotification], admitted: Admitted) -> None:
+def check_names(statuses: Iterable[GqlStatusObject], admitted: Admitted) -> None:
     """Raise ``QueryError`` for a name that neither the model nor the server knows; a name of the model may simply have no data yet."""
-    for notification in notifications:
-        what = UNKNOWN.get(notification.code.rpartition(".")[2])
-        found = MISSING.search(notification.description)
+    for status in statuses:
+        what = UNKNOWN.get(status.gql_status)
+        found = MISSING.search(status.status_description)
         if what is None or found is None:
             continue
         name, known = found[1], list(NODE_TYPES if what == "标签" else EDGE_TYPES)
