@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-embedded check bench docs clean
+.PHONY: help run test test-embedded soak check bench docs clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,9 @@ test: $(VENV)/installed-test ## run all tests, on both stores and in a browser; 
 
 test-embedded: $(VENV)/installed-test ## run the tests that need no Neo4j, and change nothing on this machine
 	$(BIN)/python -m pytest -m "not neo4j" $(ARGS)
+
+soak: $(VENV)/installed-test ## run what takes long: fifty clients for minutes, hundreds of generations
+	LIANZHANG_SOAK=1 $(BIN)/python -m pytest tests/soak -s $(ARGS)
 
 check: $(VENV)/installed-test ## lint, check the types and the directions of imports
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import typer
 
 from api.options import ChainArgument, FormatOption, StoreOption, WithoutOption
 from api.output import Format, print_json, print_rows, progress, say, say_which
+from graph.outputs import check_writable, write_text, writing
 from graph.stores import open_store
 from queries.catalogue import trusted
 
@@ -16,6 +17,7 @@ WEAK_HEADS = {
     "tier": "层级", "segment": "环节", "product": "产品", "state": "状态", "score": "评分", "action": "行动", "firms": "本地企业",
     "status": "依据", "reasons": "理由",
 }  # fmt: skip
+MAPPED_FILES = ("produces", "operates_in")
 CHANGE_HEADS = {"name": "环节或产品", "before": "之前", "after": "之后", "score_before": "评分(前)", "score_after": "评分(后)"}
 
 
@@ -70,6 +72,8 @@ def certificate(
     from queries.gaps.weak_links import examine
     from queries.search import find_chain
 
+    if out is not None:
+        check_writable(out)
     graph, statuses = open_store(store), trusted(without.split(","))
     chain_id = find_chain(graph, chain).id
     found = find_place(examine(graph, chain_id, statuses), place)
@@ -77,8 +81,7 @@ def certificate(
     if out is None:
         print_json(answer.model_dump(mode="json"))
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(answer.model_dump_json(indent=2) if out.suffix == ".json" else certificate_file(answer), "utf-8")
+    write_text(out, answer.model_dump_json(indent=2) if out.suffix == ".json" else certificate_file(answer))
     say(f"已写到 {out}")
 
 
@@ -163,6 +166,9 @@ def map_products(
     from queries.chain_mapping import map_products as ask
     from queries.city import read_city
 
+    if out is not None:
+        for name in MAPPED_FILES:
+            check_writable(out / f"{name}.csv")
     city = read_city(open_store(store), trusted(without.split(",")), date.today().isoformat())
     found = ask(city)
     firms, products = Counter(found.firms().values()), Counter(match.verdict for match in found.matches)
@@ -175,9 +181,9 @@ def map_products(
     for title, counts in (("企业", firms), ("不在任何环节的产品", products)):
         say(f"{title}: 匹配 {counts['matched']:,},有歧义 {counts['ambiguous']:,},对不上 {counts['none']:,}")
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, rows in zip(("produces", "operates_in"), found.rows(), strict=True):
-            pl.DataFrame(rows).write_csv(out / f"{name}.csv")
+        for name, rows in zip(MAPPED_FILES, found.rows(), strict=True):
+            with writing(out / f"{name}.csv") as fresh:
+                pl.DataFrame(rows).write_csv(fresh)
             say(f"已写到 {out / name}.csv: {len(rows):,} 行,状态都是“推断”")
 
 
@@ -202,6 +208,7 @@ def systemic_risk(
     from queries.risk_tables import read_levels, read_network, write_risk
     from queries.systemic_risk import systemic_risk as ask
 
+    check_writable(out)
     known = read_network(edges, firms, essentiality)
     levels = None if scenario is None else read_levels(scenario, "capacity", known.firms, 1.0)[None, :]
     weight = None if weights is None else read_levels(weights, "weight", known.firms, None)

@@ -67,7 +67,9 @@ def draw_served(before: Curve, after: Curve) -> Chart | None:
 def _points(shares: Sequence[float]) -> str:
     """Return the corners of a line over the share of firms that have fallen."""
     last = len(shares) - 1
-    return " ".join(f"{_across(place / last):.1f},{_up(share):.1f}" for place, share in enumerate(shares))
+    shown = min(last, WIDTH)  # more corners than dots across are not seen
+    places = [round(step * last / shown) for step in range(shown + 1)]
+    return " ".join(f"{_across(place / last):.1f},{_up(shares[place]):.1f}" for place in places)
 
 
 def _across(share: float) -> float:

@@ -144,9 +144,9 @@ def state_title(judged: Judged | None) -> str:
     return f"\n断点: {judged.state}" + ("" if judged.score is None else f" {judged.score:g} 分") + f",{judged.action}"
 
 
-def add_segment(network: Network, segment: SegmentView, judged: Judged | None = None) -> None:
+def add_segment(network: Network, segment: SegmentView, judged: Judged | None, products: int, firms: int) -> None:
     """Add a segment's box, with its state and how many products and firms are known in it."""
-    counts = f"产品 {len(segment.products)} · 企业 {len(segment.enterprises)}"
+    counts = f"产品 {products} · 企业 {firms}"
     label, style = rich_label(wrap(segment.name, 18, 2), counts), font(16, 14)
     if judged:
         label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))

@@ -24,6 +24,7 @@ from queries.search import find_enterprise
 from queries.targets.weights import read_weights
 
 NEW_FIRM = "新企业"
+OFFERED = 100  # firms, and products, that the fields of the form offer; any other can be typed
 FIELDS = 2  # empty fields of each kind that the form has at least
 
 Found = TypeVar("Found")
@@ -35,7 +36,7 @@ NamesQuery = Annotated[list[str], Query(max_length=50)]
 
 
 @router.get("/chains/{id:path}/certificate")
-def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> HTMLResponse:
+def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
     """Show what defends the judgement of a segment or a product: who needs it, who looked, which firms were looked at."""
     answer = _ask(id, place, visit)
     tables = tables_of_certificate(answer, visit.desk)
@@ -48,7 +49,7 @@ def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> HTMLRespons
         "json": "/api/v1" + links.of_chain(id, "certificate", **names),
         "what_if": links.of_chain(id, "what-if", land=f"{NEW_FIRM}:{answer.name}") if answer.label == "Product" else "",
     }
-    return visit.render("certificate.html", answer=answer, tables=tables, addresses=addresses)
+    return visit.render("certificate.html", answer.name, answer=answer, tables=tables, addresses=addresses)
 
 
 @router.get("/chains/{id:path}/certificate.html")
@@ -89,15 +90,16 @@ def _read(texts: list[str], find: Callable[[str], Found]) -> tuple[Inputs, list[
 
 
 @router.get("/chains/{id:path}/what-if")
-def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQuery = []) -> HTMLResponse:  # noqa: B006
+def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQuery = []) -> Response:  # noqa: B006
     """Show a chain before and after firms leave and others land."""
     facts = examine(visit.store, id, visit.statuses).facts
     leaving, removed = _read(remove, lambda text: find_enterprise(visit.store, text))
     landing, landed = _read(land, lambda text: find_landing(visit.store, text))
-    values = {"chain": facts.chain, "leaving": leaving, "landing": landing, "firms": _firms(facts), "goods": _goods(facts)}
+    values = {"chain": facts.chain, "leaving": leaving, "landing": landing}
+    values |= {"firms": _firms(facts)[:OFFERED], "goods": _goods(facts)[:OFFERED]}
     errors = [*leaving.errors.values(), *landing.errors.values()]
     if errors or not (removed or landed):
-        return visit.render("what_if.html", status=errors[0].status if errors else 200, answer=None, **values)
+        return visit.render("what_if.html", facts.chain.name, status=errors[0].status if errors else 200, answer=None, **values)
     answer = what_if(visit.store, id, removed, landed, visit.statuses)
     rankings = []
     if answer.before.risk:
@@ -105,7 +107,7 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
         rankings = [table_ranking(f"if-risk-{name}", title, side.risk) for name, title, side in sides]
     values |= {"tables": tables_of_what_if(answer, visit.desk), "rankings": rankings}
     chart = draw_served(answer.before.served, answer.after.served)
-    return visit.render("what_if.html", answer=answer, chart=chart, **values)
+    return visit.render("what_if.html", facts.chain.name, answer=answer, chart=chart, **values)
 
 
 def _firms(facts: Facts) -> list[str]:
@@ -120,7 +122,7 @@ def _goods(facts: Facts) -> list[tuple[str, int]]:
 
 
 @router.get("/rules")
-def show_rules(visit: VisitDep) -> HTMLResponse:
+def show_rules(visit: VisitDep) -> Response:
     """Show every number that decides a state, a score or an action, and why it is what it is."""
     rules = read_rules()
-    return visit.render("rules.html", rules=rules, tables=[*tables_of_rules(rules), *tables_of_weights(read_weights())])
+    return visit.render("rules.html", "断点规则", rules=rules, tables=[*tables_of_rules(rules), *tables_of_weights(read_weights())])

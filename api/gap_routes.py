@@ -31,7 +31,9 @@ class RiskQuestion(BaseModel):
     buyer: list[int] = Field(max_length=100_000, description="每条关系的购买企业")
     amount: list[float] = Field(max_length=100_000, description="每条关系的金额,单位一致即可")
     industry: list[int] = Field(max_length=2_000, description="每家企业的行业")
-    essentiality: list[list[int]] = Field(max_length=200, description="行供应、列购买: 0 可忽略、1 非必需、2 必需")
+    essentiality: list[Annotated[list[int], Field(max_length=200)]] = Field(
+        max_length=200, description="行供应、列购买: 0 可忽略、1 非必需、2 必需"
+    )
     substitution: bool = True
     tolerance: float = Field(default=0.01, ge=1e-4, lt=1, description="一步之内变化都不超过它就停")
 

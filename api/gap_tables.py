@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from api.gap_words import RULE_ZH, STATE_KEYS, moved_zh, rule_value, weakest_first
-from api.tables import TIER_ORDER, Cell, Desk, Table, show_percent
+from api.rows import Lazy
+from api.tables import TIER_ORDER, Cell, Desk, Table, show_names, show_percent
 from graph.model import STATUS_ZH
 from queries.answers import Named
-from queries.gaps.answers import Extension, Judged, ProductState, RiskRanking, SegmentState, Stability, WeakLinks
-from queries.gaps.certificate import Certificate
+from queries.gaps.answers import Extension, Judged, ProductState, Ranked, RiskRanking, SegmentState, Stability, WeakLinks
+from queries.gaps.certificate import Certificate, Demand
 from queries.gaps.rules import Rules
 from queries.gaps.what_if import Change, Gap, Risky, WhatIf
 
@@ -92,7 +93,7 @@ def _rests_on(one: Judged, desk: Desk) -> tuple[Cell, Cell]:
     """Return the least founded status that a state rests on, and the sources of its rows."""
     status = Cell(STATUS_ZH[one.status], kind=f"status-{one.status}") if one.status else Cell("不足", sort=9)
     sources = sorted({row.source for row in one.evidence})
-    names = "、".join(desk.sources.get(source, source) for source in sources)
+    names = show_names((desk.sources.get(source, source) for source in sources), unit="个")
     return status, Cell(names, desk.links.to("sources", sources[0]) if len(sources) == 1 else "", "source")
 
 
@@ -124,18 +125,17 @@ def _extensions(answer: WeakLinks, desk: Desk) -> Table:
 
 
 def _risk(risk: RiskRanking | None, answer: WeakLinks, desk: Desk) -> Table:
-    rows = [
-        (
+    def row(one: Ranked) -> tuple[Cell, ...]:
+        return (
             Cell(str(one.rank), kind="number", sort=one.rank),
             desk.thing("Enterprise", one.firm.id, one.firm.name),
             Cell(show_percent(one.esri), kind="share", sort=one.esri),
             Cell(str(one.other_rank), kind="number", sort=one.other_rank),
             *_computed(answer, desk),
         )
-        for one in (risk.firms if risk else ())
-    ]
+
     columns = ("名次", "企业", "停产使全网损失产出(ESRI)", "另一假定下的名次", "依据", "来源")
-    return Table("gap-risk", "系统性风险", columns, rows)
+    return Table("gap-risk", "系统性风险", columns, Lazy(risk.firms if risk else (), row))
 
 
 def table_moves(stability: Stability, rules: Rules) -> Table:
@@ -145,7 +145,7 @@ def table_moves(stability: Stability, rules: Rules) -> Table:
     for variant in stability.variants:
         least = variant.rank_correlation
         if variant.flips or (least is not None and least < 1):
-            flips = "、".join(f"{flip.place}({flip.before} → {flip.after})" for flip in variant.flips)
+            flips = show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in variant.flips), unit="处")
             correlation = Cell("" if least is None else f"{least:.2f}", kind="number", sort=least)
             rows.append((Cell(moved_zh(variant.moved, names)), correlation, Cell(flips or "没有")))
     return Table("gap-moves", "移动规则的影响", ("移动的数", "环节名次的秩相关", "状态会变的"), rows)
@@ -186,17 +186,17 @@ def tables_of_certificate(answer: Certificate, desk: Desk) -> dict[str, Table]:
 
 
 def _needed(answer: Certificate, desk: Desk) -> Table:
-    rows = [
-        (
+    def row(one: Demand) -> tuple[Cell, ...]:
+        return (
             Cell(one.kind),
             Cell(one.product),
             _who(one.who, desk),
             Cell(one.into or "", extra="" if one.essential is None else "必需" if one.essential else "可替代"),
             *desk.trust({"status": one.status, "source": one.source}),
         )
-        for one in answer.needed_by
-    ]
-    return Table("needed", "谁需要它", ("何种需要", "需要的产品", "谁", "用来生产", "状态", "来源"), rows, empty="图中没有登记谁需要它")
+
+    columns = ("何种需要", "需要的产品", "谁", "用来生产", "状态", "来源")
+    return Table("needed", "谁需要它", columns, Lazy(answer.needed_by, row), empty="图中没有登记谁需要它")
 
 
 def _looked(answer: Certificate, desk: Desk) -> Table:

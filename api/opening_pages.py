@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.opening_tables import table_of_match, tables_of_openings
+from api.opening_tables import table_of_ledger, table_of_match, tables_of_openings
 from api.opening_words import MEANINGS
 from api.pages import Visit, VisitDep
 from api.workbooks import make_workbook
@@ -25,13 +25,13 @@ NameQuery = Annotated[str, Query(max_length=300)]
 
 
 @router.get("/chains/{id:path}/opportunities")
-def show_chain_opportunities(id: str, visit: VisitDep) -> HTMLResponse:
+def show_chain_opportunities(id: str, visit: VisitDep) -> Response:
     """Show the four lists of all leaders of a chain."""
     return _show(visit, chain_opportunities(visit.store, find_chain(visit.store, id), visit.statuses), "chains")
 
 
 @router.get("/enterprises/{id:path}/opportunities")
-def show_leader_opportunities(id: str, visit: VisitDep) -> HTMLResponse:
+def show_leader_opportunities(id: str, visit: VisitDep) -> Response:
     """Show the four lists of a leader."""
     return _show(visit, leader_opportunities(visit.store, find_enterprise(visit.store, id), visit.statuses), "enterprises")
 
@@ -78,7 +78,7 @@ def at_a_glance(needs: list[Opening]) -> dict[str, list[Glance]]:
     return groups
 
 
-def _show(visit: Visit, answer: Opportunities, kind: str) -> HTMLResponse:
+def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
     links, subject = visit.links, answer.subject
     base = f"/{kind}/{quote(subject.id, safe='')}/opportunities"
     addresses = {
@@ -93,19 +93,19 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> HTMLResponse:
         "lists": LISTS,
         "meanings_of": MEANINGS,
     }
-    return visit.render("opportunities.html", answer=answer, addresses=addresses, **values)
+    return visit.render("opportunities.html", answer.subject.name, answer=answer, addresses=addresses, **values)
 
 
 @router.get("/match")
-def show_match(visit: VisitDep, need: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+def show_match(visit: VisitDep, need: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show which firms can meet a need in a few words, and why."""
     answer = match_city(visit.store, need, visit.statuses) if need.strip() else None
     table = None if answer is None else table_of_match(answer, visit.desk)
-    return visit.render("match.html", need=need, answer=answer, table=table)
+    return visit.render("match.html", need, need=need, answer=answer, table=table)
 
 
 @router.get("/ledger")
-def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", firm: NameQuery = "") -> HTMLResponse:
+def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", firm: NameQuery = "") -> Response:
     """Show the ledger: each match as a line of dated steps."""
     store = visit.store
     answer = ledger(
@@ -115,4 +115,5 @@ def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", 
         firm=find_enterprise(store, firm) if firm else None,
         statuses=visit.statuses,
     )
-    return visit.render("ledger.html", answer=answer, desk=visit.desk)
+    about = f"匹配台账-{answer.subject.name}" if answer.subject else "匹配台账"
+    return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer, visit.desk))

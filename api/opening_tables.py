@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from api.opening_words import FIRM_HEADS, MEANINGS
+from api.rows import Lazy
 from api.tables import Cell, Desk, Table, show_percent
 from queries.matching.city import Matched
-from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.answers import LISTS, Ledger, Match, Opening, Opportunities, Step
 
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
 EMPTY = {
@@ -43,6 +44,29 @@ def table_of_match(answer: Matched, desk: Desk) -> Table:
     return Table("match", "可能的供应商", columns, rows, note, "没有找到")
 
 
+def table_of_ledger(answer: Ledger, desk: Desk) -> Table:
+    """Return the matches of the ledger as a table, each with all of its steps."""
+
+    def row(one: Match) -> tuple[Cell, ...]:
+        steps = ((f"{step.stage} {step.on or '没有日期'} {step.by or '没有写经办'}", step.note) for step in one.steps)
+        said = [f"{text}: {note}" if note else text for text, note in steps]
+        product = desk.thing("Product", one.product_id, one.product) if one.product_id else Cell(one.product or "没有写")
+        return (
+            desk.thing("Enterprise", one.customer.id, one.customer.name),
+            desk.thing("Enterprise", one.supplier.id, one.supplier.name),
+            product,
+            Cell(one.state, kind="reached", extra=one.since or ""),
+            Cell("; ".join(said), kind="steps", sort=one.since or "", parts=[(step, _source(step, desk)) for step in one.steps]),
+            Cell(" ".join(one.remarks), kind="wrong", sort=len(one.remarks), lines=tuple(one.remarks)),
+        )
+
+    return Table("matches", "匹配", ("链主", "供应商", "产品(服务)", "现在", "各步", "须知"), Lazy(answer.matches, row))
+
+
+def _source(step: Step, desk: Desk) -> Cell:
+    return Cell(desk.sources.get(step.source, step.source), desk.links.to("sources", step.source))
+
+
 def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities, desk: Desk) -> Table:
     single = answer.of_one(rows)
     looked = name == "invitations"
@@ -50,7 +74,7 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
         *([] if single else ["链主(或集团内企业)"]), "产品(服务)", FIRM_HEADS[name], "匹配", "为什么", "不利之处",
         *(["看过的本地企业"] if looked else []), "台账", "可信度", "状态", "来源",
     ]  # fmt: skip
-    cells = [_row(row, desk, looked)[1 if single else 0 :] for row in rows]
+    cells = Lazy(rows, lambda row: _row(row, desk, looked)[1 if single else 0 :])
     return Table(name, title, tuple(columns), cells, MEANINGS[name], EMPTY[name])
 
 

@@ -1,18 +1,20 @@
 """How the command prints: a table for people, JSON and CSV for programs; progress and messages go to stderr."""
 
 import csv
+import errno
 import io
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from graph.model import STATUS_ZH
@@ -88,6 +90,16 @@ def cell_text(value: Any, column: str = "") -> str:
     return str(value)
 
 
+def end_after(error: OSError) -> NoReturn:
+    """Say what could not be read or written, the standard output among it, and end with 1."""
+    with suppress(OSError, ValueError):  # what is still waiting to be printed cannot be, and would be tried again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno != errno.EPIPE:  # nobody reads on: `lianzhang … | head`
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"读写失败: {where}{error.strerror or error}。请检查磁盘空间、路径与权限")
+    sys.exit(1)
+
+
 def _is_number(text: str) -> bool:
     try:
         float(text)
@@ -123,6 +135,15 @@ def progress(quiet: bool = False) -> Iterator[Step]:
 
         yield step
         bar.update(task, total=1, completed=1, description="完成", rows="")
+
+
+@contextmanager
+def measuring(text: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show on stderr how much of a known amount is done; yields the function to call at each piece."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=not errors.is_terminal) as bar:
+        task = bar.add_task(text, total=total)
+        yield lambda: bar.advance(task)
 
 
 def explain(report: Report) -> None:

@@ -1,7 +1,7 @@
 """The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -12,7 +12,8 @@ from fastapi.templating import Jinja2Templates
 from api.gap_tables import table_moves, tables_of_gaps
 from api.gap_words import count_states
 from api.pictures import picture_chain, picture_enterprise
-from api.tables import OWN_PAGES, Cell, Desk, Links, Table, table_doubts, table_figures, table_judgements, tables_of_chain
+from api.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
+from api.tables import MOST_ROWS, OWN_PAGES, Cell, Desk, Links, Table, table_doubts, table_figures, table_judgements, tables_of_chain
 from api.templating import environment
 from api.things import facts_of, tables_of_enterprise, tables_of_thing
 from graph.errors import LianzhangError, NotFound
@@ -31,7 +32,8 @@ from queries.things import MOST_RELATIONS, list_figures, list_sources, view_thin
 
 HIDDEN = "curated,sample"
 PAGE_SIZE = 100
-MOST_DRAWN = 3000
+MOST_DRAWN = 300  # supplies on each side of a firm in the picture of its page
+MOST_OF_CHAIN = 200  # products, and firms, in the picture of a chain's page
 MOST_FIGURES = 1000
 MOST_DOUBTS = 1000
 FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
@@ -57,6 +59,7 @@ class Visit:
     """One request for a page: the store, what is switched off, and the addresses that keep it so."""
 
     request: Request
+    ask: Annotated[TableAsk, Depends()]
     without: Annotated[str, Query(max_length=200)] = ""
 
     def __post_init__(self) -> None:
@@ -79,9 +82,22 @@ class Visit:
         """Return what the tables need."""
         return Desk(self.links, {id: source.get("name", id) for id, source in self.sources.items()})
 
-    def render(self, template: str, **values: Any) -> HTMLResponse:
-        """Return a page."""
-        return _render(self.request, template, self.links, **values)
+    def render(self, template: str, about: str = "", **values: Any) -> Response:
+        """Return a page, or of what it is ``about`` the one table that is asked for: as a page of its own, or as a file."""
+        if not self.ask.table:
+            return _render(self.request, template, self.links, **{"table_page": self.table_page, **values})
+        table = find_table(self.ask.table, values)
+        if self.ask.format == "csv":
+            return send_csv(table, self.ask, about)
+        found = turn_to(table, self.ask, self.links, self.table_page, MOST_ROWS)
+        own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
+        return _render(self.request, "table.html", self.links, found=found, about=about, kept=own, back=_address(self.request, own))
+
+    def table_page(self, table: str, **state: Any) -> str:
+        """Return the address of a table of this page, in some state."""
+        own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
+        said = [(name, str(value)) for name, value in state.items() if value != "" and (name, value) != ("page", 1)]
+        return _address(self.request, [*own, ("table", table), *said])
 
 
 VisitDep = Annotated[Visit, Depends()]
@@ -96,7 +112,11 @@ def _render(request: Request, template: str, links: Links, status: int = 200, **
 def _with_query(request: Request, without: str) -> str:
     """Return the address of this page with other data switched off."""
     query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("without", "after", "page")]
-    query += [("without", without)] if without else []
+    return _address(request, [*query, *([("without", without)] if without else [])])
+
+
+def _address(request: Request, query: list[tuple[str, str]]) -> str:
+    """Return the address of this page with other parameters."""
     path = (
         request.url.path.replace("?", "%3F").replace("#", "%23")
         if request.scope.get("raw_path") is None
@@ -106,7 +126,7 @@ def _with_query(request: Request, without: str) -> str:
 
 
 @router.get("/")
-def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> HTMLResponse:
+def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> Response:
     """Show all chains with how much is known of each."""
     chains = chain_queries.list_chains(visit.store, visit.statuses)
     totals: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
@@ -114,19 +134,20 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
         if row["number"]:
             totals[row["label"]][row["status"]] = row["number"]
     totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
-    values = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view, "desk": visit.desk}
+    values: dict[str, Any] = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view, "desk": visit.desk}
     return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)
 
 
 @router.get("/chains/{id:path}")
-def show_chain(id: str, visit: VisitDep) -> HTMLResponse:
+def show_chain(id: str, visit: VisitDep) -> Response:
     """Show one chain: its picture, then every record in tables."""
     view = chain_queries.view_chain(visit.store, id, visit.statuses)
     producers = ask(visit.store, "chain_producers", chain=id, statuses=visit.statuses)
     answer, links = weak_links(visit.store, view.chain["id"], visit.statuses), visit.links
-    picture = picture_chain(
-        view, visit.desk.sources, links.thing, answer, lambda _, place: links.of_chain(answer.chain_id, "certificate", place=place)
-    )
+    picture = None
+    if not visit.ask.table:
+        certificate = partial(_certificate, links, answer.chain_id)
+        picture = picture_chain(view, visit.desk.sources, links.thing, answer, certificate, MOST_OF_CHAIN)
     products = [product for segment in answer.segments for product in segment.products]
     values = {
         "weak": answer,
@@ -135,13 +156,17 @@ def show_chain(id: str, visit: VisitDep) -> HTMLResponse:
         "counts": {"环节": count_states(answer.segments), "产品": count_states(products)},
         "tables": tables_of_chain(view, producers, visit.desk),
     }
-    return visit.render("chain.html", view=view, picture=picture, desk=visit.desk, **values)
+    return visit.render("chain.html", view.chain["name"], view=view, picture=picture, desk=visit.desk, **values)
+
+
+def _certificate(links: Links, chain: str, _label: str, place: str) -> str:
+    return links.of_chain(chain, "certificate", place=place)
 
 
 @router.get("/enterprises")
 def show_enterprises(
     visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=1_000_000)] = 1
-) -> HTMLResponse:
+) -> Response:
     """Show the firms by pinyin, a page at a time, or those that a word names."""
     total = 0
     if q.strip():
@@ -153,7 +178,7 @@ def show_enterprises(
     rows = [_firm_row(firm, visit.desk) for firm in firms]
     table = Table("enterprises", "企业", ("企业", "简称", "角色", "说明", "状态", "来源"), rows)
     pages = -(-total // PAGE_SIZE)
-    return visit.render("enterprises.html", table=table, q=q, page=page, pages=pages, total=total, most=PAGE_SIZE)
+    return visit.render("enterprises.html", "企业", table=table, q=q, page=page, pages=pages, total=total, most=PAGE_SIZE)
 
 
 def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
@@ -163,27 +188,29 @@ def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
 
 
 @router.get("/review")
-def show_review(visit: VisitDep) -> HTMLResponse:
+def show_review(visit: VisitDep) -> Response:
     """Show the pairs of firms that may be one, and what has been judged so far."""
     found = doubts(visit.store, visit.statuses)
     tables = (table_doubts(found[:MOST_DOUBTS], visit.desk), table_judgements(history(visit.store), visit.desk))
-    return visit.render("review.html", tables=tables, found=len(found), most=MOST_DOUBTS)
+    return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
 
 
 @router.get("/enterprises/{id:path}")
-def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> HTMLResponse:
+def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> Response:
     """Show one firm: its suppliers and customers in a picture, then every record in tables."""
-    view = enterprise_queries.view_enterprise(visit.store, id, visit.statuses)
+    view = enterprise_queries.view_enterprise(visit.store, id, visit.statuses, supplies=False)
     before = suppliers(visit.store, view.enterprise["id"], tiers, visit.statuses)
     after = customers(visit.store, view.enterprise["id"], tiers, visit.statuses)
-    picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.thing)
+    picture = None
+    if not visit.ask.table:
+        picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.thing)
     tables = tables_of_enterprise(view, before, after, visit.desk)
     cut = max(len(before), len(after)) > MOST_DRAWN
     facts = facts_of(view.enterprise, visit.desk, visit.statuses)
     wishes = any(item.relation in WISHES for item in view.outgoing)
     values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts, "desk": visit.desk}
     values["openings"] = visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
-    return visit.render("enterprise.html", edges=len(before) + len(after), **values)
+    return visit.render("enterprise.html", view.enterprise["name"], edges=len(before) + len(after), **values)
 
 
 @router.get("/things/{label}/{id:path}", response_model=None)
@@ -197,13 +224,13 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     facts = facts_of(view.thing, visit.desk, visit.statuses)
     tables = tables_of_thing(view, visit.desk)
     values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
-    return visit.render("thing.html", truncated=view.truncated, desk=visit.desk, **values)
+    return visit.render("thing.html", str(name), truncated=view.truncated, desk=visit.desk, **values)
 
 
 @router.get("/figures")
 def show_figures(
     visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", after: Annotated[str, Query(max_length=300)] = ""
-) -> HTMLResponse:
+) -> Response:
     """Show the published figures with what each is about, all of them or those that hold every word of a text."""
     if q.strip():
         figures, following = _figures_with(visit, q.lower().split()), None
@@ -211,7 +238,7 @@ def show_figures(
         figures, following = list_figures(visit.store, after, MOST_FIGURES, visit.statuses)
     table = table_figures(figures[:MOST_FIGURES], visit.desk)
     found = {"found": len(figures), "most": MOST_FIGURES}
-    return visit.render("figures.html", table=table, q=q, after=after, following=following, **found)
+    return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **found)
 
 
 def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
@@ -230,7 +257,7 @@ def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
 
 
 @router.get("/search")
-def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") -> HTMLResponse:
+def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show what a word names, grouped by kind, with why each was found."""
     hits = search(visit.store, q, 200, statuses=visit.statuses)
     groups: dict[str, list[Hit]] = {}
@@ -240,7 +267,7 @@ def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") 
 
 
 @router.get("/sources")
-def show_sources(visit: VisitDep) -> HTMLResponse:
+def show_sources(visit: VisitDep) -> Response:
     """Show all sources."""
     columns = ("来源", "发布单位", "发布日期", "类别", "许可", "状态")
     rows = []
@@ -248,11 +275,11 @@ def show_sources(visit: VisitDep) -> HTMLResponse:
         texts = (Cell(str(source.get(name) or "")) for name in ("publisher", "published_on", "kind", "licence"))
         status = Cell(STATUS_ZH[source["status"]], kind=f"status-{source['status']}")
         rows.append((Cell(source.get("name", id), visit.links.to("sources", id)), *texts, status))
-    return visit.render("sources.html", table=Table("sources", "来源", columns, rows))
+    return visit.render("sources.html", "来源", table=Table("sources", "来源", columns, rows))
 
 
 @router.get("/sources/{id:path}")
-def show_source(id: str, visit: VisitDep) -> HTMLResponse:
+def show_source(id: str, visit: VisitDep) -> Response:
     """Show what a source is and how it may be used."""
     source = visit.sources.get(id)
     if source is None:
@@ -261,7 +288,7 @@ def show_source(id: str, visit: VisitDep) -> HTMLResponse:
 
 
 @router.get("/about")
-def show_about(visit: VisitDep) -> HTMLResponse:
+def show_about(visit: VisitDep) -> Response:
     """Show what the data is, what the statuses mean and how to cite it."""
     return visit.render("about.html")
 

@@ -1,5 +1,6 @@
 """Pictures of a chain and of a firm between its suppliers and customers, as data for ``picture.js`` and as pages of their own."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,24 +32,33 @@ def no_link(_kind: str, _id: str) -> str:
 
 
 def picture_chain(
-    view: ChainView, sources: Sources, link: Link = no_link, weak_links: WeakLinks | None = None, certificate: Link = no_link
+    view: ChainView,
+    sources: Sources,
+    link: Link = no_link,
+    weak_links: WeakLinks | None = None,
+    certificate: Link = no_link,
+    most: int | None = None,
 ) -> Picture:
     """Return a chain's picture: segments in columns, their products and firms ready to be shown below them, in their states.
 
-    ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id).
+    ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id); ``most`` is how many
+    products and how many firms are drawn, shared out among the segments, with three times as many lines; counts are of all.
     """
     places = places_of(weak_links)
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
     pool = _pool(view)
+    counts = {segment.id: (len(segment.products), len(segment.enterprises)) for segment in view.segments} | {POOL: (0, len(pool))}
+    if most is not None:
+        view, pool = _cut(view, pool, most)
     layout = arrange({segment.id: segment.tier for segment in view.segments}, [(flow.upstream, flow.downstream) for flow in view.feeds])
     if pool:
         layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
-        add_segment(network, segment, places.get(("Segment", segment.id)))
+        add_segment(network, segment, places.get(("Segment", segment.id)), *counts[segment.id])
     blocks = {f"s|{segment.id}": _add_children(network, segment, view, places) for segment in view.segments}
     if pool:
-        blocks[f"s|{POOL}"] = _add_pool(network, pool)
+        blocks[f"s|{POOL}"] = _add_pool(network, pool, counts[POOL][1])
     grid = grid_columns(max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0))
     wiring = Wiring(network, layout, grid, blocks)
     _add_feeds(wiring, view.feeds, names)
@@ -56,7 +66,7 @@ def picture_chain(
     _add_supplies(wiring, view, blocks)
     sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
-    facts = _chain_facts(view, pool, link)
+    facts = _chain_facts(view, pool, link, counts)
     _add_states(facts, view, places, certificate)
     used = _used_sources(network, facts, sources, link)
     parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": used, "judged": bool(places)}
@@ -74,11 +84,32 @@ def _pool(view: ChainView) -> list[Facts]:
     return list(found.values())
 
 
-def _add_pool(network: Network, firms: list[Facts]) -> dict[str, list[str]]:
+def _cut(view: ChainView, pool: list[Facts], most: int) -> tuple[ChainView, list[Facts]]:
+    """Return a chain with as much of it as a picture has room for: an equal share of each segment, leaders first, and of the lines."""
+    leaders = {item.id for item in view.leaders}
+    firms = _share([*(len(segment.enterprises) for segment in view.segments), len(pool)], most)
+    products = _share([len(segment.products) for segment in view.segments], most)
+    segments = []
+    for segment in view.segments:
+        ordered = sorted(segment.enterprises, key=lambda firm: firm.id not in leaders)
+        segments.append(segment.model_copy(update={"products": segment.products[:products], "enterprises": ordered[:firms]}))
+    there = {one.id for segment in segments for one in segment.products} | {one.id for segment in segments for one in segment.enterprises}
+    supplies = [row for row in view.supplies if row["supplier"] in there and row["customer"] in there]
+    inputs = [flow for flow in view.inputs if flow.upstream in there and flow.downstream in there]
+    lines = 3 * most
+    return view.model_copy(update={"segments": segments, "supplies": supplies[:lines], "inputs": inputs[:lines]}), pool[:firms]
+
+
+def _share(sizes: Sequence[int], most: int) -> int:
+    """Return how many of each of some blocks there is room for, so that no more than ``most`` are shown together."""
+    return bisect_right(range(max(sizes, default=0) + 1), most, key=lambda room: sum(min(size, room) for size in sizes)) - 1
+
+
+def _add_pool(network: Network, firms: list[Facts], count: int) -> dict[str, list[str]]:
     add_box(
         network,
         f"s|{POOL}",
-        rich_label("未记录环节的企业", f"企业 {len(firms)}"),
+        rich_label("未记录环节的企业", f"企业 {count}"),
         "pool",
         "",
         title="图中记在本链、但没有记录所在环节的企业",
@@ -165,7 +196,7 @@ def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str
         add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
 
 
-def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Facts]:
+def _chain_facts(view: ChainView, pool: list[Facts], link: Link, counts: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
     """Return what the panel shows of each segment, product and firm, by node id."""
     names = {segment.id: segment.name for segment in view.segments}
     facts: dict[str, Facts] = {}
@@ -175,8 +206,8 @@ def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Fa
         before = [_flow_facts(flow, flow.upstream, names) for flow in view.feeds if flow.downstream == segment.id]
         after = [_flow_facts(flow, flow.downstream, names) for flow in view.feeds if flow.upstream == segment.id]
         lists = [
-            {"title": "产品", "items": products},
-            {"title": "企业", "items": firms},
+            {"title": "产品", "items": products, "count": counts[segment.id][0]},
+            {"title": "企业", "items": firms, "count": counts[segment.id][1]},
             {"title": "供给来自", "items": before},
             {"title": "供给到", "items": after},
         ]
@@ -187,7 +218,8 @@ def _chain_facts(view: ChainView, pool: list[Facts], link: Link) -> dict[str, Fa
         facts |= {item["node"]: {**item, "kind": "企业", "lists": []} for item in firms}
     firms = [_firm_facts(firm, f"f|{POOL}{MARK}{firm['id']}", link) for firm in pool]
     text = "记在本链、但没有记录所在环节的企业"
-    facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text, "lists": [{"title": "企业", "items": firms}]}
+    facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text}
+    facts[f"s|{POOL}"]["lists"] = [{"title": "企业", "items": firms, "count": counts[POOL][1]}]
     return facts | {item["node"]: {**item, "kind": item.get("role") or "企业", "lists": []} for item in firms}
 
 

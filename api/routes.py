@@ -4,7 +4,6 @@ import re
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph.errors import InputError
@@ -31,17 +30,6 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
-
-
-class Problem(BaseModel):
-    """An error as RFC 9457 describes it."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    instance: str
-    candidates: list[dict[str, Any]] | None = None
 
 
 class CypherQuestion(BaseModel):
@@ -166,9 +154,3 @@ def post_cypher(question: CypherQuestion, request: Request, store: StoreDep) -> 
     return run_cypher(
         store, question.query, question.parameters, seconds=settings.query_seconds, limit=question.limit or settings.query_rows
     )
-
-
-def problem(request: Request, status: int, title: str, detail: str, **details: Any) -> JSONResponse:
-    """Return an RFC 9457 answer."""
-    body = Problem(title=title, status=status, detail=detail, instance=request.url.path, candidates=details.get("candidates"))
-    return JSONResponse(body.model_dump(exclude_none=True), status, media_type="application/problem+json")

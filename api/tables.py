@@ -2,15 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from api.rows import Lazy
 from graph.model import NODE_TYPES, STATUS_ZH
-from queries.answers import STATUS_ORDER, ChainView, Figure, Related, SupplyEdge
+from queries.answers import STATUS_ORDER, ChainView, Figure, Firm, Related, SupplyEdge
 from queries.same_firms import Doubt, Judgement, Side
 
+MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
+MOST_NAMES = 20  # in a cell
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 OWN_PAGES = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
@@ -50,7 +53,7 @@ class NoLinks(Links):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, what it links to, by what it is sorted, a smaller text after it, or the text as a list."""
+    """One cell: its text, what it links to, by what it is sorted, a smaller text after it, or the text as a list or as parts."""
 
     text: str
     href: str = ""
@@ -58,6 +61,7 @@ class Cell:
     sort: str | float | None = None
     extra: str = ""
     lines: tuple[str, ...] = ()
+    parts: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,12 @@ class Desk:
 def status_cell(status: str) -> Cell:
     """Return the cell of a data status."""
     return Cell(STATUS_ZH.get(status, status), kind=f"status-{status}", sort=STATUS_ORDER.get(status, 9))
+
+
+def show_names(names: Iterable[str], most: int = MOST_NAMES, unit: str = "家") -> str:
+    """Return names as a cell holds them: the first, and how many there are where that is not all."""
+    every = list(names)
+    return "、".join(every[:most]) + (f" 等 {len(every)} {unit}" if len(every) > most else "")
 
 
 def show_number(value: float | None) -> str:
@@ -163,7 +173,7 @@ def _subjects(figure: Figure, desk: Desk) -> Cell:
     if len(figure.subjects) == 1:
         subject = figure.subjects[0]
         return desk.thing(subject.label, subject.id, subject.name, extra=NODE_TYPES[subject.label].table.zh)
-    return Cell("、".join(subject.name for subject in figure.subjects) or str(figure.statement.get("subject") or ""))
+    return Cell(show_names((subject.name for subject in figure.subjects), unit="个") or str(figure.statement.get("subject") or ""))
 
 
 def _first_number(text: str) -> float | None:
@@ -196,7 +206,7 @@ def _segments(view: ChainView, desk: Desk) -> Table:
         cells = (
             Cell(segment.name, kind="segment", extra=segment.description or "", href=f"s|{segment.id}"),
             Cell(segment.tier or "未注明", sort=TIER_ORDER.get(segment.tier or "", 9)),
-            Cell("、".join(after[segment.id])),
+            Cell(show_names(after[segment.id], unit="个")),
             Cell(str(len(segment.products)), kind="number", sort=len(segment.products)),
             Cell(str(len(segment.enterprises)), kind="number", sort=len(segment.enterprises)),
         )
@@ -215,7 +225,7 @@ def _products(view: ChainView, producers: Sequence[Mapping[str, Any]], desk: Des
             desk.thing("Product", item.id, item.name, extra=item.description or ""),
             desk.thing("Segment", segment.id, segment.name),
             Cell(item.kind or ""),
-            Cell("、".join(dict.fromkeys(makers[item.id]))),
+            Cell(show_names(dict.fromkeys(makers[item.id]))),
         )
         rows.append((*cells, *desk.trust(item.model_dump())))
     rows.sort(key=lambda row: (row[0].text, row[1].text))
@@ -224,25 +234,28 @@ def _products(view: ChainView, producers: Sequence[Mapping[str, Any]], desk: Des
 
 def _firms(view: ChainView, desk: Desk) -> Table:
     """Return the firms by their closest relation; being on the chain at all is only listed where its source adds something."""
-    rows = []
-    told: set[tuple[str, str]] = set()
+    told: dict[tuple[str, str], None] = {}
+    items: list[tuple[Related | Firm, str, int, str]] = []
     for item in view.leaders:
-        role = str(item.properties.get("role") or "链主")
-        told.add((item.id, item.source))
-        rows.append((desk.thing(item.label, item.id, item.name), Cell(role, sort=0), Cell(""), *desk.trust(item.model_dump())))
+        told[item.id, item.source] = None
+        items.append((item, str(item.properties.get("role") or "链主"), 0, ""))
     for segment in view.segments:
-        for firm in segment.enterprises:
-            told.add((firm.id, firm.source))
-            cell = desk.thing("Enterprise", firm.id, firm.name)
-            rows.append((cell, Cell("在环节中", sort=1), Cell(segment.name), *desk.trust(firm.model_dump())))
+        told |= dict.fromkeys((firm.id, firm.source) for firm in segment.enterprises)
+        items += [(firm, "在环节中", 1, segment.name) for firm in segment.enterprises]
     for item in view.members:
         if item.label in ("Enterprise", "Institute") and (item.id, item.source) not in told:
-            told.add((item.id, item.source))
-            what = Cell("在链上" if item.label == "Enterprise" else "在链上(科研院所)", sort=2)
-            text = Cell(str(item.properties.get("description") or ""))
-            rows.append((desk.thing(item.label, item.id, item.name), what, text, *desk.trust(item.model_dump())))
+            told[item.id, item.source] = None
+            what = "在链上" if item.label == "Enterprise" else "在链上(科研院所)"
+            items.append((item, what, 2, str(item.properties.get("description") or "")))
+
+    def row(one: tuple[Related | Firm, str, int, str]) -> tuple[Cell, ...]:
+        item, what, order, text = one
+        label = item.label if isinstance(item, Related) else "Enterprise"
+        return (desk.thing(label, item.id, item.name), Cell(what, sort=order), Cell(text), *desk.trust(item.model_dump()))
+
     columns = ("企业(机构)", "与本链的关系", "环节或说明", "状态", "来源")
-    return Table("enterprises", "企业", columns, rows, "每行是一条关系,各有来源;同一家企业可有几行。", things=len({id for id, _ in told}))
+    note = "每行是一条关系,各有来源;同一家企业可有几行。"
+    return Table("enterprises", "企业", columns, Lazy(items, row), note, things=len({id for id, _ in told}))
 
 
 def _projects(members: Sequence[Related], desk: Desk) -> Table:
@@ -286,11 +299,11 @@ def _events(members: Sequence[Related], desk: Desk) -> Table:
 
 
 def _chain_supplies(view: ChainView, desk: Desk) -> Table:
-    rows = []
-    for item in view.supplies:
+    def row(item: Mapping[str, Any]) -> tuple[Cell, ...]:
         ends = (desk.thing("Enterprise", item[side], item[f"{side}_name"]) for side in ("supplier", "customer"))
-        rows.append((*ends, _supplied(item.get("product"), item.get("valid_to")), *desk.trust(item)))
-    return Table("supplies", "供应关系", ("供应商", "客户", "产品", "状态", "来源"), rows)
+        return (*ends, _supplied(item.get("product"), item.get("valid_to")), *desk.trust(item))
+
+    return Table("supplies", "供应关系", ("供应商", "客户", "产品", "状态", "来源"), Lazy(view.supplies, row))
 
 
 def _others(members: Sequence[Related], desk: Desk) -> Table:
@@ -311,12 +324,13 @@ def _supplied(product: str | None, until: str | None) -> Cell:
 
 def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge], desk: Desk) -> Table:
     """Return supply relations, tier by tier, each with its product, status and source."""
-    rows = []
-    for edge in edges:
+
+    def row(edge: SupplyEdge) -> tuple[Cell, ...]:
         ends = (desk.thing("Enterprise", firm.id, firm.name) for firm in (edge.supplier, edge.customer))
         cells = (Cell(f"第 {edge.tier} 层", sort=edge.tier), *ends, _supplied(edge.product, edge.valid_to))
-        rows.append((*cells, *desk.trust(edge.model_dump())))
-    return Table(id, title, ("层", "供应商", "客户", "产品", "状态", "来源"), rows)
+        return (*cells, *desk.trust(edge.model_dump()))
+
+    return Table(id, title, ("层", "供应商", "客户", "产品", "状态", "来源"), Lazy(edges, row))
 
 
 DOUBTS = (

@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 
 from api.gap_tables import firms_cell, score_cell, state_cell
+from api.rows import Lazy
 from api.tables import Cell, Desk, Table, show_percent, status_cell
 from queries.answers import Named
-from queries.targets.answers import Chosen, ClosedGap, NoTarget, OpenGap, Portfolio, Target, Targets, UnknownPlace, WeightStability
+from queries.targets.answers import (
+    Chosen,
+    ClosedGap,
+    FactorValue,
+    NoTarget,
+    OpenGap,
+    Portfolio,
+    Target,
+    Targets,
+    UnknownPlace,
+    WeightStability,
+)
 from queries.targets.weights import Weights
 
 
@@ -31,8 +43,8 @@ def _said(lines: Sequence[str]) -> Cell:
 
 
 def _ranking(targets: Sequence[Target], total: int, desk: Desk) -> Table:
-    rows = [
-        (
+    def row(one: Target) -> tuple[Cell, ...]:
+        return (
             _number(one.rank),
             desk.thing("Enterprise", one.firm.id, one.firm.name, one.region),
             score_cell(one.score),
@@ -42,16 +54,16 @@ def _ranking(targets: Sequence[Target], total: int, desk: Desk) -> Table:
             _said(one.why_not),
             *desk.trust({"status": one.status, "source": one.source}),
         )
-        for one in targets
-    ]
+
     columns = ("名次", "企业", "得分", "补上的缺口", "各因素(得分/权重)", "为什么", "不利之处", "状态", "来源")
     note = "各因素折成 0 至 1,乘权重相加就是得分(0 至 100),越高越值得去谈;每个因素怎样计见下一张表。"
-    return Table("targets", "招商名录", columns, rows, note, "没有能补缺口的已知外地企业", total)
+    return Table("targets", "招商名录", columns, Lazy(targets, row), note, "没有能补缺口的已知外地企业", total)
 
 
 def _factors(targets: Sequence[Target], desk: Desk) -> Table:
-    rows = [
-        (
+    def row(pair: tuple[Target, FactorValue]) -> tuple[Cell, ...]:
+        one, factor = pair
+        return (
             _number(one.rank),
             desk.thing("Enterprise", one.firm.id, one.firm.name),
             Cell(factor.name),
@@ -59,9 +71,8 @@ def _factors(targets: Sequence[Target], desk: Desk) -> Table:
             Cell(f"{factor.points:g} / {factor.most:g}", kind="number", sort=factor.points),
             Cell(factor.reason),
         )
-        for one in targets
-        for factor in one.factors
-    ]
+
+    rows = Lazy(((one, factor) for one in targets for factor in one.factors), row)
     return Table("target-factors", "各因素怎样计", ("名次", "企业", "因素", "值", "得分 / 权重", "数了什么"), rows, things=len(targets))
 
 
@@ -108,16 +119,15 @@ def _unknown(places: Sequence[UnknownPlace], desk: Desk) -> Table:
 
 
 def _no_targets(id: str, title: str, firms: Sequence[NoTarget], desk: Desk) -> Table:
-    rows = [
-        (
+    def row(one: NoTarget) -> tuple[Cell, ...]:
+        return (
             desk.thing("Enterprise", one.firm.id, one.firm.name, one.region),
             desk.thing("Product", one.product_id, one.product),
             Cell(one.why_not),
             *desk.trust({"status": one.status, "source": one.source}),
         )
-        for one in firms
-    ]
-    return Table(f"target-{id}", title, ("企业", "产品(服务)", "为什么", "状态", "来源"), rows, empty="没有")
+
+    return Table(f"target-{id}", title, ("企业", "产品(服务)", "为什么", "状态", "来源"), Lazy(firms, row), empty="没有")
 
 
 def tables_of_weights(weights: Weights) -> list[Table]:

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from api.gap_words import PLACE_ZH, STATE_KEYS, STATE_MEANING
-from api.tables import show_number, show_percent
+from api.tables import MOST_NAMES, MOST_ROWS, show_names, show_number, show_percent
 from graph.model import STATUS_MEANING, STATUS_ZH
 
 HERE = Path(__file__).parent
@@ -18,7 +18,9 @@ HERE = Path(__file__).parent
 def environment() -> Environment:
     """Return the environment; everything that is put into a template is escaped."""
     made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING, "show_number": show_number, "show_percent": show_percent}
+    made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING}
+    made.globals |= {"show_number": show_number, "show_percent": show_percent, "show_names": show_names, "most_rows": MOST_ROWS}
+    made.globals["most_names"] = MOST_NAMES
     made.globals |= {"state_keys": STATE_KEYS, "state_meaning": STATE_MEANING, "place_zh": PLACE_ZH}
     return made
 

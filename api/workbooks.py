@@ -14,6 +14,7 @@ import xlsxwriter
 from api.opening_words import FIRM_HEADS, looked_text
 from graph.errors import InputError
 from graph.model import STATUS_MEANING, STATUS_ZH
+from graph.outputs import check_writable, write_bytes
 from queries.openings.answers import LISTS, Opening, Opportunities
 
 MOST_LOOKED = 5  # looked-at firms in a cell, fewer where they would not fit into the tallest row
@@ -27,16 +28,16 @@ Column = tuple[str, float, Callable[[Opening], str]]
 
 
 def check_workbook(path: Path) -> None:
-    """Raise ``InputError`` for a file that is not to be a workbook."""
+    """Raise ``InputError`` for a file that is not to be a workbook, ``OutputError`` where it cannot be written."""
     if path.suffix.lower() != ".xlsx":
         raise InputError(f"{path} 应以 .xlsx 结尾")
+    check_writable(path)
 
 
 def write_workbook(answer: Opportunities, path: Path) -> None:
     """Write the four lists to a file."""
     check_workbook(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(make_workbook(answer))
+    write_bytes(path, make_workbook(answer))
 
 
 def make_workbook(answer: Opportunities) -> bytes:

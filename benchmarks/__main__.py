@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.data import make_files
-from benchmarks.report import write_report
+from benchmarks.report import LEADER_PATHS, write_report
+from benchmarks.serving import serving
 
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
@@ -20,6 +21,7 @@ R_CLOSED = 50  # firms that the authors' programs close, at the smallest of thes
 CLOSED = {"with": 4_000, "without": 500}  # firms closed, at most; without substitution a cascade goes much further
 STRUCTURE_SIZES = (10_000, 100_000)
 SERVER_SIZES = (10_000, 100_000)
+LEADER_SIZES = (500, 3_000, 10_000)  # suppliers
 
 
 def measure(step: str, *arguments: str) -> dict[str, Any]:
@@ -83,6 +85,8 @@ def main() -> None:
     parser.add_argument("--server-sizes", type=int, nargs="*", default=SERVER_SIZES)
     parser.add_argument("--risk-sizes", type=int, nargs="*", default=RISK_SIZES)
     parser.add_argument("--structure-sizes", type=int, nargs="*", default=STRUCTURE_SIZES)
+    parser.add_argument("--no-serving", dest="serving", action="store_false", help="do not measure the server")
+    parser.add_argument("--leader-sizes", type=int, nargs="*", default=LEADER_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
@@ -96,12 +100,17 @@ def main() -> None:
     if risks:
         with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
             risks[0]["r"] = measure("risk_r", scratch, str(min(chosen.risk_sizes)), str(R_CLOSED))
+    servings = serving() if chosen.serving else []
+    with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
+        leaders = [measure("leader", f"{scratch}/{number}", str(number)) for number in chosen.leader_sizes]
     exponents = (
         {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
         if len(local) > 1
         else {}
     )
-    write_report(chosen.out, local, remote, exponents, risks, structures)
+    if len(leaders) > 1:
+        exponents |= {f"leader {name}": growth(leaders, *path) for name, path in LEADER_PATHS.items()}
+    write_report(chosen.out, local, remote, exponents, risks, structures, leaders, servings)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from typing import Any
 
 MEASURES = {"articulation": "割点", "bridges": "桥", "strong": "强连通分量", "pagerank": "PageRank", "betweenness": "介数(20 个源点)"}
 
+LEADERS = {"weak_links": "断点", "what_if": "假如", "chain": "链的页面", "firm": "链主的页面", "lists": "四张清单"}
+LEADER_PATHS = {name: (name,) if name in ("weak_links", "what_if") else (name, "seconds") for name in LEADERS}
+
 
 def write_report(
     out: Path,
@@ -17,6 +20,8 @@ def write_report(
     exponents: dict[str, float],
     risks: list[dict[str, Any]],
     structures: list[dict[str, Any]],
+    leaders: list[dict[str, Any]],
+    servings: list[dict[str, Any]],
 ) -> None:
     """Write the tables; ratios are within this run, absolute times are only good for this machine."""
     lines = [
@@ -46,12 +51,12 @@ def write_report(
         *("| {firms:,} | {degree} | {edges:g} | {p50_ms} | {p95_ms} |".format(firms=row["firms"], **row["suppliers"]) for row in local),
         "",
     ]
-    if exponents:
+    if "load" in exponents:
         lines += [
             f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。",
             "",
         ]
-    lines += _remotes(remote) + _risks(risks) + _structures(structures)
+    lines += _remotes(remote) + _risks(risks) + _structures(structures) + _leaders(leaders, exponents) + _servings(servings)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), "utf-8")
     print("\n".join(lines))
@@ -129,6 +134,57 @@ def _structures(rows: list[dict[str, Any]]) -> list[str]:
         "| 企业 | 声明的集群 | 群落 | 秒(十万 ≤ 10) | 比较 秒 | AMI | 峰值内存 MB(含 networkx) |",
         "|---|---|---|---|---|---|---|",
         *map(_community, rows),
+        "",
+    ]
+
+
+def _leaders(rows: list[dict[str, Any]], exponents: dict[str, float]) -> list[str]:
+    if not rows:
+        return []
+    grown = ",".join(f"{zh} n^{exponents[f'leader {name}']:.2f}" for name, zh in LEADERS.items() if f"leader {name}" in exponents)
+    return [
+        "## 大链主",
+        "",
+        "一条链、10 个环节、40 种产品,一家链主与所列家数的供应商(`benchmarks/leader.py`);页面与答案都是第一次,"
+        "只有图已读入(“读图”另列)、名称的索引已建;链的页面含断点。",
+        "",
+        "| 供应商 | 读图 秒 | 断点 秒 | 假如链主退出 秒 | "
+        + " | ".join(f"{zh} 秒 / MB / 节点" for zh in list(LEADERS.values())[2:])
+        + " | 峰值内存 MB |",
+        "|" + "---|" * 8,
+        *map(_leader, rows),
+        "",
+        f"从最小到最大规模的增长: {grown}(要求不超过 n^1.1)。一页在一万家时应小于 2 MB、2 秒。" if grown else "",
+        "",
+    ]
+
+
+def _leader(row: dict[str, Any]) -> str:
+    asked = (row[name] for name in ("chain", "firm", "lists"))
+    pages = " | ".join(f"{page['seconds']:.2f} / {page['mb']:.2f} / {page['nodes']:,}" for page in asked)
+    return f"| {row['firms']:,} | {row['read']:.2f} | {row['weak_links']:.2f} | {row['what_if']:.2f} | {pages} | {row['peak_mb']:,} |"
+
+
+WAYS = {"bare": "FastAPI 一条空路由", "kept": "留下的答案", "made": "每次重算(LIANZHANG_CACHE_MB=0)"}
+
+
+def _servings(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    bare = {row["clients"]: row["rate"] for row in rows if row["way"] == "bare"}
+    return [
+        "## 网页服务 `serve`(嵌入式,种子数据)",
+        "",
+        "六条 GET 路由轮流问(产业链、一条链、企业、一家企业、两层供应商、查找);同一台机器上同一个问的程序,同一次运行,三次取中位。"
+        "比值是对同时问空路由的(留下的答案 ≥ 3,重算 ≥ 1/3),p95 要求 500 毫秒以内。",
+        "",
+        "| 同时问的 | 什么 | 每秒回答 | 比空路由 | p50 毫秒 | p95 毫秒 | p99 毫秒 |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {row['clients']} | {WAYS[row['way']]} | {row['rate']:,.0f} | **{row['rate'] / bare[row['clients']]:.2f}** "
+            f"| {row['p50']} | {row['p95']} | {row['p99']} |"
+            for row in rows
+        ),
         "",
     ]
 

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.data import make_network
+from benchmarks.leader import leader as measure_leader
 from benchmarks.r_cascade import risk_r
 from benchmarks.structure import structure as measure_structure
 from graph.model import columns, name_of
@@ -121,6 +122,11 @@ def structure(firms: str) -> dict[str, Any]:
     return measure_structure(firms) | {"peak_mb": _peak_mb()}
 
 
+def leader(folder: str, suppliers: str) -> dict[str, Any]:
+    """Measure the pages and answers of a leader with many suppliers."""
+    return measure_leader(folder, suppliers) | {"peak_mb": _peak_mb()}
+
+
 def warm_server() -> dict[str, Any]:
     """Send the server some work first, so that neither side meets it cold."""
     store = _emptied()
@@ -187,7 +193,9 @@ def _peak_mb() -> int:
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     step.__name__: step
-    for step in (raw_copy, raw_same, load, risk, risk_r, structure, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk)
+    for step in (
+        raw_copy, raw_same, load, risk, risk_r, structure, leader, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk
+    )
 }
 
 if __name__ == "__main__":

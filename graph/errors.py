@@ -93,6 +93,13 @@ class ServiceUnavailable(LianzhangError, ConnectionError):
     title = "外部服务不可用"
 
 
+class OutputError(LianzhangError, OSError):
+    """A file that was asked for cannot be written."""
+
+    status = 500
+    title = "不能写出"
+
+
 class LoadBusy(LianzhangError):
     """Another load is writing to the same store."""
 

@@ -4,6 +4,7 @@ What a spreadsheet would run as a formula gets an apostrophe in front; ``Table``
 """
 
 import csv
+import io
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
+from graph.outputs import writing
 from loaders.heads import REASON_HEADS
 from loaders.report import shown
 from loaders.sheets import ROW, BadRow
@@ -40,8 +42,8 @@ def write_rejects(tables: list[Table], folder: Path) -> list[str]:
         for number in range(2, len(written) + 2):
             if str(target) in written:
                 target = folder / f"{stem}-rejects-{number}{suffix}"
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(target, table, rows)
+        with writing(target) as fresh:
+            _write(fresh, target.suffix, table, rows)
         written[str(target)] = None
     return list(written)
 
@@ -61,18 +63,18 @@ def _cells(bad: BadRow, table: Table) -> list[str]:
     return bad.cells if bad.cells is not None else [bad.text, *[""] * (len(table.sheet.heads) - 1)]
 
 
-def _write(target: Path, table: Table, rows: list[Row]) -> None:
+def _write(target: Path, suffix: str, table: Table, rows: list[Row]) -> None:
     width = len(table.sheet.heads)
     kept = [index for index, head in enumerate(table.sheet.heads) if head not in REASON_HEADS]
     heads = [table.sheet.heads[index] for index in kept]
     spare = len(kept) - width or None  # a ragged row loses the old reason from its end
     cut = [(number, [cells[index] for index in kept] if len(cells) == width else cells[:spare], reason) for number, cells, reason in rows]
-    if target.suffix == ".xlsx":
+    if suffix == ".xlsx":
         _write_xlsx(target, table, heads, cut)
-    elif target.suffix in JSON_LINES:
+    elif suffix in JSON_LINES:
         _write_jsonl(target, table, heads, cut)
     else:
-        _write_csv(target, heads, cut)
+        _write_csv(target, heads, cut, "\t" if suffix == ".tsv" else ",")
 
 
 def _safe(text: str) -> str:
@@ -80,9 +82,9 @@ def _safe(text: str) -> str:
     return f"'{text[:EXCEL_CELL]}" if _risky.match(text) else text[:EXCEL_CELL]
 
 
-def _write_csv(target: Path, heads: list[str], rows: list[Row]) -> None:
+def _write_csv(target: Path, heads: list[str], rows: list[Row], delimiter: str) -> None:
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, delimiter="\t" if target.suffix == ".tsv" else ",", lineterminator="\n")
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
         writer.writerow([*heads, REASON_HEADS[0]])
         writer.writerows([*map(_safe, cells), reason] for _, cells, reason in rows)
 
@@ -98,10 +100,12 @@ def _write_jsonl(target: Path, table: Table, heads: list[str], rows: list[Row]) 
 
 def _write_xlsx(target: Path, table: Table, heads: list[str], rows: list[Row]) -> None:
     name = re.sub(r"[\[\]:*?/\\']", "_", table.sheet.name or table.record.table.zh)[:31]
-    with xlsxwriter.Workbook(str(target), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         page = book.add_worksheet("_" if name.lower() in ("", "history") else name)
         bold = book.add_format({"bold": True})
         page.write_row(0, 0, [*heads, REASON_HEADS[0]], bold)
         for number, (_, cells, reason) in enumerate(rows, 1):
             page.write_row(number, 0, [*map(_safe, cells), reason])
         page.set_column(0, len(heads), 18)
+    target.write_bytes(buffer.getbuffer())

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from graph.model import Edge, Node, Record
+from graph.outputs import check_folder
 from graph.stores import Store, Writer
 from loaders.edges import TABLE, EdgeLoader
 from loaders.memory import fingerprint, recall, remember
@@ -41,6 +42,8 @@ class Options:
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
     """Load files and folders into a store and report every row; nothing is written where ``dry_run`` is set."""
     options = options or Options()
+    if options.rejects and not options.dry_run:
+        check_folder(options.rejects)
     report = Report(dry_run=options.dry_run)
     files = find_files(paths, report)
     mark = fingerprint(files, options.kind)
@@ -50,11 +53,11 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     tables = open_tables(files, report, options.kind)
     with nullcontext() if options.dry_run else store.load() as writer:
         _Load(store, writer, report, options).run(tables)
+        if options.rejects and not options.dry_run:  # before the commit, so that rows are never loaded and refused without a trace
+            report.rejects_written = write_rejects(tables, options.rejects)
     for table in tables:
         if table.report.read == 0:
             fail(report, table.sheet.path, "表头之下没有数据行", table.sheet.name)
-    if options.rejects and not options.dry_run:
-        report.rejects_written = write_rejects(tables, options.rejects)
     report.version = store.version()
     if not options.dry_run and not report.bad:
         remember(store, mark, report)

@@ -1,11 +1,13 @@
 """Excel forms: one sheet to fill in with drop-downs and an example row, one that explains."""
 
+import io
 from pathlib import Path
 
 import xlsxwriter
 
 from graph.errors import InputError
 from graph.model import STATUS_ZH, Edge, Record, zh_heads
+from graph.outputs import check_writable, write_bytes
 from loaders.heads import required
 
 ROWS = 2000
@@ -21,10 +23,11 @@ def write_template(record: type[Record], out: Path) -> None:
     """Write the form of a type; the example row is status 示例 and is to be overwritten or deleted."""
     if out.suffix.lower() != ".xlsx":
         raise InputError(f"{out} 应以 .xlsx 结尾")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    check_writable(out)
     heads = zh_heads(record)
     needed = {*required(record), "source"}
-    with xlsxwriter.Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "vcenter"})
         must = book.add_format({"bold": True, "bg_color": "#F6D9C8", "border": 1, "text_wrap": True, "valign": "vcenter"})
         grey = book.add_format({"italic": True, "font_color": "#7A7A7A", "num_format": "@"})
@@ -44,6 +47,7 @@ def write_template(record: type[Record], out: Path) -> None:
         page.freeze_panes(1, 0)
         page.set_row(0, 30)
         _explain(book.add_worksheet("填写说明"), record, heads, needed)
+    write_bytes(out, buffer.getvalue())
 
 
 def _example(record: type[Record], name: str) -> str:

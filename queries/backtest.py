@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from scipy.sparse import csr_array, diags_array
 from scipy.stats import t as student
 
-from queries.link_prediction import PARTS, Evidence, Floats, Ints, Links, fit, others
+from graph.deadline import check
+from queries.link_prediction import PARTS, Evidence, Floats, Ints, Links, fit
 
 LEAST = 3  # links that a firm keeps
 ENOUGH = 50  # hidden links below which no measure is told
@@ -94,8 +95,8 @@ def two_steps(evidence: Evidence, weights: NDArray[np.float64]) -> csr_array:
     From an item over its firms these are the paths of three steps to a firm: with ones common neighbours, with 1 / log of the
     item's firms Adamic-Adar (Social Networks 25:211, 2003) of the two firms in the graph of firms and items.
     """
-    held = csr_array(evidence.made.T)
-    return others(csr_array(held @ diags_array(weights.astype(np.float32)) @ evidence.made))
+    table = csr_array(evidence.held @ diags_array(weights.astype(np.float32)) @ evidence.made)
+    return csr_array(table - diags_array(table.diagonal()))
 
 
 def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:
@@ -105,6 +106,7 @@ def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:
     found = np.empty(len(asked))
     step = max(1, BLOCK // known.shape[1])
     for start in range(0, len(items), step):
+        check()
         block = items[start : start + step]
         mine = order[np.searchsorted(place[order], start) : np.searchsorted(place[order], start + len(block))]
         scores = np.array(score(block), np.float32)

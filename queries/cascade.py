@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 SMALL = 1e-14  # what a level fell by waits until it is more: so little changes no score by more than its rounding
-TAKEN, FORETOLD, UNSURE = 0, 1, 2  # the last step
+TAKEN, FORETOLD, UNSURE, STOPPED = 0, 1, 2, 3  # the last step
 CLOSE = 1e-12  # a step that moves a level by this much more or less than the tolerance is too close to call by sums that run on
 
 Floats = NDArray[np.float64]
@@ -87,10 +87,10 @@ def pass_on(links, weight):
 
 
 @compiled
-def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, found):
+def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, found):
     """Put the loss of each scenario from ``first`` to ``last`` into ``found``: as a whole, by lost inputs, by lost demand.
 
-    ``passed_on``: what ``pass_on`` makes of ``weight``.
+    ``passed_on``: what ``pass_on`` makes of ``weight``. Once ``stop`` holds anything, the scenarios that are not done are left.
     """
     firms, places = len(links.output), np.uint32
     down = Down(
@@ -103,10 +103,12 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
     for number in range(first, last):
         held = slice(caps.caps[number], caps.caps[number + 1])
         firm, level = caps.firm[held], caps.level[held]
-        downs, ups, end = _cascade(links, firm, level, tolerance, substitution, limit, down, up, queue)
+        downs, ups, end = _cascade(links, firm, level, tolerance, substitution, limit, stop, down, up, queue)
         if end == UNSURE:
             _clear(links, down, downs, up, ups)
-            downs, ups, end = _cascade(links, firm, level, tolerance, substitution, -1, down, up, queue)
+            downs, ups, end = _cascade(links, firm, level, tolerance, substitution, -1, stop, down, up, queue)
+        if end == STOPPED:
+            return
         stands = end == FORETOLD
         demand = _demand_ahead(links, weight, passed_on, firm, up) if stands else _demand(weight, up, ups)
         inputs, both = _inputs(links, weight, down, downs, up, stands)
@@ -116,11 +118,12 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
 
 
 @compiled
-def _cascade(links, held_firm, held_level, tolerance, substitution, limit, down, up, queue):
+def _cascade(links, held_firm, held_level, tolerance, substitution, limit, stop, down, up, queue):
     """Take a scenario to its end; return how many firms it touched down and up, and which end that is.
 
     FORETOLD: no level will move by more than the tolerance in a last step up, and the few numbers that are wanted of it can be
     had without taking it. UNSURE: to be done again with no ``limit``, for sums that run on are rounded otherwise than fresh ones.
+    STOPPED: left before its end.
     """
     moved = 0.0
     for place in range(len(held_firm)):
@@ -132,6 +135,8 @@ def _cascade(links, held_firm, held_level, tolerance, substitution, limit, down,
         moved = max(moved, 1.0 - level)
     downs = ups = pushed = len(held_firm)
     while moved > tolerance:
+        if stop[0]:
+            return downs, ups, STOPPED
         if pushed <= limit:
             pushed, downs, moved = _push_down(links, substitution, down, downs, queue)
         else:

@@ -6,11 +6,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from graph.deadline import seconds_left
 from graph.errors import InputError, NotFound
 from graph.model import STATUS_ZH
 from graph.stores import Result, Store
 
 MAX_HOPS = 10
+LONGEST = 60.0  # seconds for one question
 
 
 @cache
@@ -48,7 +50,7 @@ def answer(store: Store, question: str, *, hops: int | None = None, limit: int |
             raise InputError(f"层数 {hops} 超出范围,应在 0 与 {MAX_HOPS} 之间")
         text = re.sub(r"\bHOPS\b", str(int(hops)), text)
     used = {name: value for name, value in parameters.items() if f"${name}" in text}
-    return store.read(text, used, limit=limit)
+    return store.read(text, used, seconds=seconds_left(LONGEST), limit=limit)
 
 
 def trusted(without: Iterable[str] = ()) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from graph.errors import NotFound
 from graph.stores import Store
 from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Firm, Flow, Product, Related, SegmentView
+from queries.cache import once
 from queries.catalogue import ask, trusted
 
 PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
@@ -14,6 +15,10 @@ PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "rec
 def list_chains(store: Store, statuses: list[str] | None = None) -> list[ChainSummary]:
     """Return all chains with how much is known of each, by data status."""
     allowed = statuses or trusted()
+    return once(store, ("chains", tuple(allowed)), lambda: _list(store, allowed))
+
+
+def _list(store: Store, allowed: list[str]) -> list[ChainSummary]:
     counts = _counts(store, allowed)
     return [
         ChainSummary(
@@ -31,21 +36,13 @@ def list_chains(store: Store, statuses: list[str] | None = None) -> list[ChainSu
 
 def _counts(store: Store, statuses: list[str]) -> dict[tuple[str, str], dict[str, int]]:
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for name in ("segments", "products", "leaders", "statements"):
+    for name in ("segments", "products", "leaders", "statements", "projects"):
         for row in ask(store, f"count_{name}", statuses=statuses):
             counts[row["chain"], name][row["status"]] = row["number"]
-    firms = {(row["chain"], row["enterprise"], row["status"]) for row in ask(store, "count_operators", statuses=statuses)}
-    projects = set()
-    for row in ask(store, "count_members", statuses=statuses):
-        thing = row["thing"]
-        key = (row["chain"], thing["id"], thing["status"])
-        if thing["_label"] == "Enterprise":
-            firms.add(key)
-        elif thing["_label"] == "Project":
-            projects.add(key)
-    for name, things in (("enterprises", firms), ("projects", projects)):
-        for (chain, status), number in Counter((chain, status) for chain, _, status in things).items():
-            counts[chain, name][status] = number
+    rows = [row for name in ("operators", "members") for row in ask(store, f"count_{name}", statuses=statuses)]
+    firms = {(row["chain"], row["enterprise"], row["status"]) for row in rows}
+    for (chain, status), number in Counter((chain, status) for chain, _, status in firms).items():
+        counts[chain, "enterprises"][status] = number
     return counts
 
 
@@ -56,6 +53,10 @@ def _sorted(counts: dict[str, int]) -> dict[str, int]:
 def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> ChainView:
     """Return everything about one chain; raises ``NotFound`` for an id that is no chain."""
     allowed = statuses or trusted()
+    return once(store, ("chain", id, tuple(allowed)), lambda: _view(store, id, allowed))
+
+
+def _view(store: Store, id: str, allowed: list[str]) -> ChainView:
     chain = next((row["chain"] for row in ask(store, "chains", statuses=allowed) if row["chain"]["id"] == id), None)
     if chain is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在首页查看全部产业链")
@@ -74,7 +75,7 @@ def view_chain(store: Store, id: str, statuses: list[str] | None = None) -> Chai
             for row in of("chain_inputs")
         ],
         leaders=related(of("chain_leaders"), "leader"),
-        members=related(of("chain_members"), "thing"),
+        members=related([*of("chain_members"), *firm_rows(of("chain_firms"), "ON_CHAIN")], "thing"),
         statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
         supplies=of("chain_supplies"),
     )
@@ -87,10 +88,8 @@ def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], opera
         products[row["segment"]].append(_product(row))
     firms: dict[str, list[Firm]] = defaultdict(list)
     for row in operating:
-        firm = row["enterprise"]
-        firms[row["segment"]].append(
-            Firm(id=firm["id"], name=firm["name"], short_name=firm.get("short_name"), status=row["status"], source=row["source"])
-        )
+        own = {name: row[name] for name in ("name", "short_name", "status", "source")}
+        firms[row["segment"]].append(Firm(id=row["enterprise"], **own))
     return [
         SegmentView(
             **{name: segment.get(name) for name in ("id", "name", "tier", "description", "status", "source")},
@@ -107,6 +106,18 @@ def _product(row: dict[str, Any]) -> Product:
     proof = row if STATUS_ORDER[row["status"]] > STATUS_ORDER[product["status"]] else product
     own = {name: product.get(name) for name in ("id", "name", "kind", "description")}
     return Product(**own, status=proof["status"], source=proof["source"], place=proof.get("place"))
+
+
+def firm_rows(rows: list[dict[str, Any]], type_name: str) -> list[dict[str, Any]]:
+    """Return firms and their relation that were read field by field as if they had been read whole."""
+    mark = "relation_"
+    found = []
+    for row in rows:
+        known = {name: value for name, value in row.items() if value is not None}
+        firm = {name: value for name, value in known.items() if not name.startswith(mark)}
+        relation = {name.removeprefix(mark): value for name, value in known.items() if name.startswith(mark)}
+        found.append({"thing": {"_label": "Enterprise", **firm}, "relation": {"_label": type_name, **relation}})
+    return found
 
 
 def related(rows: list[dict[str, Any]], column: str) -> list[Related]:

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import networkx as nx
 import polars as pl
 
 from graph.comparisons import as_one, read_comparisons
+from graph.deadline import check
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge
 from graph.stores import Store
 from graph.stores.base import schema
@@ -58,6 +60,11 @@ class City:
     def names(self) -> dict[str, dict[str, str]]:
         """Return the name of every thing by label and id."""
         return {label: dict(frame.select("id", "name").iter_rows()) for label, frame in self.nodes.items()}
+
+    @cached_property
+    def placed(self) -> dict[frozenset[str], dict[str, Any]]:
+        """Hold the firms that were found already, by the regions that they are seen from (``gaps.local.find_firms``)."""
+        return {}
 
     @cached_property
     def product_words(self) -> dict[str, str]:
@@ -139,6 +146,7 @@ def read_city(store: Store, statuses: Iterable[str], today: str) -> City:
 def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
     nodes, stamps = {}, [""]
     for label, own in NODES.items():
+        check()
         frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES).filter(pl.col("status").is_in(statuses))
         stamps.append(str(frame["recorded_at"].max() or ""))
         nodes[label] = frame.with_columns(ended=_ended(today)).drop(TIMES).sort("id")
@@ -163,6 +171,7 @@ def _read_edges(
     record = EDGE_TYPES[name]
     columns = ("from", "to", *own, *PROOF)
     few = pl.col("status", "source", "from_label", "to_label").cast(pl.Categorical)
+    check()
     frames = [_empty(record, columns).with_columns(few)]
     for ends in record.table.ends:
         for frame in store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():

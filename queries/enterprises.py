@@ -9,7 +9,7 @@ from graph.errors import NotFound
 from graph.stores import Store
 from queries.answers import EnterpriseView
 from queries.catalogue import ask, refuse_hidden, trusted
-from queries.chains import related
+from queries.chains import firm_rows, related
 from queries.search import index_of
 
 
@@ -36,16 +36,20 @@ def find_enterprises(store: Store, ids: Sequence[str]) -> list[dict[str, Any]]:
     return [found[id] for id in ids if id in found]
 
 
-def view_enterprise(store: Store, id: str, statuses: list[str] | None = None) -> EnterpriseView:
-    """Return everything about one firm; raises ``NotFound`` for an id that is no firm."""
+def view_enterprise(store: Store, id: str, statuses: list[str] | None = None, supplies: bool = True) -> EnterpriseView:
+    """Return everything about one firm, without its ``supplies`` where they are asked for apart; raises ``NotFound`` for an unknown id."""
     allowed = statuses or trusted()
     found = ask(store, "enterprise", id=id)
     if not found:
         raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
     refuse_hidden(found[0]["enterprise"], allowed)
+    outgoing, incoming = (ask(store, f"enterprise_{side}", id=id, statuses=allowed) for side in ("out", "in"))
+    if supplies:
+        outgoing += firm_rows(ask(store, "enterprise_customers", id=id, statuses=allowed), "SUPPLIES")
+        incoming += firm_rows(ask(store, "enterprise_suppliers", id=id, statuses=allowed), "SUPPLIES")
     return EnterpriseView(
         enterprise=found[0]["enterprise"],
-        outgoing=related(ask(store, "enterprise_out", id=id, statuses=allowed), "thing"),
-        incoming=[item for item in related(ask(store, "enterprise_in", id=id, statuses=allowed), "thing") if item.relation != "ABOUT"],
+        outgoing=related(outgoing, "thing"),
+        incoming=related(incoming, "thing"),
         statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
     )

@@ -6,15 +6,17 @@ INPUT_TO says so, and counts as non-essential where the graph knows the supply b
 ``ASSUMPTIONS`` says what stands in for them, and the ranks are compared.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, chain
 
 import numpy as np
 import polars as pl
 
 from queries.cascade import Floats
 from queries.city import City
-from queries.systemic_risk import ESSENTIAL, NON_ESSENTIAL, SupplyNetwork, systemic_risk
+from queries.systemic_risk import ESSENTIAL, NON_ESSENTIAL, Closures, SupplyNetwork, systemic_risk
 
 ASSUMPTIONS = {
     "links": "供应金额未知,每条供应关系按同样大小计",
@@ -22,28 +24,29 @@ ASSUMPTIONS = {
 }
 MOST_KINDS = 2_000  # products that stand as industries of their own; beyond, those that are essential to nothing are one
 END, OTHER = "\x00end", "\x00other"
-BLOCK = 8_000_000  # numbers in one block of scenarios
 
 
 @dataclass(frozen=True)
 class FirmNetwork:
-    """Supplies between units under one assumption; ``unit_firm`` is the firm of each unit."""
+    """Supplies between units under one assumption; ``unit_firm`` is the firm of each unit, sorted."""
 
     network: SupplyNetwork
     unit_firm: pl.Series
 
     def closures(self, groups: Sequence[Iterable[str]], tolerance: float = 0.01) -> Floats:
         """Return what closing each group of firms at once costs, as a share of all output; 0 for firms that supply nobody."""
-        number, units = len(groups), self.network.firms
-        found = np.zeros(number)
-        step = max(1, BLOCK // units)
-        for first in range(0, number, step):
-            block = groups[first : first + step]
-            levels = np.ones((len(block), units))
-            for row, group in enumerate(block):
-                levels[row, self.unit_firm.is_in(list(group)).to_numpy()] = 0.0
-            found[first : first + step] = systemic_risk(self.network, levels, tolerance=tolerance).esri
-        return found
+        units = [sorted({unit for firm in group for unit in self.units.get(firm, ())}) for group in groups]
+        starts = np.fromiter(accumulate(map(len, units), initial=0), np.int64)
+        closing = Closures(starts, np.fromiter(chain.from_iterable(units), np.int64))
+        return systemic_risk(self.network, closing, tolerance=tolerance).esri
+
+    @cached_property
+    def units(self) -> Mapping[str, range]:
+        """Return the units of each firm."""
+        runs = self.unit_firm.rle().struct
+        firms, lengths = runs.field("value"), runs.field("len")
+        ends = lengths.cum_sum()
+        return {firm: range(end - length, end) for firm, length, end in zip(firms, lengths, ends, strict=True)}
 
 
 def firm_network(city: City, supplies: pl.DataFrame | None = None, assumption: str = "links") -> FirmNetwork | None:

@@ -30,6 +30,8 @@ from scipy.sparse import csr_array, diags_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+from graph.deadline import check
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
@@ -41,6 +43,7 @@ LEARNED_ON = 4_000_000  # pairs of a hidden link's item with a firm, at most
 FEWEST = 30  # hidden links from which weights are learned; with fewer, every part weighs 1
 FEW = 3  # names in a sentence
 CALM = 1e-3  # of the squared weights
+NOTHING = 1e-6  # what is shared is far more, or nothing that was not rounded away
 
 _noise = re.compile(r"[\W_]+|股份有限公司|有限责任公司|有限公司")
 
@@ -102,16 +105,17 @@ class Evidence:
         self.made = links.table(pairs)
         self.sizes = np.bincount(pairs[:, 0], minlength=len(links.firms)).astype(np.float32)
         self.makers = np.bincount(pairs[:, 1], minlength=len(links.items))
-        held = csr_array(self.made.T)
-        rare = diags_array((1 / np.log1p(np.maximum(self.makers, 1))).astype(np.float32))
-        small = diags_array((1 / np.log1p(np.maximum(self.sizes, 1))).astype(np.float32))
-        self.alike = csr_array(others(csr_array(held @ rare @ self.made)) @ small).T.tocsr()
-        summed = csr_array(held @ links.vectors[0])
+        check()
+        self.held = csr_array(self.made.T)
+        self.rare = (1 / np.log1p(np.maximum(self.makers, 1))).astype(np.float32)
+        self.small = (1 / np.log1p(np.maximum(self.sizes, 1))).astype(np.float32)
+        summed = csr_array(self.held @ links.vectors[0])
         summed.data = np.log1p(summed.data)
         self.profiles = csr_array(normalize(summed)).T.tocsr()
 
     def parts(self, items: Ints) -> Floats:
         """Return the parts before they are weighed, shape (parts, items, firms)."""
+        check()
         made, grams = self.made[items], self.links.vectors[0][items]
         text = (grams @ self.profiles).toarray()
         near = text**2
@@ -120,13 +124,28 @@ class Evidence:
         return np.stack(
             [
                 np.broadcast_to(self.sizes, text.shape),
-                (made @ self.alike).toarray(),
+                self._shared(made),
                 self.links.over_peers(made),
                 text,
                 (grams @ self.links.vectors[1].T).toarray(),
                 self.links.over_peers(csr_array(near)),
             ]
         )
+
+
+    def _shared(self, made: csr_array) -> Floats:
+        """Return Adamic-Adar over three steps, damped: by way of the items, as a table of firms and firms has no room for many firms."""
+        damped = csr_array(made @ diags_array(self.small.astype(np.float64)))
+        shared = (damped @ self.held @ diags_array(self.rare.astype(np.float64)) @ self.made).toarray()
+        shared -= (damped @ diags_array(self.held @ self.rare.astype(np.float64))).toarray()  # from a firm to itself
+        shared[shared < NOTHING] = 0
+        found: Floats = shared.astype(np.float32)
+        return found
+
+    def alike(self, makers: Ints, firm: int) -> Floats:
+        """Return what some firms share with a firm, damped; nothing for the firm itself."""
+        found: Floats = (self.held[makers] @ diags_array(self.rare) @ self.made[:, [firm]]).toarray()[:, 0] * self.small[makers]
+        return np.where(makers == firm, 0, found)
 
 
 @dataclass(frozen=True)
@@ -177,7 +196,7 @@ class Model:
         if part == "makers":
             peers = [links.firms[maker] for maker in makers if links.groups[maker] == links.groups[firm]]
             return f"同行企业也有: {'、'.join(peers[:FEW])}{f' 等 {len(peers)} 家' if len(peers) > FEW else ''}"
-        best = makers[np.argmax(self.evidence.alike[makers][:, [firm]].toarray()[:, 0])]
+        best = makers[np.argmax(self.evidence.alike(makers, firm))]
         common = np.intersect1d(own, made[:, [best]].nonzero()[0])
         return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:FEW])}”"
 
@@ -205,6 +224,7 @@ def _learn(evidence: Evidence, asked: Ints, taken: csr_array) -> NDArray[np.floa
     values[:, out] = 0
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        check()
         scores = np.tensordot(weights.astype(np.float32), values, 1)
         scores[out] = -np.inf
         scores -= scores.max(axis=1, keepdims=True)
@@ -229,8 +249,3 @@ def _logs(parts: Floats) -> Floats:
 def _weighed(parts: Floats, weights: Floats) -> Floats:
     scores: Floats = np.einsum("ip,pif->if", weights, _logs(parts), optimize=True)
     return scores
-
-
-def others(table: csr_array) -> csr_array:
-    """Return a square table without its diagonal."""
-    return csr_array(table - diags_array(table.diagonal()))

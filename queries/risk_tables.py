@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.outputs import writing
 from queries.cascade import Floats
 from queries.systemic_risk import Risk, SupplyNetwork
 
@@ -55,8 +56,8 @@ def read_levels(path: Path, column: str, firms: pl.Series, otherwise: float | No
 def write_risk(path: Path, names: pl.Series, risk: Risk) -> None:
     """Write a row for each scenario that was computed: its name, the score, and what lost inputs and lost demand do alone."""
     table = pl.DataFrame({names.name: names, "esri": risk.esri, "downstream": risk.downstream, "upstream": risk.upstream})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.filter(pl.Series(risk.done)).write_csv(path)
+    with writing(path) as fresh:
+        table.filter(pl.Series(risk.done)).write_csv(fresh)
 
 
 def _table(path: Path) -> pl.DataFrame:

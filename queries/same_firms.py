@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from graph.comparisons import Pair, pair_of, read_judgements
+from graph.deadline import check
 from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region
 from graph.name_index import IN_ORDER, SAME_CORE, NameIndex
@@ -113,11 +114,13 @@ def _doubts(store: Store, allowed: tuple[str, ...]) -> list[Doubt]:
     reasons: dict[Pair, set[str]] = defaultdict(set)
     for reason, ids in _groups(firms.values()):
         for one, other in combinations(sorted(ids), 2):
+            check()
             reasons[one, other].add(reason)
     for one, other in _contractions(firms, names_of_firms(store)):
         reasons[pair_of(one, other)].add(CONTRACTION)
     found = []
     for (one, other), why in reasons.items():
+        check()
         left, right = firms[one], firms[other]
         if not judged.settled(one, other) and not _are_two(left, right, why):
             ordered = sorted(why, key=REASONS.index)
@@ -160,6 +163,7 @@ def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[str, set[str]]]:
 def _contractions(firms: dict[str, _Firm], index: NameIndex) -> Iterator[Pair]:
     """Yield firms with a name without a legal form, each with the few whose names have its characters in order and begin alike."""
     for id, firm in firms.items():
+        check()
         if firm.parts.form:
             continue
         fitting = {other: begins for other, begins in index.holders_in_order(firm.parts).items() if other != id and other in firms}

@@ -1,12 +1,14 @@
 """Search by name, short name, alias, code, pinyin and initials, then by what is alike; and the one firm that a word means."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 from pypinyin import lazy_pinyin
 
 from graph.comparisons import Comparisons, read_comparisons
+from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
 from graph.model import NODE_TYPES
 from graph.model.nodes import Enterprise
@@ -30,6 +32,18 @@ class Index:
     """Every word that names something, with its pinyin, for one version of the graph."""
 
     words: pl.DataFrame
+
+    @cached_property
+    def by_id(self) -> dict[tuple[str, str], Named]:
+        """Return what has an id, by its label and the id in lower case; nothing for ids that are also another's name."""
+        own = self.words.filter("own")
+        named = set(own.select("label", "word").iter_rows())
+        ids = own.select("label", pl.col("id").str.to_lowercase().alias("lower"), "id", "name")
+        return {
+            (label, lower): Named(id=id, name=name)
+            for label, lower, id, name in ids.iter_rows()
+            if (label, lower) not in named or name.lower() == lower
+        }
 
 
 @dataclass(frozen=True)
@@ -59,12 +73,18 @@ def _words(store: Store, label: str) -> pl.DataFrame:
     if label == "Enterprise":
         words = pl.concat([words, _words_of_others(words, comparisons_of(store).taken_for)])
     words = words.with_columns(pl.lit(label).alias("label"))
-    syllables = [lazy_pinyin(word) for word in words["word"]]
+    syllables = [_spell(word) for word in words["word"]]
     return words.with_columns(
         pl.col("word").str.to_lowercase(),
         pl.Series("pinyin", ["".join(parts).lower() for parts in syllables], dtype=pl.String),
         pl.Series("initials", ["".join(part[:1] for part in parts).lower() for parts in syllables], dtype=pl.String),
     )
+
+
+def _spell(word: str) -> list[str]:
+    check()
+    syllables: list[str] = lazy_pinyin(word)
+    return syllables
 
 
 def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataFrame:
@@ -207,6 +227,9 @@ def find_product(store: Store, word: str) -> Named:
 
 
 def _one_of(store: Store, word: str, label: str) -> Named:
+    named = index_of(store).by_id.get((label, word.strip().lower()))
+    if named is not None:
+        return named
     zh = NODE_TYPES[label].table.zh
     hits = _matching(store, word, 10, (label,))
     sure = [hit for hit in hits if hit.matched in EXACT]

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from graph.deadline import check
 from graph.errors import InputError
 from queries.network import Ints, Layout, Network
 from queries.structure_loops import find_cuts, sum_dependencies
 
 Floats = NDArray[np.float64]
 STEPS = 1000  # of the power method: at alpha 0.85 a hundred reach 1e-7, and 230 the limit of float64
+AT_ONCE = 5_000_000  # links that are walked between two looks at the deadline
 PASSES = 5  # of Leiden over the network: measured, more change little
 
 
@@ -64,12 +66,14 @@ class Agreement:
 
 def articulation_points(network: Network) -> list[str]:
     """Return the ids of the nodes without which the undirected view has more components, sorted."""
+    check()
     cuts, _, _ = find_cuts(*network.neighbours)
     return [network.ids[place] for place in np.flatnonzero(cuts).tolist()]
 
 
 def bridges(network: Network) -> list[tuple[str, str]]:
     """Return the edges without which the undirected view has more components, as sorted pairs of sorted ids."""
+    check()
     _, parent, bridge = find_cuts(*network.neighbours)
     below = np.flatnonzero(bridge)
     ends = np.sort(np.stack([below, parent[below]], axis=1), axis=1)
@@ -78,6 +82,7 @@ def bridges(network: Network) -> list[tuple[str, str]]:
 
 def strong_components(network: Network) -> Groups:
     """Return the largest groups in which every firm supplies every other, through others or itself."""
+    check()
     if not network.ids:
         return _groups(network, np.empty(0, np.int64))
     _, number = connected_components(_matrix(network.customers), directed=True, connection="strong")
@@ -100,6 +105,7 @@ def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> 
     idle = np.flatnonzero(given == 0)
     rank = np.full(nodes, 1 / nodes)
     for _ in range(STEPS):
+        check()
         before = rank
         rank = alpha * (incoming @ (before * weight) + before[idle].sum() / nodes) + (1 - alpha) / nodes
         if np.abs(rank - before).sum() < nodes * tolerance:
@@ -118,7 +124,10 @@ def betweenness(network: Network, sources: int, seed: int) -> Ranking:
         raise InputError(f"介数至少要从 2 个源点算起,这里是 {sources}(只有一个源点时,它自己的介数没有定义)")
     everyone = sources >= nodes
     drawn = list(range(nodes)) if everyone else random.Random(seed).sample(range(nodes), sources)
-    total = sum_dependencies(*network.customers, *network.suppliers, np.array(drawn, np.int64))
+    total, step = np.zeros(nodes), max(1, AT_ONCE // max(1, len(network.source)))
+    for first in range(0, len(drawn), step):
+        check()
+        sum_dependencies(*network.customers, *network.suppliers, np.array(drawn[first : first + step], np.int64), total)
     if nodes <= 2:
         return _ranking(network, total)
     if everyone:
@@ -133,6 +142,7 @@ def communities(network: Network, seed: int) -> Groups:
 
     Traag, Waltman, van Eck: From Louvain to Leiden: guaranteeing well-connected communities, Scientific Reports 9:5233 (2019).
     """
+    check()
     if not 0 <= seed < 2**64:
         raise InputError(f"seed 应为 0 至 2^64 之间的整数,这里是 {seed}")
     starts, ends = network.neighbours

@@ -53,14 +53,14 @@ def find_cuts(starts, ends):
 
 
 @compiled
-def sum_dependencies(starts, ends, back_starts, back_ends, sources):
-    """Return for each node what shortest paths from the sources depend on it, summed over the sources in their order.
+def sum_dependencies(starts, ends, back_starts, back_ends, sources, total):
+    """Add to ``total`` what shortest paths from the sources depend on each node, in the order of the sources.
 
     Brandes: A faster algorithm for betweenness centrality, Journal of Mathematical Sociology 25:163 (2001). ``back_*``
     is the layout of the edges turned round. Sums go in the order in which networkx takes them.
     """
     nodes = len(starts) - 1
-    total, paths, share = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
+    paths, share = np.zeros(nodes), np.zeros(nodes)
     away, queue = np.full(nodes, -1, np.int32), np.empty(nodes, np.int32)
     for source in sources:
         reached = 1
@@ -88,4 +88,3 @@ def sum_dependencies(starts, ends, back_starts, back_ends, sources):
         for turn in range(reached):
             node = queue[turn]
             away[node], paths[node], share[node] = -1, 0.0, 0.0
-    return total

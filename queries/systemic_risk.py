@@ -8,19 +8,28 @@ import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from graph.deadline import check
 from graph.errors import InputError
 from queries.cascade import Caps, Floats, Ints, Links, Places, pass_on, run
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
 FINEST = 1e-12  # levels are float64: a smaller step is rounding
 LARGEST = 1e300  # what all amounts may add up to
-PIECE = 128  # scenarios that a thread takes at a time: between two pieces it can be stopped
+PIECE = 128  # scenarios that a thread takes at a time
+GLANCE = 0.1  # seconds after which it is looked whether anybody still waits
 TOUCHED = 0.1  # share of the firms up to which a scenario pushes what changed; measured
+
+
+class Closures(NamedTuple):
+    """Groups of firms that close together: group g are ``firms[starts[g]:starts[g + 1]]``, firms by number."""
+
+    starts: Ints  # shape (groups + 1,)
+    firms: Ints
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class SupplyNetwork:
 
 def systemic_risk(
     network: SupplyNetwork,
-    scenarios: ArrayLike | None = None,
+    scenarios: ArrayLike | Closures | None = None,
     *,
     substitution: bool = True,
     tolerance: float = 0.01,
@@ -109,11 +118,11 @@ def systemic_risk(
 ) -> Risk:
     """Return the loss of each scenario, by default of closing each firm alone.
 
-    ``scenarios``: numbers of firms to close one at a time, or capacities from 0 to 1, shape (scenarios, firms).
+    ``scenarios``: numbers of firms to close one at a time, groups of them, or capacities from 0 to 1, shape (scenarios, firms).
     ``substitution``: others of the same industry step in by their share of it. ``tolerance``: the cascade stops after the
     first step in which no level moves by more; results depend on it. ``weights``: shape (firms,), what a firm's loss counts
-    for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C stops between pieces of work and
-    returns what is done. Raises ``InputError`` for what cannot be used.
+    for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C returns what is done. Raises
+    ``InputError`` for what cannot be used, ``WorkStopped`` where the time of the work is up.
     """
     if not (np.isfinite(tolerance) and FINEST <= tolerance < 1):
         raise InputError(f"tolerance 应在 0 与 1 之间(不含),不小于 {FINEST:g}(再小,双精度分辨不了),这里是 {tolerance}")
@@ -127,12 +136,12 @@ def systemic_risk(
     caps = _caps(np.arange(firms) if scenarios is None else scenarios, network.place)
     count = len(caps.caps) - 1
     found = np.full((count, 3), np.nan)
-    limit = int(TOUCHED * firms)
+    limit, stop = int(TOUCHED * firms), np.zeros(1, np.bool_)
     passed_on = pass_on(network.links, weight)
 
     def piece(first: int) -> int:
         last = min(first + PIECE, count)
-        run(network.links, caps, weight, passed_on, tolerance, substitution, limit, first, last, found)
+        run(network.links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, found)
         return last - first
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -140,11 +149,15 @@ def systemic_risk(
         done = 0
         try:
             while waiting:
-                finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                finished, waiting = wait(waiting, GLANCE, return_when=FIRST_COMPLETED)
                 done += sum(future.result() for future in finished)
                 step(done)
-        except KeyboardInterrupt:
+                check()
+        except BaseException as error:
+            stop[0] = True
             pool.shutdown(wait=True, cancel_futures=True)
+            if not isinstance(error, KeyboardInterrupt):
+                raise
     return Risk(found[:, 0], found[:, 1], found[:, 2], ~np.isnan(found[:, 0]))
 
 
@@ -205,8 +218,10 @@ def _total(place: Ints, amount: Floats, number: int) -> Floats:
     return np.bincount(place, amount, number).astype(np.float64)  # of nothing it counts in whole numbers
 
 
-def _caps(scenarios: ArrayLike, place: Places) -> Caps:
+def _caps(scenarios: ArrayLike | Closures, place: Places) -> Caps:
     firms = len(place)
+    if isinstance(scenarios, Closures):
+        return Caps(scenarios.starts, place[scenarios.firms], np.zeros(len(scenarios.firms)))
     if np.ndim(scenarios) == 1:
         closed = _whole("scenarios", scenarios)
         _within("scenarios", closed, 0, firms - 1, "要关的企业的编号")

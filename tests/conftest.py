@@ -4,6 +4,7 @@ A server or a browser that cannot be had fails the test where LIANZHANG_REQUIRE_
 set (``make test`` and CI set both); only ``make test-embedded`` leaves the Neo4j tests out, by their mark.
 """
 
+import os
 import socket
 import sys
 import threading
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+
+from benchmarks.leader import make_leader
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,6 +27,7 @@ from graph.stores import Store, open_store
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load
 
+collect_ignore_glob = [] if os.environ.get("LIANZHANG_SOAK") else ["soak/*"]  # make soak
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 _seeded: dict[str, str] = {}
@@ -166,3 +170,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needing & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.neo4j)
+
+
+@pytest.fixture(scope="session")
+def big_leader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """An embedded store with a leader of ten thousand suppliers, for reading."""
+    folder = tmp_path_factory.mktemp("leader")
+    store = open_store(f"ladybug://{folder}/graph.lbug")
+    report = load([make_leader(folder / "in", 10_000)], store)
+    assert not report.bad, report.rejected[:3]
+    yield store
+    store.close()

@@ -17,6 +17,7 @@ from graph.errors import QueryError, WriteRefused
 from graph.stores import Result, Store
 from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.neo4j_dialect import NEO4J
+from queries.console import run_cypher
 
 DIALECTS = [pytest.param(LADYBUG, id="ladybug"), pytest.param(NEO4J, id="neo4j")]
 ATTACKS = records("attacks.jsonl")
@@ -192,3 +193,15 @@ def test_limits_and_parameters_reach_the_store() -> None:
     assert (result.rows, result.truncated) == ([{"n": 1}], True)
     with pytest.raises(WriteRefused):
         Outside(LADYBUG, must_not_run).read("CHECKPOINT", {}, seconds=1, limit=1)
+
+
+def test_what_run_cypher_is_told_reaches_the_reader(seeded_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    def run(admitted: Admitted, seconds: float, limit: int | None) -> Result:
+        told.append((admitted.parameters, seconds, limit))
+        return Result(admitted.columns, [])
+
+    monkeypatch.setattr(seeded_store, "outside", lambda: Outside(LADYBUG, run))
+    answer = run_cypher(seeded_store, "MATCH (c:Chain {id: $id}) RETURN c.name", {"id": "x"}, seconds=2.5, limit=9)
+    assert (told, answer.columns) == ([({"id": "x"}, 2.5, 9)], ["c.name"])

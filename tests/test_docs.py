@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from api.app import create_app
-from api.cli import app
+from api.commands import app
 from api.schema import as_markdown
 from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH
 from graph.settings import Settings

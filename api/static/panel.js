@@ -30,7 +30,8 @@ function lianzhangPanel(data) {
 
   function listOf(list) {
     const part = document.createDocumentFragment();
-    part.append(element("h4", "", list.title + " " + list.items.length));
+    const count = list.count === undefined ? list.items.length : list.count;
+    part.append(element("h4", "", list.title + " " + count));
     const entries = element("ul", "panel-list");
     for (const item of list.items) {
       const entry = element("li");
@@ -43,6 +44,7 @@ function lianzhangPanel(data) {
       entries.append(entry);
     }
     part.append(entries);
+    if (count > list.items.length) part.append(element("p", "quiet", "图中只画其中 " + list.items.length + " 个,全部见下方的表"));
     return part;
   }
 

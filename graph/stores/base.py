@@ -75,6 +75,12 @@ class Store(Protocol):
     def version(self) -> str:
         """Return a text that changes whenever the graph does."""
 
+    def version_at_hand(self) -> str | None:
+        """Return the version where it can be told at once, None where the store has to be asked for it."""
+
+    def gauges(self) -> Mapping[str, int]:
+        """Return what a server tells of the store beside its own measures: queries that wait, that run, processes replaced."""
+
     def note(self, key: str, value: str | None = None) -> str | None:
         """Return the small text kept under ``key`` beside this version of the graph, after writing it if given."""
 
@@ -96,6 +102,8 @@ def schema(record: type[Record]) -> dict[str, Any]:
 
 def tidy(value: Any) -> Any:
     """Return a value as both stores answer it: absent properties left out, provenance last."""
+    if value is None or isinstance(value, (str, float, int)):
+        return value
     if isinstance(value, dict):
         kept = {name: tidy(item) for name, item in value.items() if item is not None}
         if "_label" in kept:

@@ -121,6 +121,14 @@ class Neo4jStore:
         rows = self.read("MATCH (m:`_Meta` {id: 'graph'}) RETURN m.version AS version").rows
         return str(rows[0]["version"]) if rows and rows[0]["version"] else "empty"
 
+    def version_at_hand(self) -> str | None:
+        """Return None: the server has to be asked."""
+        return None
+
+    def gauges(self) -> dict[str, int]:
+        """Return nothing: the server tells its own measures."""
+        return {}
+
     def set_version(self) -> None:
         """Give the graph a new version, at the first and after the last write of a load."""
         self.write("MERGE (m:`_Meta` {id: 'graph'}) SET m.version = $version, m.notes = null", {"version": uuid4().hex[:12]})

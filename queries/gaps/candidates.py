@@ -6,6 +6,7 @@ from itertools import chain
 
 import numpy as np
 
+from graph.deadline import check
 from queries.answers import Answer, Evidence, Named
 from queries.gaps.extensions import production
 from queries.gaps.facts import Facts, Place, Row
@@ -34,6 +35,7 @@ def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:
     seen = set[str]()
     for firm, why, fills, evidence in chain(_makers(facts, place), _operators(facts, place), _neighbours(facts, place)):
         if firm not in seen:
+            check()
             seen.add(firm)
             proof = facts.find(firm)
             yield Candidate(
@@ -48,9 +50,8 @@ def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:
 
 
 def _makers(facts: Facts, place: Place) -> Iterator[Looked]:
-    for row in sorted(facts.makes, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
-        if row.end not in place.products:
-            continue
+    rows = facts.rows_at("makes", place.products)
+    for row in sorted(rows, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
         firm, name = facts.firms[row.start], facts.product_names[row.end]
         if firm.closed:
             why = "企业登记为已终止"
@@ -69,12 +70,11 @@ def _operators(facts: Facts, place: Place) -> Iterator[Looked]:
     """Yield the firms of the place's segments, by record or by what they make: for a product, with what they make instead."""
     segments = set(place.segments)
     placed: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.operates:
-        if row.end in segments:
-            placed[row.start].append(row)
+    for row in facts.rows_at("operates", segments):
+        placed[row.start].append(row)
     made: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.makes:
-        if not row.ended and segments & set(facts.segments_of.get(row.end, ())):
+    for row in facts.rows_at("makes", (product for product, of in facts.segments_of.items() if segments & set(of))):
+        if not row.ended:
             made[row.start].append(row)
     for id in sorted({*placed, *made}):
         names = "、".join(dict.fromkeys(facts.product_names[row.end] for row in made[id][:FEW]))
@@ -107,7 +107,7 @@ def _neighbours(facts: Facts, place: Place) -> Iterator[Looked]:
             continue
         for firm in facts.all_makers.get(product, ()):
             why = f"生产{how}“{facts.product_names[product]}”,没有登记“{'、'.join(facts.product_names[one] for one in own[:3])}”"
-            rows = [row for row in facts.makes if row.start == firm and row.end == product and not row.ended]
+            rows = [row for row in facts.made_by.get(firm, ()) if row.end == product and not row.ended]
             yield firm, why, False, [facts.evidence(row) for row in rows]
 
 

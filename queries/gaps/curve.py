@@ -1,11 +1,16 @@
 """How much of what the leaders need is still served here as firms fall, at random and by rank."""
 
+from collections import Counter
+from collections.abc import Iterable
 from itertools import pairwise
-from math import comb
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
+from graph.deadline import check
 from queries.answers import Answer
+from queries.cascade import Floats
 from queries.gaps.answers import RiskRanking
 from queries.gaps.facts import Facts
 
@@ -34,13 +39,12 @@ def served_curve(facts: Facts, risk: RiskRanking | None) -> Curve:
     needs = {need: servers for need, servers in known.items() if servers}
     firms = {firm for servers in needs.values() for firm in servers}
     risks = {one.firm.id: one.esri for one in risk.firms} if risk else {}
-    serves = {firm: sum(firm in servers for servers in needs.values()) for firm in firms}
+    serves = Counter(firm for servers in needs.values() for firm in servers)
     order = sorted(firms, key=lambda firm: (-risks.get(firm, 0.0), -serves[firm], firm))
     place = {firm: number for number, firm in enumerate(order)}
-    number = len(order)
-    fallen = range(number + 1)
-    by_rank = [sum(max(place[firm] for firm in servers) >= one for servers in needs.values()) / max(1, len(known)) for one in fallen]
-    random = [sum(1 - _all_fallen(number, one, len(servers)) for servers in needs.values()) / max(1, len(known)) for one in fallen]
+    last = np.array([max(place[firm] for firm in servers) for servers in needs.values()], np.int64)
+    by_rank = (served_by_rank(len(order), last) / max(1, len(known))).tolist()
+    random = (served_at_random(len(order), [len(servers) for servers in needs.values()]) / max(1, len(known))).tolist()
     return Curve(
         needs=len(known),
         served_now=len(needs),
@@ -55,13 +59,18 @@ def served_curve(facts: Facts, risk: RiskRanking | None) -> Curve:
 def _needs(facts: Facts) -> dict[tuple[str, str], set[str]]:
     """Return the firms that serve each need of the chain's leaders."""
     leaders = sorted({row.start for row in facts.leads if row.end == facts.chain.id and row.start not in facts.gone})
+    own: dict[str, set[str]] = {leader: set() for leader in leaders}
+    for product, makers in facts.all_makers.items():
+        for maker in makers:
+            if maker in own:
+                own[maker].add(product)
     supplied: dict[tuple[str, str], set[str]] = {}
     for start, end, good in facts.city.supplies.select("from", "to", "good").drop_nulls("good").iter_rows():
         if start not in facts.gone:
             supplied.setdefault((good, end), set()).add(start)
     found = {}
-    for leader in leaders:
-        made = {product for product, makers in facts.all_makers.items() if leader in makers}
+    for leader, made in own.items():
+        check()
         wanted = set(facts.leader_goods.get(leader, frozenset())) - made
         wanted |= {source for product in made for source in facts.city.needed_for(product)} - made
         for product in sorted(wanted):
@@ -69,9 +78,24 @@ def _needs(facts: Facts) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def _all_fallen(number: int, fallen: int, servers: int) -> float:
-    """Return the chance that all of some servers are among the fallen: C(n-k, m-k) / C(n, m)."""
-    return comb(number - servers, fallen - servers) / comb(number, fallen) if servers <= fallen else 0.0
+def served_by_rank(number: int, last: NDArray[np.int64]) -> Floats:
+    """Return how many needs are served after 0, 1, … of so many firms have fallen, by the place of the last firm to serve each."""
+    ended = np.bincount(last + 1, minlength=number + 1) if len(last) else np.zeros(number + 1)
+    return len(last) - np.cumsum(ended).astype(np.float64)
+
+
+def served_at_random(number: int, servers: Iterable[int]) -> Floats:
+    """Return how many needs are served on average after 0, 1, … of so many firms have fallen, by how many firms serve each.
+
+    The chance that all k that serve one are among m fallen is C(n-k, m-k) / C(n, m), and from m to m - 1 it falls by (m - k) / m.
+    """
+    served = np.zeros(number + 1, np.longdouble)
+    fallen = np.arange(number, 0, -1)
+    for size, needs in Counter(servers).items():
+        check()
+        falls = np.maximum(fallen - size, 0) / fallen.astype(np.longdouble)
+        served += needs * (1 - np.append(np.longdouble(1), np.cumprod(falls))[::-1])
+    return served.astype(np.float64)
 
 
 def _area(curve: list[float]) -> float | None:

@@ -1,9 +1,12 @@
 """What is known of one chain in one city: its places, who fills them, who needs them, who looked. Pure data that can be changed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from heapq import merge
+from itertools import repeat, starmap
+from operator import itemgetter
 from typing import Any, Literal
 
 import polars as pl
@@ -16,7 +19,7 @@ from queries.gaps.local import Firm, find_firms, find_homes, grouped, regions_ab
 TIERS = ("上游", "中游", "下游", "服务", "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One relation of the graph with its proof; ``product`` as it is written, ``good`` the id of what that is."""
 
@@ -88,8 +91,11 @@ class Facts:
 
     def local(self, firm: str) -> bool:
         """Tell whether a firm is in the city and still there."""
-        known = self.firms.get(firm)
-        return known is not None and known.where == "local" and not known.closed
+        return firm in self._here
+
+    @cached_property
+    def _here(self) -> frozenset[str]:
+        return frozenset(id for id, firm in self.firms.items() if firm.where == "local" and not firm.closed)
 
     @cached_property
     def makers(self) -> Mapping[str, tuple[str, ...]]:
@@ -134,10 +140,7 @@ class Facts:
     @cached_property
     def customers(self) -> Mapping[tuple[str, str], int]:
         """Return how many firms each firm is known to supply with each product."""
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for row in self.supplies:
-            found[row.start, row.good].add(row.end)
-        return {key: len(firms) for key, firms in found.items()}
+        return Counter((start, good) for start, good, _ in {(row.start, row.good, row.end) for row in self.supplies})
 
     @cached_property
     def all_makers(self) -> Mapping[str, tuple[str, ...]]:
@@ -149,6 +152,43 @@ class Facts:
             if firm not in self.gone and firms[firm].where == "local" and not firms[firm].closed:
                 found.setdefault(product, set()).add(firm)
         return {product: tuple(sorted(makers)) for product, makers in found.items()}
+
+    @cached_property
+    def _at(self) -> Mapping[str, Mapping[str, list[tuple[int, Row]]]]:
+        """Return the numbered rows of each kind by what they are at: their product or segment."""
+        found: dict[str, dict[str, list[tuple[int, Row]]]] = {}
+        for kind in ("makes", "operates", "needs", "supplies"):
+            rows: Iterable[Row] = getattr(self, kind)
+            at = found[kind] = defaultdict(list)
+            for numbered in enumerate(rows):
+                at[numbered[1].good if kind == "supplies" else numbered[1].end].append(numbered)
+        return found
+
+    def rows_at(self, kind: Literal["makes", "operates", "needs", "supplies"], ids: Iterable[str]) -> list[Row]:
+        """Return the rows of a kind at some products or segments, in their order."""
+        at = self._at[kind]
+        return [row for _, row in merge(*(at.get(id, ()) for id in set(ids)), key=itemgetter(0))]
+
+    @cached_property
+    def made_by(self) -> Mapping[str, tuple[Row, ...]]:
+        """Return what each firm makes or offers, in the order of the rows."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.makes:
+            found[row.start].append(row)
+        return {firm: tuple(rows) for firm, rows in found.items()}
+
+    @cached_property
+    def goods(self) -> dict[str, Any]:
+        """Hold the measures of products that were taken (``measures.measure_good``)."""
+        return {}
+
+    @cached_property
+    def leads_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the chains that each firm leads, in the order of the rows."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.leads:
+            found[row.start].append(row.end)
+        return {firm: tuple(chains) for firm, chains in found.items()}
 
     def looked_at(self, segments: Iterable[str]) -> bool:
         """Tell whether one of these segments was looked through in the whole city."""
@@ -172,13 +212,29 @@ class Facts:
     def _name(self, label: str, id: str) -> str:
         return self.firm_name(id) if label == "Enterprise" else self.city.names[label].get(id, id)
 
+    def named(self, id: str) -> Named:
+        """Return a firm of the chain by id and name."""
+        if id not in self._named:
+            self._named[id] = Named(id=id, name=self.firms[id].name)
+        return self._named[id]
+
+    @cached_property
+    def _named(self) -> dict[str, Named]:
+        return {}
+
     def firm_name(self, id: str) -> str:
         """Return the name of a firm; one that was landed is known here alone."""
         return self.firms[id].name if id in self.firms else self.city.names["Enterprise"].get(id, id)
 
     def find(self, id: str) -> Firm:
         """Return a firm of the city, of this chain or not."""
-        return self.firms[id] if id in self.firms else find_firms(self.city, [id], {home.id for home in self.homes})[id]
+        return self.firms[id] if id in self.firms else self._others[id]
+
+    @cached_property
+    def _others(self) -> Mapping[str, Firm]:
+        """Return the firms of the city that are not of this chain."""
+        ids = self.city.nodes["Enterprise"]["id"]
+        return find_firms(self.city, ids.filter(~ids.is_in(list(self.firms))).to_list(), {home.id for home in self.homes})
 
     def without(self, firms: Iterable[str]) -> "Facts":
         """Return the facts as they would be if firms were gone."""
@@ -234,7 +290,7 @@ def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, 
     operates = rows_at(city, "OPERATES_IN", "to", near_segments)
     needs = rows_at(city, "NEEDS", "to", known)
     supplied = city.supplies.filter(pl.col("good").is_in([*products, *also]))
-    supplies = tuple(row_of("SUPPLIES", row) for row in supplied.iter_rows(named=True))
+    supplies = rows_of("SUPPLIES", supplied)
     leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
     firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {end for row in supplies for end in (row.start, row.end)}
     return Facts(
@@ -261,18 +317,19 @@ def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, 
 def rows_at(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
     """Return the edges of a type with one end (``from`` or ``to``) among some ids, those that have ended only where asked for."""
     frame = city.edges[type_name] if ended else city.going(type_name)
-    return tuple(row_of(type_name, row) for row in frame.filter(pl.col(column).is_in(list(ids))).iter_rows(named=True))
+    return rows_of(type_name, frame.filter(pl.col(column).is_in(list(ids))))
 
 
 def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
-    return tuple(row_of(type_name, row) for row in city.going(type_name).iter_rows(named=True))
+    return rows_of(type_name, city.going(type_name))
 
 
-def row_of(type_name: str, row: Mapping[str, Any]) -> Row:
-    """Return a row of one of the city's frames as a relation."""
-    proof = {name: row[name] for name in ("status", "source", "place", "ended")}
-    own = {name: row[name] for name in ("confidence", "note", "good", "product") if row.get(name)}
-    return Row(type_name, row["from"], row["to"], **proof, essential=bool(row.get("essential")), **own)
+def rows_of(type_name: str, frame: pl.DataFrame) -> tuple[Row, ...]:
+    """Return the rows of one of the city's frames of edges as relations."""
+    empty = {"essential": False, "good": "", "product": "", "confidence": 0.0, "note": ""}
+    own = [frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value) for name, value in empty.items()]
+    proof = (frame[name].to_list() for name in ("from", "to", "status", "source", "place", "ended"))
+    return tuple(starmap(Row, zip(repeat(type_name), *proof, *own, strict=False)))
 
 
 def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:
@@ -306,13 +363,11 @@ def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[
     above = regions_above(city)
     whole_city = {region for home in homes for region in above.get(home, ())}
     found: dict[str, list[Look]] = defaultdict(list)
-    for raw in covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments)).iter_rows(named=True):
-        record, own = records[raw["from"]], regions.get(raw["from"], ())
+    for row in rows_of("COVERS", covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments))):
+        record, own = records[row.start], regions.get(row.start, ())
         names = "、".join(city.names["Region"].get(region, region) for region in own)
         whole = not homes or bool(whole_city & set(own))
-        found[raw["to"]].append(
-            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row_of("COVERS", raw))
-        )
+        found[row.end].append(Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row))
     return {segment: tuple(looks) for segment, looks in found.items()}
 
 

@@ -1,15 +1,19 @@
 """The judgement: from what was measured to state, score and action, by the rules and nothing else."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
-from queries.answers import STATUS_ORDER, Evidence, Named
+from graph.deadline import check
+from queries.answers import STATUS_ORDER, Evidence
 from queries.gaps.answers import Action, Judged, Part, State
 from queries.gaps.facts import Facts, Row
 from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
 
+Thing = TypeVar("Thing")
 STATUS_NAMES = {rank: status for status, rank in STATUS_ORDER.items()}
 FEW = 5  # names in a sentence
 SHOWN = 200  # rows of evidence of one kind for one place
@@ -89,6 +93,7 @@ def score_of(measures: Measures, rules: Rules) -> float | None:
 
 def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
     """Return what is judged of a place, in words and with its rows; ``extensions`` are next steps that its products lead to."""
+    check()
     state = state_of(measures, rules)
     voice = Voice(facts, measures, rules)
     parts = [] if state == "未知" else voice.parts()
@@ -102,36 +107,39 @@ def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[s
         reasons=voice.reasons(state),
         action=action,
         action_reason=why,
-        firms=[Named(id=firm, name=facts.firms[firm].name) for firm in measures.firms],
+        firms=[facts.named(firm) for firm in measures.firms],
         evidence=rows,
     )
 
 
 def _founded_on(facts: Facts, measures: Measures, rules: Rules, state: State) -> str | None:
     """Return the least founded status that a state needs: of the look, and of as many firms and key products as the rules ask for."""
-    place, best = measures.place, _best_rows(facts, measures)
+    place = measures.place
+    by_firm, by_place = _best_rows(facts, measures)
     needed = []
     if state in ("缺链", "弱链"):
         looks = [look.row.status for segment in place.segments for look in facts.looks.get(segment, ()) if look.whole]
         needed.append(min(map(STATUS_ORDER.__getitem__, looks)))
-    firms = sorted(min(rank for (firm, _), rank in best.items() if firm == one) for one in measures.firms)
+    firms = sorted(by_firm[firm] for firm in measures.firms)
     enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
     needed += firms[: math.ceil(enough.value)]
     if state == "强链" and place.label == "Segment":
-        made = sorted(min(rank for (_, one), rank in best.items() if one == good.id) for good in measures.keys if good.makers)
+        made = sorted(by_place[good.id] for good in measures.keys if good.makers)
         needed += made[: math.ceil(rules.state.key_products_made.value * len(measures.keys))]
     return None if state == "未知" else STATUS_NAMES[max(needed)]
 
 
-def _best_rows(facts: Facts, measures: Measures) -> dict[tuple[str, str], int]:
-    """Return how well founded it is that each local firm makes each product of the place, or stands in it (its id)."""
-    best: dict[tuple[str, str], int] = {}
-    wanted = {*measures.place.products, measures.place.id}
-    for row in (*facts.makes, *facts.operates):
-        if row.end in wanted and row.start in measures.firms and not row.ended:
+def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how well founded it is at best that each local firm is of the place, and that each of its products is made here."""
+    by_firm: dict[str, int] = {}
+    by_place: dict[str, int] = {}
+    wanted, firms = {*measures.place.products, measures.place.id}, set(measures.firms)
+    for row in chain(facts.rows_at("makes", wanted), facts.rows_at("operates", wanted)):
+        if row.start in firms and not row.ended:
             rank = max(STATUS_ORDER[row.status], STATUS_ORDER[facts.firms[row.start].status])
-            best[row.start, row.end] = min(rank, best.get((row.start, row.end), rank))
-    return best
+            by_firm[row.start] = min(rank, by_firm.get(row.start, rank))
+            by_place[row.end] = min(rank, by_place.get(row.end, rank))
+    return by_firm, by_place
 
 
 def action_of(measures: Measures, rules: Rules, state: State, extensions: Sequence[str], facts: Facts) -> tuple[Action, str]:
@@ -157,9 +165,9 @@ def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
     """Return the rows that a judgement rests on: who looked, who makes it, who is in it, who buys it where, what it needs."""
     place = measures.place
     looks = [look.row for segment in place.segments for look in facts.looks.get(segment, ())]
-    makes = [row for row in facts.makes if row.end in place.products and not row.ended]
-    operates = [row for row in facts.operates if place.label == "Segment" and row.end == place.id]
-    needs = [row for row in facts.needs if row.end in place.products]
+    makes = [row for row in facts.rows_at("makes", place.products) if not row.ended]
+    operates = facts.rows_at("operates", [place.id]) if place.label == "Segment" else []
+    needs = facts.rows_at("needs", place.products)
     found: list[Row] = []
     for rows in (looks, makes, operates, needs, measures.outside_rows, measures.local_rows, measures.inputs_missing):
         found += rows[:SHOWN]
@@ -197,7 +205,7 @@ class Voice:
             f"牵涉链主 {len(leaders)} 家{self._firms(leaders)}",
             "single_point": f"在供应网络中的 {m.in_network} 家本地企业里,割点 {len(m.single)} 家{self._firms(m.single)}"
             + (
-                f";断了就分成两块的供应关系(桥) {len(m.bridges)} 条{self._list([self._pair(*pair) for pair in m.bridges])}"
+                f";断了就分成两块的供应关系(桥) {len(m.bridges)} 条{self._list(m.bridges, lambda pair: self._pair(*pair))}"
                 if m.bridges
                 else ""
             )
@@ -212,7 +220,7 @@ class Voice:
         if not known:
             return f"没有状态已知的产品,按本地企业 {len(self.measures.firms)} 家计"
         counted = sorted(known, key=lambda good: len(good.makers))
-        return f"状态已知的 {len(known)} 种产品" + self._list([f"{self._product(good.id)} {len(good.makers)} 家" for good in counted])
+        return f"状态已知的 {len(known)} 种产品" + self._list(counted, lambda good: f"{self._product(good.id)} {len(good.makers)} 家")
 
     def reasons(self, state: State) -> list[str]:
         """Return the reasons of a state, what decides first."""
@@ -271,14 +279,14 @@ class Voice:
         return self.facts.product_names.get(id, id)
 
     def _products(self, ids: Sequence[str]) -> str:
-        return self._list([self._product(id) for id in ids])
+        return self._list(ids, self._product)
 
     def _firms(self, ids: Sequence[str]) -> str:
-        return self._list([self.facts.firms[id].short for id in ids])
+        return self._list(ids, lambda id: self.facts.firms[id].short)
 
     def _pair(self, one: str, other: str) -> str:
         return "—".join(self.facts.find(id).short for id in (one, other))
 
     @staticmethod
-    def _list(names: Sequence[str]) -> str:
-        return (": " + "、".join(names[:FEW]) + (" 等" if len(names) > FEW else "")) if names else ""
+    def _list(things: Sequence[Thing], name: Callable[[Thing], str]) -> str:
+        return (": " + "、".join(map(name, things[:FEW])) + (" 等" if len(things) > FEW else "")) if things else ""

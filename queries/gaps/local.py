@@ -12,7 +12,7 @@ from queries.city import City
 Where = Literal["local", "outside", "unknown"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Firm:
     """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group."""
 
@@ -29,10 +29,10 @@ class Firm:
 
 def grouped(frame: pl.DataFrame, key: str, value: str) -> dict[str, tuple[str, ...]]:
     """Return the values of each key, sorted, each once."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for one, other in frame.select(key, value).iter_rows():
-        found[one].add(other)
-    return {one: tuple(sorted(others)) for one, others in found.items()}
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, other in frame.select(key, value).unique().sort(key, value).iter_rows():
+        found[one].append(other)
+    return {one: tuple(others) for one, others in found.items()}
 
 
 def find_homes(city: City, chain: str, segments: list[str]) -> tuple[Named, ...]:
@@ -61,31 +61,38 @@ def regions_above(city: City) -> dict[str, set[str]]:
     return found
 
 
-def _regions(city: City, firms: list[str]) -> dict[str, set[str]]:
-    """Return the regions that each firm is in, by itself or by its park."""
+def _regions(city: City, firms: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the regions that each firm is in, by itself or by its park, sorted."""
     located = city.going("LOCATED_IN")
     own = located.filter((pl.col("from_label") == "Enterprise") & pl.col("from").is_in(firms)).select("from", "to")
     parks = city.going("IN_PARK").filter((pl.col("from_label") == "Enterprise") & pl.col("from").is_in(firms))
     of_park = located.filter(pl.col("from_label") == "Park").select(pl.col("from").alias("park"), pl.col("to").alias("region"))
     by_park = parks.join(of_park, left_on="to", right_on="park").select("from", pl.col("region").alias("to"))
-    return {firm: set(regions) for firm, regions in grouped(pl.concat([own, by_park]), "from", "to").items()}
+    return grouped(pl.concat([own, by_park]), "from", "to")
 
 
 def find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
     """Return firms by id with where they are, seen from the regions that are home; no home: everywhere is."""
+    known: dict[str, Firm] = city.placed.setdefault(frozenset(homes), {})
+    if missing := [id for id in ids if id not in known]:
+        known |= _find_firms(city, missing, homes)
+    return {id: known[id] for id in ids if id in known}
+
+
+def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
     above, regions = regions_above(city), _regions(city, ids)
     over_home = {region for home in homes for region in above.get(home, ())} - homes
     groups = _groups(city)
-    found = {}
+    found, names = {}, city.names["Region"]
     known = city.nodes["Enterprise"].filter(pl.col("id").is_in(ids))
     for id, name, short, status, source, closed in known.select("id", "name", "short_name", "status", "source", "ended").iter_rows():
-        own = regions.get(id, set())
+        own = regions.get(id, ())
         where: Where = "unknown"
         if not homes or any(above.get(region, set()) & homes for region in own):
             where = "local"
-        elif own - over_home:
+        elif any(region not in over_home for region in own):
             where = "outside"
-        region = "、".join(sorted(city.names["Region"].get(region, region) for region in own))
+        region = "、".join(sorted(names.get(region, region) for region in own))
         found[id] = Firm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
     return found
 

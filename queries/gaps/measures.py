@@ -1,9 +1,11 @@
 """What is measured of each place before any rule speaks: counts and shares, each with the rows that it was taken from."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+from graph.deadline import check
 from queries.gaps.facts import Facts, Place, Row
 
 
@@ -18,6 +20,20 @@ class NetworkFacts:
     single: frozenset[str]
     bridges: tuple[tuple[str, str], ...]
     risk: Mapping[str, float] | None
+
+    @cached_property
+    def _bridges_of(self) -> Mapping[str, list[int]]:
+        """Return the places in ``bridges`` of those with an articulation point, by each end."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, pair in enumerate(self.bridges):
+            if not self.single.isdisjoint(pair):
+                for end in pair:
+                    found[end].append(number)
+        return found
+
+    def bridges_at(self, firms: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return the bridges with an articulation point of which one end is among some firms, in their order."""
+        return tuple(self.bridges[number] for number in sorted({number for firm in firms for number in self._bridges_of.get(firm, ())}))
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,7 @@ class Good:
     standing: frozenset[str]
     leaders: frozenset[str]
 
-    @property
+    @cached_property
     def possible(self) -> int:
         """Return how many local makers it has at most, by what is recorded."""
         return len({*self.makers, *self.unplaced, *self.vague})
@@ -96,11 +112,23 @@ def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
         for product in place.products:
             if product not in goods:
                 goods[product] = measure_good(facts, product)
-    return [_measure(facts, network, place, tuple(goods[product] for product in place.products)) for place in facts.places]
+    found = []
+    for place in facts.places:
+        check()
+        found.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
+    return found
 
 
 def measure_good(facts: Facts, product: str) -> Good:
-    """Return the measures of one product, of this chain or one that goes into it."""
+    """Return the measures of one product, of this chain or one that goes into it; they are taken once."""
+    found: Good | None = facts.goods.get(product)
+    if found is None:
+        found = facts.goods[product] = _measure_good(facts, product)
+    return found
+
+
+def _measure_good(facts: Facts, product: str) -> Good:
+    check()
     standing, makers = facts.standing.get(product, frozenset()), facts.makers.get(product, ())
     touched = {product, *standing}
     return Good(
@@ -134,7 +162,7 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
         inputs_missing=inputs_missing,
         inputs_known=inputs_known,
         single=tuple(firm for firm in firms if firm in network.single),
-        bridges=tuple(pair for pair in network.bridges if not network.single.isdisjoint(pair) and not set(firms).isdisjoint(pair)),
+        bridges=network.bridges_at(firms),
         in_network=sum(firm in network.supplied for firm in firms),
         riskiest=(worst[1], worst[0]) if worst else None,
     )
@@ -170,8 +198,8 @@ def hhi(sizes: Iterable[int]) -> float:
 def _bought(facts: Facts, place: Place) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """Return the supplies of the place's products to local firms: from outside, and from here; unplaced suppliers count for neither."""
     outside, local = [], []
-    for row in facts.supplies:
-        if row.good in place.products and facts.local(row.end):
+    for row in facts.rows_at("supplies", place.products):
+        if facts.local(row.end):
             where = facts.firms[row.start].where
             if where == "outside":
                 outside.append(row)
@@ -185,7 +213,7 @@ def _inputs(facts: Facts, made: set[str]) -> tuple[tuple[Row, ...], int]:
     missing: dict[str, Row] = {}
     known: set[str] = set()
     for row in facts.inputs:
-        if row.essential and row.end in made:
+        if row.essential and row.end in made and row.start not in known:
             if facts.makers.get(row.start):
                 known.add(row.start)
             elif measure_good(facts, row.start).missing:

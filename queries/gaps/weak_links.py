@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from graph.deadline import check
 from graph.stores import Store
 from queries.answers import Named
 from queries.cache import once
@@ -113,7 +114,7 @@ def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking
         rank_correlation=correlation(scores[0], scores[1]),
         firms=[
             Ranked(
-                firm=Named(id=known[place], name=facts.firms[known[place]].name),
+                firm=facts.named(known[place]),
                 esri=float(scores[0][place]),
                 rank=ranks[0][place],
                 other_rank=ranks[1][place],
@@ -125,8 +126,9 @@ def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking
 
 def _ranks(scores: Iterable[float]) -> list[int]:
     """Return the rank of each score, 1 for the highest; equal ones share it."""
-    numbers = list(scores)
-    return [1 + sum(other > one for other in numbers) for one in numbers]
+    numbers = np.fromiter(scores, np.float64)
+    ranks: list[int] = (1 + len(numbers) - np.searchsorted(np.sort(numbers), numbers, side="right")).tolist()
+    return ranks
 
 
 def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float | None:
@@ -207,6 +209,7 @@ def stability(measures: Sequence[Measures], rules: Rules) -> Stability:
     base = [(state_of(one, rules), score_of(one, rules)) for one in measures]
     found = []
     for moved, changed in variants(rules):
+        check()
         fresh = [(state_of(one, changed), score_of(one, changed)) for one in measures]
         flips = [
             Flip(place=one.place.name, before=before, after=after)

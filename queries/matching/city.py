@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 from pydantic import Field
 
+from graph.deadline import check
 from graph.errors import InputError
 from graph.stores import Store
 from queries.answers import Answer, Named
@@ -90,4 +91,9 @@ def match_city(store: Store, text: str, statuses: list[str], most: int = 20) -> 
 
 def _derive(city: City) -> Derived | None:
     offers = offers_of(city)
-    return derive(build(offers)) if offers else None
+    return derive(build(offers, tell=_look), tell=_look) if offers else None
+
+
+def _look(_text: str, _rows: int) -> None:
+    """Look between two steps whether the work is to go on."""
+    check()

@@ -16,6 +16,7 @@ import scipy.sparse as sp
 
 from graph.errors import InputError
 from graph.names import split_name
+from graph.outputs import writing
 from queries.matching.grams import Keys, count, gram_keys, plain
 from queries.matching.offers import Offer
 
@@ -189,11 +190,8 @@ def save(index: OfferIndex, folder: Path) -> None:
 
 def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
     """Write arrays as one file; a reader finds the old one or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
+    with writing(path) as fresh, fresh.open("wb") as file:
         np.savez(file, **arrays)
-    fresh.replace(path)
 
 
 def load(folder: Path) -> OfferIndex | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from graph.outputs import check_folder, check_writable, writing
 from queries.matching.derived import derive
 from queries.matching.embedding import Embedder, likeness_of
 from queries.matching.grams import plain
@@ -54,6 +55,9 @@ def match_files(
     ``known``: needs with the suppliers that are known to have met them; what it says of a need itself does not count for that need.
     ``index``: the folder in which the index is kept, so that only what changed is counted again.
     """
+    check_writable(out)
+    if index:
+        check_folder(index)
     supply, demand = Rows(offers, OFFER_FORM), Rows(needs, NEED_FORM)
     kept = load(index) if index else None
     found = build(read_offers(supply), kept, tell)
@@ -67,10 +71,8 @@ def match_files(
     often = Counter(supplier for suppliers in met.values() for supplier in suppliers)
     derived = derive(found, tell)
     beside = likeness_of(embedder, found, index or out.parent) if embedder else None
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = out.with_name(out.name + ".new")
     unanswered = 0
-    with fresh.open("w", encoding="utf-8") as file:
+    with writing(out) as fresh, fresh.open("w", encoding="utf-8") as file:
         for number, need in enumerate(wanted):
             others = often - Counter(met.get(need.id, ()))
             answer = rank(derived, need, most, related=related.get(plain(need.text)), likeness=beside, known=others)
@@ -79,7 +81,6 @@ def match_files(
             file.write(json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n")
             if number % STEP == 0:
                 tell(f"匹配需求,共 {len(wanted):,} 项", number)
-    fresh.replace(out)
     bad = [line for rows in (supply, demand, pairs, history) if rows for line in rows.bad]
     return Done(len(found), len(wanted), unanswered, bad)
 

@@ -14,7 +14,7 @@ FEW = 3  # names in a sentence
 def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[str]:
     """Yield the links that a firm has with a leader's group already: what else it supplies, and how far the ledger is."""
     names = asked.city.names["Enterprise"]
-    for member in asked.group_of(party):
+    for member in asked.dealt_with(party, firm):
         rows = asked.supplied.get((firm, member), ())
         if goods := [f"“{asked.product(row.good)}”" for row in rows if row.good and not (row.good == product and member == party)]:
             more = f"等 {len(goods)} 种" if len(goods) > FEW else ""
@@ -62,11 +62,11 @@ def _common(asked: Asked, party: str, firm: str, fit: Fit | None) -> Iterator[st
     if known.group == asked.firm(group[0]).group:
         yield "与链主同属一个集团"
     else:
-        own = {made for member in group for made in asked.made.get(member, ())}
+        own = asked.made_in(group[0])
         if same := [asked.product(made) for made in asked.made.get(firm, ()) if made in own]:
             more = f"等 {len(same)} 种" if len(same) > FEW else ""
             yield f"与链主生产同样的产品({'、'.join(same[:FEW])}{more}),可能是竞争对手"
-    if led := [row.end for row in asked.facts.leads if row.start == firm and row.end in asked.chains]:
+    if led := [chain for chain in asked.facts.leads_of.get(firm, ()) if chain in asked.chains]:
         yield f"它自己也是链主({'、'.join(asked.city.names['Chain'][chain] for chain in led)})"
 
 

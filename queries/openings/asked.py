@@ -9,11 +9,11 @@ import polars as pl
 
 from queries.answers import Named
 from queries.city import City
-from queries.gaps.facts import Facts, Row, gather, row_of, rows_at, segments_of_chains
+from queries.gaps.facts import Facts, Row, gather, rows_at, rows_of, segments_of_chains
 from queries.gaps.local import Firm, find_firms, grouped
 from queries.openings.answers import Match
 from queries.openings.fits import Fit, Fits
-from queries.openings.ledger import WITHDRAWN, find_matches
+from queries.openings.ledger import DROPPED, WITHDRAWN, find_matches
 from queries.openings.parties import groups_below
 
 
@@ -52,7 +52,22 @@ class Asked:
 
     def group_of(self, party: str) -> tuple[str, ...]:
         """Return the leader's group that a party belongs to, the leader first."""
-        return next(group for group in self.groups.values() if party in group)
+        return self._group_of[party]
+
+    @cached_property
+    def _group_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the group of each member; one that is in several is in the first."""
+        return {member: group for group in reversed(list(self.groups.values())) for member in group}
+
+    def made_in(self, leader: str) -> frozenset[str]:
+        """Return what the firms of a leader's group make."""
+        if leader not in self._made_in:
+            self._made_in[leader] = frozenset(made for member in self.groups[leader] for made in self.made.get(member, ()))
+        return self._made_in[leader]
+
+    @cached_property
+    def _made_in(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def named(self, id: str) -> Named:
         """Return a firm by id and name."""
@@ -87,15 +102,45 @@ class Asked:
         members = [member for group in self.groups.values() for member in group]
         found: dict[tuple[str, str], dict[Row, None]] = defaultdict(dict)
         for column in ("from", "to"):
-            for row in self.city.supplies.filter(pl.col(column).is_in(members)).iter_rows(named=True):
-                found[row["from"], row["to"]][row_of("SUPPLIES", row)] = None
+            for row in rows_of("SUPPLIES", self.city.supplies.filter(pl.col(column).is_in(members))):
+                found[row.start, row.end][row] = None
         return {pair: tuple(rows) for pair, rows in found.items()}
+
+    @cached_property
+    def customers_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return whom of a leader's group each firm supplies, and whom each firm of a group supplies, in the order of ``supplied``."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for supplier, customer in self.supplied:
+            found[supplier].append(customer)
+        return {supplier: tuple(customers) for supplier, customers in found.items()}
+
+    def dealt_with(self, party: str, firm: str) -> list[str]:
+        """Return whom of a party's group a firm supplies, or stands in the ledger with, the leader first."""
+        leader = self.group_of(party)[0]
+        return sorted(self._customers.get(firm, set()) & self._members[leader], key=lambda one: (one != leader, one))
+
+    @cached_property
+    def _members(self) -> Mapping[str, frozenset[str]]:
+        return {leader: frozenset(group) for leader, group in self.groups.items()}
+
+    @cached_property
+    def _customers(self) -> Mapping[str, set[str]]:
+        """Return whom each firm supplies, of those in ``supplied``, or has a match with."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for supplier, customer in (*self.supplied, *((supplier, customer) for supplier, customer, _ in self.matches)):
+            found[supplier].add(customer)
+        return found
 
     @cached_property
     def matches(self) -> Mapping[tuple[str, str, str], Match]:
         """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
         every = (match for match in find_matches(self.city) if match.state != WITHDRAWN)
         return {(match.supplier.id, match.customer.id, match.product_id or match.product): match for match in every}
+
+    @cached_property
+    def dropped(self) -> frozenset[tuple[str, str, str]]:
+        """Return which of the matches were given up."""
+        return frozenset(key for key, match in self.matches.items() if match.state == DROPPED)
 
     def match(self, supplier: str, customer: str, product: str) -> Match | None:
         """Return the match of two firms about a product (its id, or how it is written), if the ledger has it."""
@@ -151,7 +196,8 @@ def _needs(
 ) -> tuple[Wish, ...]:
     """Return recorded needs, then essential inputs of what a group makes, of its chains, that it neither needs, makes nor offers."""
     own = [row for name in ("NEEDS", "PRODUCES", "OFFERS") for row in rows[name]]
-    known = {leader: {row.end for row in own if row.start in group} for leader, group in groups.items()}
+    members = {leader: set(group) for leader, group in groups.items()}
+    known = {leader: {row.end for row in own if row.start in group} for leader, group in members.items()}
     found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["NEEDS"]]
     inferred: dict[tuple[str, str], Wish] = {}
     links = {(link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})}

@@ -8,6 +8,7 @@ A Chinese noun has its head at the end, so a name that ends with the needed prod
 from collections import defaultdict
 from dataclasses import dataclass
 
+from graph.deadline import check
 from graph.stores import Store
 from queries.cache import once
 from queries.chain_mapping import SURE, bare
@@ -42,6 +43,7 @@ class Fits:
         self.by_word: dict[str, list[str]] = defaultdict(list)
         self.by_ending: dict[str, list[str]] = defaultdict(list)
         for id, words in self.words.items():
+            check()
             for word in words:
                 self.by_word[word].append(id)
                 for start in range(1, len(word) - SURE + 1):
@@ -49,6 +51,7 @@ class Fits:
 
     def near(self, need: str) -> dict[str, Fit]:
         """Return the products whose words say that they meet a need, the product itself first; ids by fit."""
+        check()
         found = {need: Fit("高", f"登记的产品就是“{self.names[need]}”")}
         own = self.words[need]
         for word in own:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from graph.deadline import check
 from queries.gaps.facts import Row, rows_at
 from queries.openings.against import FEW, against_supplier, speaks_for
 from queries.openings.answers import Opening
@@ -50,7 +51,8 @@ def _said(asked: Asked, type_name: str) -> list[Row]:
 def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> Opening:
     """Return the row of a firm that a leader has named; the product is that of the record, or that of the needs it makes."""
     group = asked.group_of(row.start)
-    makes = {made.end: made for made in asked.facts.makes if made.start == row.end and not made.ended}
+    check()
+    makes = {made.end: made for made in asked.facts.made_by.get(row.end, ()) if not made.ended}
     met = [supply.wish.product for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in makes]
     written = asked.city.product_words.get(row.product)
     products = [written] if written else [] if row.product else list(dict.fromkeys(met))
@@ -94,6 +96,7 @@ def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[
 
 def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, Supplier]], products: list[str]) -> Opening:
     """Return the row of a local firm that fits several needs, or is in talks."""
+    check()
     rows = tuple(dict.fromkeys(row for supply, one in places for row in (*supply.wish.rows, one.row)))
     parties = dict.fromkeys(supply.wish.party for supply, _ in places)
     each = [(supply.wish.party, supply.wish.product, one.fit) for supply, one in places]

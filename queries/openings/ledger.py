@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from graph.deadline import check
 from graph.errors import InputError
 from graph.stores import Store
 from queries.answers import Named
@@ -72,7 +73,11 @@ def find_matches(city: City) -> list[Match]:
         product = row["product"] or ""
         steps[row["from"], row["to"], city.product_words.get(product, product)].append(row)
     closed = set(city.nodes["Enterprise"].filter("ended")["id"])
-    return [_match(city, key, rows, closed) for key, rows in sorted(steps.items())]
+    found = []
+    for key, rows in sorted(steps.items()):
+        check()
+        found.append(_match(city, key, rows, closed))
+    return found
 
 
 def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], closed: set[str]) -> Match:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from graph.deadline import check
 from graph.model import STATUS_CONFIDENCE
 from queries.gaps.candidates import find_candidates
 from queries.gaps.facts import Place, Row
@@ -16,7 +17,7 @@ MOST = 20  # candidates that are listed for a need; what is cut is counted
 MOST_LOOKED = 20  # firms that were looked at where none fits
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Supplier:
     """A firm that could serve a need, or does, by one of its products."""
 
@@ -55,13 +56,16 @@ class Supply:
 
 def find_supply(asked: Asked, wish: Wish) -> Supply:
     """Return who could serve a need."""
-    facts, group = asked.facts, asked.groups[wish.leader]
+    check()
+    facts, group = asked.facts, set(asked.groups[wish.leader])
     found: dict[str, Supplier] = {}
     for one in sorted(_makers(asked, wish), key=lambda one: (not one.supplies, _ORDER[one.fit.level])):
         if one.firm not in group:
             found.setdefault(one.firm, one)
     every = sorted(found.values(), key=lambda one: (not one.fits, _ORDER[one.fit.level], one.supplies, one.firm))
-    placed = {where: [one for one in every if asked.firm(one.firm).where == where] for where in ("local", "unknown", "outside")}
+    placed: dict[str, list[Supplier]] = {"local": [], "unknown": [], "outside": []}
+    for one in every:
+        placed[asked.firm(one.firm).where].append(one)
     fitting = any(one.fits for one in placed["local"])
     local = [one for one in placed["local"] if one.fit.fills or not fitting]
     unplaced = [one for one in placed["unknown"] if one.fit.fills]
@@ -84,23 +88,22 @@ _ORDER = {"高": 0, "中": 1, "低": 2}
 
 def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
     """Yield the firms that supply, make or offer the product or one that is near to it by name."""
-    for row in asked.facts.supplies:
-        if row.end == wish.party and row.good == wish.product and not asked.firm(row.start).closed:
+    for row in asked.facts.rows_at("supplies", [wish.product]):
+        if row.end == wish.party and not asked.firm(row.start).closed:
             yield Supplier(row.start, Fit("高", f"已经向链主供应“{asked.product(row.good)}”"), row, supplies=True)
     near = asked.near[wish.product]
-    for row in asked.facts.makes:
-        fit = near.get(row.end)
-        if fit is not None and not row.ended and not asked.firm(row.start).closed:
-            yield Supplier(row.start, fit, row, dropped=bool(why_dropped(asked, row.start, wish.party, wish.product)))
+    for row in asked.facts.rows_at("makes", near):
+        if not row.ended and not asked.firm(row.start).closed:
+            yield Supplier(row.start, near[row.end], row, dropped=(row.start, wish.party, wish.product) in asked.dropped)
 
 
 def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
     """Yield the firms that are not elsewhere and were looked at, and why each does not fit."""
-    facts = asked.facts
+    facts, group = asked.facts, set(asked.groups[wish.leader])
     place = Place("Product", wish.product, asked.product(wish.product), (wish.product,), facts.segments_of.get(wish.product, ()))
     for one in find_candidates(facts, place):
         firm = facts.find(one.firm.id)
-        if firm.where == "outside" or firm.id in asked.groups[wish.leader]:
+        if firm.where == "outside" or firm.id in group:
             continue
         why = why_dropped(asked, firm.id, wish.party, wish.product) or one.why
         yield Looked(firm=one.firm, region=one.region, why=why, status=one.status, source=one.source)

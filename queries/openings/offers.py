@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from graph.deadline import check
 from queries.gaps.facts import Row
 from queries.openings.against import against_user
 from queries.openings.answers import SEGMENT, Opening
@@ -11,6 +12,7 @@ from queries.openings.fits import Fit
 from queries.openings.needs import confidence, row_of_wish
 
 MOST = 20  # users that are listed for an offer
+User = tuple[str, Fit, tuple[Row, ...], bool]  # firm, how well it fits, the records, whether it is supplied already
 
 
 def list_offers(asked: Asked) -> tuple[list[Opening], int]:
@@ -26,34 +28,35 @@ def list_offers(asked: Asked) -> tuple[list[Opening], int]:
     found: list[Opening] = []
     cut = 0
     for wish in asked.offers:
+        check()
         users = list(_users(asked, wish, needs[wish.product]))
-        found += users[:MOST]
+        found += [_row(asked, wish, *user) for user in users[:MOST]]
         cut += max(0, len(users) - MOST)
         if not users and not wish.inferred:
             found.append(row_of_wish(asked, wish, ["图中没有登记本地有谁需要它"]))
     return found, cut
 
 
-def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[Opening]:
+def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[User]:
     """Yield local firms that are supplied with it, that say they need it, and that make what needs it; each once."""
     facts, group = asked.facts, asked.groups[wish.leader]
     seen = set[str](group)
-    for (supplier, customer), rows in asked.supplied.items():
-        for row in rows:
-            if supplier == wish.party and row.good == wish.product and facts.local(customer) and customer not in seen:
+    for customer in asked.customers_of.get(wish.party, ()):
+        for row in asked.supplied[wish.party, customer]:
+            if row.good == wish.product and facts.local(customer) and customer not in seen:
                 seen.add(customer)
-                yield _row(asked, wish, customer, Fit("高", "已经在采购它"), (row,), supplied=True)
+                yield customer, Fit("高", "已经在采购它"), (row,), True
     for row, fit in sorted(needs, key=lambda item: (item[1].level != "高", item[0].start)):
         if facts.local(row.start) and row.start not in seen:
             seen.add(row.start)
-            yield _row(asked, wish, row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,))
+            yield row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,), False
     for link, made in asked.uses[wish.product]:
         if facts.local(made.start) and made.start not in seen:
             seen.add(made.start)
-            yield _row(asked, wish, made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link))
+            yield made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link), False
 
 
-def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool = False) -> Opening:
+def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool) -> Opening:
     rows = (*wish.rows, *own)
     segments = asked.segments(wish.product)
     place = [SEGMENT + "、".join(segments)] if segments else []

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from graph.deadline import check
 from queries.answers import Evidence
 from queries.gaps.answers import State
 from queries.gaps.facts import Facts, Row
@@ -82,6 +83,7 @@ def recorded_fills(facts: Facts, gaps: Sequence[Gap], weights: Weights) -> dict[
     fits = {"PRODUCES": weights.fit.produces.value, "OFFERS": weights.fit.offers.value}
     found: dict[str, dict[str, Fill]] = {}
     for gap in gaps:
+        check()
         for row in sorted(makers_of(facts, gap.product), key=lambda row: (-fits[row.type], row.start)):
             firm = facts.firms[row.start]
             if firm.where == "outside" and not firm.closed and not row.ended:
@@ -92,13 +94,14 @@ def recorded_fills(facts: Facts, gaps: Sequence[Gap], weights: Weights) -> dict[
 
 def makers_of(facts: Facts, product: str) -> list[Row]:
     """Return the records that somebody makes or offers a product, ended ones too."""
-    return [row for row in facts.makes if row.end == product]
+    return facts.rows_at("makes", [product])
 
 
 def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
     """Yield who makes a product that is missing, weak or not known of (its state), and is no target; each firm and product once."""
     known: set[tuple[str, str]] = set()
     for row in sorted(facts.makes, key=lambda row: (row.start, row.end, row.ended, row.type)):
+        check()
         firm, state = facts.firms[row.start], states.get(row.end, "强链")
         if (row.start, row.end) in known or state == "强链":
             continue

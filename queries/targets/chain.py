@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from graph.deadline import check
 from graph.stores import Store
 from queries.answers import STATUS_ORDER, Named
 from queries.cache import once
@@ -99,6 +100,7 @@ def outside_makers(facts: Facts) -> set[str]:
 
 
 def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) -> Ranked:
+    check()
     order = tuple(sorted(fills, key=lambda fill: (-fill.closes, fill.gap.product)))
     name = around.facts.firm_name(firm)
     return Ranked(Named(id=firm, name=name), order, factors_of(around, firm, order, weights))

@@ -13,6 +13,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
+from graph.deadline import check, seconds_left
+
 Method = Literal["exact", "greedy"]
 SECONDS = 10.0  # for one integer program
 GUARANTEE = 1 - 1 / np.e
@@ -49,6 +51,7 @@ class Covering:
         """Return the sets that lie within no other."""
         wide: dict[int, list[str]] = defaultdict(list)  # by element
         for id, own in sorted(self.sets.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+            check()
             if not any(own <= self.sets[other] for other in wide[min(own)]):
                 for one in own:
                     wide[one].append(id)
@@ -70,6 +73,7 @@ class Covering:
         chosen: list[str] = []
         covered: set[int] = set()
         for _ in range(most):
+            check()
             gains = {id: self._gain(id, covered) for id in ids}
             best = min(ids, key=lambda id: (-gains[id], id), default=None)
             if best is None or not gains[best]:
@@ -114,7 +118,8 @@ class Covering:
     def _relaxed(self, most: int) -> int:
         """Return the best of the linear program in which sets may be taken in part, as a whole number that the best cannot pass."""
         matrix, upper = self._rows(most)
-        found: Any = linprog(-self._profits(), A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs")
+        options = {"time_limit": seconds_left(self.seconds)}
+        found: Any = linprog(-self._profits(), A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs", options=options)
         return int(np.floor(-found.fun + 1e-6)) if found.status == 0 else self.total
 
     def _profits(self) -> np.ndarray:
@@ -143,7 +148,7 @@ class Covering:
         limits = [LinearConstraint(matrix, -np.inf, upper)]
         if least:
             limits.append(LinearConstraint(profits[np.newaxis, :], least - 0.5, np.inf))
-        options = {"time_limit": self.seconds, "mip_rel_gap": 0}
+        options = {"time_limit": seconds_left(self.seconds), "mip_rel_gap": 0}
         cost = whole if least else -profits
         found: Any = milp(cost, integrality=whole, bounds=Bounds(0, 1), constraints=limits, options=options)
         if found.status != 0 or found.x is None:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from queries.gaps.extensions import production
-from queries.gaps.facts import Facts, Row, row_of, rows_at
+from queries.gaps.facts import Facts, Row, rows_at, rows_of
 from queries.gaps.local import Firm, find_firms, grouped
 from queries.gaps.measures import measure_good
 from queries.gaps.what_if import newly_needed
@@ -68,10 +68,10 @@ def look_around(facts: Facts, targets: Sequence[str]) -> Around:
     firms = find_firms(city, sorted({*targets, *tied["from"], *tied["to"], *dealt["from"], *dealt["to"]}), homes)
     local = {id for id, firm in firms.items() if firm.where == "local" and not firm.closed}
     dealings: dict[str, dict[Row, None]] = defaultdict(dict)
-    for raw in dealt.iter_rows(named=True):
-        for firm, other in ((raw["from"], raw["to"]), (raw["to"], raw["from"])):
+    for row in rows_of("SUPPLIES", dealt):
+        for firm, other in ((row.start, row.end), (row.end, row.start)):
             if firm in asked and other in local:
-                dealings[firm][row_of("SUPPLIES", raw)] = None
+                dealings[firm][row] = None
     groups = sorted(groups_below(city, sorted(facts.leader_goods)).values(), key=len, reverse=True)
     of = {member: group[0] for group in groups for member in group}  # a leader within another's group speaks for itself
     needing: dict[str, list[tuple[str, Row]]] = defaultdict(list)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from graph.deadline import check
 from queries.answers import Named
 from queries.gaps.weak_links import correlation
 from queries.targets.answers import Shift, WeightMoved, WeightStability
@@ -43,6 +44,7 @@ def stability(targets: Sequence[Ranked], weights: Weights, top: int) -> WeightSt
     listed = {firm.id for firm in first}
     variants = []
     for moved, points in moved_weights(weights):
+        check()
         fresh = [one.firm for one in rank(targets, points)]
         place = {firm.id: number for number, firm in enumerate(fresh, 1)}
         shifts = [Shift(firm=firm, before=number, after=place[firm.id]) for number, firm in enumerate(first, 1)]

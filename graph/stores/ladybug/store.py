@@ -1,52 +1,46 @@
-"""The embedded store: Ladybug files, one generation a load."""
+"""The embedded store: Ladybug files, one generation a load, read by processes of their own."""
 
-import json
-import threading
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, LifoQueue
 from typing import Any
 
-import ladybug
 import polars as pl
 
 from graph.cypher.outside import Outside
-from graph.errors import QueryError, StoreUnavailable
+from graph.errors import StoreUnavailable
 from graph.model import Edge, Node
 from graph.stores.base import Ends, Reader, Result, schema, tidy
 from graph.stores.ladybug.dialect import LADYBUG
-from graph.stores.ladybug.generations import Generations
-from graph.stores.ladybug.tables import MAPPED, read_edges, read_nodes, translated
+from graph.stores.ladybug.generations import Generations, Ready
+from graph.stores.ladybug.notes import read_notes, write_note
+from graph.stores.ladybug.pool import Limits, Pool
+from graph.stores.ladybug.tables import read_edges, read_nodes
 from graph.stores.ladybug.writer import LadybugWriter
 
-READ_POOL = 512 << 20  # a cap; answers are held in it whole
-HIDDEN = {"_ID", "_SRC", "_DST"}
+CORES = os.cpu_count() or 1
+READERS = max(1, min(CORES, 8))  # queries at once; each has a core and a pool of its own
+OUTSIDE = Limits(memory=384 << 20, size=16 << 20)  # one query from outside could fill any pool: it has another one
+LONG = 600.0  # seconds for one slice of a whole table
 
 
-class _Generation:
-    """One opened, read-only graph file with its connections."""
+@dataclass(frozen=True)
+class _Whole:
+    """The file of one generation, asked for whole tables."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self.database = ladybug.Database(str(path), read_only=True, buffer_pool_size=READ_POOL, max_db_size=MAPPED)
-            self.database.init_database()
-        except RuntimeError as error:
-            raise StoreUnavailable(f"打不开图文件 {path}: {error}。它可能损坏或由更新的版本写成,请重新载入或换一个 --store") from error
-        self.idle: LifoQueue[ladybug.Connection] = LifoQueue()
+    pool: Pool
+    file: Ready
+    slice: int = 50_000
 
-    @contextmanager
-    def connection(self) -> Iterator[ladybug.Connection]:
-        """Lend a connection; one thread at a time has it."""
-        try:
-            connection = self.idle.get_nowait()
-        except Empty:
-            connection = ladybug.Connection(self.database)
-        try:
-            yield connection
-        finally:
-            self.idle.put(connection)
+    def rows(self, query: str) -> list[list[Any]]:
+        """Return all rows of a query."""
+        return self.pool.read(self.file, query, {}, LONG)[1]
+
+    def frame(self, query: str) -> pl.DataFrame:
+        """Return the answer of a query as a frame."""
+        return self.pool.frame(self.file, query, LONG)
 
 
 class LadybugStore:
@@ -55,102 +49,96 @@ class LadybugStore:
     def __init__(self, path: Path) -> None:
         self.url = f"ladybug://{path}"
         self.generations = Generations(path)
-        self._opened: _Generation | None = None
-        self._guard = threading.Lock()
+        self._link, self._seen = str(path), ("", "")
+        self._readers = Pool(READERS)
+        self._outside = Pool(max(1, CORES // 2), OUTSIDE)
 
     def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one read-only query on the current generation."""
-        with self._current().connection() as connection:
-            connection.set_query_timeout(max(1, int(seconds * 1000)))
-            with translated(seconds):
-                answer = connection.execute(query, dict(parameters or {}))
-                if isinstance(answer, list):
-                    raise QueryError("一次只能执行一条语句,请去掉分号之后的部分")
-                names = answer.get_column_names()
-                rows: list[dict[str, Any]] = []
-                while answer.has_next():
-                    if limit is not None and len(rows) >= limit:
-                        return Result(names, rows, truncated=True)
-                    values: Any = answer.get_next()
-                    rows.append({name: tidy(_plain(value)) for name, value in zip(names, values, strict=True)})
-                return Result(names, rows)
+        return self._read(self._readers, query, parameters, seconds, limit)
 
     def outside(self) -> Reader:
-        """Return the reader for Cypher from outside."""
-        return Outside(LADYBUG, lambda query, seconds, limit: self.read(query.text, query.parameters, seconds=seconds, limit=limit))
+        """Return the reader for Cypher from outside, which has processes of its own, without files, sockets or much memory."""
+        return Outside(LADYBUG, lambda query, seconds, limit: self._read(self._outside, query.text, query.parameters, seconds, limit))
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
-        if self.generations.current() is None:
-            return pl.DataFrame(schema=schema(record))
-        with self._current().connection() as connection, translated(0):
-            connection.set_query_timeout(0)
-            frames = list(read_nodes(connection, record))
+        with self._current() as file:
+            frames = list(read_nodes(_Whole(self._readers, file), record)) if file else []
         return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels."""
-        if self.generations.current() is None:
-            return
-        with self._current().connection() as connection, translated(0):
-            connection.set_query_timeout(0)
-            yield from read_edges(connection, record, ends)
+        with self._current() as file:
+            if file is not None:
+                yield from read_edges(_Whole(self._readers, file), record, ends)
 
     @contextmanager
     def load(self) -> Iterator[LadybugWriter]:
         """Build the next generation and swap it in when the block ends without an error."""
         with self.generations.lock():
+            self.generations.ready()  # nothing is built where the current one is gone or damaged
             writer = LadybugWriter(self.generations)
             try:
                 yield writer
+                writer.commit()
             except BaseException:
                 writer.abandon()
                 raise
-            writer.commit()
 
     def version(self) -> str:
         """Return the name of the current generation."""
         return self.generations.version()
 
+    def version_at_hand(self) -> str | None:
+        """Return the name of the current generation: whether the link leads to another one is seen in no time."""
+        try:
+            link = os.readlink(self._link)
+        except OSError:
+            return self.generations.version()
+        if link != self._seen[0]:
+            self._seen = (link, self.generations.version())
+        return self._seen[1]
+
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text in the generation's side file."""
-        current = self.generations.current()
-        if current is None:
+        ready = self.generations.ready()
+        if ready is None:
             return None
-        path = current.with_suffix(".json")
-        notes: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
         if value is not None:
-            notes[key] = value
-            fresh = path.with_suffix(".json.new")
-            fresh.write_text(json.dumps(notes, ensure_ascii=False), "utf-8")
-            fresh.replace(path)
-        return notes.get(key)
+            write_note(ready.path, key, value)
+        return read_notes(ready.path).get(key)
 
     def ping(self) -> None:
         """Open the current generation."""
         self.read("RETURN 1 AS ok", seconds=5)
 
+    def gauges(self) -> dict[str, int]:
+        """Return how many queries wait, of the pages and from outside, and how many processes were replaced."""
+        pools = {"": self._readers, "outside_": self._outside}
+        return {f"{name}{what}": getattr(pool, what) for name, pool in pools.items() for what in ("waiting", "running", "replaced")}
+
     def close(self) -> None:
-        """Let go of the opened file."""
-        with self._guard:
-            self._opened = None
+        """End the processes."""
+        self._readers.close()
+        self._outside.close()
 
-    def _current(self) -> _Generation:
-        path = self.generations.current()
-        if path is None:
-            raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
-        with self._guard:
-            if self._opened is None or self._opened.path != path:
-                self._opened = _Generation(path)
-            return self._opened
+    def _read(self, pool: Pool, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None) -> Result:
+        with self._current() as file:
+            if file is None:
+                raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
+            names, rows, truncated = pool.read(file, query, parameters or {}, seconds, limit)
+        return Result(names, [{name: tidy(value) for name, value in zip(names, row, strict=True)} for row in rows], truncated)
 
-
-def _plain(value: Any) -> Any:
-    """Return nodes, relationships and paths as plain dicts without the store's internal ids."""
-    if isinstance(value, dict):
-        if "_NODES" in value:
-            return {"nodes": _plain(value["_NODES"]), "relationships": _plain(value["_RELS"])}
-        return {"_label" if name == "_LABEL" else name: _plain(item) for name, item in value.items() if name not in HIDDEN}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    @contextmanager
+    def _current(self) -> Iterator[Ready | None]:
+        """Lend the current file, None before the first load; it is what was written before it is read and after."""
+        ready = self.generations.ready()
+        try:
+            yield ready
+        except Exception:
+            if ready is not None:
+                self.generations.confirm(ready)
+            raise
+        if ready is not None:
+            self.generations.confirm(ready)

@@ -1,18 +1,22 @@
 """Ladybug's tables: made from the model, read in slices, with the engine's errors turned into the project's own."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import ladybug
 import polars as pl
 
-from graph.errors import LianzhangError, QueryError, QueryTimeout, WriteRefused
+from graph.errors import LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import EDGES, NODES, Edge, Node, Record, columns, name_of
 from graph.stores.base import Ends, schema
 
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
-SLICE = 200_000  # rows of one answer: the engine holds an answer whole
+
+DAMAGE = ("corrupted", "Assertion failed", "past the end of the file", "out of bounds for file", "basic_string", "bad_alloc")
+DAMAGED = "图文件里的内容读不出来,它可能损坏: 请用 lianzhang verify 核对,损坏的用 lianzhang rollback 退回上一代"
+UNWRITTEN = ("Cannot write to file", "No space left on device", "Disk quota exceeded")
 
 
 def prepare(connection: ladybug.Connection) -> None:
@@ -53,60 +57,104 @@ def rows(connection: ladybug.Connection, query: str) -> list[Any]:
     return answer.get_all()
 
 
-def read_nodes(connection: ladybug.Connection, record: type[Node]) -> Iterator[pl.DataFrame]:
+class Asked(Protocol):
+    """Something that a graph file can be asked through."""
+
+    @property
+    def slice(self) -> int:
+        """Return how many rows of one answer it can hold."""
+
+    def rows(self, query: str) -> list[list[Any]]:
+        """Return all rows of a query."""
+
+    def frame(self, query: str) -> pl.DataFrame:
+        """Return the answer of a query as a frame."""
+
+
+@dataclass(frozen=True)
+class Direct:
+    """A connection of this process's own."""
+
+    connection: ladybug.Connection
+    slice: int = 200_000
+
+    def rows(self, query: str) -> list[list[Any]]:
+        """Return all rows of a query."""
+        return rows(self.connection, query)
+
+    def frame(self, query: str) -> pl.DataFrame:
+        """Return the answer of a query as a frame."""
+        answer = self.connection.execute(query)
+        assert not isinstance(answer, list)
+        with closing(answer):
+            frame = pl.from_arrow(answer.get_as_arrow(self.slice))
+        assert isinstance(frame, pl.DataFrame)
+        return frame
+
+
+def read_nodes(asked: Asked, record: type[Node]) -> Iterator[pl.DataFrame]:
     """Yield all nodes of a type in slices."""
     pattern = f"MATCH (a:`{record.label()}`)"
-    if returned := _returned(connection, "a", record):
-        yield from _slices(connection, pattern, "a", record.label(), returned, record)
+    if returned := _returned(asked, "a", record):
+        yield from _slices(asked, pattern, "a", record.label(), returned, record)
 
 
-def read_edges(connection: ladybug.Connection, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
     """Yield all edges of a type between two labels in slices: ``from``, ``to`` and every column of the model."""
     pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
-    if returned := _returned(connection, "r", record):
-        yield from _slices(connection, pattern, "r", ends[0], f"a.id AS `from`, b.id AS `to`, {returned}", record)
+    if returned := _returned(asked, "r", record):
+        yield from _slices(asked, pattern, "r", ends[0], f"a.id AS `from`, b.id AS `to`, {returned}", record)
 
 
-def _returned(connection: ladybug.Connection, variable: str, record: type[Record]) -> str:
+def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
     """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
-    if table not in {row[1] for row in rows(connection, "CALL show_tables() RETURN *")}:
+    if table not in {row[1] for row in asked.rows("CALL show_tables() RETURN *")}:
         return ""
-    there = {row[1] for row in rows(connection, f"CALL table_info('{table}') RETURN *")}
+    there = {row[1] for row in asked.rows(f"CALL table_info('{table}') RETURN *")}
     return ", ".join(f"{f'{variable}.`{name}`' if name in there else 'NULL'} AS `{name}`" for name in columns(record))
 
 
-def _slices(
-    connection: ladybug.Connection, pattern: str, counted: str, label: str, returned: str, record: type[Record]
-) -> Iterator[pl.DataFrame]:
-    """Yield an answer in slices by the place of ``a`` in its table, so that none is much larger than ``SLICE``."""
-    number = rows(connection, f"{pattern} RETURN count({counted})")[0][0]
-    last = rows(connection, f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
+def _slices(asked: Asked, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
+    """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole."""
+    number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
+    last = asked.rows(f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
     if not number or last is None:
         return
-    step = max(1, (last + 1) * SLICE // number)
+    step = max(1, (last + 1) * asked.slice // number)
     for start in range(0, last + 1, step):
-        query = f"{pattern} WHERE offset(id(a)) >= {start} AND offset(id(a)) < {start + step} RETURN {returned}"
-        answer = connection.execute(query if step <= last else f"{pattern} RETURN {returned}")
-        assert not isinstance(answer, list)
-        frame = pl.from_arrow(answer.get_as_arrow(SLICE))
-        assert isinstance(frame, pl.DataFrame)
-        yield frame.cast(pl.Schema(schema(record)))
+        part = f" WHERE offset(id(a)) >= {start} AND offset(id(a)) < {start + step}" if step <= last else ""
+        yield asked.frame(f"{pattern}{part} RETURN {returned}").cast(pl.Schema(schema(record)))
+
+
+def translate(text: str, kind: str, seconds: float) -> LianzhangError:
+    """Return what the engine says as an error of the project's own; ``kind`` is ``value`` for parameters, ``many`` for two
+    statements, ``damage`` for text that is none."""
+    if kind == "many":
+        return QueryError("一次只能执行一条语句,请去掉分号之后的部分")
+    if kind == "damage" or any(sign in text for sign in DAMAGE):
+        return StoreUnavailable(DAMAGED)
+    if kind == "value":
+        return QueryError(f"查询或参数不能使用: {text}")
+    if "Interrupted" in text:
+        return QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT")
+    if "read-only" in text:
+        return WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load")
+    if any(sign in text for sign in UNWRITTEN):
+        return StoreUnavailable("写不进图文件: 磁盘满了或不能写,请腾出空间、检查权限后重试;现行数据没有改动")
+    return QueryError(f"查询不能执行: {text.splitlines()[0]}")
 
 
 @contextmanager
-def translated(seconds: float) -> Iterator[None]:
-    """Turn the engine's errors into the project's own."""
+def translated() -> Iterator[None]:
+    """Turn what the engine raises in this process into the project's own errors."""
     try:
         yield
     except LianzhangError:
         raise
+    except UnicodeDecodeError as error:
+        raise translate(str(error), "damage", 0) from error
     except (ValueError, TypeError) as error:
-        raise QueryError(f"查询或参数不能使用: {error}") from error
+        raise translate(str(error), "value", 0) from error
     except RuntimeError as error:
-        text = str(error)
-        if "Interrupted" in text:
-            raise QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT") from error
-        if "read-only" in text:
-            raise WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load") from error
-        raise QueryError(f"查询不能执行: {text.splitlines()[0]}") from error
+        raise translate(str(error), "engine", 0) from error

@@ -17,7 +17,7 @@ import pyarrow as pa
 from graph.model import Edge, Node, columns
 from graph.stores.base import Ends
 from graph.stores.ladybug.generations import Generations
-from graph.stores.ladybug.tables import MAPPED, prepare, read_edges, translated
+from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, translated
 
 WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000
@@ -73,14 +73,15 @@ class LadybugWriter:
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type as the unfinished generation has them."""
         self._copy_waiting(record)
-        yield from read_edges(self._writing(), record, ends)
+        yield from read_edges(Direct(self._writing()), record, ends)
 
     def commit(self) -> None:
         """Swap the finished generation in; nothing happens where nothing was written."""
         if self.building is None or self._connection is None or self._database is None:
             return
         self._copy_waiting()
-        self._connection.execute("CHECKPOINT")
+        with translated():
+            self._connection.execute("CHECKPOINT")
         self._shut()
         shutil.rmtree(self.spill, ignore_errors=True)
         self.generations.commit(self.building)
@@ -125,7 +126,7 @@ class LadybugWriter:
         """Run a statement over Parquet files, which the engine reads faster than frames, and remove them."""
         if not files:
             return
-        with translated(0):
+        with translated():
             self._writing().execute(statement.format(files="[" + ", ".join(map(_quoted, files)) + "]"))
         for path in files:
             path.unlink()
@@ -134,9 +135,11 @@ class LadybugWriter:
         if self._connection is None:
             self.building = self.generations.begin()
             # Nobody reads the file before commit, which makes the one checkpoint.
-            self._database = ladybug.Database(str(self.building), buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
-            self._connection = ladybug.Connection(self._database)
-            prepare(self._connection)
+            path = str(self.building)
+            with translated():
+                self._database = ladybug.Database(path, buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
+                self._connection = ladybug.Connection(self._database)
+                prepare(self._connection)
         return self._connection
 
 

@@ -1,0 +1,68 @@
+"""Rows of tables: made when they are shown, searched and sorted by the server, written as CSV."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Generic, TypeVar, overload
+
+from pypinyin import Style, lazy_pinyin
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may take what begins so for a formula
+
+
+class Lazy(Sequence[Made], Generic[Item, Made]):
+    """A sequence of which each part is made when it is asked for: of ten thousand rows a page shows a hundred."""
+
+    def __init__(self, items: Iterable[Item], make: Callable[[Item], Made]) -> None:
+        self.items, self.make = list(items), make
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @overload
+    def __getitem__(self, place: int) -> Made: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Made]: ...
+
+    def __getitem__(self, place: int | slice) -> Made | list[Made]:
+        if isinstance(place, slice):
+            return [self.make(item) for item in self.items[place]]
+        return self.make(self.items[place])
+
+
+def sort_key(value: Any) -> tuple[Any, ...]:
+    """Return by what a cell is sorted: numbers by size, then texts by pinyin and the numbers within them, nothing at the end."""
+    if value in ("", None):
+        return (2,)
+    try:
+        return (0, float(value))
+    except ValueError:
+        parts = re.split(r"(\d+)", str(value))
+        return (1, [(1, int(part), "") if part.isdigit() else (0, 0, _spelled(part)) for part in parts if part])
+
+
+def _spelled(text: str) -> str:
+    return " ".join(map(_pinyin, text.lower()))
+
+
+@lru_cache(maxsize=20_000)
+def _pinyin(sign: str) -> str:
+    return lazy_pinyin(sign, style=Style.TONE3)[0] if sign > "\x7f" else sign
+
+
+def write_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as CSV for spreadsheets, in which no cell is a formula; plain numbers stay numbers."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(heads)
+    writer.writerows([_safe(" ".join(cell.split())) for cell in row] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(RISKY) and not re.fullmatch(r"[+-]?[\d.,]+%?", text) else text

@@ -1,0 +1,198 @@
+"""Tables of pages: what a page shows of a long one, its own pages, its CSV; the size of the pages of a big leader."""
+
+import csv
+import io
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.app import create_app
+from api.rows import Lazy, sort_key, write_csv
+from api.tables import MOST_ROWS
+from benchmarks.leader import CHAIN, LEADER, firm_id
+from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.stores import Store
+from queries.cache import _kept
+from queries.catalogue import text_of
+from queries.chains import PLAIN
+
+MOST_BYTES, MOST_NODES, MOST_SECONDS = 2_000_000, 12_000, 8.0  # seconds of the processor; the aim is two on an idle machine, tests may share one
+PAGES = (
+    f"/chains/{CHAIN}", f"/chains/{CHAIN}/what-if", f"/chains/{CHAIN}/what-if?remove={LEADER}", f"/chains/{CHAIN}/opportunities",
+    f"/chains/{CHAIN}/targets", f"/chains/{CHAIN}/targets?top=1000", f"/chains/{CHAIN}/certificate?place=sample-leader-p00",
+    f"/chains/{CHAIN}/certificate?place=sample-leader-p39", f"/chains/{CHAIN}/certificate.html?place=sample-leader-p39",
+    f"/enterprises/{LEADER}", f"/enterprises/{LEADER}?tiers=3", f"/enterprises/{LEADER}/opportunities", f"/enterprises/{firm_id(1)}",
+    "/things/Product/sample-leader-p00", "/things/Segment/sample-leader.s00", "/things/Region/sample-leader-city",
+    "/", "/portfolio", "/ledger", "/review", "/sources", "/search?q=示例", "/enterprises", "/figures",
+)  # fmt: skip
+
+
+class Page(HTMLParser):
+    """Counts the elements of a page, the rows of each table, and keeps texts, links and how columns are sorted."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.nodes, self.rows, self.table, self.links, self.cell = 0, {}, "", {}, False
+        self.first: dict[str, list[str]] = {}
+        self.href, self.sorted = "", ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.nodes += 1
+        if tag == "table":
+            self.table = named.get("id") or ""
+            self.rows[self.table] = -1
+        elif tag == "tr":
+            self.rows[self.table] = self.rows.get(self.table, -1) + 1
+            self.cell = True
+        elif tag == "td" and self.cell:
+            self.first.setdefault(self.table, []).append(named.get("data-csv") or "")
+            self.cell = False
+        elif tag == "a":
+            self.href = named.get("href") or ""
+        elif tag == "th":
+            self.sorted = named.get("aria-sort") or self.sorted
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() and self.href:
+            self.links.setdefault(data.strip(), self.href)
+            self.href = ""
+
+
+@pytest.fixture(scope="module")
+def leader_client(big_leader: Store) -> TestClient:
+    return TestClient(create_app(big_leader))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_a_big_leader_are_small(leader_client: TestClient, path: str) -> None:
+    for key in [key for key, (_, made) in _kept.items() if "city" not in str(key)]:
+        del _kept[key]
+    start = time.process_time()
+    answer = leader_client.get(path)
+    assert answer.status_code == 200, answer.text[:300]
+    assert time.process_time() - start < MOST_SECONDS
+    page = Page(answer.text)
+    assert len(answer.content) < MOST_BYTES
+    assert page.nodes < MOST_NODES
+    assert max(page.rows.values(), default=0) <= MOST_ROWS
+
+
+def test_a_long_table_has_pages_of_its_own(leader_client: TestClient) -> None:
+    page = Page(leader_client.get(f"/enterprises/{LEADER}?without=curated").text)
+    assert page.rows["table-suppliers"] == MOST_ROWS
+    whole = page.links["全部 10,000 行"]
+    assert "without=curated" in whole
+    seen: list[str] = []
+    first = Page(leader_client.get(whole).text)
+    assert first.rows == {"table-suppliers": MOST_ROWS}
+    for number in (1, 2, 100, 101):
+        shown = Page(leader_client.get(f"{whole}&page={number}").text)
+        assert shown.rows == {"table-suppliers": MOST_ROWS}
+        seen += shown.first["table-suppliers"]
+    assert "下一页" in first.links
+    assert "下一页" not in shown.links
+
+
+def test_the_server_sorts_and_searches(leader_client: TestClient) -> None:
+    base = f"/chains/{CHAIN}?table=gap-risk"
+    up, down = (Page(leader_client.get(f"{base}&sort={sort}").text) for sort in ("0", "-0"))
+    assert up.sorted == "ascending"
+    column = [int(rank) for rank in up.first["table-gap-risk"]]
+    assert column == sorted(column)
+    other = [int(rank) for rank in Page(leader_client.get(f"{base}&sort=-3").text).first["table-gap-risk"]]
+    assert len(other) == MOST_ROWS
+    assert down.rows == up.rows
+    found = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "000123号 件"}).text
+    assert Page(found).rows == {"table-suppliers": 1}
+    assert "含“000123号 件”的 1 行" in found
+    nothing = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "<b>没有</b>"})
+    assert nothing.status_code == 200
+    assert "<b>没有</b>" not in nothing.text
+    assert "&lt;b&gt;没有" in nothing.text
+
+
+def test_the_whole_table_is_a_file(leader_client: TestClient) -> None:
+    answer = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "format": "csv", "sort": "-1"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert rows[0] == ["层", "供应商", "客户", "产品", "状态", "来源"]
+    assert len(rows) == 10_001
+    assert [row[1] for row in rows[1:]] == sorted((row[1] for row in rows[1:]), reverse=True)
+    some = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "format": "csv", "find": "000123号"})
+    assert len(some.text.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    (f"/chains/{CHAIN}?table=nothing", 404), (f"/chains/{CHAIN}?table=supplies&page=9999", 200), (f"/chains/{CHAIN}?table=supplies&sort=77", 200),
+    (f"/chains/{CHAIN}?table=supplies&sort=x", 422), (f"/chains/{CHAIN}?table=supplies&page=0", 422), (f"/chains/{CHAIN}?table=supplies&format=exe", 422),
+    ("/ledger?table=matches", 200), ("/about?table=x", 404),
+])  # fmt: skip
+def test_addresses_of_tables(leader_client: TestClient, path: str, status: int) -> None:
+    assert leader_client.get(path).status_code == status
+
+
+def test_a_short_table_is_as_it_was(client: TestClient) -> None:
+    text = client.get("/chains/integrated-circuits").text
+    assert 'class="more"' not in text
+    assert 'class="sort"' not in text
+    assert text.count("data-csv-of=") > 5
+    alone = Page(client.get("/chains/integrated-circuits?table=segments&find=封装").text)
+    assert alone.rows["table-segments"] >= 1
+
+
+@pytest.mark.parametrize("table", ["segments", "products", "enterprises", "supplies", "gap-segments", "gap-products", "gap-risk"])
+def test_a_file_says_what_the_browser_would_save(client: TestClient, table: str) -> None:
+    """The browser writes each cell's ``data-csv``, or its text; so does the server."""
+    text = client.get("/chains/integrated-circuits").text
+    body = text.split(f'id="table-{table}"')[1].split("</table>")[0]
+    said = [re.findall(r'<td[^>]* data-csv="([^"]*)"|<td data-csv="([^"]*)"', row) for row in body.split("<tbody>")[1].split("</tr>")[:-1]]
+    browser = [[" ".join("".join(pair).split()) for pair in row] for row in said]
+    answer = client.get("/chains/integrated-circuits", params={"table": table, "format": "csv"})
+    server = [[" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))][1:]
+    assert server == browser
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False), st.text(max_size=6))))
+def test_cells_sort_numbers_first_and_empty_ones_last(values: list[str | float | None]) -> None:
+    ordered = sorted(values, key=sort_key)
+    kinds = [sort_key(value)[0] for value in ordered]
+    assert kinds == sorted(kinds)
+    assert [value for value in ordered if value in ("", None)] == ordered[len(ordered) - kinds.count(2) :]
+
+
+def test_names_sort_by_pinyin_and_by_the_numbers_in_them() -> None:
+    assert sorted(["重庆", "安徽", "北京10号", "北京9号"], key=sort_key) == ["安徽", "北京9号", "北京10号", "重庆"]
+
+
+def test_no_cell_of_a_file_is_a_formula() -> None:
+    text = write_csv(["甲"], [["=1+1"], ["-3.5%"], ["+86 532"], ["@x\n y"]])
+    assert [row[0] for row in csv.reader(io.StringIO(text))][1:] == ["'=1+1", "-3.5%", "'+86 532", "'@x y"]
+
+
+def test_rows_are_made_when_they_are_shown() -> None:
+    made: list[int] = []
+    rows = Lazy(range(10_000), lambda one: made.append(one) or one)
+    assert rows[:2] == [0, 1]
+    assert (len(rows), rows[-1], made) == (10_000, 9_999, [0, 1, 9_999])
+
+
+def test_questions_read_field_by_field_name_every_field() -> None:
+    """A field or an end that the model gains is read here too."""
+    firm = {name for name in NODE_TYPES["Enterprise"].model_fields if name not in PLAIN} | {"id", "name"}
+    for question, type_name in (("chain_firms", "ON_CHAIN"), ("enterprise_suppliers", "SUPPLIES"), ("enterprise_customers", "SUPPLIES")):
+        relation = {name for name in EDGE_TYPES[type_name].model_fields if name not in PLAIN} | {"status", "source", "place"}
+        read = set(re.findall(r" AS (\w+)", text_of(question)))
+        assert read == firm | {f"relation_{name}" for name in relation}, question
+    labels = {start for start, _ in EDGE_TYPES["ON_CHAIN"].table.ends} - {"Enterprise"}
+    assert set(re.search(r"\(n:([\w|]+)\)", text_of("chain_members"))[1].split("|")) == labels
+    for question, side in (("enterprise_out", 0), ("enterprise_in", 1)):
+        there = {name for name, edge in EDGE_TYPES.items() if any(ends[side] == "Enterprise" for ends in edge.table.ends)}
+        named = set(re.findall(r"[A-Z_]{4,}", re.search(r"\[r:([\w|\s]+)\]", text_of(question))[1]))
+        assert named == there - {"SUPPLIES", "ABOUT"}, question
