@@ -192,7 +192,11 @@ def cypher(
     store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
-    """执行一条只读查询,时间与行数有上限。"""
+    """执行一条只读查询,时间与行数有上限。
+
+    语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图: 可用 MATCH、OPTIONAL MATCH、WHERE、WITH、
+    RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从 0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
+    """
     from queries.console import run_cypher
 
     settings = Settings()

@@ -51,6 +51,13 @@ class WriteRefused(LianzhangError, PermissionError):
     title = "只读"
 
 
+class CypherClosed(LianzhangError, PermissionError):
+    """Cypher from outside is not taken here, since what keeps it within the graph is not in place."""
+
+    status = 403
+    title = "不接受外部查询"
+
+
 class QueryTimeout(LianzhangError, TimeoutError):
     """The query did not finish within its time limit."""
 

@@ -27,6 +27,12 @@ from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jEr
 IMAGE = "neo4j:5.26-community"
 CHANGE_PASSWORD: LiteralString = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new"
 JARS_PROJECT = Path(__file__).resolve().parent / "neo4j_jars"
+# What Cypher from outside asks of a server (docs/cypher.md), as the image takes settings; Launcher.java has the same.
+OUTSIDE = {
+    "NEO4J_dbms_security_allow__csv__import__from__file__urls": "false",
+    "NEO4J_db_memory_transaction_max": "512m",
+    "NEO4J_db_transaction_timeout": "2h",
+}
 OPENED = ("java.nio", "java.io", "sun.nio.ch")
 JVM_FLAGS = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED] + ["-Xmx2g"]
 
@@ -107,7 +113,7 @@ def _begin_docker(stack: ExitStack) -> Server:
     try:
         from testcontainers.core.container import DockerContainer
 
-        docker = DockerContainer(IMAGE).with_env("NEO4J_AUTH", f"neo4j/{password}")
+        docker = DockerContainer(IMAGE).with_env("NEO4J_AUTH", f"neo4j/{password}").with_envs(**OUTSIDE)
         stack.enter_context(docker.with_exposed_ports(7687))
         uri = f"bolt://{docker.get_container_host_ip()}:{docker.get_exposed_port(7687)}"
         return _wait_for(Server(uri, "neo4j", password, f"Docker ({IMAGE})"))

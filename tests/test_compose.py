@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from neo4j_server import OUTSIDE
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = Path(__file__).resolve().parent / "data" / "compose.schema.json"
@@ -82,7 +83,8 @@ def test_neo4j_keeps_its_data_and_is_asked_a_query(compose: Compose) -> None:
     assert neo4j["volumes"] == ["neo4j-data:/data"]
     assert "cypher-shell" in neo4j["healthcheck"]["test"][1]
     # The image turns every NEO4J_* variable into a setting, and does not start with one it does not know.
-    assert set(neo4j["environment"]) == {"NEO4J_AUTH"}
+    assert set(neo4j["environment"]) == {"NEO4J_AUTH", *OUTSIDE}
+    assert {name: neo4j["environment"][name] for name in OUTSIDE} == OUTSIDE
 
 
 def test_the_api_waits_for_neo4j_and_asks_for_a_key(compose: Compose) -> None:

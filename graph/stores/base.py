@@ -45,6 +45,13 @@ class Writer(Protocol):
         """Tell whether anything has been written so far."""
 
 
+class Reader(Protocol):
+    """A way to read the graph with a query that somebody outside has written."""
+
+    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float, limit: int | None) -> Result:
+        """Run one query that only reads the graph, within so many seconds and rows; every other one is refused."""
+
+
 class Store(Protocol):
     """A graph store for the life of the process."""
 
@@ -52,6 +59,9 @@ class Store(Protocol):
 
     def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one read-only Cypher query; the store itself refuses writes, ends it after ``seconds`` and cuts at ``limit`` rows."""
+
+    def outside(self) -> Reader:
+        """Return the reader for Cypher from outside: ``read`` is for the project's own queries only."""
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type with every column of the model."""

@@ -16,11 +16,15 @@ from neo4j.graph import Node as BoltNode
 from neo4j.graph import Path as BoltPath
 from neo4j.graph import Relationship
 
+from graph.cypher import Admitted
+from graph.cypher.outside import Outside
 from graph.errors import LianzhangError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import Edge, Node, Record, columns
 from graph.settings import Settings
-from graph.stores.base import BATCH, Ends, Result, schema, tidy
+from graph.stores.base import BATCH, Ends, Reader, Result, schema, tidy
 from graph.stores.migrations import migrate
+from graph.stores.neo4j_dialect import NEO4J
+from graph.stores.neo4j_outside import QUIET, check_names, check_settings
 
 AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
 FETCH = 5_000
@@ -53,23 +57,38 @@ class Neo4jStore:
             notifications_min_severity="OFF",
             user_agent="lianzhang",
         )
+        self._advice: list[str] | None = None
 
     def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one query in a READ session, which the server keeps from writing."""
 
         @neo4j.unit_of_work(timeout=seconds)
         def work(transaction: neo4j.ManagedTransaction) -> Result:
-            answer = transaction.run(cast(LiteralString, query), dict(parameters or {}))
-            names = list(answer.keys())
-            rows: list[dict[str, Any]] = []
-            for record in answer:
-                if limit is not None and len(rows) >= limit:
-                    return Result(names, rows, truncated=True)
-                rows.append({name: tidy(_plain(value)) for name, value in zip(names, record.values(), strict=True)})
-            return Result(names, rows)
+            return _rows_of(transaction.run(cast(LiteralString, query), dict(parameters or {})), limit)
 
         with self._translated(seconds), self._session(neo4j.READ_ACCESS) as session:
             return session.execute_read(work)
+
+    def outside(self) -> Reader:
+        """Return the reader for Cypher from outside."""
+        return Outside(NEO4J, self._read_admitted)
+
+    def check_outside(self) -> list[str]:
+        """Raise ``CypherClosed`` unless the server's settings allow Cypher from outside; return what else should be set there."""
+        if self._advice is None:
+            self._advice = check_settings(lambda query: self.read(query, seconds=10).rows, self.url)
+        return self._advice
+
+    def _read_admitted(self, admitted: Admitted, seconds: float, limit: int | None) -> Result:
+        """Run a query from outside once (a READ session, no retries), with the server's word on names that it does not know."""
+        self.check_outside()
+        heard = {"notifications_min_severity": "WARNING", "notifications_disabled_classifications": QUIET}
+        session = self._session(neo4j.READ_ACCESS, **heard)
+        with self._translated(seconds), session, session.begin_transaction(timeout=seconds) as transaction:
+            answer = transaction.run(cast(LiteralString, admitted.text), admitted.parameters)
+            result = _rows_of(answer, limit)
+            check_names(answer.consume().gql_status_objects, admitted)
+        return result
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
@@ -140,8 +159,8 @@ class Neo4jStore:
         with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
             session.execute_write(work)
 
-    def _session(self, mode: str) -> neo4j.Session:
-        return self.driver.session(database=self.database, default_access_mode=mode, fetch_size=FETCH)
+    def _session(self, mode: str, **more: Any) -> neo4j.Session:
+        return self.driver.session(database=self.database, default_access_mode=mode, fetch_size=FETCH, **more)
 
     def _lock(self, session: neo4j.Session) -> neo4j.Transaction:
         """Take the write lock of one node; a probe with a time limit tells first whether another load has it."""
@@ -279,6 +298,17 @@ def _match(ends: Ends) -> str:
     return f"MATCH (a:`{ends[0]}` {{id: row[0]}}) MATCH (b:`{ends[1]}` {{id: row[1]}})"
 
 
+def _rows_of(answer: neo4j.Result, limit: int | None) -> Result:
+    """Return an answer's rows as plain dicts, cut at ``limit``."""
+    names = list(answer.keys())
+    rows: list[dict[str, Any]] = []
+    for record in answer:
+        if limit is not None and len(rows) >= limit:
+            return Result(names, rows, truncated=True)
+        rows.append({name: tidy(_plain(value)) for name, value in zip(names, record.values(), strict=True)})
+    return Result(names, rows)
+
+
 def _plain(value: Any) -> Any:
     """Return nodes, relationships and paths as plain dicts, as the embedded store does."""
     converters: dict[type, Callable[[Any], Any]] = {
@@ -303,6 +333,6 @@ def _translate(error: errors.Neo4jError, seconds: float) -> LianzhangError:
         return WriteRefused("这里只能读,不能写。要改数据请用 lianzhang load")
     if any(name in code for name in TIME_CODES):
         return QueryTimeout(f"查询超过 {seconds:g} 秒仍未结束,已停止。请缩小范围或加 LIMIT")
-    if code.startswith("Neo.ClientError"):
-        return QueryError(f"查询不能执行: {text[0] if text else code}")
+    if code.startswith(("Neo.ClientError", "Neo.DatabaseError.Statement")) or "MemoryPoolOutOfMemoryError" in code:
+        return QueryError(f"查询不能执行: {text[0] if text and text[0] else code}")
     return StoreUnavailable(f"Neo4j 暂时不能回答({code}),请稍后重试")

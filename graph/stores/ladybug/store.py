@@ -9,9 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from graph.cypher.outside import Outside
 from graph.errors import StoreUnavailable
 from graph.model import Edge, Node
-from graph.stores.base import Ends, Result, schema, tidy
+from graph.stores.base import Ends, Reader, Result, schema, tidy
+from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.ladybug.generations import Generations, Ready
 from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
@@ -54,6 +56,10 @@ class LadybugStore:
     def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
         """Run one read-only query on the current generation."""
         return self._read(self._readers, query, parameters, seconds, limit)
+
+    def outside(self) -> Reader:
+        """Return the reader for Cypher from outside, which has processes of its own, without files, sockets or much memory."""
+        return Outside(LADYBUG, lambda query, seconds, limit: self._read(self._outside, query.text, query.parameters, seconds, limit))
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""

@@ -1,0 +1,109 @@
+"""What kind of value an expression has, as far as the text and the model tell."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.model import EDGE_TYPES, NODE_TYPES, Record, columns
+
+COLUMNS = {"STRING": "string", "DOUBLE": "float", "BOOLEAN": "bool", "INT64": "int"}
+ZH = {
+    "any": "任意值", "null": "空值", "string": "文字", "int": "整数", "float": "小数", "bool": "真假", "list": "列表", "map": "映射",
+    "node": "节点", "relation": "关系", "path": "路径", "date": "日期",
+}  # fmt: skip
+UNKNOWN = ("any", "null")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of value; ``item`` of a list's values, ``fields`` of a map's, ``names`` the labels or types that it may have.
+
+    ``names`` is None where any will do; ``optional`` is true of what may be null as a whole.
+    """
+
+    word: str
+    item: "Kind | None" = None
+    fields: "tuple[tuple[str, Kind], ...] | None" = None
+    names: tuple[str, ...] | None = None
+    optional: bool = False
+
+    @property
+    def zh(self) -> str:
+        """Return the kind's name for people."""
+        return ZH[self.word]
+
+    @property
+    def group(self) -> str:
+        """Return the kind, the two kinds of numbers as one."""
+        return "number" if self.word in ("int", "float") else self.word
+
+    def is_known(self) -> bool:
+        """Tell whether anything is known of it."""
+        return self.word not in UNKNOWN
+
+
+ANY = Kind("any")
+NULL = Kind("null")
+STRING, INT, FLOAT, BOOL, PATH, DATE = (Kind(word) for word in ("string", "int", "float", "bool", "path", "date"))
+
+
+def list_of(item: Kind = ANY) -> Kind:
+    """Return the kind of a list."""
+    return Kind("list", item=item)
+
+
+def kind_of_value(value: Any) -> Kind:
+    """Return the kind of a parameter's value."""
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, (int, float)):
+        return INT if isinstance(value, int) else FLOAT
+    if isinstance(value, str):
+        return STRING
+    if isinstance(value, Mapping):
+        return Kind("map", fields=tuple((str(name), kind_of_value(item)) for name, item in value.items()))
+    if isinstance(value, (list, tuple)):
+        return list_of(joined(kind_of_value(item) for item in value))
+    return ANY
+
+
+def joined(kinds: Iterable[Kind]) -> Kind:
+    """Return the one kind that all of these have, nulls apart; ``any`` where they have none in common."""
+    result = NULL
+    for kind in kinds:
+        if kind.word == "null" or result == kind:
+            continue
+        result = kind if result.word == "null" else _both(result, kind)
+    return result
+
+
+def _both(one: Kind, other: Kind) -> Kind:
+    if one.group == other.group == "number":
+        return FLOAT
+    if one.word != other.word:
+        return ANY
+    if one.word == "list":
+        return list_of(joined((one.item or ANY, other.item or ANY)))
+    if one.word == "map":
+        if one.fields is None or other.fields is None:
+            return Kind("map")
+        mine, theirs = dict(one.fields), dict(other.fields)
+        return Kind("map", fields=tuple((key, joined(side[key] for side in (mine, theirs) if key in side)) for key in mine | theirs))
+    names = None if one.names is None or other.names is None else tuple(dict.fromkeys(one.names + other.names))
+    return Kind(one.word, names=names, optional=one.optional or other.optional)
+
+
+def records(kind: Kind) -> list[type[Record]]:
+    """Return the model's types that a node or relation of this kind may be of."""
+    table: Mapping[str, type[Record]] = NODE_TYPES if kind.word == "node" else EDGE_TYPES
+    return [record for name, record in table.items() if kind.names is None or name in kind.names]
+
+
+def property_kind(kind: Kind, key: str) -> Kind | None:
+    """Return the kind of a property of a node or relation, or None where none of its types has it."""
+    found = [columns(record)[key] for record in records(kind) if key in columns(record)]
+    if not found:
+        return None
+    return joined(list_of(STRING) if column == "STRING[]" else Kind(COLUMNS[column]) for column in found)
