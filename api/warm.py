@@ -20,7 +20,12 @@ log = logging.getLogger(__name__)
 
 
 async def keep_warm(app: FastAPI, store: Store) -> None:
-    """Visit what is slow at first, once for each version of the graph."""
+    """Say whether Cypher from outside can be taken, then visit what is slow at first, once for each version of the graph."""
+    try:
+        for advice in await run_in_threadpool(store.check_outside):
+            log.warning("%s", advice)
+    except LianzhangError as error:
+        log.warning("%s", error)
     warmed = ""
     while True:
         try:

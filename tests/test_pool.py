@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graph.deadline import Deadline, within
-from graph.errors import Busy, LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WorkStopped, WriteRefused
+from graph.errors import Busy, CypherClosed, LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WorkStopped, WriteRefused
 from graph.stores import Store
 from graph.stores.ladybug import pool as pools
 from graph.stores.ladybug.generations import Ready
@@ -163,6 +163,13 @@ def test_an_answer_is_cut_at_its_rows_and_its_size(file: Ready) -> None:
         assert small.read(file, "UNWIND range(1, 11) AS i RETURN i", {}, 10, limit=10)[1:] == ([[i] for i in range(1, 11)], True)
     finally:
         small.close()
+
+
+def test_a_process_that_cannot_be_limited_takes_nothing_from_outside(file: Ready) -> None:
+    unlimited = Pool(1, Limits(memory=1 << 80))  # more than any system can be told
+    with pytest.raises(CypherClosed, match="Linux"):
+        unlimited.read(file, NAMES, {}, 5)
+    assert not unlimited._idle
 
 
 def test_values_of_every_kind_come_through(pool: Pool, file: Ready) -> None:

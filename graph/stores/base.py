@@ -12,6 +12,7 @@ from graph.model import PROVENANCE, Edge, Node, Record, columns
 Rows = list[dict[str, Any]]
 Ends = tuple[str, str]
 BATCH = 10_000
+MOST_OUTSIDE = 16 << 20  # bytes of one answer to Cypher from outside
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ class Store(Protocol):
 
     def outside(self) -> Reader:
         """Return the reader for Cypher from outside: ``read`` is for the project's own queries only."""
+
+    def check_outside(self) -> list[str]:
+        """Raise ``CypherClosed`` where Cypher from outside cannot be kept within bounds here; return what else should be set, in words."""
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type with every column of the model."""

@@ -15,19 +15,21 @@ from neo4j import exceptions as errors
 from neo4j.graph import Node as BoltNode
 from neo4j.graph import Path as BoltPath
 from neo4j.graph import Relationship
+from pydantic_core import to_json
 
 from graph.cypher import Admitted
 from graph.cypher.outside import Outside
 from graph.errors import LianzhangError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import Edge, Node, Record, columns
 from graph.settings import Settings
-from graph.stores.base import BATCH, Ends, Reader, Result, schema, tidy
+from graph.stores.base import BATCH, MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.migrations import migrate
 from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
 
 AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
 FETCH = 5_000
+FEW = 100  # rows from outside that are taken at a time: each may be large
 CHUNK = 200_000
 RETRY_SECONDS = 8.0
 LOCK_SECONDS = 10.0
@@ -82,11 +84,11 @@ class Neo4jStore:
     def _read_admitted(self, admitted: Admitted, seconds: float, limit: int | None) -> Result:
         """Run a query from outside once (a READ session, no retries), with the server's word on names that it does not know."""
         self.check_outside()
-        heard = {"notifications_min_severity": "WARNING", "notifications_disabled_classifications": QUIET}
+        heard = {"fetch_size": FEW, "notifications_min_severity": "WARNING", "notifications_disabled_classifications": QUIET}
         session = self._session(neo4j.READ_ACCESS, **heard)
         with self._translated(seconds), session, session.begin_transaction(timeout=seconds) as transaction:
             answer = transaction.run(cast(LiteralString, admitted.text), admitted.parameters)
-            result = _rows_of(answer, limit)
+            result = _rows_of(answer, limit, MOST_OUTSIDE)
             check_names(answer.consume().gql_status_objects, admitted)
         return result
 
@@ -160,7 +162,7 @@ class Neo4jStore:
             session.execute_write(work)
 
     def _session(self, mode: str, **more: Any) -> neo4j.Session:
-        return self.driver.session(database=self.database, default_access_mode=mode, fetch_size=FETCH, **more)
+        return self.driver.session(**{"database": self.database, "default_access_mode": mode, "fetch_size": FETCH} | more)
 
     def _lock(self, session: neo4j.Session) -> neo4j.Transaction:
         """Take the write lock of one node; a probe with a time limit tells first whether another load has it."""
@@ -298,14 +300,17 @@ def _match(ends: Ends) -> str:
     return f"MATCH (a:`{ends[0]}` {{id: row[0]}}) MATCH (b:`{ends[1]}` {{id: row[1]}})"
 
 
-def _rows_of(answer: neo4j.Result, limit: int | None) -> Result:
-    """Return an answer's rows as plain dicts, cut at ``limit``."""
+def _rows_of(answer: neo4j.Result, limit: int | None, size: int | None = None) -> Result:
+    """Return an answer's rows as plain dicts, cut at ``limit`` rows and ``size`` bytes of JSON."""
     names = list(answer.keys())
     rows: list[dict[str, Any]] = []
+    weight = 0
     for record in answer:
-        if limit is not None and len(rows) >= limit:
+        row = {name: tidy(_plain(value)) for name, value in zip(names, record.values(), strict=True)}
+        weight += len(to_json(row, fallback=str)) if size is not None else 0
+        if (limit is not None and len(rows) >= limit) or (size is not None and weight > size):
             return Result(names, rows, truncated=True)
-        rows.append({name: tidy(_plain(value)) for name, value in zip(names, record.values(), strict=True)})
+        rows.append(row)
     return Result(names, rows)
 
 

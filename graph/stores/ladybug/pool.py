@@ -18,7 +18,7 @@ import polars as pl
 from pydantic_core import from_json
 
 from graph import deadline
-from graph.errors import Busy, LianzhangError, QueryError, QueryTimeout, StoreUnavailable
+from graph.errors import Busy, CypherClosed, LianzhangError, QueryError, QueryTimeout, StoreUnavailable
 from graph.stores.ladybug.generations import Ready
 from graph.stores.ladybug.tables import MAPPED, translate
 
@@ -34,6 +34,7 @@ START_SECONDS = 60.0
 GRACE = 1.0  # beyond a query's own time, before its process is ended
 STEP = 0.25  # how often somebody who waits for an answer is asked whether he still does
 RESTING = POOL + (256 << 20)  # a process that keeps more than this after an answer is replaced
+UNLIMITED = "不能接受外部 Cypher: 这台机器的系统不能限制执行它的进程({})。请在 Linux 上运行,或改用 Neo4j"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,9 @@ class Worker:
         if "error" in found:
             self.end()
             raise StoreUnavailable(_unopened(file.path, found["error"].splitlines()[0][:300]))
+        if "unlimited" in found:
+            self.end()
+            raise CypherClosed(UNLIMITED.format(found["unlimited"]))
         self.owing = False
 
     def ask(self, question: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -162,6 +166,11 @@ class Pool:
     def frame(self, file: Ready, query: str, seconds: float) -> pl.DataFrame:
         """Return the answer of a query on a file as a frame."""
         return pl.read_ipc_stream(self._ask(file, query, {}, seconds, frame=True)[1])
+
+    def start(self, file: Ready) -> None:
+        """Have a process ready; raises where there can be none."""
+        with self._turn(), self._worker(file):
+            return
 
     @property
     def running(self) -> int:

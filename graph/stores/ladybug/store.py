@@ -12,7 +12,7 @@ import polars as pl
 from graph.cypher.outside import Outside
 from graph.errors import StoreUnavailable
 from graph.model import Edge, Node
-from graph.stores.base import Ends, Reader, Result, schema, tidy
+from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.ladybug.generations import Generations, Ready
 from graph.stores.ladybug.notes import read_notes, write_note
@@ -22,7 +22,7 @@ from graph.stores.ladybug.writer import LadybugWriter
 
 CORES = os.cpu_count() or 1
 READERS = max(1, min(CORES, 8))  # queries at once; each has a core and a pool of its own
-OUTSIDE = Limits(memory=384 << 20, size=16 << 20)  # one query from outside could fill any pool: it has another one
+OUTSIDE = Limits(memory=384 << 20, size=MOST_OUTSIDE)  # one query from outside could fill any pool: it has another one
 LONG = 600.0  # seconds for one slice of a whole table
 
 
@@ -60,6 +60,13 @@ class LadybugStore:
     def outside(self) -> Reader:
         """Return the reader for Cypher from outside, which has processes of its own, without files, sockets or much memory."""
         return Outside(LADYBUG, lambda query, seconds, limit: self._read(self._outside, query.text, query.parameters, seconds, limit))
+
+    def check_outside(self) -> list[str]:
+        """Raise ``CypherClosed`` where the system cannot limit the processes for Cypher from outside; nothing else need be set."""
+        with self._current() as file:
+            if file is not None:
+                self._outside.start(file)
+        return []
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""

@@ -8,7 +8,6 @@ A limited process answers Cypher from outside: once the engine is warm it can op
 import os
 import queue
 import re
-import resource
 import signal
 import sys
 import threading
@@ -46,11 +45,14 @@ def main(handle: int) -> None:
     try:
         database = ladybug.Database(setup["path"], read_only=True, buffer_pool_size=setup["pool"], max_db_size=setup["mapped"])
         database.init_database()
-        if setup["memory"]:
-            _warm(database)
-            _limit(setup["memory"])
+        _warm(database) if setup["memory"] else None
     except Exception as error:  # the engine answers to damage with many kinds, in its own words
         link.send_bytes(to_json({"error": str(error) or type(error).__name__}))
+        return
+    try:
+        _limit(setup["memory"]) if setup["memory"] else None
+    except Exception as error:  # whatever kept it from being limited
+        link.send_bytes(to_json({"unlimited": str(error)}))
         return
     link.send_bytes(b"{}")
     questions: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -167,6 +169,8 @@ def _warm(database: ladybug.Database) -> None:
 
 def _limit(memory: int) -> None:
     """Let this process open nothing more, write no file, leave no core, and take ``memory`` bytes beyond what it has reserved."""
+    import resource
+
     with open("/proc/self/status", encoding="ascii") as status:
         found = re.search(r"VmData:\s+(\d+) kB", status.read())
     assert found is not None
