@@ -237,3 +237,12 @@ def test_names_that_only_the_server_can_tell_are_refused_too(neo4j_seeded_url: s
             asked.run(Admitted(text, {}, ["x"], frozenset({"baz"})), 5, 10)  # type: ignore[attr-defined]
     assert asked.read("WITH {baz: 1} AS m RETURN m.baz AS x", {}, seconds=5, limit=1).rows == [{"x": 1}]
     store.close()
+
+
+def test_brackets_around_sums_are_no_patterns() -> None:
+    for text in ("(a.confidence + 1) - -a.confidence", "(a.confidence) - (-1)", "(1) - -1", "(a.confidence) < -1", "[(a.confidence) - 1][0]"):
+        for dialect in (LADYBUG, NEO4J):
+            assert admit(f"MATCH (a:Chain) RETURN {text} AS x", {}, dialect).columns == ["x"]
+    for text in ("(a)--()", "(a)-->(:Segment)", "(a)<--(:Segment)", "(a)<-[:PART_OF]-()", "(a:Chain {name: 'x'})-[]-()"):
+        for dialect in (LADYBUG, NEO4J):
+            assert "EXISTS" in admit(f"MATCH (a:Chain) WHERE {text} RETURN 1 AS x", {}, dialect).text

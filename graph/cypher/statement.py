@@ -197,10 +197,13 @@ class StatementReader(ExpressionReader):
         while open_ and (token := self.peek(ahead)).kind != "end":
             open_ += {"(": 1, ")": -1}.get(token.upper, 0) if token.kind == "sign" else 0
             ahead += 1
-        inner, after = self.peek(1), [self.peek(ahead + step).upper for step in range(3)]
-        if not (inner.kind in ("word", "name") or (inner.kind == "sign" and inner.value in (")", ":", "{"))):
+        inner = self.peek(2) if self.peek(1).kind in ("word", "name") else self.peek(1)
+        if inner.upper not in (")", ":", "{", "WHERE"):
             return False
-        return after[:2] in (["-", "["], ["-", "-"]) or after in (["<", "-", "["], ["<", "-", "-"])
+        after = [self.peek(ahead + step).upper for step in range(4)]
+        if after[0] == "<":
+            after = after[1:]
+        return after[:2] == ["-", "["] or (after[:2] == ["-", "-"] and after[2] in ("(", ">"))
 
     def named_pattern(self) -> Pattern:
         """Read a pattern, with the name of its path or without."""
