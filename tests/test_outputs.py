@@ -12,7 +12,7 @@ import pytest
 import typer
 from test_cli import RISK
 
-from api.cli import app, main
+from api.commands import app, main
 from graph.errors import OutputError
 from graph.outputs import check_folder, check_writable, write_bytes, write_text, writing
 from graph.stores import open_store
