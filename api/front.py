@@ -93,20 +93,12 @@ class Front:
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float, tag: bytes = b""
     ) -> Kept | None:
         """Let the routes answer, within the time that work may take; return an answer that may be kept."""
-        if self.measures.working >= MOST:
-            self.measures.refused.inc()
-            told = f"正在处理的请求已有 {MOST} 个,请在 {RETRY_AFTER} 秒后重试"
-            refusal = Refusal(503, "服务繁忙", told, {"Retry-After": str(RETRY_AFTER)})
-            await self._send(scope, send, _problem(scope, refusal), "other", start)
+        body = await self._taken(receive, headers)
+        if isinstance(body, Refusal):
+            await self._send(scope, send, _problem(scope, body), "other", start)
             return None
         self.measures.working += 1
         try:
-            body = await _body(receive, headers)
-            if body is None:
-                told = f"请求的内容超过 {BODY >> 20} MB,没有读取。请缩小后再送"
-                refusal = Refusal(413, "内容过大", told, {"Connection": "close"})
-                await self._send(scope, send, _problem(scope, refusal), "other", start)
-                return None
             deadline, gone = Deadline(self.seconds), asyncio.Event()
             watcher = asyncio.create_task(_watch(receive, deadline, gone))
             answer = Answer(scope, send, tag)
@@ -119,6 +111,21 @@ class Front:
             return await answer.finish()
         finally:
             self.measures.working -= 1
+
+    async def _taken(self, receive: Receive, headers: dict[bytes, bytes]) -> bytes | Refusal:
+        """Return a request's body, or why the request is not worked on."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await _body(receive, headers)
+        except TimeoutError:
+            return Refusal(408, "请求超时", f"请求的内容 {self.seconds:g} 秒内没有送完", {"Connection": "close"})
+        if body is None:
+            return Refusal(413, "内容过大", f"请求的内容超过 {BODY >> 20} MB,没有读取。请缩小后再送", {"Connection": "close"})
+        if self.measures.working < MOST:
+            return body
+        self.measures.refused.inc()
+        told = f"正在处理的请求已有 {MOST} 个,请在 {RETRY_AFTER} 秒后重试"
+        return Refusal(503, "服务繁忙", told, {"Retry-After": str(RETRY_AFTER)})
 
     async def _as_wished(self, made: Kept, headers: dict[bytes, bytes]) -> Kept:
         """Return an answer in gzip to who takes it."""
@@ -209,7 +216,7 @@ def safety(scope: Scope) -> Headers:
 def _names(given: bytes, tag: bytes) -> bool:
     """Tell whether If-None-Match names a tag."""
     named = {one.strip().removeprefix(b"W/") for one in given.split(b",")} if given else set()
-    return b"*" in named or tag.removeprefix(b"W/") in named
+    return tag.removeprefix(b"W/") in named
 
 
 def _problem(scope: Scope, refusal: Refusal) -> Kept:
