@@ -39,6 +39,15 @@ def client_of(store: Store, **settings: Any) -> TestClient:
     return TestClient(create_app(store, Settings(**settings)), base_url=LOCAL, raise_server_exceptions=False)
 
 
+def scope_of(method: str, path: str, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
+    """Return a request as a server hands it to the app."""
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "path": path,
+        "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [(b"host", b"localhost"), *headers],
+        "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+
+
 def load_more(store: Store, folder: Path, number: int) -> None:
     """Load one more firm."""
     path = folder / "企业.csv"
@@ -79,11 +88,7 @@ def test_a_large_body_is_not_read(story: Store) -> None:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/api/v1/cypher",
-            "raw_path": b"/api/v1/cypher", "query_string": b"", "root_path": "", "headers": [(b"host", b"localhost"), *headers],
-            "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
-        }  # fmt: skip
+        scope = scope_of("POST", "/api/v1/cypher", *headers)
         await app(scope, receive, send)
         return sent
 
@@ -104,11 +109,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(story: Store) -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/api/v1/cypher",
-        "raw_path": b"/api/v1/cypher", "query_string": b"", "root_path": "", "headers": [(b"host", b"localhost"), (b"content-length", b"9")],
-        "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
-    }  # fmt: skip
+    scope = scope_of("POST", "/api/v1/cypher", (b"content-length", b"9"))
     asyncio.run(asyncio.wait_for(app(scope, receive, send), 20))
     assert sent[0]["status"] == 408
 
@@ -230,11 +231,7 @@ def test_work_ends_when_the_client_has_left(story: Store) -> None:
     add_route(client, "/api/v1/work", work)
 
     async def ask() -> None:
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/api/v1/work",
-            "raw_path": b"/api/v1/work", "query_string": b"", "root_path": "", "headers": [(b"host", b"localhost")],
-            "server": ("127.0.0.1", 8000), "client": ("127.0.0.1", 1),
-        }  # fmt: skip
+        scope = scope_of("GET", "/api/v1/work")
         waiting = [{"type": "http.request", "body": b"", "more_body": False}]
 
         async def receive() -> Any:
