@@ -32,11 +32,21 @@ class _Whole:
 
     pool: Pool
     file: Ready
+    known: dict[tuple[Ready, str], list[list[Any]]]
     slice: int = 50_000
 
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
         return self.pool.read(self.file, query, {}, LONG)[1]
+
+    def schema_rows(self, query: str) -> list[list[Any]]:
+        """Return all rows of a query about the tables, asked once for a file."""
+        key = (self.file, query)
+        if key not in self.known:
+            for other in [other for other in self.known if other[0] != self.file]:
+                self.known.pop(other, None)
+            self.known[key] = self.rows(query)
+        return self.known[key]
 
     def frame(self, query: str) -> pl.DataFrame:
         """Return the answer of a query as a frame."""
@@ -49,6 +59,7 @@ class LadybugStore:
     def __init__(self, path: Path) -> None:
         self.url = f"ladybug://{path}"
         self.generations = Generations(path)
+        self._known: dict[tuple[Ready, str], list[list[Any]]] = {}
         self._link, self._seen = str(path), ("", "")
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
@@ -71,14 +82,14 @@ class LadybugStore:
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
         with self._current() as file:
-            frames = list(read_nodes(_Whole(self._readers, file), record)) if file else []
+            frames = list(read_nodes(_Whole(self._readers, file, self._known), record)) if file else []
         return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels."""
         with self._current() as file:
             if file is not None:
-                yield from read_edges(_Whole(self._readers, file), record, ends)
+                yield from read_edges(_Whole(self._readers, file, self._known), record, ends)
 
     @contextmanager
     def load(self) -> Iterator[LadybugWriter]:

@@ -14,6 +14,7 @@ from graph.stores.base import Ends, schema
 
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
 
+FEW = 2_000  # rows that are not worth a frame: what makes frames takes 0.2 s to come into a process
 DAMAGE = ("corrupted", "Assertion failed", "past the end of the file", "out of bounds for file", "basic_string", "bad_alloc")
 DAMAGED = "图文件里的内容读不出来,它可能损坏: 请用 lianzhang verify 核对,损坏的用 lianzhang rollback 退回上一代"
 UNWRITTEN = ("Cannot write to file", "No space left on device", "Disk quota exceeded")
@@ -67,13 +68,16 @@ class Asked(Protocol):
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
 
+    def schema_rows(self, query: str) -> list[list[Any]]:
+        """Return all rows of a query about the tables, which stay as they are for as long as a file is read."""
+
     def frame(self, query: str) -> pl.DataFrame:
         """Return the answer of a query as a frame."""
 
 
 @dataclass(frozen=True)
 class Direct:
-    """A connection of this process's own."""
+    """A connection of this process's own, to a file that is being written."""
 
     connection: ladybug.Connection
     slice: int = 200_000
@@ -81,6 +85,8 @@ class Direct:
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
         return rows(self.connection, query)
+
+    schema_rows = rows
 
     def frame(self, query: str) -> pl.DataFrame:
         """Return the answer of a query as a frame."""
@@ -109,22 +115,25 @@ def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.Data
 def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
     """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
-    if table not in {row[1] for row in asked.rows("CALL show_tables() RETURN *")}:
+    if table not in {row[1] for row in asked.schema_rows("CALL show_tables() RETURN *")}:
         return ""
-    there = {row[1] for row in asked.rows(f"CALL table_info('{table}') RETURN *")}
+    there = {row[1] for row in asked.schema_rows(f"CALL table_info('{table}') RETURN *")}
     return ", ".join(f"{f'{variable}.`{name}`' if name in there else 'NULL'} AS `{name}`" for name in columns(record))
 
 
 def _slices(asked: Asked, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
-    """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole."""
+    """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole; a small one comes as rows."""
+    types = pl.Schema(schema(record))
     number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
-    last = asked.rows(f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
-    if not number or last is None:
+    if number <= FEW:
+        if number:
+            yield pl.DataFrame(asked.rows(f"{pattern} RETURN {returned}"), types, orient="row")
         return
+    last = asked.rows(f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
     step = max(1, (last + 1) * asked.slice // number)
     for start in range(0, last + 1, step):
         part = f" WHERE offset(id(a)) >= {start} AND offset(id(a)) < {start + step}" if step <= last else ""
-        yield asked.frame(f"{pattern}{part} RETURN {returned}").cast(pl.Schema(schema(record)))
+        yield asked.frame(f"{pattern}{part} RETURN {returned}").cast(types)
 
 
 def translate(text: str, kind: str, seconds: float) -> LianzhangError:
