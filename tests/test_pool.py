@@ -153,6 +153,14 @@ def test_what_one_caller_sets_does_not_reach_the_next(outside: Pool, file: Ready
     assert outside.read(file, count, {}, 10) == before
 
 
+def test_a_limited_process_that_was_killed_idle_costs_no_answer(outside: Pool, file: Ready) -> None:
+    right = outside.read(file, NAMES, {}, 10)
+    worker = the_one(outside)
+    worker.process.kill()
+    worker.process.wait()
+    assert outside.read(file, NAMES, {}, 10) == right
+
+
 def test_an_answer_is_cut_at_its_rows_and_its_size(file: Ready) -> None:
     small = Pool(1, Limits(memory=OUTSIDE.memory, size=2_000))
     try:

@@ -60,6 +60,7 @@ class Worker:
     def __init__(self, file: Ready, limits: Limits) -> None:
         self.file = file
         self.fulls = 0
+        self.longest = None if limits.size is None else limits.size + (1 << 20)  # what is longer is not what was agreed
         ours, theirs = Pipe()
         with theirs:
             self.process = subprocess.Popen(
@@ -117,7 +118,7 @@ class Worker:
                 deadline.check()
                 if time.monotonic() >= until:
                     raise QueryTimeout("查询到时仍未结束,已停止。请缩小范围或加 LIMIT")
-            return self.link.recv_bytes()
+            return self.link.recv_bytes(self.longest)
         except (EOFError, OSError) as error:
             if isinstance(error, LianzhangError):
                 raise
@@ -272,6 +273,9 @@ class Pool:
     def _take(self, file: Ready) -> Worker:
         """Return an idle process that has the file open, or a new one in the place of one that has another."""
         with self._guard:
+            dead = [worker for worker in self._idle if worker.process.poll() is not None]
+            self._idle = [worker for worker in self._idle if worker not in dead]
+            self.replaced += len(dead)
             fitting = next((worker for worker in reversed(self._idle) if worker.file == file), None)
             other = self._idle[0] if fitting is None and len(self._idle) + len(self._busy) >= self.size else None
             for taken in (fitting, other):
