@@ -2,11 +2,15 @@
 
 import os
 import signal
+import sys
 
 
 def main() -> None:
     """Run the command; bad input ends with 1 and its reasons, wrong usage with 2, Ctrl-C with 130."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # whoever started us has closed it
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     from api.commands import main as run  # takes most of a second
 
     signal.signal(signal.SIGINT, signal.default_int_handler)

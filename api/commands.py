@@ -209,7 +209,8 @@ def cypher(
     )
     print_rows(answer.rows, format, {name: name for name in answer.columns} if format is not Format.json else None)
     if answer.truncated:
-        say(f"只显示前 {len(answer.rows)} 行,可用 --limit 调整")
+        cut = len(answer.rows) < (limit or settings.query_rows)
+        say(f"只显示前 {len(answer.rows)} 行" + (",答案太大,其余没有取: 请少返回几列或加条件" if cut else ",可用 --limit 调整"))
 
 
 def _parameter(text: str) -> tuple[str, Any]:

@@ -1,6 +1,7 @@
 """Who is let in: requests to a host of ours, with the key where one is set."""
 
 import base64
+import re
 import secrets
 
 from starlette.types import Scope
@@ -8,6 +9,7 @@ from starlette.types import Scope
 from api.problems import Refusal
 from graph.settings import Settings
 
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::[0-9]*)?")
 KNOWN = 1_000  # headers that are remembered as good
 OWN = frozenset({"localhost", "127.0.0.1", "[::1]"})
 NO_KEY = Refusal(
@@ -44,7 +46,7 @@ class Door:
         host = _host_of(header.decode("latin-1"))
         if host in self.hosts and len(self._known) < KNOWN:
             self._known.add(header)
-        return host in self.hosts or host == _own_address(scope)
+        return host is not None and (host in self.hosts or host == _own_address(scope))
 
     def _has_key(self, headers: dict[bytes, bytes]) -> bool:
         scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
@@ -58,11 +60,10 @@ class Door:
         return secrets.compare_digest(given, self.key or b"")
 
 
-def _host_of(header: str) -> str:
-    """Return the name or address of a Host header, without its port."""
-    text = header.strip().lower()
-    host = text.partition("]")[0] + "]" if text.startswith("[") else text.partition(":")[0]
-    return host.removesuffix(".")
+def _host_of(header: str) -> str | None:
+    """Return the name or address of a Host header, without its port; None for what is none."""
+    found = HOST.fullmatch(header.strip().lower())
+    return found.group(1).removesuffix(".") if found else None
 
 
 def _own_address(scope: Scope) -> str | None:

@@ -4,6 +4,7 @@ A plain ASGI layer. Answers to GET are kept for one version of the graph, day an
 """
 
 import asyncio
+import re
 import time
 from datetime import date
 
@@ -27,6 +28,7 @@ from queries.targets.weights import read_weights
 BODY = 1 << 20  # bytes of a request's body
 LARGEST = 8 << 20  # bytes of an answer that is kept
 PACKED = 1_000  # bytes from which on an answer is worth packing
+GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE)  # taken, and not with the weight 0
 MOST = 200  # requests that are worked on or wait at once
 RETRY_AFTER = 2
 CHANGING = ("/static/", "/vis/", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/static-offline-docs")  # not of the graph alone
@@ -57,6 +59,8 @@ class Front:
         refusal = self.door.refuse(scope, headers)
         if refusal is not None:
             await self._send(scope, send, _problem(scope, refusal), "other", start)
+        elif scope["method"] == "HEAD":  # the routes know GET alone
+            await self({**scope, "method": "GET"}, receive, _without_body(send))
         elif scope["method"] == "GET" and not scope["path"].startswith(CHANGING):
             await self._get(scope, headers, receive, send, start)
         else:
@@ -66,24 +70,23 @@ class Front:
         """Answer from what is kept, or let it be made: once, for all who ask meanwhile."""
         tag = await self._tag()
         key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
-        if tag and _names(headers.get(b"if-none-match", b""), tag):
-            await self._send(scope, send, Kept(304, [(b"etag", tag)], b"", "304"), "304", start)
-            return
         made, mine = self.shelf.get(tag, key), (asyncio.get_running_loop(), tag, *key)
         if made is None and mine in self.making:
             await self.making[mine].wait()
             made = self.shelf.get(tag, key)
         if made is not None:
             self.measures.kept.inc()
-            await self._send(scope, send, await self._as_wished(made, headers), made.route, start)
+            known = _names(headers.get(b"if-none-match", b""), tag)
+            answer = Kept(304, [(b"etag", tag)], b"", made.route) if known else await self._as_wished(made, headers)
+            await self._send(scope, send, answer, made.route, start)
             return
         done = asyncio.Event()
         if tag and self.shelf.most:
             self.making.setdefault(mine, done)
         try:
-            answer = await self._work(scope, headers, receive, send, start, tag)
-            if answer is not None and self.shelf.most and await self._tag() == tag:
-                self.shelf.put(tag, key, answer)
+            fresh = await self._work(scope, headers, receive, send, start, tag)
+            if fresh is not None and self.shelf.most and await self._tag() == tag:
+                self.shelf.put(tag, key, fresh)
         finally:
             if self.making.get(mine) is done:
                 del self.making[mine]
@@ -108,7 +111,7 @@ class Front:
             finally:
                 watcher.cancel()
                 self.measures.note(scope, route_of(scope), answer.status, start)
-            return await answer.finish()
+            return await answer.finish(_names(headers.get(b"if-none-match", b""), tag))
         finally:
             self.measures.working -= 1
 
@@ -129,7 +132,7 @@ class Front:
 
     async def _as_wished(self, made: Kept, headers: dict[bytes, bytes]) -> Kept:
         """Return an answer in gzip to who takes it."""
-        if len(made.body) < PACKED or b"gzip" not in headers.get(b"accept-encoding", b""):
+        if len(made.body) < PACKED or not GZIP.search(headers.get(b"accept-encoding", b"")):
             return made
         body = made.packed if "packed" in made.__dict__ else await run_in_threadpool(lambda: made.packed)
         return Kept(made.status, [*made.headers, (b"content-encoding", b"gzip")], body, made.route)
@@ -187,12 +190,16 @@ class Answer:
             return
         await self.send(message)
 
-    async def finish(self) -> Kept | None:
-        """Send what was held back, and return it."""
+    async def finish(self, known: bool) -> Kept | None:
+        """Send what was held back, or that the caller has it already, and return it."""
         if not self.held or not self.start:
             return None
         body = b"".join(self.parts)
-        await self._let_go(more=False)
+        if known:
+            await self.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", self.tag), *safety(self.scope)]})
+            await self.send({"type": "http.response.body", "body": b""})
+        else:
+            await self._let_go(more=False)
         headers = [pair for pair in self.start["headers"] if pair[0].lower() != b"content-length"]
         return Kept(self.status, headers, body, route_of(self.scope))
 
@@ -217,6 +224,15 @@ def _names(given: bytes, tag: bytes) -> bool:
     """Tell whether If-None-Match names a tag."""
     named = {one.strip().removeprefix(b"W/") for one in given.split(b",")} if given else set()
     return tag.removeprefix(b"W/") in named
+
+
+def _without_body(send: Send) -> Send:
+    """Return how to send an answer to HEAD: its headers."""
+
+    async def headers_alone(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headers_alone
 
 
 def _problem(scope: Scope, refusal: Refusal) -> Kept:

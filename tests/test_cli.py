@@ -219,3 +219,10 @@ def test_systemic_risk_says_what_is_wrong_in_a_file(tmp_path: Path, files: dict[
     done = risk(tmp_path, check=1, **files)
     assert told in done.stderr.replace("\n", "")
     assert "Traceback" not in done.stderr
+
+
+def test_a_closed_stdout_and_a_store_without_a_file_give_no_traceback(story_url: str) -> None:
+    closed = f"exec {sys.executable} -c 'from api.cli import main; main()' chains >&-"
+    done = subprocess.run(["sh", "-c", closed], capture_output=True, text=True, check=False, env={**os.environ, "LIANZHANG_STORE": story_url})
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "没有写明文件" in run("chains", "--store", "ladybug:///", store=story_url, check=1).stderr

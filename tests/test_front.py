@@ -63,7 +63,7 @@ def test_own_hosts_are_let_in(seeded_store: Store, host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example", "evil.example:127.0.0.1", "", "[::2]",
-     "10.0.0.1", "localhost@evil.example", "xlocalhost", "127.0.0.1 evil.example"],
+     "10.0.0.1", "localhost@evil.example", "[::1].evil.example", "localhost:80@evil.example", "[::1", "localhost:8x", "xlocalhost", "127.0.0.1 evil.example"],
 )  # fmt: skip
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/v1/chains", "/static/lianzhang.css", "/docs"])
 def test_another_host_is_kept_out_of_everything(seeded_store: Store, host: str, path: str) -> None:
@@ -138,6 +138,33 @@ def test_every_way_to_name_the_version_is_understood(story: Store, given: str) -
         named = given.format(tag=tag, strong=tag.removeprefix("W/"))
         assert client.get(path, headers={"If-None-Match": named}).status_code == 304
         assert client.get(path, headers={"If-None-Match": 'W/"other"'}).status_code == 200
+
+
+def test_what_is_not_there_is_not_unchanged(story: Store) -> None:
+    client = client_of(story)
+    tag = client.get("/api/v1/chains").headers["etag"]
+    for path, status in (("/api/v1/enterprises/none", 404), ("/none", 404), ("/api/v1/enterprises?size=0", 422)):
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == status
+    assert client.get("/api/v1/enterprises", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_head_is_get_without_its_body(story: Store) -> None:
+    client = client_of(story)
+    for path in ("/", "/api/v1/chains", "/healthz", "/api/v1/enterprises/none"):
+        got, asked = client.get(path), client.head(path)
+        assert (asked.status_code, asked.content) == (got.status_code, b"")
+        assert asked.headers.get("etag") == got.headers.get("etag")
+
+
+@pytest.mark.parametrize(
+    ("given", "packed"),
+    [("gzip", True), ("br, GZIP;q=0.5", True), ("gzip;q=0", False), ("notgzip", False), ("gzipx", False), ("deflate,gzip", True), ("gzip;q=0.0, br", False), ("identity", False)],
+)
+def test_gzip_goes_to_who_takes_it(seeded_store: Store, given: str, packed: bool) -> None:
+    client = client_of(seeded_store)
+    client.get("/api/v1/chains")
+    answer = client.get("/api/v1/chains", headers={"Accept-Encoding": given})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
 
 
 def test_the_day_is_part_of_the_version(story: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The server as a process: how it starts, how it ends, and fifty clients at once with a load in the middle."""
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -65,6 +66,19 @@ def test_it_has_started_when_it_says_so_and_ends_at_once_when_idle(seeded_store_
         served.process.send_signal(signal.SIGINT)
         assert served.process.wait(30) == 130
         assert not any("Traceback" in line for line in served.said)
+
+
+def test_a_head_that_does_not_end_is_cut_off(seeded_store_url: str) -> None:
+    with serving(seeded_store_url) as served, socket.create_connection(("127.0.0.1", served.port), 30) as link:
+        link.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ")
+        with contextlib.suppress(OSError):
+            for _ in range(200):
+                link.sendall(b"a" * 65_536)
+        with contextlib.suppress(ConnectionResetError):
+            assert link.recv(100).startswith(b"HTTP/1.1 400")
+        with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/healthz", timeout=30) as answer:
+            assert answer.status == 200
+        assert served.memory() < MOST_MEMORY
 
 
 def test_sigterm_under_requests_ends_it_whatever_runs(seeded_store_url: str) -> None:

@@ -48,4 +48,6 @@ def open_generations(url: str | None = None, settings: Settings | None = None) -
 
 def _path_of(url: str) -> Path:
     path = Path(url.removeprefix("ladybug://")).expanduser()
+    if not path.name:
+        raise InputError(f"存储地址 {url!r} 没有写明文件,应为 ladybug:///路径/graph.lbug")
     return path if path.is_absolute() else Path.cwd() / path
