@@ -110,7 +110,7 @@ def _step(row: dict[str, Any]) -> Step:
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
     """Return steps by date, those of one day by stage; one without a date stands before the first step of a later stage."""
-    every = sorted(steps, key=lambda step: (_day(step.on), _place(step), step.by or "", step.note or ""))
+    every = sorted(steps, key=lambda step: (_day(step.on), _place(step), step.by or "", step.note or "", step.on or ""))
     ordered = [step for step in every if step.on]
     for step in (step for step in every if not step.on):
         later = (number for number, other in enumerate(ordered) if _place(other) > _place(step))
