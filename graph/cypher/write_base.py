@@ -69,6 +69,11 @@ class BaseWriter(ABC):
         """Return an expression as a condition."""
         return condition(self.write(value), self.place(value.at))
 
+    def asked_for_null(self, value: Written) -> str:
+        """Return what is null where a value is; of a whole node or relation, one store answers wrongly in an OPTIONAL MATCH."""
+        named = value.text.startswith("`") and value.kind.word in ("node", "relation")
+        return f"id({value.text})" if self.dialect.typed and named else value.safe
+
     @contextmanager
     def binding(self, names: Mapping[str, Kind]) -> Iterator[None]:
         """Bind names for the length of a block."""

@@ -167,7 +167,8 @@ class PatternWriter(ValueWriter):
         place = self.place(relation.at)
         for word in relation.types:
             check_type(word, place)
-        kind = Kind("relation", names=relation.types or None, optional=optional)
+        directed = bool(relation.towards) and relation.hops is None
+        kind = Kind("relation", names=relation.types or None, optional=optional, directed=directed)
         name = relation.name
         if name is not None:
             many = relation.hops is not None

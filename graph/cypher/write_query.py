@@ -1,6 +1,7 @@
 """Writes whole queries for a store, clause by clause."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from graph.cypher import syntax
@@ -108,7 +109,8 @@ class QueryWriter(PatternWriter):
                 raise self.refusal(f"列名 {item.name} 用了两次,请用 AS 另起名称", clause.at)
             written = self._column(clause, item.value, grouped)
             texts.append(written.text if written.text == quote(item.name) else f"{written.text} AS {quote(item.name)}")
-            after[item.name] = bound(item.name, written.kind)
+            plain = isinstance(item.value, syntax.Variable)
+            after[item.name] = bound(item.name, written.kind if plain else replace(written.kind, directed=False))
             columns[item.value] = Written(quote(item.name), written.kind)
         self._check_hiding(clause, items)
         seen = after if grouped else self.scope | after
