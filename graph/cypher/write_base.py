@@ -140,6 +140,14 @@ class BaseWriter(ABC):
             return held
         return None
 
+    def text(self, value: syntax.Expression) -> str | None:
+        """Return the text that an expression plainly is."""
+        if isinstance(value, syntax.Binary) and value.sign == "+":
+            parts = (self.text(value.left), self.text(value.right))
+            return None if parts[0] is None or parts[1] is None else parts[0] + parts[1]
+        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
+        return held if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) else None
+
     def check_list(self, kind: Kind, at: int, what: str) -> None:
         """Refuse a list of different kinds of values where the store has none."""
         if self.dialect.typed and kind.word == "list" and kind.item is not None and kind.item.word == "any":

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from typing import Any
 
-from graph.cypher import functions, syntax
+from graph.cypher import functions, regexes, syntax
 from graph.cypher.dialect import SIGNATURES
 from graph.cypher.kinds import ANY, BOOL, INT, NULL, UNKNOWN, Kind, property_kind
 from graph.cypher.names import check_label, meant, no_property
@@ -83,10 +83,21 @@ class ValueWriter(ListWriter):
     def _binary(self, value: syntax.Binary) -> Written:
         left, right, place = self.write(value.left), self.write(value.right), self.place(value.at)
         if value.sign in TEXTUAL:
+            right = self._pattern_of(value.right, right) if value.sign == "=~" else right
             return Written(textual(self.dialect, value.sign, left, right, place), BOOL, False)
         if value.sign == "IN":
             return Written(within(self.dialect, left, right, place), BOOL, False)
         return add(self.dialect, left, right, place) if value.sign == "+" else calculate(value.sign, left, right, place)
+
+    def _pattern_of(self, value: syntax.Expression, written: Written) -> Written:
+        """Return a regular expression that both stores read alike; one that only comes up in the store cannot be looked at."""
+        if written.kind.word == "null":
+            return written
+        text = self.text(value)
+        if text is None:
+            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS、STARTS WITH", value.at)
+        checked = regexes.check(text, self.dialect.backtracks, self.place(value.at))
+        return written if checked == text else self.literal(syntax.Literal(checked))
 
     def _chain(self, value: syntax.Chain) -> Written:
         return Written(f" {value.word} ".join(self.condition(part) for part in value.parts), BOOL, False)
@@ -130,6 +141,8 @@ class ValueWriter(ListWriter):
 
     def _null_test(self, value: syntax.NullTest) -> Written:
         inner = self.write(value.value)
+        if self.dialect.walks and inner.kind.word == "node" and isinstance(value.value, syntax.Call) and value.value.arguments:
+            inner = self.write(value.value.arguments[0])  # an end is null where its relation is
         if inner.kind.word == "null" and self.dialect.typed:
             return Written("false" if value.negated else "true", BOOL)
         return Written(f"{self.asked_for_null(inner)} IS {'NOT ' * value.negated}NULL", BOOL, False)
@@ -199,16 +212,11 @@ class ValueWriter(ListWriter):
     def _check_three(self, low: str, value: syntax.Call) -> None:
         """Of three arguments only one may vary there: after a filter, two of them are taken from different rows."""
         if low == "replace":
-            texts = [self._text(argument) for argument in value.arguments[1:]]
+            texts = [self.text(argument) for argument in value.arguments[1:]]
             if None in texts or not texts[0]:
                 raise self.refusal(f"{self.dialect.name}里 replace() 换掉什么、换成什么都应是写明的文字,换掉的不能是空的", value.at)
         if low == "range" and any(self.whole(value.arguments[place]) is None for place in (0, 2)):
             raise self.refusal(f"{self.dialect.name}里 range() 写步长时,起点与步长应是写明的整数", value.at)
-
-    def _text(self, value: syntax.Expression) -> str | None:
-        """Return the text that an expression plainly is."""
-        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
-        return held if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) else None
 
     def _check_arguments(self, value: syntax.Call, place: str) -> None:
         low = value.name.lower()
