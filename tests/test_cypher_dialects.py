@@ -243,6 +243,6 @@ def test_brackets_around_sums_are_no_patterns() -> None:
     for text in ("(a.confidence + 1) - -a.confidence", "(a.confidence) - (-1)", "(1) - -1", "(a.confidence) < -1", "[(a.confidence) - 1][0]"):
         for dialect in (LADYBUG, NEO4J):
             assert admit(f"MATCH (a:Chain) RETURN {text} AS x", {}, dialect).columns == ["x"]
-    for text in ("(a)--()", "(a)-->(:Segment)", "(a)<--(:Segment)", "(a)<-[:PART_OF]-()", "(a:Chain {name: 'x'})-[]-()"):
+    for text in ("(a)--()", "(a)--(:Segment)", "(a)<--(:Segment)", "(a)<-[:PART_OF]-()", "(a:Chain {name: 'x'})-[]-()"):
         for dialect in (LADYBUG, NEO4J):
             assert "EXISTS" in admit(f"MATCH (a:Chain) WHERE {text} RETURN 1 AS x", {}, dialect).text

@@ -46,6 +46,7 @@ class Dialect:
     lambdas: bool = False  # list comprehensions and all(), any(), none(), single(), reduce(), and they are right
     loose_order: bool = False  # WITH … ORDER BY needs a LIMIT, and is lost before an aggregation; a WHERE after it sees the new names only
     loses_zero: bool = False  # COUNT { … } in a condition or before an aggregation drops what has none
+    backtracks: bool = False  # a regular expression can take for ever, and nothing ends it
     keeps_others: bool = False  # nodes that are no part of the graph lie beside it
     counts_relations: bool = False  # count(r.key) of any relation counts those without the key too
     hints: Mapping[str, str] = field(default_factory=dict)  # what to say for the store's own errors, by a piece of their text

@@ -38,6 +38,7 @@ COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 WORDS = {"TRUE": True, "FALSE": False, "NULL": None}
 WRONG_SIGNS = ("==", "!=", "||", "+=", "&&", "&", "!", "::", "?")
 LONGEST = 100
+DEEPEST_CASE = 8
 QUANTIFIERS = ("ALL", "ANY", "NONE", "SINGLE")
 SUBQUERIES = ("EXISTS", "COUNT", "COLLECT")
 
@@ -314,6 +315,9 @@ class ExpressionReader(Reader, ABC):
 
     def _case(self) -> Expression:
         at = self.take().start
+        self.cases += 1
+        if self.cases > DEEPEST_CASE:
+            raise QueryError(f"CASE 嵌套超过 {DEEPEST_CASE} 层,请改成一个 CASE 的多个 WHEN: {self.here()}")
         subject = None if self.at("WHEN") else self.expression()
         branches = []
         while self.accept("WHEN"):
@@ -324,6 +328,7 @@ class ExpressionReader(Reader, ABC):
             raise self.unexpected("CASE 里至少要有一个 WHEN … THEN …")
         otherwise = self.expression() if self.accept("ELSE") else None
         self.expect("END", "CASE 以 END 结束")
+        self.cases -= 1
         return Case(subject, tuple(branches), otherwise, at=at)
 
     def _quantifier(self) -> Expression:

@@ -1,6 +1,7 @@
 """Function calls: only those of a list are let through, each written as the store writes it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graph.cypher.dialect import SIGNATURES, Dialect, Signature
 from graph.cypher.kinds import ANY, FLOAT, INT, ZH, Kind, joined, list_of
@@ -103,7 +104,7 @@ def result(taken: Signature, kinds: Sequence[Kind]) -> Kind:
     """Return the kind of what a call gives."""
     first = kinds[0] if kinds else ANY
     if isinstance(taken.result, Kind):
-        return taken.result
+        return replace(taken.result, optional=first.optional) if taken.result.word == "node" else taken.result
     if taken.result == "same":
         return Kind(first.word, first.item, first.fields, first.names, True)
     if taken.result == "item":

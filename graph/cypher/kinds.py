@@ -1,7 +1,7 @@
 """What kind of value an expression has, as far as the text and the model tell."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES, Record, columns
@@ -18,7 +18,8 @@ UNKNOWN = ("any", "null")
 class Kind:
     """A kind of value; ``item`` of a list's values, ``fields`` of a map's, ``names`` the labels or types that it may have.
 
-    ``names`` is None where any will do; ``optional`` is true of what may be null as a whole.
+    ``names`` is None where any will do; ``optional`` is true of what may be null as a whole; ``directed`` of a relation that a
+    pattern with a direction has bound.
     """
 
     word: str
@@ -26,6 +27,7 @@ class Kind:
     fields: "tuple[tuple[str, Kind], ...] | None" = None
     names: tuple[str, ...] | None = None
     optional: bool = False
+    directed: bool = False
 
     @property
     def zh(self) -> str:
@@ -49,7 +51,7 @@ STRING, INT, FLOAT, BOOL, PATH, DATE = (Kind(word) for word in ("string", "int",
 
 def list_of(item: Kind = ANY) -> Kind:
     """Return the kind of a list."""
-    return Kind("list", item=item)
+    return Kind("list", item=replace(item, directed=False))
 
 
 def kind_of_value(value: Any) -> Kind:
@@ -71,12 +73,13 @@ def kind_of_value(value: Any) -> Kind:
 
 def joined(kinds: Iterable[Kind]) -> Kind:
     """Return the one kind that all of these have, nulls apart; ``any`` where they have none in common."""
-    result = NULL
+    result, nulls = NULL, False
     for kind in kinds:
         if kind.word == "null" or result == kind:
+            nulls = nulls or kind.word == "null"
             continue
         result = kind if result.word == "null" else _both(result, kind)
-    return result
+    return replace(result, optional=True) if nulls and result.word in ("node", "relation", "map") else result
 
 
 def _both(one: Kind, other: Kind) -> Kind:

@@ -20,6 +20,7 @@ class Reader:
         self.tokens = tokenize(text)
         self.place = 0
         self.depth = 0
+        self.cases = 0  # how many CASE are open
 
     @property
     def token(self) -> Token:

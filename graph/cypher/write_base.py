@@ -15,6 +15,7 @@ from graph.cypher.tokens import where
 from graph.errors import QueryError
 
 LONGEST = 100_000
+MOST_DIGITS = 18  # one store counts round past 19 without a word, and none comes to an end
 Writers = dict[type[Any], Callable[[Any], Written]]
 
 
@@ -32,6 +33,7 @@ class BaseWriter(ABC):
         self.doubtful: set[str] = set()  # keys that were asked of things of which nothing is known
         self.unless: dict[str, str] = {}  # queries that must find nothing, and the refusal where they find something
         self.hidden: set[str] = set()  # names that the query did not write
+        self.digits = 0.0  # about how many digits the number of rows has, as far as unconnected patterns and lists multiply it
         self._number = 0
         self._renamed: dict[str, str] = {}
 
@@ -68,6 +70,19 @@ class BaseWriter(ABC):
     def condition(self, value: syntax.Expression) -> str:
         """Return an expression as a condition."""
         return condition(self.write(value), self.place(value.at))
+
+    def widen(self, digits: float, at: int) -> None:
+        """Note that the rows are multiplied; refuse where more come of it than can be counted."""
+        self.digits += digits
+        if self.digits > MOST_DIGITS:
+            raise self.refusal(
+                "互不相连的模式(以及 UNWIND)太多,行数相乘会数不过来,最多 3 个;请用关系把它们连起来,或在模式里写明 {id: '…'},或分成几条查询", at
+            )
+
+    def asked_for_null(self, value: Written) -> str:
+        """Return what is null where a value is; of a whole node or relation, one store answers wrongly in an OPTIONAL MATCH."""
+        named = value.text.startswith("`") and value.kind.word in ("node", "relation")
+        return f"id({value.text})" if self.dialect.typed and named else value.safe
 
     @contextmanager
     def binding(self, names: Mapping[str, Kind]) -> Iterator[None]:
@@ -134,6 +149,14 @@ class BaseWriter(ABC):
         if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, int) and not isinstance(held, bool):
             return held
         return None
+
+    def text(self, value: syntax.Expression) -> str | None:
+        """Return the text that an expression plainly is."""
+        if isinstance(value, syntax.Binary) and value.sign == "+":
+            parts = (self.text(value.left), self.text(value.right))
+            return None if parts[0] is None or parts[1] is None else parts[0] + parts[1]
+        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
+        return held if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) else None
 
     def check_list(self, kind: Kind, at: int, what: str) -> None:
         """Refuse a list of different kinds of values where the store has none."""

@@ -1,5 +1,7 @@
 """Writes lists and maps, their parts and what is done to each of their values."""
 
+from dataclasses import replace
+
 from graph.cypher import syntax
 from graph.cypher.kinds import ANY, BOOL, Kind, joined, list_of
 from graph.cypher.operators import Written
@@ -82,7 +84,10 @@ class ListWriter(BaseWriter):
             return Written(f"properties({base.text})", Kind("map"))
         if value.all:
             raise self.refusal(f"{self.dialect.name}里 .* 不能与别的键同写;请写 properties(n) 或逐个列出", value.at)
-        return self._mapping(syntax.Mapping(value.pairs, at=value.at))
+        made = self._mapping(syntax.Mapping(value.pairs, at=value.at))
+        if base.kind.word in ("node", "relation") and not base.kind.optional:
+            return made
+        return Written(f"CASE WHEN {self.asked_for_null(base)} IS NULL THEN NULL ELSE {made.text} END", replace(made.kind, optional=True))
 
     def _comprehension(self, value: syntax.Comprehension) -> Written:
         self._need_lambdas(f"[{value.variable} IN … | …]", value.at)

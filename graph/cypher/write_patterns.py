@@ -1,15 +1,20 @@
 """Writes patterns for a store: names checked against the model, each relation passed once, shortest paths as the store has them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from graph.cypher import syntax
-from graph.cypher.kinds import ANY, BOOL, PATH, Kind, list_of, property_kind, records
+from graph.cypher.ends import instead, is_nowhere, of_steps, possible
+from graph.cypher.kinds import ANY, BOOL, PATH, Kind, list_of, property_kind
 from graph.cypher.names import check_label, check_type, no_property
 from graph.cypher.operators import Written, compare
 from graph.cypher.scope import Bound, bound, quote
 from graph.cypher.write_values import ValueWriter
 from graph.errors import QueryError
 from graph.model import EDGE_TYPES, NODE_TYPES
+
+DIGITS_OF_PATTERN = 6  # how many digits the number of things may have that a pattern finds
+MOST_RELATIONS = 30
 
 
 @dataclass
@@ -27,6 +32,9 @@ class PatternWriter(ValueWriter):
 
     def clause(self, word: str, match: syntax.Match) -> str:
         """Return a MATCH with its condition, and bind its names."""
+        self.widen(sum(DIGITS_OF_PATTERN for pattern in self._unconnected(match)), match.patterns[0].at)
+        if sum(len(pattern.relations) for pattern in match.patterns) > MOST_RELATIONS:
+            raise self.refusal(f"一个 MATCH 里最多 {MOST_RELATIONS} 段关系;请分成几个 MATCH,走几步用 *1..8", match.patterns[0].at)
         conditions: list[str] = []
         passed: list[_Passed] = []
         several = sum(len(pattern.relations) for pattern in match.patterns) > 1
@@ -37,6 +45,16 @@ class PatternWriter(ValueWriter):
         if match.condition is not None:
             conditions.insert(0, self.condition(match.condition))
         return f"{word} {', '.join(texts)}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
+
+    def _unconnected(self, match: syntax.Match) -> Iterator[syntax.Pattern]:
+        """Yield the patterns that each multiply the rows: they begin anew, at no node of another one and at none known by its id."""
+        known = set(self.scope)
+        for pattern in match.patterns:
+            names = {node.name for node in pattern.nodes if node.name is not None}
+            anchored = any(key == "id" for node in pattern.nodes if node.properties for key, _ in node.properties.pairs)
+            if not names & known and not anchored:
+                yield pattern
+            known |= names
 
     def _pattern(
         self, pattern: syntax.Pattern, optional: bool, several: bool, conditions: list[str], passed: list[_Passed]
@@ -167,7 +185,8 @@ class PatternWriter(ValueWriter):
         place = self.place(relation.at)
         for word in relation.types:
             check_type(word, place)
-        kind = Kind("relation", names=relation.types or None, optional=optional)
+        directed = bool(relation.towards) and relation.hops is None
+        kind = Kind("relation", names=relation.types or None, optional=optional, directed=directed)
         name = relation.name
         if name is not None:
             many = relation.hops is not None
@@ -182,16 +201,16 @@ class PatternWriter(ValueWriter):
             if relation.hops is not None:
                 raise QueryError(f"多步的关系里不能写 WHERE,请写 {{属性: 值}}。位置: {place}")
             conditions.append(self.condition(relation.condition))
-        possible = self._possible(kind, relation.towards, ends)
-        passed.append(_Passed(shown, relation.hops is not None, possible, relation.at))
+        found = self._possible(kind, relation, ends)
+        passed.append(_Passed(shown, relation.hops is not None, found, relation.at))
         if self.dialect.walks and not relation.towards:
-            self._beware_of_loops(possible, place)
+            self._beware_of_loops(found, place)
         left, right = ("<-" if relation.towards == "<" else "-"), ("->" if relation.towards == ">" else "-")
         return f"{left}[{inner}]{right}" if inner else f"{left}{right}"
 
-    def _beware_of_loops(self, possible: set[tuple[str, str, str]], place: str) -> None:
+    def _beware_of_loops(self, found: set[tuple[str, str, str]], place: str) -> None:
         """A relation from a thing to itself is found twice there by a pattern without a direction."""
-        for word, start, end in sorted(possible):
+        for word, start, end in sorted(found):
             if start == end and EDGE_TYPES[word].table.loops:
                 self.unless[f"MATCH (a:{quote(start)})-[:{quote(word)}]->(a) RETURN 1 AS found LIMIT 1"] = (
                     f"图里有从自己到自己的 {word},{self.dialect.name}对不写方向的关系会把它数两次;请写明方向: -[:{word}]->。位置: {place}"
@@ -210,18 +229,15 @@ class PatternWriter(ValueWriter):
         way = f" {mode or 'TRAIL'} " if self.dialect.walks else ""
         return f"*{way}{hops.low}..{high}"
 
-    def _possible(self, kind: Kind, towards: str, ends: tuple[syntax.NodePattern, syntax.NodePattern]) -> set[tuple[str, str, str]]:
-        """Return what a relation can be, by the model: its type and the labels at its ends."""
-        sides = [self._labels(node) for node in ends]
-        found = set()
-        for record in records(kind):
-            edge = EDGE_TYPES[record.type_name]  # type: ignore[attr-defined]
-            for start, end in edge.table.ends:
-                forward = (sides[0] is None or start in sides[0]) and (sides[1] is None or end in sides[1])
-                backward = (sides[1] is None or start in sides[1]) and (sides[0] is None or end in sides[0])
-                if (towards != "<" and forward) or (towards != ">" and backward):
-                    found.add((edge.type_name, start, end))
-        return found
+    def _possible(
+        self, kind: Kind, relation: syntax.RelationPattern, ends: tuple[syntax.NodePattern, syntax.NodePattern]
+    ) -> set[tuple[str, str, str]]:
+        """Return what a relation can be, or each of its steps; refuse one that can be nothing, which would find nothing without a word."""
+        left, right = (self._labels(node) for node in ends)
+        if is_nowhere(kind, relation, left, right):
+            raise self.refusal(instead(kind, relation, (ends[0].name or "", ends[1].name or ""), left, right), relation.at)
+        several = relation.hops is not None and relation.hops.high != 1
+        return (of_steps if several else possible)(kind, relation.towards, left, right)
 
     def _labels(self, node: syntax.NodePattern) -> tuple[str, ...] | None:
         if node.name is not None and node.name in self.scope:

@@ -1,6 +1,8 @@
 """Writes whole queries for a store, clause by clause."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from math import log10
 from typing import Any, cast
 
 from graph.cypher import syntax
@@ -8,12 +10,13 @@ from graph.cypher.kinds import ANY, BOOL, INT, Kind, joined, list_of
 from graph.cypher.names import check_label, check_type, meant
 from graph.cypher.operators import Written
 from graph.cypher.scope import Bound, Scope, bound, find, quote
-from graph.cypher.write_patterns import PatternWriter, names_in
+from graph.cypher.write_patterns import DIGITS_OF_PATTERN, PatternWriter, names_in
 from graph.cypher.write_values import aggregates
 from graph.errors import QueryError, WriteRefused
 from graph.model import EDGE_TYPES, NODE_TYPES
 
 MOST_COLUMNS = 200
+DIGITS_OF_LIST = 4
 
 
 class QueryWriter(PatternWriter):
@@ -21,13 +24,13 @@ class QueryWriter(PatternWriter):
 
     def query(self, query: syntax.Query, *, inner: bool = False) -> tuple[str, list[tuple[str, Kind]]]:
         """Return a query's text and its columns; ``inner`` ones may go without RETURN."""
-        outer, texts, columns = self.scope, [], list[list[tuple[str, Kind]]]()
+        outer, digits, texts, columns = self.scope, self.digits, [], list[list[tuple[str, Kind]]]()
         for part in query.parts:
-            self.scope = dict(outer)
+            self.scope, self.digits = dict(outer), digits
             text, found = self._part(part, inner)
             texts.append(text)
             columns.append(found)
-        self.scope = outer
+        self.scope, self.digits = outer, digits
         for found in columns[1:]:
             self._check_union(columns[0], found)
         joins = [" UNION ALL " if every else " UNION " for every in query.all]
@@ -74,8 +77,19 @@ class QueryWriter(PatternWriter):
         source = self.write(clause.source)
         if source.kind.is_known() and source.kind.word != "list":
             raise self.refusal(f"UNWIND 之后应是列表,写的是{source.kind.zh}", clause.at)
+        self.widen(self._digits_of(clause.source), clause.at)
         self._new(clause.name, source.kind.item or ANY, clause.at)
         return f"UNWIND {source.text} AS {quote(clause.name)}"
+
+    def _digits_of(self, value: syntax.Expression) -> float:
+        """Return how many digits the length of a list has, as far as it is known."""
+        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else value.items if isinstance(value, syntax.Items) else None
+        if isinstance(held, (list, tuple)):
+            return log10(len(held) or 1)
+        ends = [self.whole(end) for end in value.arguments] if isinstance(value, syntax.Call) and value.name.lower() == "range" else []
+        if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
+            return log10(abs(ends[1] - ends[0]) + 1)
+        return DIGITS_OF_LIST
 
     def _return(self, clause: syntax.Project) -> tuple[str, list[tuple[str, Kind]]]:
         text, after, _ = self._project(clause)
@@ -108,9 +122,12 @@ class QueryWriter(PatternWriter):
                 raise self.refusal(f"列名 {item.name} 用了两次,请用 AS 另起名称", clause.at)
             written = self._column(clause, item.value, grouped)
             texts.append(written.text if written.text == quote(item.name) else f"{written.text} AS {quote(item.name)}")
-            after[item.name] = bound(item.name, written.kind)
+            plain = isinstance(item.value, syntax.Variable)
+            after[item.name] = bound(item.name, written.kind if plain else replace(written.kind, directed=False))
             columns[item.value] = Written(quote(item.name), written.kind)
         self._check_hiding(clause, items)
+        if grouped:
+            self.digits = min(self.digits, DIGITS_OF_PATTERN)
         seen = after if grouped else self.scope | after
         if clause.word == "WITH" and self.dialect.loose_order and clause.condition is not None:
             seen = after

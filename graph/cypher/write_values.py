@@ -3,9 +3,9 @@
 from abc import abstractmethod
 from typing import Any
 
-from graph.cypher import functions, syntax
+from graph.cypher import functions, regexes, syntax
 from graph.cypher.dialect import SIGNATURES
-from graph.cypher.kinds import ANY, BOOL, INT, Kind, property_kind
+from graph.cypher.kinds import ANY, BOOL, INT, NULL, UNKNOWN, Kind, property_kind
 from graph.cypher.names import check_label, meant, no_property
 from graph.cypher.operators import TEXTUAL, Written, add, calculate, compare, condition, textual, within
 from graph.cypher.scope import quote
@@ -83,10 +83,21 @@ class ValueWriter(ListWriter):
     def _binary(self, value: syntax.Binary) -> Written:
         left, right, place = self.write(value.left), self.write(value.right), self.place(value.at)
         if value.sign in TEXTUAL:
+            right = self._pattern_of(value.right, right) if value.sign == "=~" else right
             return Written(textual(self.dialect, value.sign, left, right, place), BOOL, False)
         if value.sign == "IN":
             return Written(within(self.dialect, left, right, place), BOOL, False)
         return add(self.dialect, left, right, place) if value.sign == "+" else calculate(value.sign, left, right, place)
+
+    def _pattern_of(self, value: syntax.Expression, written: Written) -> Written:
+        """Return a regular expression that both stores read alike; one that only comes up in the store cannot be looked at."""
+        if written.kind.word == "null":
+            return written
+        text = self.text(value)
+        if text is None:
+            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS、STARTS WITH", value.at)
+        checked = regexes.check(text, self.dialect.backtracks, self.place(value.at))
+        return written if checked == text else self.literal(syntax.Literal(checked))
 
     def _chain(self, value: syntax.Chain) -> Written:
         return Written(f" {value.word} ".join(self.condition(part) for part in value.parts), BOOL, False)
@@ -130,9 +141,11 @@ class ValueWriter(ListWriter):
 
     def _null_test(self, value: syntax.NullTest) -> Written:
         inner = self.write(value.value)
+        if self.dialect.walks and inner.kind.word == "node" and isinstance(value.value, syntax.Call) and value.value.arguments:
+            inner = self.write(value.value.arguments[0])  # an end is null where its relation is
         if inner.kind.word == "null" and self.dialect.typed:
             return Written("false" if value.negated else "true", BOOL)
-        return Written(f"{inner.safe} IS {'NOT ' * value.negated}NULL", BOOL, False)
+        return Written(f"{self.asked_for_null(inner)} IS {'NOT ' * value.negated}NULL", BOOL, False)
 
     def _label_test(self, value: syntax.LabelTest) -> Written:
         inner, place = self.write(value.value), self.place(value.at)
@@ -140,7 +153,10 @@ class ValueWriter(ListWriter):
             raise QueryError(f"只有节点能问标签: n:Chain;关系的类型用 type(r) = '…'。位置: {place}")
         for label in value.labels:
             check_label(label, place)
-        return Written(self.label_test(inner.text, value.labels), BOOL, False)
+        test = self.label_test(inner.text, value.labels)
+        if self.dialect.typed and inner.kind.optional:  # there, label() of nothing is the only label that there could be
+            test = f"CASE WHEN {self.asked_for_null(inner)} IS NULL THEN NULL ELSE {test} END"
+        return Written(test, BOOL, False)
 
     def label_test(self, text: str, labels: tuple[str, ...]) -> str:
         """Return the condition that a node has one of these labels."""
@@ -153,6 +169,7 @@ class ValueWriter(ListWriter):
         if value.star:
             return Written("count(*)", INT)
         self._check_arguments(value, place)
+        self._check_direction(value)
         taken = functions.signature(value.name, self.dialect, place)
         if value.distinct and not taken.aggregates:
             raise QueryError(f"DISTINCT 只能写在聚合函数里,如 count(DISTINCT x)。位置: {place}")
@@ -173,9 +190,21 @@ class ValueWriter(ListWriter):
             return f"sum(CASE WHEN {values[0].text} IS NULL THEN 0 ELSE 1 END)"
         texts = [item.text for item in values]
         name = low
-        if low in ("type", "label", "labels") and kinds and kinds[0].optional and f"{low}:optional" in self.dialect.functions:
+        if kinds and kinds[0].optional and f"{low}:optional" in self.dialect.functions:
             name = f"{low}:optional"
         return functions.written(self.dialect, name, kinds, texts, distinct, place)
+
+    def _check_direction(self, value: syntax.Call) -> None:
+        """Where a walk has no direction, the store says of a relation's ends only on which side of the pattern they stand."""
+        low, of = value.name.lower(), value.arguments[0] if value.arguments else None
+        if not self.dialect.walks or low not in ("startnode", "endnode") or of is None:
+            return
+        kind = self.write(of).kind
+        if kind.word in ("relation", *UNKNOWN) and not (isinstance(of, syntax.Variable) and kind.directed):
+            raise self.refusal(
+                f"{self.dialect.name}只知道写明方向的一步关系的 {value.name}();请写 (a)-[r:SUPPLIES]->(b),a 是起点,b 是终点",
+                value.at,
+            )
 
     def _is_relation(self, value: syntax.Expression) -> bool:
         return isinstance(value, syntax.Variable) and value.name in self.scope and self.scope[value.name].kind.word == "relation"
@@ -183,16 +212,11 @@ class ValueWriter(ListWriter):
     def _check_three(self, low: str, value: syntax.Call) -> None:
         """Of three arguments only one may vary there: after a filter, two of them are taken from different rows."""
         if low == "replace":
-            texts = [self._text(argument) for argument in value.arguments[1:]]
+            texts = [self.text(argument) for argument in value.arguments[1:]]
             if None in texts or not texts[0]:
                 raise self.refusal(f"{self.dialect.name}里 replace() 换掉什么、换成什么都应是写明的文字,换掉的不能是空的", value.at)
         if low == "range" and any(self.whole(value.arguments[place]) is None for place in (0, 2)):
             raise self.refusal(f"{self.dialect.name}里 range() 写步长时,起点与步长应是写明的整数", value.at)
-
-    def _text(self, value: syntax.Expression) -> str | None:
-        """Return the text that an expression plainly is."""
-        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
-        return held if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, str) else None
 
     def _check_arguments(self, value: syntax.Call, place: str) -> None:
         low = value.name.lower()
@@ -214,22 +238,27 @@ class ValueWriter(ListWriter):
 
     def _case(self, value: syntax.Case) -> Written:
         subject = None if value.subject is None else self.write(value.subject)
-        parts, kinds = [f"CASE {subject.text}" if subject else "CASE"], []
+        parts, kinds = list[str](), list[Kind]()
         for when, then in value.branches:
-            tested = self.write(when)
-            if subject is None:
-                text = condition(tested, self.place(when.at))
-            else:
-                compare("=", subject, tested, self.place(when.at))
-                text = tested.text
+            test = self._when(subject, when)
             given = self.write(then)
             kinds.append(given.kind)
-            parts.append(f"WHEN {text} THEN {given.text}")
-        if value.otherwise is not None:
-            given = self.write(value.otherwise)
-            kinds.append(given.kind)
-            parts.append(f"ELSE {given.text}")
-        return Written(f"{' '.join(parts)} END", self.check_same(kinds, value.at, "CASE 各分支的值"))
+            if test is not None:
+                parts.append(f"WHEN {test} THEN {given.text}")
+        otherwise = Written("NULL", NULL) if value.otherwise is None else self.write(value.otherwise)
+        kind = self.check_same([*kinds, otherwise.kind], value.at, "CASE 各分支的值")
+        if not parts:
+            return Written(otherwise.safe, kind)
+        last = "" if value.otherwise is None else f" ELSE {otherwise.text}"
+        return Written(f"CASE {' '.join(parts)}{last} END", kind)
+
+    def _when(self, subject: Written | None, when: syntax.Expression) -> str | None:
+        """Return the condition of a branch, None where it never holds: null is equal to nothing, but one store finds it equal to null."""
+        tested, place = self.write(when), self.place(when.at)
+        if subject is None:
+            return condition(tested, place)
+        return None if "null" in (subject.kind.word, tested.kind.word) else compare("=", subject, tested, place)
+
 
 def _begin(value: syntax.Expression) -> int:
     """Return where an expression begins in the text."""

@@ -40,6 +40,7 @@ NEO4J = Dialect(
     queries_inside=True,
     lambdas=True,
     counts_relations=True,
+    backtracks=True,
     keeps_others=True,
     hints={
         "/ by zero": "除数是 0;请先用 WHERE 去掉,或 nullIf(x, 0)",

@@ -33,6 +33,8 @@ LADYBUG = Dialect(
         "label:optional": "CASE WHEN id({0}) IS NULL THEN NULL ELSE label({0}) END",
         "labels:optional": "CASE WHEN id({0}) IS NULL THEN NULL ELSE [label({0})] END",
         "relationships": "rels({0})", "rels": "rels({0})", "startnode": "start_node({0})", "endnode": "end_node({0})",
+        "startnode:optional": "CASE WHEN id({0}) IS NULL THEN NULL ELSE start_node({0}) END",
+        "endnode:optional": "CASE WHEN id({0}) IS NULL THEN NULL ELSE end_node({0}) END",
         "date:string": "date({0})", "date/0": "current_date()",
     },
     refused={
