@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from typing import Any
+from unicodedata import category
 
 from graph.cypher import functions, regexes, syntax
 from graph.cypher.dialect import SIGNATURES
@@ -14,6 +15,7 @@ from graph.cypher.write_lists import ListWriter
 from graph.errors import QueryError
 
 MOST_IN_RANGE = 1_000_000
+COUNTING = ("size", "char_length", "character_length", "left", "right", "substring", "reverse")  # they go by characters
 
 
 class ValueWriter(ListWriter):
@@ -176,6 +178,8 @@ class ValueWriter(ListWriter):
         values = [self.write(argument) for argument in value.arguments]
         kinds = [item.kind for item in values]
         functions.check(value.name, taken, kinds, place)
+        if taken.aggregates and any(map(aggregates, value.arguments)):
+            raise self.refusal("聚合函数里不能再有聚合;请先 WITH c, count(*) AS n,再 RETURN max(n)", value.at)
         kind = functions.result(taken, kinds)
         if value.name.lower() == "coalesce" and self.dialect.typed:
             self.check_same(kinds, value.at, "coalesce() 的各个参数")
@@ -223,6 +227,8 @@ class ValueWriter(ListWriter):
         if low in SIGNATURES and any(isinstance(argument, syntax.PatternTest) for argument in value.arguments):
             said = "数有几个写 COUNT { MATCH (p)<-[:PRODUCES]-() },有没有写 EXISTS { MATCH … }"
             raise QueryError(f"{value.name}() 里不能放模式;{said}。位置: {place}")
+        if self.dialect.typed and low in COUNTING and value.arguments and is_joined(self.text(value.arguments[0]) or ""):
+            raise self.refusal(f"{self.dialect.name}把合成的字符(如带音标的字母、表情)算作一个,与 Neo4j 不同;请不要对它用 {value.name}()", value.at)
         places = {"left": (1,), "right": (1,), "substring": (1, 2)}.get(low, ())
         for argument in (value.arguments[nth] for nth in places if nth < len(value.arguments)):
             number = self.whole(argument)
@@ -258,6 +264,13 @@ class ValueWriter(ListWriter):
         if subject is None:
             return condition(tested, place)
         return None if "null" in (subject.kind.word, tested.kind.word) else compare("=", subject, tested, place)
+
+
+def is_joined(text: str) -> bool:
+    """Tell whether characters of a text stand together as one sign."""
+    return "\r\n" in text or any(
+        category(one) in ("Mn", "Mc", "Me", "Cf") or "\U0001f1e6" <= one <= "\U0001f1ff" or "\U0001f3fb" <= one <= "\U0001f3ff" for one in text
+    )
 
 
 def _begin(value: syntax.Expression) -> int:
