@@ -132,7 +132,8 @@ class ListWriter(BaseWriter):
             raise self.refusal("reduce() 对 range() 只能合计数字,拼接会没完没了;请从图里取列表,或用 UNWIND … RETURN collect(x)", value.at)
         if not once:
             raise self.refusal(
-                f"reduce() 不是合计数字时,只能写 {value.total} + x 这样每步接上一段(自己接自己会翻倍,没完没了);其余请用 UNWIND … RETURN collect(x)", value.at
+                f"reduce() 不是合计数字时,只能写 {value.total} + x 这样每步接上一段(自己接自己会翻倍);其余请用 UNWIND … RETURN collect(x)",
+                value.at,
             )
 
     def _source(self, value: syntax.Expression, at: int) -> tuple[str, Kind]:

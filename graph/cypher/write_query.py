@@ -85,7 +85,9 @@ class QueryWriter(PatternWriter):
 
     def _digits_of(self, value: syntax.Expression) -> float:
         """Return how many digits the length of a list has, as far as it is known."""
-        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else value.items if isinstance(value, syntax.Items) else None
+        held = value.items if isinstance(value, syntax.Items) else None
+        if isinstance(value, syntax.Parameter):
+            held = self.given.get(value.name)
         if isinstance(held, (list, tuple)):
             return log10(len(held) or 1)
         ends = [self.whole(end) for end in value.arguments] if isinstance(value, syntax.Call) and value.name.lower() == "range" else []
@@ -173,7 +175,7 @@ class QueryWriter(PatternWriter):
         for item in items:
             if aggregates(item.value) and (name := self._ungrouped(item.value, groups)) is not None:
                 raise self.refusal(
-                    f"{name} 与聚合写在一个式子里,它自己也要是一列,如 RETURN {name}, {name} + count(*);或先 WITH {name}, count(*) AS k,再计算",
+                    f"{name} 与聚合写在一个式子里,它自己也要是一列,如 RETURN {name}, {name} + count(*);或先 WITH {name}, count(*) AS k",
                     item.value.at,
                 )
 

@@ -97,7 +97,7 @@ class ValueWriter(ListWriter):
             return written
         text = self.text(value)
         if text is None:
-            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS、STARTS WITH", value.at)
+            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS", value.at)
         checked = regexes.check(text, self.dialect.backtracks, self.place(value.at))
         return written if checked == text else self.literal(syntax.Literal(checked))
 
@@ -228,7 +228,7 @@ class ValueWriter(ListWriter):
             said = "数有几个写 COUNT { MATCH (p)<-[:PRODUCES]-() },有没有写 EXISTS { MATCH … }"
             raise QueryError(f"{value.name}() 里不能放模式;{said}。位置: {place}")
         if self.dialect.typed and low in COUNTING and value.arguments and is_joined(self.text(value.arguments[0]) or ""):
-            raise self.refusal(f"{self.dialect.name}把合成的字符(如带音标的字母、表情)算作一个,与 Neo4j 不同;请不要对它用 {value.name}()", value.at)
+            raise self.refusal(f"{self.dialect.name}把合成的字符(如表情)算作一个,与 Neo4j 不同;不能对它用 {value.name}()", value.at)
         places = {"left": (1,), "right": (1,), "substring": (1, 2)}.get(low, ())
         for argument in (value.arguments[nth] for nth in places if nth < len(value.arguments)):
             number = self.whole(argument)
@@ -268,9 +268,9 @@ class ValueWriter(ListWriter):
 
 def is_joined(text: str) -> bool:
     """Tell whether characters of a text stand together as one sign."""
-    return "\r\n" in text or any(
-        category(one) in ("Mn", "Mc", "Me", "Cf") or "\U0001f1e6" <= one <= "\U0001f1ff" or "\U0001f3fb" <= one <= "\U0001f3ff" for one in text
-    )
+    flags, tones = ("\U0001f1e6", "\U0001f1ff"), ("\U0001f3fb", "\U0001f3ff")
+    marks = any(category(one) in ("Mn", "Mc", "Me", "Cf") for one in text)
+    return marks or "\r\n" in text or any(low <= one <= high for one in text for low, high in (flags, tones))
 
 
 def _begin(value: syntax.Expression) -> int:
