@@ -11,7 +11,7 @@ from cypher_parts import attack, queries, records
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.cypher import Admitted, Dialect, admit
+from graph.cypher import Admitted, Dialect, admit, regexes
 from graph.cypher.outside import Outside
 from graph.errors import QueryError, WriteRefused
 from graph.stores import Result, Store
@@ -136,6 +136,21 @@ def test_valid_queries_are_admitted_and_their_writing_is_admitted_again(text: st
     assert admit(text, {}, LADYBUG).columns
     written = admit(text, {}, NEO4J)
     assert admit(written.text, written.parameters, NEO4J).columns == written.columns
+
+
+PIECES = st.sampled_from(
+    [*"ab.-^$|()[]{}*+?\\,12:中", "(?:", "(?i)", "\\d", "\\p{L}", "\\u4e2d", "\\x41", "{2,3}", "[^", "&&"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_no_pattern_breaks_the_reader_of_patterns(text: str) -> None:
+    with suppress(QueryError):
+        plain = regexes.check(text, True, "")
+        assert regexes.check(plain, True, "") == plain
+        if "\\p" not in plain and "\\x" not in plain and "(?i" not in plain:
+            re.compile(plain)
 
 
 @contextmanager

@@ -239,6 +239,16 @@ def test_names_that_only_the_server_can_tell_are_refused_too(neo4j_seeded_url: s
     store.close()
 
 
+@pytest.mark.neo4j
+def test_nodes_beside_the_graph_are_found_by_no_pattern(neo4j_store: Neo4jStore) -> None:
+    with neo4j_store.driver.session() as session:
+        session.run("CREATE (:Chain {id: 'a', name: 'a'})-[:KNOWS]->(:Stranger {id: 'b'})-[:KNOWS]->(:Stranger {id: 'c'})").consume()
+    for pattern, number in (("(n)", 1), ("(n)--(m)", 0), ("(n:Chain)-->(m)", 0), ("p = (n)-[*1..2]-()", 0)):
+        answer = ask(neo4j_store, f"MATCH {pattern} RETURN count(*) AS n")
+        assert isinstance(answer, Result), answer
+        assert answer.rows == [{"n": number}], pattern
+
+
 def test_brackets_around_sums_are_no_patterns() -> None:
     for text in ("(a.confidence + 1) - -a.confidence", "(a.confidence) - (-1)", "(1) - -1", "(a.confidence) < -1", "[(a.confidence) - 1][0]"):
         for dialect in (LADYBUG, NEO4J):

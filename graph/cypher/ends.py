@@ -34,8 +34,8 @@ def _walked(kind: Kind, towards: str, labels: Labels, onwards: bool) -> Ends:
         if labels is None or found <= passed:
             return passed | found
         passed |= found
-        ends = {end for _, *both in found for end in both} if not towards else {pair[2 if (towards == ">") == onwards else 1] for pair in found}
-        labels = tuple({*labels, *ends})
+        places = (1, 2) if not towards else (2,) if (towards == ">") == onwards else (1,)
+        labels = tuple({*labels, *(pair[place] for pair in found for place in places)})
 
 
 def is_nowhere(kind: Kind, relation: syntax.RelationPattern, left: Labels, right: Labels) -> bool:

@@ -132,7 +132,7 @@ class _Reader:
             self._take(len(found[0]))
             return found[0][1] if found.re is PLAIN and not found[0][1].isalpha() else ""
         escape = self.text[self.place : self.place + 2]
-        raise self.refusal(f"不能用 {escape};可用 \\\\d、\\\\w、\\\\s、\\\\p{{L}} 与标点前的反斜杠,汉字写 [一-龥],不能回指前面的括号(\\\\1)")
+        raise self.refusal(f"{escape} 不能用;可用 \\\\d、\\\\w、\\\\s、\\\\p{{L}} 与标点前的反斜杠,汉字写 [一-龥],不能回指括号")
 
     def _class(self) -> _Part:
         self._take()

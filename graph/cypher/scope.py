@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graph.cypher import syntax
 from graph.cypher.kinds import Kind
 from graph.cypher.names import meant
 from graph.errors import QueryError
@@ -41,6 +42,17 @@ def find(scope: Scope, name: str, place: str) -> Bound:
     known = [other for other in scope if not other.startswith("_")]
     said = meant(name, known, True) if known else "前面还没有变量。"
     raise QueryError(f"没有变量 {name}: {said}如果是文字,请加引号: '{name}'。位置: {place}")
+
+
+def names_in(value: object) -> set[str]:
+    """Return the names of the variables in an expression."""
+    if isinstance(value, syntax.Variable):
+        return {value.name}
+    if isinstance(value, tuple):
+        return set().union(*map(names_in, value))
+    if isinstance(value, syntax.PARTS):
+        return set().union(*map(names_in, vars(value).values()))
+    return set()
 
 
 def check_parameters(given: Mapping[str, Any], used: set[str]) -> None:

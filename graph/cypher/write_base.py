@@ -76,7 +76,8 @@ class BaseWriter(ABC):
         self.digits += digits
         if self.digits > MOST_DIGITS:
             raise self.refusal(
-                "互不相连的模式(以及 UNWIND)太多,行数相乘会数不过来,最多 3 个;请用关系把它们连起来,或在模式里写明 {id: '…'},或分成几条查询", at
+                "互不相连的模式(以及 UNWIND)太多,行数相乘会数不过来,最多 3 个;请用关系把它们连起来,或在模式里写明 {id: '…'},或分成几条查询",
+                at,
             )
 
     def asked_for_null(self, value: Written) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from graph.cypher import syntax
 from graph.cypher.kinds import ANY, BOOL, Kind, joined, list_of
 from graph.cypher.operators import Written
-from graph.cypher.scope import quote
+from graph.cypher.scope import names_in, quote
 from graph.cypher.write_base import BaseWriter, Writers
 
 LAST = 1_000_000_000
@@ -60,6 +60,8 @@ class ListWriter(BaseWriter):
         kind = list_of(joined(item.kind for item in items))
         if self.dialect.typed and any(item.kind.word == "null" for item in items):
             raise self.refusal(f"{self.dialect.name}的列表里不要写 null;判断为空用 IS NULL", value.at)
+        if self.dialect.typed and len({tuple(key for key, _ in item.kind.fields or ()) for item in items if item.kind.word == "map"}) > 1:
+            raise self.refusal(f"{self.dialect.name}的列表里,各个映射的键与次序要相同;没有的键请写 '' 或 0,或把列表作为参数", value.at)
         if items and all(item.kind.is_known() for item in items):
             self.check_list(kind, value.at, "列表")
         return Written(f"[{', '.join(item.text for item in items)}]", kind)
@@ -112,8 +114,27 @@ class ListWriter(BaseWriter):
         source, item = self._source(value.source, value.at)
         with self.binding({value.variable: item, value.total: start.kind}):
             step = self.write(value.value)
+        if self.dialect.lambdas and not (start.kind.group == step.kind.group == "number" or start.kind == step.kind == BOOL):
+            self._check_growth(value)
         text = f"reduce({quote(value.total)} = {start.text}, {quote(value.variable)} IN {source} | {step.text})"
         return Written(text, joined((start.kind, step.kind)))
+
+    def _check_growth(self, value: syntax.Reduction) -> None:
+        """A text or a list that is joined to itself at each step doubles, and nothing ends that."""
+        parts, rest = [], value.value
+        while isinstance(rest, syntax.Binary) and rest.sign == "+":
+            parts.append(rest.right)
+            rest = rest.left
+        parts.append(rest)
+        itself = syntax.Variable(value.total)
+        once = parts.count(itself) == 1 and not any(value.total in names_in(part) for part in parts if part != itself)
+        if isinstance(value.source, syntax.Call) and value.source.name.lower() == "range":
+            raise self.refusal("reduce() 对 range() 只能合计数字,拼接会没完没了;请从图里取列表,或用 UNWIND … RETURN collect(x)", value.at)
+        if not once:
+            raise self.refusal(
+                f"reduce() 不是合计数字时,只能写 {value.total} + x 这样每步接上一段(自己接自己会翻倍);其余请用 UNWIND … RETURN collect(x)",
+                value.at,
+            )
 
     def _source(self, value: syntax.Expression, at: int) -> tuple[str, Kind]:
         source = self.write(value)

@@ -8,7 +8,7 @@ from graph.cypher.ends import instead, is_nowhere, of_steps, possible
 from graph.cypher.kinds import ANY, BOOL, PATH, Kind, list_of, property_kind
 from graph.cypher.names import check_label, check_type, no_property
 from graph.cypher.operators import Written, compare
-from graph.cypher.scope import Bound, bound, quote
+from graph.cypher.scope import Bound, bound, names_in, quote
 from graph.cypher.write_values import ValueWriter
 from graph.errors import QueryError
 from graph.model import EDGE_TYPES, NODE_TYPES
@@ -63,7 +63,7 @@ class PatternWriter(ValueWriter):
         if shortest in ("SHORTEST", "ALL SHORTEST"):
             return self._shortest(pattern, shortest, optional, conditions, passed)
         if not pattern.relations:
-            return self._of_path(pattern, optional) + self._alone(pattern.nodes[0], optional, conditions)
+            return self._of_path(pattern, optional) + self._node(pattern.nodes[0], optional, conditions)
         parts = [self._node(pattern.nodes[0], optional, conditions)]
         for relation, left, right in zip(pattern.relations, pattern.nodes, pattern.nodes[1:], strict=False):
             if relation.hops is not None and relation.hops.mode not in ("", "TRAIL"):
@@ -124,22 +124,16 @@ class PatternWriter(ValueWriter):
         labels = node.labels
         if node.name is not None and node.name in self.scope:
             kind, labels = self._again(node, conditions)
-        elif node.name is not None:
-            self.scope = self.scope | {node.name: bound(node.name, kind)}
+        else:
+            if node.name is not None:
+                self.scope = self.scope | {node.name: bound(node.name, kind)}
+            if self.dialect.keeps_others and not labels:  # of all nodes of the store, only those that the model knows are the graph
+                labels = tuple(NODE_TYPES)
         name = "" if node.name is None else self.scope[node.name].text
         text = name + (":" + "|".join(map(quote, labels)) if labels else "") + self._properties(node.properties, kind, name or "它")
         if node.condition is not None:
             conditions.append(self.condition(node.condition))
         return f"({text})"
-
-    def _alone(self, node: syntax.NodePattern, optional: bool, conditions: list[str]) -> str:
-        """A node without relations and labels: of all nodes of the store, only those that the model knows are the graph."""
-        before = node.name in self.scope
-        text = self._node(node, optional, conditions)
-        if before or node.labels or not self.dialect.keeps_others:
-            return text
-        name = "" if node.name is None else quote(node.name)
-        return f"({name}:{'|'.join(map(quote, NODE_TYPES))}{text.removeprefix('(' + name)}"
 
     def _again(self, node: syntax.NodePattern, conditions: list[str]) -> tuple[Kind, tuple[str, ...]]:
         """A name that stands for something already: its labels, said once more, are a condition."""
@@ -290,14 +284,3 @@ class PatternWriter(ValueWriter):
 
 def _as_written(kind: Kind) -> Written:
     return Written("", kind)
-
-
-def names_in(value: object) -> set[str]:
-    """Return the names of the variables in an expression."""
-    if isinstance(value, syntax.Variable):
-        return {value.name}
-    if isinstance(value, tuple):
-        return set().union(*map(names_in, value))
-    if isinstance(value, syntax.PARTS):
-        return set().union(*map(names_in, vars(value).values()))
-    return set()

@@ -9,8 +9,8 @@ from graph.cypher import syntax
 from graph.cypher.kinds import ANY, BOOL, INT, Kind, joined, list_of
 from graph.cypher.names import check_label, check_type, meant
 from graph.cypher.operators import Written
-from graph.cypher.scope import Bound, Scope, bound, find, quote
-from graph.cypher.write_patterns import DIGITS_OF_PATTERN, PatternWriter, names_in
+from graph.cypher.scope import Bound, Scope, bound, find, names_in, quote
+from graph.cypher.write_patterns import DIGITS_OF_PATTERN, PatternWriter
 from graph.cypher.write_values import aggregates
 from graph.errors import QueryError, WriteRefused
 from graph.model import EDGE_TYPES, NODE_TYPES
@@ -33,6 +33,8 @@ class QueryWriter(PatternWriter):
         self.scope, self.digits = outer, digits
         for found in columns[1:]:
             self._check_union(columns[0], found)
+        if len(set(query.all)) > 1:
+            raise QueryError("一条查询里 UNION 与 UNION ALL 不能混着写;请都写 UNION ALL,要去重的用 RETURN DISTINCT")
         joins = [" UNION ALL " if every else " UNION " for every in query.all]
         return texts[0] + "".join(join + text for join, text in zip(joins, texts[1:], strict=True)), columns[0]
 
@@ -83,7 +85,9 @@ class QueryWriter(PatternWriter):
 
     def _digits_of(self, value: syntax.Expression) -> float:
         """Return how many digits the length of a list has, as far as it is known."""
-        held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else value.items if isinstance(value, syntax.Items) else None
+        held = value.items if isinstance(value, syntax.Items) else None
+        if isinstance(value, syntax.Parameter):
+            held = self.given.get(value.name)
         if isinstance(held, (list, tuple)):
             return log10(len(held) or 1)
         ends = [self.whole(end) for end in value.arguments] if isinstance(value, syntax.Call) and value.name.lower() == "range" else []
@@ -125,7 +129,10 @@ class QueryWriter(PatternWriter):
             plain = isinstance(item.value, syntax.Variable)
             after[item.name] = bound(item.name, written.kind if plain else replace(written.kind, directed=False))
             columns[item.value] = Written(quote(item.name), written.kind)
-        self._check_hiding(clause, items)
+        if grouped:
+            self._check_mixed(items)
+        else:
+            self._check_hiding(clause, items)
         if grouped:
             self.digits = min(self.digits, DIGITS_OF_PATTERN)
         seen = after if grouped else self.scope | after
@@ -161,6 +168,28 @@ class QueryWriter(PatternWriter):
         for item in items:
             if item.name in asked and item.name in self.scope and item.value != syntax.Variable(item.name):
                 raise self.refusal(f"列名 {item.name} 与前面的变量同名,排序或筛选时分不清是哪一个;请换一个列名", clause.at)
+
+    def _check_mixed(self, items: list[syntax.Item]) -> None:
+        """What stands beside an aggregation in one expression has to be a column too, or it groups without being seen."""
+        groups = [item.value for item in items if not aggregates(item.value)]
+        for item in items:
+            if aggregates(item.value) and (name := self._ungrouped(item.value, groups)) is not None:
+                raise self.refusal(
+                    f"{name} 与聚合写在一个式子里,它自己也要是一列,如 RETURN {name}, {name} + count(*);或先 WITH {name}, count(*) AS k",
+                    item.value.at,
+                )
+
+    def _ungrouped(self, value: Any, groups: list[syntax.Expression]) -> str | None:
+        """Return a name that an expression uses outside its aggregations and outside what groups, if any."""
+        if isinstance(value, tuple):
+            return next((name for part in value if (name := self._ungrouped(part, groups)) is not None), None)
+        if not isinstance(value, syntax.Expression) or value in groups or isinstance(value, syntax.Subquery):
+            return None
+        if isinstance(value, syntax.Variable):
+            return value.name if value.name in self.scope else None
+        if isinstance(value, syntax.Call) and not any(map(aggregates, value.arguments)) and aggregates(value):
+            return None
+        return self._ungrouped(tuple(vars(value).values()), groups)
 
     def _orders(self, clause: syntax.Project, seen: Scope, columns: dict[syntax.Expression, Written]) -> str:
         if not clause.orders:

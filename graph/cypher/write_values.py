@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from typing import Any
+from unicodedata import category
 
 from graph.cypher import functions, regexes, syntax
 from graph.cypher.dialect import SIGNATURES
@@ -14,6 +15,7 @@ from graph.cypher.write_lists import ListWriter
 from graph.errors import QueryError
 
 MOST_IN_RANGE = 1_000_000
+COUNTING = ("size", "char_length", "character_length", "left", "right", "substring", "reverse")  # they go by characters
 
 
 class ValueWriter(ListWriter):
@@ -95,7 +97,7 @@ class ValueWriter(ListWriter):
             return written
         text = self.text(value)
         if text is None:
-            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS、STARTS WITH", value.at)
+            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS", value.at)
         checked = regexes.check(text, self.dialect.backtracks, self.place(value.at))
         return written if checked == text else self.literal(syntax.Literal(checked))
 
@@ -176,6 +178,8 @@ class ValueWriter(ListWriter):
         values = [self.write(argument) for argument in value.arguments]
         kinds = [item.kind for item in values]
         functions.check(value.name, taken, kinds, place)
+        if taken.aggregates and any(map(aggregates, value.arguments)):
+            raise self.refusal("聚合函数里不能再有聚合;请先 WITH c, count(*) AS n,再 RETURN max(n)", value.at)
         kind = functions.result(taken, kinds)
         if value.name.lower() == "coalesce" and self.dialect.typed:
             self.check_same(kinds, value.at, "coalesce() 的各个参数")
@@ -223,6 +227,8 @@ class ValueWriter(ListWriter):
         if low in SIGNATURES and any(isinstance(argument, syntax.PatternTest) for argument in value.arguments):
             said = "数有几个写 COUNT { MATCH (p)<-[:PRODUCES]-() },有没有写 EXISTS { MATCH … }"
             raise QueryError(f"{value.name}() 里不能放模式;{said}。位置: {place}")
+        if self.dialect.typed and low in COUNTING and value.arguments and is_joined(self.text(value.arguments[0]) or ""):
+            raise self.refusal(f"{self.dialect.name}把合成的字符(如表情)算作一个,与 Neo4j 不同;不能对它用 {value.name}()", value.at)
         places = {"left": (1,), "right": (1,), "substring": (1, 2)}.get(low, ())
         for argument in (value.arguments[nth] for nth in places if nth < len(value.arguments)):
             number = self.whole(argument)
@@ -258,6 +264,13 @@ class ValueWriter(ListWriter):
         if subject is None:
             return condition(tested, place)
         return None if "null" in (subject.kind.word, tested.kind.word) else compare("=", subject, tested, place)
+
+
+def is_joined(text: str) -> bool:
+    """Tell whether characters of a text stand together as one sign."""
+    flags, tones = ("\U0001f1e6", "\U0001f1ff"), ("\U0001f3fb", "\U0001f3ff")
+    marks = any(category(one) in ("Mn", "Mc", "Me", "Cf") for one in text)
+    return marks or "\r\n" in text or any(low <= one <= high for one in text for low, high in (flags, tones))
 
 
 def _begin(value: syntax.Expression) -> int:

@@ -44,6 +44,7 @@ NEO4J = Dialect(
     keeps_others=True,
     hints={
         "/ by zero": "除数是 0;请先用 WHERE 去掉,或 nullIf(x, 0)",
+        "implicit grouping": "与聚合写在一个式子里的值,自己也要是一列;请先 WITH x, count(*) AS k,再计算",
         "long overflow": "算出的整数太大;请用小数,如 1.0 * x",
         "MemoryPoolOutOfMemoryError": "查询用的内存超过了服务器的上限;请缩小范围或加 LIMIT",
     },

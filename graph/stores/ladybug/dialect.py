@@ -38,6 +38,11 @@ LADYBUG = Dialect(
         "date:string": "date({0})", "date/0": "current_date()",
     },
     refused={
+        f"{name}:{kind}": "只能比较文字、数字与日期,请用它的属性,或先 UNWIND 再 " + name
+        for name in ("min", "max")
+        for kind in ("list", "map", "node", "relation", "path")
+    }
+    | {
         "tostring": "小数的写法两种存储不同;请直接返回数字,或先 toInteger()",
         "round/2": "恰好一半时两种存储进舍不同;请直接返回数字,显示时再取舍,或用 round(x) 取整",
         "toboolean": "请与文字比较,如 x = 'true'",
@@ -83,6 +88,7 @@ LADYBUG = Dialect(
     loses_zero=True,
     hints={
         "is out of range": "列表没有这么多项(嵌入式存储取不到时报错,不给空值);先用 size(list) > 0 筛选",
+        "Modulo by zero": "除数是 0;请先用 WHERE 去掉,或 nullIf(x, 0)",
         "Divide by zero": "除数是 0;请先用 WHERE 去掉,或 nullIf(x, 0)",
         "Cast failed": "有的文字不能转换为数字;请先用 =~ '[0-9]+' 筛选",
         "is not within INT64 range": "算出的整数太大;请用小数,如 1.0 * x",
