@@ -47,7 +47,7 @@ def assert_clean(cells: list[Any]) -> None:
 def check_supplies(cells: list[Any]) -> None:
     assert_clean(cells)
     assert "—[" in printed(cells)
-    assert "这里只能读,不能写" in printed(cells)
+    assert "查询只能读图" in printed(cells)
     picture = next(output["data"]["text/html"] for output in outputs_of(cells) if "<iframe" in output.get("data", {}).get("text/html", ""))
     assert "src=&quot;http" not in picture
     assert "href=&quot;http" not in picture

@@ -23,7 +23,7 @@ SHIPPED = {".py", ".cypher", ".csv", ".html", ".css", ".js", ".j2"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 # Imported by us, required by a package that must choose its version.
-COMES_WITH = {"markupsafe": "jinja2", "pydantic-core": "pydantic", "starlette": "fastapi"}
+COMES_WITH = {"anyio": "fastapi", "markupsafe": "jinja2", "pydantic-core": "pydantic", "starlette": "fastapi"}
 
 
 def find_foreign_owners() -> dict[str, list[str]]:
