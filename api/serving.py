@@ -38,23 +38,25 @@ class Protocol(HttpToolsProtocol):
     """Uvicorn's protocol with an end to the head of a request: without one, a head that does not end takes memory and everyone's time."""
 
     in_head = True
+    ended = False  # a head or a body ended in what came last
     head = 0
 
     def data_received(self, data: bytes) -> None:
         """Take what came; the body of a request is bounded elsewhere."""
+        self.ended = False
         super().data_received(data)
-        self.head = self.head + len(data) if self.in_head else 0
+        self.head = self.head + len(data) if self.in_head and not self.ended else 0
         if self.head > HEAD and not self.transport.is_closing():
             self.send_400_response(f"The head of a request may have {HEAD} bytes.")
 
     def on_headers_complete(self) -> None:
         """Note that the head is complete."""
-        self.in_head = False
+        self.in_head, self.ended = False, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Note that the next head may begin."""
-        self.in_head = True
+        self.in_head = self.ended = True
         super().on_message_complete()
 
 

@@ -1,6 +1,7 @@
 """The server as a process: how it starts, how it ends, and fifty clients at once with a load in the middle."""
 
 import contextlib
+import http.client
 import signal
 import socket
 import subprocess
@@ -66,6 +67,16 @@ def test_it_has_started_when_it_says_so_and_ends_at_once_when_idle(seeded_store_
         served.process.send_signal(signal.SIGINT)
         assert served.process.wait(30) == 130
         assert not any("Traceback" in line for line in served.said)
+
+
+def test_many_requests_on_one_connection_have_heads_of_their_own(seeded_store_url: str) -> None:
+    with serving(seeded_store_url) as served:
+        link = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+        for number in range(200):
+            link.request("GET", "/healthz", headers={"X-Long": "a" * 2_000} if number % 2 else {}, body=b"x" * 100_000 if not number % 50 else None)
+            answer = link.getresponse()
+            assert (answer.status, answer.read()) == (200, b'{"status":"ok"}')
+        link.close()
 
 
 def test_a_head_that_does_not_end_is_cut_off(seeded_store_url: str) -> None:
