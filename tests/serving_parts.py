@@ -1,5 +1,6 @@
 """A server in a process of its own, as ``lianzhang serve`` starts it, and what it takes of the machine."""
 
+import json
 import os
 import re
 import subprocess
@@ -40,10 +41,10 @@ class Served:
         return found
 
 
-def start(store: str, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-    """Start the command."""
+def start(store: str, *arguments: str, before: str = "pass", **environment: str) -> "subprocess.Popen[str]":
+    """Start the command, after a line of Python."""
     return subprocess.Popen(
-        [*COMMAND, "serve", *arguments],
+        [sys.executable, "-c", f"{before}; {COMMAND[2]}", "serve", *arguments],
         env={**os.environ, "LIANZHANG_STORE": store, **environment},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
     )  # fmt: skip
@@ -90,8 +91,6 @@ class Clients:
 
     def answer(self) -> dict[str, object]:
         """Return what they measured, once they are done."""
-        import json
-
         text, _ = self.process.communicate(timeout=600)
         found: dict[str, object] = json.loads(text)
         return found
