@@ -27,6 +27,8 @@ from graph.stores import Store
 
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
+
+
 def check_exposure(host: str, settings: Settings) -> None:
     """Refuse an address beyond this machine while no key is configured."""
     try:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from graph.cypher.dialect import Dialect
@@ -40,8 +39,6 @@ def explained(error: QueryError, dialect: Dialect) -> QueryError:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise QueryError("算出了无穷大或非数(如 1.0/0、0.0/0),不能返回;请先用 WHERE 去掉除数为 0 的")
     if isinstance(value, list):

@@ -45,12 +45,14 @@ def main(handle: int) -> None:
     try:
         database = ladybug.Database(setup["path"], read_only=True, buffer_pool_size=setup["pool"], max_db_size=setup["mapped"])
         database.init_database()
-        _warm(database) if setup["memory"] else None
+        if setup["memory"]:
+            _warm(database)
     except Exception as error:  # the engine answers to damage with many kinds, in its own words
         link.send_bytes(to_json({"error": str(error) or type(error).__name__}))
         return
     try:
-        _limit(setup["memory"]) if setup["memory"] else None
+        if setup["memory"]:
+            _limit(setup["memory"])
     except Exception as error:  # whatever kept it from being limited
         link.send_bytes(to_json({"unlimited": str(error)}))
         return
