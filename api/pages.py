@@ -22,7 +22,7 @@ from graph.stores import Store
 from queries import chains as chain_queries
 from queries import enterprises as enterprise_queries
 from queries.answers import STATUS_ORDER, Figure, Hit
-from queries.catalogue import ask, trusted
+from queries.catalogue import ask, side_by_side, trusted
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import weak_links
 from queries.same_firms import doubts, history
@@ -141,9 +141,12 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
 @router.get("/chains/{id:path}")
 def show_chain(id: str, visit: VisitDep) -> Response:
     """Show one chain: its picture, then every record in tables."""
-    view = chain_queries.view_chain(visit.store, id, visit.statuses)
-    producers = ask(visit.store, "chain_producers", chain=id, statuses=visit.statuses)
-    answer, links = weak_links(visit.store, view.chain["id"], visit.statuses), visit.links
+    view, producers, answer = side_by_side(
+        partial(chain_queries.view_chain, visit.store, id, visit.statuses),
+        partial(ask, visit.store, "chain_producers", chain=id, statuses=visit.statuses),
+        partial(weak_links, visit.store, id, visit.statuses),
+    )
+    links = visit.links
     picture = None
     if not visit.ask.table:
         certificate = partial(_certificate, links, answer.chain_id)

@@ -42,13 +42,13 @@ class CypherQuestion(BaseModel):
     limit: int | None = Field(default=None, ge=1, le=100_000)
 
 
-def get_store(request: Request) -> Store:
+async def get_store(request: Request) -> Store:
     """Return the store of the app."""
     store: Store = request.app.state.store
     return store
 
 
-def get_statuses(
+async def get_statuses(
     without: Annotated[str, Query(description="不使用哪些状态的数据,逗号分隔,如 curated,sample", max_length=200)] = "",
 ) -> list[str]:
     """Return the statuses to answer from."""

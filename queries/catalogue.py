@@ -1,8 +1,10 @@
 """The catalogue of Cypher files: one question each, its parameters and columns in the header."""
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -13,6 +15,7 @@ from graph.stores import Result, Store
 
 MAX_HOPS = 10
 LONGEST = 60.0  # seconds for one question
+AT_ONCE = 3  # questions of one answer that are asked at once
 
 
 @cache
@@ -51,6 +54,21 @@ def answer(store: Store, question: str, *, hops: int | None = None, limit: int |
         text = re.sub(r"\bHOPS\b", str(int(hops)), text)
     used = {name: value for name, value in parameters.items() if f"${name}" in text}
     return store.read(text, used, seconds=seconds_left(LONGEST), limit=limit)
+
+
+def ask_each(store: Store, names: Sequence[str], **parameters: Any) -> dict[str, list[dict[str, Any]]]:
+    """Put several questions with the same parameters to the store, some at a time."""
+    return dict(zip(names, side_by_side(*(partial(ask, store, name, **parameters) for name in names)), strict=True))
+
+
+def side_by_side(*works: Callable[[], Any]) -> list[Any]:
+    """Return what each work returns, ``AT_ONCE`` at a time, for works that mostly wait for the store; the first that fails fails all."""
+    with ThreadPoolExecutor(AT_ONCE) as executor:
+        asked = [executor.submit(copy_context().run, work) for work in works]
+        try:
+            return [future.result() for future in asked]
+        finally:
+            executor.shutdown(cancel_futures=True)
 
 
 def trusted(without: Iterable[str] = ()) -> list[str]:

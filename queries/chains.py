@@ -3,12 +3,19 @@
 from collections import Counter, defaultdict
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Firm, Flow, Product, Related, SegmentView
+from queries.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Flow, Product, Related, SegmentView
 from queries.cache import once
-from queries.catalogue import ask, trusted
+from queries.catalogue import ask, ask_each, trusted
 
+_RELATED = TypeAdapter(list[Related])  # many are made at once: five times as fast as one by one
+PARTS = (  # the large ones first
+    "chain_supplies", "chain_operators", "chain_firms", "chain_segments", "chain_products", "chain_feeds", "chain_inputs",
+    "chain_leaders", "chain_members",
+)  # fmt: skip
 PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
 
 
@@ -61,23 +68,21 @@ def _view(store: Store, id: str, allowed: list[str]) -> ChainView:
     if chain is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在首页查看全部产业链")
 
-    def of(question: str) -> list[dict[str, Any]]:
-        return ask(store, question, chain=id, statuses=allowed)
-
+    of = ask_each(store, PARTS, chain=id, statuses=allowed)
     return ChainView(
         chain=chain,
-        segments=_segments(of("chain_segments"), of("chain_products"), of("chain_operators")),
-        feeds=[Flow(**row) for row in of("chain_feeds")],
+        segments=_segments(of["chain_segments"], of["chain_products"], of["chain_operators"]),
+        feeds=[Flow(**row) for row in of["chain_feeds"]],
         inputs=[
             Flow(
                 upstream=row["input"], downstream=row["product"], status=row["status"], source=row["source"], essential=row.get("essential")
             )
-            for row in of("chain_inputs")
+            for row in of["chain_inputs"]
         ],
-        leaders=related(of("chain_leaders"), "leader"),
-        members=related([*of("chain_members"), *firm_rows(of("chain_firms"), "ON_CHAIN")], "thing"),
+        leaders=related(of["chain_leaders"], "leader"),
+        members=related([*of["chain_members"], *firm_rows(of["chain_firms"], "ON_CHAIN")], "thing"),
         statements=[row["statement"] for row in ask(store, "statements_about", id=id, statuses=allowed)],
-        supplies=of("chain_supplies"),
+        supplies=of["chain_supplies"],
     )
 
 
@@ -86,15 +91,13 @@ def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], opera
     products: dict[str, list[Product]] = defaultdict(list)
     for row in belonging:
         products[row["segment"]].append(_product(row))
-    firms: dict[str, list[Firm]] = defaultdict(list)
+    firms: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in operating:
-        own = {name: row[name] for name in ("name", "short_name", "status", "source")}
-        firms[row["segment"]].append(Firm(id=row["enterprise"], **own))
+        firms[row["segment"]].append({"id": row["enterprise"], **row})
+    own = ("id", "name", "tier", "description", "status", "source")
     return [
-        SegmentView(
-            **{name: segment.get(name) for name in ("id", "name", "tier", "description", "status", "source")},
-            products=products[segment["id"]],
-            enterprises=firms[segment["id"]],
+        SegmentView.model_validate(
+            {name: segment.get(name) for name in own} | {"products": products[segment["id"]], "enterprises": firms[segment["id"]]}
         )
         for segment in (row["segment"] for row in rows)
     ]
@@ -123,28 +126,28 @@ def firm_rows(rows: list[dict[str, Any]], type_name: str) -> list[dict[str, Any]
 def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
     """Return rows of a thing and its relation as related things, in a fixed order."""
     found = [
-        Related(
-            relation=row["relation"]["_label"],
-            label=row[column]["_label"],
-            id=row[column]["id"],
-            name=row[column].get("name") or row[column].get("metric") or row[column]["id"],
-            status=row["relation"]["status"],
-            source=row["relation"]["source"],
-            place=row["relation"].get("place"),
-            properties={name: value for name, value in {**row[column], **row["relation"]}.items() if name not in PLAIN},
-        )
-        for row in rows
+        {
+            "relation": relation["_label"],
+            "label": thing["_label"],
+            "id": thing["id"],
+            "name": thing.get("name") or thing.get("metric") or thing["id"],
+            "status": relation["status"],
+            "source": relation["source"],
+            "place": relation.get("place"),
+            "properties": {name: value for name, value in {**thing, **relation}.items() if name not in PLAIN},
+        }
+        for thing, relation in ((row[column], row["relation"]) for row in rows)
     ]
-    return sorted(found, key=_related_order)
+    return _RELATED.validate_python(sorted(found, key=_related_order))
 
 
-def _related_order(item: Related) -> tuple[Any, ...]:
+def _related_order(item: dict[str, Any]) -> tuple[Any, ...]:
     return (
-        item.relation,
-        STATUS_ORDER[item.status],
-        item.label,
-        item.name,
-        item.id,
-        item.source,
-        sorted(map(str, item.properties.items())),
+        item["relation"],
+        STATUS_ORDER[item["status"]],
+        item["label"],
+        item["name"],
+        item["id"],
+        item["source"],
+        sorted(map(str, item["properties"].items())),
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import networkx as nx
@@ -16,6 +16,7 @@ from graph.stores import Store
 from graph.stores.base import schema
 from queries.answers import Named
 from queries.cache import once
+from queries.catalogue import side_by_side
 
 NODES: dict[str, tuple[str, ...]] = {
     "Chain": (), "Segment": ("tier",), "Product": ("aliases",), "Enterprise": ("short_name",), "Park": (), "Region": (),
@@ -153,7 +154,8 @@ def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
     known = set(nodes["Enterprise"]["id"])
     taken_for = {id: kept for id, kept in read_comparisons(store).taken_for.items() if kept in known}
     nodes["Enterprise"] = nodes["Enterprise"].filter(~pl.col("id").is_in(list(taken_for)))
-    edges = {name: _read_edges(store, name, own, statuses, today, nodes, stamps, taken_for) for name, own in EDGES.items()}
+    kinds = [partial(_read_edges, store, name, own, statuses, today, nodes, stamps, taken_for) for name, own in EDGES.items()]
+    edges = dict(zip(EDGES, side_by_side(*kinds), strict=True))
     return City(statuses, today, nodes, edges, max(stamps)[:10] or None, taken_for)
 
 

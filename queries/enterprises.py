@@ -8,6 +8,7 @@ import polars as pl
 from graph.errors import NotFound
 from graph.stores import Store
 from queries.answers import EnterpriseView
+from queries.cache import once
 from queries.catalogue import ask, refuse_hidden, trusted
 from queries.chains import firm_rows, related
 from queries.search import index_of
@@ -17,9 +18,13 @@ def list_enterprises(
     store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of firms by id, and the id to continue after (None at the end)."""
-    rows = ask(store, "enterprises", after=after, size=size + 1, statuses=statuses or trusted())
-    firms = [row["enterprise"] for row in rows]
-    return firms[:size], firms[size - 1]["id"] if len(firms) > size else None
+    allowed = statuses or trusted()
+
+    def make() -> tuple[list[dict[str, Any]], str | None]:
+        firms = [row["enterprise"] for row in ask(store, "enterprises", after=after, size=size + 1, statuses=allowed)]
+        return firms[:size], firms[size - 1]["id"] if len(firms) > size else None
+
+    return once(store, ("enterprises", after, size, tuple(allowed)), make)
 
 
 def list_by_pinyin(store: Store, number: int = 1, size: int = 50, statuses: list[str] | None = None) -> tuple[list[dict[str, Any]], int]:
@@ -39,6 +44,10 @@ def find_enterprises(store: Store, ids: Sequence[str]) -> list[dict[str, Any]]:
 def view_enterprise(store: Store, id: str, statuses: list[str] | None = None, supplies: bool = True) -> EnterpriseView:
     """Return everything about one firm, without its ``supplies`` where they are asked for apart; raises ``NotFound`` for an unknown id."""
     allowed = statuses or trusted()
+    return once(store, ("enterprise", id, tuple(allowed), supplies), lambda: _view(store, id, allowed, supplies))
+
+
+def _view(store: Store, id: str, allowed: list[str], supplies: bool) -> EnterpriseView:
     found = ask(store, "enterprise", id=id)
     if not found:
         raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")

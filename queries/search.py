@@ -96,6 +96,11 @@ def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataF
 
 def search(store: Store, text: str, most: int = 20, labels: tuple[str, ...] = LABELS, statuses: list[str] | None = None) -> list[Hit]:
     """Return what a text names or begins to name, the nearest first, each thing once, then firms of like names if it names none."""
+    key = ("search", text, most, labels, tuple(statuses or trusted()))
+    return once(store, key, lambda: _search(store, text, most, labels, statuses))
+
+
+def _search(store: Store, text: str, most: int, labels: tuple[str, ...], statuses: list[str] | None) -> list[Hit]:
     found = _matching(store, text, most, labels, statuses)
     if "Enterprise" not in labels or any(hit.matched in EXACT for hit in found):
         return found
@@ -177,6 +182,10 @@ def find_enterprise(store: Store, word: str, short_forms: bool = True) -> Named:
     A firm that is judged to be another stands for that one, unless it is asked for by its id. Raises ``NotFound`` or
     ``Ambiguous``, with the firms of like names as candidates, each with the reason.
     """
+    return once(store, ("firm named", word, short_forms), lambda: _find_enterprise(store, word, short_forms))
+
+
+def _find_enterprise(store: Store, word: str, short_forms: bool) -> Named:
     judged = comparisons_of(store)
     try:
         found = find_exactly(store, word)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from graph.errors import InputError
 from graph.stores import Store
 from queries.answers import STATUS_ORDER, Hop, Named, SupplyEdge, SupplyPath
+from queries.cache import once
 from queries.catalogue import MAX_HOPS, ask, trusted
 
 PATH_ROWS = 2_000
@@ -32,7 +33,13 @@ def _neighbourhood(
 ) -> list[SupplyEdge]:
     if not 1 <= tiers <= MAX_HOPS:
         raise InputError(f"层数 {tiers} 超出范围,应在 1 与 {MAX_HOPS} 之间")
-    rows = ask(store, question, hops=tiers - 1, id=id, statuses=statuses or trusted())
+    allowed = statuses or trusted()
+    return once(store, (question, id, tiers, tuple(allowed)), lambda: _walk(store, question, id, tiers, allowed, near, far))
+
+
+def _walk(store: Store, question: str, id: str, tiers: int, allowed: list[str], near: str, far: str) -> list[SupplyEdge]:
+    """Return the edges of a question that was asked to the end, tier by tier."""
+    rows = ask(store, question, hops=tiers - 1, id=id, statuses=allowed)
     edges: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         edges[row[near]].append(row)

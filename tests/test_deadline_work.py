@@ -13,9 +13,8 @@ from graph.deadline import Deadline, check, within
 from graph.errors import WorkStopped
 from graph.settings import Settings
 from graph.stores import Store
-from queries import cache
 from queries.answers import Named
-from queries.cache import once
+from queries.cache import CACHE, once
 from queries.gaps.what_if import what_if
 from queries.systemic_risk import SupplyNetwork, systemic_risk
 
@@ -103,7 +102,7 @@ def test_who_waits_makes_what_the_first_was_stopped_in(seeded_store: Store) -> N
     other.join(10)
     assert sorted(told) == ["made", "stopped"]
     assert once(seeded_store, "slow", lambda: "made again") == "made"
-    assert not cache._turns
+    assert not CACHE._turns
 
 
 def test_waiting_ends_at_the_deadline_of_the_one_who_waits(seeded_store: Store) -> None:
@@ -121,7 +120,7 @@ def test_waiting_ends_at_the_deadline_of_the_one_who_waits(seeded_store: Store) 
     go_on.set()
     maker.join(10)
     assert once(seeded_store, "slower", lambda: "never") == "made"
-    assert not cache._turns
+    assert not CACHE._turns
 
 
 def test_a_making_that_fails_leaves_nothing(seeded_store: Store) -> None:
@@ -134,6 +133,6 @@ def test_every_long_answer_looks_at_the_deadline(big_leader: Store) -> None:
     client = TestClient(create_app(big_leader, Settings(request_seconds=1e-6)), raise_server_exceptions=False)
     pages = (f"/chains/{CHAIN}", f"/chains/{CHAIN}/targets", f"/chains/{CHAIN}/opportunities", "/portfolio", "/review", "/ledger", "/enterprises")
     for page in (*pages, "/api/v1/structure", "/match?need=示例", f"/api/v1/chains/{CHAIN}/weak-links?without=curated"):
-        cache._kept.clear()
+        CACHE.forget()
         assert client.get(page).status_code == WorkStopped.status, page
-    assert not cache._turns
+    assert not CACHE._turns

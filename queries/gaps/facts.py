@@ -4,10 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from heapq import merge
-from itertools import repeat, starmap
-from operator import itemgetter
-from typing import Any, Literal
+from itertools import chain, repeat
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -19,8 +17,7 @@ from queries.gaps.local import Firm, find_firms, find_homes, grouped, regions_ab
 TIERS = ("上游", "中游", "下游", "服务", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One relation of the graph with its proof; ``product`` as it is written, ``good`` the id of what that is."""
 
     type: str
@@ -154,20 +151,20 @@ class Facts:
         return {product: tuple(sorted(makers)) for product, makers in found.items()}
 
     @cached_property
-    def _at(self) -> Mapping[str, Mapping[str, list[tuple[int, Row]]]]:
-        """Return the numbered rows of each kind by what they are at: their product or segment."""
-        found: dict[str, dict[str, list[tuple[int, Row]]]] = {}
+    def _at(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """Return the numbers of the rows of each kind by what they are at: their product or segment."""
+        found: dict[str, dict[str, list[int]]] = {}
         for kind in ("makes", "operates", "needs", "supplies"):
             rows: Iterable[Row] = getattr(self, kind)
             at = found[kind] = defaultdict(list)
-            for numbered in enumerate(rows):
-                at[numbered[1].good if kind == "supplies" else numbered[1].end].append(numbered)
+            for number, row in enumerate(rows):
+                at[row.good if kind == "supplies" else row.end].append(number)
         return found
 
     def rows_at(self, kind: Literal["makes", "operates", "needs", "supplies"], ids: Iterable[str]) -> list[Row]:
         """Return the rows of a kind at some products or segments, in their order."""
-        at = self._at[kind]
-        return [row for _, row in merge(*(at.get(id, ()) for id in set(ids)), key=itemgetter(0))]
+        at, rows = self._at[kind], getattr(self, kind)
+        return [rows[number] for number in sorted(chain.from_iterable(at.get(id, ()) for id in set(ids)))]
 
     @cached_property
     def made_by(self) -> Mapping[str, tuple[Row, ...]]:
@@ -196,6 +193,16 @@ class Facts:
 
     def evidence(self, row: Row) -> Evidence:
         """Return a relation as evidence, with the names of its ends."""
+        found = self._evidence.get(row)
+        if found is None:
+            found = self._evidence[row] = self._make_evidence(row)
+        return found
+
+    @cached_property
+    def _evidence(self) -> dict[Row, Evidence]:
+        return {}
+
+    def _make_evidence(self, row: Row) -> Evidence:
         start, end = _LABELS[row.type]
         return Evidence(
             record=row.type,
@@ -329,7 +336,7 @@ def rows_of(type_name: str, frame: pl.DataFrame) -> tuple[Row, ...]:
     empty = {"essential": False, "good": "", "product": "", "confidence": 0.0, "note": ""}
     own = [frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value) for name, value in empty.items()]
     proof = (frame[name].to_list() for name in ("from", "to", "status", "source", "place", "ended"))
-    return tuple(starmap(Row, zip(repeat(type_name), *proof, *own, strict=False)))
+    return tuple(map(Row._make, zip(repeat(type_name), *proof, *own, strict=False)))
 
 
 def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:

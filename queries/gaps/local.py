@@ -1,8 +1,7 @@
 """What is local: which regions are home to a chain, where firms are, and to which group they belong."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
@@ -12,8 +11,7 @@ from queries.city import City
 Where = Literal["local", "outside", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Firm:
+class Firm(NamedTuple):
     """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group."""
 
     id: str

@@ -26,6 +26,14 @@ OUTSIDE = Limits(memory=384 << 20, size=MOST_OUTSIDE)  # one query from outside 
 LONG = 600.0  # seconds for one slice of a whole table
 
 
+def _tidied(names: list[str], rows: list[list[Any]]) -> list[dict[str, Any]]:
+    """Return rows by name; only columns that hold more than plain values need their values looked at one by one."""
+    if not rows:
+        return []
+    columns = [column if {*map(type, column)}.isdisjoint((dict, list)) else map(tidy, column) for column in zip(*rows, strict=True)]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
 @dataclass(frozen=True)
 class _Whole:
     """The file of one generation, asked for whole tables."""
@@ -146,7 +154,7 @@ class LadybugStore:
             if file is None:
                 raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
             names, rows, truncated = pool.read(file, query, parameters or {}, seconds, limit)
-        return Result(names, [{name: tidy(value) for name, value in zip(names, row, strict=True)} for row in rows], truncated)
+        return Result(names, _tidied(names, rows), truncated)
 
     @contextmanager
     def _current(self) -> Iterator[Ready | None]:

@@ -20,6 +20,7 @@ from typing import Any
 import ladybug
 from pydantic_core import to_json
 
+IDLE = 0.05  # seconds without a question after which a process gets ready for frames
 PART = 256  # rows that are turned into JSON at a time where an answer's size is bounded
 HIDDEN = {"_ID", "_SRC", "_DST"}
 # Each kind of work and of value once, before the process can open nothing more: code that comes in on first use has come in.
@@ -61,7 +62,12 @@ def main(handle: int) -> None:
     threading.Thread(target=_listen, args=(link, questions), daemon=True).start()
     lasting = None if setup["memory"] else ladybug.Connection(database, num_threads=1)
     while True:
-        question = questions.get()
+        try:
+            question = questions.get(timeout=None if "pyarrow" in sys.modules or lasting is None else IDLE)
+        except queue.Empty:
+            import pyarrow  # noqa: F401  # a fifth of a second that no question for a frame shall wait for
+
+            continue
         for message in _answer(database, lasting, question):
             link.send_bytes(message)
 
