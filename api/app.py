@@ -17,11 +17,17 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
-from api import gap_pages, gap_routes, opening_pages, opening_routes, pages, routes, target_pages, target_routes
-from api.front import Front
-from api.measures import Measures
-from api.problems import PROBLEMS, problem
-from api.warm import keep_warm
+from api.core.problems import PROBLEMS, problem
+from api.gaps import pages as gap_pages
+from api.gaps import routes as gap_routes
+from api.openings import pages as opening_pages
+from api.openings import routes as opening_routes
+from api.server.front import Front
+from api.server.measures import Measures
+from api.server.warm import keep_warm
+from api.targets import pages as target_pages
+from api.targets import routes as target_routes
+from api.things import pages, routes
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store

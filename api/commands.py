@@ -8,15 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis, cli_firms, cli_matching, cli_openings, cli_store, cli_targets
-from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
-from api.output import Format, end_after, explain, print_json, print_rows, progress, say, say_which
+from api import cli_store
+from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
+from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say, say_which
+from api.firms import commands as cli_firms
+from api.gaps import commands as cli_analysis
+from api.matching import commands as cli_matching
+from api.openings import commands as cli_openings
+from api.targets import commands as cli_targets
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.outputs import check_writable, write_text
 from graph.settings import Settings
 from graph.stores import open_store
-from queries.catalogue import trusted
+from queries.core.catalogue import trusted
 
 app = typer.Typer(
     help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n"
@@ -99,8 +104,8 @@ def suppliers(
     name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
 ) -> None:
     """谁供应这家企业: 每条关系带产品、状态和来源。"""
-    from queries.search import find_enterprise
-    from queries.supply import suppliers as ask
+    from queries.names.search import find_enterprise
+    from queries.things.supply import suppliers as ask
 
     graph = open_store(store)
     print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
@@ -111,8 +116,8 @@ def customers(
     name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
 ) -> None:
     """这家企业供应谁: 每条关系带产品、状态和来源。"""
-    from queries.search import find_enterprise
-    from queries.supply import customers as ask
+    from queries.names.search import find_enterprise
+    from queries.things.supply import customers as ask
 
     graph = open_store(store)
     print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
@@ -129,8 +134,8 @@ def paths(
     format: FormatOption = Format.table,
 ) -> None:
     """两家企业之间的供应路径,短的在前,每一步带产品、状态和来源。"""
-    from queries.search import find_enterprise
-    from queries.supply import paths as ask
+    from queries.names.search import find_enterprise
+    from queries.things.supply import paths as ask
 
     graph = open_store(store)
     origin, target = (say_which(name, find_enterprise(graph, name)).id for name in (start, end))
@@ -163,7 +168,7 @@ def search(
     format: FormatOption = Format.table,
 ) -> None:
     """按名称、简称、别名、拼音或首字母查找。"""
-    from queries.search import search as ask
+    from queries.names.search import search as ask
 
     heads = {"label": "类别", "name": "名称", "matched": "匹配方式", "status": "状态", "id": "编号"}
     print_rows(ask(open_store(store), text, most, statuses=trusted(without.split(","))), format, heads)
@@ -172,7 +177,7 @@ def search(
 @app.command()
 def chains(without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table) -> None:
     """列出全部产业链及各类数据的数量。"""
-    from queries.chains import list_chains
+    from queries.things.chains import list_chains
 
     found = list_chains(open_store(store), trusted(without.split(",")))
     if format is Format.json:
@@ -197,7 +202,7 @@ def cypher(
     语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图: 可用 MATCH、OPTIONAL MATCH、WHERE、WITH、
     RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从 0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
     """
-    from queries.console import run_cypher
+    from queries.things.console import run_cypher
 
     settings = Settings()
     answer = run_cypher(
@@ -231,14 +236,14 @@ def draw(
     store: StoreOption = None,
 ) -> None:
     """把一条产业链或一家企业的上下游画成一个可离线打开的网页文件。"""
-    from api.pictures import draw_chain, draw_enterprise
+    from api.pictures.pictures import draw_chain, draw_enterprise
     from graph.errors import NotFound
-    from queries.chains import view_chain
-    from queries.enterprises import view_enterprise
     from queries.gaps.weak_links import weak_links
-    from queries.search import find_chain, find_enterprise
-    from queries.supply import customers, suppliers
-    from queries.things import list_sources
+    from queries.names.search import find_chain, find_enterprise
+    from queries.things.chains import view_chain
+    from queries.things.enterprises import view_enterprise
+    from queries.things.supply import customers, suppliers
+    from queries.things.things import list_sources
 
     check_writable(out)
     graph, statuses = open_store(store), trusted(without.split(","))
@@ -295,7 +300,7 @@ def serve(
     store: StoreOption = None,
 ) -> None:
     """启动网页与接口。"""
-    from api.serving import bind, end_at_once_when_told, run
+    from api.server.serving import bind, end_at_once_when_told, run
 
     end_at_once_when_told()
     settings = Settings()

@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.answers import Named
+from queries.core.catalogue import trusted
 from queries.gaps.weak_links import weak_links
 from queries.gaps.what_if import what_if
 

@@ -17,11 +17,11 @@ from typing import Any
 
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.catalogue import trusted
-from queries.chain_mapping import map_products
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.catalogue import trusted
 from queries.gaps.weak_links import weak_links
-from queries.search import find_chain
+from queries.matching.chain_mapping import map_products
+from queries.names.search import find_chain
 
 ROOT = Path(__file__).parent.parent
 ARCHIVE = ROOT.parent / "shared" / "data" / "chain_knowledge_graph" / "chain_knowledge_graph.tar.gz"

@@ -29,8 +29,8 @@ from graph.stores.ladybug.tables import prepare
 from graph.stores.ladybug.writer import WRITE_POOL
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load as run_load
-from queries.supply import suppliers as ask_suppliers
-from queries.systemic_risk import systemic_risk
+from queries.networks.systemic_risk import systemic_risk
+from queries.things.supply import suppliers as ask_suppliers
 
 BATCH = 10_000
 ASKED = 200

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.identity import Conflict
-from loaders.validate import Problem
+from loaders.rows.identity import Conflict
+from loaders.rows.validate import Problem
 
 
 def shown(path: Path | str) -> str:

@@ -18,11 +18,11 @@ from test_cli import run
 
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.backtest import ALL, ENOUGH, LEAST, MODEL, backtest, hide, interval, measure, ranks, scorers, two_steps
-from queries.catalogue import trusted
-from queries.city import read_city
-from queries.known_links import links_from_rows, links_of
-from queries.link_prediction import PARTS, Evidence, Links, Model, fit
+from queries.city.city import read_city
+from queries.core.catalogue import trusted
+from queries.networks.backtest import ALL, ENOUGH, LEAST, MODEL, backtest, hide, interval, measure, ranks, scorers, two_steps
+from queries.networks.known_links import links_from_rows, links_of
+from queries.networks.link_prediction import PARTS, Evidence, Links, Model, fit
 
 Row = tuple[str, str, str | None]
 

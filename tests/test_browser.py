@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from graph.stores import Store
-from queries.chains import list_chains
+from queries.things.chains import list_chains
 
 OUT = Path(__file__).parent.parent / "test-output"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -280,9 +280,9 @@ def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_st
 
 
 def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Store) -> None:
-    from api.pictures import draw_chain
-    from queries.chains import view_chain
+    from api.pictures.pictures import draw_chain
     from queries.gaps.weak_links import weak_links
+    from queries.things.chains import view_chain
 
     file = OUT / "drawn.html"
     view, states = view_chain(seeded_store, "smart-appliances"), weak_links(seeded_store, "smart-appliances")
@@ -303,8 +303,8 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
 
 
 def test_three_thousand_firms_are_painted_fast(browser: Browser) -> None:
-    from api.pictures import draw_enterprise
-    from queries.answers import EnterpriseView, Named, SupplyEdge
+    from api.pictures.pictures import draw_enterprise
+    from queries.core.answers import EnterpriseView, Named, SupplyEdge
 
     where = {"status": "sample", "source": "s"}
     firm = Named(id="x", name="示例本厂")

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from graph.model.nodes import Enterprise
 from graph.stores.base import schema
-from loaders.bulk_firms import find_alone
-from loaders.firms import _identify_one_by_one, _with_codes, identify_firms
+from loaders.rows.bulk_firms import find_alone
+from loaders.rows.firms import _identify_one_by_one, _with_codes, identify_firms
 
 NAMES = ["青岛恒源有限公司", "恒源（青岛）有限公司", "恒源", "恒源股份有限公司", "山东青岛恒源", "上海恒源有限公司", "北海恒源", "甲公司", "乙厂", "乙 厂", "集团"]
 CODES = [None, None, "91370200MA3C0XXU2Q", "91370200264574251E", "无"]

@@ -12,7 +12,7 @@ from shutil import copytree
 import pytest
 
 from graph.stores import Store, open_store
-from loaders.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
+from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
 from loaders.report import Report
 from loaders.run import Options, load
 

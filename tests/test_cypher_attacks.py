@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.cypher import Admitted, Dialect, admit, regexes
-from graph.cypher.outside import Outside
 from graph.errors import QueryError, WriteRefused
 from graph.stores import Result, Store
 from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.neo4j_dialect import NEO4J
-from queries.console import run_cypher
+from graph.stores.outside import Outside
+from queries.things.console import run_cypher
 
 DIALECTS = [pytest.param(LADYBUG, id="ladybug"), pytest.param(NEO4J, id="neo4j")]
 ATTACKS = records("attacks.jsonl")

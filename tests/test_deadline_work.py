@@ -13,10 +13,10 @@ from graph.deadline import Deadline, check, within
 from graph.errors import WorkStopped
 from graph.settings import Settings
 from graph.stores import Store
-from queries.answers import Named
-from queries.cache import CACHE, once
+from queries.core.answers import Named
+from queries.core.cache import CACHE, once
 from queries.gaps.what_if import what_if
-from queries.systemic_risk import SupplyNetwork, systemic_risk
+from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
 SECONDS, LATE = 0.5, 2.5  # a deadline, and what a busy machine may take to end the work
 

@@ -15,7 +15,7 @@ from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.catalogue import answer, header_of, questions, text_of, trusted
+from queries.core.catalogue import answer, header_of, questions, text_of, trusted
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

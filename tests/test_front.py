@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api import front
 from api.app import create_app
+from api.server import front
 from graph import deadline
 from graph.errors import Busy, WorkStopped
 from graph.settings import Settings

@@ -12,19 +12,19 @@ from gap_parts import TODAY, firm, look, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.comparisons import SAME
 from graph.errors import Ambiguous, InputError, NotFound
+from graph.names.comparisons import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import City, read_city
-from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.city.city import City, read_city
+from queries.core.answers import Named
+from queries.core.catalogue import trusted
 from queries.gaps.certificate import certificate
 from queries.gaps.curve import served_curve
 from queries.gaps.names import find_landing, find_place
 from queries.gaps.weak_links import correlation, examine
 from queries.gaps.what_if import Landing, what_if
+from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
 FIRMS = [

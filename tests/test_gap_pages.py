@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 from test_pages import addresses, picture_of
 
 from api.app import create_app
-from api.certificates import certificate_file
-from api.curves import LEFT, TOP, draw_served
-from api.gap_words import RULE_ZH, mark_of, moved_zh, places_of
-from api.tables import Links, NoLinks
+from api.gaps.certificates import certificate_file
+from api.gaps.words import RULE_ZH, mark_of, moved_zh, places_of
+from api.pictures.curves import LEFT, TOP, draw_served
+from api.things.tables import Links, NoLinks
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load

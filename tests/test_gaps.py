@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from graph.errors import InputError, NotFound
 from graph.stores import Store, open_store
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.city.facts import Facts, chain_facts
+from queries.city.local import Firm
+from queries.core.catalogue import trusted
 from queries.gaps import rules as rule_file
 from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
-from queries.gaps.facts import Facts, chain_facts
-from queries.gaps.local import Firm
 from queries.gaps.rules import Rules, read_rules, variants
 from queries.gaps.weak_links import examine_facts, judge_all, survey, weak_links
 

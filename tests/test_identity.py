@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loader_parts import check, counts, firms, new_store, put, run, where
 
-import loaders.firms
+import loaders.rows.firms
 from graph.model.nodes import Enterprise, Product
-from graph.names import city_of_region
+from graph.names.names import city_of_region
 from graph.stores.base import schema
-from loaders.firms import Cities, Identified
-from loaders.identity import identify_nodes
-from loaders.merge import ORDER, merge
+from loaders.rows.firms import Cities, Identified
+from loaders.rows.identity import identify_nodes
+from loaders.rows.merge import ORDER, merge
 
 A, B = "91110000600037341L", "91310000607378229C"
 WRONG = "911100006000373410"

@@ -19,7 +19,7 @@ from graph.stores import Store, open_store
 from graph.stores.base import schema
 from loaders.run import load
 from loaders.templates import write_template
-from queries.answers import Named
+from queries.core.answers import Named
 from queries.openings.answers import STAGES, Ledger, Match, Step
 from queries.openings.ledger import in_order, ledger
 

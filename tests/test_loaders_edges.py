@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from loader_parts import counts, new_store, put, rows_of, run, where
 
-import loaders.edges
+import loaders.rows.edges
 from graph.model import Edge
 from graph.model.nodes import Enterprise
 from graph.stores import Store

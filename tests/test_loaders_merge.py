@@ -15,7 +15,7 @@ from graph.model.edges import Leads, Supplies
 from graph.model.nodes import Chain, Enterprise, Segment, Source
 from graph.stores import Store
 from graph.stores.base import schema
-from loaders.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge
+from loaders.rows.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge
 
 PEOPLE = "名称,简称,别名,可信度,状态,来源,页码\n"
 EDGES = ("SUPPLIES", "LEADS")

@@ -16,9 +16,9 @@ from graph.model import EDGES, NODES, file_name
 from graph.model.edges import Produces, SubsidiaryOf, Supplies
 from graph.model.kinds import FORBIDDEN, FORMULA
 from graph.model.nodes import Enterprise, Product, Source
-from graph.names import normalise
+from graph.names.names import normalise
 from graph.stores import Store
-from loaders.heads import all_heads
+from loaders.files.heads import all_heads
 from loaders.run import Options, load
 
 IN_ONE_FOLDER = [HealthCheck.function_scoped_fixture]

@@ -9,7 +9,7 @@ import pytest
 from loader_parts import cells, check, counts, put, where
 
 from graph.errors import InputError
-from loaders.read_text import find_encoding, read_text
+from loaders.files.text import find_encoding, read_text
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 TABLE = "名称,统一社会信用代码,来源\n青岛甲有限公司,,年鉴\n青岛乙有限公司,,年鉴\n"

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_parts import check, counts, put
 
-import loaders.validate
+import loaders.rows.validate
 from graph.model import EDGES, NODES, Record
 from graph.model.nodes import Enterprise, Project, Source, Statement
-from loaders.sheets import ROW
-from loaders.validate import Valid, validate
+from loaders.files.sheets import ROW
+from loaders.rows.validate import Valid, validate
 
 SOURCE = "缺少来源: 每一行都要写明出自哪份文件或名录"
 FORMULA = "像是公式,单元格应为普通文本(不以 =、@ 开头)"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from loader_parts import cells, check, counts, new_store, run, where
 
 from graph.errors import InputError
-from loaders import archives
-from loaders.read_workbook import read_workbook
+from loaders.files import archives
+from loaders.files.workbook import read_workbook
 
 DATA = Path(__file__).parent / "data" / "loaders"
 

@@ -10,8 +10,8 @@ from test_cli import run
 
 from graph.errors import InputError
 from graph.stores import Store, open_store
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.catalogue import trusted
 from queries.matching.city import match_city
 
 OFFERS = [

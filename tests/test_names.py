@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.names import check_code, city_of_region, make_id, normal, normalise, split_name
+from graph.names.names import check_code, city_of_region, make_id, normal, normalise, split_name
 
 QINGDAO, SHANGHAI, SHANDONG = "370200", "310000", "370000"
 

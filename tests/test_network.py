@@ -12,7 +12,7 @@ from network_parts import digraphs
 from graph.errors import InputError
 from graph.stores import Store
 from loaders.run import load
-from queries.network import Network, read_clusters, read_network
+from queries.networks.network import Network, read_clusters, read_network
 
 FIRMS = "id,name,source,status\nb,示例乙,S,confirmed\na,示例甲,S,confirmed\nc,示例丙,S,sample\nd,示例丁,S,confirmed\ne,示例戊,S,curated\n"
 SUPPLIES = (

@@ -19,14 +19,14 @@ from test_gap_pages import rows_of, text_of
 from test_pages import addresses
 
 from api.app import create_app
-from api.opening_pages import at_a_glance
-from api.workbooks import HEAD_ROW, make_workbook
+from api.openings.pages import at_a_glance
+from api.openings.workbooks import HEAD_ROW, make_workbook
 from graph.settings import Settings
 from graph.stores import Store, open_store
-from queries.answers import Named
+from queries.core.answers import Named
+from queries.names.search import find_enterprise
 from queries.openings.answers import LISTS
 from queries.openings.lists import chain_opportunities, leader_opportunities
-from queries.search import find_enterprise
 
 CHAIN = "smart-appliances"
 LEADER = "示例智慧家电集团有限公司"

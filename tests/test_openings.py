@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from gap_parts import TODAY, firm, look, put
 
-from graph.comparisons import SAME
 from graph.errors import NotFound
+from graph.names.comparisons import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.answers import Named
+from queries.core.catalogue import trusted
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.fits import Fits
 from queries.openings.ledger import ledger

@@ -9,19 +9,19 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from api import pages
 from api.app import create_app
-from api.pages import error_page
-from api.tables import Desk, Links, show_amount, show_number
-from api.things import INCOMING_ZH, OUTGOING_ZH, facts_of
+from api.things import pages
+from api.things.pages import error_page
+from api.things.tables import Desk, Links, show_amount, show_number
+from api.things.things import INCOMING_ZH, OUTGOING_ZH, facts_of
 from graph.errors import Ambiguous, StoreUnavailable
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.chains import list_chains
-from queries.search import LABELS, find_enterprise
-from queries.things import list_figures
+from queries.names.search import LABELS, find_enterprise
+from queries.things.chains import list_chains
+from queries.things.things import list_figures
 
 ODD_ID = "ent/甲 ?#%&\"'<b>"
 EVIL = "<script>alert(1)</script>"

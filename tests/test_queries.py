@@ -8,13 +8,13 @@ import pytest
 from graph.errors import Ambiguous, InputError, NotFound, QueryError, WriteRefused
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.catalogue import trusted
-from queries.chains import list_chains, view_chain
-from queries.console import run_cypher
-from queries.enterprises import list_by_pinyin, list_enterprises, view_enterprise
-from queries.search import find_chain, find_enterprise, search
-from queries.supply import customers, paths, suppliers
-from queries.things import list_figures, list_sources, view_thing
+from queries.core.catalogue import trusted
+from queries.names.search import find_chain, find_enterprise, search
+from queries.things.chains import list_chains, view_chain
+from queries.things.console import run_cypher
+from queries.things.enterprises import list_by_pinyin, list_enterprises, view_enterprise
+from queries.things.supply import customers, paths, suppliers
+from queries.things.things import list_figures, list_sources, view_thing
 
 STORY = Path(__file__).parent / "data" / "story"
 

@@ -14,21 +14,21 @@ from loader_parts import put
 from test_cli import run as command
 
 from api.app import create_app
-from graph.comparisons import DIFFERENT, SAME, UNDO, Comparisons, read_comparisons, read_judgements
 from graph.errors import Ambiguous, InputError, NotFound
 from graph.model import columns
 from graph.model.edges import ComparedWith
 from graph.model.nodes import Enterprise
-from graph.name_index import NameIndex
+from graph.names.comparisons import DIFFERENT, SAME, UNDO, Comparisons, read_comparisons, read_judgements
+from graph.names.index import NameIndex
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.judgements import judge
 from loaders.run import load
-from queries.catalogue import trusted
-from queries.city import read_city
-from queries.network import read_network
-from queries.same_firms import doubts, history
-from queries.search import find_enterprise, find_exactly, search, similar_firms
+from queries.city.city import read_city
+from queries.core.catalogue import trusted
+from queries.names.same_firms import doubts, history
+from queries.names.search import find_enterprise, find_exactly, search, similar_firms
+from queries.networks.network import read_network
 
 A_CODE, B_CODE = "91110000600037341L", "91310000607378229C"
 HEADS = "编号,名称,简称,别名,统一社会信用代码,股票代码,区域,来源\n"

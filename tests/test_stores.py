@@ -11,7 +11,7 @@ from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.catalogue import ask, questions, trusted
+from queries.core.catalogue import ask, questions, trusted
 
 STORY = Path(__file__).parent / "data" / "story"
 

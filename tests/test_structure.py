@@ -18,8 +18,8 @@ from network_parts import digraphs
 from sklearn.metrics import adjusted_mutual_info_score
 
 from graph.errors import InputError
-from queries.network import Network
-from queries.structure import (
+from queries.networks.network import Network
+from queries.networks.structure import (
     Groups,
     Ranking,
     agreement,
@@ -182,8 +182,8 @@ def test_what_cannot_be_asked(measure: Callable[[Network], object], message: str
 PROGRAM = """
 import json
 import networkx as nx
-from queries.network import Network
-from queries import structure as s
+from queries.networks.network import Network
+from queries.networks import structure as s
 edges = {(f"n{i % 97}", f"n{i * i % 89}") for i in range(400)}
 graph = nx.DiGraph()
 graph.add_edges_from(edges)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import queries.systemic_risk
+import queries.networks.systemic_risk
 from graph.errors import InputError
-from queries.risk_tables import read_network
-from queries.systemic_risk import SupplyNetwork, systemic_risk
+from queries.networks.risk_tables import read_network
+from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
 ORACLES = {
     "n200": Path(__file__).parent / "data" / "esri" / "n200",

@@ -13,7 +13,7 @@ from test_cli import run
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import Named
+from queries.core.answers import Named
 from queries.targets.answers import Targets
 from queries.targets.chain import list_targets
 from queries.targets.factors import Factors

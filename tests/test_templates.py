@@ -10,7 +10,7 @@ from graph.errors import InputError
 from graph.model import EDGES, NODES, STATUS_ZH, Record, file_name, zh_heads
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise, Product, Project, Statement
-from loaders.heads import accepted, clean_head, required
+from loaders.files.heads import accepted, clean_head, required
 from loaders.templates import write_template
 
 FILLED: dict[type[Record], list[dict[str, str]]] = {

@@ -18,7 +18,6 @@ from neo4j.graph import Relationship
 from pydantic_core import to_json
 
 from graph.cypher import Admitted
-from graph.cypher.outside import Outside
 from graph.errors import LianzhangError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import Edge, Node, Record, columns
 from graph.settings import Settings
@@ -26,6 +25,7 @@ from graph.stores.base import BATCH, MOST_OUTSIDE, Ends, Reader, Result, schema,
 from graph.stores.migrations import migrate
 from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
+from graph.stores.outside import Outside
 
 AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
 FETCH = 5_000

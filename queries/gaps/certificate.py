@@ -7,15 +7,15 @@ from pydantic import Field
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import Answer, Named, SourceUsed
+from queries.city.facts import Facts
+from queries.core.answers import Answer, Named, SourceUsed
 from queries.gaps.answers import Judged
 from queries.gaps.candidates import Candidate, find_candidates
-from queries.gaps.facts import Facts
 from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import examine, notes_on, steps_from
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 MOST = 60  # candidates that are listed; what is cut is counted
 

@@ -2,11 +2,11 @@
 
 from graph.errors import Ambiguous, InputError, NotFound
 from graph.stores import Store
-from queries.answers import Named
-from queries.gaps.facts import Place
+from queries.city.facts import Place
+from queries.core.answers import Named
 from queries.gaps.weak_links import Examined
 from queries.gaps.what_if import Landing
-from queries.search import find_enterprise, find_product
+from queries.names.search import find_enterprise, find_product
 
 
 def find_place(examined: Examined, word: str) -> Place:

@@ -10,11 +10,11 @@ import polars as pl
 
 from graph.deadline import check
 from graph.stores import Store
-from queries.answers import Named
-from queries.cache import once
-from queries.catalogue import trusted
-from queries.city import City, read_city
-from queries.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
+from queries.city.city import City, read_city
+from queries.city.facts import Facts, chain_facts
+from queries.core.answers import Named
+from queries.core.cache import once
+from queries.core.catalogue import trusted
 from queries.gaps.answers import (
     Extension,
     Flip,
@@ -28,13 +28,13 @@ from queries.gaps.answers import (
     WeakLinks,
 )
 from queries.gaps.extensions import find_extensions
-from queries.gaps.facts import Facts, chain_facts
 from queries.gaps.judge import judge, score_of, state_of
 from queries.gaps.measures import Measures, NetworkFacts, measure
 from queries.gaps.rules import Rules, read_rules, variants
-from queries.network import Network
-from queries.structure import articulation_points, bridges
-from queries.things import list_sources
+from queries.networks.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
+from queries.networks.network import Network
+from queries.networks.structure import articulation_points, bridges
+from queries.things.things import list_sources
 
 
 @dataclass(frozen=True)

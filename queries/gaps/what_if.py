@@ -7,17 +7,17 @@ import polars as pl
 from pydantic import Field
 
 from graph.stores import Store
-from queries.answers import Answer, Named
-from queries.city import City
-from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.city.city import City
+from queries.city.facts import Facts
+from queries.city.local import Firm
+from queries.core.answers import Answer, Named
 from queries.gaps.answers import State
 from queries.gaps.curve import Curve, served_curve
-from queries.gaps.facts import Facts
 from queries.gaps.judge import score_of, state_of, state_of_good
-from queries.gaps.local import Firm
 from queries.gaps.measures import Measures, measure_good
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
+from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
 SHOWN = 10  # riskiest firms on each side

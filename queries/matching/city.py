@@ -8,9 +8,9 @@ from pydantic import Field
 from graph.deadline import check
 from graph.errors import InputError
 from graph.stores import Store
-from queries.answers import Answer, Named
-from queries.cache import once
-from queries.city import City, read_city
+from queries.city.city import City, read_city
+from queries.core.answers import Answer, Named
+from queries.core.cache import once
 from queries.matching.derived import Derived, derive
 from queries.matching.index import build
 from queries.matching.offers import Need, Offer

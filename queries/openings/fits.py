@@ -1,7 +1,7 @@
 """How well a product meets a need: the same product, a kind of it by its name, a wider word, or only the same segment.
 
 A Chinese noun has its head at the end, so a name that ends with the needed product's name is a kind of it; see
-``queries.chain_mapping``, whose rule this is. A name that only shares the rarer words is worth a look, no more: see
+``queries.matching.chain_mapping``, whose rule this is. A name that only shares the rarer words is worth a look, no more: see
 ``queries.matching.products``.
 """
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from graph.deadline import check
 from graph.stores import Store
-from queries.cache import once
-from queries.chain_mapping import SURE, bare
-from queries.city import City
+from queries.city.city import City
+from queries.core.cache import once
+from queries.matching.chain_mapping import SURE, bare
 from queries.matching.products import NearProducts
 from queries.openings.answers import Level
 

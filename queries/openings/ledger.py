@@ -9,12 +9,12 @@ from typing import Any
 from graph.deadline import check
 from graph.errors import InputError
 from graph.stores import Store
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import City, read_city
+from queries.city.city import City, read_city
+from queries.city.parties import groups_below, leaders_of, products_of
+from queries.core.answers import Named
+from queries.core.catalogue import trusted
 from queries.openings.answers import STAGES, Ledger, Match, Step
-from queries.openings.parties import groups_below, leaders_of, products_of
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 SIGNED, DROPPED, WITHDRAWN = "签约", "放弃", "已撤销"
 _FIRST_DAYS = {"H1": "01-01", "H2": "07-01", "Q1": "01-01", "Q2": "04-01", "Q3": "07-01", "Q4": "10-01"}

@@ -6,20 +6,20 @@ from datetime import date
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import Named
-from queries.cache import once
-from queries.catalogue import ask, trusted
-from queries.city import read_city
-from queries.gaps.facts import segments_of_chains
-from queries.gaps.local import find_homes
+from queries.city.city import read_city
+from queries.city.facts import segments_of_chains
+from queries.city.local import find_homes
+from queries.city.parties import chains_led_by, find_city, leaders_of
+from queries.core.answers import Named
+from queries.core.cache import once
+from queries.core.catalogue import ask, trusted
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.asked import Asked, Wish, ask_about
 from queries.openings.fits import fits_of
 from queries.openings.invitations import list_invitations, list_partners
 from queries.openings.needs import Supply, find_supply, list_needs
 from queries.openings.offers import list_offers
-from queries.openings.parties import chains_led_by, find_city, leaders_of
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 RULE_VERSION = "openings-2026-11-24.2"
 

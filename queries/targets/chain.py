@@ -6,12 +6,12 @@ from datetime import date
 
 from graph.deadline import check
 from graph.stores import Store
-from queries.answers import STATUS_ORDER, Named
-from queries.cache import once
-from queries.catalogue import trusted
-from queries.gaps.facts import Facts, Row
+from queries.city.facts import Facts, Row
+from queries.city.local import find_firms
+from queries.core.answers import STATUS_ORDER, Named
+from queries.core.cache import once
+from queries.core.catalogue import trusted
 from queries.gaps.judge import Voice, state_of
-from queries.gaps.local import find_firms
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import Examined, examine, notes_on
 from queries.targets.answers import FactorValue, Filled, NoTarget, OpenGap, Target, Targets, UnknownPlace
@@ -32,7 +32,7 @@ from queries.targets.inferred import makers_model
 from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
 from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 TOP = 20
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.stores import Store
-from queries.backtest import hide
-from queries.cache import once
-from queries.city import City
-from queries.known_links import links_of
-from queries.link_prediction import PARTS, Model, fit
+from queries.city.city import City
+from queries.core.cache import once
+from queries.networks.backtest import hide
+from queries.networks.known_links import links_of
+from queries.networks.link_prediction import PARTS, Model, fit
 from queries.targets.weights import Weights
 
 SHOWN = 2  # reasons of the model in a sentence

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from graph.stores import Store
-from queries.answers import STATUS_ORDER, Named
-from queries.cache import once
-from queries.catalogue import trusted
-from queries.city import City, read_city
-from queries.gaps.facts import Facts
+from queries.city.city import City, read_city
+from queries.city.facts import Facts
+from queries.core.answers import STATUS_ORDER, Named
+from queries.core.cache import once
+from queries.core.catalogue import trusted
 from queries.gaps.judge import state_of
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
@@ -20,7 +20,7 @@ from queries.targets.candidates import Fill, Gap, distinct, find_gaps, recorded_
 from queries.targets.cover import SECONDS, Cover, Covering
 from queries.targets.weights import read_weights
 from queries.targets.words import data_against
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 CURVE = 30  # points of the curve, at most
 UNIT = 100  # of a score; gaps are weighed in whole hundredths, so that sums are exact

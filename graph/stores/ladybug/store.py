@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from graph.cypher.outside import Outside
 from graph.errors import StoreUnavailable
 from graph.model import Edge, Node
 from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
@@ -19,6 +18,7 @@ from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
 from graph.stores.ladybug.tables import read_edges, read_nodes
 from graph.stores.ladybug.writer import LadybugWriter
+from graph.stores.outside import Outside
 
 CORES = os.cpu_count() or 1
 READERS = max(1, min(CORES, 8))  # queries at once; each has a core and a pool of its own

@@ -1,0 +1,49 @@
+"""The JSON API of 卡位入链: the four lists of a chain or a leader, suppliers for a need in words, and the ledger of the matches."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.things.routes import StatusesDep, StoreDep
+from queries.matching.city import Matched, match_city
+from queries.names.search import find_chain, find_enterprise
+from queries.openings import ledger as ledgers
+from queries.openings.answers import Ledger, Opportunities
+from queries.openings.lists import chain_opportunities, leader_opportunities
+
+router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
+
+NameQuery = Annotated[str | None, Query(min_length=1, max_length=300)]
+
+NeedQuery = Annotated[str, Query(min_length=1, max_length=200)]
+FirmsQuery = Annotated[int, Query(ge=1, le=400)]
+
+
+@router.get("/match")
+def get_match(store: StoreDep, statuses: StatusesDep, need: NeedQuery, top: FirmsQuery = 20) -> Matched:
+    """图中哪些企业能满足一项几个字的需求: 按可能性排列,每家写明理由;都是推断,不存入图。"""
+    return match_city(store, need, statuses, top)
+
+
+@router.get("/chains/{id}/opportunities")
+def get_chain_opportunities(id: str, store: StoreDep, statuses: StatusesDep) -> Opportunities:
+    """一条产业链的全部链主的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。"""
+    return chain_opportunities(store, find_chain(store, id), statuses)
+
+
+@router.get("/enterprises/{id:path}/opportunities")
+def get_leader_opportunities(id: str, store: StoreDep, statuses: StatusesDep) -> Opportunities:
+    """一家链主的四张清单;不是链主的企业,按它自己登记的供给与需求列出,并说明。"""
+    return leader_opportunities(store, find_enterprise(store, id), statuses)
+
+
+@router.get("/ledger")
+def get_ledger(store: StoreDep, statuses: StatusesDep, leader: NameQuery = None, chain: NameQuery = None, firm: NameQuery = None) -> Ledger:
+    """匹配台账: 每项匹配的各步(需求、推荐、链主答复、洽谈、签约、放弃),按日期;``leader``、``chain``、``firm`` 只能给一个,都不给是全部。"""
+    return ledgers.ledger(
+        store,
+        leader=None if leader is None else find_enterprise(store, leader),
+        chain=None if chain is None else find_chain(store, chain),
+        firm=None if firm is None else find_enterprise(store, firm),
+        statuses=statuses,
+    )

@@ -1,0 +1,125 @@
+"""Who supplies whom: suppliers, customers and supply paths."""
+
+from collections import defaultdict
+from typing import Any, Literal
+
+from graph.errors import InputError
+from graph.stores import Store
+from queries.core.answers import STATUS_ORDER, Hop, Named, SupplyEdge, SupplyPath
+from queries.core.cache import once
+from queries.core.catalogue import MAX_HOPS, ask, trusted
+
+PATH_ROWS = 2_000
+
+
+def suppliers(store: Store, id: str, tiers: int = 1, statuses: list[str] | None = None) -> list[SupplyEdge]:
+    """Return every supply edge up to ``tiers`` steps upstream of a firm, each once, nearest and best founded first."""
+    return _neighbourhood(store, "suppliers", id, tiers, statuses, near="customer", far="supplier")
+
+
+def customers(store: Store, id: str, tiers: int = 1, statuses: list[str] | None = None) -> list[SupplyEdge]:
+    """Return every supply edge up to ``tiers`` steps downstream of a firm, each once, nearest and best founded first."""
+    return _neighbourhood(store, "customers", id, tiers, statuses, near="supplier", far="customer")
+
+
+def _neighbourhood(
+    store: Store,
+    question: Literal["suppliers", "customers"],
+    id: str,
+    tiers: int,
+    statuses: list[str] | None,
+    near: str,
+    far: str,
+) -> list[SupplyEdge]:
+    if not 1 <= tiers <= MAX_HOPS:
+        raise InputError(f"层数 {tiers} 超出范围,应在 1 与 {MAX_HOPS} 之间")
+    allowed = statuses or trusted()
+    return once(store, (question, id, tiers, tuple(allowed)), lambda: _walk(store, question, id, tiers, allowed, near, far))
+
+
+def _walk(store: Store, question: str, id: str, tiers: int, allowed: list[str], near: str, far: str) -> list[SupplyEdge]:
+    """Return the edges of a question that was asked to the end, tier by tier."""
+    rows = ask(store, question, hops=tiers - 1, id=id, statuses=allowed)
+    edges: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        edges[row[near]].append(row)
+    found: list[SupplyEdge] = []
+    seen, frontier = {id}, [id]
+    for tier in range(1, tiers + 1):
+        following: set[str] = set()
+        for node in frontier:
+            found += [_edge(tier, row) for row in edges[node]]
+            following |= {row[far] for row in edges[node]}
+        frontier = sorted(following - seen)
+        seen |= following
+    return sorted(found, key=_order)
+
+
+def _edge(tier: int, row: dict[str, Any]) -> SupplyEdge:
+    return SupplyEdge(
+        tier=tier,
+        supplier=Named(id=row["supplier"], name=row["supplier_name"]),
+        customer=Named(id=row["customer"], name=row["customer_name"]),
+        product=row.get("product") or "",
+        status=row["status"],
+        source=row["source"],
+        place=row.get("place"),
+        confidence=row.get("confidence"),
+        valid_to=row.get("valid_to") or None,
+    )
+
+
+def _order(edge: SupplyEdge) -> tuple[Any, ...]:
+    return (
+        edge.tier,
+        STATUS_ORDER[edge.status],
+        edge.customer.name,
+        edge.supplier.name,
+        edge.product,
+        edge.customer.id,
+        edge.supplier.id,
+        edge.source,
+    )
+
+
+def paths(store: Store, start: str, end: str, most: int = 5, longest: int = 6, statuses: list[str] | None = None) -> list[SupplyPath]:
+    """Return up to ``most`` supply paths from one firm to another, shortest first, without going through a firm twice."""
+    if start == end:
+        raise InputError("起点与终点是同一家企业,请给出两家不同的企业")
+    if not 1 <= longest <= MAX_HOPS:
+        raise InputError(f"路径长度 {longest} 超出范围,应在 1 与 {MAX_HOPS} 之间")
+    allowed = set(statuses or trusted())
+    found: list[SupplyPath] = []
+    for length in range(1, longest + 1):
+        rows = ask(store, "paths", hops=length, origin=start, target=end, size=PATH_ROWS)
+        simple = [path for row in rows if (path := _path(row["path"], allowed))]
+        found += sorted(simple, key=_path_order)
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def _path(path: dict[str, Any], allowed: set[str]) -> SupplyPath | None:
+    nodes, relations = path["nodes"], path["relationships"]
+    if len({node["id"] for node in nodes}) < len(nodes) or any(relation["status"] not in allowed for relation in relations):
+        return None
+    hops = [
+        Hop(
+            supplier=Named(id=left["id"], name=left["name"]),
+            customer=Named(id=right["id"], name=right["name"]),
+            product=relation.get("product") or "",
+            status=relation["status"],
+            source=relation["source"],
+            valid_to=relation.get("valid_to") or None,
+        )
+        for left, relation, right in zip(nodes, relations, nodes[1:], strict=False)
+    ]
+    return SupplyPath(length=len(hops), hops=hops)
+
+
+def _path_order(path: SupplyPath) -> tuple[Any, ...]:
+    return (
+        path.length,
+        [STATUS_ORDER[hop.status] for hop in path.hops],
+        [(hop.customer.name, hop.product, hop.customer.id) for hop in path.hops],
+    )
