@@ -17,17 +17,12 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
-from api.gaps import pages as gap_pages
-from api.gaps import routes as gap_routes
-from api.openings import pages as opening_pages
-from api.openings import routes as opening_routes
+from api.rooms import PAGES, ROUTES
 from api.server.front import Front
 from api.server.measures import Measures
 from api.server.warm import keep_warm
-from api.targets import pages as target_pages
-from api.targets import routes as target_routes
-from api.things import pages, routes
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
@@ -69,15 +64,11 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.state.store, app.state.settings, app.state.warming = store, settings, warm
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
-    app.include_router(opening_routes.router, responses=PROBLEMS)  # before the routes, whose ids may hold any sign
-    app.include_router(routes.router, responses=PROBLEMS)
-    app.include_router(gap_routes.router, responses=PROBLEMS)
-    app.include_router(target_routes.router, responses=PROBLEMS)
+    for routes in ROUTES:
+        app.include_router(routes.router, responses=PROBLEMS)
     _add_health(app, store, measures)
-    app.include_router(gap_pages.router)  # before the pages, for the same reason
-    app.include_router(opening_pages.router)
-    app.include_router(target_pages.router)
-    app.include_router(pages.router)
+    for pages in PAGES:
+        app.include_router(pages.router)
     _add_errors(app)
     app.add_middleware(Front, store=store, settings=settings, measures=measures)
     return app
@@ -104,20 +95,20 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(LianzhangError)
     def ours(request: Request, error: LianzhangError) -> Response:
         if _wants_page(request):
-            return pages.error_page(request, error)
+            return error_page(request, error)
         return problem(request, error.status, error.title, error.message, **error.details)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
         found = ";".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         if _wants_page(request):
-            return pages.error_page(request, InputError(found))
+            return error_page(request, InputError(found))
         return problem(request, 422, InputError.title, found)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         if _wants_page(request) and error.status_code == 404:
-            return pages.error_page(request, NotFound("没有这个页面,请从首页或搜索进入"))
+            return error_page(request, NotFound("没有这个页面,请从首页或搜索进入"))
         answer: JSONResponse = problem(request, error.status_code, str(error.detail), str(error.detail))
         answer.headers.update(error.headers or {})
         return answer

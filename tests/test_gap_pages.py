@@ -8,10 +8,11 @@ from fastapi.testclient import TestClient
 from test_pages import addresses, picture_of
 
 from api.app import create_app
+from api.core.states import mark_of, places_of
+from api.core.table import Links, NoLinks
 from api.gaps.certificates import certificate_file
-from api.gaps.words import RULE_ZH, mark_of, moved_zh, places_of
+from api.gaps.words import RULE_ZH, moved_zh
 from api.pictures.curves import LEFT, TOP, draw_served
-from api.things.tables import Links, NoLinks
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load

@@ -10,10 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.core.page import error_page
+from api.core.table import Desk, Links, show_amount, show_number
 from api.things import pages
-from api.things.pages import error_page
-from api.things.tables import Desk, Links, show_amount, show_number
-from api.things.things import INCOMING_ZH, OUTGOING_ZH, facts_of
+from api.things.facts import INCOMING_ZH, OUTGOING_ZH, facts_of
 from graph.errors import Ambiguous, StoreUnavailable
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from api.core.rows import Lazy, sort_key, write_csv
-from api.things.tables import MOST_ROWS
+from api.core.table import MOST_ROWS
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store

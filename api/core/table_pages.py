@@ -10,7 +10,7 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from api.core.rows import sort_key, write_csv
-from api.things.tables import Cell, Links, Table
+from api.core.table import Cell, Links, Table
 from graph.deadline import check
 from graph.errors import NotFound
 

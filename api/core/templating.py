@@ -7,8 +7,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from api.gaps.words import PLACE_ZH, STATE_KEYS, STATE_MEANING
-from api.things.tables import MOST_NAMES, MOST_ROWS, show_names, show_number, show_percent
+from api.core.states import PLACE_ZH, STATE_KEYS, STATE_MEANING
+from api.core.table import MOST_NAMES, MOST_ROWS, show_names, show_number, show_percent
 from graph.model import STATUS_MEANING, STATUS_ZH
 
 HERE = Path(__file__).parent.parent

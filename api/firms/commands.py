@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption
-from api.core.output import Format, print_json, print_rows, progress, say
+from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
+from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.names.comparisons import DIFFERENT, SAME, UNDO
 from graph.stores import open_store
 from queries.core.catalogue import trusted
@@ -91,3 +91,76 @@ def judge_firms(
     one, two = find_exactly(graph, kept), find_exactly(graph, other)
     judge(graph, one.id, two.id, VERDICT_ZH[verdict], by, reason)
     say(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}")
+
+
+EDGE_HEADS = {
+    "tier": "层",
+    "supplier.name": "供应商",
+    "customer.name": "客户",
+    "product": "产品",
+    "valid_to": "有效期止",
+    "status": "状态",
+    "source": "来源",
+    "supplier.id": "供应商编号",
+    "customer.id": "客户编号",
+}
+
+
+@app.command()
+def suppliers(
+    name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
+) -> None:
+    """谁供应这家企业: 每条关系带产品、状态和来源。"""
+    from queries.names.search import find_enterprise
+    from queries.things.supply import suppliers as ask
+
+    graph = open_store(store)
+    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
+
+
+@app.command()
+def customers(
+    name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
+) -> None:
+    """这家企业供应谁: 每条关系带产品、状态和来源。"""
+    from queries.names.search import find_enterprise
+    from queries.things.supply import customers as ask
+
+    graph = open_store(store)
+    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
+
+
+@app.command()
+def paths(
+    start: Annotated[str, typer.Argument(metavar="FROM", help="起点企业")],
+    end: Annotated[str, typer.Argument(metavar="TO", help="终点企业")],
+    most: Annotated[int, typer.Option("--most", min=1, max=50, help="最多几条")] = 5,
+    longest: Annotated[int, typer.Option("--longest", min=1, max=10, help="最多几步")] = 6,
+    without: WithoutOption = "",
+    store: StoreOption = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """两家企业之间的供应路径,短的在前,每一步带产品、状态和来源。"""
+    from queries.names.search import find_enterprise
+    from queries.things.supply import paths as ask
+
+    graph = open_store(store)
+    origin, target = (say_which(name, find_enterprise(graph, name)).id for name in (start, end))
+    found = ask(graph, origin, target, most, longest, trusted(without.split(",")))
+    if format is Format.json:
+        print_json([path.model_dump(mode="json") for path in found])
+        return
+    rows = [
+        hop.model_dump() | {"path": number, "step": step} for number, path in enumerate(found, 1) for step, hop in enumerate(path.hops, 1)
+    ]
+    heads = {
+        "path": "路径",
+        "step": "步",
+        "supplier.name": "供应商",
+        "customer.name": "客户",
+        "product": "产品",
+        "valid_to": "有效期止",
+        "status": "状态",
+        "source": "来源",
+    }
+    print_rows(rows, format, heads)

@@ -1,8 +1,8 @@
 """The gap certificate as a file of its own that opens offline and prints on A4."""
 
+from api.core.table import Desk, NoLinks
 from api.core.templating import render_file
 from api.gaps.tables import tables_of_certificate
-from api.things.tables import Desk, NoLinks
 from queries.gaps.certificate import Certificate
 
 

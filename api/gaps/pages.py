@@ -8,20 +8,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from api.core.page import Visit, VisitDep
 from api.gaps.certificates import certificate_file
-from api.gaps.tables import table_ranking, tables_of_certificate, tables_of_rules, tables_of_what_if
+from api.gaps.tables import table_ranking, tables_of_certificate, tables_of_what_if
 from api.pictures.curves import draw_served
-from api.targets.tables import tables_of_weights
-from api.things.pages import Visit, VisitDep
 from graph.errors import LianzhangError
 from queries.city.facts import Facts
 from queries.gaps.certificate import Certificate, certificate
 from queries.gaps.names import find_landing, find_place
-from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.gaps.what_if import what_if
 from queries.names.search import find_enterprise
-from queries.targets.weights import read_weights
 
 NEW_FIRM = "新企业"
 OFFERED = 100  # firms, and products, that the fields of the form offer; any other can be typed
@@ -121,8 +118,3 @@ def _goods(facts: Facts) -> list[tuple[str, int]]:
     return sorted(dict(goods).items(), key=lambda item: item[1])
 
 
-@router.get("/rules")
-def show_rules(visit: VisitDep) -> Response:
-    """Show every number that decides a state, a score or an action, and why it is what it is."""
-    rules = read_rules()
-    return visit.render("rules.html", "断点规则", rules=rules, tables=[*tables_of_rules(rules), *tables_of_weights(read_weights())])

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.things.routes import StatusesDep, StoreDep
+from api.core.http import StatusesDep, StoreDep
 from queries.gaps import certificate as certificates
 from queries.gaps import weak_links as gaps
 from queries.gaps import what_if as scenarios

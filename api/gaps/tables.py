@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from api.core.rows import Lazy
-from api.gaps.words import RULE_ZH, STATE_KEYS, moved_zh, rule_value, weakest_first
-from api.things.tables import TIER_ORDER, Cell, Desk, Table, show_names, show_percent
+from api.core.states import STATE_KEYS, weakest_first
+from api.core.table import TIER_ORDER, Cell, Desk, Table, show_names, show_percent
+from api.gaps.words import RULE_ZH, moved_zh, rule_value
 from graph.model import STATUS_ZH
 from queries.core.answers import Named
 from queries.gaps.answers import Extension, Judged, ProductState, Ranked, RiskRanking, SegmentState, Stability, WeakLinks

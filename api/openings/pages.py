@@ -7,11 +7,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.openings.tables import table_of_ledger, table_of_match, tables_of_openings
+from api.core.page import Visit, VisitDep
+from api.openings.tables import table_of_ledger, tables_of_openings
 from api.openings.words import MEANINGS
 from api.openings.workbooks import make_workbook
-from api.things.pages import Visit, VisitDep
-from queries.matching.city import match_city
 from queries.names.search import find_chain, find_enterprise
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.ledger import DROPPED, ledger
@@ -96,12 +95,6 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
     return visit.render("opportunities.html", answer.subject.name, answer=answer, addresses=addresses, **values)
 
 
-@router.get("/match")
-def show_match(visit: VisitDep, need: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Show which firms can meet a need in a few words, and why."""
-    answer = match_city(visit.store, need, visit.statuses) if need.strip() else None
-    table = None if answer is None else table_of_match(answer, visit.desk)
-    return visit.render("match.html", need, need=need, answer=answer, table=table)
 
 
 @router.get("/ledger")

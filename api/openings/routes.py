@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.things.routes import StatusesDep, StoreDep
-from queries.matching.city import Matched, match_city
+from api.core.http import StatusesDep, StoreDep
 from queries.names.search import find_chain, find_enterprise
 from queries.openings import ledger as ledgers
 from queries.openings.answers import Ledger, Opportunities
@@ -15,14 +14,8 @@ router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
 
 NameQuery = Annotated[str | None, Query(min_length=1, max_length=300)]
 
-NeedQuery = Annotated[str, Query(min_length=1, max_length=200)]
-FirmsQuery = Annotated[int, Query(ge=1, le=400)]
 
 
-@router.get("/match")
-def get_match(store: StoreDep, statuses: StatusesDep, need: NeedQuery, top: FirmsQuery = 20) -> Matched:
-    """图中哪些企业能满足一项几个字的需求: 按可能性排列,每家写明理由;都是推断,不存入图。"""
-    return match_city(store, need, statuses, top)
 
 
 @router.get("/chains/{id}/opportunities")

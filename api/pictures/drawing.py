@@ -7,7 +7,7 @@ from typing import Any
 
 from pyvis.network import Network
 
-from api.gaps.words import STATE_KEYS, mark_of
+from api.core.states import STATE_KEYS, mark_of
 from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
 from api.pictures.wiring import SHAPES, Piece
 from graph.model import STATUS_ZH

@@ -9,8 +9,8 @@ from typing import Any
 import pyvis
 from pyvis.network import Network
 
+from api.core.states import Places, mark_of, places_of
 from api.core.templating import inline, render_file
-from api.gaps.words import Places, mark_of, places_of
 from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
 from api.pictures.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
 from api.pictures.wiring import Piece, Wiring

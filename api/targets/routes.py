@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.things.routes import StatusesDep, StoreDep
+from api.core.http import StatusesDep, StoreDep
 from queries.names.search import find_chain
 from queries.targets.answers import Portfolio, Targets
 from queries.targets.chain import TOP, list_targets

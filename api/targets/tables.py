@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from api.core.rows import Lazy
+from api.core.table import Cell, Desk, Table, show_percent, status_cell
 from api.gaps.tables import firms_cell, score_cell, state_cell
-from api.things.tables import Cell, Desk, Table, show_percent, status_cell
 from queries.core.answers import Named
 from queries.targets.answers import (
     Chosen,

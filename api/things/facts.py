@@ -5,7 +5,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api.things.tables import CURRENCY_UNITS, Cell, Desk, Table, show_amount, show_number, table_statements, table_supplies
+from api.core.table import Cell, Desk, Table, show_amount, show_number
+from api.things.tables import CURRENCY_UNITS, table_statements, table_supplies
 from graph.model import EDGE_TYPES, NODE_TYPES, Record
 from queries.core.answers import EnterpriseView, Related, SupplyEdge, ThingView
 
