@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyvis
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -17,6 +17,7 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.rooms import PAGES, ROUTES
@@ -65,10 +66,10 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
     for routes in ROUTES:
-        app.include_router(routes.router, responses=PROBLEMS)
+        app.include_router(routes.router, responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:
-        app.include_router(pages.router)
+        app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])
     _add_errors(app)
     app.add_middleware(Front, store=store, settings=settings, measures=measures)
     return app

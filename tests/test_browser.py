@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from view_parts import under
 
 from graph.stores import Store
 from queries.things.chains import list_chains
@@ -175,7 +176,7 @@ def test_the_what_if_form_takes_more_firms(page: Page) -> None:
 
 
 def test_every_chain_is_drawn_without_overlaps(page: Page, seeded_store: Store) -> None:
-    for chain in list_chains(seeded_store):
+    for chain in list_chains(under(seeded_store)):
         open_chain(page, chain.id)
         assert page.evaluate(OVERLAPS) == [], chain.id
         page.evaluate("window.lianzhang.setLayer('products', true); window.lianzhang.setLayer('firms', true)")
@@ -285,7 +286,7 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
     from queries.things.chains import view_chain
 
     file = OUT / "drawn.html"
-    view, states = view_chain(seeded_store, "smart-appliances"), weak_links(seeded_store, "smart-appliances")
+    view, states = view_chain(under(seeded_store), "smart-appliances"), weak_links(under(seeded_store), "smart-appliances")
     file.write_text(draw_chain(view, {}, states), "utf-8")
     shown = browser.new_page(viewport={"width": 1366, "height": 768})
     problems: list[str] = []

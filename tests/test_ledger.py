@@ -11,6 +11,7 @@ from gap_parts import TODAY, firm, put
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import run
+from view_parts import under
 
 from graph.errors import InputError
 from graph.model import EDGE_TYPES, zh_heads
@@ -39,7 +40,7 @@ def enter(store: Store, folder: Path, *rows: str) -> Any:
 
 
 def told(store: Store, **asked: Any) -> Ledger:
-    return ledger(store, today=TODAY, **asked)
+    return ledger(under(store, today=TODAY), **asked)
 
 
 def only(store: Store) -> Match:

@@ -1,11 +1,13 @@
 """The four lists: who could take a place, what speaks against it, and nobody is invited before the local firms were looked at."""
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gap_parts import TODAY, firm, look, put
+from view_parts import trusted, under
 
 from graph.errors import NotFound
 from graph.names.comparisons import SAME
@@ -13,7 +15,6 @@ from graph.stores import Store, open_store
 from loaders.judgements import judge
 from queries.city.city import read_city
 from queries.core.answers import Named
-from queries.core.catalogue import trusted
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.fits import Fits
 from queries.openings.ledger import ledger
@@ -30,8 +31,8 @@ PRODUCTS = [
 ]
 
 
-def ask(store: Store, id: str = "boss", **more: Any) -> Opportunities:
-    return leader_opportunities(store, Named(id=id, name=f"示例{id}号公司"), today=TODAY, **more)
+def ask(store: Store, id: str = "boss", statuses: Iterable[str] | None = None) -> Opportunities:
+    return leader_opportunities(under(store, statuses, TODAY), Named(id=id, name=f"示例{id}号公司"))
 
 
 def seen(rows: list[Opening]) -> list[tuple[str, str | None, str | None]]:
@@ -202,14 +203,14 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
 def test_a_chain_has_the_lists_of_all_its_leaders_and_says_where_there_is_none(store: Store, tmp_path: Path) -> None:
     leads = [*LEADS, {"enterprise": "chief", "chain": "demo"}]
     put(store, tmp_path, enterprises=[firm("boss"), firm("chief"), firm("a", products="chip")], leads=leads, needs=[need("chip"), need("chip", "chief")])
-    answer = chain_opportunities(store, Named(id="demo", name="示例链"), today=TODAY)
+    answer = chain_opportunities(under(store, today=TODAY), Named(id="demo", name="示例链"))
     assert [leader.id for leader in answer.leaders] == ["boss", "chief"]
     assert [(row.leader.id, row.firm.id if row.firm else None) for row in answer.needs] == [("boss", "a"), ("chief", "a")]
 
 
 def test_a_chain_without_leaders_says_so(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("a", products="chip")])
-    answer = chain_opportunities(store, Named(id="demo", name="示例链"), today=TODAY)
+    answer = chain_opportunities(under(store, today=TODAY), Named(id="demo", name="示例链"))
     assert answer.leaders == []
     assert "图中没有登记产业链“示例链”的链主企业" in answer.notes[0]
 
@@ -221,7 +222,7 @@ def test_what_is_hidden_is_not_found(store: Store, tmp_path: Path) -> None:
 
 
 def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store) -> None:
-    answer = chain_opportunities(full_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
+    answer = chain_opportunities(under(full_store, today=TODAY), Named(id="smart-appliances", name="智能家电"))
     sources = {source.id for source in answer.sources}
     rows = [row for rows in answer.lists().values() for row in rows]
     assert len(rows) > 20
@@ -237,7 +238,7 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
 
 def test_both_stores_answer_the_same(full_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
-        one, other = (chain_opportunities(one, Named(id=id, name=name), today=TODAY).model_dump() for one in (full_store, seeded_store))
+        one, other = (chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (full_store, seeded_store))
         assert one | {"data_date": None} == other | {"data_date": None}
 
 
@@ -247,7 +248,7 @@ def test_words_that_fit_a_need(tmp_path: Path) -> None:
     products.append({"id": "same", "name": "变频式压缩机组(2型)", "segments": ""})
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     put(store, tmp_path / "in", products=products, input_to=[])
-    fits = Fits(read_city(store, trusted(), TODAY))
+    fits = Fits(read_city(under(store, trusted(), TODAY)))
     assert {id: fit.level for id, fit in fits.near("p1").items()} == {"p1": "高", "same": "高", "p2": "中", "p0": "低"}
     assert fits.near("p1")["p0"].words == "“压缩机”与“变频压缩机”同有“压缩机”(相近 52%),是不是它须核实"
     assert {id: fit.level for id, fit in fits.near("p2").items()} == {"p2": "高", "p1": "低", "same": "低"}
@@ -282,7 +283,7 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
 
 
 def test_the_keys_of_the_answer_are_what_officers_call_the_lists(seeded_store: Store) -> None:
-    answer = chain_opportunities(seeded_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
+    answer = chain_opportunities(under(seeded_store, today=TODAY), Named(id="smart-appliances", name="智能家电"))
     assert [*answer.lists()] == ["在青可提供产品(服务)", "可采购产品(服务)", "拟开展合作企业", "建议招引企业"] == [*LISTS.values()]
     assert set(LISTS.values()) <= set(answer.model_dump(by_alias=True))
 
@@ -330,7 +331,7 @@ def test_a_leader_judged_to_be_another_firm_answers_as_that_one(store: Store, tm
     assert answer.notes[0] == "“示例twin号公司”(twin)判断为与“示例boss号公司”同一家,按一家列出"
     assert answer.needs == ask(store).needs
     twin = Named(id="twin", name="示例twin号公司")
-    for asked in (ledger(store, leader=twin, today=TODAY), ledger(store, firm=twin, today=TODAY)):
+    for asked in (ledger(under(store, today=TODAY), leader=twin), ledger(under(store, today=TODAY), firm=twin)):
         assert (asked.subject, [match.customer.id for match in asked.matches]) == (Named(id="boss", name="示例boss号公司"), ["boss"])
 
 

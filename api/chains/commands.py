@@ -5,11 +5,9 @@ from typing import Annotated
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption
+from api.core.options import FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, say, say_which
 from graph.outputs import check_writable, write_text
-from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 app = typer.Typer()
 
@@ -18,7 +16,7 @@ def chains(without: WithoutOption = "", store: StoreOption = None, format: Forma
     """列出全部产业链及各类数据的数量。"""
     from queries.things.chains import list_chains
 
-    found = list_chains(open_store(store), trusted(without.split(",")))
+    found = list_chains(look(store, without))
     if format is Format.json:
         print_json([chain.model_dump(mode="json") for chain in found])
         return
@@ -45,14 +43,14 @@ def draw(
     from queries.things.things import list_sources
 
     check_writable(out)
-    graph, statuses = open_store(store), trusted(without.split(","))
+    graph = look(store, without)
     sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
     try:
-        chain = find_chain(graph, name).id
-        page = draw_chain(view_chain(graph, chain, statuses), sources, weak_links(graph, chain, statuses))
+        chain = find_chain(graph.whole, name).id  # one that is hidden says so below
+        page = draw_chain(view_chain(graph, chain), sources, weak_links(graph, chain))
     except NotFound:
         firm = say_which(name, find_enterprise(graph, name)).id
-        sides = (suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))
-        page = draw_enterprise(view_enterprise(graph, firm, statuses), *sides, sources)
+        sides = (suppliers(graph, firm, 2), customers(graph, firm, 2))
+        page = draw_enterprise(view_enterprise(graph, firm), *sides, sources)
     write_text(out, page)
     say(f"已写到 {out}")

@@ -13,7 +13,7 @@ from api.core.table import Links
 from api.gaps.tables import table_moves, tables_of_gaps
 from api.pictures.pictures import picture_chain
 from queries.core.answers import STATUS_ORDER
-from queries.core.catalogue import ask, side_by_side
+from queries.core.catalogue import side_by_side
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import weak_links
 from queries.things import chains as chain_queries
@@ -29,9 +29,9 @@ TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 @router.get("/")
 def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> Response:
     """Show all chains with how much is known of each."""
-    chains = chain_queries.list_chains(visit.store, visit.statuses)
+    chains = chain_queries.list_chains(visit.view)
     totals: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
-    for row in ask(visit.store, "totals", statuses=visit.statuses):
+    for row in visit.view.ask("totals"):
         if row["number"]:
             totals[row["label"]][row["status"]] = row["number"]
     totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
@@ -43,9 +43,9 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
 def show_chain(id: str, visit: VisitDep) -> Response:
     """Show one chain: its picture, then every record in tables."""
     view, producers, answer = side_by_side(
-        partial(chain_queries.view_chain, visit.store, id, visit.statuses),
-        partial(ask, visit.store, "chain_producers", chain=id, statuses=visit.statuses),
-        partial(weak_links, visit.store, id, visit.statuses),
+        partial(chain_queries.view_chain, visit.view, id),
+        partial(visit.view.ask, "chain_producers", chain=id),
+        partial(weak_links, visit.view, id),
     )
     links = visit.links
     picture = None

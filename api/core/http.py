@@ -1,12 +1,18 @@
-"""What routes take and give: the store, what is switched off, a page of a list."""
+"""What routes take and give: the view that is answered from, a page of a list."""
 
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from graph.errors import InputError
+from graph.scope import Scope
 from graph.stores import Store
-from queries.core.catalogue import trusted
+from queries.core.view import View
 
 Item = TypeVar("Item")
 
@@ -24,14 +30,35 @@ async def get_store(request: Request) -> Store:
     return store
 
 
-async def get_statuses(
-    without: Annotated[str, Query(description="不使用哪些状态的数据,逗号分隔,如 curated,sample", max_length=200)] = "",
-) -> list[str]:
-    """Return the statuses to answer from."""
-    return trusted(without.split(","))
-
-
 StoreDep = Annotated[Store, Depends(get_store)]
-StatusesDep = Annotated[list[str], Depends(get_statuses)]
+WITHOUT = "不使用哪些状态的数据,逗号分隔,如 curated,sample;产业链、环节、产品及其上下游是标尺,不因此隐去"
+
+
+def get_view(store: StoreDep, without: Annotated[str, Query(description=WITHOUT, max_length=200)] = "") -> View:
+    """Return the view of the store that the whole request is answered from."""
+    return View.of(store, Scope.without(without))
+
+
+ViewDep = Annotated[View, Depends(get_view)]
 SizeQuery = Annotated[int, Query(ge=1, le=500, description="每页几条")]
 CursorQuery = Annotated[str, Query(max_length=300, description="上一页答案里的 next")]
+
+
+async def refuse_unknown(request: Request) -> None:
+    """Raise ``InputError`` for a parameter that the route does not know: a slip would change the answer without a word."""
+    route: APIRoute = request.scope["route"]
+    known = _known.get(route.endpoint)
+    if known is None:
+        known = _known[route.endpoint] = tuple(sorted(_names(route.dependant)))
+    for name in request.query_params:
+        if name not in known:
+            near = get_close_matches(name, known, 1, 0.5)
+            hint = f"是不是 {near[0]}? " if near else ""
+            raise InputError(f"没有参数“{name[:60]}”。{hint}这里可用 {'、'.join(known) or '的参数一个也没有'}")
+
+
+_known: dict[Callable[..., Any], tuple[str, ...]] = {}  # the parameters of each route, those of what it depends on too
+
+
+def _names(dependant: Dependant) -> set[str]:
+    return {str(field.alias) for field in dependant.query_params}.union(*map(_names, dependant.dependencies))

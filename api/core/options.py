@@ -1,10 +1,15 @@
 """The options and arguments that several commands share."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.core.output import Format
+from graph.scope import Scope
+from graph.stores import open_store
+
+if TYPE_CHECKING:
+    from queries.core.view import View
 
 StoreOption = Annotated[
     str | None,
@@ -19,3 +24,10 @@ WithoutOption = Annotated[str, typer.Option("--without", help="不使用哪些�
 TiersOption = Annotated[int, typer.Option("--tiers", min=1, max=10, help="看几层: 1 为直接,2 为再上(下)一层")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编号、全称、简称、别名、信用代码、拼音或首字母")]
 ChainArgument = Annotated[str, typer.Argument(metavar="CHAIN", help="产业链的名称、编号或拼音,如 集成电路")]
+
+
+def look(store: str | None, without: str = "") -> "View":
+    """Return the view that a command answers from."""
+    from queries.core.view import View
+
+    return View.of(open_store(store), Scope.without(without))

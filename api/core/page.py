@@ -14,11 +14,10 @@ from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
 from graph.model import STATUS_ZH
-from graph.stores import Store
-from queries.core.catalogue import trusted
+from graph.scope import NAMED, Scope
+from queries.core.view import View
 from queries.things.things import list_sources
 
-HIDDEN = "curated,sample"
 ADVICE = {
     400: ("检查语句或地址后重试", "可从首页或搜索重新进入"),
     404: ("检查地址或编号是否完整", "用上方搜索按名称、简称或拼音首字母查找"),
@@ -39,19 +38,13 @@ class Visit:
     without: Annotated[str, Query(max_length=200)] = ""
 
     def __post_init__(self) -> None:
-        self.statuses = trusted(self.without.split(","))
+        self.view = View.of(self.request.app.state.store, Scope.without(self.without))
         self.links = Links(self.without.strip())
-
-    @property
-    def store(self) -> Store:
-        """Return the store of the app."""
-        store: Store = self.request.app.state.store
-        return store
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """Return all sources by id."""
-        return list_sources(self.store)
+        return list_sources(self.view)
 
     @cached_property
     def desk(self) -> Desk:
@@ -80,8 +73,10 @@ VisitDep = Annotated[Visit, Depends()]
 
 
 def _render(request: Request, template: str, links: Links, status: int = 200, **values: Any) -> HTMLResponse:
-    hidden = [STATUS_ZH[word] for word in STATUS_ZH if word not in trusted(links.without.split(","))]
-    page = {"links": links, "hidden": hidden, "show_all": _with_query(request, ""), "hide": _with_query(request, HIDDEN), **values}
+    scope = Scope.without(links.without)
+    scopes = {name: _with_query(request, words) for name, words in NAMED.items()}
+    page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
+    page |= {"show_all": _with_query(request, "")} | values
     return templates.TemplateResponse(request, template, page, status_code=status)
 
 
@@ -112,7 +107,7 @@ def _links_of(request: Request) -> Links:
     """Return links that keep what is switched off, or plain ones where that is not understood."""
     without = request.query_params.get("without", "")
     try:
-        trusted(without.split(","))
+        Scope.without(without)
     except LianzhangError:
         return Links()
     return Links(without.strip())

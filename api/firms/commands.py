@@ -5,11 +5,10 @@ from typing import Annotated
 
 import typer
 
-from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
+from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.names.comparisons import DIFFERENT, SAME, UNDO
 from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 app = typer.Typer()
 
@@ -50,7 +49,7 @@ def same_firms(
     """可能是同一家的企业: 每一对为什么可能是、有什么不利的;判断过的不再列出。"""
     from queries.names.same_firms import doubts, history
 
-    graph = open_store(store)
+    graph = look(store, without)
     if made:
         rows = [
             item.model_dump(mode="json") | {"stands": item.stands if format is Format.json else _yes(item.stands)}
@@ -60,7 +59,7 @@ def same_firms(
         return
     with progress() as step:
         step("比对企业", 0)
-        found = doubts(graph, trusted(without.split(",")))
+        found = doubts(graph)
     if format is Format.json:
         print_json([item.model_dump(mode="json") for item in found[:most]])
         return
@@ -87,9 +86,9 @@ def judge_firms(
     from loaders.judgements import judge
     from queries.names.search import find_exactly
 
-    graph = open_store(store)
+    graph = look(store)
     one, two = find_exactly(graph, kept), find_exactly(graph, other)
-    judge(graph, one.id, two.id, VERDICT_ZH[verdict], by, reason)
+    judge(open_store(store), one.id, two.id, VERDICT_ZH[verdict], by, reason)
     say(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}")
 
 
@@ -114,8 +113,8 @@ def suppliers(
     from queries.names.search import find_enterprise
     from queries.things.supply import suppliers as ask
 
-    graph = open_store(store)
-    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
+    graph = look(store, without)
+    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers), format, EDGE_HEADS)
 
 
 @app.command()
@@ -126,8 +125,8 @@ def customers(
     from queries.names.search import find_enterprise
     from queries.things.supply import customers as ask
 
-    graph = open_store(store)
-    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
+    graph = look(store, without)
+    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers), format, EDGE_HEADS)
 
 
 @app.command()
@@ -144,9 +143,9 @@ def paths(
     from queries.names.search import find_enterprise
     from queries.things.supply import paths as ask
 
-    graph = open_store(store)
+    graph = look(store, without)
     origin, target = (say_which(name, find_enterprise(graph, name)).id for name in (start, end))
-    found = ask(graph, origin, target, most, longest, trusted(without.split(",")))
+    found = ask(graph, origin, target, most, longest)
     if format is Format.json:
         print_json([path.model_dump(mode="json") for path in found])
         return

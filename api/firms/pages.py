@@ -31,11 +31,11 @@ def show_enterprises(
     """Show the firms by pinyin, a page at a time, or those that a word names."""
     total = 0
     if q.strip():
-        hits = search(visit.store, q, PAGE_SIZE, ("Enterprise",), visit.statuses)
+        hits = search(visit.view, q, PAGE_SIZE, ("Enterprise",))
         why = {hit.id: hit.matched for hit in hits}
-        firms = [firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.store, list(why))]
+        firms = [firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.view, list(why))]
     else:
-        firms, total = enterprise_queries.list_by_pinyin(visit.store, page, PAGE_SIZE, visit.statuses)
+        firms, total = enterprise_queries.list_by_pinyin(visit.view, page, PAGE_SIZE)
     rows = [_firm_row(firm, visit.desk) for firm in firms]
     table = Table("enterprises", "企业", ("企业", "简称", "角色", "说明", "状态", "来源"), rows)
     pages = -(-total // PAGE_SIZE)
@@ -51,23 +51,23 @@ def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
 @router.get("/review")
 def show_review(visit: VisitDep) -> Response:
     """Show the pairs of firms that may be one, and what has been judged so far."""
-    found = doubts(visit.store, visit.statuses)
-    tables = (table_doubts(found[:MOST_DOUBTS], visit.desk), table_judgements(history(visit.store), visit.desk))
+    found = doubts(visit.view)
+    tables = (table_doubts(found[:MOST_DOUBTS], visit.desk), table_judgements(history(visit.view), visit.desk))
     return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
 
 
 @router.get("/enterprises/{id:path}")
 def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> Response:
     """Show one firm: its suppliers and customers in a picture, then every record in tables."""
-    view = enterprise_queries.view_enterprise(visit.store, id, visit.statuses, supplies=False)
-    before = suppliers(visit.store, view.enterprise["id"], tiers, visit.statuses)
-    after = customers(visit.store, view.enterprise["id"], tiers, visit.statuses)
+    view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)
+    before = suppliers(visit.view, view.enterprise["id"], tiers)
+    after = customers(visit.view, view.enterprise["id"], tiers)
     picture = None
     if not visit.ask.table:
         picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.thing)
     tables = tables_of_enterprise(view, before, after, visit.desk)
     cut = max(len(before), len(after)) > MOST_DRAWN
-    facts = facts_of(view.enterprise, visit.desk, visit.statuses)
+    facts = facts_of(view.enterprise, visit.desk, visit.view.statuses)
     wishes = any(item.relation in WISHES for item in view.outgoing)
     values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts, "desk": visit.desk}
     values["openings"] = visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""

@@ -5,11 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api.core.options import ChainArgument, FormatOption, StoreOption, WithoutOption
+from api.core.options import ChainArgument, FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.outputs import check_writable, write_text, writing
-from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 app = typer.Typer()
 
@@ -36,10 +34,10 @@ def weak_links(
     from queries.gaps.weak_links import weak_links as ask
     from queries.names.search import find_chain
 
-    graph = open_store(store)
+    graph = look(store, without)
     with progress() as step:
         step("计算断点", 0)
-        answer = ask(graph, find_chain(graph, chain).id, trusted(without.split(",")))
+        answer = ask(graph, find_chain(graph, chain).id)
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))
         return
@@ -74,10 +72,10 @@ def certificate(
 
     if out is not None:
         check_writable(out)
-    graph, statuses = open_store(store), trusted(without.split(","))
+    graph = look(store, without)
     chain_id = find_chain(graph, chain).id
-    found = find_place(examine(graph, chain_id, statuses), place)
-    answer = ask(graph, chain_id, found.label, found.id, statuses)
+    found = find_place(examine(graph, chain_id), place)
+    answer = ask(graph, chain_id, found.label, found.id)
     if out is None:
         print_json(answer.model_dump(mode="json"))
         return
@@ -99,12 +97,12 @@ def what_if(
     from queries.gaps.what_if import what_if as ask
     from queries.names.search import find_chain, find_enterprise
 
-    graph = open_store(store)
+    graph = look(store, without)
     leaving = [say_which(name, find_enterprise(graph, name)) for name in remove or ()]
     landing = [find_landing(graph, text) for text in land or ()]
     with progress() as step:
         step("推演", 0)
-        answer = ask(graph, find_chain(graph, chain).id, leaving, landing, trusted(without.split(",")))
+        answer = ask(graph, find_chain(graph, chain).id, leaving, landing)
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))
         return
@@ -134,7 +132,7 @@ def structure(
 
     with progress() as step:
         step("计算供应网络的结构", 0)
-        found = ask(open_store(store), trusted(without.split(",")), most)
+        found = ask(look(store, without), most)
     if format is Format.json:
         print_json(found.model_dump(mode="json"))
         return
@@ -159,7 +157,6 @@ def map_products(
 ) -> None:
     """名录里的产品对应到产业链: 按词尾比较,报告各链匹配、有歧义的企业数,以及对不上的。"""
     from collections import Counter
-    from datetime import date
 
     import polars as pl
 
@@ -169,7 +166,7 @@ def map_products(
     if out is not None:
         for name in MAPPED_FILES:
             check_writable(out / f"{name}.csv")
-    city = read_city(open_store(store), trusted(without.split(",")), date.today().isoformat())
+    city = read_city(look(store, without))
     found = ask(city)
     firms, products = Counter(found.firms().values()), Counter(match.verdict for match in found.matches)
     chains = [{"chain": city.names["Chain"][id], **counts} for id, counts in found.by_chain().items()]

@@ -58,8 +58,8 @@ def download_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Respons
 
 
 def _ask(chain: str, place: str, visit: Visit) -> Certificate:
-    found = find_place(examine(visit.store, chain, visit.statuses), place)
-    return certificate(visit.store, chain, found.label, found.id, visit.statuses)
+    found = find_place(examine(visit.view, chain), place)
+    return certificate(visit.view, chain, found.label, found.id)
 
 
 @dataclass
@@ -89,15 +89,15 @@ def _read(texts: list[str], find: Callable[[str], Found]) -> tuple[Inputs, list[
 @router.get("/chains/{id:path}/what-if")
 def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQuery = []) -> Response:  # noqa: B006
     """Show a chain before and after firms leave and others land."""
-    facts = examine(visit.store, id, visit.statuses).facts
-    leaving, removed = _read(remove, lambda text: find_enterprise(visit.store, text))
-    landing, landed = _read(land, lambda text: find_landing(visit.store, text))
+    facts = examine(visit.view, id).facts
+    leaving, removed = _read(remove, lambda text: find_enterprise(visit.view, text))
+    landing, landed = _read(land, lambda text: find_landing(visit.view, text))
     values = {"chain": facts.chain, "leaving": leaving, "landing": landing}
     values |= {"firms": _firms(facts)[:OFFERED], "goods": _goods(facts)[:OFFERED]}
     errors = [*leaving.errors.values(), *landing.errors.values()]
     if errors or not (removed or landed):
         return visit.render("what_if.html", facts.chain.name, status=errors[0].status if errors else 200, answer=None, **values)
-    answer = what_if(visit.store, id, removed, landed, visit.statuses)
+    answer = what_if(visit.view, id, removed, landed)
     rankings = []
     if answer.before.risk:
         sides = (("before", "之前", answer.before), ("after", "之后", answer.after))

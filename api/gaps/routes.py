@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.core.http import StatusesDep, StoreDep
+from api.core.http import ViewDep
 from queries.gaps import certificate as certificates
 from queries.gaps import weak_links as gaps
 from queries.gaps import what_if as scenarios
@@ -47,36 +47,35 @@ class RiskAnswer(BaseModel):
 
 
 @router.get("/chains/{id}/weak-links")
-def get_weak_links(id: str, store: StoreDep, statuses: StatusesDep) -> WeakLinks:
+def get_weak_links(id: str, view: ViewDep) -> WeakLinks:
     """断点: 各环节与产品的状态、评分及其各项、理由、依据、行动,延链的下一步,系统性风险,规则移动 ±20% 时的稳定性。"""
-    return gaps.weak_links(store, find_chain(store, id).id, statuses)
+    return gaps.weak_links(view, find_chain(view, id).id)
 
 
 @router.get("/chains/{id}/certificate")
 def get_certificate(
     id: str,
-    store: StoreDep,
-    statuses: StatusesDep,
+    view: ViewDep,
     place: Annotated[str, Query(min_length=1, max_length=300, description="环节或产品的编号或名称")],
 ) -> Certificate:
     """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,规则版本、数据日期与来源。"""
-    chain = find_chain(store, id).id
-    found = find_place(gaps.examine(store, chain, statuses), place)
-    return certificates.certificate(store, chain, found.label, found.id, statuses)
+    chain = find_chain(view, id).id
+    found = find_place(gaps.examine(view, chain), place)
+    return certificates.certificate(view, chain, found.label, found.id)
 
 
 @router.get("/chains/{id}/what-if")
-def get_what_if(id: str, store: StoreDep, statuses: StatusesDep, remove: NamesQuery = [], land: NamesQuery = []) -> WhatIf:  # noqa: B006
+def get_what_if(id: str, view: ViewDep, remove: NamesQuery = [], land: NamesQuery = []) -> WhatIf:  # noqa: B006
     """假如企业退出(``remove``,可多个)或落地(``land``,写作 企业:产品,可多个): 前后的状态、评分与风险,补上和新开的缺口,牵涉的链主。"""
-    chain = find_chain(store, id).id
-    leaving, landing = [find_enterprise(store, name) for name in remove], [find_landing(store, text) for text in land]
-    return scenarios.what_if(store, chain, leaving, landing, statuses)
+    chain = find_chain(view, id).id
+    leaving, landing = [find_enterprise(view, name) for name in remove], [find_landing(view, text) for text in land]
+    return scenarios.what_if(view, chain, leaving, landing)
 
 
 @router.get("/structure")
-def get_structure(store: StoreDep, statuses: StatusesDep, size: Annotated[int, Query(ge=1, le=1000)] = 20) -> SupplyStructure:
+def get_structure(view: ViewDep, size: Annotated[int, Query(ge=1, le=1000)] = 20) -> SupplyStructure:
     """供应网络的结构: 割点、桥、成环的企业、居中的企业、群落,以及群落与已认定集群的一致程度。"""
-    return supply_structure(store, statuses, size)
+    return supply_structure(view, size)
 
 
 @router.post("/systemic-risk")

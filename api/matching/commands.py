@@ -1,16 +1,13 @@
 """The commands of matching: suppliers for needs, and how well hidden links are found again."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption
+from api.core.options import FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, progress, say
 from graph.errors import InputError
-from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 if TYPE_CHECKING:
     from queries.networks.backtest import BackTest
@@ -73,7 +70,7 @@ def _known_links(store: str | None, without: str) -> "dict[str, Links]":
     from queries.city.city import read_city
     from queries.networks.known_links import links_of
 
-    city = read_city(open_store(store), trusted(without.split(",")), date.today().isoformat())
+    city = read_city(look(store, without))
     return {"生产": links_of(city, "PRODUCES"), "供应": links_of(city, "SUPPLIES")}
 
 

@@ -14,6 +14,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/match")
 def show_match(visit: VisitDep, need: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show which firms can meet a need in a few words, and why."""
-    answer = match_city(visit.store, need, visit.statuses) if need.strip() else None
+    answer = match_city(visit.view, need) if need.strip() else None
     table = None if answer is None else table_of_match(answer, visit.desk)
     return visit.render("match.html", need, need=need, answer=answer, table=table)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.http import StatusesDep, StoreDep
+from api.core.http import ViewDep
 from queries.matching.city import Matched, match_city
 
 router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
@@ -14,6 +14,6 @@ FirmsQuery = Annotated[int, Query(ge=1, le=400)]
 
 
 @router.get("/match")
-def get_match(store: StoreDep, statuses: StatusesDep, need: NeedQuery, top: FirmsQuery = 20) -> Matched:
+def get_match(view: ViewDep, need: NeedQuery, top: FirmsQuery = 20) -> Matched:
     """图中哪些企业能满足一项几个字的需求: 按可能性排列,每家写明理由;都是推断,不存入图。"""
-    return match_city(store, need, statuses, top)
+    return match_city(view, need, top)

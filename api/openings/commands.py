@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption
+from api.core.options import FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, progress, say
 from api.openings.words import looked_text
 from graph.errors import InputError
 from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 app = typer.Typer()
 ledger_app = typer.Typer(invoke_without_command=True)
@@ -51,13 +50,13 @@ def opportunities(
         raise typer.BadParameter("--leader 与 --chain 要写且只写一个")
     if xlsx is not None:
         check_workbook(xlsx)
-    graph, statuses = open_store(store), trusted(without.split(","))
+    graph = look(store, without)
     with progress() as step:
         step("列出四张清单", 0)
         if leader is not None:
-            answer = leader_opportunities(graph, find_enterprise(graph, leader), statuses)
+            answer = leader_opportunities(graph, find_enterprise(graph, leader))
         else:
-            answer = chain_opportunities(graph, find_chain(graph, chain or ""), statuses)
+            answer = chain_opportunities(graph, find_chain(graph, chain or ""))
     if xlsx is not None:
         write_workbook(answer, xlsx)
         say(f"已写到 {xlsx}")
@@ -97,13 +96,12 @@ def ledger(
 
     if sum(word is not None for word in (leader, chain, firm)) > 1:
         raise typer.BadParameter("--leader、--chain、--firm 只能写一个;都不写就是全部台账")
-    graph = open_store(store)
+    graph = look(store, without)
     answer = ask(
         graph,
         leader=None if leader is None else find_enterprise(graph, leader),
         chain=None if chain is None else find_chain(graph, chain),
         firm=None if firm is None else find_enterprise(graph, firm),
-        statuses=trusted(without.split(",")),
     )
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))

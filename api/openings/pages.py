@@ -26,25 +26,25 @@ NameQuery = Annotated[str, Query(max_length=300)]
 @router.get("/chains/{id:path}/opportunities")
 def show_chain_opportunities(id: str, visit: VisitDep) -> Response:
     """Show the four lists of all leaders of a chain."""
-    return _show(visit, chain_opportunities(visit.store, find_chain(visit.store, id), visit.statuses), "chains")
+    return _show(visit, chain_opportunities(visit.view, find_chain(visit.view, id)), "chains")
 
 
 @router.get("/enterprises/{id:path}/opportunities")
 def show_leader_opportunities(id: str, visit: VisitDep) -> Response:
     """Show the four lists of a leader."""
-    return _show(visit, leader_opportunities(visit.store, find_enterprise(visit.store, id), visit.statuses), "enterprises")
+    return _show(visit, leader_opportunities(visit.view, find_enterprise(visit.view, id)), "enterprises")
 
 
 @router.get("/chains/{id:path}/opportunities.xlsx")
 def download_chain_opportunities(id: str, visit: VisitDep) -> Response:
     """Send the four lists of a chain as a workbook."""
-    return _send(chain_opportunities(visit.store, find_chain(visit.store, id), visit.statuses))
+    return _send(chain_opportunities(visit.view, find_chain(visit.view, id)))
 
 
 @router.get("/enterprises/{id:path}/opportunities.xlsx")
 def download_leader_opportunities(id: str, visit: VisitDep) -> Response:
     """Send the four lists of a leader as a workbook."""
-    return _send(leader_opportunities(visit.store, find_enterprise(visit.store, id), visit.statuses))
+    return _send(leader_opportunities(visit.view, find_enterprise(visit.view, id)))
 
 
 def _send(answer: Opportunities) -> Response:
@@ -100,13 +100,12 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
 @router.get("/ledger")
 def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", firm: NameQuery = "") -> Response:
     """Show the ledger: each match as a line of dated steps."""
-    store = visit.store
+    store = visit.view
     answer = ledger(
         store,
         leader=find_enterprise(store, leader) if leader else None,
         chain=find_chain(store, chain) if chain else None,
         firm=find_enterprise(store, firm) if firm else None,
-        statuses=visit.statuses,
     )
     about = f"匹配台账-{answer.subject.name}" if answer.subject else "匹配台账"
     return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer, visit.desk))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.http import StatusesDep, StoreDep
+from api.core.http import ViewDep
 from queries.names.search import find_chain, find_enterprise
 from queries.openings import ledger as ledgers
 from queries.openings.answers import Ledger, Opportunities
@@ -19,24 +19,23 @@ NameQuery = Annotated[str | None, Query(min_length=1, max_length=300)]
 
 
 @router.get("/chains/{id}/opportunities")
-def get_chain_opportunities(id: str, store: StoreDep, statuses: StatusesDep) -> Opportunities:
+def get_chain_opportunities(id: str, view: ViewDep) -> Opportunities:
     """一条产业链的全部链主的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。"""
-    return chain_opportunities(store, find_chain(store, id), statuses)
+    return chain_opportunities(view, find_chain(view, id))
 
 
 @router.get("/enterprises/{id:path}/opportunities")
-def get_leader_opportunities(id: str, store: StoreDep, statuses: StatusesDep) -> Opportunities:
+def get_leader_opportunities(id: str, view: ViewDep) -> Opportunities:
     """一家链主的四张清单;不是链主的企业,按它自己登记的供给与需求列出,并说明。"""
-    return leader_opportunities(store, find_enterprise(store, id), statuses)
+    return leader_opportunities(view, find_enterprise(view, id))
 
 
 @router.get("/ledger")
-def get_ledger(store: StoreDep, statuses: StatusesDep, leader: NameQuery = None, chain: NameQuery = None, firm: NameQuery = None) -> Ledger:
+def get_ledger(view: ViewDep, leader: NameQuery = None, chain: NameQuery = None, firm: NameQuery = None) -> Ledger:
     """匹配台账: 每项匹配的各步(需求、推荐、链主答复、洽谈、签约、放弃),按日期;``leader``、``chain``、``firm`` 只能给一个,都不给是全部。"""
     return ledgers.ledger(
-        store,
-        leader=None if leader is None else find_enterprise(store, leader),
-        chain=None if chain is None else find_chain(store, chain),
-        firm=None if firm is None else find_enterprise(store, firm),
-        statuses=statuses,
+        view,
+        leader=None if leader is None else find_enterprise(view, leader),
+        chain=None if chain is None else find_chain(view, chain),
+        firm=None if firm is None else find_enterprise(view, firm),
     )

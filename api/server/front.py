@@ -31,6 +31,7 @@ PACKED = 1_000  # bytes from which on an answer is worth packing
 GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE)  # taken, and not with the weight 0
 MOST = 200  # requests that are worked on or wait at once
 RETRY_AFTER = 2
+TURNS = 3  # times that an answer is made while loads come in between
 CHANGING = ("/static/", "/vis/", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/static-offline-docs")  # not of the graph alone
 POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 SAFETY = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer")]
@@ -84,8 +85,12 @@ class Front:
         if tag and self.shelf.most:
             self.making.setdefault(mine, done)
         try:
-            fresh = await self._work(scope, headers, receive, send, start, tag)
-            if fresh is not None and self.shelf.most and await self._tag() == tag:
+            for turn in range(TURNS):  # an answer over whose making another version came is of neither
+                tag = await self._tag() if turn else tag
+                fresh = await self._work(scope, headers, receive, send, start, tag, last=turn + 1 == TURNS)
+                if not isinstance(fresh, Moved):
+                    break
+            if isinstance(fresh, Kept) and self.shelf.most and await self._tag() == tag:
                 self.shelf.put(tag, key, fresh)
         finally:
             if self.making.get(mine) is done:
@@ -93,9 +98,12 @@ class Front:
             done.set()
 
     async def _work(
-        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float, tag: bytes = b""
-    ) -> Kept | None:
-        """Let the routes answer, within the time that work may take; return an answer that may be kept."""
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float, tag: bytes = b"", last: bool = True
+    ) -> "Kept | Moved | None":
+        """Let the routes answer, within the time that work may take; return an answer that may be kept.
+
+        Where another version came meanwhile, nothing is sent, unless this is the ``last`` try.
+        """
         body = await self._taken(receive, headers)
         if isinstance(body, Refusal):
             await self._send(scope, send, _problem(scope, body), "other", start)
@@ -111,6 +119,8 @@ class Front:
             finally:
                 watcher.cancel()
                 self.measures.note(scope, route_of(scope), answer.status, start)
+            if answer.held and not last and await self._tag() != tag:
+                return Moved()
             return await answer.finish(_names(headers.get(b"if-none-match", b""), tag))
         finally:
             self.measures.working -= 1
@@ -157,6 +167,10 @@ class Front:
             rules = (read_rules().version, RULE_VERSION, read_weights().version, matching_weights().version)
             self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
         return self._tags[known]
+
+
+class Moved:
+    """Another version came while an answer was made."""
 
 
 class Answer:

@@ -11,6 +11,7 @@ from starlette.types import Message, Scope
 
 from graph.errors import LianzhangError
 from graph.stores import Store
+from queries.core.view import View
 from queries.things.chains import list_chains
 
 PAUSE = 2.0  # seconds between looks for a new version
@@ -44,7 +45,7 @@ async def keep_warm(app: FastAPI, store: Store) -> None:
 
 
 async def _visit(app: FastAPI, store: Store) -> None:
-    chains = [chain.id for chain in await run_in_threadpool(list_chains, store)]
+    chains = [chain.id for chain in await run_in_threadpool(lambda: list_chains(View.of(store)))]
     for address in (*FIRST, *(f"/chains/{id}" for id in chains), *THEN):
         await _get(app, quote(address, safe="/?=&"))
 

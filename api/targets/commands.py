@@ -4,10 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.core.options import ChainArgument, FormatOption, StoreOption, WithoutOption
+from api.core.options import ChainArgument, FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, progress, say
-from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 app = typer.Typer()
 
@@ -36,10 +34,10 @@ def targets(
     from queries.targets.chain import list_targets
     from queries.targets.weights import read_weights
 
-    graph = open_store(store)
+    graph = look(store, without)
     with progress() as step:
         step("排招商名录", 0)
-        answer = list_targets(graph, find_chain(graph, chain).id, top, trusted(without.split(",")))
+        answer = list_targets(graph, find_chain(graph, chain).id, top)
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))
         return
@@ -83,7 +81,7 @@ def portfolio(
 
     with progress() as step:
         step("求招商组合", 0)
-        answer = make_portfolio(open_store(store), most, trusted(without.split(",")))
+        answer = make_portfolio(look(store, without), most)
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))
         return

@@ -20,14 +20,14 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/chains/{id:path}/targets")
 def show_targets(id: str, visit: VisitDep, top: TopQuery = TOP) -> Response:
     """Show the targets of a chain, every factor of each, what is kept apart, and how stable the ranking is."""
-    answer = list_targets(visit.store, find_chain(visit.store, id).id, top, visit.statuses)
+    answer = list_targets(visit.view, find_chain(visit.view, id).id, top)
     return visit.render("targets.html", answer.chain, answer=answer, tables=tables_of_targets(answer, visit.desk))
 
 
 @router.get("/portfolio")
 def show_portfolio(visit: VisitDep, most: MostQuery = None) -> Response:
     """Show the fewest targets that close the most gaps of all chains, and how far from the best that can be."""
-    answer = make_portfolio(visit.store, most, visit.statuses)
+    answer = make_portfolio(visit.view, most)
     return visit.render("portfolio.html", "招商组合", answer=answer, tables=tables_of_portfolio(answer, visit.desk))
 
 

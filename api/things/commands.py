@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption
+from api.core.options import FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_rows, say
 from graph.settings import Settings
 from graph.stores import open_store
-from queries.core.catalogue import trusted
 
 app = typer.Typer()
 
@@ -25,7 +24,7 @@ def search(
     from queries.names.search import search as ask
 
     heads = {"label": "类别", "name": "名称", "matched": "匹配方式", "status": "状态", "id": "编号"}
-    print_rows(ask(open_store(store), text, most, statuses=trusted(without.split(","))), format, heads)
+    print_rows(ask(look(store, without), text, most), format, heads)
 
 
 @app.command()

@@ -50,10 +50,10 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
     if label in OWN_PAGES:
         return RedirectResponse(visit.links.thing(label, id))
-    view = view_thing(visit.store, label, id, visit.statuses)
+    view = view_thing(visit.view, label, id)
     kind = NODE_TYPES[label].table.zh
     name = view.thing.get("name") or view.thing.get("metric") or id
-    facts = facts_of(view.thing, visit.desk, visit.statuses)
+    facts = facts_of(view.thing, visit.desk, visit.view.statuses)
     tables = tables_of_thing(view, visit.desk)
     values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
     return visit.render("thing.html", str(name), truncated=view.truncated, desk=visit.desk, **values)
@@ -67,7 +67,7 @@ def show_figures(
     if q.strip():
         figures, following = _figures_with(visit, q.lower().split()), None
     else:
-        figures, following = list_figures(visit.store, after, MOST_FIGURES, visit.statuses)
+        figures, following = list_figures(visit.view, after, MOST_FIGURES)
     table = table_figures(figures[:MOST_FIGURES], visit.desk)
     found = {"found": len(figures), "most": MOST_FIGURES}
     return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **found)
@@ -78,7 +78,7 @@ def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
     found: list[Figure] = []
     after: str | None = ""
     while after is not None:
-        figures, after = list_figures(visit.store, after, 5_000, visit.statuses)
+        figures, after = list_figures(visit.view, after, 5_000)
         for figure in figures:
             own = (str(figure.statement.get(field) or "") for field in FIGURE_TEXTS)
             source = visit.desk.sources.get(figure.statement["source"], "")
@@ -91,7 +91,7 @@ def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
 @router.get("/search")
 def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show what a word names, grouped by kind, with why each was found."""
-    hits = search(visit.store, q, 200, statuses=visit.statuses)
+    hits = search(visit.view, q, 200)
     groups: dict[str, list[Hit]] = {}
     for hit in hits:
         groups.setdefault(NODE_TYPES[hit.label].table.zh, []).append(hit)
@@ -116,7 +116,7 @@ def show_source(id: str, visit: VisitDep) -> Response:
     source = visit.sources.get(id)
     if source is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
-    return visit.render("source.html", source=source, facts=facts_of(source, visit.desk, visit.statuses))
+    return visit.render("source.html", source=source, facts=facts_of(source, visit.desk, visit.view.statuses))
 
 
 @router.get("/about")

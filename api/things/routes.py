@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.core.http import CursorQuery, Page, SizeQuery, StatusesDep, StoreDep
+from api.core.http import CursorQuery, Page, SizeQuery, StoreDep, ViewDep
 from graph.errors import InputError
 from graph.settings import Settings
 from queries.core.answers import CypherAnswer, Figure, Hit
@@ -47,9 +47,9 @@ class CypherQuestion(BaseModel):
 
 
 @router.get("/statements")
-def get_statements(store: StoreDep, statuses: StatusesDep, cursor: CursorQuery = "", size: SizeQuery = 50) -> Page[Figure]:
+def get_statements(view: ViewDep, cursor: CursorQuery = "", size: SizeQuery = 50) -> Page[Figure]:
     """公布的数据,按编号排序,逐页取;每条带对象、指标、数值、单位、口径、时点、状态、来源与位置。"""
-    items, following = list_figures(store, cursor, size, statuses)
+    items, following = list_figures(view, cursor, size)
     return Page(items=items, next=following)
 
 
@@ -61,13 +61,12 @@ def get_statements(store: StoreDep, statuses: StatusesDep, cursor: CursorQuery =
 
 @router.get("/search")
 def get_search(
-    store: StoreDep,
-    statuses: StatusesDep,
+    view: ViewDep,
     q: Annotated[str, Query(min_length=1, max_length=200, description="名称、简称、别名、拼音或首字母")],
     size: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Page[Hit]:
     """按名称、简称、别名、拼音或首字母查找;都不恰好相同时,后面列出名称相近的企业。"""
-    return Page(items=find(store, q, size, statuses=statuses))
+    return Page(items=find(view, q, size))
 
 
 @router.post("/cypher")

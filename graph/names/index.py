@@ -54,8 +54,9 @@ class NameIndex:
     """All words that firms go by, each with its firm's id: characters and pairs of them, with the words that hold them."""
 
     def __init__(self, ids: Sequence[str], words: Sequence[str]) -> None:
-        self._ids, self._words = ids, words
-        self._exact: list[str] = pl.DataFrame({"word": words}, schema={"word": pl.String}).select(normal(pl.col("word")))["word"].to_list()
+        known = pl.DataFrame({"id": ids, "word": words}, schema={"id": pl.String, "word": pl.String}).sort("word", "id")
+        self._ids, self._words = known["id"].to_list(), known["word"].to_list()  # ties go by the names, not by the order of rows
+        self._exact: list[str] = known.select(normal(pl.col("word")))["word"].to_list()
         grams, rows = _grams(self._exact)
         order = np.argsort(grams, kind="stable")
         grams, rows = grams[order], rows[order]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, LiteralString, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -40,6 +41,8 @@ TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "
 
 class Neo4jStore:
     """``bolt://``, ``neo4j://`` and their encrypted forms; the database by ``?database=NAME`` or settings."""
+
+    _held = ""
 
     def __init__(self, url: str, settings: Settings) -> None:
         parts = urlsplit(url)
@@ -118,8 +121,16 @@ class Neo4jStore:
             finally:
                 lock.close()
 
+    def pinned(self) -> "Neo4jStore":
+        """Return the store with the version that it has now."""
+        other = copy(self)
+        other._held = self.version()
+        return other
+
     def version(self) -> str:
         """Return the version that the last load left."""
+        if self._held:
+            return self._held
         rows = self.read("MATCH (m:`_Meta` {id: 'graph'}) RETURN m.version AS version").rows
         return str(rows[0]["version"]) if rows and rows[0]["version"] else "empty"
 

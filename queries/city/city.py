@@ -12,11 +12,10 @@ import polars as pl
 from graph.deadline import check
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge
 from graph.names.comparisons import as_one, read_comparisons
-from graph.stores import Store
 from graph.stores.base import schema
 from queries.core.answers import Named
-from queries.core.cache import once
 from queries.core.catalogue import side_by_side
+from queries.core.view import View
 
 NODES: dict[str, tuple[str, ...]] = {
     "Chain": (), "Segment": ("tier",), "Product": ("aliases",), "Enterprise": ("short_name",), "Park": (), "Region": (),
@@ -138,33 +137,32 @@ class City:
 _TEXTS = {"product": pl.String, "good": pl.String}
 
 
-def read_city(store: Store, statuses: Iterable[str], today: str) -> City:
-    """Return the city from rows of some statuses, as of a day (ISO date)."""
-    allowed = tuple(statuses)
-    return once(store, ("city", allowed, today), lambda: _read(store, allowed, today))
+def read_city(view: View) -> City:
+    """Return the city that a view shows."""
+    return view.once("city", lambda: _read(view))
 
 
-def _read(store: Store, statuses: tuple[str, ...], today: str) -> City:
+def _read(view: View) -> City:
+    scope = view.scope
     nodes, stamps = {}, [""]
     for label, own in NODES.items():
         check()
-        frame = store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES).filter(pl.col("status").is_in(statuses))
+        frame = view.store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES)
+        frame = frame.filter(pl.col("status").is_in(scope.of_kind(label)))
         stamps.append(str(frame["recorded_at"].max() or ""))
-        nodes[label] = frame.with_columns(ended=_ended(today)).drop(TIMES).sort("id")
+        nodes[label] = frame.with_columns(ended=_ended(scope.day)).drop(TIMES).sort("id")
     known = set(nodes["Enterprise"]["id"])
-    taken_for = {id: kept for id, kept in read_comparisons(store).taken_for.items() if kept in known}
+    taken_for = {id: kept for id, kept in read_comparisons(view.store).taken_for.items() if kept in known}
     nodes["Enterprise"] = nodes["Enterprise"].filter(~pl.col("id").is_in(list(taken_for)))
-    kinds = [partial(_read_edges, store, name, own, statuses, today, nodes, stamps, taken_for) for name, own in EDGES.items()]
+    kinds = [partial(_read_edges, view, name, own, nodes, stamps, taken_for) for name, own in EDGES.items()]
     edges = dict(zip(EDGES, side_by_side(*kinds), strict=True))
-    return City(statuses, today, nodes, edges, max(stamps)[:10] or None, taken_for)
+    return City(scope.statuses, scope.day, nodes, edges, max(stamps)[:10] or None, taken_for)
 
 
 def _read_edges(
-    store: Store,
+    view: View,
     name: str,
     own: tuple[str, ...],
-    statuses: tuple[str, ...],
-    today: str,
     nodes: Mapping[str, pl.DataFrame],
     stamps: list[str],
     taken_for: Mapping[str, str],
@@ -176,13 +174,13 @@ def _read_edges(
     check()
     frames = [_empty(record, columns).with_columns(few)]
     for ends in record.table.ends:
-        for frame in store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
-            kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(statuses))
+        for frame in view.store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
+            kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(view.scope.of_kind(name)))
             kept = as_one(kept, taken_for, [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"])
             for column, label in (("from", ends[0]), ("to", ends[1])):
                 kept = kept.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
             stamps.append(str(kept["recorded_at"].max() or ""))
-            kept = kept.with_columns(ended=_ended(today), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])).drop(TIMES)
+            kept = kept.with_columns(ended=_ended(view.scope.day), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])).drop(TIMES)
             frames.append(kept.with_columns(few))
     return pl.concat(frames).sort("from", "to", *own, pl.col("from_label", "to_label").cast(pl.String))
 

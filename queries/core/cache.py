@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from graph.deadline import seconds_left
-from graph.stores import Store
 from queries.core.weigh import weigh
 
 Made = TypeVar("Made")
@@ -120,10 +119,3 @@ class Cache:
 
 CACHE = Cache(512 << 20)
 
-
-def once(store: Store, what: Hashable, make: Callable[[], Made]) -> Made:
-    """Return what ``make`` returned for this version of the store; threads that ask for the same thing wait for one of them.
-
-    Who waits does so to the end of its own deadline; where the one that makes it is stopped, the next that waits makes it.
-    """
-    return CACHE.once((store.url, what), store.version(), make)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import polars as pl
 from pydantic import Field
 
-from graph.stores import Store
 from queries.city.city import City
 from queries.city.facts import Facts
 from queries.city.local import Firm
 from queries.core.answers import Answer, Named
+from queries.core.view import View
 from queries.gaps.answers import State
 from queries.gaps.curve import Curve, served_curve
 from queries.gaps.judge import score_of, state_of, state_of_good
@@ -99,10 +99,10 @@ class WhatIf(Answer):
 
 
 def what_if(
-    store: Store, chain: str, remove: Sequence[Named], land: Sequence[Landing], statuses: list[str] | None = None, today: str | None = None
+    view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]
 ) -> WhatIf:
     """Return a chain before and after firms are removed and others land, all at once; a firm judged to be another stands for that one."""
-    before, rules = examine(store, chain, statuses, today), read_rules()
+    before, rules = examine(view, chain), read_rules()
     facts, city = before.facts, before.facts.city
     remove, land = [city.as_one(firm) for firm in remove], [replace(one, firm=city.as_one(one.firm)) for one in land]
     gone = [firm.id for firm in remove]

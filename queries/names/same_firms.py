@@ -13,10 +13,8 @@ from graph.model.nodes import Enterprise, Region
 from graph.names.comparisons import Pair, pair_of, read_judgements
 from graph.names.index import IN_ORDER, SAME_CORE, NameIndex
 from graph.names.names import FirmName, city_of_region, normalise, split_name
-from graph.stores import Store
 from queries.core.answers import Answer, Named
-from queries.core.cache import once
-from queries.core.catalogue import trusted
+from queries.core.view import View
 from queries.names.search import comparisons_of, names_of_firms
 
 VALID, UNUSABLE = "有效", "格式不符"
@@ -81,19 +79,19 @@ class _Firm:
         return Side(region="、".join(self.regions) or None, **{name: self.row[name] for name in fields})
 
 
-def doubts(store: Store, statuses: list[str] | None = None) -> list[Doubt]:
+def doubts(view: View) -> list[Doubt]:
     """Return the pairs of firms that may be one and have not been judged, the plainest first.
 
     Two firms with different valid credit codes are two, and so are two of like names in different cities: they are not listed.
     """
-    allowed = tuple(sorted(set(statuses or trusted())))
-    return once(store, ("doubts", allowed), lambda: _doubts(store, allowed))
+    return view.once("doubts", lambda: _doubts(view))
 
 
-def history(store: Store) -> list[Judgement]:
-    """Return every judgement, the latest first, each with whether it still stands."""
-    names = dict(store.nodes(Enterprise).select("id", "name").iter_rows())
-    rows = read_judgements(store).to_dicts()
+def history(view: View) -> list[Judgement]:
+    """Return every judgement that is to be seen, the latest first, each with whether it still stands."""
+    firms = view.store.nodes(Enterprise).filter(pl.col("status").is_in(view.statuses))
+    names = dict(firms.select("id", "name").iter_rows())
+    rows = read_judgements(view.store).to_dicts()
     last = {pair_of(row["from"], row["to"]): place for place, row in enumerate(rows)}
     own = ("verdict", "decided_at", "decided_by", "reason", "status", "source", "place", "note")
     found = [
@@ -104,19 +102,20 @@ def history(store: Store) -> list[Judgement]:
             **{name: row[name] for name in own},
         )
         for place, row in enumerate(rows)
+        if row["status"] in view.statuses and row["from"] in names and row["to"] in names
     ]
     return found[::-1]
 
 
-def _doubts(store: Store, allowed: tuple[str, ...]) -> list[Doubt]:
-    firms = _read(store, allowed)
-    judged = comparisons_of(store)
+def _doubts(view: View) -> list[Doubt]:
+    firms = _read(view)
+    judged = comparisons_of(view)
     reasons: dict[Pair, set[str]] = defaultdict(set)
     for reason, ids in _groups(firms.values()):
         for one, other in combinations(sorted(ids), 2):
             check()
             reasons[one, other].add(reason)
-    for one, other in _contractions(firms, names_of_firms(store)):
+    for one, other in _contractions(firms, names_of_firms(view)):
         reasons[pair_of(one, other)].add(CONTRACTION)
     found = []
     for (one, other), why in reasons.items():
@@ -132,13 +131,13 @@ def _rank(doubt: Doubt) -> tuple[int, int, str, str, str]:
     return REASONS.index(doubt.reasons[0]), len(doubt.against), doubt.left.name, doubt.left.id, doubt.right.id
 
 
-def _read(store: Store, allowed: tuple[str, ...]) -> dict[str, _Firm]:
-    names = dict(store.nodes(Region).select("id", "name").iter_rows())
+def _read(view: View) -> dict[str, _Firm]:
+    names = dict(view.store.nodes(Region).select("id", "name").iter_rows())
     regions: dict[str, list[str]] = defaultdict(list)
-    for frame in store.edges(LocatedIn, ("Enterprise", "Region")):
-        for firm, region in frame.filter(pl.col("status").is_in(allowed)).select("from", "to").sort("from", "to").iter_rows():
+    for frame in view.store.edges(LocatedIn, ("Enterprise", "Region")):
+        for firm, region in frame.filter(pl.col("status").is_in(view.statuses)).select("from", "to").sort("from", "to").iter_rows():
             regions[firm].append(names[region])
-    rows = store.nodes(Enterprise).filter(pl.col("status").is_in(allowed)).sort("id").iter_rows(named=True)
+    rows = view.store.nodes(Enterprise).filter(pl.col("status").is_in(view.statuses)).sort("id").iter_rows(named=True)
     return {row["id"]: _Firm(row, regions[row["id"]]) for row in rows}
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from pypinyin import lazy_pinyin
@@ -13,10 +13,9 @@ from graph.model import NODE_TYPES
 from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons
 from graph.names.index import Alike, NameIndex
-from graph.stores import Store
+from graph.scope import YARDSTICK
 from queries.core.answers import Hit, Named
-from queries.core.cache import once
-from queries.core.catalogue import ask, trusted
+from queries.core.view import View
 
 LABELS = (
     "Chain", "Enterprise", "Product", "Segment", "Project", "Institute", "Cluster", "Park", "Platform", "Event", "Region", "Agency",
@@ -27,6 +26,13 @@ EXACT = ("名称", "简称或别名", "拼音", "拼音首字母")
 ALIKE = "名称相近"
 
 
+class Meant(NamedTuple):
+    """What a word means, and its status."""
+
+    named: Named
+    status: str
+
+
 @dataclass(frozen=True)
 class Index:
     """Every word that names something, with its pinyin, for one version of the graph."""
@@ -34,14 +40,14 @@ class Index:
     words: pl.DataFrame
 
     @cached_property
-    def by_id(self) -> dict[tuple[str, str], Named]:
+    def by_id(self) -> dict[tuple[str, str], Meant]:
         """Return what has an id, by its label and the id in lower case; nothing for ids that are also another's name."""
-        own = self.words.filter("own")
+        own = self.words.filter("own").sort("label", "id", "word")
         named = set(own.select("label", "word").iter_rows())
-        ids = own.select("label", pl.col("id").str.to_lowercase().alias("lower"), "id", "name")
+        ids = own.select("label", pl.col("id").str.to_lowercase().alias("lower"), "id", "name", "status")
         return {
-            (label, lower): Named(id=id, name=name)
-            for label, lower, id, name in ids.iter_rows()
+            (label, lower): Meant(Named(id=id, name=name), status)
+            for label, lower, id, name, status in ids.iter_rows()
             if (label, lower) not in named or name.lower() == lower
         }
 
@@ -55,13 +61,13 @@ class Similar:
     alike: Alike
 
 
-def index_of(store: Store) -> Index:
+def index_of(view: View) -> Index:
     """Return the index of a store's current version, built at the first question after a load."""
-    return once(store, "search", lambda: Index(pl.concat([_words(store, label) for label in LABELS])))
+    return view.whole.once("search", lambda: Index(pl.concat([_words(view, label) for label in LABELS])))
 
 
-def _words(store: Store, label: str) -> pl.DataFrame:
-    nodes = store.nodes(NODE_TYPES[label])
+def _words(view: View, label: str) -> pl.DataFrame:
+    nodes = view.store.nodes(NODE_TYPES[label])
     base = ("id", "name", "status")
     pieces = [nodes.select(*base, pl.col("name").alias("word"), pl.lit(True).alias("own"))]
     for column in ("short_name", "aliases", "uscc", "stock_code"):
@@ -71,7 +77,7 @@ def _words(store: Store, label: str) -> pl.DataFrame:
             pieces.append(part.drop_nulls("word").with_columns(pl.lit(False).alias("own")))
     words = pl.concat(pieces)
     if label == "Enterprise":
-        words = pl.concat([words, _words_of_others(words, comparisons_of(store).taken_for)])
+        words = pl.concat([words, _words_of_others(words, comparisons_of(view).taken_for)])
     words = words.with_columns(pl.lit(label).alias("label"))
     syllables = [_spell(word) for word in words["word"]]
     return words.with_columns(
@@ -94,23 +100,22 @@ def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataF
     return others.join(kept, on="id", maintain_order="left").select("id", "name", "status", "word", pl.lit(False).alias("own"))
 
 
-def search(store: Store, text: str, most: int = 20, labels: tuple[str, ...] = LABELS, statuses: list[str] | None = None) -> list[Hit]:
+def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = LABELS) -> list[Hit]:
     """Return what a text names or begins to name, the nearest first, each thing once, then firms of like names if it names none."""
-    key = ("search", text, most, labels, tuple(statuses or trusted()))
-    return once(store, key, lambda: _search(store, text, most, labels, statuses))
+    return view.once(("search", text, most, labels), lambda: _search(view, text, most, labels))
 
 
-def _search(store: Store, text: str, most: int, labels: tuple[str, ...], statuses: list[str] | None) -> list[Hit]:
-    found = _matching(store, text, most, labels, statuses)
+def _search(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[Hit]:
+    found = _matching(view, text, most, labels)
     if "Enterprise" not in labels or any(hit.matched in EXACT for hit in found):
         return found
     there = {hit.id for hit in found}
-    alike = (item for item in similar_firms(store, text, statuses=statuses) if item.firm.id not in there)
+    alike = (item for item in similar_firms(view, text) if item.firm.id not in there)
     more = [Hit(id=item.firm.id, label="Enterprise", name=item.firm.name, status=item.status, matched=ALIKE) for item in alike]
     return [*found, *more][:most]
 
 
-def _matching(store: Store, text: str, most: int, labels: tuple[str, ...], statuses: list[str] | None = None) -> list[Hit]:
+def _matching(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[Hit]:
     wanted = "".join(text.split()).lower()
     if not wanted:
         return []
@@ -130,7 +135,9 @@ def _matching(store: Store, text: str, most: int, labels: tuple[str, ...], statu
     rank: Any = pl.lit(None, dtype=pl.Int8)
     for number in range(len(ways) - 1, -1, -1):
         rank = pl.when(ways[number]).then(pl.lit(number, dtype=pl.Int8)).otherwise(rank)
-    words = index_of(store).words.lazy().filter(pl.col("label").is_in(labels) & pl.col("status").is_in(statuses or trusted()))
+    scope, label, status = view.scope, pl.col("label"), pl.col("status")
+    shown = pl.when(label.is_in(YARDSTICK)).then(status.is_in(scope.yardstick)).otherwise(status.is_in(scope.statuses))
+    words = index_of(view).words.lazy().filter(label.is_in(labels) & shown)
     order = pl.col("label").replace_strict({label: place for place, label in enumerate(LABELS)}, return_dtype=pl.Int8)
     hits = (
         words.with_columns(rank.alias("rank"))
@@ -146,68 +153,74 @@ def _matching(store: Store, text: str, most: int, labels: tuple[str, ...], statu
     ]
 
 
-def comparisons_of(store: Store) -> Comparisons:
+def comparisons_of(view: View) -> Comparisons:
     """Return what has been judged of pairs of firms, in the current version."""
-    return once(store, "comparisons", lambda: read_comparisons(store))
+    return view.whole.once("comparisons", lambda: read_comparisons(view.store))
 
 
-def names_of_firms(store: Store) -> NameIndex:
+def names_of_firms(view: View) -> NameIndex:
     """Return the index of all names, short names and aliases of firms; firms that are judged to be one are one."""
-    return once(store, "names of firms", lambda: _index_names(store))
+    return view.whole.once("names of firms", lambda: _index_names(view))
 
 
-def _index_names(store: Store) -> NameIndex:
-    firms = store.nodes(Enterprise)
+def _index_names(view: View) -> NameIndex:
+    firms = view.store.nodes(Enterprise)
     parts = [firms.select("id", pl.col(column).alias("word")) for column in ("name", "short_name")]
     parts.append(firms.select("id", pl.col("aliases").alias("word")).explode("word"))
-    words = pl.concat(parts).drop_nulls().with_columns(pl.col("id").replace(comparisons_of(store).taken_for)).unique(maintain_order=True)
+    words = pl.concat(parts).drop_nulls().with_columns(pl.col("id").replace(comparisons_of(view).taken_for)).unique(maintain_order=True)
     return NameIndex(words["id"].to_list(), words["word"].to_list())
 
 
-def similar_firms(store: Store, text: str, most: int = 10, statuses: list[str] | None = None) -> list[Similar]:
+def similar_firms(view: View, text: str, most: int = 10) -> list[Similar]:
     """Return the firms with names like a text, the likest first; a text in Latin letters is pinyin, and like none."""
-    found = [] if text.isascii() else names_of_firms(store).find(text, most)
-    nodes = _firms(store, [item.id for item in found])
-    shown = [(item, nodes[item.id]) for item in found if nodes[item.id]["status"] in (statuses or trusted())]
+    found = [] if text.isascii() else names_of_firms(view).find(text, most)
+    nodes = _firms(view, [item.id for item in found])
+    shown = [(item, nodes[item.id]) for item in found if nodes[item.id]["status"] in view.statuses]
     return [Similar(Named(id=item.id, name=node["name"]), node["status"], item) for item, node in shown]
 
 
-def _firms(store: Store, ids: list[str]) -> dict[str, dict[str, Any]]:
-    return {row["enterprise"]["id"]: row["enterprise"] for row in ask(store, "enterprises_by_id", ids=ids)} if ids else {}
+def _firms(view: View, ids: list[str]) -> dict[str, dict[str, Any]]:
+    return {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=ids)} if ids else {}
 
 
-def find_enterprise(store: Store, word: str, short_forms: bool = True) -> Named:
+def find_enterprise(view: View, word: str, short_forms: bool = True) -> Named:
     """Return the one firm that a word means: exactly, or (``short_forms``) as the only one that it can be a short form of.
 
-    A firm that is judged to be another stands for that one, unless it is asked for by its id. Raises ``NotFound`` or
-    ``Ambiguous``, with the firms of like names as candidates, each with the reason.
+    A firm that is judged to be another stands for that one, unless it is asked for by its id. Raises ``NotFound``, also where it is
+    hidden, or ``Ambiguous``, with the firms of like names as candidates, each with the reason.
     """
-    return once(store, ("firm named", word, short_forms), lambda: _find_enterprise(store, word, short_forms))
+    meant = view.whole.once(("firm named", word, short_forms), lambda: _find_enterprise(view.whole, word, short_forms))
+    return _shown(view, "Enterprise", meant)
 
 
-def _find_enterprise(store: Store, word: str, short_forms: bool) -> Named:
-    judged = comparisons_of(store)
+def _find_enterprise(view: View, word: str, short_forms: bool) -> Meant:
+    judged = comparisons_of(view)
     try:
-        found = find_exactly(store, word)
+        found = _find_exactly(view, word)
     except Ambiguous as error:
         one, *others = {judged.who(item["id"]) for item in error.details["candidates"]}
         if others:
             raise
-        return Named(id=one, name=_firms(store, [one])[one]["name"])
+        return _firm(view, one)
     except NotFound as error:
         if not short_forms:
             raise
-        return _only_similar(store, word.strip(), error)
-    kept = found.id if found.id == word.strip() else judged.who(found.id)
-    return found if kept == found.id else Named(id=kept, name=_firms(store, [kept])[kept]["name"])
+        return _only_similar(view, word.strip(), error)
+    kept = found.named.id if found.named.id == word.strip() else judged.who(found.named.id)
+    return found if kept == found.named.id else _firm(view, kept)
 
 
-def _only_similar(store: Store, word: str, error: NotFound) -> Named:
+def _firm(view: View, id: str) -> Meant:
+    node = _firms(view, [id])[id]
+    return Meant(Named(id=id, name=node["name"]), node["status"])
+
+
+def _only_similar(view: View, word: str, error: NotFound) -> Meant:
     """Return the firm that a word is surely a short form of; where there is none, raise what was wrong with all firms of like names."""
-    similar = similar_firms(store, word)
+    similar = similar_firms(view, word)
     for item in similar:
         if item.alike.sure:
-            return item.firm
+            return Meant(item.firm, item.status)
     if not similar:
         raise error
     candidates = [{"id": item.firm.id, "name": item.firm.name, "reason": item.alike.reason} for item in similar]
@@ -217,36 +230,45 @@ def _only_similar(store: Store, word: str, error: NotFound) -> Named:
     raise NotFound(f"图中没有企业“{word[:60]}”。相近的有 {listed}。请改用编号或全称", candidates=candidates) from None
 
 
-def find_exactly(store: Store, word: str) -> Named:
+def find_exactly(view: View, word: str) -> Named:
     """Return the one firm that an id, full name, alias, short name, code or pinyin means; raises ``NotFound`` or ``Ambiguous``."""
-    exact = ask(store, "named", word=word.strip())
+    return _shown(view, "Enterprise", _find_exactly(view.whole, word))
+
+
+def _find_exactly(view: View, word: str) -> Meant:
+    exact = view.ask("named", word=word.strip())
     if len(exact) == 1:
-        return Named(**exact[0])
-    return _one_of(store, word, "Enterprise")
+        return Meant(Named(id=exact[0]["id"], name=exact[0]["name"]), exact[0]["status"])
+    return _one_of(view, word, "Enterprise")
 
 
-def find_chain(store: Store, word: str) -> Named:
+def find_chain(view: View, word: str) -> Named:
     """Return the one chain that an id, name, alias or pinyin means."""
-    return _one_of(store, word.strip().removesuffix("产业链") or word, "Chain")
+    return _shown(view, "Chain", _one_of(view.whole, word.strip().removesuffix("产业链") or word, "Chain"))
 
 
-def find_product(store: Store, word: str) -> Named:
+def find_product(view: View, word: str) -> Named:
     """Return the one product that an id, name, alias or pinyin means."""
-    return _one_of(store, word, "Product")
+    return _shown(view, "Product", _one_of(view.whole, word, "Product"))
 
 
-def _one_of(store: Store, word: str, label: str) -> Named:
-    named = index_of(store).by_id.get((label, word.strip().lower()))
-    if named is not None:
-        return named
+def _shown(view: View, label: str, meant: Meant) -> Named:
+    view.refuse_hidden({"_label": label, "name": meant.named.name, "status": meant.status})
+    return meant.named
+
+
+def _one_of(view: View, word: str, label: str) -> Meant:
+    meant = index_of(view).by_id.get((label, word.strip().lower()))
+    if meant is not None:
+        return meant
     zh = NODE_TYPES[label].table.zh
-    hits = _matching(store, word, 10, (label,))
+    hits = _matching(view, word, 10, (label,))
     sure = [hit for hit in hits if hit.matched in EXACT]
     best = [hit for hit in sure if hit.matched == sure[0].matched]
     candidates = [{"id": hit.id, "name": hit.name} for hit in (best or hits)]
     listed = "、".join(f"{hit['name']}({hit['id']})" for hit in candidates[:10])
     if len(best) == 1:
-        return Named(id=best[0].id, name=best[0].name)
+        return Meant(Named(id=best[0].id, name=best[0].name), best[0].status)
     if best:
         raise Ambiguous(f"“{word}”对应多个{zh}: {listed}。请改用编号或全称", candidates=candidates)
     hint = f"相近的有 {listed}" if listed else "也没有相近的名称,请核对或先载入数据"

@@ -1,6 +1,5 @@
 """The doorway to the supply network: read once per version of the graph, as arrays and as a sorted ``networkx`` graph."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -11,12 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from graph.errors import InputError
+from graph.model import Node
 from graph.model.edges import MemberOf, Supplies
 from graph.model.nodes import Cluster, Enterprise
 from graph.names.comparisons import as_one, read_comparisons
-from graph.stores import Store
-from queries.core.cache import once
-from queries.core.catalogue import trusted
+from queries.core.view import View
 
 KEPT = 4  # networks at once: of 100,000 firms and 500,000 supplies one takes 12 MB, and 100 MB more with its networkx graph
 
@@ -91,24 +89,22 @@ class Network:
         return graph
 
 
-def read_network(store: Store, statuses: list[str] | None = None) -> Network:
-    """Return the firms and supplies whose own status is allowed, by default all, read at the first question after a load.
+def read_network(view: View) -> Network:
+    """Return the firms and supplies that a view shows, read at the first question after a load.
 
     Firms that are judged to be one are one.
     """
-    allowed = tuple(sorted(set(statuses or trusted())))
-    return once(store, ("network", allowed), lambda: _read(store, allowed))
+    return view.once("network", lambda: _read(view))
 
 
-def read_clusters(store: Store, statuses: list[str] | None = None) -> list[tuple[str, str]]:
-    """Return which firm is declared a member of which cluster, as pairs of ids in order, where all three statuses are allowed."""
-    allowed = statuses or trusted()
-    firms, clusters = _ids(store.nodes(Enterprise), allowed), _ids(store.nodes(Cluster), allowed)
+def read_clusters(view: View) -> list[tuple[str, str]]:
+    """Return which firm is declared a member of which cluster, as pairs of ids in order where all three are to be seen."""
+    firms, clusters = _ids(view, Enterprise), _ids(view, Cluster)
     pairs = [
         pair
-        for frame in store.edges(MemberOf, ("Enterprise", "Cluster"))
+        for frame in view.store.edges(MemberOf, ("Enterprise", "Cluster"))
         for pair in frame.filter(
-            pl.col("status").is_in(allowed), pl.col("from").is_in(firms.implode()), pl.col("to").is_in(clusters.implode())
+            pl.col("status").is_in(view.statuses), pl.col("from").is_in(firms.implode()), pl.col("to").is_in(clusters.implode())
         )
         .select("from", "to")
         .iter_rows()
@@ -116,14 +112,14 @@ def read_clusters(store: Store, statuses: list[str] | None = None) -> list[tuple
     return sorted(set(pairs))
 
 
-def _read(store: Store, allowed: tuple[str, ...]) -> Network:
-    ids = _ids(store.nodes(Enterprise), allowed)
-    taken_for = {id: kept for id, kept in read_comparisons(store).taken_for.items() if kept in ids}
+def _read(view: View) -> Network:
+    ids = _ids(view, Enterprise)
+    taken_for = {id: kept for id, kept in read_comparisons(view.store).taken_for.items() if kept in ids}
     ids = ids.filter(~ids.is_in(list(taken_for)))
     places = pl.Enum(ids)
     ends = [(np.empty(0, np.uint32), np.empty(0, np.uint32))]
-    for frame in store.edges(Supplies, FIRMS):
-        known = as_one(frame.filter(pl.col("status").is_in(allowed)), taken_for).select(
+    for frame in view.store.edges(Supplies, FIRMS):
+        known = as_one(frame.filter(pl.col("status").is_in(view.statuses)), taken_for).select(
             pl.col("from", "to").cast(places, strict=False).to_physical()  # null for a firm that is left out
         )
         ends.append(tuple(known.drop_nulls().to_numpy().T))
@@ -131,8 +127,8 @@ def _read(store: Store, allowed: tuple[str, ...]) -> Network:
     return Network.between(ids.to_list(), source, target)
 
 
-def _ids(nodes: pl.DataFrame, allowed: Iterable[str]) -> pl.Series:
-    return nodes.filter(pl.col("status").is_in(list(allowed)))["id"].sort()
+def _ids(view: View, record: type[Node]) -> pl.Series:
+    return view.store.nodes(record).filter(pl.col("status").is_in(view.statuses))["id"].sort()
 
 
 def _layout(nodes: int, source: Places, target: Places) -> Layout:

@@ -3,10 +3,8 @@
 from pydantic import Field
 
 from graph.model import NODE_TYPES
-from graph.stores import Store
 from queries.core.answers import Answer, Named
-from queries.core.cache import once
-from queries.core.catalogue import trusted
+from queries.core.view import View
 from queries.networks.network import read_clusters, read_network
 from queries.networks.structure import (
     Ranking,
@@ -55,15 +53,14 @@ class SupplyStructure(Answer):
     cluster_memberships: int
 
 
-def supply_structure(store: Store, statuses: list[str] | None = None, most: int = 20) -> SupplyStructure:
-    """Return the structure of the supply network, from firms and supplies of the allowed statuses."""
-    allowed = statuses or trusted()
-    return once(store, ("structure", tuple(allowed), most), lambda: _measure(store, allowed, most))
+def supply_structure(view: View, most: int = 20) -> SupplyStructure:
+    """Return the structure of the supply network."""
+    return view.once(("structure", most), lambda: _measure(view, most))
 
 
-def _measure(store: Store, allowed: list[str], most: int) -> SupplyStructure:
-    network = read_network(store, allowed)
-    names = dict(store.nodes(NODE_TYPES["Enterprise"]).select("id", "name").iter_rows())
+def _measure(view: View, most: int) -> SupplyStructure:
+    network = read_network(view)
+    names = dict(view.store.nodes(NODE_TYPES["Enterprise"]).select("id", "name").iter_rows())
 
     def named(ids: list[str]) -> list[Named]:
         return [Named(id=id, name=names[id]) for id in ids]
@@ -72,7 +69,7 @@ def _measure(store: Store, allowed: list[str], most: int) -> SupplyStructure:
         return [Measured(firm=Named(id=id, name=names[id]), value=value) for id, value in ranking.top(most) if value > 0]
 
     single, cuts, found = articulation_points(network), bridges(network), communities(network, SEED)
-    compared = agreement(found, read_clusters(store, allowed))
+    compared = agreement(found, read_clusters(view))
     groups = [members for members in found.members if len(members) >= SMALLEST]
     loops = [members for members in strong_components(network).members if len(members) >= SMALLEST]
     return SupplyStructure(

@@ -9,9 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from graph.deadline import check
-from graph.stores import Store
 from queries.city.city import City
-from queries.core.cache import once
+from queries.core.view import View
 from queries.matching.chain_mapping import SURE, bare
 from queries.matching.products import NearProducts
 from queries.openings.answers import Level
@@ -70,6 +69,6 @@ class Fits:
         return found
 
 
-def fits_of(store: Store, city: City) -> Fits:
+def fits_of(view: View, city: City) -> Fits:
     """Return the words of a city's products, made once for each version of the graph."""
-    return once(store, ("fits", city.statuses, city.today), lambda: Fits(city))
+    return view.once("fits", lambda: Fits(city))

@@ -4,42 +4,39 @@ from collections import defaultdict
 from typing import Any, Literal
 
 from graph.errors import InputError
-from graph.stores import Store
 from queries.core.answers import STATUS_ORDER, Hop, Named, SupplyEdge, SupplyPath
-from queries.core.cache import once
-from queries.core.catalogue import MAX_HOPS, ask, trusted
+from queries.core.catalogue import MAX_HOPS
+from queries.core.view import View
 
 PATH_ROWS = 2_000
 
 
-def suppliers(store: Store, id: str, tiers: int = 1, statuses: list[str] | None = None) -> list[SupplyEdge]:
+def suppliers(view: View, id: str, tiers: int = 1) -> list[SupplyEdge]:
     """Return every supply edge up to ``tiers`` steps upstream of a firm, each once, nearest and best founded first."""
-    return _neighbourhood(store, "suppliers", id, tiers, statuses, near="customer", far="supplier")
+    return _neighbourhood(view, "suppliers", id, tiers, near="customer", far="supplier")
 
 
-def customers(store: Store, id: str, tiers: int = 1, statuses: list[str] | None = None) -> list[SupplyEdge]:
+def customers(view: View, id: str, tiers: int = 1) -> list[SupplyEdge]:
     """Return every supply edge up to ``tiers`` steps downstream of a firm, each once, nearest and best founded first."""
-    return _neighbourhood(store, "customers", id, tiers, statuses, near="supplier", far="customer")
+    return _neighbourhood(view, "customers", id, tiers, near="supplier", far="customer")
 
 
 def _neighbourhood(
-    store: Store,
+    view: View,
     question: Literal["suppliers", "customers"],
     id: str,
     tiers: int,
-    statuses: list[str] | None,
     near: str,
     far: str,
 ) -> list[SupplyEdge]:
     if not 1 <= tiers <= MAX_HOPS:
         raise InputError(f"层数 {tiers} 超出范围,应在 1 与 {MAX_HOPS} 之间")
-    allowed = statuses or trusted()
-    return once(store, (question, id, tiers, tuple(allowed)), lambda: _walk(store, question, id, tiers, allowed, near, far))
+    return view.once((question, id, tiers), lambda: _walk(view, question, id, tiers, near, far))
 
 
-def _walk(store: Store, question: str, id: str, tiers: int, allowed: list[str], near: str, far: str) -> list[SupplyEdge]:
+def _walk(view: View, question: str, id: str, tiers: int, near: str, far: str) -> list[SupplyEdge]:
     """Return the edges of a question that was asked to the end, tier by tier."""
-    rows = ask(store, question, hops=tiers - 1, id=id, statuses=allowed)
+    rows = view.ask(question, hops=tiers - 1, id=id)
     edges: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         edges[row[near]].append(row)
@@ -82,26 +79,25 @@ def _order(edge: SupplyEdge) -> tuple[Any, ...]:
     )
 
 
-def paths(store: Store, start: str, end: str, most: int = 5, longest: int = 6, statuses: list[str] | None = None) -> list[SupplyPath]:
+def paths(view: View, start: str, end: str, most: int = 5, longest: int = 6) -> list[SupplyPath]:
     """Return up to ``most`` supply paths from one firm to another, shortest first, without going through a firm twice."""
     if start == end:
         raise InputError("起点与终点是同一家企业,请给出两家不同的企业")
     if not 1 <= longest <= MAX_HOPS:
         raise InputError(f"路径长度 {longest} 超出范围,应在 1 与 {MAX_HOPS} 之间")
-    allowed = set(statuses or trusted())
     found: list[SupplyPath] = []
     for length in range(1, longest + 1):
-        rows = ask(store, "paths", hops=length, origin=start, target=end, size=PATH_ROWS)
-        simple = [path for row in rows if (path := _path(row["path"], allowed))]
+        rows = view.ask("paths", hops=length, origin=start, target=end, size=PATH_ROWS)
+        simple = [path for row in rows if (path := _path(view, row["path"]))]
         found += sorted(simple, key=_path_order)
         if len(found) >= most:
             break
     return found[:most]
 
 
-def _path(path: dict[str, Any], allowed: set[str]) -> SupplyPath | None:
+def _path(view: View, path: dict[str, Any]) -> SupplyPath | None:
     nodes, relations = path["nodes"], path["relationships"]
-    if len({node["id"] for node in nodes}) < len(nodes) or any(relation["status"] not in allowed for relation in relations):
+    if len({node["id"] for node in nodes}) < len(nodes) or not view.shows(*nodes, *relations):
         return None
     hops = [
         Hop(

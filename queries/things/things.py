@@ -6,26 +6,26 @@ from typing import Any
 
 from graph.errors import NotFound
 from graph.model import NODE_TYPES
-from graph.stores import Store
 from queries.core.answers import Figure, Related, SourceUsed, Thing, ThingView
-from queries.core.catalogue import ask, refuse_hidden, trusted
+from queries.core.view import View
 from queries.things.chains import related
 
 MOST_RELATIONS = 2_000
 
 
-def view_thing(store: Store, label: str, id: str, statuses: list[str] | None = None, most: int = MOST_RELATIONS) -> ThingView:
+def view_thing(view: View, label: str, id: str, most: int = MOST_RELATIONS) -> ThingView:
     """Return everything about one thing, at most ``most`` relations either way; raises ``NotFound`` for what is not there."""
-    allowed = statuses or trusted()
     record = NODE_TYPES.get(label)
     if record is None:
         raise NotFound(f"没有“{label[:60]}”这一类;图中有 {'、'.join(node.table.zh for node in NODE_TYPES.values())}")
-    thing = next((row["thing"] for row in ask(store, "thing", id=id) if row["thing"]["_label"] == label), None)
+    thing = next((row["thing"] for row in view.whole.ask("thing", id=id) if row["thing"]["_label"] == label), None)
     if thing is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的{record.table.zh},可用搜索按名称、简称或拼音查找")
-    refuse_hidden(thing, allowed)
-    sides = [ask(store, question, id=id, statuses=allowed, size=most + 1) for question in ("thing_out", "thing_in")]
-    outgoing, incoming = ([row for row in side[:most] if row["thing"]["_label"] == label] for side in sides)
+    view.refuse_hidden(thing)
+    sides = [view.ask(question, id=id, size=most + 1) for question in ("thing_out", "thing_in")]
+    outgoing, incoming = (
+        [row for row in side[:most] if row["thing"]["_label"] == label and view.shows(row["relation"], row["other"])] for side in sides
+    )
     figures = [row["other"] for row in incoming if row["relation"]["_label"] == "ABOUT"]
     return ThingView(
         thing=thing,
@@ -49,10 +49,10 @@ def _described(other: dict[str, Any], relation: dict[str, Any]) -> dict[str, Any
     return {name: other[name] for name in kept if name in other}
 
 
-def list_figures(store: Store, after: str = "", size: int = 50, statuses: list[str] | None = None) -> tuple[list[Figure], str | None]:
+def list_figures(view: View, after: str = "", size: int = 50) -> tuple[list[Figure], str | None]:
     """Return a page of published figures by id, each with what it is about, and the id to continue after (None at the end)."""
     found: dict[str, Figure] = {}
-    for row in ask(store, "statements", after=after, size=size + 1, statuses=statuses or trusted()):
+    for row in view.ask("statements", after=after, size=size + 1):
         figure = found.setdefault(row["statement"]["id"], Figure(statement=row["statement"], subjects=[]))
         if row.get("subject"):
             subject = row["subject"]
@@ -61,14 +61,14 @@ def list_figures(store: Store, after: str = "", size: int = 50, statuses: list[s
     return figures[:size], figures[size - 1].statement["id"] if len(figures) > size else None
 
 
-def list_sources(store: Store) -> dict[str, dict[str, Any]]:
+def list_sources(view: View) -> dict[str, dict[str, Any]]:
     """Return all sources by id."""
-    return {row["source"]["id"]: row["source"] for row in ask(store, "sources")}
+    return {row["source"]["id"]: row["source"] for row in view.whole.ask("sources")}
 
 
-def sources_used(store: Store, ids: Iterable[str]) -> list[SourceUsed]:
+def sources_used(view: View, ids: Iterable[str]) -> list[SourceUsed]:
     """Return the sources of some rows, by id, each with how many rows are of it."""
-    known, counted = list_sources(store), Counter(id for id in ids if id)
+    known, counted = list_sources(view), Counter(id for id in ids if id)
     return [
         SourceUsed(
             id=id,

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ class LadybugStore:
         self.generations = Generations(path)
         self._known: dict[tuple[Ready, str], list[list[Any]]] = {}
         self._link, self._seen = str(path), ("", "")
+        self._held: Ready | None = None
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
 
@@ -112,12 +114,20 @@ class LadybugStore:
                 writer.abandon()
                 raise
 
+    def pinned(self) -> "LadybugStore":
+        """Return the store as it stands now, with the same processes: it reads the file of this generation."""
+        other = copy(self)
+        other._held = self.generations.ready()
+        return other
+
     def version(self) -> str:
         """Return the name of the current generation."""
-        return self.generations.version()
+        return self.generations.version() if self._held is None else self.generations.version_of(self._held.path)
 
     def version_at_hand(self) -> str | None:
         """Return the name of the current generation: whether the link leads to another one is seen in no time."""
+        if self._held is not None:
+            return self.version()
         try:
             link = os.readlink(self._link)
         except OSError:
@@ -159,7 +169,7 @@ class LadybugStore:
     @contextmanager
     def _current(self) -> Iterator[Ready | None]:
         """Lend the current file, None before the first load; it is what was written before it is read and after."""
-        ready = self.generations.ready()
+        ready = self._held or self.generations.ready()
         try:
             yield ready
         except Exception:
