@@ -37,7 +37,6 @@ for commands in ROOMS:
     app.add_typer(commands.app)
 
 
-
 @app.command()
 def load(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或目录: CSV、Excel、JSON lines,或 ChainKnowledgeGraph 目录")],
@@ -85,22 +84,6 @@ def _kind(word: str | None) -> type[Record] | None:
     if record is None:
         raise InputError(f"没有“{word}”这类表,可用 lianzhang schema 查看全部类别")
     return record
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 @app.command()

@@ -196,7 +196,18 @@ def _peak_mb() -> int:
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     step.__name__: step
     for step in (
-        raw_copy, raw_same, load, risk, risk_r, structure, leader, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk
+        raw_copy,
+        raw_same,
+        load,
+        risk,
+        risk_r,
+        structure,
+        leader,
+        load_forgetting,
+        suppliers,
+        warm_server,
+        load_server,
+        py2neo_bulk,
     )
 }
 

@@ -66,7 +66,19 @@ def pages(store: Store) -> Iterator[str]:
             yield from (f"/things/{record.label()}/{_quoted(id)}" for id in ids(store, record))
     yield from (f"/sources/{id}" for id in map(_quoted, ids(store, Source)))
     yield from (f"/search?q={_quoted(word)}" for word in WORDS)
-    yield from ("/", "/?view=table", "/enterprises", "/review", "/figures", "/sources", "/about", "/rules", "/portfolio", "/ledger", "/match")
+    yield from (
+        "/",
+        "/?view=table",
+        "/enterprises",
+        "/review",
+        "/figures",
+        "/sources",
+        "/about",
+        "/rules",
+        "/portfolio",
+        "/ledger",
+        "/match",
+    )
 
 
 def answers(store: Store, addresses: Iterator[str]) -> dict[str, tuple[int, str]]:
@@ -105,7 +117,11 @@ def main(one: str, two: str) -> None:
         found = answers(store, (address for kind in (routes, pages) for address in kind(store)))
         store.close()
         Path(two).write_text(json.dumps(found, ensure_ascii=False, indent=0), encoding="utf-8")
-        print(len(found), "addresses", {status: sum(answer[0] == status for answer in found.values()) for status in {a[0] for a in found.values()}})
+        print(
+            len(found),
+            "addresses",
+            {status: sum(answer[0] == status for answer in found.values()) for status in {a[0] for a in found.values()}},
+        )
         return
     before, after = (json.loads(Path(file).read_text("utf-8")) for file in (one, two))
     differ = [address for address in {**before, **after} if before.get(address) != after.get(address)]

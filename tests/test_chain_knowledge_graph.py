@@ -225,7 +225,7 @@ def test_relations_arrive_with_direction_weight_and_trust(fresh: Store) -> None:
 
 
 def test_former_name_is_a_conflict_with_both_sides(fresh: Store) -> None:
-    conflict, = load([MINI], fresh).conflicts
+    (conflict,) = load([MINI], fresh).conflicts
     assert conflict.left == {"name": "示例旧名化工股份有限公司", "uscc": None, "stock_code": "000003.SZ"}
     assert (conflict.right["name"], conflict.right["stock_code"]) == ("示例丙新材料股份有限公司", "000003.SZ")
 

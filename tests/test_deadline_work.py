@@ -60,7 +60,12 @@ def test_the_route_of_systemic_risk_ends(seeded_store: Store) -> None:
 def test_the_body_of_systemic_risk_is_bounded(seeded_store: Store) -> None:
     client = TestClient(create_app(seeded_store))
     small = ring(5)
-    for name, value in (("industry", [0] * 2_001), ("amount", [1.0] * 100_001), ("essentiality", [[1] * 201]), ("essentiality", [[1]] * 201)):
+    for name, value in (
+        ("industry", [0] * 2_001),
+        ("amount", [1.0] * 100_001),
+        ("essentiality", [[1] * 201]),
+        ("essentiality", [[1]] * 201),
+    ):
         answer = client.post("/api/v1/systemic-risk", json={**small, name: value})
         assert answer.status_code == 422, name
 
@@ -132,7 +137,15 @@ def test_a_making_that_fails_leaves_nothing(seeded_store: Store) -> None:
 
 def test_every_long_answer_looks_at_the_deadline(big_leader: Store) -> None:
     client = TestClient(create_app(big_leader, Settings(request_seconds=1e-6)), raise_server_exceptions=False)
-    pages = (f"/chains/{CHAIN}", f"/chains/{CHAIN}/targets", f"/chains/{CHAIN}/opportunities", "/portfolio", "/review", "/ledger", "/enterprises")
+    pages = (
+        f"/chains/{CHAIN}",
+        f"/chains/{CHAIN}/targets",
+        f"/chains/{CHAIN}/opportunities",
+        "/portfolio",
+        "/review",
+        "/ledger",
+        "/enterprises",
+    )
     for page in (*pages, "/api/v1/structure", "/match?need=示例", f"/api/v1/chains/{CHAIN}/weak-links?without=curated"):
         CACHE.forget()
         assert client.get(page).status_code == WorkStopped.status, page

@@ -58,7 +58,11 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
         "a": (False, "生产用它的产品“芯片件”,没有登记“矿石”"),
     }
     needed = [(demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in found.needed_by]
-    assert needed == [("登记的需求", ["a"], None, None), ("本地所产产品的投入", ["a"], "芯片件", True), ("牵涉的链主(示例链)", ["b"], None, None)]
+    assert needed == [
+        ("登记的需求", ["a"], None, None),
+        ("本地所产产品的投入", ["a"], "芯片件", True),
+        ("牵涉的链主(示例链)", ["b"], None, None),
+    ]
     assert [(one.segment, one.whole_city, one.as_of) for one in found.looked_through] == [("原料", True, "2026-06")]
     assert found.rule_version
     assert {rule.name for rule in found.rules} >= {"state.product_firms", "scale.hhi_low"}
@@ -119,7 +123,13 @@ def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
 
 
 def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Path) -> None:
-    firms = [firm("lead"), firm("a", products="ore"), firm("b", products="ore;foil"), firm("c", products="chip"), firm("d", products="chip")]
+    firms = [
+        firm("lead"),
+        firm("a", products="ore"),
+        firm("b", products="ore;foil"),
+        firm("c", products="chip"),
+        firm("d", products="chip"),
+    ]
     needs = [{"enterprise": "lead", "product": product} for product in ("ore", "foil", "chip", "motor")]
     put(store, tmp_path, enterprises=firms, needs=needs, leads=[{"enterprise": "lead", "chain": "demo"}])
     examined = examine(under(store, today=TODAY), "demo")
@@ -241,7 +251,18 @@ def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, i
 
 @pytest.mark.parametrize(
     ("valid_to", "over"),
-    [(None, False), ("2026", False), ("2025", True), ("2026-11", False), ("2026-10", True), ("2026-H1", True), ("2026-H2", False), ("2026-Q3", True), ("2026-11-24", False), ("2026-11-23", True)],
+    [
+        (None, False),
+        ("2026", False),
+        ("2025", True),
+        ("2026-11", False),
+        ("2026-10", True),
+        ("2026-H1", True),
+        ("2026-H2", False),
+        ("2026-Q3", True),
+        ("2026-11-24", False),
+        ("2026-11-23", True),
+    ],
 )
 def test_when_something_is_over(tmp_path: Path, valid_to: str | None, over: bool) -> None:
     row: dict[str, Any] = firm("a", products="ore", **({"valid_to": valid_to} if valid_to else {}))

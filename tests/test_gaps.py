@@ -54,7 +54,9 @@ def test_looked_for_and_not_there_is_missing(store: Store, tmp_path: Path) -> No
 def test_two_makers_and_three_firms_are_strong_without_a_look(store: Store, tmp_path: Path) -> None:
     firms = [firm("a", products="chip"), firm("b", products="chip"), firm("c", segments="demo.part")]
     found = judged(store, tmp_path, enterprises=firms)
-    assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "未知"), "a key product has no known maker"
+    assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "未知"), (
+        "a key product has no known maker"
+    )
     firms[2]["products"] = "motor"
     found = judged(open_store(f"ladybug://{tmp_path}/again.lbug"), tmp_path / "2", enterprises=firms)
     assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "强链")
@@ -113,7 +115,9 @@ def test_the_parts_add_up_and_the_evidence_is_there(store: Store, tmp_path: Path
     firms = [firm("a", products="chip"), firm("b", products="car"), firm("o", region="else", products="motor")]
     rows = [{"supplier": "o", "customer": "b", "product": "电机件"}, {"supplier": "a", "customer": "b", "product": "芯片件"}]
     leads = [{"enterprise": "b", "chain": "demo"}]
-    answer = weak_links(under(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), today=TODAY), "demo")
+    answer = weak_links(
+        under(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), today=TODAY), "demo"
+    )
     found = by_name(answer)
     for one in found.values():
         assert one.score == pytest.approx(sum(part.points for part in one.parts), abs=1e-9)
@@ -129,7 +133,9 @@ def test_the_parts_add_up_and_the_evidence_is_there(store: Store, tmp_path: Path
         query = f"MATCH (a)-[r:{row.record}]->(b) WHERE a.id = $one AND b.id = $other RETURN r.source AS source, r.status AS status"
         assert {"source": row.source, "status": row.status} in store.read(query, {"one": row.from_id, "other": row.to_id}).rows
     assert {item.id for item in answer.sources} == {"s1"}
-    assert sum(answer.rests_on.values()) == len({(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence})
+    assert sum(answer.rests_on.values()) == len(
+        {(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence}
+    )
     assert answer.risk is not None
     assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], "both suppliers sell to b alone"
 
@@ -181,7 +187,9 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_stability_says_what_flips(tmp_path: Path) -> None:
     firms = [firm(id, products="ore;foil") for id in "abc"]
-    answer = weak_links(under(put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo")
+    answer = weak_links(
+        under(put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo"
+    )
     flips = {variant.moved: [(flip.place, flip.before, flip.after) for flip in variant.flips] for variant in answer.stability.variants}
     assert flips["state.segment_firms ×1.2"] == [("原料", "强链", "弱链")]
     assert flips["state.product_firms ×0.8"] == []
@@ -213,7 +221,9 @@ def not_worse(before: dict[str, Judged], after: dict[str, Judged]) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_better(seeded_facts: list[Facts], data: st.DataObject) -> None:
+def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_better(
+    seeded_facts: list[Facts], data: st.DataObject
+) -> None:
     facts = data.draw(st.sampled_from(seeded_facts))
     before = states(facts)
     products = sorted({product for place in facts.places for product in place.products})
@@ -233,7 +243,9 @@ def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_
 def test_both_stores_judge_the_same(full_store: Store, seeded_store: Store) -> None:
     for chain in ("integrated-circuits", "smart-appliances", "modern-logistics", "exhibitions"):
         for statuses in (trusted(), trusted(["sample"])):
-            one, other = (weak_links(under(store, statuses, TODAY), chain).model_dump(exclude={"data_date"}) for store in (full_store, seeded_store))
+            one, other = (
+                weak_links(under(store, statuses, TODAY), chain).model_dump(exclude={"data_date"}) for store in (full_store, seeded_store)
+            )
             assert one == other
 
 

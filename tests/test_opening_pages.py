@@ -158,7 +158,13 @@ def test_a_workbook_has_a_sheet_for_each_list_ready_to_print(seeded_store: Store
 def test_whose_row_it_is_stands_where_it_is_not_the_leader_s_own(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     firms = [firm("boss"), firm("child", parent="boss"), firm("a", products="chip")]
-    put(store, tmp_path / "in", enterprises=firms, leads=[{"enterprise": "boss", "chain": "demo"}], needs=[{"enterprise": "child", "product": "chip"}])
+    put(
+        store,
+        tmp_path / "in",
+        enterprises=firms,
+        leads=[{"enterprise": "boss", "chain": "demo"}],
+        needs=[{"enterprise": "child", "product": "chip"}],
+    )
     page = openpyxl.load_workbook(io.BytesIO(workbook(store, "boss")))["可采购产品(服务)"]
     assert page.cell(HEAD_ROW + 1, 1).value == "链主(或集团内企业)"
     assert page.cell(HEAD_ROW + 2, 1).value == "示例child号公司"
@@ -239,7 +245,9 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
 def test_needs_at_a_glance(client: TestClient, seeded_store: Store) -> None:
     answer = leader_opportunities(under(seeded_store), find_enterprise(under(seeded_store), LEADER))
     glance = at_a_glance(answer.needs)
-    found = {kind: {one.product: (len(one.able), len(one.supplying), one.recorded) for one in products} for kind, products in glance.items()}
+    found = {
+        kind: {one.product: (len(one.able), len(one.supplying), one.recorded) for one in products} for kind, products in glance.items()
+    }
     assert found["able"]["智能功率模块"] == (2, 0, True)
     assert found["supplied"]["电子膨胀阀"] == (0, 1, True)
     assert found["none"] == {"真空绝热板": (0, 0, True), "家用制冷剂": (0, 0, False), "NTC温度传感器": (0, 0, False)}
@@ -249,9 +257,19 @@ def test_needs_at_a_glance(client: TestClient, seeded_store: Store) -> None:
 
 def test_a_firm_that_is_nowhere_known_takes_no_place_at_a_glance(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    put(store, tmp_path / "in", enterprises=[firm("boss"), firm("lost", region="", products="chip")], leads=[{"enterprise": "boss", "chain": "demo"}], needs=[{"enterprise": "boss", "product": "chip"}])
+    put(
+        store,
+        tmp_path / "in",
+        enterprises=[firm("boss"), firm("lost", region="", products="chip")],
+        leads=[{"enterprise": "boss", "chain": "demo"}],
+        needs=[{"enterprise": "boss", "product": "chip"}],
+    )
     glance = at_a_glance(leader_opportunities(under(store), find_enterprise(under(store), "boss")).needs)
-    assert {kind: [one.product for one in products] for kind, products in glance.items()} == {"able": [], "supplied": [], "none": ["芯片件"]}
+    assert {kind: [one.product for one in products] for kind, products in glance.items()} == {
+        "able": [],
+        "supplied": [],
+        "none": ["芯片件"],
+    }
 
 
 def test_pages_link_to_the_lists_and_the_lists_back(client: TestClient, seeded_store: Store) -> None:
@@ -285,5 +303,3 @@ def test_names_are_escaped(odd_client: TestClient) -> None:
         assert answer.status_code == 200, path
         assert EVIL not in answer.text
         assert "alert(1)" in answer.text
-
-

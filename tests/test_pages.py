@@ -133,7 +133,9 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
     ):
         page = client.get(path).text
         found = {address for address in addresses(page).found if not address.startswith("#")}
-        found = {address for address in found if not address.startswith((f"{path}?without=", f"{path}&without="))}  # may hide the thing itself
+        found = {
+            address for address in found if not address.startswith((f"{path}?without=", f"{path}&without="))
+        }  # may hide the thing itself
         found |= {fact["href"] for fact in picture_of(page)["facts"].values() if fact.get("href")} if "picture-data" in page else set()
         for address in found - seen:
             assert client.get(address).status_code == 200, (path, address)

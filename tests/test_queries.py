@@ -148,7 +148,9 @@ def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store,
     for firm in firms[::9]:
         for ask in (suppliers, customers):
             assert ask(server, firm["id"], 3) == ask(seeded_store, firm["id"], 3)
-        assert facts(view_enterprise(under(server), firm["id"]).model_dump()) == facts(view_enterprise(under(seeded_store), firm["id"]).model_dump())
+        assert facts(view_enterprise(under(server), firm["id"]).model_dump()) == facts(
+            view_enterprise(under(seeded_store), firm["id"]).model_dump()
+        )
     for text in ("hxsx", "海尔", "芯片", "qd"):
         assert search(under(server), text) == search(under(seeded_store), text)
     figures = list_figures(under(seeded_store), size=500)[0]

@@ -55,7 +55,9 @@ def put_in(store: Store, folder: Path, *rows: str) -> None:
 @pytest.fixture
 def two(store: Store, tmp_path: Path) -> Store:
     """A store of each kind with two firms that may be one, their suppliers, and a third firm."""
-    folder = write(tmp_path / "in", "a,青岛甲乙股份有限公司,甲乙,甲乙厂,,,qd", "b,青岛甲乙有限公司,甲乙,老甲乙;甲乙厂,,,qd", "c,丙丁有限公司,,,,,qd")
+    folder = write(
+        tmp_path / "in", "a,青岛甲乙股份有限公司,甲乙,甲乙厂,,,qd", "b,青岛甲乙有限公司,甲乙,老甲乙;甲乙厂,,,qd", "c,丙丁有限公司,,,,,qd"
+    )
     put(folder / "products.csv", "编号,名称,来源\np,示例产品,年鉴\n")
     put(folder / "produces.csv", "企业,产品,来源\na,p,年鉴\nb,p,年鉴\n")
     put(folder / "supplies.csv", "供应商,客户,来源\nb,c,年鉴\na,b,年鉴\n")
@@ -213,7 +215,10 @@ def test_judgements_move_to_another_store_as_a_table(two: Store, tmp_path: Path)
         judge(two, "a", "b", verdict, "张三", "看过执照")
     rows = [item.model_dump() for item in history(under(two))]
     heads = "企业,另一企业,判断,判断时间,判断人,理由,来源,状态\n"
-    lines = [f"{r['enterprise']['id']},{r['other']['id']},{r['verdict']},{r['decided_at']},{r['decided_by']},{r['reason']},{r['source']},{r['status']}\n" for r in rows]
+    lines = [
+        f"{r['enterprise']['id']},{r['other']['id']},{r['verdict']},{r['decided_at']},{r['decided_by']},{r['reason']},{r['source']},{r['status']}\n"
+        for r in rows
+    ]
     table = put(tmp_path / "in" / "企业比对.csv", heads + "".join(lines))
     other = open_store(f"ladybug://{tmp_path}/other.lbug")
     assert not load([tmp_path / "in"], other).bad
@@ -251,12 +256,21 @@ def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abcd"))
     rows = ["a,b,不同,2026-01-02", "a,c,同一,2026-01-03T10:00:00Z", "c,b,same,2026-01-04", "d,b,同一,2026/1/5"]
     put(folder / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\n" + "".join(f"{row},张三,纪要\n" for row in rows))
-    bad = put(tmp_path / "bad" / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\na,a,同一,2026-01-06,张,纪要\n")
+    bad = put(
+        tmp_path / "bad" / "compared_with.csv",
+        "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\na,a,同一,2026-01-06,张,纪要\n",
+    )
     assert not load([folder], store).bad
     judged = read_comparisons(store)
     assert judged.taken_for == {"c": "a", "b": "d"}
     report = load([bad], store)
-    assert [(reject.row, reject.column) for reject in report.rejected] == [(2, "判断"), (3, "判断时间"), (4, "判断时间"), (5, "判断人"), (6, "另一企业")]
+    assert [(reject.row, reject.column) for reject in report.rejected] == [
+        (2, "判断"),
+        (3, "判断时间"),
+        (4, "判断时间"),
+        (5, "判断人"),
+        (6, "另一企业"),
+    ]
 
 
 def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
@@ -279,7 +293,9 @@ def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path)
 
 def test_the_commands(tmp_path: Path) -> None:
     url = f"ladybug://{tmp_path}/g.lbug"
-    folder = write(tmp_path / "in", "a,青岛甲乙丙股份有限公司,,,,,qd", "b,青岛甲乙丙有限公司,,,,,qd", "c,中车青岛四方机车车辆股份有限公司,,,,,qd")
+    folder = write(
+        tmp_path / "in", "a,青岛甲乙丙股份有限公司,,,,,qd", "b,青岛甲乙丙有限公司,,,,,qd", "c,中车青岛四方机车车辆股份有限公司,,,,,qd"
+    )
     command("load", str(folder), store=url)
     (doubt,) = json.loads(command("same-firms", "--format", "json", store=url).stdout)
     assert (doubt["left"]["id"], doubt["right"]["id"], doubt["against"]) == ("a", "b", ["公司形式不同"])
@@ -309,7 +325,11 @@ def test_the_commands(tmp_path: Path) -> None:
 
 def test_the_routes_and_the_page(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    rows = [f"{name}{number},青岛甲{sign}{form},,,,,qd" for number, sign in enumerate("乙丙丁") for name, form in (("a", "股份有限公司"), ("b", "有限公司"))]
+    rows = [
+        f"{name}{number},青岛甲{sign}{form},,,,,qd"
+        for number, sign in enumerate("乙丙丁")
+        for name, form in (("a", "股份有限公司"), ("b", "有限公司"))
+    ]
     put_in(store, tmp_path / "in", *rows)
     client = TestClient(create_app(store, Settings()))
     first = client.get("/api/v1/same-firms", params={"size": 2}).json()

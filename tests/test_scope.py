@@ -131,7 +131,11 @@ def test_a_hidden_thing_is_a_404_that_says_so(client: TestClient, without: str) 
     id = client.get(f"/api/v1/enterprises/{firm}").json()["enterprise"]["id"]
     asked = [f"/api/v1{address.format(firm)}" for address in addresses]
     asked += [f"/enterprises/{quote(id, safe='')}", f"/enterprises/{quote(id, safe='')}/opportunities"]
-    asked += [f"/api/v1/paths?from={firm}&to={firm}", f"/api/v1/chains/smart-appliances/what-if?remove={firm}", f"/api/v1/ledger?firm={firm}"]
+    asked += [
+        f"/api/v1/paths?from={firm}&to={firm}",
+        f"/api/v1/chains/smart-appliances/what-if?remove={firm}",
+        f"/api/v1/ledger?firm={firm}",
+    ]
     if without == NOTHING:
         asked += [f"/api/v1/chains/smart-appliances{rest}" for rest in OF_CHAIN]
         asked += [f"/chains/smart-appliances{rest}" for rest in ("", "/targets", "/opportunities", "/what-if")]
@@ -143,7 +147,12 @@ def test_a_hidden_thing_is_a_404_that_says_so(client: TestClient, without: str) 
 
 @pytest.mark.parametrize("without", [NOTHING, "全部的"])
 def test_commands_say_the_same(seeded_store_url: str, without: str) -> None:
-    for command in (["suppliers", "示例空调"], ["weak-links", "集成电路"], ["opportunities", "--chain", "集成电路"], ["targets", "集成电路"]):
+    for command in (
+        ["suppliers", "示例空调"],
+        ["weak-links", "集成电路"],
+        ["opportunities", "--chain", "集成电路"],
+        ["targets", "集成电路"],
+    ):
         done = run(*command, "--without", without, store=seeded_store_url)
         assert done.returncode == 1
         assert ("隐藏" if without == NOTHING else "没有这种数据状态") in done.stderr
@@ -183,7 +192,9 @@ def test_a_view_stays_with_its_version(tmp_path: Path) -> None:
 
 def test_names_mean_the_same_whatever_is_hidden(seeded_store: Store) -> None:
     for word in ("集成电路", "jcdl", "integrated-circuits"):
-        assert {find_chain(under(seeded_store, statuses), word).id for statuses in (None, ["confirmed"], ["sample"])} == {"integrated-circuits"}
+        assert {find_chain(under(seeded_store, statuses), word).id for statuses in (None, ["confirmed"], ["sample"])} == {
+            "integrated-circuits"
+        }
     with pytest.raises(NotFound, match=r"状态是“示例”.*已被隐藏"):
         find_enterprise(under(seeded_store, ["confirmed"]), "示例空调")
 

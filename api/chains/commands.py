@@ -11,6 +11,7 @@ from graph.outputs import check_writable, write_text
 
 app = typer.Typer()
 
+
 @app.command()
 def chains(without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table) -> None:
     """列出全部产业链及各类数据的数量。"""

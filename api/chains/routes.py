@@ -9,6 +9,7 @@ from queries.things import chains as chain_queries
 
 router = APIRouter(prefix="/api/v1", tags=["产业链"])
 
+
 @router.get("/chains")
 def get_chains(view: ViewDep) -> Page[ChainSummary]:
     """全部产业链,及各类数据的数量(按数据状态分)。"""

@@ -116,5 +116,3 @@ def _goods(facts: Facts) -> list[tuple[str, int]]:
     """Return the chain's products with how many local firms make them, those that nobody makes first."""
     goods = [(place.name, len(facts.makers.get(place.id, ()))) for place in facts.places if place.label == "Product"]
     return sorted(dict(goods).items(), key=lambda item: item[1])
-
-

@@ -17,15 +17,6 @@ RULE_ZH: dict[str, str] = {
 SHARES = ("state.key_products_made", "scale.systemic_risk", "action.high_risk")  # shown in per cent
 
 
-
-
-
-
-
-
-
-
-
 def rule_value(key: str, value: float) -> str:
     """Return a number of the rules as people read it."""
     return f"{value:.0%}" if key in SHARES else f"{value:g}"

@@ -11,6 +11,7 @@ from queries.matching.city import match_city
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+
 @router.get("/match")
 def show_match(visit: VisitDep, need: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Show which firms can meet a need in a few words, and why."""

@@ -95,8 +95,6 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
     return visit.render("opportunities.html", answer.subject.name, answer=answer, addresses=addresses, **values)
 
 
-
-
 @router.get("/ledger")
 def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", firm: NameQuery = "") -> Response:
     """Show the ledger: each match as a line of dated steps."""

@@ -15,9 +15,6 @@ router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
 NameQuery = Annotated[str | None, Query(min_length=1, max_length=300)]
 
 
-
-
-
 @router.get("/chains/{id}/opportunities")
 def get_chain_opportunities(id: str, view: ViewDep) -> Opportunities:
     """一条产业链的全部链主的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。"""

@@ -21,8 +21,6 @@ def tables_of_openings(answer: Opportunities, desk: Desk) -> dict[str, Table]:
     return {name: _table(name, title, getattr(answer, name), answer, desk) for name, title in LISTS.items()}
 
 
-
-
 def table_of_ledger(answer: Ledger, desk: Desk) -> Table:
     """Return the matches of the ledger as a table, each with all of its steps."""
 

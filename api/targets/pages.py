@@ -1,6 +1,5 @@
 """The pages of 招商名录: the targets of a chain, the portfolio over all chains."""
 
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 

@@ -12,6 +12,7 @@ from graph.stores import open_store
 
 app = typer.Typer()
 
+
 @app.command()
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="名称、简称、别名、拼音或首字母,如 hxsx")],

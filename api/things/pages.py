@@ -21,30 +21,6 @@ FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "pl
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 @router.get("/things/{label}/{id:path}", response_model=None)
 def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
@@ -123,7 +99,3 @@ def show_source(id: str, visit: VisitDep) -> Response:
 def show_about(visit: VisitDep) -> Response:
     """Show what the data is, what the statuses mean and how to cite it."""
     return visit.render("about.html")
-
-
-
-

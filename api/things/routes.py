@@ -16,8 +16,6 @@ from queries.things.things import list_figures
 router = APIRouter(prefix="/api/v1", tags=["产业链"])
 
 
-
-
 class CypherQuestion(BaseModel):
     """A read-only Cypher query."""
 
@@ -28,35 +26,11 @@ class CypherQuestion(BaseModel):
     limit: int | None = Field(default=None, ge=1, le=100_000)
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 @router.get("/statements")
 def get_statements(view: ViewDep, cursor: CursorQuery = "", size: SizeQuery = 50) -> Page[Figure]:
     """公布的数据,按编号排序,逐页取;每条带对象、指标、数值、单位、口径、时点、状态、来源与位置。"""
     items, following = list_figures(view, cursor, size)
     return Page(items=items, next=following)
-
-
-
-
-
-
 
 
 @router.get("/search")

@@ -55,24 +55,6 @@ def _first_number(text: str) -> float | None:
     return float(found.group()) if found else None
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 def supplied_cell(product: str | None, until: str | None) -> Cell:
     """Return the cell of what is supplied, with the end of a supply that has one."""
     return Cell(product or "产品不详", extra=f"有效期止 {until}" if until else "")
@@ -87,11 +69,3 @@ def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge], desk: Desk)
         return (*cells, *desk.trust(edge.model_dump()))
 
     return Table(id, title, ("层", "供应商", "客户", "产品", "状态", "来源"), Lazy(edges, row))
-
-
-
-
-
-
-
-

@@ -36,12 +36,8 @@ def validate(frame: pl.DataFrame, record: type[Record]) -> Valid:
     frame = _complete(frame, record)
     kinds = record.kinds()
     needed = {name for name, info in record.model_fields.items() if info.is_required()}
-    plain = frame.with_columns(
-        pl.all_horizontal([_is_plain(name, kind, name in needed) for name, kind in kinds.items()]).alias("__plain")
-    )
-    quick = plain.filter(pl.col("__plain")).select(
-        *(_typed(name, kind) for name, kind in kinds.items()), *(pl.col(name) for name in rest)
-    )
+    plain = frame.with_columns(pl.all_horizontal([_is_plain(name, kind, name in needed) for name, kind in kinds.items()]).alias("__plain"))
+    quick = plain.filter(pl.col("__plain")).select(*(_typed(name, kind) for name, kind in kinds.items()), *(pl.col(name) for name in rest))
     slow = plain.filter(~pl.col("__plain")).drop("__plain")
     if slow.is_empty():
         return Valid(quick)

@@ -118,4 +118,3 @@ class Cache:
 
 
 CACHE = Cache(512 << 20)
-

@@ -98,9 +98,7 @@ class WhatIf(Answer):
     assumptions: list[str]
 
 
-def what_if(
-    view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]
-) -> WhatIf:
+def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]) -> WhatIf:
     """Return a chain before and after firms are removed and others land, all at once; a firm judged to be another stands for that one."""
     before, rules = examine(view, chain), read_rules()
     facts, city = before.facts, before.facts.city

@@ -1,6 +1,5 @@
 """The matcher over the graph: the city's firms as suppliers, each suggestion with the status and source of its firm."""
 
-
 import polars as pl
 from pydantic import Field
 

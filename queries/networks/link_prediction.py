@@ -132,7 +132,6 @@ class Evidence:
             ]
         )
 
-
     def _shared(self, made: csr_array) -> Floats:
         """Return Adamic-Adar over three steps, damped: by way of the items, as a table of firms and firms has no room for many firms."""
         damped = csr_array(made @ diags_array(self.small.astype(np.float64)))

@@ -12,9 +12,7 @@ from queries.names.search import index_of
 from queries.things.chains import firm_rows, related
 
 
-def list_enterprises(
-    view: View, after: str = "", size: int = 50
-) -> tuple[list[dict[str, Any]], str | None]:
+def list_enterprises(view: View, after: str = "", size: int = 50) -> tuple[list[dict[str, Any]], str | None]:
     """Return a page of firms by id, and the id to continue after (None at the end)."""
 
     def make() -> tuple[list[dict[str, Any]], str | None]:
