@@ -8,8 +8,8 @@ from graph.errors import InputError
 from graph.model import STATUS_ZH
 
 NAMED = {"全部": "", "不含示例": "sample", "只用有来源的": "sample,curated,inferred"}  # the scopes that have names, by what they leave out
-# What a chain is made of is a claim about nobody: it is drawn whatever is left out, but under an empty scope and where it is a sample.
-YARDSTICK = ("Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")
+# What a chain is made of, and where something is said, is a claim about nobody: it is seen whatever is left out, but for samples.
+YARDSTICK = ("Source", "Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")
 SEPARATORS = str.maketrans("，、;；", ",,,,")
 
 

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.core.http import Page, ViewDep
+from api.core.http import Answering, Page, ViewDep
 from queries.core.answers import ChainSummary, ChainView
 from queries.names.search import find_chain
 from queries.things import chains as chain_queries
 
-router = APIRouter(prefix="/api/v1", tags=["产业链"])
+router = APIRouter(prefix="/api/v1", tags=["产业链"], route_class=Answering)
 
 
 @router.get("/chains")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import wraps
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
+from starlette.concurrency import run_in_threadpool
 
 from graph.errors import InputError
 from graph.scope import Scope
@@ -34,14 +36,34 @@ StoreDep = Annotated[Store, Depends(get_store)]
 WITHOUT = "不使用哪些状态的数据,逗号分隔,如 curated,sample;产业链、环节、产品及其上下游是标尺,不因此隐去"
 
 
-def get_view(store: StoreDep, without: Annotated[str, Query(description=WITHOUT, max_length=200)] = "") -> View:
+async def get_view(store: StoreDep, without: Annotated[str, Query(description=WITHOUT, max_length=200)] = "") -> View:
     """Return the view of the store that the whole request is answered from."""
-    return View.of(store, Scope.without(without))
+    scope = Scope.without(without)
+    if store.version_at_hand() is None:  # it has to be asked for
+        return await run_in_threadpool(View.of, store, scope)
+    return View.of(store, scope)
 
 
 ViewDep = Annotated[View, Depends(get_view)]
 SizeQuery = Annotated[int, Query(ge=1, le=500, description="每页几条")]
 CursorQuery = Annotated[str, Query(max_length=300, description="上一页答案里的 next")]
+
+
+class Answering(APIRoute):
+    """A route whose answer is written as JSON in the thread that made it, which costs half of what handing it over would."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, _writing(endpoint), **more)
+
+
+def _writing(endpoint: Callable[..., Any]) -> Callable[..., Response]:
+    adapter: TypeAdapter[Any] = TypeAdapter(endpoint.__annotations__["return"])
+
+    @wraps(endpoint)
+    def answer(*arguments: Any, **named: Any) -> Response:
+        return Response(adapter.dump_json(endpoint(*arguments, **named), by_alias=True), media_type="application/json")
+
+    return answer
 
 
 async def refuse_unknown(request: Request) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.core.http import CursorQuery, Page, SizeQuery, ViewDep
+from api.core.http import Answering, CursorQuery, Page, SizeQuery, ViewDep
 from graph.errors import InputError
 from queries.core.answers import EnterpriseView, SupplyEdge, SupplyPath
 from queries.names.same_firms import Doubt, Judgement, doubts, history
@@ -13,7 +13,7 @@ from queries.names.search import find_enterprise
 from queries.things import enterprises as enterprise_queries
 from queries.things import supply
 
-router = APIRouter(prefix="/api/v1", tags=["企业"])
+router = APIRouter(prefix="/api/v1", tags=["企业"], route_class=Answering)
 
 TiersQuery = Annotated[int, Query(ge=1, le=10, description="看几层")]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.core.http import ViewDep
+from api.core.http import Answering, ViewDep
 from queries.gaps import certificate as certificates
 from queries.gaps import weak_links as gaps
 from queries.gaps import what_if as scenarios
@@ -17,7 +17,7 @@ from queries.names.search import find_chain, find_enterprise
 from queries.networks.supply_structure import SupplyStructure, supply_structure
 from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
-router = APIRouter(prefix="/api/v1", tags=["断点"])
+router = APIRouter(prefix="/api/v1", tags=["断点"], route_class=Answering)
 
 NamesQuery = Annotated[list[str], Query(max_length=50)]
 

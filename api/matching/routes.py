@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.http import ViewDep
+from api.core.http import Answering, ViewDep
 from queries.matching.city import Matched, match_city
 
-router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
+router = APIRouter(prefix="/api/v1", tags=["卡位入链"], route_class=Answering)
 
 NeedQuery = Annotated[str, Query(min_length=1, max_length=200)]
 FirmsQuery = Annotated[int, Query(ge=1, le=400)]

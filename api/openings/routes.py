@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.http import ViewDep
+from api.core.http import Answering, ViewDep
 from queries.names.search import find_chain, find_enterprise
 from queries.openings import ledger as ledgers
 from queries.openings.answers import Ledger, Opportunities
 from queries.openings.lists import chain_opportunities, leader_opportunities
 
-router = APIRouter(prefix="/api/v1", tags=["卡位入链"])
+router = APIRouter(prefix="/api/v1", tags=["卡位入链"], route_class=Answering)
 
 NameQuery = Annotated[str | None, Query(min_length=1, max_length=300)]
 

@@ -86,8 +86,8 @@ class Front:
             self.making.setdefault(mine, done)
         try:
             for turn in range(TURNS):  # an answer over whose making another version came is of neither
-                tag = await self._tag() if turn else tag
-                fresh = await self._work(scope, headers, receive, send, start, tag, last=turn + 1 == TURNS)
+                tag, ask = (await self._tag(), _again(receive)) if turn else (tag, receive)
+                fresh = await self._work(scope, headers, ask, send, start, tag, last=turn + 1 == TURNS)
                 if not isinstance(fresh, Moved):
                     break
             if isinstance(fresh, Kept) and self.shelf.most and await self._tag() == tag:
@@ -285,6 +285,16 @@ def _inbox(body: bytes, gone: asyncio.Event) -> Receive:
         return {"type": "http.disconnect"}
 
     return receive
+
+
+def _again(receive: Receive) -> Receive:
+    """Return what is received where the body of a request was taken already: none, and the client's leaving."""
+    waiting: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def ask() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return ask
 
 
 async def _watch(receive: Receive, deadline: Deadline, gone: asyncio.Event) -> None:

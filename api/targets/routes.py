@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.http import ViewDep
+from api.core.http import Answering, ViewDep
 from queries.names.search import find_chain
 from queries.targets.answers import Portfolio, Targets
 from queries.targets.chain import TOP, list_targets
 from queries.targets.portfolio import make_portfolio
 
-router = APIRouter(prefix="/api/v1", tags=["招商名录"])
+router = APIRouter(prefix="/api/v1", tags=["招商名录"], route_class=Answering)
 
 TopQuery = Annotated[int, Query(ge=1, le=1000, description="列前几名")]
 MostQuery = Annotated[int | None, Query(ge=1, le=1000, description="最多几家;缺省为补上最多缺口的最少几家")]

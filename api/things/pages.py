@@ -79,7 +79,8 @@ def show_sources(visit: VisitDep) -> Response:
     """Show all sources."""
     columns = ("来源", "发布单位", "发布日期", "类别", "许可", "状态")
     rows = []
-    for id, source in visit.sources.items():
+    shown = {id: source for id, source in visit.sources.items() if source["status"] in visit.view.scope.yardstick}
+    for id, source in shown.items():
         texts = (Cell(str(source.get(name) or "")) for name in ("publisher", "published_on", "kind", "licence"))
         status = Cell(STATUS_ZH[source["status"]], kind=f"status-{source['status']}")
         rows.append((Cell(source.get("name", id), visit.links.to("sources", id)), *texts, status))
@@ -92,6 +93,7 @@ def show_source(id: str, visit: VisitDep) -> Response:
     source = visit.sources.get(id)
     if source is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
+    visit.view.refuse_hidden(source)
     return visit.render("source.html", source=source, facts=facts_of(source, visit.desk, visit.view.statuses))
 
 

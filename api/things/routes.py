@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.core.http import CursorQuery, Page, SizeQuery, StoreDep, ViewDep
+from api.core.http import Answering, CursorQuery, Page, SizeQuery, StoreDep, ViewDep
 from graph.errors import InputError
 from graph.settings import Settings
 from queries.core.answers import CypherAnswer, Figure, Hit
@@ -13,7 +13,7 @@ from queries.names.search import search as find
 from queries.things.console import run_cypher
 from queries.things.things import list_figures
 
-router = APIRouter(prefix="/api/v1", tags=["产业链"])
+router = APIRouter(prefix="/api/v1", tags=["产业链"], route_class=Answering)
 
 
 class CypherQuestion(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-SAMPLE = 32  # items of a list that are looked at; each counts for as many as are between it and the next
+SAMPLE = 8  # items of a list that are looked at; each counts for as many as are between it and the next
 SHALLOW = (str, bytes, int, float, bool, type(None), type, FunctionType)
 
 
