@@ -1,7 +1,6 @@
 """The web application: JSON under ``/api/v1``, pages under ``/``, everything served from this machine."""
 
 import asyncio
-import gc
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +28,6 @@ from graph.settings import Settings
 from graph.stores import Store
 
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
-SWEEPS = (50_000, 20, 100)  # answers are many small objects that stay: the collector's usual pace is a third of a large answer's time
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 
 
@@ -49,7 +47,6 @@ def check_exposure(host: str, settings: Settings) -> None:
 def create_app(store: Store, settings: Settings | None = None, *, warm: bool = False) -> FastAPI:
     """Return the application over a store; ``warm`` lets it make, once it has started, what first visits would wait for."""
     settings = settings or Settings()
-    gc.set_threshold(*SWEEPS)
     measures = Measures(store)
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """What is made of a graph is made once for each version of it, and kept as long as there is room."""
 
+import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
@@ -11,6 +12,7 @@ from graph.deadline import seconds_left
 from queries.core.weigh import weigh
 
 Made = TypeVar("Made")
+gc.set_threshold(50_000, 20, 100)  # answers are many small objects that stay: at its usual pace the collector takes a third of their time
 GLANCE = 0.1  # seconds after which one who waits looks whether anybody still waits for it
 
 

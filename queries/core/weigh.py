@@ -42,5 +42,8 @@ def _of_many(items: Iterable[Any], number: int, known: Callable[[Any], bool], se
 
 def _parts(value: Any) -> Iterator[Any]:
     """Yield what an object holds by name."""
-    yield getattr(value, "__dict__", None)
-    yield from (getattr(value, name, None) for kind in type(value).__mro__ for name in vars(kind).get("__slots__", ()))
+    own = getattr(value, "__dict__", None)
+    if own is None:
+        yield from (getattr(value, name, None) for kind in type(value).__mro__ for name in vars(kind).get("__slots__", ()))
+    else:
+        yield from list(own.values())

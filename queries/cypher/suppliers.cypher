@@ -2,7 +2,7 @@
 // Parameters: $id (Enterprise id), $statuses (list of statuses). HOPS: tiers - 1.
 // Columns: supplier, supplier_name, customer, customer_name, product, status, source, place, confidence, valid_to
 MATCH (root:Enterprise {id: $id})<-[:SUPPLIES*0..HOPS]-(c:Enterprise)<-[r:SUPPLIES]-(s:Enterprise)
-WHERE r.status IN $statuses AND s.status IN $statuses AND c.status IN $statuses
+WHERE r.status IN $statuses
 RETURN DISTINCT s.id AS supplier, s.name AS supplier_name, c.id AS customer, c.name AS customer_name,
   r.product AS product, r.status AS status, r.source AS source, r.place AS place, r.confidence AS confidence,
   r.valid_to AS valid_to
