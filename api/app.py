@@ -1,7 +1,6 @@
 """The web application: JSON under ``/api/v1``, pages under ``/``, everything served from this machine."""
 
 import asyncio
-import gc
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pyvis
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -17,17 +16,18 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
-from api import gap_pages, gap_routes, opening_pages, opening_routes, pages, routes, target_pages, target_routes
-from api.front import Front
-from api.measures import Measures
-from api.problems import PROBLEMS, problem
-from api.warm import keep_warm
+from api.core.http import refuse_unknown
+from api.core.page import error_page
+from api.core.problems import PROBLEMS, problem
+from api.rooms import PAGES, ROUTES
+from api.server.front import Front
+from api.server.measures import Measures
+from api.server.warm import keep_warm
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
 
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
-SWEEPS = (50_000, 20, 100)  # answers are many small objects that stay: the collector's usual pace is a third of a large answer's time
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 
 
@@ -47,7 +47,6 @@ def check_exposure(host: str, settings: Settings) -> None:
 def create_app(store: Store, settings: Settings | None = None, *, warm: bool = False) -> FastAPI:
     """Return the application over a store; ``warm`` lets it make, once it has started, what first visits would wait for."""
     settings = settings or Settings()
-    gc.set_threshold(*SWEEPS)
     measures = Measures(store)
 
     @asynccontextmanager
@@ -63,15 +62,11 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.state.store, app.state.settings, app.state.warming = store, settings, warm
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
-    app.include_router(opening_routes.router, responses=PROBLEMS)  # before the routes, whose ids may hold any sign
-    app.include_router(routes.router, responses=PROBLEMS)
-    app.include_router(gap_routes.router, responses=PROBLEMS)
-    app.include_router(target_routes.router, responses=PROBLEMS)
+    for routes in ROUTES:
+        app.include_router(routes.router, responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
-    app.include_router(gap_pages.router)  # before the pages, for the same reason
-    app.include_router(opening_pages.router)
-    app.include_router(target_pages.router)
-    app.include_router(pages.router)
+    for pages in PAGES:
+        app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])
     _add_errors(app)
     app.add_middleware(Front, store=store, settings=settings, measures=measures)
     return app
@@ -98,20 +93,20 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(LianzhangError)
     def ours(request: Request, error: LianzhangError) -> Response:
         if _wants_page(request):
-            return pages.error_page(request, error)
+            return error_page(request, error)
         return problem(request, error.status, error.title, error.message, **error.details)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
         found = ";".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         if _wants_page(request):
-            return pages.error_page(request, InputError(found))
+            return error_page(request, InputError(found))
         return problem(request, 422, InputError.title, found)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         if _wants_page(request) and error.status_code == 404:
-            return pages.error_page(request, NotFound("没有这个页面,请从首页或搜索进入"))
+            return error_page(request, NotFound("没有这个页面,请从首页或搜索进入"))
         answer: JSONResponse = problem(request, error.status_code, str(error.detail), str(error.detail))
         answer.headers.update(error.headers or {})
         return answer

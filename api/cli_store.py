@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.options import FormatOption, StoreOption
-from api.output import Format, measuring, print_json, print_rows, say
+from api.core.options import FormatOption, StoreOption
+from api.core.output import Format, measuring, print_json, print_rows, say
 from graph.errors import StoreUnavailable
 from graph.stores import open_generations
 from graph.stores.ladybug.generations import Generation, Generations

@@ -8,15 +8,23 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_analysis, cli_firms, cli_matching, cli_openings, cli_store, cli_targets
-from api.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption
-from api.output import Format, end_after, explain, print_json, print_rows, progress, say, say_which
+from api import cli_store
+from api.chains import commands as chain_commands
+from api.core.options import FormatOption, StoreOption
+from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say
+from api.firms import commands as firm_commands
+from api.gaps import commands as gap_commands
+from api.matching import commands as match_commands
+from api.openings import commands as opening_commands
+from api.targets import commands as target_commands
+from api.things import commands as thing_commands
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.outputs import check_writable, write_text
 from graph.settings import Settings
 from graph.stores import open_store
-from queries.catalogue import trusted
+
+ROOMS = (chain_commands, firm_commands, thing_commands, gap_commands, opening_commands, target_commands, match_commands, cli_store)
 
 app = typer.Typer(
     help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n"
@@ -25,24 +33,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_analysis.app)
-app.add_typer(cli_matching.app)
-app.add_typer(cli_firms.app)
-app.add_typer(cli_openings.app)
-app.add_typer(cli_targets.app)
-app.add_typer(cli_store.app)
-
-EDGE_HEADS = {
-    "tier": "层",
-    "supplier.name": "供应商",
-    "customer.name": "客户",
-    "product": "产品",
-    "valid_to": "有效期止",
-    "status": "状态",
-    "source": "来源",
-    "supplier.id": "供应商编号",
-    "customer.id": "客户编号",
-}
+for commands in ROOMS:
+    app.add_typer(commands.app)
 
 
 @app.command()
@@ -95,166 +87,6 @@ def _kind(word: str | None) -> type[Record] | None:
 
 
 @app.command()
-def suppliers(
-    name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
-) -> None:
-    """谁供应这家企业: 每条关系带产品、状态和来源。"""
-    from queries.search import find_enterprise
-    from queries.supply import suppliers as ask
-
-    graph = open_store(store)
-    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
-
-
-@app.command()
-def customers(
-    name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
-) -> None:
-    """这家企业供应谁: 每条关系带产品、状态和来源。"""
-    from queries.search import find_enterprise
-    from queries.supply import customers as ask
-
-    graph = open_store(store)
-    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers, trusted(without.split(","))), format, EDGE_HEADS)
-
-
-@app.command()
-def paths(
-    start: Annotated[str, typer.Argument(metavar="FROM", help="起点企业")],
-    end: Annotated[str, typer.Argument(metavar="TO", help="终点企业")],
-    most: Annotated[int, typer.Option("--most", min=1, max=50, help="最多几条")] = 5,
-    longest: Annotated[int, typer.Option("--longest", min=1, max=10, help="最多几步")] = 6,
-    without: WithoutOption = "",
-    store: StoreOption = None,
-    format: FormatOption = Format.table,
-) -> None:
-    """两家企业之间的供应路径,短的在前,每一步带产品、状态和来源。"""
-    from queries.search import find_enterprise
-    from queries.supply import paths as ask
-
-    graph = open_store(store)
-    origin, target = (say_which(name, find_enterprise(graph, name)).id for name in (start, end))
-    found = ask(graph, origin, target, most, longest, trusted(without.split(",")))
-    if format is Format.json:
-        print_json([path.model_dump(mode="json") for path in found])
-        return
-    rows = [
-        hop.model_dump() | {"path": number, "step": step} for number, path in enumerate(found, 1) for step, hop in enumerate(path.hops, 1)
-    ]
-    heads = {
-        "path": "路径",
-        "step": "步",
-        "supplier.name": "供应商",
-        "customer.name": "客户",
-        "product": "产品",
-        "valid_to": "有效期止",
-        "status": "状态",
-        "source": "来源",
-    }
-    print_rows(rows, format, heads)
-
-
-@app.command()
-def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="名称、简称、别名、拼音或首字母,如 hxsx")],
-    most: Annotated[int, typer.Option("--most", min=1, max=200, help="最多几条")] = 20,
-    without: WithoutOption = "",
-    store: StoreOption = None,
-    format: FormatOption = Format.table,
-) -> None:
-    """按名称、简称、别名、拼音或首字母查找。"""
-    from queries.search import search as ask
-
-    heads = {"label": "类别", "name": "名称", "matched": "匹配方式", "status": "状态", "id": "编号"}
-    print_rows(ask(open_store(store), text, most, statuses=trusted(without.split(","))), format, heads)
-
-
-@app.command()
-def chains(without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table) -> None:
-    """列出全部产业链及各类数据的数量。"""
-    from queries.chains import list_chains
-
-    found = list_chains(open_store(store), trusted(without.split(",")))
-    if format is Format.json:
-        print_json([chain.model_dump(mode="json") for chain in found])
-        return
-    zh = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
-    rows = [chain.model_dump() | {name: sum(getattr(chain.counts, name).values()) for name in zh} for chain in found]
-    print_rows(rows, format, {"name": "产业链", "id": "编号", "status": "状态"} | zh | {"source": "来源"})
-
-
-@app.command()
-def cypher(
-    query: Annotated[str, typer.Argument(metavar="CYPHER", help='只读的 Cypher 语句,如 "MATCH (c:Chain) RETURN c.name"')],
-    param: Annotated[list[str] | None, typer.Option("--param", help="参数 k=v,可重复;v 按 JSON 读,读不成则为文本")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="最多返回几行(缺省 1000)")] = None,
-    seconds: Annotated[float | None, typer.Option("--seconds", min=0.1, help="最多几秒(缺省 5)")] = None,
-    store: StoreOption = None,
-    format: FormatOption = Format.table,
-) -> None:
-    """执行一条只读查询,时间与行数有上限。
-
-    语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图: 可用 MATCH、OPTIONAL MATCH、WHERE、WITH、
-    RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从 0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
-    """
-    from queries.console import run_cypher
-
-    settings = Settings()
-    answer = run_cypher(
-        open_store(store),
-        query,
-        dict(map(_parameter, param or [])),
-        seconds=seconds or settings.query_seconds,
-        limit=limit or settings.query_rows,
-    )
-    print_rows(answer.rows, format, {name: name for name in answer.columns} if format is not Format.json else None)
-    if answer.truncated:
-        cut = len(answer.rows) < (limit or settings.query_rows)
-        say(f"只显示前 {len(answer.rows)} 行" + (",答案太大,其余没有取: 请少返回几列或加条件" if cut else ",可用 --limit 调整"))
-
-
-def _parameter(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise typer.BadParameter(f"{text!r} 应形如 名称=值")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
-
-
-@app.command()
-def draw(
-    name: Annotated[str, typer.Argument(metavar="CHAIN|NAME", help="产业链或企业")],
-    out: Annotated[Path, typer.Option("--out", help="写到这个 HTML 文件(单文件,可离线打开)")],
-    without: WithoutOption = "",
-    store: StoreOption = None,
-) -> None:
-    """把一条产业链或一家企业的上下游画成一个可离线打开的网页文件。"""
-    from api.pictures import draw_chain, draw_enterprise
-    from graph.errors import NotFound
-    from queries.chains import view_chain
-    from queries.enterprises import view_enterprise
-    from queries.gaps.weak_links import weak_links
-    from queries.search import find_chain, find_enterprise
-    from queries.supply import customers, suppliers
-    from queries.things import list_sources
-
-    check_writable(out)
-    graph, statuses = open_store(store), trusted(without.split(","))
-    sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
-    try:
-        chain = find_chain(graph, name).id
-        page = draw_chain(view_chain(graph, chain, statuses), sources, weak_links(graph, chain, statuses))
-    except NotFound:
-        firm = say_which(name, find_enterprise(graph, name)).id
-        sides = (suppliers(graph, firm, 2, statuses), customers(graph, firm, 2, statuses))
-        page = draw_enterprise(view_enterprise(graph, firm, statuses), *sides, sources)
-    write_text(out, page)
-    say(f"已写到 {out}")
-
-
-@app.command()
 def schema(
     format: Annotated[str, typer.Option("--format", help="table、json、jsonschema 或 markdown")] = "table",
 ) -> None:
@@ -295,7 +127,7 @@ def serve(
     store: StoreOption = None,
 ) -> None:
     """启动网页与接口。"""
-    from api.serving import bind, end_at_once_when_told, run
+    from api.server.serving import bind, end_at_once_when_told, run
 
     end_at_once_when_told()
     settings = Settings()

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from queries.systemic_risk import SupplyNetwork
+from queries.networks.systemic_risk import SupplyNetwork
 
 Places = NDArray[np.int64]
 

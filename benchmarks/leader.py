@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import polars as pl
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from graph.scope import Scope
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.answers import Named
+from queries.core.view import View
 from queries.gaps.weak_links import weak_links
 from queries.gaps.what_if import what_if
 
@@ -168,11 +169,11 @@ def _store(folder: Path, suppliers: int) -> Store:
 
 
 def _ask(store: Store) -> dict[str, Any]:
-    client, today, apart = TestClient(create_app(store)), date.today().isoformat(), trusted()[::-1]
-    found: dict[str, Any] = {"read": _seconds(lambda: read_city(store, trusted(), today))}
-    read_city(store, apart, today)  # the same statuses in another order: what is made of them is not kept for the pages
-    found["weak_links"] = _seconds(lambda: weak_links(store, CHAIN, apart))
-    found["what_if"] = _seconds(lambda: what_if(store, CHAIN, [Named(id=LEADER, name=LEADER)], [], apart))
+    client = TestClient(create_app(store))
+    earlier = View.of(store, Scope(day=(date.today() - timedelta(days=1)).isoformat()))  # what is made of it is not kept for the pages
+    found: dict[str, Any] = {"read": _seconds(lambda: read_city(earlier))}
+    found["weak_links"] = _seconds(lambda: weak_links(earlier, CHAIN))
+    found["what_if"] = _seconds(lambda: what_if(earlier, CHAIN, [Named(id=LEADER, name=LEADER)], []))
     client.get("/search", params={"q": LEADER})  # the index of names is warmed by the server
     for name, path in (("chain", f"/chains/{CHAIN}"), ("firm", f"/enterprises/{LEADER}"), ("lists", f"/chains/{CHAIN}/opportunities")):
         start = time.perf_counter()

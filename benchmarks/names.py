@@ -19,8 +19,8 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from graph.name_index import NameIndex
-from graph.names import FORMS
+from graph.names.index import NameIndex
+from graph.names.names import FORMS
 
 ARCHIVE = Path(__file__).parents[2] / "shared" / "data" / "chain_knowledge_graph" / "chain_knowledge_graph.tar.gz"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

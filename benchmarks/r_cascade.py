@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.data import draw_network
-from queries.systemic_risk import SupplyNetwork, systemic_risk
+from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
 SCRIPT = Path(__file__).with_name("gl_cascade.R")
 

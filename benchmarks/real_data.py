@@ -11,17 +11,17 @@ import sys
 import tarfile
 import tempfile
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from graph.scope import Scope
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.catalogue import trusted
-from queries.chain_mapping import map_products
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.view import View
 from queries.gaps.weak_links import weak_links
-from queries.search import find_chain
+from queries.matching.chain_mapping import map_products
+from queries.names.search import find_chain
 
 ROOT = Path(__file__).parent.parent
 ARCHIVE = ROOT.parent / "shared" / "data" / "chain_knowledge_graph" / "chain_knowledge_graph.tar.gz"
@@ -58,7 +58,7 @@ def national(folder: Path, mapped: bool) -> Store:
     options = Options(rejects=folder / "rejects")
     load([folder / "chains.csv", folder / "coverages.csv", sources, ROOT / "seeds" / "taxonomy", folder / "ckg"], store, options)
     if mapped:
-        found = map_products(read_city(store, trusted(), date.today().isoformat()))
+        found = map_products(read_city(View.of(store)))
         print_mapping(found)
         for name, rows in zip(("produces", "operates_in"), found.rows(), strict=True):
             write_csv(folder / f"{name}.csv", rows)
@@ -80,7 +80,8 @@ def print_mapping(found: Any) -> None:
 
 def print_chain(store: Store, name: str, without: list[str]) -> None:
     """Print one chain's segments with state, score, number of firms, and its products by state."""
-    answer = weak_links(store, find_chain(store, name).id, trusted(without))
+    view = View.of(store, Scope.without(",".join(without)))
+    answer = weak_links(view, find_chain(view, name).id)
     print(f"\n### {answer.chain}\n\n| 层级 | 环节 | 状态 | 评分 | 企业 | 行动 | 产品 |\n|---|---|---|---|---|---|---|")
     for one in answer.segments:
         states: dict[str, list[str]] = {}

@@ -29,8 +29,9 @@ from graph.stores.ladybug.tables import prepare
 from graph.stores.ladybug.writer import WRITE_POOL
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load as run_load
-from queries.supply import suppliers as ask_suppliers
-from queries.systemic_risk import systemic_risk
+from queries.core.view import View
+from queries.networks.systemic_risk import systemic_risk
+from queries.things.supply import suppliers as ask_suppliers
 
 BATCH = 10_000
 ASKED = 200
@@ -95,11 +96,12 @@ def suppliers(folder: str, url: str) -> dict[str, Any]:
     median = int(statistics.median(degree.values()))
     firms = random.Random(1).sample(sorted(firm for firm, number in degree.items() if number == median), ASKED)
     store = open_store(url)
-    ask_suppliers(store, firms[0], 3)
+    view = View.of(store)
+    ask_suppliers(view, firms[0], 3)
     taken, rows = [], []
     for firm in firms:
         start = time.perf_counter()
-        rows.append(len(ask_suppliers(store, firm, 3)))
+        rows.append(len(ask_suppliers(view, firm, 3)))
         taken.append((time.perf_counter() - start) * 1000)
     cuts = statistics.quantiles(taken, n=20)
     return {"p50_ms": round(statistics.median(taken), 2), "p95_ms": round(cuts[18], 2), "edges": statistics.median(rows), "degree": median}
@@ -194,7 +196,18 @@ def _peak_mb() -> int:
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     step.__name__: step
     for step in (
-        raw_copy, raw_same, load, risk, risk_r, structure, leader, load_forgetting, suppliers, warm_server, load_server, py2neo_bulk
+        raw_copy,
+        raw_same,
+        load,
+        risk,
+        risk_r,
+        structure,
+        leader,
+        load_forgetting,
+        suppliers,
+        warm_server,
+        load_server,
+        py2neo_bulk,
     )
 }
 

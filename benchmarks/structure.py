@@ -9,8 +9,8 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.data import make_clusters
-from queries.network import Network
-from queries.structure import (
+from queries.networks.network import Network
+from queries.networks.structure import (
     Ranking,
     agreement,
     articulation_points,

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph.comparisons import DIFFERENT, SAME, UNDO, pair_of, read_comparisons
 from graph.errors import InputError
 from graph.model import file_name
 from graph.model.edges import ComparedWith
+from graph.names.comparisons import DIFFERENT, SAME, UNDO, pair_of, read_comparisons
 from graph.stores import Store
 from loaders.run import load
 

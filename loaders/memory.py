@@ -12,8 +12,8 @@ import graph
 import loaders
 from graph.model import Record, name_of
 from graph.stores import Store
-from loaders.identity import Conflict
 from loaders.report import FileReport, Report
+from loaders.rows.identity import Conflict
 
 KEY = "loaded"
 

@@ -13,9 +13,9 @@ import polars as pl
 import xlsxwriter
 
 from graph.outputs import writing
-from loaders.heads import REASON_HEADS
+from loaders.files.heads import REASON_HEADS
+from loaders.files.sheets import ROW, BadRow
 from loaders.report import shown
-from loaders.sheets import ROW, BadRow
 from loaders.tables import Table
 
 EXCEL_CELL = 32_767

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.identity import Conflict
-from loaders.validate import Problem
+from loaders.rows.identity import Conflict
+from loaders.rows.validate import Problem
 
 
 def shown(path: Path | str) -> str:
@@ -70,9 +70,11 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Return the report as it is printed and written: totals first."""
         totals = {name: self.total(name) for name in ("read", "new", "changed", "same")}
-        return totals | {"rejected": [asdict(reject) for reject in self.rejected]} | {
-            name: value for name, value in asdict(self).items() if name != "rejected"
-        }
+        return (
+            totals
+            | {"rejected": [asdict(reject) for reject in self.rejected]}
+            | {name: value for name, value in asdict(self).items() if name != "rejected"}
+        )
 
     def reasons(self) -> list[tuple[str, int]]:
         """Return the different reasons with how often each was met, the commonest first."""

@@ -12,15 +12,15 @@ import polars as pl
 from graph.model import Edge, Node, Record
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
-from loaders.edges import TABLE, EdgeLoader
+from loaders.files.sheets import ROW
 from loaders.memory import fingerprint, recall, remember
-from loaders.merge import ORDER, OUTCOME
-from loaders.nodes import NodeLoader, Refused
 from loaders.rejects import write_rejects
 from loaders.report import Reject, Report, shown
-from loaders.sheets import ROW
+from loaders.rows.edges import TABLE, EdgeLoader
+from loaders.rows.merge import ORDER, OUTCOME
+from loaders.rows.nodes import NodeLoader, Refused
+from loaders.rows.validate import Problem, validate
 from loaders.tables import Table, fail, find_files, open_tables
-from loaders.validate import Problem, validate
 
 Step = Callable[[str, int], None]
 

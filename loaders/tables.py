@@ -9,14 +9,14 @@ import polars as pl
 
 from graph.errors import InputError
 from graph.model import Record
-from loaders.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
-from loaders.heads import REASON_HEADS, Shape, identify
-from loaders.read_jsonl import read_jsonl
-from loaders.read_text import read_text
-from loaders.read_workbook import read_workbook
+from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
+from loaders.files.heads import REASON_HEADS, Shape, identify
+from loaders.files.jsonl import read_jsonl
+from loaders.files.sheets import ROW, Sheet
+from loaders.files.text import read_text
+from loaders.files.workbook import read_workbook
 from loaders.report import FileReport, Report, shown
-from loaders.sheets import ROW, Sheet
-from loaders.validate import Problem
+from loaders.rows.validate import Problem
 
 READERS = {
     ".csv": read_text,

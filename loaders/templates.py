@@ -8,7 +8,7 @@ import xlsxwriter
 from graph.errors import InputError
 from graph.model import STATUS_ZH, Edge, Record, zh_heads
 from graph.outputs import check_writable, write_bytes
-from loaders.heads import required
+from loaders.files.heads import required
 
 ROWS = 2000
 EXAMPLE_SOURCE = "示例来源(请改为文件或名录的名称)"

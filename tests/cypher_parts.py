@@ -92,7 +92,9 @@ def conditions(draw: st.DrawFn, bound: dict[str, Any], deep: int = 0) -> str:
     inner = texts(bound, deep + 1)
     options = [
         st.builds("{} {} {}".format, inner, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), inner),
-        st.builds("{} {} {}".format, numbers(bound, deep + 1), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), numbers(bound, deep + 1)),
+        st.builds(
+            "{} {} {}".format, numbers(bound, deep + 1), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), numbers(bound, deep + 1)
+        ),
         st.builds("{} {} {}".format, inner, st.sampled_from(["STARTS WITH", "ENDS WITH", "CONTAINS"]), inner),
         st.builds("{} IN {}".format, inner, words),
         st.builds("{} IS {}NULL".format, inner, st.sampled_from(["", "NOT "])),

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 from test_chain_knowledge_graph import REAL
 from test_cli import run
+from view_parts import trusted, under
 
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.backtest import ALL, ENOUGH, LEAST, MODEL, backtest, hide, interval, measure, ranks, scorers, two_steps
-from queries.catalogue import trusted
-from queries.city import read_city
-from queries.known_links import links_from_rows, links_of
-from queries.link_prediction import PARTS, Evidence, Links, Model, fit
+from queries.city.city import read_city
+from queries.networks.backtest import ALL, ENOUGH, LEAST, MODEL, backtest, hide, interval, measure, ranks, scorers, two_steps
+from queries.networks.known_links import links_from_rows, links_of
+from queries.networks.link_prediction import PARTS, Evidence, Links, Model, fit
 
 Row = tuple[str, str, str | None]
 
@@ -193,7 +193,7 @@ def test_buyer_is_no_candidate_for_itself() -> None:
 
 
 def test_few_links_give_no_figures(full_store: Store) -> None:
-    city = read_city(full_store, trusted(), date.today().isoformat())
+    city = read_city(under(full_store, trusted(), date.today().isoformat()))
     for kind in ("PRODUCES", "SUPPLIES"):
         found = backtest(links_of(city, kind))  # type: ignore[arg-type]
         assert found.links > 0
@@ -227,7 +227,7 @@ def test_real_companies_and_products(tmp_path: Path) -> None:
         archive.extractall(tmp_path / "ckg", filter="data")
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     load([tmp_path / "ckg"], store, Options(rejects=tmp_path / "rejects"))
-    links: Links = links_of(read_city(store, trusted(), date.today().isoformat()), "PRODUCES")
+    links: Links = links_of(read_city(under(store, trusted(), date.today().isoformat())), "PRODUCES")
     store.close()
     assert (len(links.pairs), len(links.firms)) == (51_185, 3_832)
     found = {one.method: one.mrr[0] for one in backtest(links, seeds=1).measures if one.asked == ALL}

@@ -9,9 +9,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from view_parts import under
 
 from graph.stores import Store
-from queries.chains import list_chains
+from queries.things.chains import list_chains
 
 OUT = Path(__file__).parent.parent / "test-output"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -175,7 +176,7 @@ def test_the_what_if_form_takes_more_firms(page: Page) -> None:
 
 
 def test_every_chain_is_drawn_without_overlaps(page: Page, seeded_store: Store) -> None:
-    for chain in list_chains(seeded_store):
+    for chain in list_chains(under(seeded_store)):
         open_chain(page, chain.id)
         assert page.evaluate(OVERLAPS) == [], chain.id
         page.evaluate("window.lianzhang.setLayer('products', true); window.lianzhang.setLayer('firms', true)")
@@ -280,12 +281,12 @@ def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_st
 
 
 def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Store) -> None:
-    from api.pictures import draw_chain
-    from queries.chains import view_chain
+    from api.pictures.pictures import draw_chain
     from queries.gaps.weak_links import weak_links
+    from queries.things.chains import view_chain
 
     file = OUT / "drawn.html"
-    view, states = view_chain(seeded_store, "smart-appliances"), weak_links(seeded_store, "smart-appliances")
+    view, states = view_chain(under(seeded_store), "smart-appliances"), weak_links(under(seeded_store), "smart-appliances")
     file.write_text(draw_chain(view, {}, states), "utf-8")
     shown = browser.new_page(viewport={"width": 1366, "height": 768})
     problems: list[str] = []
@@ -303,8 +304,8 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
 
 
 def test_three_thousand_firms_are_painted_fast(browser: Browser) -> None:
-    from api.pictures import draw_enterprise
-    from queries.answers import EnterpriseView, Named, SupplyEdge
+    from api.pictures.pictures import draw_enterprise
+    from queries.core.answers import EnterpriseView, Named, SupplyEdge
 
     where = {"status": "sample", "source": "s"}
     firm = Named(id="x", name="示例本厂")

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from queries.answers import Named
-from queries.cache import Cache
-from queries.weigh import weigh
+from queries.core.answers import Named
+from queries.core.cache import Cache
+from queries.core.weigh import weigh
 
 KB = 1 << 10
 

@@ -12,7 +12,7 @@ from shutil import copytree
 import pytest
 
 from graph.stores import Store, open_store
-from loaders.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
+from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
 from loaders.report import Report
 from loaders.run import Options, load
 
@@ -225,7 +225,7 @@ def test_relations_arrive_with_direction_weight_and_trust(fresh: Store) -> None:
 
 
 def test_former_name_is_a_conflict_with_both_sides(fresh: Store) -> None:
-    conflict, = load([MINI], fresh).conflicts
+    (conflict,) = load([MINI], fresh).conflicts
     assert conflict.left == {"name": "示例旧名化工股份有限公司", "uscc": None, "stock_code": "000003.SZ"}
     assert (conflict.right["name"], conflict.right["stock_code"]) == ("示例丙新材料股份有限公司", "000003.SZ")
 

@@ -171,7 +171,11 @@ def test_help_teaches() -> None:
         assert "--help" in run(command, "--help", store="ladybug:///nowhere/g.lbug").stdout
 
 
-RISK = {"edges": "supplier,buyer,amount\na,b,10\nb,c,5\n", "firms": "firm,industry\na,x\nb,y\nc,y\nd,y\n", "essentiality": "industry,x,y\nx,0,2\ny,1,0\n"}
+RISK = {
+    "edges": "supplier,buyer,amount\na,b,10\nb,c,5\n",
+    "firms": "firm,industry\na,x\nb,y\nc,y\nd,y\n",
+    "essentiality": "industry,x,y\nx,0,2\ny,1,0\n",
+}
 
 
 def risk(folder: Path, *more: str, check: int = 0, **files: str) -> subprocess.CompletedProcess[str]:
@@ -223,6 +227,8 @@ def test_systemic_risk_says_what_is_wrong_in_a_file(tmp_path: Path, files: dict[
 
 def test_a_closed_stdout_and_a_store_without_a_file_give_no_traceback(story_url: str) -> None:
     closed = f"exec {sys.executable} -c 'from api.cli import main; main()' chains >&-"
-    done = subprocess.run(["sh", "-c", closed], capture_output=True, text=True, check=False, env={**os.environ, "LIANZHANG_STORE": story_url})
+    done = subprocess.run(
+        ["sh", "-c", closed], capture_output=True, text=True, check=False, env={**os.environ, "LIANZHANG_STORE": story_url}
+    )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     assert "没有写明文件" in run("chains", "--store", "ladybug:///", store=story_url, check=1).stderr

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.cypher import Admitted, Dialect, admit, regexes
-from graph.cypher.outside import Outside
 from graph.errors import QueryError, WriteRefused
 from graph.stores import Result, Store
 from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.neo4j_dialect import NEO4J
-from queries.console import run_cypher
+from graph.stores.outside import Outside
+from queries.things.console import run_cypher
 
 DIALECTS = [pytest.param(LADYBUG, id="ladybug"), pytest.param(NEO4J, id="neo4j")]
 ATTACKS = records("attacks.jsonl")
@@ -101,7 +101,12 @@ def changed(text: str, seed: int) -> str:
     inner = "".join(result)
     around = ["{}", "{} ", ";{}", "WITH 1 AS x WHERE x=1{}", "WITH 1 AS x WHERE x = 1 {}", "MATCH (c:Chain) {}", "RETURN 1 AS x; {}"]
     around += ["MATCH (c:Chain) WHERE c.name = ''{}", "CALL {{ {} }}", "CALL {{ {} }} RETURN 1 AS y", "RETURN 1 AS x UNION {}"]
-    around += ["MATCH (c:Chain) WHERE EXISTS {{ {} }} RETURN c", "RETURN COLLECT {{ {} }} AS x", "UNWIND [1] AS x {} RETURN x", "/* {} */ {}"]
+    around += [
+        "MATCH (c:Chain) WHERE EXISTS {{ {} }} RETURN c",
+        "RETURN COLLECT {{ {} }} AS x",
+        "UNWIND [1] AS x {} RETURN x",
+        "/* {} */ {}",
+    ]
     around += ["MATCH (c:Chain) RETURN c ORDER BY c.name LIMIT 1{}", "EXPLAIN {}", "OPTIONAL {}", "RETURN ({}) AS x", "// x\n{}"]
     frame = chance.choice(around)
     return frame.format(*[inner] * frame.count("{}"))
@@ -116,7 +121,74 @@ def test_an_attack_written_otherwise_is_not_admitted_either(text: str, seed: int
 
 
 WORDS = st.sampled_from(
-    ["MATCH", "(", ")", "[", "]", "{", "}", "-", ">", "<", ":", ",", ".", "..", "|", "*", "=", "<>", "+", "'a'", '"b"', "`c`", "1", "1.5", "$x", "n", "Chain", "PART_OF", "name", "RETURN", "WITH", "WHERE", "AS", "UNWIND", "CALL", "UNION", "ALL", "ORDER", "BY", "LIMIT", "SKIP", "NOT", "AND", "OR", "IN", "IS", "NULL", "CASE", "WHEN", "THEN", "END", "EXISTS", "COUNT", "size", "count", "//", "/*", "*/", ";", "\\", "“", "：", "\u200b", "1LOAD", "LOAD", "FROM"]
+    [
+        "MATCH",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "-",
+        ">",
+        "<",
+        ":",
+        ",",
+        ".",
+        "..",
+        "|",
+        "*",
+        "=",
+        "<>",
+        "+",
+        "'a'",
+        '"b"',
+        "`c`",
+        "1",
+        "1.5",
+        "$x",
+        "n",
+        "Chain",
+        "PART_OF",
+        "name",
+        "RETURN",
+        "WITH",
+        "WHERE",
+        "AS",
+        "UNWIND",
+        "CALL",
+        "UNION",
+        "ALL",
+        "ORDER",
+        "BY",
+        "LIMIT",
+        "SKIP",
+        "NOT",
+        "AND",
+        "OR",
+        "IN",
+        "IS",
+        "NULL",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "END",
+        "EXISTS",
+        "COUNT",
+        "size",
+        "count",
+        "//",
+        "/*",
+        "*/",
+        ";",
+        "\\",
+        "“",
+        "：",
+        "\u200b",
+        "1LOAD",
+        "LOAD",
+        "FROM",
+    ]
 )
 
 
@@ -138,9 +210,7 @@ def test_valid_queries_are_admitted_and_their_writing_is_admitted_again(text: st
     assert admit(written.text, written.parameters, NEO4J).columns == written.columns
 
 
-PIECES = st.sampled_from(
-    [*"ab.-^$|()[]{}*+?\\,12:中", "(?:", "(?i)", "\\d", "\\p{L}", "\\u4e2d", "\\x41", "{2,3}", "[^", "&&"]
-)
+PIECES = st.sampled_from([*"ab.-^$|()[]{}*+?\\,12:中", "(?:", "(?i)", "\\d", "\\p{L}", "\\u4e2d", "\\x41", "{2,3}", "[^", "&&"])
 
 
 @settings(max_examples=400, deadline=None)

@@ -164,7 +164,9 @@ def test_a_limit_of_rows_cuts_and_says_so(full_store: Store) -> None:
 def test_a_limit_of_time_ends_a_query(full_store: Store) -> None:
     answer = None
     try:
-        full_store.outside().read("UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y RETURN sum(x % (y + 1)) AS s", seconds=0.5, limit=5)
+        full_store.outside().read(
+            "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y RETURN sum(x % (y + 1)) AS s", seconds=0.5, limit=5
+        )
     except LianzhangError as error:
         answer = error
     assert answer is not None
@@ -232,7 +234,11 @@ def test_the_table_of_dialects_tells_of_every_refused_function() -> None:
 def test_names_that_only_the_server_can_tell_are_refused_too(neo4j_seeded_url: str, neo4j_instance: Server) -> None:
     store = Neo4jStore(neo4j_seeded_url, neo4j_settings(neo4j_instance))
     asked = store.outside()
-    for text, name in (("MATCH (a:Foo) RETURN a", "标签 Foo"), ("MATCH ()-[r:BAR]->() RETURN r", "关系类型 BAR"), ("MATCH (n) RETURN n.baz", "属性 baz")):
+    for text, name in (
+        ("MATCH (a:Foo) RETURN a", "标签 Foo"),
+        ("MATCH ()-[r:BAR]->() RETURN r", "关系类型 BAR"),
+        ("MATCH (n) RETURN n.baz", "属性 baz"),
+    ):
         with pytest.raises(QueryError, match=name):
             asked.run(Admitted(text, {}, ["x"], frozenset({"baz"})), 5, 10)  # type: ignore[attr-defined]
     assert asked.read("WITH {baz: 1} AS m RETURN m.baz AS x", {}, seconds=5, limit=1).rows == [{"x": 1}]
@@ -250,7 +256,13 @@ def test_nodes_beside_the_graph_are_found_by_no_pattern(neo4j_store: Neo4jStore)
 
 
 def test_brackets_around_sums_are_no_patterns() -> None:
-    for text in ("(a.confidence + 1) - -a.confidence", "(a.confidence) - (-1)", "(1) - -1", "(a.confidence) < -1", "[(a.confidence) - 1][0]"):
+    for text in (
+        "(a.confidence + 1) - -a.confidence",
+        "(a.confidence) - (-1)",
+        "(1) - -1",
+        "(a.confidence) < -1",
+        "[(a.confidence) - 1][0]",
+    ):
         for dialect in (LADYBUG, NEO4J):
             assert admit(f"MATCH (a:Chain) RETURN {text} AS x", {}, dialect).columns == ["x"]
     for text in ("(a)--()", "(a)--(:Segment)", "(a)<--(:Segment)", "(a)<-[:PART_OF]-()", "(a:Chain {name: 'x'})-[]-()"):

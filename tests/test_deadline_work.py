@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from view_parts import under
 
 from api.app import create_app
 from benchmarks.leader import CHAIN, LEADER
@@ -13,10 +14,10 @@ from graph.deadline import Deadline, check, within
 from graph.errors import WorkStopped
 from graph.settings import Settings
 from graph.stores import Store
-from queries.answers import Named
-from queries.cache import CACHE, once
+from queries.core.answers import Named
+from queries.core.cache import CACHE
 from queries.gaps.what_if import what_if
-from queries.systemic_risk import SupplyNetwork, systemic_risk
+from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
 SECONDS, LATE = 0.5, 2.5  # a deadline, and what a busy machine may take to end the work
 
@@ -59,17 +60,22 @@ def test_the_route_of_systemic_risk_ends(seeded_store: Store) -> None:
 def test_the_body_of_systemic_risk_is_bounded(seeded_store: Store) -> None:
     client = TestClient(create_app(seeded_store))
     small = ring(5)
-    for name, value in (("industry", [0] * 2_001), ("amount", [1.0] * 100_001), ("essentiality", [[1] * 201]), ("essentiality", [[1]] * 201)):
+    for name, value in (
+        ("industry", [0] * 2_001),
+        ("amount", [1.0] * 100_001),
+        ("essentiality", [[1] * 201]),
+        ("essentiality", [[1]] * 201),
+    ):
         answer = client.post("/api/v1/systemic-risk", json={**small, name: value})
         assert answer.status_code == 422, name
 
 
 def test_what_if_of_a_big_leader_ends_or_answers(big_leader: Store) -> None:
     leader = Named(id=LEADER, name="示例大链主集团有限公司")
-    answer = what_if(big_leader, CHAIN, [leader], [])
+    answer = what_if(under(big_leader), CHAIN, [leader], [])
     assert (answer.before.served.needs, answer.after.served.needs) == (39, 0)
     with within(Deadline(0.05)), pytest.raises(WorkStopped):
-        what_if(big_leader, CHAIN, [leader], [])
+        what_if(under(big_leader), CHAIN, [leader], [])
     client, hasty = (TestClient(create_app(big_leader, Settings(request_seconds=seconds))) for seconds in (60, 0.05))
     start = time.monotonic()
     stopped = hasty.get(f"/api/v1/chains/{CHAIN}/what-if", params={"remove": LEADER})
@@ -88,20 +94,20 @@ def test_who_waits_makes_what_the_first_was_stopped_in(seeded_store: Store) -> N
 
     def stopped() -> None:
         with within(deadline), pytest.raises(WorkStopped):
-            once(seeded_store, "slow", first)
+            under(seeded_store).once("slow", first)
         told.append("stopped")
 
     deadline = Deadline(60)
     one = threading.Thread(target=stopped)
     one.start()
     assert begun.wait(10)
-    other = threading.Thread(target=lambda: told.append(once(seeded_store, "slow", lambda: "made")))
+    other = threading.Thread(target=lambda: told.append(under(seeded_store).once("slow", lambda: "made")))
     other.start()
     deadline.leave()
     one.join(10)
     other.join(10)
     assert sorted(told) == ["made", "stopped"]
-    assert once(seeded_store, "slow", lambda: "made again") == "made"
+    assert under(seeded_store).once("slow", lambda: "made again") == "made"
     assert not CACHE._turns
 
 
@@ -113,25 +119,33 @@ def test_waiting_ends_at_the_deadline_of_the_one_who_waits(seeded_store: Store) 
         assert go_on.wait(30)
         return "made"
 
-    maker = threading.Thread(target=lambda: once(seeded_store, "slower", make))
+    maker = threading.Thread(target=lambda: under(seeded_store).once("slower", make))
     maker.start()
     assert begun.wait(10)
-    assert end_of(lambda: once(seeded_store, "slower", lambda: "never")) < LATE
+    assert end_of(lambda: under(seeded_store).once("slower", lambda: "never")) < LATE
     go_on.set()
     maker.join(10)
-    assert once(seeded_store, "slower", lambda: "never") == "made"
+    assert under(seeded_store).once("slower", lambda: "never") == "made"
     assert not CACHE._turns
 
 
 def test_a_making_that_fails_leaves_nothing(seeded_store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
-        once(seeded_store, "broken", lambda: 1 // 0)
-    assert once(seeded_store, "broken", lambda: 1) == 1
+        under(seeded_store).once("broken", lambda: 1 // 0)
+    assert under(seeded_store).once("broken", lambda: 1) == 1
 
 
 def test_every_long_answer_looks_at_the_deadline(big_leader: Store) -> None:
     client = TestClient(create_app(big_leader, Settings(request_seconds=1e-6)), raise_server_exceptions=False)
-    pages = (f"/chains/{CHAIN}", f"/chains/{CHAIN}/targets", f"/chains/{CHAIN}/opportunities", "/portfolio", "/review", "/ledger", "/enterprises")
+    pages = (
+        f"/chains/{CHAIN}",
+        f"/chains/{CHAIN}/targets",
+        f"/chains/{CHAIN}/opportunities",
+        "/portfolio",
+        "/review",
+        "/ledger",
+        "/enterprises",
+    )
     for page in (*pages, "/api/v1/structure", "/match?need=示例", f"/api/v1/chains/{CHAIN}/weak-links?without=curated"):
         CACHE.forget()
         assert client.get(page).status_code == WorkStopped.status, page

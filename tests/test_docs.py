@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typer
+from view_parts import trusted
 
 from api.app import create_app
 from api.commands import app
@@ -15,12 +16,13 @@ from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.catalogue import answer, header_of, questions, text_of, trusted
+from queries.core.catalogue import answer, header_of, questions, text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-PARAMETERS = {"statuses": trusted(), "size": 1, "id": "-", "chain": "-", "word": "-", "after": "", "ids": [], "origin": "-", "target": "-"}
+STATUSES = {"statuses": list(trusted()), "yardstick": list(trusted())}
+PARAMETERS = STATUSES | {"size": 1, "id": "-", "chain": "-", "word": "-", "after": "", "ids": [], "origin": "-", "target": "-"}
 FENCE = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 
 

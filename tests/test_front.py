@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api import front
 from api.app import create_app
+from api.server import front
 from graph import deadline
 from graph.errors import Busy, WorkStopped
 from graph.settings import Settings
@@ -55,7 +55,9 @@ def load_more(store: Store, folder: Path, number: int) -> None:
     assert not load([path], store).bad
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "localhost:9", "LocalHost", "localhost.", "[::1]", "[::1]:8000", "chain.office.local:80"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:8000", "localhost:9", "LocalHost", "localhost.", "[::1]", "[::1]:8000", "chain.office.local:80"]
+)
 def test_own_hosts_are_let_in(seeded_store: Store, host: str) -> None:
     assert client_of(seeded_store, hosts="chain.office.local, other").get("/healthz", headers={"Host": host}).status_code == 200
 
@@ -130,7 +132,7 @@ def test_an_answer_is_made_once_for_a_version_and_anew_after_a_load(story: Store
     assert len(after.json()["items"]) == len(first.json()["items"]) + 1
 
 
-@pytest.mark.parametrize("given", ['{tag}', '"x", {tag}', "{strong}"])
+@pytest.mark.parametrize("given", ["{tag}", '"x", {tag}', "{strong}"])
 def test_every_way_to_name_the_version_is_understood(story: Store, given: str) -> None:
     client = client_of(story)
     for path in ("/api/v1/chains", "/", "/sources"):
@@ -158,7 +160,16 @@ def test_head_is_get_without_its_body(story: Store) -> None:
 
 @pytest.mark.parametrize(
     ("given", "packed"),
-    [("gzip", True), ("br, GZIP;q=0.5", True), ("gzip;q=0", False), ("notgzip", False), ("gzipx", False), ("deflate,gzip", True), ("gzip;q=0.0, br", False), ("identity", False)],
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("notgzip", False),
+        ("gzipx", False),
+        ("deflate,gzip", True),
+        ("gzip;q=0.0, br", False),
+        ("identity", False),
+    ],
 )
 def test_gzip_goes_to_who_takes_it(seeded_store: Store, given: str, packed: bool) -> None:
     client = client_of(seeded_store)

@@ -11,20 +11,20 @@ import pytest
 from gap_parts import TODAY, firm, look, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from view_parts import trusted, under
 
-from graph.comparisons import SAME
 from graph.errors import Ambiguous, InputError, NotFound
+from graph.names.comparisons import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import City, read_city
-from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.city.city import City, read_city
+from queries.core.answers import Named
 from queries.gaps.certificate import certificate
 from queries.gaps.curve import served_curve
 from queries.gaps.names import find_landing, find_place
 from queries.gaps.weak_links import correlation, examine
 from queries.gaps.what_if import Landing, what_if
+from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
 FIRMS = [
@@ -46,7 +46,7 @@ def demo(store: Store, tmp_path: Path) -> Store:
 
 
 def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) -> None:
-    found = certificate(demo, "demo", "Product", "ore", today=TODAY)
+    found = certificate(under(demo, today=TODAY), "demo", "Product", "ore")
     assert (found.name, found.judgement.state) == ("矿石", "未知"), "a vague firm and one without a place"
     why = {one.firm.id: (one.fills, one.why) for one in found.candidates}
     assert why == {
@@ -58,31 +58,35 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
         "a": (False, "生产用它的产品“芯片件”,没有登记“矿石”"),
     }
     needed = [(demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in found.needed_by]
-    assert needed == [("登记的需求", ["a"], None, None), ("本地所产产品的投入", ["a"], "芯片件", True), ("牵涉的链主(示例链)", ["b"], None, None)]
+    assert needed == [
+        ("登记的需求", ["a"], None, None),
+        ("本地所产产品的投入", ["a"], "芯片件", True),
+        ("牵涉的链主(示例链)", ["b"], None, None),
+    ]
     assert [(one.segment, one.whole_city, one.as_of) for one in found.looked_through] == [("原料", True, "2026-06")]
     assert found.rule_version
     assert {rule.name for rule in found.rules} >= {"state.product_firms", "scale.hhi_low"}
     assert [(source.id, source.name) for source in found.sources] == [("s1", "示例名录")]
     assert found.data_date is not None
     with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
-        certificate(demo, "demo", "Product", "nothing", today=TODAY)
+        certificate(under(demo, today=TODAY), "demo", "Product", "nothing")
 
 
 def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
-    found = certificate(demo, "demo", "Segment", "demo.part", today=TODAY)
+    found = certificate(under(demo, today=TODAY), "demo", "Segment", "demo.part")
     assert [(one.firm.id, one.fills) for one in found.candidates if one.fills] == [("a", True)]
     assert found.judgement.state == "弱链"
 
 
 def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("b", products="car")], leads=[{"enterprise": "b", "chain": "demo"}], coverages=EVERYWHERE)
-    answer = what_if(store, "demo", [], [Landing(Named(id="new:x", name="示例新厂"), "motor")], today=TODAY)
+    answer = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="new:x", name="示例新厂"), "motor")])
     assert [(gap.product, gap.state) for gap in answer.gaps_closed] == [("电机件", "弱链")]
     assert [(gap.product, gap.state) for gap in answer.gaps_opened] == [("箔材", "缺链")]
     assert "上一层新的缺口" in answer.gaps_opened[0].reason
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
     assert (answer.before.served.served_now, answer.after.served.served_now, answer.before.served.needs) == (0, 1, 2)
-    again = what_if(store, "demo", [], [Landing(Named(id="b", name="示例b号公司"), "foil")], today=TODAY)
+    again = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="b", name="示例b号公司"), "foil")])
     assert [(gap.product, gap.state) for gap in again.gaps_closed] == [("箔材", "弱链")]
     assert again.gaps_opened == []
 
@@ -90,7 +94,7 @@ def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Pa
 def test_a_firm_judged_to_be_another_goes_as_that_one(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("a", products="chip"), firm("z", products="chip")], coverages=EVERYWHERE)
     judge(store, "a", "z", SAME, "张三")
-    answer = what_if(store, "demo", [Named(id="z", name="示例z号公司")], [], today=TODAY)
+    answer = what_if(under(store, today=TODAY), "demo", [Named(id="z", name="示例z号公司")], [])
     assert [gap.product for gap in answer.gaps_opened] == ["芯片件"]
     assert [one.id for one in answer.removed] == ["a"]
 
@@ -98,13 +102,13 @@ def test_a_firm_judged_to_be_another_goes_as_that_one(store: Store, tmp_path: Pa
 def test_what_a_firm_makes_elsewhere_does_not_land_with_it(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("out", region="else", products="ore;chip", segments="demo.raw")], coverages=EVERYWHERE)
     out = Named(id="out", name="示例out号公司")
-    assert [gap.product for gap in what_if(store, "demo", [], [Landing(out, "chip")], today=TODAY).gaps_closed] == ["芯片件"]
-    both = what_if(store, "demo", [], [Landing(out, "chip"), Landing(out, "ore")], today=TODAY)
+    assert [gap.product for gap in what_if(under(store, today=TODAY), "demo", [], [Landing(out, "chip")]).gaps_closed] == ["芯片件"]
+    both = what_if(under(store, today=TODAY), "demo", [], [Landing(out, "chip"), Landing(out, "ore")])
     assert [gap.product for gap in both.gaps_closed] == ["矿石", "芯片件"]
 
 
 def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
-    answer = what_if(demo, "demo", [Named(id="a", name="示例a号公司")], [], today=TODAY)
+    answer = what_if(under(demo, today=TODAY), "demo", [Named(id="a", name="示例a号公司")], [])
     assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")]
     changes = {change.name: (change.before, change.after) for change in answer.changes}
     assert changes["部件"] == ("弱链", "缺链")
@@ -112,17 +116,23 @@ def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     assert [(one.segment, one.state) for one in answer.before.segments] == [("原料", "未知"), ("部件", "弱链"), ("整机", "弱链")]
     assert [one.state for one in answer.after.segments] == ["未知", "缺链", "弱链"]
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
-    both = what_if(demo, "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")], today=TODAY)
+    both = what_if(under(demo, today=TODAY), "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")])
     assert [change.name for change in both.changes if change.before != change.after] == []
-    nothing = what_if(demo, "demo", [], [], today=TODAY)
+    nothing = what_if(under(demo, today=TODAY), "demo", [], [])
     assert (nothing.changes, nothing.gaps_closed, nothing.gaps_opened) == ([], [], [])
 
 
 def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Path) -> None:
-    firms = [firm("lead"), firm("a", products="ore"), firm("b", products="ore;foil"), firm("c", products="chip"), firm("d", products="chip")]
+    firms = [
+        firm("lead"),
+        firm("a", products="ore"),
+        firm("b", products="ore;foil"),
+        firm("c", products="chip"),
+        firm("d", products="chip"),
+    ]
     needs = [{"enterprise": "lead", "product": product} for product in ("ore", "foil", "chip", "motor")]
     put(store, tmp_path, enterprises=firms, needs=needs, leads=[{"enterprise": "lead", "chain": "demo"}])
-    examined = examine(store, "demo", today=TODAY)
+    examined = examine(under(store, today=TODAY), "demo")
     curve = served_curve(examined.facts, examined.risk)
     assert (curve.needs, curve.served_now) == (4, 3)
     serving = [{"a", "b"}, {"b"}, {"c", "d"}]
@@ -137,12 +147,12 @@ def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Pa
 
 def test_no_leader_no_curve(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("a", products="ore")])
-    curve = served_curve(examine(store, "demo", today=TODAY).facts, None)
+    curve = served_curve(examine(under(store, today=TODAY), "demo").facts, None)
     assert (curve.needs, curve.random, curve.random_area) == (0, [0.0], None)
 
 
 def test_places_and_landings_by_name(demo: Store) -> None:
-    examined = examine(demo, "demo", today=TODAY)
+    examined = examine(under(demo, today=TODAY), "demo")
     assert find_place(examined, "ore").name == "矿石"
     assert find_place(examined, " 部件 ").label == "Segment"
     assert find_place(examined, "芯片").id == "chip"
@@ -151,17 +161,17 @@ def test_places_and_landings_by_name(demo: Store) -> None:
     for word in ("", "没有"):
         with pytest.raises(NotFound):
             find_place(examined, word)
-    assert find_landing(demo, "示例a号公司:箔材") == Landing(Named(id="a", name="示例a号公司"), "foil")
-    assert find_landing(demo, "全新的厂：矿石").firm == Named(id="new:全新的厂", name="全新的厂")
+    assert find_landing(under(demo), "示例a号公司:箔材") == Landing(Named(id="a", name="示例a号公司"), "foil")
+    assert find_landing(under(demo), "全新的厂：矿石").firm == Named(id="new:全新的厂", name="全新的厂")
     with pytest.raises(NotFound, match="没有产品"):
-        find_landing(demo, "示例a号公司:没有这种")
+        find_landing(under(demo), "示例a号公司:没有这种")
     for text in ("示例a号公司", ":矿石", "示例a号公司:"):
         with pytest.raises(InputError, match="落地应写成"):
-            find_landing(demo, text)
+            find_landing(under(demo), text)
 
 
 def city_of(store: Store) -> City:
-    return read_city(store, trusted(), TODAY)
+    return read_city(under(store, trusted(), TODAY))
 
 
 def test_closing_a_firm_closes_all_that_it_makes(demo: Store) -> None:
@@ -241,7 +251,18 @@ def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, i
 
 @pytest.mark.parametrize(
     ("valid_to", "over"),
-    [(None, False), ("2026", False), ("2025", True), ("2026-11", False), ("2026-10", True), ("2026-H1", True), ("2026-H2", False), ("2026-Q3", True), ("2026-11-24", False), ("2026-11-23", True)],
+    [
+        (None, False),
+        ("2026", False),
+        ("2025", True),
+        ("2026-11", False),
+        ("2026-10", True),
+        ("2026-H1", True),
+        ("2026-H2", False),
+        ("2026-Q3", True),
+        ("2026-11-24", False),
+        ("2026-11-23", True),
+    ],
 )
 def test_when_something_is_over(tmp_path: Path, valid_to: str | None, over: bool) -> None:
     row: dict[str, Any] = firm("a", products="ore", **({"valid_to": valid_to} if valid_to else {}))

@@ -7,15 +7,15 @@ import pytest
 from gap_parts import TODAY, firm, look, put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from view_parts import trusted, under
 
 from graph.errors import InputError, NotFound
 from graph.stores import Store, open_store
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.city.facts import Facts, chain_facts
+from queries.city.local import Firm
 from queries.gaps import rules as rule_file
 from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
-from queries.gaps.facts import Facts, chain_facts
-from queries.gaps.local import Firm
 from queries.gaps.rules import Rules, read_rules, variants
 from queries.gaps.weak_links import examine_facts, judge_all, survey, weak_links
 
@@ -23,7 +23,7 @@ EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
 
 
 def judged(store: Store, folder: Path, **rows: list[dict[str, Any]]) -> dict[str, Judged]:
-    answer = weak_links(put(store, folder, **rows), "demo", today=TODAY)
+    answer = weak_links(under(put(store, folder, **rows), today=TODAY), "demo")
     return by_name(answer)
 
 
@@ -54,7 +54,9 @@ def test_looked_for_and_not_there_is_missing(store: Store, tmp_path: Path) -> No
 def test_two_makers_and_three_firms_are_strong_without_a_look(store: Store, tmp_path: Path) -> None:
     firms = [firm("a", products="chip"), firm("b", products="chip"), firm("c", segments="demo.part")]
     found = judged(store, tmp_path, enterprises=firms)
-    assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "未知"), "a key product has no known maker"
+    assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "未知"), (
+        "a key product has no known maker"
+    )
     firms[2]["products"] = "motor"
     found = judged(open_store(f"ladybug://{tmp_path}/again.lbug"), tmp_path / "2", enterprises=firms)
     assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "强链")
@@ -100,20 +102,22 @@ def test_what_has_ended_counts_no_more(store: Store, tmp_path: Path) -> None:
 
 def test_statuses_that_are_off_count_for_nothing(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("a", products="ore", status="sample")], coverages=[look("demo.raw", status="sample")])
-    assert by_name(weak_links(store, "demo", today=TODAY))["矿石"].state == "弱链"
-    assert by_name(weak_links(store, "demo", today=TODAY))["矿石"].status == "sample"
-    without = weak_links(store, "demo", trusted(["sample"]), TODAY)
+    assert by_name(weak_links(under(store, today=TODAY), "demo"))["矿石"].state == "弱链"
+    assert by_name(weak_links(under(store, today=TODAY), "demo"))["矿石"].status == "sample"
+    without = weak_links(under(store, trusted(["sample"]), TODAY), "demo")
     assert by_name(without)["矿石"].state == "未知"
     assert "sample" not in without.rests_on
     with pytest.raises(NotFound, match="没有编号为“nothing”的产业链"):
-        weak_links(store, "nothing")
+        weak_links(under(store), "nothing")
 
 
 def test_the_parts_add_up_and_the_evidence_is_there(store: Store, tmp_path: Path) -> None:
     firms = [firm("a", products="chip"), firm("b", products="car"), firm("o", region="else", products="motor")]
     rows = [{"supplier": "o", "customer": "b", "product": "电机件"}, {"supplier": "a", "customer": "b", "product": "芯片件"}]
     leads = [{"enterprise": "b", "chain": "demo"}]
-    answer = weak_links(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), "demo", today=TODAY)
+    answer = weak_links(
+        under(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), today=TODAY), "demo"
+    )
     found = by_name(answer)
     for one in found.values():
         assert one.score == pytest.approx(sum(part.points for part in one.parts), abs=1e-9)
@@ -129,7 +133,9 @@ def test_the_parts_add_up_and_the_evidence_is_there(store: Store, tmp_path: Path
         query = f"MATCH (a)-[r:{row.record}]->(b) WHERE a.id = $one AND b.id = $other RETURN r.source AS source, r.status AS status"
         assert {"source": row.source, "status": row.status} in store.read(query, {"one": row.from_id, "other": row.to_id}).rows
     assert {item.id for item in answer.sources} == {"s1"}
-    assert sum(answer.rests_on.values()) == len({(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence})
+    assert sum(answer.rests_on.values()) == len(
+        {(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence}
+    )
     assert answer.risk is not None
     assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], "both suppliers sell to b alone"
 
@@ -145,7 +151,7 @@ def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path
 def test_a_near_product_is_a_next_step(store: Store, tmp_path: Path) -> None:
     both = [firm(f"x{number}", region="else", products="chip;motor") for number in range(3)]
     firms = [*both, firm("a", products="chip"), firm("b", products="chip")]
-    answer = weak_links(put(store, tmp_path, enterprises=firms), "demo", today=TODAY)
+    answer = weak_links(under(put(store, tmp_path, enterprises=firms), today=TODAY), "demo")
     assert [(step.product, step.near[0].product) for step in answer.extensions] == [("电机件", "芯片件")]
     assert answer.extensions[0].density == pytest.approx((3 / 5) / (3 / 5 + 1), abs=1e-4)
     assert answer.extensions[0].near[0].proximity == pytest.approx(3 / 5)
@@ -154,11 +160,11 @@ def test_a_near_product_is_a_next_step(store: Store, tmp_path: Path) -> None:
 def test_a_chain_without_a_city_takes_that_of_its_looks_or_everywhere(store: Store, tmp_path: Path) -> None:
     chains = [{"id": "demo", "name": "示例链"}]
     firms = [firm("a", region="else", products="ore")]
-    answer = weak_links(put(store, tmp_path, chains=chains, enterprises=firms, coverages=EVERYWHERE), "demo", today=TODAY)
+    answer = weak_links(under(put(store, tmp_path, chains=chains, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo")
     assert [item.id for item in answer.city] == ["city"]
     assert by_name(answer)["矿石"].state == "缺链"
     anywhere = open_store(f"ladybug://{tmp_path}/anywhere.lbug")
-    answer = weak_links(put(anywhere, tmp_path / "2", chains=chains, enterprises=firms), "demo", today=TODAY)
+    answer = weak_links(under(put(anywhere, tmp_path / "2", chains=chains, enterprises=firms), today=TODAY), "demo")
     assert (answer.city, [item.name for item in by_name(answer)["矿石"].firms]) == ([], ["示例a号公司"])
 
 
@@ -181,7 +187,9 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_stability_says_what_flips(tmp_path: Path) -> None:
     firms = [firm(id, products="ore;foil") for id in "abc"]
-    answer = weak_links(put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE), "demo", today=TODAY)
+    answer = weak_links(
+        under(put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo"
+    )
     flips = {variant.moved: [(flip.place, flip.before, flip.after) for flip in variant.flips] for variant in answer.stability.variants}
     assert flips["state.segment_firms ×1.2"] == [("原料", "强链", "弱链")]
     assert flips["state.product_firms ×0.8"] == []
@@ -191,7 +199,7 @@ def test_stability_says_what_flips(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def seeded_facts(seeded_store: Store) -> list[Facts]:
-    city = read_city(seeded_store, trusted(), TODAY)
+    city = read_city(under(seeded_store, trusted(), TODAY))
     return [chain_facts(city, chain) for chain in ("integrated-circuits", "smart-appliances", "new-energy-vehicles")]
 
 
@@ -213,7 +221,9 @@ def not_worse(before: dict[str, Judged], after: dict[str, Judged]) -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_better(seeded_facts: list[Facts], data: st.DataObject) -> None:
+def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_better(
+    seeded_facts: list[Facts], data: st.DataObject
+) -> None:
     facts = data.draw(st.sampled_from(seeded_facts))
     before = states(facts)
     products = sorted({product for place in facts.places for product in place.products})
@@ -233,11 +243,13 @@ def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_
 def test_both_stores_judge_the_same(full_store: Store, seeded_store: Store) -> None:
     for chain in ("integrated-circuits", "smart-appliances", "modern-logistics", "exhibitions"):
         for statuses in (trusted(), trusted(["sample"])):
-            one, other = (weak_links(store, chain, statuses, TODAY).model_dump(exclude={"data_date"}) for store in (full_store, seeded_store))
+            one, other = (
+                weak_links(under(store, statuses, TODAY), chain).model_dump(exclude={"data_date"}) for store in (full_store, seeded_store)
+            )
             assert one == other
 
 
 def test_the_shipped_chains_hold_no_gap_but_where_samples_looked(seeded_store: Store) -> None:
     for row in seeded_store.read("MATCH (c:Chain) RETURN c.id AS id").rows:
-        answer = weak_links(seeded_store, row["id"], trusted(["sample"]), TODAY)
+        answer = weak_links(under(seeded_store, trusted(["sample"]), TODAY), row["id"])
         assert {one.state for one in by_name(answer).values()} <= {"强链", "未知"}, answer.chain

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from queries.cache import CACHE
 from test_cli import run
 
 from api.app import create_app
@@ -23,7 +24,6 @@ from graph.stores.ladybug import checksums, states
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.states import State
 from loaders.run import load
-from queries.cache import CACHE
 
 STORY = Path(__file__).parent / "data" / "story"
 RAW = ("Traceback", "exception", "Exception", ".cpp", "Runtime", "std::", "codec")

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loader_parts import check, counts, firms, new_store, put, run, where
 
-import loaders.firms
+import loaders.rows.firms
 from graph.model.nodes import Enterprise, Product
-from graph.names import city_of_region
+from graph.names.names import city_of_region
 from graph.stores.base import schema
-from loaders.firms import Cities, Identified
-from loaders.identity import identify_nodes
-from loaders.merge import ORDER, merge
+from loaders.rows.firms import Cities, Identified
+from loaders.rows.identity import identify_nodes
+from loaders.rows.merge import ORDER, merge
 
 A, B = "91110000600037341L", "91310000607378229C"
 WRONG = "911100006000373410"
@@ -84,7 +84,13 @@ def test_a_wrong_check_digit_is_flagged_and_kept(tmp_path: Path) -> None:
     path = write(tmp_path / "enterprises.csv", f"甲公司,{WRONG},,", f"乙公司,{A},,", "丙公司,无,,", "丁公司,无,,", "戊公司,,,")
     assert counts(run(store, path)) == {"read": 5, "new": 5}
     found = store.nodes(Enterprise).sort("name").select("name", "uscc", "uscc_check").rows()
-    assert found == [("丁公司", "无", "格式不符"), ("丙公司", "无", "格式不符"), ("乙公司", A, "有效"), ("戊公司", None, None), ("甲公司", WRONG, "校验位不符")]
+    assert found == [
+        ("丁公司", "无", "格式不符"),
+        ("丙公司", "无", "格式不符"),
+        ("乙公司", A, "有效"),
+        ("戊公司", None, None),
+        ("甲公司", WRONG, "校验位不符"),
+    ]
 
 
 def test_same_name_and_different_codes_are_two_firms_and_a_conflict(tmp_path: Path) -> None:
@@ -176,13 +182,18 @@ def test_the_region_of_a_known_firm_gives_its_place_to_later_loads(tmp_path: Pat
     store = new_store(tmp_path)
     regions = put(tmp_path / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n")
     rows = [f"恒源有限公司,{A},青岛市,", "恒源有限公司,,上海市,", "青岛恒源,,,", "恒源有限公司,,青岛,"]
-    found = [counts(run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row))) for turn, row in enumerate((*rows, *rows[:3]))]
+    found = [
+        counts(run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row))) for turn, row in enumerate((*rows, *rows[:3]))
+    ]
     assert found[0] == {"read": 3, "new": 3}
     assert found[1] == {"read": 3, "new": 1, "same": 2}
     assert found[2] == {"read": 3, "changed": 1, "same": 2}
     assert found[3] == {"read": 3, "same": 2, "rejected": 1}  # there is no region 青岛
     assert found[4:] == [{"read": 3, "same": 3}] * 3
-    assert store.nodes(Enterprise).sort("uscc").select("name", "uscc", "aliases").rows() == [("恒源有限公司", None, None), ("恒源有限公司", A, ["青岛恒源"])]
+    assert store.nodes(Enterprise).sort("uscc").select("name", "uscc", "aliases").rows() == [
+        ("恒源有限公司", None, None),
+        ("恒源有限公司", A, ["青岛恒源"]),
+    ]
 
 
 def test_a_name_of_two_firms_is_not_guessed(tmp_path: Path) -> None:
@@ -245,7 +256,16 @@ def test_many_firms_of_one_name_are_quick_and_list_one_conflict_each(tmp_path: P
     assert report.total("read") == 3002
 
 
-NAMES = ["青岛恒源有限公司", "青岛恒源", "恒源（青岛）有限公司", "恒源有限公司", "恒源", "青岛恒源股份有限公司", "上海恒源有限公司", "恒源集团"]
+NAMES = [
+    "青岛恒源有限公司",
+    "青岛恒源",
+    "恒源（青岛）有限公司",
+    "恒源有限公司",
+    "恒源",
+    "青岛恒源股份有限公司",
+    "上海恒源有限公司",
+    "恒源集团",
+]
 CODES, PLACES = st.sampled_from(["", "", A, B, WRONG, "无"]), st.sampled_from(["", "青岛市", "上海市"])
 KNOWN = st.sampled_from([(), (("ent-1", NAMES[0], A),), (("ent-1", NAMES[1], None), ("ent-2", NAMES[5], B))])
 NAMED, IDS = st.sampled_from([*NAMES, "甲公司", "乙公司"]), st.sampled_from(["", "ent-1", "ent-2", "ent-3"])
@@ -258,7 +278,14 @@ ROWS = st.lists(
 def _frame(rows: list[tuple[str, ...]]) -> pl.DataFrame:
     """Rows as they come out of validation."""
     columns = {name: [row[place] or None for row in rows] for place, name in enumerate(("name", "uscc", "region"))}
-    types = {"id": pl.String, "name": pl.String, "uscc": pl.String, "region": pl.String, "stock_code": pl.String, "aliases": pl.List(pl.String)}
+    types = {
+        "id": pl.String,
+        "name": pl.String,
+        "uscc": pl.String,
+        "region": pl.String,
+        "stock_code": pl.String,
+        "aliases": pl.List(pl.String),
+    }
     aliases = [[row[3]] if row[3] else None for row in rows]
     ids = [row[4] or None if len(row) > 4 else None for row in rows]
     return pl.DataFrame(columns | {"id": ids, "stock_code": [None] * len(rows), "aliases": aliases}, schema=types)
@@ -267,12 +294,17 @@ def _frame(rows: list[tuple[str, ...]]) -> pl.DataFrame:
 def _known(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     """Firms of a graph: id, name, code."""
     blank = dict.fromkeys(schema(Enterprise))
-    return pl.DataFrame([blank | {"id": id_, "name": name, "uscc": code, "uscc_check": "有效" if code else None} for id_, name, code in rows], schema=schema(Enterprise))
+    return pl.DataFrame(
+        [blank | {"id": id_, "name": name, "uscc": code, "uscc_check": "有效" if code else None} for id_, name, code in rows],
+        schema=schema(Enterprise),
+    )
 
 
 @settings(max_examples=100, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False), KNOWN)
-def test_no_order_of_rows_changes_the_number_of_firms(rows: list[tuple[str, ...]], random: Random, there: tuple[tuple[str, str, str | None], ...]) -> None:
+def test_no_order_of_rows_changes_the_number_of_firms(
+    rows: list[tuple[str, ...]], random: Random, there: tuple[tuple[str, str, str | None], ...]
+) -> None:
     mixed = list(rows)
     random.shuffle(mixed)
     first, second = (identify_nodes(_frame(order), Enterprise, _known(*there)) for order in (rows, mixed))
@@ -281,10 +313,15 @@ def test_no_order_of_rows_changes_the_number_of_firms(rows: list[tuple[str, ...]
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS), min_size=1, max_size=5))
+@given(
+    st.lists(st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS), min_size=1, max_size=5)
+)
 def test_firms_that_are_told_apart_in_columns_are_those_of_the_rows_one_by_one(rows: list[tuple[str, ...]]) -> None:
     known = _known(("ent-1", NAMES[0], A), ("ent-2", "甲公司", None))
-    quick, slow = identify_nodes(_frame(rows), Enterprise, known), loaders.firms._identify_one_by_one(loaders.firms._with_codes(_frame(rows)), known, {}, {})
+    quick, slow = (
+        identify_nodes(_frame(rows), Enterprise, known),
+        loaders.firms._identify_one_by_one(loaders.firms._with_codes(_frame(rows)), known, {}, {}),
+    )
     assert quick.frame.select("id", "name", "uscc", "aliases").equals(slow.frame.select("id", "name", "uscc", "aliases"))
     assert (quick.refused, quick.conflicts) == (slow.refused, slow.conflicts)
 
@@ -336,7 +373,9 @@ def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: dict[str, st
     """Return what identity says of the rows, and the graph's firms after them."""
     found = identify_nodes(_frame(rows), Enterprise, known, cities)
     status = pl.Series("status", [row[5] for row in rows])
-    frame = found.frame.with_columns(status, pl.lit("年鉴").alias("source"), pl.lit(0.8).alias("confidence"), pl.int_range(pl.len()).alias(ORDER))
+    frame = found.frame.with_columns(
+        status, pl.lit("年鉴").alias("source"), pl.lit(0.8).alias("confidence"), pl.int_range(pl.len()).alias(ORDER)
+    )
     frame = frame.filter(pl.col("id").is_not_null()).drop("region")
     missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema(Enterprise).items() if name not in frame.columns]
     merged = merge(frame.with_columns(missing), known, Enterprise, ["id"], "now")

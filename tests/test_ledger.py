@@ -11,6 +11,7 @@ from gap_parts import TODAY, firm, put
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import run
+from view_parts import under
 
 from graph.errors import InputError
 from graph.model import EDGE_TYPES, zh_heads
@@ -19,7 +20,7 @@ from graph.stores import Store, open_store
 from graph.stores.base import schema
 from loaders.run import load
 from loaders.templates import write_template
-from queries.answers import Named
+from queries.core.answers import Named
 from queries.openings.answers import STAGES, Ledger, Match, Step
 from queries.openings.ledger import in_order, ledger
 
@@ -39,7 +40,7 @@ def enter(store: Store, folder: Path, *rows: str) -> Any:
 
 
 def told(store: Store, **asked: Any) -> Ledger:
-    return ledger(store, today=TODAY, **asked)
+    return ledger(under(store, today=TODAY), **asked)
 
 
 def only(store: Store) -> Match:
@@ -50,7 +51,11 @@ def only(store: Store) -> Match:
 def test_nothing_is_overwritten(store: Store, tmp_path: Path) -> None:
     start(store, tmp_path)
     first = ("a,boss,芯片件,需求,2026-01-02,甲,,纪要,据报道", "a,boss,芯片件,洽谈,2026-02-01,甲,首次,纪要,据报道")
-    later = ("a,boss,芯片件,洽谈,2026-03-01,甲,首次,纪要,据报道", "a,boss,芯片件,洽谈,2026-03-01,乙,首次,纪要,据报道", "a,boss,芯片件,洽谈,2026-03-01,乙,二次,纪要,据报道")
+    later = (
+        "a,boss,芯片件,洽谈,2026-03-01,甲,首次,纪要,据报道",
+        "a,boss,芯片件,洽谈,2026-03-01,乙,首次,纪要,据报道",
+        "a,boss,芯片件,洽谈,2026-03-01,乙,二次,纪要,据报道",
+    )
     assert enter(store, tmp_path / "m", *first).total("new") == 2
     assert enter(store, tmp_path / "m", *later).total("new") == 3
     again = enter(store, tmp_path / "m", *first, *later)
@@ -74,9 +79,20 @@ def test_rows_of_an_older_model_are_known_again(store: Store, tmp_path: Path) ->
     """Under the older model a step's day, who and why were no key, and were null where nothing was said."""
     start(store, tmp_path)
     record = EDGE_TYPES["MATCHED"]
-    old = {"from": "a", "to": "boss", "product": "芯片件", "stage": "洽谈", "source": "纪要", "status": "curated", "confidence": 0.6, "recorded_at": "2025"}
+    old = {
+        "from": "a",
+        "to": "boss",
+        "product": "芯片件",
+        "stage": "洽谈",
+        "source": "纪要",
+        "status": "curated",
+        "confidence": 0.6,
+        "recorded_at": "2025",
+    }
     with store.load() as writer:
-        writer.insert_edges(record, ("Enterprise", "Enterprise"), pl.DataFrame([{name: old.get(name) for name in schema(record)}], schema=schema(record)))
+        writer.insert_edges(
+            record, ("Enterprise", "Enterprise"), pl.DataFrame([{name: old.get(name) for name in schema(record)}], schema=schema(record))
+        )
     assert only(store).steps[0].on is None
     row = "a,boss,芯片件,洽谈,,,,纪要,整理"
     assert enter(store, tmp_path / "m", row).total("same") == 1
@@ -151,7 +167,11 @@ def test_whose_matches_are_asked_for(store: Store, tmp_path: Path) -> None:
         told(store, leader=boss, firm=a)
 
 
-days = st.one_of(st.none(), st.dates().map(lambda day: f"{day:%Y-%m-%d}" if day.year >= 1000 else None), st.sampled_from(["2026", "2026-03", "2026-H2", "2026-Q3"]))
+days = st.one_of(
+    st.none(),
+    st.dates().map(lambda day: f"{day:%Y-%m-%d}" if day.year >= 1000 else None),
+    st.sampled_from(["2026", "2026-03", "2026-H2", "2026-Q3"]),
+)
 steps = st.builds(
     Step, stage=st.sampled_from(STAGES), on=days, by=st.sampled_from([None, "甲", "乙"]), note=st.none(), withdrawn=st.booleans(),
     status=st.just("sample"), source=st.just("s"),
@@ -219,7 +239,22 @@ def test_a_need_without_a_product_and_one_that_nobody_knows_are_refused_and_the_
 def test_by_command(tmp_path: Path) -> None:
     url = f"ladybug://{tmp_path}/g.lbug"
     start(open_store(url), tmp_path / "in").close()
-    add = ["ledger", "add", "--supplier", "a", "--customer", "boss", "--product", "芯片件", "--on", "2026-03-01", "--by", "甲,乙", "--source", "纪要"]
+    add = [
+        "ledger",
+        "add",
+        "--supplier",
+        "a",
+        "--customer",
+        "boss",
+        "--product",
+        "芯片件",
+        "--on",
+        "2026-03-01",
+        "--by",
+        "甲,乙",
+        "--source",
+        "纪要",
+    ]
     assert "像是公式" in run(*add, "--stage", "洽谈", "--note", "=1+1", store=url, check=1).stderr
     assert "已记下这一步" in run(*add, "--stage", "洽谈", "--note", "谈了\n两次", store=url).stderr
     assert "完全相同" in run(*add, "--stage", "洽谈", "--note", "谈了\n两次", store=url).stderr

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from loader_parts import counts, new_store, put, rows_of, run, where
 
-import loaders.edges
+import loaders.rows.edges
 from graph.model import Edge
 from graph.model.nodes import Enterprise
 from graph.stores import Store
@@ -77,7 +77,20 @@ def test_both_ends_wrong_are_both_told(same_graph: Store, tmp_path: Path) -> Non
 
 def test_loops_and_repetitions(graph: Store, tmp_path: Path) -> None:
     """A firm may supply itself (a group and its plants by one name); one edge for each product."""
-    report = run(graph, supply(tmp_path, "E1,E1,x,年鉴", "E1,E2,x,年鉴", "E1,E2,x,年鉴", "甲,乙,x,年鉴", "E1,E2,y,年鉴", "E1,E2,,年鉴", "E1,E2,,年鉴", "E2,E1,x,年鉴"))
+    report = run(
+        graph,
+        supply(
+            tmp_path,
+            "E1,E1,x,年鉴",
+            "E1,E2,x,年鉴",
+            "E1,E2,x,年鉴",
+            "甲,乙,x,年鉴",
+            "E1,E2,y,年鉴",
+            "E1,E2,,年鉴",
+            "E1,E2,,年鉴",
+            "E2,E1,x,年鉴",
+        ),
+    )
     assert counts(report) == {"read": 8, "new": 5, "same": 3}
     assert ends(graph) == [("E1", "E1"), *[("E1", "E2")] * 3, ("E2", "E1")]
     again = run(graph, supply(tmp_path / "again", "E1,E2,x,年鉴", "E1,E2,x,公报", "E1,E2,y,年鉴"))
@@ -89,7 +102,10 @@ def test_a_type_between_several_kinds_of_things(tmp_path: Path) -> None:
     put(tmp_path / "in" / "agencies.csv", "名称,来源\n工信局,年鉴\n")
     put(tmp_path / "in" / "chains.csv", "名称,来源\n家电,年鉴\n")
     put(tmp_path / "in" / "events.csv", "名称,来源\n家电,年鉴\n博览会,年鉴\n")
-    put(tmp_path / "in" / "responsible_for.csv", "部门,负责对象,角色,来源\n工信局,产业链:家电,牵头,年鉴\n工信局,博览会,主办,年鉴\n工信局,家电,牵头,年鉴\n工信局,工信局,牵头,年鉴\n")
+    put(
+        tmp_path / "in" / "responsible_for.csv",
+        "部门,负责对象,角色,来源\n工信局,产业链:家电,牵头,年鉴\n工信局,博览会,主办,年鉴\n工信局,家电,牵头,年鉴\n工信局,工信局,牵头,年鉴\n",
+    )
     report = run(store, tmp_path / "in")
     assert counts(report) == {"read": 8, "new": 6, "rejected": 2}
     assert where(report) == [(4, "负责对象"), (5, "负责对象")]
@@ -110,7 +126,10 @@ def test_pairs_of_kinds_that_the_type_does_not_join(tmp_path: Path) -> None:
 
 def test_a_link_column_with_several_values(graph: Store, tmp_path: Path) -> None:
     put(tmp_path / "in" / "products.csv", "名称,来源\n轴承,年鉴\n齿轮,年鉴\n钢,年鉴\n")
-    put(tmp_path / "in" / "enterprises.csv", '名称,主要产品,来源\n青岛甲有限公司,轴承; 齿轮；轴承、,年鉴\n青岛乙有限公司,"钢\n齿轮",年鉴\n青岛丙有限公司,,年鉴\n')
+    put(
+        tmp_path / "in" / "enterprises.csv",
+        '名称,主要产品,来源\n青岛甲有限公司,轴承; 齿轮；轴承、,年鉴\n青岛乙有限公司,"钢\n齿轮",年鉴\n青岛丙有限公司,,年鉴\n',
+    )
     report = run(graph, tmp_path / "in")
     assert [file.changed for file in report.files] == [2, 0]
     assert len(ends(graph, "PRODUCES")) == 4
@@ -119,7 +138,10 @@ def test_a_link_column_with_several_values(graph: Store, tmp_path: Path) -> None
 
 def test_a_row_with_one_bad_link_is_refused_whole_and_can_be_mended(graph: Store, tmp_path: Path) -> None:
     put(tmp_path / "in" / "products.csv", "名称,来源\n轴承,年鉴\n")
-    put(tmp_path / "in" / "enterprises.csv", "名称,主要产品,母公司,来源\n丁公司,轴承;轴成,丙,年鉴\n戊公司,轴承,丁公司,年鉴\n己公司,轴承,E1,年鉴\n")
+    put(
+        tmp_path / "in" / "enterprises.csv",
+        "名称,主要产品,母公司,来源\n丁公司,轴承;轴成,丙,年鉴\n戊公司,轴承,丁公司,年鉴\n己公司,轴承,E1,年鉴\n",
+    )
     report = run(graph, tmp_path / "in", rejects=tmp_path / "rejects")
     assert counts(report) == {"read": 4, "new": 2, "rejected": 2}
     assert [(reject.row, reject.column, reject.value) for reject in report.rejected] == [(2, "产品", "轴成"), (3, "母公司", "丁公司")]

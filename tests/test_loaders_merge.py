@@ -15,7 +15,7 @@ from graph.model.edges import Leads, Supplies
 from graph.model.nodes import Chain, Enterprise, Segment, Source
 from graph.stores import Store
 from graph.stores.base import schema
-from loaders.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge
+from loaders.rows.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge
 
 PEOPLE = "名称,简称,别名,可信度,状态,来源,页码\n"
 EDGES = ("SUPPLIES", "LEADS")
@@ -165,7 +165,11 @@ def test_sources_of_any_name_are_entered_once(tmp_path: Path, name: str) -> None
 
 def test_a_source_with_its_own_row_stands_for_its_name(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    run(store, put(tmp_path / "sources.csv", "编号,名称,发布单位\nyb-2022,青岛统计年鉴,统计局\n"), firm(tmp_path, "甲公司,,,,,青岛统计年鉴,", "乙公司,,,,,yb-2022,"))
+    run(
+        store,
+        put(tmp_path / "sources.csv", "编号,名称,发布单位\nyb-2022,青岛统计年鉴,统计局\n"),
+        firm(tmp_path, "甲公司,,,,,青岛统计年鉴,", "乙公司,,,,,yb-2022,"),
+    )
     assert store.nodes(Source).select("id", "name", "source", "publisher").rows() == [("yb-2022", "青岛统计年鉴", "yb-2022", "统计局")]
     assert set(store.nodes(Enterprise)["source"]) == {"yb-2022"}
 
@@ -176,7 +180,9 @@ def test_many_rows_about_one_thing_do_not_take_for_ever(tmp_path: Path) -> None:
 
 
 STATUS = st.sampled_from(list(RANK))
-ROW = st.tuples(st.sampled_from("ab"), STATUS, st.none() | st.sampled_from("xyz"), st.none() | st.sampled_from("xyz"), st.sampled_from("st"))
+ROW = st.tuples(
+    st.sampled_from("ab"), STATUS, st.none() | st.sampled_from("xyz"), st.none() | st.sampled_from("xyz"), st.sampled_from("st")
+)
 
 
 Cells = tuple[str, str, str | None, str | None, str]
@@ -184,7 +190,15 @@ Cells = tuple[str, str, str | None, str | None, str]
 
 def _frame(rows: list[Cells]) -> pl.DataFrame:
     full = [
-        {"id": key, "name": key, "status": status, "description": text, "aliases": [alias] if alias else None, "source": source, "confidence": 0.5}
+        {
+            "id": key,
+            "name": key,
+            "status": status,
+            "description": text,
+            "aliases": [alias] if alias else None,
+            "source": source,
+            "confidence": 0.5,
+        }
         for key, status, text, alias, source in rows
     ]
     return pl.DataFrame(full, schema=schema(Chain))

@@ -89,7 +89,12 @@ def test_ragged_and_unreadable_rows_stay_as_they_are_until_mended(tmp_path: Path
     assert counts(report) == {"read": 4, "new": 1, "rejected": 3}
     (written,) = map(Path, report.rejects_written)
     rows = read(written)
-    assert [row[:-1] for row in rows] == [["名称", "来源", "备注"], ["短公司", "年鉴"], ["长,公司", "年鉴", "", "多"], ["\ufffd\ufffd", "\ufffd", "x"]]
+    assert [row[:-1] for row in rows] == [
+        ["名称", "来源", "备注"],
+        ["短公司", "年鉴"],
+        ["长,公司", "年鉴", "", "多"],
+        ["\ufffd\ufffd", "\ufffd", "x"],
+    ]
     assert [reject.row for reject in report.rejected] == [3, 4, 5]
     again = run(store, written, rejects=tmp_path / "again")
     assert counts(again) == {"read": 3, "new": 1, "rejected": 2}  # U+FFFD can now be read: it is a name like another

@@ -16,13 +16,33 @@ from graph.model import EDGES, NODES, file_name
 from graph.model.edges import Produces, SubsidiaryOf, Supplies
 from graph.model.kinds import FORBIDDEN, FORMULA
 from graph.model.nodes import Enterprise, Product, Source
-from graph.names import normalise
+from graph.names.names import normalise
 from graph.stores import Store
-from loaders.heads import all_heads
+from loaders.files.heads import all_heads
 from loaders.run import Options, load
 
 IN_ONE_FOLDER = [HealthCheck.function_scoped_fixture]
-PIECES = st.sampled_from(["名称", "来源", ",", "\n", "\r", '"', "\t", ";", "甲公司", "年鉴", "{", "}", '{"名称": "甲", "来源": "年"}\n', "\ufeff", "\0", "=", "'"])
+PIECES = st.sampled_from(
+    [
+        "名称",
+        "来源",
+        ",",
+        "\n",
+        "\r",
+        '"',
+        "\t",
+        ";",
+        "甲公司",
+        "年鉴",
+        "{",
+        "}",
+        '{"名称": "甲", "来源": "年"}\n',
+        "\ufeff",
+        "\0",
+        "=",
+        "'",
+    ]
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=IN_ONE_FOLDER)
@@ -39,7 +59,24 @@ def test_no_bytes_give_a_traceback(tmp_path: Path, suffix: str, stem: str, conte
     json.dumps(report.as_dict(), ensure_ascii=False).encode()
 
 
-TEXT = st.text(max_size=8) | st.sampled_from(["甲公司", "乙公司", "年鉴", "", "", "2022", "0.5", "nan", "已证实", "甲公司;乙公司", "企业:甲公司", "=1", "91110000600037341L", "产品:甲公司"])
+TEXT = st.text(max_size=8) | st.sampled_from(
+    [
+        "甲公司",
+        "乙公司",
+        "年鉴",
+        "",
+        "",
+        "2022",
+        "0.5",
+        "nan",
+        "已证实",
+        "甲公司;乙公司",
+        "企业:甲公司",
+        "=1",
+        "91110000600037341L",
+        "产品:甲公司",
+    ]
+)
 
 HEADS = st.lists(st.sampled_from(sorted(all_heads())) | TEXT, min_size=1, max_size=7)
 ROWS = st.lists(st.lists(TEXT, max_size=8), max_size=5)
@@ -74,7 +111,9 @@ FILES = {
     "produces": (["企业", "产品", "权重", "状态", "来源"], [FIRM, GOOD, st.sampled_from(["", "1", "2"]), STATE, FROM]),
 }  # fmt: skip
 Rows = tuple[str, list[tuple[str, ...]]]
-TABLE = st.sampled_from(sorted(FILES)).flatmap(lambda name: st.tuples(st.just(name), st.lists(st.tuples(*FILES[name][1]), min_size=1, max_size=6)))
+TABLE = st.sampled_from(sorted(FILES)).flatmap(
+    lambda name: st.tuples(st.just(name), st.lists(st.tuples(*FILES[name][1]), min_size=1, max_size=6))
+)
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=IN_ONE_FOLDER)
@@ -91,7 +130,13 @@ def test_dry_runs_agree_and_the_same_again_is_the_same(tmp_path_factory: pytest.
         shutil.copytree(top / str(turn), top / f"{turn} again")
         dry, wet = run(store, top / str(turn), dry=True), run(store, top / str(turn))
         assert [asdict(file) for file in dry.files] == [asdict(file) for file in wet.files]
-        assert (dry.rejected, dry.conflicts, dry.failed, dry.nodes, dry.edges) == (wet.rejected, wet.conflicts, wet.failed, wet.nodes, wet.edges)
+        assert (dry.rejected, dry.conflicts, dry.failed, dry.nodes, dry.edges) == (
+            wet.rejected,
+            wet.conflicts,
+            wet.failed,
+            wet.nodes,
+            wet.edges,
+        )
         there = picture(store)
         again = run(store, top / f"{turn} again")
         assert (again.total("new"), again.total("changed")) == (0, 0)
@@ -115,7 +160,9 @@ NAME = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"]), mi
 
 @settings(max_examples=4, deadline=None, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.tuples(NAME, NAME), min_size=1, max_size=40, unique_by=lambda row: normalise(row[0])))
-def test_rows_go_in_as_new_come_back_as_they_were_and_are_the_same_again(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]) -> None:
+def test_rows_go_in_as_new_come_back_as_they_were_and_are_the_same_again(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
+) -> None:
     folder = tmp_path_factory.mktemp("round")
     for turn in ("1", "2"):
         (folder / turn).mkdir()
@@ -128,7 +175,25 @@ def test_rows_go_in_as_new_come_back_as_they_were_and_are_the_same_again(tmp_pat
 
 
 def test_awkward_text_is_stored_letter_by_letter(tmp_path: Path) -> None:
-    texts = ["'单'\"双\"", "反\\斜\\\\杠\\n", "$var {x: 1}", "a,b;c\td", "第一行\n第二行", "NULL", "null", "true", "[1,2]", "{}", "\U0001f600", "e\u0301", "%s %d", "// 注", "`", "0x1F", " 里 外 "]
+    texts = [
+        "'单'\"双\"",
+        "反\\斜\\\\杠\\n",
+        "$var {x: 1}",
+        "a,b;c\td",
+        "第一行\n第二行",
+        "NULL",
+        "null",
+        "true",
+        "[1,2]",
+        "{}",
+        "\U0001f600",
+        "e\u0301",
+        "%s %d",
+        "// 注",
+        "`",
+        "0x1F",
+        " 里 外 ",
+    ]
     path = tmp_path / "products.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([["名称", "说明", "来源"], *([f"产品{number}", text, "年鉴"] for number, text in enumerate(texts))])

@@ -9,7 +9,7 @@ import pytest
 from loader_parts import cells, check, counts, put, where
 
 from graph.errors import InputError
-from loaders.read_text import find_encoding, read_text
+from loaders.files.text import find_encoding, read_text
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 TABLE = "名称,统一社会信用代码,来源\n青岛甲有限公司,,年鉴\n青岛乙有限公司,,年鉴\n"
@@ -31,7 +31,9 @@ def read(path: Path) -> tuple[list[str], dict[int, list[str]]]:
 )  # fmt: skip
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_encodings_and_delimiters_read_the_same(tmp_path: Path, encoding: str, mark: bytes, found: str, delimiter: str, line_end: str) -> None:
+def test_encodings_and_delimiters_read_the_same(
+    tmp_path: Path, encoding: str, mark: bytes, found: str, delimiter: str, line_end: str
+) -> None:
     path = tmp_path / "enterprises.csv"
     path.write_bytes(mark + TABLE.replace(",", delimiter).replace("\n", line_end).encode(encoding))
     assert find_encoding(path) == found
@@ -76,7 +78,10 @@ def test_broken_utf16_refuses_its_row_alone(tmp_path: Path) -> None:
 
 
 def test_old_mac_line_ends(tmp_path: Path) -> None:
-    assert read(put(tmp_path / "enterprises.csv", TABLE.replace("\n", "\r")))[1] == {2: ["青岛甲有限公司", "", "年鉴"], 3: ["青岛乙有限公司", "", "年鉴"]}
+    assert read(put(tmp_path / "enterprises.csv", TABLE.replace("\n", "\r")))[1] == {
+        2: ["青岛甲有限公司", "", "年鉴"],
+        3: ["青岛乙有限公司", "", "年鉴"],
+    }
 
 
 def test_quoted_newlines_count_as_one_row(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_parts import check, counts, put
 
-import loaders.validate
+import loaders.rows.validate
 from graph.model import EDGES, NODES, Record
 from graph.model.nodes import Enterprise, Project, Source, Statement
-from loaders.sheets import ROW
-from loaders.validate import Valid, validate
+from loaders.files.sheets import ROW
+from loaders.rows.validate import Valid, validate
 
 SOURCE = "缺少来源: 每一行都要写明出自哪份文件或名录"
 FORMULA = "像是公式,单元格应为普通文本(不以 =、@ 开头)"
@@ -100,7 +100,14 @@ TRICKY = st.sampled_from([
     "44743", "44743.5", "true", "TRUE", "是", "否", "1.0", "必需", "已证实", "Confirmed", "confirmed", "reported", "CNY", "人民币", "cny", "签约", "a;b", "a；a",
     "甲\n乙", "\n", ";", "nan", "inf", "\u202e", "\u200b", "\x00", "x" * 201, "甲" * 200, "x" * 4001, "e\u0301", "ﬁ", "\U0001f600", "İ", "ß", "1" * 15, "1" * 16, "1." + "1" * 16,
 ])  # fmt: skip
-CELL = st.none() | TRICKY | st.text(max_size=12) | st.text(alphabet="0123456789０１-./年月日HQ,+e ", max_size=11) | st.dates().map(str) | st.floats().map(str)
+CELL = (
+    st.none()
+    | TRICKY
+    | st.text(max_size=12)
+    | st.text(alphabet="0123456789０１-./年月日HQ,+e ", max_size=11)
+    | st.dates().map(str)
+    | st.floats().map(str)
+)
 TYPES = st.sampled_from([*NODES, *EDGES])
 
 
@@ -112,7 +119,9 @@ def test_the_quick_way_gives_the_rows_of_the_slow_way(data: st.DataObject) -> No
     fields = data.draw(st.sets(st.sampled_from(sorted(record.model_fields)))) | {"name", "source"} & set(record.model_fields)
     count = data.draw(st.integers(1, 6))
     columns = {name: [data.draw(CELL) for _ in range(count)] for name in fields}
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).with_columns(pl.Series(ROW, range(2, count + 2), dtype=pl.UInt32))
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).with_columns(
+        pl.Series(ROW, range(2, count + 2), dtype=pl.UInt32)
+    )
     quick = validate(frame, record)
     slow = _one_by_one(frame, record)
     assert _told(quick) == _told(slow)
@@ -129,7 +138,10 @@ def _one_by_one(frame: pl.DataFrame, record: type[Record]) -> Valid:
     fields = [name for name in frame.columns if name != ROW]
     frame = frame.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in fields)
     if record is Source:  # a source is its own source
-        rows = [row | {"source": next((row[n] for n in ("source", "id", "name") if (row.get(n) or "").strip()), None)} for row in frame.iter_rows(named=True)]
+        rows = [
+            row | {"source": next((row[n] for n in ("source", "id", "name") if (row.get(n) or "").strip()), None)}
+            for row in frame.iter_rows(named=True)
+        ]
         frame = pl.DataFrame(rows, schema=frame.schema)
     every = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in record.model_fields if name not in fields)
     kept, problems = loaders.validate._one_by_one(every, record, [ROW])

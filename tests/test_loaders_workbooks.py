@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from loader_parts import cells, check, counts, new_store, run, where
 
 from graph.errors import InputError
-from loaders import archives
-from loaders.read_workbook import read_workbook
+from loaders.files import archives
+from loaders.files.workbook import read_workbook
 
 DATA = Path(__file__).parent / "data" / "loaders"
 
@@ -84,7 +84,9 @@ def test_kinds_of_cells(tmp_path: Path) -> None:
     assert counts(report) == {"read": 3, "new": 2, "rejected": 1}
     assert where(report) == [(4, "可信度")]
     assert [problem.column for problem in report.rejected[0].problems] == ["可信度", "上市日期"]
-    found = store.read("MATCH (e:Enterprise) RETURN e.name, e.confidence, e.listed_on, e.valid_from, e.stock_code, e.uscc, e.uscc_check ORDER BY e.name").rows
+    found = store.read(
+        "MATCH (e:Enterprise) RETURN e.name, e.confidence, e.listed_on, e.valid_from, e.stock_code, e.uscc, e.uscc_check ORDER BY e.name"
+    ).rows
     assert [[*row.values()] for row in found] == [
         ["乙公司", 0.3, "2022-07", "2022-07-01", "000100", "9.1370200718E+17", "格式不符"],
         ["甲公司", 0.9, "2022-07-01", "2022-07-01", "600060", "91370200MA3C00000X", "校验位不符"],
@@ -101,14 +103,21 @@ def test_sheets_of_different_kinds_helpers_and_sheets_without_a_header(tmp_path:
         随笔=[["这里记一点事"], ["再记一点"]],
     )
     report = check(tmp_path, path)
-    assert [(file.sheet, file.kind, file.read, file.new) for file in report.files] == [("企业", "企业", 2, 2), ("供应关系", "供应关系", 2, 1)]
+    assert [(file.sheet, file.kind, file.read, file.new) for file in report.files] == [
+        ("企业", "企业", 2, 2),
+        ("供应关系", "供应关系", 2, 1),
+    ]
     assert [(reject.sheet, reject.row, reject.column) for reject in report.rejected] == [("供应关系", 3, "客户")]
     assert report.warnings == ["汇总.xlsx: 没有可识别的表头、因而没有读的表: 随笔"]
     assert report.failed == []
 
 
 def test_a_workbook_named_after_one_kind_with_a_sheet_of_another(tmp_path: Path) -> None:
-    path = book(tmp_path / "enterprises.xlsx", Sheet1=[["名称", "来源"], ["甲公司", "年鉴"]], Sheet2=[["供应商", "客户", "来源"], ["甲公司", "甲公司", "年鉴"]])
+    path = book(
+        tmp_path / "enterprises.xlsx",
+        Sheet1=[["名称", "来源"], ["甲公司", "年鉴"]],
+        Sheet2=[["供应商", "客户", "来源"], ["甲公司", "甲公司", "年鉴"]],
+    )
     assert [(file.sheet, file.kind) for file in check(tmp_path, path).files] == [("Sheet1", "企业"), ("Sheet2", "供应关系")]
 
 
@@ -163,7 +172,12 @@ def _far(suffix: str) -> bytes:
         rows = f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>'
         names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
         body = f'<office:body><office:spreadsheet><table:table table:name="a">{rows}</table:table></office:spreadsheet></office:body>'
-        return _zip({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": f"<office:document-content {names}>{body}</office:document-content>".encode()})
+        return _zip(
+            {
+                "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+                "content.xml": f"<office:document-content {names}>{body}</office:document-content>".encode(),
+            }
+        )
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream) as made:
         page = made.add_worksheet("企业")

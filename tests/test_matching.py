@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_parts import grams, some_offers
 
-from graph.names import split_name
+from graph.names.names import split_name
 from queries.matching import index as indexing
 from queries.matching.channels import CHANNELS, ask, features, look
 from queries.matching.derived import IN_PRODUCT, LENGTH, SATURATION, TRAITS, derive

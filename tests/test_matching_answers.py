@@ -7,11 +7,11 @@ import pytest
 from fastapi.testclient import TestClient
 from gap_parts import TODAY, firm, put
 from test_cli import run
+from view_parts import trusted, under
 
 from graph.errors import InputError
 from graph.stores import Store, open_store
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
 from queries.matching.city import match_city
 
 OFFERS = [
@@ -136,20 +136,20 @@ def city(store: Store, tmp_path: Path) -> Store:
 
 
 def test_the_graph_answers_without_firms_that_have_closed(city: Store) -> None:
-    name = read_city(city, trusted([]), TODAY).names["Product"]["motor"]
-    answer = match_city(city, name, trusted([]))
+    name = read_city(under(city, trusted([]), TODAY)).names["Product"]["motor"]
+    answer = match_city(under(city, trusted([])), name)
     assert next(one.firm.id for one in answer.ranked) == "甲"
     assert "丙" not in [one.firm.id for one in answer.ranked]
     assert answer.ranked[0].status
     assert answer.ranked[0].source
-    assert match_city(city, "囧囍", trusted([])).ranked == []
+    assert match_city(under(city, trusted([])), "囧囍").ranked == []
     with pytest.raises(InputError, match="没有需求文字"):
-        match_city(city, "  ", trusted([]))
+        match_city(under(city, trusted([])), "  ")
 
 
 def test_a_graph_without_products_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="没有一家企业登记了产品"):
-        match_city(open_store(f"ladybug://{tmp_path}/none.lbug"), "电池", trusted([]))
+        match_city(under(open_store(f"ladybug://{tmp_path}/none.lbug"), trusted([])), "电池")
 
 
 def test_route_and_page_say_the_same(client: TestClient) -> None:

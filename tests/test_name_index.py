@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.names import ARCHIVE, made_up, read_pairs
-from graph.name_index import NameIndex
-from graph.names import FORMS, normalise
+from graph.names.index import NameIndex
+from graph.names.names import FORMS, normalise
 
 HAIER, HISENSE = "青岛海尔模具有限公司", "青岛海信模具有限公司"
 SIFANG = "中车青岛四方机车车辆股份有限公司"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.names import check_code, city_of_region, make_id, normal, normalise, split_name
+from graph.names.names import check_code, city_of_region, make_id, normal, normalise, split_name
 
 QINGDAO, SHANGHAI, SHANDONG = "370200", "310000", "370000"
 
@@ -61,7 +61,9 @@ def test_a_credit_code_is_checked_and_kept(code: str, compact: str, check: str) 
 
 
 def test_names_that_are_written_differently_are_the_same() -> None:
-    assert {normalise(name) for name in ("青岛 ABC“甲”有限公司", "青岛ＡＢＣ甲有限公司", "青岛abc·甲有限公司", "青岛\u3000ABC甲有限公司")} == {"青岛abc甲有限公司"}
+    assert {
+        normalise(name) for name in ("青岛 ABC“甲”有限公司", "青岛ＡＢＣ甲有限公司", "青岛abc·甲有限公司", "青岛\u3000ABC甲有限公司")
+    } == {"青岛abc甲有限公司"}
 
 
 def test_a_name_of_marks_alone_keeps_them() -> None:
@@ -83,5 +85,8 @@ def test_splitting_never_loses_the_name(text: str) -> None:
 
 def test_an_id_depends_on_every_part() -> None:
     assert make_id("ent", "甲", "370200") == make_id("ent", "甲", "370200")
-    assert len({make_id("ent", "甲", "370200"), make_id("ent", "甲", ""), make_id("ent", "乙", "370200"), make_id("prod", "甲", "370200")}) == 4
+    assert (
+        len({make_id("ent", "甲", "370200"), make_id("ent", "甲", ""), make_id("ent", "乙", "370200"), make_id("prod", "甲", "370200")})
+        == 4
+    )
     assert make_id("ent", "甲").startswith("ent-")

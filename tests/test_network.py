@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from network_parts import digraphs
+from view_parts import under
 
 from graph.errors import InputError
 from graph.stores import Store
 from loaders.run import load
-from queries.network import Network, read_clusters, read_network
+from queries.networks.network import Network, read_clusters, read_network
 
 FIRMS = "id,name,source,status\nb,示例乙,S,confirmed\na,示例甲,S,confirmed\nc,示例丙,S,sample\nd,示例丁,S,confirmed\ne,示例戊,S,curated\n"
 SUPPLIES = (
@@ -34,7 +35,7 @@ def edges_of(network: Network) -> list[tuple[str, str]]:
 
 
 def test_both_stores_are_read_alike(full_store: Store, seeded_store: Store) -> None:
-    network, embedded = read_network(full_store), read_network(seeded_store)
+    network, embedded = read_network(under(full_store)), read_network(under(seeded_store))
     assert network.ids == sorted(row["id"] for row in full_store.read("MATCH (e:Enterprise) RETURN e.id AS id").rows)
     pairs = full_store.read("MATCH (a:Enterprise)-[:SUPPLIES]->(b:Enterprise) RETURN DISTINCT a.id AS a, b.id AS b").rows
     assert edges_of(network) == sorted((row["a"], row["b"]) for row in pairs)
@@ -42,41 +43,41 @@ def test_both_stores_are_read_alike(full_store: Store, seeded_store: Store) -> N
     assert network.ids == embedded.ids
     assert np.array_equal(network.source, embedded.source)
     assert np.array_equal(network.target, embedded.target)
-    assert read_clusters(full_store) == read_clusters(seeded_store)
+    assert read_clusters(under(full_store)) == read_clusters(under(seeded_store))
 
 
 def test_an_empty_store_is_an_empty_network(store: Store) -> None:
-    network = read_network(store)
+    network = read_network(under(store))
     assert (network.ids, len(network.source), len(network.graph)) == ([], 0, 0)
-    assert read_clusters(store) == []
+    assert read_clusters(under(store)) == []
 
 
 def test_what_is_switched_off_is_left_out_with_its_edges(store: Store, tmp_path: Path) -> None:
     load_text(store, tmp_path / "in", enterprises=FIRMS, supplies=SUPPLIES)
-    whole = read_network(store)
+    whole = read_network(under(store))
     assert whole.ids == ["a", "b", "c", "d", "e"]
     assert edges_of(whole) == [("a", "b"), ("a", "c"), ("a", "e"), ("b", "a"), ("c", "a")]
-    known = read_network(store, ["confirmed", "curated"])
+    known = read_network(under(store, ["confirmed", "curated"]))
     assert known.ids == ["a", "b", "d", "e"]
     assert edges_of(known) == [("a", "b"), ("b", "a")]
 
 
 def test_a_network_is_read_once_a_version(store: Store, tmp_path: Path) -> None:
     load_text(store, tmp_path / "in", enterprises=FIRMS, supplies=SUPPLIES)
-    first = read_network(store)
-    assert read_network(store) is first
-    assert read_network(store, ["confirmed", "sample", "reported", "curated", "inferred"]) is first
-    assert read_network(store, ["confirmed"]) is not first
+    first = read_network(under(store))
+    assert read_network(under(store)) is first
+    assert read_network(under(store, ["confirmed", "sample", "reported", "curated", "inferred"])) is first
+    assert read_network(under(store, ["confirmed"])) is not first
     load_text(store, tmp_path / "more", supplies="supplier,customer,product,source,status\nd,e,轴,S,confirmed\n")
-    assert edges_of(read_network(store))[-1] == ("d", "e")
+    assert edges_of(read_network(under(store)))[-1] == ("d", "e")
 
 
 def test_memberships_need_all_their_statuses(store: Store, tmp_path: Path) -> None:
     clusters = "id,name,source,status\nk,示例集群,S,confirmed\nl,示例二集群,S,sample\n"
     members = "enterprise,cluster,source,status\nb,k,S,confirmed\na,k,S,confirmed\na,l,S,confirmed\nc,k,S,confirmed\nd,k,S,sample\n"
     load_text(store, tmp_path / "in", enterprises=FIRMS, clusters=clusters, member_of=members)
-    assert read_clusters(store) == [("a", "k"), ("a", "l"), ("b", "k"), ("c", "k"), ("d", "k")]
-    assert read_clusters(store, ["confirmed"]) == [("a", "k"), ("b", "k")]
+    assert read_clusters(under(store)) == [("a", "k"), ("a", "l"), ("b", "k"), ("c", "k"), ("d", "k")]
+    assert read_clusters(under(store, ["confirmed"])) == [("a", "k"), ("b", "k")]
 
 
 @given(digraphs())

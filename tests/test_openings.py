@@ -1,19 +1,20 @@
 """The four lists: who could take a place, what speaks against it, and nobody is invited before the local firms were looked at."""
 
 import random
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gap_parts import TODAY, firm, look, put
+from view_parts import trusted, under
 
-from graph.comparisons import SAME
 from graph.errors import NotFound
+from graph.names.comparisons import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import read_city
+from queries.city.city import read_city
+from queries.core.answers import Named
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.fits import Fits
 from queries.openings.ledger import ledger
@@ -30,8 +31,8 @@ PRODUCTS = [
 ]
 
 
-def ask(store: Store, id: str = "boss", **more: Any) -> Opportunities:
-    return leader_opportunities(store, Named(id=id, name=f"示例{id}号公司"), today=TODAY, **more)
+def ask(store: Store, id: str = "boss", statuses: Iterable[str] | None = None) -> Opportunities:
+    return leader_opportunities(under(store, statuses, TODAY), Named(id=id, name=f"示例{id}号公司"))
 
 
 def seen(rows: list[Opening]) -> list[tuple[str, str | None, str | None]]:
@@ -80,7 +81,11 @@ def test_a_firm_is_never_matched_to_itself_or_its_group(store: Store, tmp_path: 
 
 @pytest.mark.parametrize("looked", [True, False])
 def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, tmp_path: Path, looked: bool) -> None:
-    firms = [firm("near", products="chip", segments="demo.part"), firm("far", region="else", products="motor"), firm("lost", region="", products="motor")]
+    firms = [
+        firm("near", products="chip", segments="demo.part"),
+        firm("far", region="else", products="motor"),
+        firm("lost", region="", products="motor"),
+    ]
     say(store, tmp_path, firms, needs=[need("motor")], coverages=[look("demo.part")] if looked else [])
     answer = ask(store)
     own = row_of(answer.needs, None)
@@ -130,7 +135,12 @@ def test_who_supplies_already_is_a_record_and_no_opening(store: Store, tmp_path:
 
 
 def test_what_speaks_against_comes_from_the_records(store: Store, tmp_path: Path) -> None:
-    firms = [firm("a", products="chip;car"), firm("b", products="chip", status="sample"), firm("c", products="chip"), firm("gone", products="chip", valid_to="2020")]
+    firms = [
+        firm("a", products="chip;car"),
+        firm("b", products="chip", status="sample"),
+        firm("c", products="chip"),
+        firm("gone", products="chip", valid_to="2020"),
+    ]
     put(
         store, tmp_path,
         enterprises=[firm("boss", products="car"), *firms], products=PRODUCTS,
@@ -201,15 +211,21 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
 
 def test_a_chain_has_the_lists_of_all_its_leaders_and_says_where_there_is_none(store: Store, tmp_path: Path) -> None:
     leads = [*LEADS, {"enterprise": "chief", "chain": "demo"}]
-    put(store, tmp_path, enterprises=[firm("boss"), firm("chief"), firm("a", products="chip")], leads=leads, needs=[need("chip"), need("chip", "chief")])
-    answer = chain_opportunities(store, Named(id="demo", name="示例链"), today=TODAY)
+    put(
+        store,
+        tmp_path,
+        enterprises=[firm("boss"), firm("chief"), firm("a", products="chip")],
+        leads=leads,
+        needs=[need("chip"), need("chip", "chief")],
+    )
+    answer = chain_opportunities(under(store, today=TODAY), Named(id="demo", name="示例链"))
     assert [leader.id for leader in answer.leaders] == ["boss", "chief"]
     assert [(row.leader.id, row.firm.id if row.firm else None) for row in answer.needs] == [("boss", "a"), ("chief", "a")]
 
 
 def test_a_chain_without_leaders_says_so(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("a", products="chip")])
-    answer = chain_opportunities(store, Named(id="demo", name="示例链"), today=TODAY)
+    answer = chain_opportunities(under(store, today=TODAY), Named(id="demo", name="示例链"))
     assert answer.leaders == []
     assert "图中没有登记产业链“示例链”的链主企业" in answer.notes[0]
 
@@ -221,7 +237,7 @@ def test_what_is_hidden_is_not_found(store: Store, tmp_path: Path) -> None:
 
 
 def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store) -> None:
-    answer = chain_opportunities(full_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
+    answer = chain_opportunities(under(full_store, today=TODAY), Named(id="smart-appliances", name="智能家电"))
     sources = {source.id for source in answer.sources}
     rows = [row for rows in answer.lists().values() for row in rows]
     assert len(rows) > 20
@@ -237,21 +253,28 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
 
 def test_both_stores_answer_the_same(full_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
-        one, other = (chain_opportunities(one, Named(id=id, name=name), today=TODAY).model_dump() for one in (full_store, seeded_store))
+        one, other = (
+            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (full_store, seeded_store)
+        )
         assert one | {"data_date": None} == other | {"data_date": None}
 
 
 def test_words_that_fit_a_need(tmp_path: Path) -> None:
-    products = [{"id": f"p{number}", "name": name, "segments": ""} for number, name in enumerate(["压缩机", "变频压缩机", "智能变频压缩机", "电机", "变频器"])]
+    products = [
+        {"id": f"p{number}", "name": name, "segments": ""}
+        for number, name in enumerate(["压缩机", "变频压缩机", "智能变频压缩机", "电机", "变频器"])
+    ]
     products[1]["aliases"] = "变频式压缩机组"
     products.append({"id": "same", "name": "变频式压缩机组(2型)", "segments": ""})
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     put(store, tmp_path / "in", products=products, input_to=[])
-    fits = Fits(read_city(store, trusted(), TODAY))
+    fits = Fits(read_city(under(store, trusted(), TODAY)))
     assert {id: fit.level for id, fit in fits.near("p1").items()} == {"p1": "高", "same": "高", "p2": "中", "p0": "低"}
     assert fits.near("p1")["p0"].words == "“压缩机”与“变频压缩机”同有“压缩机”(相近 52%),是不是它须核实"
     assert {id: fit.level for id, fit in fits.near("p2").items()} == {"p2": "高", "p1": "低", "same": "低"}
-    assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"} | dict.fromkeys(("p1", "p2", "same"), "低")  # three characters tell too little
+    assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"} | dict.fromkeys(
+        ("p1", "p2", "same"), "低"
+    )  # three characters tell too little
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -265,7 +288,13 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
     children = set(dice.sample(ids, 2))
     wanted = dice.sample(["ore", "foil", "chip"], 2)
     firms = [
-        firm(id, region=regions[id], products=";".join(sorted(makes[id])), valid_to="2021" if id in closed else "", parent="boss" if id in children else "")
+        firm(
+            id,
+            region=regions[id],
+            products=";".join(sorted(makes[id])),
+            valid_to="2021" if id in closed else "",
+            parent="boss" if id in children else "",
+        )
         for id in ids
     ]
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
@@ -274,7 +303,9 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
     for product in wanted:
         local = {id for id in ids if product in makes[id] and id not in closed | children and regions[id] in ("ward", "city")}
         outside = {id for id in ids if product in makes[id] and id not in closed | children and regions[id] == "else"}
-        listed = {row.firm.id for row in answer.needs if row.product_id == product and row.firm and "没有登记所在地,不能算本地" not in row.against}
+        listed = {
+            row.firm.id for row in answer.needs if row.product_id == product and row.firm and "没有登记所在地,不能算本地" not in row.against
+        }
         invited = {row.firm.id for row in answer.invitations if row.product_id == product and row.firm}
         assert listed == local
         assert invited == (set() if local else outside)
@@ -282,7 +313,7 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
 
 
 def test_the_keys_of_the_answer_are_what_officers_call_the_lists(seeded_store: Store) -> None:
-    answer = chain_opportunities(seeded_store, Named(id="smart-appliances", name="智能家电"), today=TODAY)
+    answer = chain_opportunities(under(seeded_store, today=TODAY), Named(id="smart-appliances", name="智能家电"))
     assert [*answer.lists()] == ["在青可提供产品(服务)", "可采购产品(服务)", "拟开展合作企业", "建议招引企业"] == [*LISTS.values()]
     assert set(LISTS.values()) <= set(answer.model_dump(by_alias=True))
 
@@ -310,7 +341,13 @@ def test_what_is_cut_is_counted_on_every_list(tmp_path: Path) -> None:
 def test_what_fits_is_listed_before_what_was_given_up(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     firms = [*(firm(f"a{number:02}", products="motor") for number in range(21)), firm("b", products="fine")]
-    say(store, tmp_path / "in", firms, needs=[need("motor")], matched=[step(f"a{number:02}", "放弃", "2026-01-01", "motor", note="价高") for number in range(21)])
+    say(
+        store,
+        tmp_path / "in",
+        firms,
+        needs=[need("motor")],
+        matched=[step(f"a{number:02}", "放弃", "2026-01-01", "motor", note="价高") for number in range(21)],
+    )
     answer = ask(store)
     assert (answer.needs[0].firm, answer.invitations) == (Named(id="b", name="示例b号公司"), [])
 
@@ -323,14 +360,20 @@ def test_a_match_of_which_no_step_stands_is_no_talk(store: Store, tmp_path: Path
 
 
 def test_a_leader_judged_to_be_another_firm_answers_as_that_one(store: Store, tmp_path: Path) -> None:
-    say(store, tmp_path, [firm("twin"), firm("a", products="chip")], needs=[need("chip", "twin")], matched=[step("a", "洽谈", "2026-01-01", customer="twin")])
+    say(
+        store,
+        tmp_path,
+        [firm("twin"), firm("a", products="chip")],
+        needs=[need("chip", "twin")],
+        matched=[step("a", "洽谈", "2026-01-01", customer="twin")],
+    )
     judge(store, "boss", "twin", SAME, "张三")
     answer = ask(store, "twin")
     assert (answer.subject.id, seen(answer.needs)) == ("boss", [("芯片件", "a", "高")])
     assert answer.notes[0] == "“示例twin号公司”(twin)判断为与“示例boss号公司”同一家,按一家列出"
     assert answer.needs == ask(store).needs
     twin = Named(id="twin", name="示例twin号公司")
-    for asked in (ledger(store, leader=twin, today=TODAY), ledger(store, firm=twin, today=TODAY)):
+    for asked in (ledger(under(store, today=TODAY), leader=twin), ledger(under(store, today=TODAY), firm=twin)):
         assert (asked.subject, [match.customer.id for match in asked.matches]) == (Named(id="boss", name="示例boss号公司"), ["boss"])
 
 
@@ -343,7 +386,13 @@ def test_a_match_about_one_unknown_product_says_nothing_of_another(tmp_path: Pat
 
 def test_what_a_leader_offers_is_not_inferred_as_its_need(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    say(store, tmp_path / "in", [firm("child", parent="boss", products="car")], offers=[need("chip")], input_to=[{"input": "chip", "product": "car", "essential": "true"}])
+    say(
+        store,
+        tmp_path / "in",
+        [firm("child", parent="boss", products="car")],
+        offers=[need("chip")],
+        input_to=[{"input": "chip", "product": "car", "essential": "true"}],
+    )
     assert ask(store).needs == []
 
 
@@ -355,6 +404,10 @@ def test_a_closed_firm_that_a_leader_suggests_is_said_to_be_closed_and_no_more(t
 
 def test_firms_looked_at_for_two_of_a_group_are_told_once(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    firms = [firm("child", parent="boss"), firm("near", products="chip", segments="demo.part"), firm("far", region="else", products="motor")]
+    firms = [
+        firm("child", parent="boss"),
+        firm("near", products="chip", segments="demo.part"),
+        firm("far", region="else", products="motor"),
+    ]
     say(store, tmp_path / "in", firms, needs=[need("motor"), need("motor", "child")], recommends=[{"enterprise": "boss", "partner": "far"}])
     assert [one.firm.id for one in ask(store).invitations[0].candidates] == ["near"]

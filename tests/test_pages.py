@@ -8,20 +8,22 @@ from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from view_parts import under
 
-from api import pages
 from api.app import create_app
-from api.pages import error_page
-from api.tables import Desk, Links, show_amount, show_number
-from api.things import INCOMING_ZH, OUTGOING_ZH, facts_of
+from api.core.page import error_page
+from api.core.table import Desk, Links, show_amount, show_number
+from api.things.facts import INCOMING_ZH, OUTGOING_ZH, facts_of
 from graph.errors import Ambiguous, StoreUnavailable
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.chains import list_chains
-from queries.search import LABELS, find_enterprise
-from queries.things import list_figures
+from queries.names.search import LABELS, find_enterprise
+from queries.things.chains import list_chains
+from queries.things.things import list_figures
+
+ROOT = Path(__file__).parent.parent
 
 ODD_ID = "ent/甲 ?#%&\"'<b>"
 EVIL = "<script>alert(1)</script>"
@@ -82,7 +84,7 @@ def empty_client(tmp_path: Path) -> TestClient:
 
 def test_the_first_page_lists_every_chain_with_its_counts_by_status(client: TestClient, seeded_store: Store) -> None:
     page = client.get("/").text
-    chains = list_chains(seeded_store)
+    chains = list_chains(under(seeded_store))
     assert len(chains) == 24
     for chain in chains:
         assert f">{chain.name}</a>" in page
@@ -98,7 +100,7 @@ def test_the_table_of_chains_has_a_row_each(client: TestClient) -> None:
 
 
 def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(client: TestClient, seeded_store: Store) -> None:
-    for chain in list_chains(seeded_store):
+    for chain in list_chains(under(seeded_store)):
         answer = client.get(f"/chains/{chain.id}")
         assert answer.status_code == 200
         main = re.sub(r'<table class="data" id="table-gap-moves">.*?</table>', "", answer.text.split("<main")[1], flags=re.DOTALL)
@@ -131,7 +133,9 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
     ):
         page = client.get(path).text
         found = {address for address in addresses(page).found if not address.startswith("#")}
-        found -= {f"{path}?without=curated%2Csample"}  # the switch: it may hide the very thing that the page is about
+        found = {
+            address for address in found if not address.startswith((f"{path}?without=", f"{path}&without="))
+        }  # may hide the thing itself
         found |= {fact["href"] for fact in picture_of(page)["facts"].values() if fact.get("href")} if "picture-data" in page else set()
         for address in found - seen:
             assert client.get(address).status_code == 200, (path, address)
@@ -142,8 +146,10 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
 def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient) -> None:
     page = client.get("/?without=curated,sample").text
     main = page.split("<main")[1].split("</main>")[0]
-    assert "整理 " not in re.sub(r'<p class="meanings">.*?</p>', "", main, flags=re.DOTALL)
-    assert 'aria-checked="true"' in page
+    assert "示例 " not in re.sub(r'<p class="meanings">.*?</p>', "", main, flags=re.DOTALL)
+    assert 'aria-current="true">' not in page  # a choice of its own, without a name
+    for name, words in {"全部": "", "不含示例": "?without=sample", "只用有来源的": "?without=sample,curated,inferred"}.items():
+        assert f'aria-current="true">{name}</a>' in client.get(f"/{words}").text
     links = [address for address in addresses(main).found if address.startswith("/chains/")]
     assert links
     assert all("without=curated%2Csample" in address for address in links)
@@ -204,7 +210,7 @@ def test_an_empty_graph_says_what_to_run(empty_client: TestClient) -> None:
 
 
 def test_pages_say_of_a_supply_until_when_it_held(client: TestClient, seeded_store: Store) -> None:
-    for address in (f"/enterprises/{find_enterprise(seeded_store, '示例城市配送').id}", "/chains/modern-logistics"):
+    for address in (f"/enterprises/{find_enterprise(under(seeded_store), '示例城市配送').id}", "/chains/modern-logistics"):
         assert "有效期止 2022-05" in client.get(address).text
 
 
@@ -252,7 +258,7 @@ def test_links_keep_what_is_switched_off_and_encode_ids() -> None:
 def test_every_published_figure_is_on_the_page_of_figures(client: TestClient, seeded_store: Store) -> None:
     page = client.get("/figures").text
     rows = re.findall(r"<tr>(?:(?!</tr>).)*<td.*?</tr>", page, re.DOTALL)
-    figures, following = list_figures(seeded_store, size=500)
+    figures, following = list_figures(under(seeded_store), size=500)
     assert following is None
     assert len(rows) == len(figures) > 70
     for word in ("青岛市", "链长制", "对象", "原文", "口径", "时点", "位置", "正文第10段"):
@@ -297,7 +303,8 @@ def test_a_page_of_any_kind_of_thing_opens(client: TestClient, seeded_store: Sto
     )
     for path in ("/things/Nonsense/x", "/things/Product/x", "/things/Region/new-displays"):
         assert client.get(path).status_code == 404
-    hidden = client.get("/things/Segment/new-displays.panels?without=curated")
+    assert client.get("/things/Segment/new-displays.panels?without=curated").status_code == 200  # of the yardstick
+    hidden = client.get("/things/Segment/new-displays.panels?without=confirmed,reported,curated,inferred,sample")
     assert hidden.status_code == 404
     assert "已被隐藏" in hidden.text
     assert '<a href="/things/Segment/new-displays.panels">显示全部数据</a>' in hidden.text
@@ -340,5 +347,5 @@ def test_pages_allow_no_inline_style(client: TestClient) -> None:
 
 
 def test_the_search_box_knows_every_kind() -> None:
-    script = (Path(pages.__file__).parent / "static" / "lianzhang.js").read_text("utf-8")
+    script = (ROOT / "api" / "static" / "lianzhang.js").read_text("utf-8")
     assert [label for label in LABELS if f'{label}: "{NODE_TYPES[label].table.zh}"' not in script] == []

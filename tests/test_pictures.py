@@ -7,10 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.drawing import rich_label, text_width, wrap
-from api.layout import BEND, GEOMETRY, TIERS, arrange, block_height, count_crossings, grid_columns, layers_of, order_rows, place, split_rows
-from api.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
-from queries.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
+from api.pictures.drawing import rich_label, text_width, wrap
+from api.pictures.layout import (
+    BEND,
+    GEOMETRY,
+    TIERS,
+    arrange,
+    block_height,
+    count_crossings,
+    grid_columns,
+    layers_of,
+    order_rows,
+    place,
+    split_rows,
+)
+from api.pictures.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
+from queries.core.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
 from queries.gaps.answers import Part, ProductState, SegmentState, Stability, State, WeakLinks
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"

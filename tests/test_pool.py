@@ -101,9 +101,7 @@ def test_a_query_ends_when_its_client_has_left(pool: Pool, file: Ready) -> None:
     assert len(pool.read(file, NAMES, {}, 10)[1]) == 24
 
 
-def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(
-    pool: Pool, file: Ready, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(pool: Pool, file: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pools, "LINE_SECONDS", 0.5)
     monkeypatch.setattr(pools, "LINE", 3)
     pool.read(file, NAMES, {}, 10)
@@ -123,7 +121,9 @@ def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(
     assert len(pool.read(file, NAMES, {}, 10)[1]) == 24
 
 
-@pytest.mark.parametrize("query", ["LOAD FROM '{secret}' (header=false) RETURN *", "COPY (MATCH (c:Chain) RETURN c.name) TO '{new}'", "EXPORT DATABASE '{new}'"])
+@pytest.mark.parametrize(
+    "query", ["LOAD FROM '{secret}' (header=false) RETURN *", "COPY (MATCH (c:Chain) RETURN c.name) TO '{new}'", "EXPORT DATABASE '{new}'"]
+)
 def test_a_limited_process_opens_nothing(outside: Pool, file: Ready, tmp_path: Path, query: str) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("geheim,1\n", "utf-8")
@@ -187,7 +187,15 @@ def test_values_of_every_kind_come_through(pool: Pool, file: Ready) -> None:
     )
     names, rows, _ = pool.read(file, query, {}, 10)
     found = dict(zip(names, rows[0], strict=True))
-    assert (found["n"], found["x"], found["s"], found["b"], found["o"], found["l"], found["m"]) == (1, 1.5, "“甲” \n", True, None, [1, None], {"a": 1})
+    assert (found["n"], found["x"], found["s"], found["b"], found["o"], found["l"], found["m"]) == (
+        1,
+        1.5,
+        "“甲” \n",
+        True,
+        None,
+        [1, None],
+        {"a": 1},
+    )
     assert (found["d"], found["t"][:19], found["dec"], found["big"]) == ("2020-01-31", "2020-01-31T01:02:03", 1.5, 9007199254740993)
     assert (found["two"], type(found["two"])) == (2, int)
 

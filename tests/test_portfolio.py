@@ -11,6 +11,7 @@ from gap_parts import TODAY, firm, look, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import run
+from view_parts import under
 
 from graph.stores import Store
 from queries.targets.candidates import Gap
@@ -130,7 +131,7 @@ def two_chains(store: Store, folder: Path) -> Store:
 
 
 def test_one_firm_that_closes_all_is_chosen_before_two(store: Store, tmp_path: Path) -> None:
-    answer = make_portfolio(two_chains(store, tmp_path), today=TODAY)
+    answer = make_portfolio(under(two_chains(store, tmp_path), today=TODAY))
     assert [one.firm.id for one in answer.targets] == ["all"]
     assert [one.id for one in answer.targets[0].same] == ["twin"]
     assert {(gap.chain_id, gap.product_id) for gap in answer.targets[0].gaps} == {("demo", "chip"), ("more", "chip"), ("demo", "motor")}
@@ -144,18 +145,18 @@ def test_one_firm_that_closes_all_is_chosen_before_two(store: Store, tmp_path: P
 
 
 def test_no_firm_from_elsewhere(store: Store, tmp_path: Path) -> None:
-    answer = make_portfolio(put(store, tmp_path, coverages=[look("demo.raw")]), today=TODAY)
+    answer = make_portfolio(under(put(store, tmp_path, coverages=[look("demo.raw")]), today=TODAY))
     assert (answer.targets, answer.closed, answer.bound, answer.short) == ([], 0, 0, 0)
     assert len(answer.unclosable) == answer.gaps == 2
     assert answer.statement == "没有已知的外地企业能补上任何缺口"
 
 
 def test_the_shipped_chains_answer_the_same_from_both_stores(full_store: Store, seeded_store: Store) -> None:
-    one, other = (make_portfolio(store, today=TODAY) for store in (full_store, seeded_store))
+    one, other = (make_portfolio(under(store, today=TODAY)) for store in (full_store, seeded_store))
     assert one == other
     assert [point.most for point in one.curve] == list(range(1, len(one.targets) + 1))
     assert one.curve[-1].closed == one.closed == one.closable
-    fewer = make_portfolio(full_store, 1, today=TODAY)
+    fewer = make_portfolio(under(full_store, today=TODAY), 1)
     assert len(fewer.targets) == 1
     assert fewer.closed == one.curve[0].closed
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, issparse
 
 from graph.errors import InputError
-from queries.relatedness import density, proximity
+from queries.networks.relatedness import density, proximity
 
 tables = st.tuples(st.integers(1, 8), st.integers(1, 8)).flatmap(lambda shape: arrays(np.int64, shape, elements=st.integers(0, 1)))
 

@@ -12,23 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loader_parts import put
 from test_cli import run as command
+from view_parts import trusted, under
 
 from api.app import create_app
-from graph.comparisons import DIFFERENT, SAME, UNDO, Comparisons, read_comparisons, read_judgements
 from graph.errors import Ambiguous, InputError, NotFound
 from graph.model import columns
 from graph.model.edges import ComparedWith
 from graph.model.nodes import Enterprise
-from graph.name_index import NameIndex
+from graph.names.comparisons import DIFFERENT, SAME, UNDO, Comparisons, read_comparisons, read_judgements
+from graph.names.index import NameIndex
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.judgements import judge
 from loaders.run import load
-from queries.catalogue import trusted
-from queries.city import read_city
-from queries.network import read_network
-from queries.same_firms import doubts, history
-from queries.search import find_enterprise, find_exactly, search, similar_firms
+from queries.city.city import read_city
+from queries.names.same_firms import doubts, history
+from queries.names.search import find_enterprise, find_exactly, search, similar_firms
+from queries.networks.network import read_network
 
 A_CODE, B_CODE = "91110000600037341L", "91310000607378229C"
 HEADS = "编号,名称,简称,别名,统一社会信用代码,股票代码,区域,来源\n"
@@ -45,7 +45,7 @@ def write(folder: Path, *rows: str) -> Path:
 
 
 def listed(store: Store) -> Pairs:
-    return [(doubt.left.id, doubt.right.id, doubt.reasons) for doubt in doubts(store)]
+    return [(doubt.left.id, doubt.right.id, doubt.reasons) for doubt in doubts(under(store))]
 
 
 def put_in(store: Store, folder: Path, *rows: str) -> None:
@@ -55,7 +55,9 @@ def put_in(store: Store, folder: Path, *rows: str) -> None:
 @pytest.fixture
 def two(store: Store, tmp_path: Path) -> Store:
     """A store of each kind with two firms that may be one, their suppliers, and a third firm."""
-    folder = write(tmp_path / "in", "a,青岛甲乙股份有限公司,甲乙,甲乙厂,,,qd", "b,青岛甲乙有限公司,甲乙,老甲乙;甲乙厂,,,qd", "c,丙丁有限公司,,,,,qd")
+    folder = write(
+        tmp_path / "in", "a,青岛甲乙股份有限公司,甲乙,甲乙厂,,,qd", "b,青岛甲乙有限公司,甲乙,老甲乙;甲乙厂,,,qd", "c,丙丁有限公司,,,,,qd"
+    )
     put(folder / "products.csv", "编号,名称,来源\np,示例产品,年鉴\n")
     put(folder / "produces.csv", "企业,产品,来源\na,p,年鉴\nb,p,年鉴\n")
     put(folder / "supplies.csv", "供应商,客户,来源\nb,c,年鉴\na,b,年鉴\n")
@@ -84,11 +86,11 @@ def test_what_goes_to_the_review_list(store: Store, tmp_path: Path, one: str, ot
 
 
 def test_both_sides_say_what_tells_them_apart(two: Store) -> None:
-    (doubt,) = doubts(two)
+    (doubt,) = doubts(under(two))
     assert (doubt.left.region, doubt.left.status, doubt.left.source) == ("青岛市", "reported", "年鉴")
     assert doubt.reasons == ["简称或别名相同", "去掉地名与公司形式后名称相同"]
     assert doubt.against == ["公司形式不同"]
-    assert doubts(two, ["sample"]) == []
+    assert doubts(under(two, ["sample"])) == []
 
 
 @given(st.permutations(["海尔模具", "海信模具", "海尔", "海信"]), st.sampled_from(["有限公司", "股份有限公司", ""]))
@@ -105,45 +107,45 @@ def test_haier_and_hisense_stay_two_by_every_path(store: Store, tmp_path: Path) 
     for turn in range(2):
         put_in(store, tmp_path / str(turn), *rows, f",{HAIER},,,,,", ",海信模具(青岛)有限公司,,,,,")
     assert sorted(store.nodes(Enterprise)["name"]) == sorted([HAIER, HISENSE])
-    assert [find_enterprise(store, word).id for word in (HAIER, "海尔模具", HISENSE, "海信模具")] == ["a", "a", "b", "b"]
-    assert [hit.id for hit in search(store, HAIER) if hit.label == "Enterprise"] == ["a"]
-    assert doubts(store) == []
+    assert [find_enterprise(under(store), word).id for word in (HAIER, "海尔模具", HISENSE, "海信模具")] == ["a", "a", "b", "b"]
+    assert [hit.id for hit in search(under(store), HAIER) if hit.label == "Enterprise"] == ["a"]
+    assert doubts(under(store)) == []
 
 
 def test_sifang_finds_its_full_name(full_store: Store) -> None:
     for word in ("中车四方", "中车四方机车"):
-        assert find_enterprise(full_store, word).name == "中车青岛四方机车车辆股份有限公司"
+        assert find_enterprise(under(full_store), word).name == "中车青岛四方机车车辆股份有限公司"
 
 
 def test_a_name_that_is_only_alike_is_listed_and_not_taken(full_store: Store) -> None:
     with pytest.raises(NotFound, match="4/4 个字依次相同") as caught:
-        find_enterprise(full_store, "四方机车")
+        find_enterprise(under(full_store), "四方机车")
     names = [item["name"] for item in caught.value.details["candidates"]]
     assert names[0] == "中车青岛四方机车车辆股份有限公司"
-    hits = search(full_store, "四方机车", labels=("Enterprise",))
+    hits = search(under(full_store), "四方机车", labels=("Enterprise",))
     assert {hit.matched for hit in hits} == {"名称包含", "名称相近"}
-    assert search(full_store, "四方机车", labels=("Product",)) == []
-    assert similar_firms(full_store, "中车四方车辆公司", statuses=["confirmed"]) == []
+    assert search(under(full_store), "四方机车", labels=("Product",)) == []
+    assert similar_firms(under(full_store, ["confirmed"]), "中车四方车辆公司") == []
 
 
 def test_what_is_exact_is_not_followed_by_what_is_alike(full_store: Store) -> None:
-    assert "名称相近" not in {hit.matched for hit in search(full_store, "中车四方")}
+    assert "名称相近" not in {hit.matched for hit in search(under(full_store), "中车四方")}
 
 
 def test_same_makes_one_of_two_for_questions_and_leaves_both(two: Store) -> None:
     before = two.nodes(Enterprise).sort("id")
     with pytest.raises(Ambiguous):
-        find_enterprise(two, "甲乙")
+        find_enterprise(under(two), "甲乙")
     judge(two, "a", "b", SAME, "张三", "同一法人")
-    assert doubts(two) == []
+    assert doubts(under(two)) == []
     assert two.nodes(Enterprise).sort("id").equals(before)
-    assert [find_enterprise(two, word).id for word in ("甲乙", "青岛甲乙有限公司", "老甲乙", "b")] == ["a", "a", "a", "b"]
-    assert find_enterprise(two, "老甲乙", short_forms=False).id == "a"
-    assert find_exactly(two, "青岛甲乙有限公司").id == "b"
-    assert ("a", "简称或别名") in [(hit.id, hit.matched) for hit in search(two, "老甲乙")]
-    assert read_network(two).ids == ["a", "c"]
-    assert [*read_network(two).graph.edges] == [("a", "c")]
-    city = read_city(two, trusted(), "2026-11-24")
+    assert [find_enterprise(under(two), word).id for word in ("甲乙", "青岛甲乙有限公司", "老甲乙", "b")] == ["a", "a", "a", "b"]
+    assert find_enterprise(under(two), "老甲乙", short_forms=False).id == "a"
+    assert find_exactly(under(two), "青岛甲乙有限公司").id == "b"
+    assert ("a", "简称或别名") in [(hit.id, hit.matched) for hit in search(under(two), "老甲乙")]
+    assert read_network(under(two)).ids == ["a", "c"]
+    assert [*read_network(under(two)).graph.edges] == [("a", "c")]
+    city = read_city(under(two, trusted(), "2026-11-24"))
     assert city.nodes["Enterprise"]["id"].to_list() == ["a", "c"]
     assert set(city.going("PRODUCES")["from"]) == {"a"}
     assert city.going("SUPPLIES").select("from", "to").rows() == [("a", "c")]
@@ -153,16 +155,16 @@ def test_a_firm_that_is_switched_off_does_not_take_the_other_with_it(store: Stor
     put(tmp_path / "enterprises.csv", "编号,名称,来源,状态\na,甲,年鉴,示例\nb,乙,年鉴,\n")
     assert not load([tmp_path], store).bad
     judge(store, "a", "b", SAME, "张三")
-    assert read_network(store, ["reported"]).ids == ["b"]
-    assert read_city(store, ["reported"], "2026-11-24").nodes["Enterprise"]["id"].to_list() == ["b"]
+    assert read_network(under(store, ["reported"])).ids == ["b"]
+    assert read_city(under(store, ["reported"], "2026-11-24")).nodes["Enterprise"]["id"].to_list() == ["b"]
 
 
 def test_different_takes_the_pair_off_the_list_and_joins_nothing(two: Store) -> None:
     judge(two, "b", "a", DIFFERENT, "张三", "两份执照")
-    assert doubts(two) == []
-    assert read_network(two).ids == ["a", "b", "c"]
+    assert doubts(under(two)) == []
+    assert read_network(under(two)).ids == ["a", "b", "c"]
     with pytest.raises(Ambiguous):
-        find_enterprise(two, "甲乙")
+        find_enterprise(under(two), "甲乙")
 
 
 def test_a_firm_that_is_told_from_one_of_two_is_told_from_the_other(tmp_path: Path) -> None:
@@ -180,7 +182,7 @@ def test_a_judgement_is_undone_by_a_further_record(two: Store) -> None:
     for verdict, who in ((SAME, "张三"), (UNDO, "李四"), (DIFFERENT, "张三"), (UNDO, "李四"), (SAME, "王五")):
         judge(two, "a", "b", verdict, who, f"{who}说{verdict}")
         assert (listed(two) == first) == (verdict == UNDO)
-    kept = history(two)
+    kept = history(under(two))
     assert [item.verdict for item in kept] == [SAME, UNDO, DIFFERENT, UNDO, SAME]
     assert [item.stands for item in kept] == [True, False, False, False, False]
     assert [item.decided_by for item in kept] == ["王五", "李四", "张三", "李四", "张三"]
@@ -195,7 +197,7 @@ def test_a_judgement_survives_loading_again_and_other_files(two: Store, tmp_path
     assert (again.total("new"), again.total("changed"), again.bad) == (0, 0, False)
     put_in(two, tmp_path / "more", "d,戊己有限公司,,,,,sh")
     assert read_judgements(two).equals(judged)
-    assert doubts(two) == []
+    assert doubts(under(two)) == []
 
 
 def test_a_row_that_fits_both_goes_to_the_one_to_go_by(two: Store, tmp_path: Path) -> None:
@@ -205,19 +207,22 @@ def test_a_row_that_fits_both_goes_to_the_one_to_go_by(two: Store, tmp_path: Pat
     judge(two, "b", "a", SAME, "张三")
     assert not load([tmp_path / "x", more], two).bad
     assert sorted(two.nodes(Enterprise)["id"]) == ["a", "b", "c"]
-    assert read_network(two).ids == ["b", "c"]
+    assert read_network(under(two)).ids == ["b", "c"]
 
 
 def test_judgements_move_to_another_store_as_a_table(two: Store, tmp_path: Path) -> None:
     for verdict in (DIFFERENT, UNDO, SAME):
         judge(two, "a", "b", verdict, "张三", "看过执照")
-    rows = [item.model_dump() for item in history(two)]
+    rows = [item.model_dump() for item in history(under(two))]
     heads = "企业,另一企业,判断,判断时间,判断人,理由,来源,状态\n"
-    lines = [f"{r['enterprise']['id']},{r['other']['id']},{r['verdict']},{r['decided_at']},{r['decided_by']},{r['reason']},{r['source']},{r['status']}\n" for r in rows]
+    lines = [
+        f"{r['enterprise']['id']},{r['other']['id']},{r['verdict']},{r['decided_at']},{r['decided_by']},{r['reason']},{r['source']},{r['status']}\n"
+        for r in rows
+    ]
     table = put(tmp_path / "in" / "企业比对.csv", heads + "".join(lines))
     other = open_store(f"ladybug://{tmp_path}/other.lbug")
     assert not load([tmp_path / "in"], other).bad
-    assert [item.model_dump() for item in history(other)] == rows
+    assert [item.model_dump() for item in history(under(other))] == rows
     assert read_comparisons(other) == Comparisons({("a", "b"): SAME}, {"b": "a"})
     assert load([table], other).total("same") == 3
     other.close()
@@ -241,7 +246,7 @@ def test_a_judgement_that_contradicts_what_stands_is_refused(tmp_path: Path, ste
         judge(store, *step, "张三")
     with pytest.raises(InputError, match=told):
         judge(store, *steps[-1], "张三")
-    assert len(history(store)) == len(steps) - 1
+    assert len(history(under(store))) == len(steps) - 1
     with pytest.raises(InputError, match="公式"):
         judge(store, "a", "b", UNDO if len(steps) > 1 and steps[0][2] == SAME else SAME, "=cmd|' /C calc'!A0")
 
@@ -251,12 +256,21 @@ def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abcd"))
     rows = ["a,b,不同,2026-01-02", "a,c,同一,2026-01-03T10:00:00Z", "c,b,same,2026-01-04", "d,b,同一,2026/1/5"]
     put(folder / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\n" + "".join(f"{row},张三,纪要\n" for row in rows))
-    bad = put(tmp_path / "bad" / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\na,a,同一,2026-01-06,张,纪要\n")
+    bad = put(
+        tmp_path / "bad" / "compared_with.csv",
+        "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\na,a,同一,2026-01-06,张,纪要\n",
+    )
     assert not load([folder], store).bad
     judged = read_comparisons(store)
     assert judged.taken_for == {"c": "a", "b": "d"}
     report = load([bad], store)
-    assert [(reject.row, reject.column) for reject in report.rejected] == [(2, "判断"), (3, "判断时间"), (4, "判断时间"), (5, "判断人"), (6, "另一企业")]
+    assert [(reject.row, reject.column) for reject in report.rejected] == [
+        (2, "判断"),
+        (3, "判断时间"),
+        (4, "判断时间"),
+        (5, "判断人"),
+        (6, "另一企业"),
+    ]
 
 
 def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
@@ -270,16 +284,18 @@ def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path)
     older = open_store(f"ladybug://{tmp_path}/g.lbug")
     assert read_judgements(older).columns == ["from", "to", *columns(ComparedWith)]
     assert older.nodes(Enterprise)["listed_on"].to_list() == [None]
-    assert find_enterprise(older, "青岛甲").id == "a"
+    assert find_enterprise(under(older), "青岛甲").id == "a"
     put_in(older, tmp_path / "more", "b,青岛乙有限公司,,,,,qd")
     judge(older, "a", "b", DIFFERENT, "张三")
-    assert len(history(older)) == 1
+    assert len(history(under(older))) == 1
     older.close()
 
 
 def test_the_commands(tmp_path: Path) -> None:
     url = f"ladybug://{tmp_path}/g.lbug"
-    folder = write(tmp_path / "in", "a,青岛甲乙丙股份有限公司,,,,,qd", "b,青岛甲乙丙有限公司,,,,,qd", "c,中车青岛四方机车车辆股份有限公司,,,,,qd")
+    folder = write(
+        tmp_path / "in", "a,青岛甲乙丙股份有限公司,,,,,qd", "b,青岛甲乙丙有限公司,,,,,qd", "c,中车青岛四方机车车辆股份有限公司,,,,,qd"
+    )
     command("load", str(folder), store=url)
     (doubt,) = json.loads(command("same-firms", "--format", "json", store=url).stdout)
     assert (doubt["left"]["id"], doubt["right"]["id"], doubt["against"]) == ("a", "b", ["公司形式不同"])
@@ -309,7 +325,11 @@ def test_the_commands(tmp_path: Path) -> None:
 
 def test_the_routes_and_the_page(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    rows = [f"{name}{number},青岛甲{sign}{form},,,,,qd" for number, sign in enumerate("乙丙丁") for name, form in (("a", "股份有限公司"), ("b", "有限公司"))]
+    rows = [
+        f"{name}{number},青岛甲{sign}{form},,,,,qd"
+        for number, sign in enumerate("乙丙丁")
+        for name, form in (("a", "股份有限公司"), ("b", "有限公司"))
+    ]
     put_in(store, tmp_path / "in", *rows)
     client = TestClient(create_app(store, Settings()))
     first = client.get("/api/v1/same-firms", params={"size": 2}).json()

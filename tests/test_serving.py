@@ -74,7 +74,9 @@ def test_many_requests_on_one_connection_have_heads_of_their_own(seeded_store_ur
     with serving(seeded_store_url) as served:
         link = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
         for number in range(200):
-            link.request("GET", "/healthz", headers={"X-Long": "a" * 2_000} if number % 2 else {}, body=b"x" * 100_000 if not number % 50 else None)
+            link.request(
+                "GET", "/healthz", headers={"X-Long": "a" * 2_000} if number % 2 else {}, body=b"x" * 100_000 if not number % 50 else None
+            )
             answer = link.getresponse()
             assert (answer.status, answer.read()) == (200, b'{"status":"ok"}')
         link.close()

@@ -5,13 +5,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 from neo4j_server import Server
+from view_parts import under
 
 from graph.errors import InputError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.catalogue import ask, questions, trusted
+from queries.core.catalogue import questions
 
 STORY = Path(__file__).parent / "data" / "story"
 
@@ -134,7 +135,7 @@ def test_parameters_are_values(store: Store) -> None:
 @pytest.mark.parametrize("question", questions())
 def test_every_question_runs_on_both_stores(full_store: Store, question: str) -> None:
     values = {"id": "x", "chain": "integrated-circuits", "origin": "a", "target": "b", "after": "", "size": 3, "word": "x", "ids": ["x"]}
-    ask(full_store, question, hops=2, statuses=trusted(), **values)
+    under(full_store).ask(question, hops=2, **values)
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:

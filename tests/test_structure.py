@@ -18,8 +18,8 @@ from network_parts import digraphs
 from sklearn.metrics import adjusted_mutual_info_score
 
 from graph.errors import InputError
-from queries.network import Network
-from queries.structure import (
+from queries.networks.network import Network
+from queries.networks.structure import (
     Groups,
     Ranking,
     agreement,
@@ -45,7 +45,9 @@ everywhere: Callable[..., Any] = pytest.mark.parametrize("graph", SMALL, ids=["n
 
 def assert_ranked(ranking: Ranking, wanted: dict[Any, float]) -> None:
     assert dict(zip(ranking.ids, ranking.values.tolist(), strict=True)) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
-    assert list(ranking.ids) == [node for _, node in sorted((-value, node) for node, value in zip(ranking.ids, ranking.values, strict=True))]
+    assert list(ranking.ids) == [
+        node for _, node in sorted((-value, node) for node, value in zip(ranking.ids, ranking.values, strict=True))
+    ]
 
 
 def assert_in_order(groups: list[list[Any]]) -> None:
@@ -182,8 +184,8 @@ def test_what_cannot_be_asked(measure: Callable[[Network], object], message: str
 PROGRAM = """
 import json
 import networkx as nx
-from queries.network import Network
-from queries import structure as s
+from queries.networks.network import Network
+from queries.networks import structure as s
 edges = {(f"n{i % 97}", f"n{i * i % 89}") for i in range(400)}
 graph = nx.DiGraph()
 graph.add_edges_from(edges)
@@ -200,7 +202,9 @@ print(json.dumps([
 
 def test_the_same_to_the_last_digit_whatever_the_hash_seed() -> None:
     said = [
-        subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed}).stdout
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed}
+        ).stdout
         for seed in ("0", "1", "2", "3")
     ]
     *measures, shuffled = zip(*map(json.loads, said), strict=True)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import queries.systemic_risk
+import queries.networks.systemic_risk
 from graph.errors import InputError
-from queries.risk_tables import read_network
-from queries.systemic_risk import SupplyNetwork, systemic_risk
+from queries.networks.risk_tables import read_network
+from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
 ORACLES = {
     "n200": Path(__file__).parent / "data" / "esri" / "n200",
@@ -31,7 +31,9 @@ def test_the_authors_scores(case: str, substitution: bool) -> None:
     assert np.abs(systemic_risk(known.network, substitution=substitution).esri - wanted).max() < 1e-9
 
 
-def by_definition(links: list[tuple[int, int, float]], industry: list[int], essential: np.ndarray, psi: np.ndarray, substitution: bool, tolerance: float) -> float:
+def by_definition(
+    links: list[tuple[int, int, float]], industry: list[int], essential: np.ndarray, psi: np.ndarray, substitution: bool, tolerance: float
+) -> float:
     """The definition of oracles/esri/README.md, written down as it stands there."""
     firms = len(industry)
     flow = np.zeros((firms, firms))
@@ -80,7 +82,9 @@ def build(case: dict[str, Any]) -> SupplyNetwork:
 
 @settings(max_examples=150, deadline=None)
 @given(networks(), st.booleans(), st.sampled_from([0.3, 0.01, 1e-4]), st.sampled_from([0.0, 0.3, 10.0]), st.data())
-def test_any_scenario_is_as_defined(case: dict[str, Any], substitution: bool, tolerance: float, touched: float, data: st.DataObject) -> None:
+def test_any_scenario_is_as_defined(
+    case: dict[str, Any], substitution: bool, tolerance: float, touched: float, data: st.DataObject
+) -> None:
     """Asking anew from the start, pushing what changed to the end, and first the one and then the other."""
     firms = len(case["industry"])
     levels = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, 1.0]), min_size=firms, max_size=firms)

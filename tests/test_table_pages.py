@@ -12,16 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.rows import Lazy, sort_key, write_csv
-from api.tables import MOST_ROWS
+from api.core.rows import Lazy, sort_key, write_csv
+from api.core.table import MOST_ROWS
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
-from queries.cache import CACHE
-from queries.catalogue import text_of
-from queries.chains import PLAIN
+from queries.core.cache import CACHE
+from queries.core.catalogue import text_of
+from queries.things.chains import PLAIN
 
-MOST_BYTES, MOST_NODES, MOST_SECONDS = 2_000_000, 12_000, 8.0  # seconds of the processor; the aim is two on an idle machine, tests may share one
+MOST_BYTES, MOST_NODES, MOST_SECONDS = (
+    2_000_000,
+    12_000,
+    8.0,
+)  # seconds of the processor; the aim is two on an idle machine, tests may share one
 PAGES = (
     f"/chains/{CHAIN}", f"/chains/{CHAIN}/what-if", f"/chains/{CHAIN}/what-if?remove={LEADER}", f"/chains/{CHAIN}/opportunities",
     f"/chains/{CHAIN}/targets", f"/chains/{CHAIN}/targets?top=1000", f"/chains/{CHAIN}/certificate?place=sample-leader-p00",

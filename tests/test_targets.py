@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 from test_cli import run
+from view_parts import under
 
 from graph.errors import NotFound
 from graph.stores import Store
-from queries.answers import Named
+from queries.core.answers import Named
 from queries.targets.answers import Targets
 from queries.targets.chain import list_targets
 from queries.targets.factors import Factors
@@ -27,7 +28,7 @@ KEYS = list(WEIGHTS.factor.points)
 
 def ask(store: Store, top: int = 20, chain: str = "demo", without: tuple[str, ...] = ()) -> Targets:
     allowed = [status for status in ("confirmed", "reported", "curated", "inferred", "sample") if status not in without]
-    return list_targets(store, chain, top, allowed, TODAY)
+    return list_targets(under(store, allowed, TODAY), chain, top)
 
 
 def values(answer: Targets, firm: str) -> dict[str, float]:
@@ -121,7 +122,7 @@ def test_what_a_gap_rests_on_is_told_though_the_firms_are_known(store: Store, tm
     rows = {"enterprises": [outside("a", "chip")], "coverages": [look("demo.part", status="sample")]}
     answer = ask(put(store, tmp_path, **rows))
     assert (answer.targets[0].status, answer.rests_on) == ("sample", {"reported": 1, "sample": 1})
-    whole = make_portfolio(store, today=TODAY)
+    whole = make_portfolio(under(store, today=TODAY))
     assert whole.rests_on == answer.rests_on
     assert {(gap.product_id, gap.status) for gap in whole.unclosable} == {("motor", "sample")}
 
@@ -241,7 +242,7 @@ def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_shipped_chain_answers_the_same_from_both_stores(full_store: Store, seeded_store: Store) -> None:
-    one, other = (list_targets(store, "integrated-circuits", 20, today=TODAY) for store in (full_store, seeded_store))
+    one, other = (list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (full_store, seeded_store))
     assert one == other
     assert [target.firm.name for target in one.targets][:1] == ["示例外地碳化硅有限公司"]
     assert len(one.targets[0].factors) == 6

@@ -29,7 +29,7 @@
     edges: { selectionWidth: 1.2, hoverWidth: 0.8 },
   });
 
-  // The same stacking as api/layout.py:place, for whichever blocks are open.
+  // The same stacking as api/pictures/layout.py:place, for whichever blocks are open.
   function childrenOf(id) {
     const block = data.blocks[id];
     const open = shown.get(id);

@@ -2,9 +2,7 @@
 
 from graph.errors import LianzhangError, QueryError, WriteRefused
 
-ALLOWED = (
-    "可用的子句: MATCH、OPTIONAL MATCH、WHERE、WITH、RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION [ALL],以及读图结构的 CALL"
-)
+ALLOWED = "可用的子句: MATCH、OPTIONAL MATCH、WHERE、WITH、RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION [ALL],以及读图结构的 CALL"
 WRITES = "改数据"
 FILES = "读写文件或网址"
 SETTINGS = "改设置"

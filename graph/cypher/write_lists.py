@@ -9,9 +9,7 @@ from graph.cypher.scope import names_in, quote
 from graph.cypher.write_base import BaseWriter, Writers
 
 LAST = 1_000_000_000
-UNROLL = (
-    "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x),合计用 sum(x),路径上每条关系的条件写 [:INPUT_TO*1..3 {essential: true}]"
-)
+UNROLL = "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x),合计用 sum(x),路径上每条关系的条件写 [:INPUT_TO*1..3 {essential: true}]"
 
 
 class ListWriter(BaseWriter):

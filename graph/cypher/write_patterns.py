@@ -56,9 +56,7 @@ class PatternWriter(ValueWriter):
                 yield pattern
             known |= names
 
-    def _pattern(
-        self, pattern: syntax.Pattern, optional: bool, several: bool, conditions: list[str], passed: list[_Passed]
-    ) -> str:
+    def _pattern(self, pattern: syntax.Pattern, optional: bool, several: bool, conditions: list[str], passed: list[_Passed]) -> str:
         shortest = pattern.shortest or (pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else "")
         if shortest in ("SHORTEST", "ALL SHORTEST"):
             return self._shortest(pattern, shortest, optional, conditions, passed)
@@ -88,9 +86,7 @@ class PatternWriter(ValueWriter):
             raise self.refusal(f"变量 {name} 已经用过,请换一个名称", at)
         self.scope = self.scope | {name: Bound(kind, text or quote(name))}
 
-    def _shortest(
-        self, pattern: syntax.Pattern, mode: str, optional: bool, conditions: list[str], passed: list[_Passed]
-    ) -> str:
+    def _shortest(self, pattern: syntax.Pattern, mode: str, optional: bool, conditions: list[str], passed: list[_Passed]) -> str:
         place = self.place(pattern.at)
         hops = pattern.relations[0].hops if len(pattern.relations) == 1 else None
         if hops is None or hops.low != 1:

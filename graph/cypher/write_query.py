@@ -107,8 +107,7 @@ class QueryWriter(PatternWriter):
         if clause.orders and self.dialect.loose_order:
             if clause.limit is None and clause.skip is None:
                 raise self.refusal(
-                    f"{self.dialect.name}的 WITH … ORDER BY 要带 LIMIT(否则次序不保留);只为排序请把 ORDER BY 写在最后的 RETURN 之后。"
-                    f"",
+                    f"{self.dialect.name}的 WITH … ORDER BY 要带 LIMIT(否则次序不保留);只为排序请把 ORDER BY 写在最后的 RETURN 之后。",
                     clause.at,
                 )
             text += f" UNWIND [1] AS {quote(self.fresh('u'))}"

@@ -32,6 +32,7 @@ class ValueWriter(ListWriter):
     @abstractmethod
     def subquery(self, value: syntax.Subquery) -> Written:
         """Write EXISTS, COUNT or COLLECT."""
+
     def writers(self) -> Writers:
         """Return what writes each kind of expression."""
         return super().writers() | {
@@ -289,4 +290,3 @@ def aggregates(value: Any) -> bool:
     if isinstance(value, tuple):
         return any(map(aggregates, value))
     return isinstance(value, syntax.Expression) and any(map(aggregates, vars(value).values()))
-

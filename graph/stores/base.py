@@ -76,6 +76,12 @@ class Store(Protocol):
     def load(self) -> AbstractContextManager[Writer]:
         """Begin a load; leaving the block without an error makes it visible, one load at a time."""
 
+    def pinned(self) -> "Store":
+        """Return the store as it stands now: it answers from this version, whatever is loaded meanwhile.
+
+        On Neo4j, which keeps no versions, only ``version`` stands still: who must know asks the store itself whether it moved.
+        """
+
     def version(self) -> str:
         """Return a text that changes whenever the graph does."""
 

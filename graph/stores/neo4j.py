@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, LiteralString, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,7 +19,6 @@ from neo4j.graph import Relationship
 from pydantic_core import to_json
 
 from graph.cypher import Admitted
-from graph.cypher.outside import Outside
 from graph.errors import LianzhangError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import Edge, Node, Record, columns
 from graph.settings import Settings
@@ -26,6 +26,7 @@ from graph.stores.base import BATCH, MOST_OUTSIDE, Ends, Reader, Result, schema,
 from graph.stores.migrations import migrate
 from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
+from graph.stores.outside import Outside
 
 AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
 FETCH = 5_000
@@ -40,6 +41,8 @@ TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "
 
 class Neo4jStore:
     """``bolt://``, ``neo4j://`` and their encrypted forms; the database by ``?database=NAME`` or settings."""
+
+    _held = ""
 
     def __init__(self, url: str, settings: Settings) -> None:
         parts = urlsplit(url)
@@ -118,8 +121,16 @@ class Neo4jStore:
             finally:
                 lock.close()
 
+    def pinned(self) -> "Neo4jStore":
+        """Return the store with the version that it has now."""
+        other = copy(self)
+        other._held = self.version()
+        return other
+
     def version(self) -> str:
         """Return the version that the last load left."""
+        if self._held:
+            return self._held
         rows = self.read("MATCH (m:`_Meta` {id: 'graph'}) RETURN m.version AS version").rows
         return str(rows[0]["version"]) if rows and rows[0]["version"] else "empty"
 

@@ -1,7 +1,7 @@
 // All chains.
-// Parameters: $statuses.
+// Parameters: $yardstick.
 // Columns: chain
 MATCH (c:Chain)
-WHERE c.status IN $statuses
+WHERE c.status IN $yardstick
 RETURN c AS chain
 ORDER BY c.name

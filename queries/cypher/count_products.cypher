@@ -1,6 +1,6 @@
 // Products of every chain.
-// Parameters: $statuses.
+// Parameters: $yardstick.
 // Columns: chain, status, number
 MATCH (p:Product)-[r:BELONGS_TO]->(:Segment)-[:PART_OF]->(c:Chain)
-WHERE p.status IN $statuses AND r.status IN $statuses
+WHERE p.status IN $yardstick AND r.status IN $yardstick
 RETURN c.id AS chain, p.status AS status, count(DISTINCT p.id) AS number

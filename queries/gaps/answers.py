@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from queries.answers import Answer, Evidence, Named
+from queries.core.answers import Answer, Evidence, Named
 
 State = Literal["缺链", "弱链", "强链", "未知"]
 Action = Literal["补链", "强链", "固链", "延链", "摸底", "保持"]

@@ -7,11 +7,11 @@ from itertools import chain
 import numpy as np
 
 from graph.deadline import check
-from queries.answers import Answer, Evidence, Named
+from queries.city.facts import Facts, Place, Row
+from queries.city.local import Firm
+from queries.core.answers import Answer, Evidence, Named
 from queries.gaps.extensions import production
-from queries.gaps.facts import Facts, Place, Row
-from queries.gaps.local import Firm
-from queries.relatedness import proximity
+from queries.networks.relatedness import proximity
 
 FEW = 5  # products in a sentence
 NEAR = 10  # near products whose makers are looked at

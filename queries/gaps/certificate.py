@@ -6,16 +6,16 @@ import polars as pl
 from pydantic import Field
 
 from graph.errors import NotFound
-from graph.stores import Store
-from queries.answers import Answer, Named, SourceUsed
+from queries.city.facts import Facts
+from queries.core.answers import Answer, Named, SourceUsed
+from queries.core.view import View
 from queries.gaps.answers import Judged
 from queries.gaps.candidates import Candidate, find_candidates
-from queries.gaps.facts import Facts
 from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import examine, notes_on, steps_from
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 MOST = 60  # candidates that are listed; what is cut is counted
 
@@ -76,9 +76,9 @@ class Certificate(Answer):
     sources: list[SourceUsed]
 
 
-def certificate(store: Store, chain: str, label: str, id: str, statuses: list[str] | None = None, today: str | None = None) -> Certificate:
+def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
     """Return the certificate of a segment or product of a chain; raises ``NotFound`` where the chain has no such place."""
-    examined, rules = examine(store, chain, statuses, today), read_rules()
+    examined, rules = examine(view, chain), read_rules()
     measures = examined.of(label, id)
     if measures is None:
         raise NotFound(f"产业链“{examined.facts.chain.name}”没有编号为“{id[:60]}”的{'环节' if label == 'Segment' else '产品'}")
@@ -108,7 +108,7 @@ def certificate(store: Store, chain: str, label: str, id: str, statuses: list[st
         data_date=facts.city.recorded,
         notes=notes_on(facts),
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
-        sources=sources_used(store, used),
+        sources=sources_used(view, used),
     )
 
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from graph.deadline import check
-from queries.answers import Answer
-from queries.cascade import Floats
+from queries.city.facts import Facts
+from queries.core.answers import Answer
 from queries.gaps.answers import RiskRanking
-from queries.gaps.facts import Facts
+from queries.networks.cascade import Floats
 
 
 class Curve(Answer):

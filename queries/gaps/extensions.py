@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
-from queries.city import City
+from queries.city.city import City
+from queries.city.facts import Facts
 from queries.gaps.answers import Extension, Near
-from queries.gaps.facts import Facts
 from queries.gaps.judge import state_of
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules
-from queries.relatedness import density, proximity
+from queries.networks.relatedness import density, proximity
 
 NEAREST = 3
 

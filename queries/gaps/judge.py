@@ -7,9 +7,9 @@ from itertools import chain
 from typing import TypeVar
 
 from graph.deadline import check
-from queries.answers import STATUS_ORDER, Evidence
+from queries.city.facts import Facts, Row
+from queries.core.answers import STATUS_ORDER, Evidence
 from queries.gaps.answers import Action, Judged, Part, State
-from queries.gaps.facts import Facts, Row
 from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graph.deadline import check
-from queries.gaps.facts import Facts, Place, Row
+from queries.city.facts import Facts, Place, Row
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """What is asked for by name: a place of a chain, a firm that leaves, a firm that lands with a product."""
 
 from graph.errors import Ambiguous, InputError, NotFound
-from graph.stores import Store
-from queries.answers import Named
-from queries.gaps.facts import Place
+from queries.city.facts import Place
+from queries.core.answers import Named
+from queries.core.view import View
 from queries.gaps.weak_links import Examined
 from queries.gaps.what_if import Landing
-from queries.search import find_enterprise, find_product
+from queries.names.search import find_enterprise, find_product
 
 
 def find_place(examined: Examined, word: str) -> Place:
@@ -23,13 +23,13 @@ def find_place(examined: Examined, word: str) -> Place:
     return found[0]
 
 
-def find_landing(store: Store, text: str) -> Landing:
+def find_landing(view: View, text: str) -> Landing:
     """Return the landing that NAME:PRODUCT means; a name that the graph does not know is a new firm."""
     name, mark, product = text.replace("：", ":").rpartition(":")
     if not mark or not name.strip() or not product.strip():
         raise InputError(f"落地应写成 企业:产品,如 示例外地碳化硅:车规级碳化硅功率模块;这里是“{text[:60]}”")
     try:
-        firm = find_enterprise(store, name, short_forms=False)
+        firm = find_enterprise(view, name, short_forms=False)
     except NotFound:
         firm = Named(id=f"new:{name.strip()}", name=name.strip())
-    return Landing(firm, find_product(store, product).id)
+    return Landing(firm, find_product(view, product).id)

@@ -3,18 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import polars as pl
 
 from graph.deadline import check
-from graph.stores import Store
-from queries.answers import Named
-from queries.cache import once
-from queries.catalogue import trusted
-from queries.city import City, read_city
-from queries.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
+from queries.city.city import City, read_city
+from queries.city.facts import Facts, chain_facts
+from queries.core.answers import Named
+from queries.core.view import View
 from queries.gaps.answers import (
     Extension,
     Flip,
@@ -28,13 +25,13 @@ from queries.gaps.answers import (
     WeakLinks,
 )
 from queries.gaps.extensions import find_extensions
-from queries.gaps.facts import Facts, chain_facts
 from queries.gaps.judge import judge, score_of, state_of
 from queries.gaps.measures import Measures, NetworkFacts, measure
 from queries.gaps.rules import Rules, read_rules, variants
-from queries.network import Network
-from queries.structure import articulation_points, bridges
-from queries.things import list_sources
+from queries.networks.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
+from queries.networks.network import Network
+from queries.networks.structure import articulation_points, bridges
+from queries.things.things import list_sources
 
 
 @dataclass(frozen=True)
@@ -62,22 +59,20 @@ class Examined:
         return next((one for one in self.measures if (one.place.label, one.place.id) == (label, id)), None)
 
 
-def weak_links(store: Store, chain: str, statuses: list[str] | None = None, today: str | None = None) -> WeakLinks:
-    """Return the weak links of a chain (by id) as of a day (ISO, by default today), from rows of the allowed statuses."""
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
-    return once(store, ("weak-links", chain, tuple(allowed), day), lambda: _answer(store, examine(store, chain, allowed, day)))
+def weak_links(view: View, chain: str) -> WeakLinks:
+    """Return the weak links of a chain (by id)."""
+    return view.once(("weak-links", chain), lambda: _answer(view, examine(view, chain)))
 
 
-def examine(store: Store, chain: str, statuses: list[str] | None = None, today: str | None = None) -> Examined:
+def examine(view: View, chain: str) -> Examined:
     """Return a chain examined: everything that is measured of it."""
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
 
     def make() -> Examined:
-        city = read_city(store, allowed, day)
-        supplies = once(store, ("supplies", tuple(allowed), day), lambda: survey(city, city.supplies))
+        city = read_city(view)
+        supplies = view.once("supplies", lambda: survey(city, city.supplies))
         return examine_facts(chain_facts(city, chain), supplies)
 
-    return once(store, ("examined", chain, tuple(allowed), day), make)
+    return view.once(("examined", chain), make)
 
 
 def survey(city: City, supplies: pl.DataFrame) -> Supplies:
@@ -140,12 +135,12 @@ def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.n
     return round(float(pl.select(pl.corr(pl.Series(one), pl.Series(other), method="spearman")).item()), 4)
 
 
-def _answer(store: Store, examined: Examined) -> WeakLinks:
+def _answer(view: View, examined: Examined) -> WeakLinks:
     facts, rules = examined.facts, read_rules()
     segments = judge_all(examined, rules)
     judged: list[Judged] = [one for segment in segments for one in (segment, *segment.products)]
     rows = {(row.record, row.from_id, row.to_id, row.product): row for one in judged for row in one.evidence}
-    names = {id: str(source.get("name") or id) for id, source in list_sources(store).items()}
+    names = {id: str(source.get("name") or id) for id, source in list_sources(view).items()}
     used = sorted({row.source for row in rows.values()})
     return WeakLinks(
         chain=facts.chain.name,

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 import polars as pl
 from pydantic import Field
 
-from graph.stores import Store
-from queries.answers import Answer, Named
-from queries.city import City
-from queries.firm_risk import ASSUMPTIONS, firm_network
+from queries.city.city import City
+from queries.city.facts import Facts
+from queries.city.local import Firm
+from queries.core.answers import Answer, Named
+from queries.core.view import View
 from queries.gaps.answers import State
 from queries.gaps.curve import Curve, served_curve
-from queries.gaps.facts import Facts
 from queries.gaps.judge import score_of, state_of, state_of_good
-from queries.gaps.local import Firm
 from queries.gaps.measures import Measures, measure_good
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
+from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
 SHOWN = 10  # riskiest firms on each side
@@ -98,11 +98,9 @@ class WhatIf(Answer):
     assumptions: list[str]
 
 
-def what_if(
-    store: Store, chain: str, remove: Sequence[Named], land: Sequence[Landing], statuses: list[str] | None = None, today: str | None = None
-) -> WhatIf:
+def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]) -> WhatIf:
     """Return a chain before and after firms are removed and others land, all at once; a firm judged to be another stands for that one."""
-    before, rules = examine(store, chain, statuses, today), read_rules()
+    before, rules = examine(view, chain), read_rules()
     facts, city = before.facts, before.facts.city
     remove, land = [city.as_one(firm) for firm in remove], [replace(one, firm=city.as_one(one.firm)) for one in land]
     gone = [firm.id for firm in remove]

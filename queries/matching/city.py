@@ -1,16 +1,13 @@
 """The matcher over the graph: the city's firms as suppliers, each suggestion with the status and source of its firm."""
 
-from datetime import date
-
 import polars as pl
 from pydantic import Field
 
 from graph.deadline import check
 from graph.errors import InputError
-from graph.stores import Store
-from queries.answers import Answer, Named
-from queries.cache import once
-from queries.city import City, read_city
+from queries.city.city import City, read_city
+from queries.core.answers import Answer, Named
+from queries.core.view import View
 from queries.matching.derived import Derived, derive
 from queries.matching.index import build
 from queries.matching.offers import Need, Offer
@@ -60,12 +57,12 @@ def offers_of(city: City) -> list[Offer]:
     ]
 
 
-def match_city(store: Store, text: str, statuses: list[str], most: int = 20) -> Matched:
+def match_city(view: View, text: str, most: int = 20) -> Matched:
     """Return the firms of the graph for a need in a few words; raises ``InputError`` where there is no text or nothing to compare."""
     if not text.strip():
         raise InputError("没有需求文字,无从匹配;请写产品或服务的名称,如 动力电池")
-    city = read_city(store, statuses, date.today().isoformat())
-    derived = once(store, ("matcher", city.statuses, city.today), lambda: _derive(city))
+    city = read_city(view)
+    derived = view.once("matcher", lambda: _derive(city))
     if derived is None:
         raise InputError("图中没有一家企业登记了产品,无从匹配;请先载入生产(PRODUCES)或供给(OFFERS)")
     answer = rank(derived, Need("asked", text.strip()), most)

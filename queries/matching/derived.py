@@ -10,7 +10,7 @@ from pypinyin import lazy_pinyin
 from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
 
-from graph.names import split_name
+from graph.names.names import split_name
 from queries.matching.grams import Floats, plain
 from queries.matching.index import OfferIndex, Tell
 

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from graph.errors import InputError
-from graph.names import split_name
+from graph.names.names import split_name
 from graph.outputs import writing
 from queries.matching.grams import Keys, count, gram_keys, plain
 from queries.matching.offers import Offer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from queries.gaps.facts import Row
+from queries.city.facts import Row
 from queries.openings.answers import Match
 from queries.openings.asked import Asked
 from queries.openings.fits import Fit

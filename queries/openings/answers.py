@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from queries.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed
 
 Level = Literal["高", "中", "低"]
 LISTS: dict[str, str] = {

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import polars as pl
 
-from queries.answers import Named
-from queries.city import City
-from queries.gaps.facts import Facts, Row, gather, rows_at, rows_of, segments_of_chains
-from queries.gaps.local import Firm, find_firms, grouped
+from queries.city.city import City
+from queries.city.facts import Facts, Row, gather, rows_at, rows_of, segments_of_chains
+from queries.city.local import Firm, find_firms, grouped
+from queries.city.parties import groups_below
+from queries.core.answers import Named
 from queries.openings.answers import Match
 from queries.openings.fits import Fit, Fits
 from queries.openings.ledger import DROPPED, WITHDRAWN, find_matches
-from queries.openings.parties import groups_below
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """How well a product meets a need: the same product, a kind of it by its name, a wider word, or only the same segment.
 
 A Chinese noun has its head at the end, so a name that ends with the needed product's name is a kind of it; see
-``queries.chain_mapping``, whose rule this is. A name that only shares the rarer words is worth a look, no more: see
+``queries.matching.chain_mapping``, whose rule this is. A name that only shares the rarer words is worth a look, no more: see
 ``queries.matching.products``.
 """
 
@@ -9,10 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from graph.deadline import check
-from graph.stores import Store
-from queries.cache import once
-from queries.chain_mapping import SURE, bare
-from queries.city import City
+from queries.city.city import City
+from queries.core.view import View
+from queries.matching.chain_mapping import SURE, bare
 from queries.matching.products import NearProducts
 from queries.openings.answers import Level
 
@@ -70,6 +69,6 @@ class Fits:
         return found
 
 
-def fits_of(store: Store, city: City) -> Fits:
+def fits_of(view: View, city: City) -> Fits:
     """Return the words of a city's products, made once for each version of the graph."""
-    return once(store, ("fits", city.statuses, city.today), lambda: Fits(city))
+    return view.once("fits", lambda: Fits(city))

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from graph.deadline import check
-from queries.gaps.facts import Row, rows_at
+from queries.city.facts import Row, rows_at
 from queries.openings.against import FEW, against_supplier, speaks_for
 from queries.openings.answers import Opening
 from queries.openings.asked import Asked

@@ -2,38 +2,33 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from graph.deadline import check
 from graph.errors import InputError
-from graph.stores import Store
-from queries.answers import Named
-from queries.catalogue import trusted
-from queries.city import City, read_city
+from queries.city.city import City, read_city
+from queries.city.parties import groups_below, leaders_of, products_of
+from queries.core.answers import Named
+from queries.core.view import View
 from queries.openings.answers import STAGES, Ledger, Match, Step
-from queries.openings.parties import groups_below, leaders_of, products_of
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 SIGNED, DROPPED, WITHDRAWN = "签约", "放弃", "已撤销"
 _FIRST_DAYS = {"H1": "01-01", "H2": "07-01", "Q1": "01-01", "Q2": "04-01", "Q3": "07-01", "Q4": "10-01"}
 
 
 def ledger(
-    store: Store,
+    view: View,
     *,
     leader: Named | None = None,
     chain: Named | None = None,
     firm: Named | None = None,
-    statuses: list[str] | None = None,
-    today: str | None = None,
 ) -> Ledger:
     """Return the matches of a leader's group, of a chain's leaders and products, of a firm on either side, or all."""
     if sum(subject is not None for subject in (leader, chain, firm)) > 1:
         raise InputError("链主、产业链、企业只能选一个;都不选就是全部台账")
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
-    city = read_city(store, allowed, day)
+    city = read_city(view)
     leader, firm = (city.as_one(one) if one else None for one in (leader, firm))
     matches = [*filter(_asked(city, leader, chain, firm), find_matches(city))]
     steps = [step for match in matches for step in match.steps if not step.withdrawn]
@@ -44,10 +39,10 @@ def ledger(
         counts={stage: states[stage] for stage in STAGES},
         steps={stage: stages[stage] for stage in STAGES},
         rests_on=dict(sorted(Counter(step.status for match in matches for step in match.steps).items())),
-        as_of=day,
+        as_of=city.today,
         notes=notes,
         matches=sorted(matches, key=lambda match: _day(match.since), reverse=True),
-        sources=sources_used(store, (step.source for match in matches for step in match.steps)),
+        sources=sources_used(view, (step.source for match in matches for step in match.steps)),
     )
 
 

@@ -2,70 +2,65 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
 from graph.errors import NotFound
-from graph.stores import Store
-from queries.answers import Named
-from queries.cache import once
-from queries.catalogue import ask, trusted
-from queries.city import read_city
-from queries.gaps.facts import segments_of_chains
-from queries.gaps.local import find_homes
+from queries.city.city import read_city
+from queries.city.facts import segments_of_chains
+from queries.city.local import find_homes
+from queries.city.parties import chains_led_by, find_city, leaders_of
+from queries.core.answers import Named
+from queries.core.view import View
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.asked import Asked, Wish, ask_about
 from queries.openings.fits import fits_of
 from queries.openings.invitations import list_invitations, list_partners
 from queries.openings.needs import Supply, find_supply, list_needs
 from queries.openings.offers import list_offers
-from queries.openings.parties import chains_led_by, find_city, leaders_of
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 RULE_VERSION = "openings-2026-11-24.2"
 
 
-def leader_opportunities(store: Store, firm: Named, statuses: list[str] | None = None, today: str | None = None) -> Opportunities:
+def leader_opportunities(view: View, firm: Named) -> Opportunities:
     """Return the four lists of a leader, with the firms of its group below it, or of the firm that it is judged to be.
 
     Raises ``NotFound`` where it is hidden.
     """
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
 
     def make() -> Opportunities:
-        city = read_city(store, allowed, day)
+        city = read_city(view)
         one = city.as_one(firm)
         if one.id not in city.names["Enterprise"]:
             raise NotFound(f"“{firm.name}”的数据状态已被隐藏,显示全部数据后可以看到")
         chains = chains_led_by(city, one.id)
-        asked = ask_about(city, fits_of(store, city), one, [one.id], chains, find_city(city, one.id, chains))
+        asked = ask_about(city, fits_of(view, city), one, [one.id], chains, find_city(city, one.id, chains))
         notes = [f"“{firm.name}”({firm.id})判断为与“{one.name}”同一家,按一家列出"] if one.id != firm.id else []
         notes += [f"“{one.name}”登记为已终止"] if asked.facts.find(one.id).closed else []
         notes += [] if chains else [f"“{one.name}”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出"]
-        return _answer(store, asked, "Enterprise", notes)
+        return _answer(view, asked, "Enterprise", notes)
 
-    return once(store, ("openings", "Enterprise", firm.id, tuple(allowed), day), make)
+    return view.once(("openings", "Enterprise", firm.id), make)
 
 
-def chain_opportunities(store: Store, chain: Named, statuses: list[str] | None = None, today: str | None = None) -> Opportunities:
+def chain_opportunities(view: View, chain: Named) -> Opportunities:
     """Return the four lists of all leaders of a chain; raises ``NotFound`` where the chain is hidden."""
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
 
     def make() -> Opportunities:
-        city = read_city(store, allowed, day)
+        city = read_city(view)
         if chain.id not in city.names["Chain"]:
             raise NotFound(f"产业链“{chain.name}”的数据状态已被隐藏,显示全部数据后可以看到")
         homes = find_homes(city, chain.id, segments_of_chains(city, [chain.id]))
-        asked = ask_about(city, fits_of(store, city), chain, leaders_of(city, chain.id), [chain.id], homes)
+        asked = ask_about(city, fits_of(view, city), chain, leaders_of(city, chain.id), [chain.id], homes)
         notes = [] if asked.groups else [f"图中没有登记产业链“{chain.name}”的链主企业;可用“链主”空表登记"]
-        institutes = [row["leader"] for row in ask(store, "chain_leaders", chain=chain.id, statuses=allowed)]
+        institutes = [row["leader"] for row in view.ask("chain_leaders", chain=chain.id)]
         if others := sorted(leader["name"] for leader in institutes if leader["_label"] != "Enterprise"):
             notes.append(f"链主中的科研院所没有供给与需求清单,不在其列: {'、'.join(others)}")
-        return _answer(store, asked, "Chain", notes)
+        return _answer(view, asked, "Chain", notes)
 
-    return once(store, ("openings", "Chain", chain.id, tuple(allowed), day), make)
+    return view.once(("openings", "Chain", chain.id), make)
 
 
-def _answer(store: Store, asked: Asked, label: str, notes: list[str]) -> Opportunities:
+def _answer(view: View, asked: Asked, label: str, notes: list[str]) -> Opportunities:
     supply = {wish: find_supply(asked, wish) for wish in asked.needs}
     (offers, no_users), (partners, no_partners) = list_offers(asked), list_partners(asked, list(supply.values()))
     lists = {
@@ -88,7 +83,7 @@ def _answer(store: Store, asked: Asked, label: str, notes: list[str]) -> Opportu
         data_date=asked.city.recorded,
         rests_on=dict(sorted(Counter(one.status for one in records.values()).items())),
         notes=[*notes, *_notes(asked, supply, lists, no_users + no_partners)],
-        sources=sources_used(store, used),
+        sources=sources_used(view, used),
         **lists,
     )
 

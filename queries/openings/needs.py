@@ -6,8 +6,8 @@ from itertools import islice
 
 from graph.deadline import check
 from graph.model import STATUS_CONFIDENCE
+from queries.city.facts import Place, Row
 from queries.gaps.candidates import find_candidates
-from queries.gaps.facts import Place, Row
 from queries.openings.against import against_supplier, speaks_for, why_dropped
 from queries.openings.answers import SEGMENT, Looked, Opening
 from queries.openings.asked import Asked, Wish

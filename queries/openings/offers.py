@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from graph.deadline import check
-from queries.gaps.facts import Row
+from queries.city.facts import Row
 from queries.openings.against import against_user
 from queries.openings.answers import SEGMENT, Opening
 from queries.openings.asked import Asked, Wish

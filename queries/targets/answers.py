@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from queries.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed
 from queries.gaps.answers import State
 
 

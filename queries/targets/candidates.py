@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.deadline import check
-from queries.answers import Evidence
+from queries.city.facts import Facts, Row
+from queries.core.answers import Evidence
 from queries.gaps.answers import State
-from queries.gaps.facts import Facts, Row
 from queries.gaps.judge import judge, score_of, state_of
 from queries.gaps.measures import Good
 from queries.gaps.rules import Rules

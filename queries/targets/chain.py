@@ -2,16 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 from graph.deadline import check
-from graph.stores import Store
-from queries.answers import STATUS_ORDER, Named
-from queries.cache import once
-from queries.catalogue import trusted
-from queries.gaps.facts import Facts, Row
+from queries.city.facts import Facts, Row
+from queries.city.local import find_firms
+from queries.core.answers import STATUS_ORDER, Named
+from queries.core.view import View
 from queries.gaps.judge import Voice, state_of
-from queries.gaps.local import find_firms
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import Examined, examine, notes_on
 from queries.targets.answers import FactorValue, Filled, NoTarget, OpenGap, Target, Targets, UnknownPlace
@@ -32,23 +29,22 @@ from queries.targets.inferred import makers_model
 from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
 from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 TOP = 20
 
 
-def list_targets(store: Store, chain: str, top: int = TOP, statuses: list[str] | None = None, today: str | None = None) -> Targets:
-    """Return the first targets of a chain (by id) as of a day (ISO, by default today), from rows of the allowed statuses."""
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
-    return once(store, ("targets", chain, top, tuple(allowed), day), lambda: _answer(store, examine(store, chain, allowed, day), top))
+def list_targets(view: View, chain: str, top: int = TOP) -> Targets:
+    """Return the first targets of a chain (by id)."""
+    return view.once(("targets", chain, top), lambda: _answer(view, examine(view, chain), top))
 
 
-def _answer(store: Store, examined: Examined, top: int) -> Targets:
+def _answer(view: View, examined: Examined, top: int) -> Targets:
     facts, rules, weights = examined.facts, read_rules(), read_weights()
     gaps = find_gaps(examined, rules)
     fills = recorded_fills(facts, gaps, weights)
     recorded = {fill.gap.product for own in fills.values() for fill in own}
-    guessed = _infer(store, facts, gaps, fills, weights)
+    guessed = _infer(view, facts, gaps, fills, weights)
     around = look_around(facts, sorted(fills))
     ranked = rank([_ranked(around, firm, own, weights) for firm, own in fills.items()], weights.factor.points)
     listed = [_target(around, one, place, weights) for place, one in enumerate(ranked[:top], 1)]
@@ -73,16 +69,16 @@ def _answer(store: Store, examined: Examined, top: int) -> Targets:
         excluded=[_no_target(facts, one) for one in barred if not one.unplaced],
         stability=stability(ranked, weights, top),
         rests_on=dict(sorted(Counter(row.status for row in unique).items())),
-        sources=sources_used(store, [*(row.source for row in unique), *(one.source for one in listed)]),
+        sources=sources_used(view, [*(row.source for row in unique), *(one.source for one in listed)]),
     )
 
 
-def _infer(store: Store, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
+def _infer(view: View, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
     """Add to ``fills`` what the model thinks that firms from elsewhere could make; return these firms by product."""
     outside = outside_makers(facts)
     if not (gaps and outside):
         return {}
-    model, found = makers_model(store, facts.city), {}
+    model, found = makers_model(view, facts.city), {}
     for gap in gaps:
         guesses = model.guesses(gap.product, outside - {row.start for row in makers_of(facts, gap.product)}, weights)
         found[gap.product] = [guess.firm for guess in guesses]

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from queries.city.facts import Facts, Row, rows_at, rows_of
+from queries.city.local import Firm, find_firms, grouped
+from queries.city.parties import groups_below
 from queries.gaps.extensions import production
-from queries.gaps.facts import Facts, Row, rows_at, rows_of
-from queries.gaps.local import Firm, find_firms, grouped
 from queries.gaps.measures import measure_good
 from queries.gaps.what_if import newly_needed
+from queries.networks.relatedness import density, proximity
 from queries.openings.answers import Match
 from queries.openings.ledger import find_matches
-from queries.openings.parties import groups_below
-from queries.relatedness import density, proximity
 from queries.targets.candidates import Fill
 from queries.targets.weights import Weights
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.stores import Store
-from queries.backtest import hide
-from queries.cache import once
-from queries.city import City
-from queries.known_links import links_of
-from queries.link_prediction import PARTS, Model, fit
+from queries.city.city import City
+from queries.core.view import View
+from queries.networks.backtest import hide
+from queries.networks.known_links import links_of
+from queries.networks.link_prediction import PARTS, Model, fit
 from queries.targets.weights import Weights
 
 SHOWN = 2  # reasons of the model in a sentence
@@ -58,7 +57,7 @@ class Makers:
         return ";".join([reason.words for reason in reasons if reason.part != "size"][:SHOWN])
 
 
-def makers_model(store: Store, city: City) -> Makers:
+def makers_model(view: View, city: City) -> Makers:
     """Return the model of who makes what in the graph, learned once for each version of it."""
 
     def make() -> Makers:
@@ -68,4 +67,4 @@ def makers_model(store: Store, city: City) -> Makers:
         model = fit(links, links.pairs, 0, hide)
         return Makers(model, firms, {id: number for number, id in enumerate(products)})
 
-    return once(store, ("makers", city.statuses, city.today), make)
+    return view.once("makers", make)

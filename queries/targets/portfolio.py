@@ -4,14 +4,11 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from graph.stores import Store
-from queries.answers import STATUS_ORDER, Named
-from queries.cache import once
-from queries.catalogue import trusted
-from queries.city import City, read_city
-from queries.gaps.facts import Facts
+from queries.city.city import City, read_city
+from queries.city.facts import Facts
+from queries.core.answers import STATUS_ORDER, Named
+from queries.core.view import View
 from queries.gaps.judge import state_of
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
@@ -20,7 +17,7 @@ from queries.targets.candidates import Fill, Gap, distinct, find_gaps, recorded_
 from queries.targets.cover import SECONDS, Cover, Covering
 from queries.targets.weights import read_weights
 from queries.targets.words import data_against
-from queries.things import sources_used
+from queries.things.things import sources_used
 
 CURVE = 30  # points of the curve, at most
 UNIT = 100  # of a score; gaps are weighed in whole hundredths, so that sums are exact
@@ -58,15 +55,14 @@ class Held:
         return Covering({firm: sorted(fills) for firm, fills in self.fills.items()}, self.weights, seconds)
 
 
-def make_portfolio(store: Store, most: int | None = None, statuses: list[str] | None = None, today: str | None = None) -> Portfolio:
-    """Return the portfolio of at most so many firms (by default as many as close anything more), as of a day (ISO)."""
-    allowed, day = statuses or trusted(), today or date.today().isoformat()
-    return once(store, ("portfolio", most, tuple(allowed), day), lambda: _answer(store, most, allowed, day))
+def make_portfolio(view: View, most: int | None = None) -> Portfolio:
+    """Return the portfolio of at most so many firms (by default as many as close anything more)."""
+    return view.once(("portfolio", most), lambda: _answer(view, most))
 
 
-def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Portfolio:
-    city = read_city(store, allowed, day)
-    held = _hold(store, city, allowed, day)
+def _answer(view: View, most: int | None) -> Portfolio:
+    city = read_city(view)
+    held = _hold(view, city)
     covering = held.covering()
     cover = covering.at_most(len(covering.ids) if most is None else most)
     chosen = _chosen(held, covering, cover)
@@ -76,7 +72,7 @@ def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Por
         most=most,
         weights_version=read_weights().version,
         rule_version=read_rules().version,
-        as_of=day,
+        as_of=city.today,
         data_date=city.recorded,
         gaps=len(held.gaps),
         weight=sum(held.weights) / UNIT,
@@ -93,17 +89,17 @@ def _answer(store: Store, most: int | None, allowed: list[str], day: str) -> Por
         unknown=held.unknown,
         notes=_notes(held),
         rests_on=dict(sorted(Counter(row.status for row in rows).items())),
-        sources=sources_used(store, [row.source for row in rows]),
+        sources=sources_used(view, [row.source for row in rows]),
     )
 
 
-def _hold(store: Store, city: City, allowed: list[str], day: str) -> Held:
+def _hold(view: View, city: City) -> Held:
     rules, weights = read_rules(), read_weights()
     gaps: list[tuple[Facts, Gap]] = []
     fills: dict[str, dict[int, Fill]] = defaultdict(dict)
     unknown = {}
     for chain in sorted(city.names["Chain"]):
-        examined = examine(store, chain, allowed, day)
+        examined = examine(view, chain)
         own = find_gaps(examined, rules)
         place = {gap.product: len(gaps) + number for number, gap in enumerate(own)}
         gaps += [(examined.facts, gap) for gap in own]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.deadline import check
-from queries.answers import Named
+from queries.core.answers import Named
 from queries.gaps.weak_links import correlation
 from queries.targets.answers import Shift, WeightMoved, WeightStability
 from queries.targets.candidates import Fill

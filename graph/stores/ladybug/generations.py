@@ -109,8 +109,10 @@ class Generations:
     def version(self) -> str:
         """Return the name of the current generation, or ``empty``."""
         current = self.current()
-        if current is None:
-            return "empty"
+        return "empty" if current is None else self.version_of(current)
+
+    def version_of(self, current: Path) -> str:
+        """Return the name of a generation."""
         if current.parent == self.folder.resolve():
             return current.stem
         seal = Seal.of(current)

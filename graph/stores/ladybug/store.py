@@ -3,13 +3,13 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from graph.cypher.outside import Outside
 from graph.errors import StoreUnavailable
 from graph.model import Edge, Node
 from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
@@ -19,6 +19,7 @@ from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
 from graph.stores.ladybug.tables import read_edges, read_nodes
 from graph.stores.ladybug.writer import LadybugWriter
+from graph.stores.outside import Outside
 
 CORES = os.cpu_count() or 1
 READERS = max(1, min(CORES, 8))  # queries at once; each has a core and a pool of its own
@@ -69,6 +70,7 @@ class LadybugStore:
         self.generations = Generations(path)
         self._known: dict[tuple[Ready, str], list[list[Any]]] = {}
         self._link, self._seen = str(path), ("", "")
+        self._held: Ready | None = None
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
 
@@ -112,12 +114,20 @@ class LadybugStore:
                 writer.abandon()
                 raise
 
+    def pinned(self) -> "LadybugStore":
+        """Return the store as it stands now, with the same processes: it reads the file of this generation."""
+        other = copy(self)
+        other._held = self.generations.ready()
+        return other
+
     def version(self) -> str:
         """Return the name of the current generation."""
-        return self.generations.version()
+        return self.generations.version() if self._held is None else self.generations.version_of(self._held.path)
 
     def version_at_hand(self) -> str | None:
         """Return the name of the current generation: whether the link leads to another one is seen in no time."""
+        if self._held is not None:
+            return self.version()
         try:
             link = os.readlink(self._link)
         except OSError:
@@ -159,7 +169,7 @@ class LadybugStore:
     @contextmanager
     def _current(self) -> Iterator[Ready | None]:
         """Lend the current file, None before the first load; it is what was written before it is read and after."""
-        ready = self.generations.ready()
+        ready = self._held or self.generations.ready()
         try:
             yield ready
         except Exception:

@@ -59,7 +59,8 @@ def main(handle: int) -> None:
         return
     link.send_bytes(b"{}")
     questions: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(link, questions), daemon=True).start()
+    asked: list[ladybug.Connection] = []  # the connection that a question is being put to, if there is one
+    threading.Thread(target=_listen, args=(link, questions, None if setup["memory"] else asked), daemon=True).start()
     lasting = None if setup["memory"] else ladybug.Connection(database, num_threads=1)
     while True:
         try:
@@ -68,26 +69,41 @@ def main(handle: int) -> None:
             import pyarrow  # noqa: F401  # a fifth of a second that no question for a frame shall wait for
 
             continue
-        for message in _answer(database, lasting, question):
+        for message in _answer(database, lasting, question, asked):
             link.send_bytes(message)
 
 
-def _listen(link: Connection, questions: "queue.SimpleQueue[dict[str, Any]]") -> None:
-    """Take questions while another is being answered: so the end of the parent is the end of this process, whatever runs."""
+def _listen(link: Connection, questions: "queue.SimpleQueue[dict[str, Any]]", asked: "list[ladybug.Connection] | None") -> None:
+    """Take questions while another is being answered: so the end of the parent is the end of this process, whatever runs.
+
+    A question is interrupted when its time is up: the engine's own time limit costs every query most of a millisecond. A limited
+    process, in which ``poll`` does not work, has no list of what is ``asked`` and uses that limit.
+    """
+    seconds: float | None = None
     try:
         while True:
-            questions.put(link.recv())
+            if asked is None or link.poll(seconds):
+                question = link.recv()
+                seconds = question["seconds"]
+                questions.put(question)
+                continue
+            seconds = None
+            for connection in asked:
+                connection.interrupt()
     finally:
         os._exit(0)
 
 
-def _answer(database: ladybug.Database, lasting: ladybug.Connection | None, question: dict[str, Any]) -> list[bytes]:
+def _answer(
+    database: ladybug.Database, lasting: ladybug.Connection | None, question: dict[str, Any], asked: "list[ladybug.Connection]"
+) -> list[bytes]:
     """Return the messages of an answer: one of JSON, and the frame behind it where one was asked for."""
     try:
         if lasting is not None:
-            return _run(lasting, question)
+            return _run(lasting, question, asked)
         with closing(ladybug.Connection(database, num_threads=1)) as fresh:  # what one caller sets does not reach the next
-            return _run(fresh, question)
+            fresh.set_query_timeout(max(1, int(question["seconds"] * 1000)))
+            return _run(fresh, question, asked)
     except MemoryError:
         return [to_json({"error": "memory", "kind": "memory"})]
     except UnicodeDecodeError:
@@ -98,9 +114,12 @@ def _answer(database: ladybug.Database, lasting: ladybug.Connection | None, ques
         return [to_json({"error": str(error) or type(error).__name__, "kind": "engine"})]
 
 
-def _run(connection: ladybug.Connection, question: dict[str, Any]) -> list[bytes]:
-    connection.set_query_timeout(max(1, int(question["seconds"] * 1000)))
-    answer = connection.execute(question["query"], question["parameters"])
+def _run(connection: ladybug.Connection, question: dict[str, Any], asked: "list[ladybug.Connection]") -> list[bytes]:
+    asked.append(connection)
+    try:
+        answer = connection.execute(question["query"], question["parameters"])
+    finally:
+        asked.clear()
     if isinstance(answer, list):
         for one in answer:
             one.close()
@@ -172,7 +191,7 @@ def plain(value: Any) -> Any:
 def _warm(database: ladybug.Database) -> None:
     """Do each kind of work once, the errors too."""
     for query in (*WARM, "RETURN no such thing"):
-        _answer(database, None, {"query": query, "parameters": {}, "seconds": 5, "limit": 10, "size": 1 << 20, "frame": False})
+        _answer(database, None, {"query": query, "parameters": {}, "seconds": 5, "limit": 10, "size": 1 << 20, "frame": False}, [])
 
 
 def _limit(memory: int) -> None:

@@ -1,0 +1,1 @@
+"""Tables of a chain: segments, products, firms, projects, weak points, events, supplies."""

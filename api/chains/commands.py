@@ -1,0 +1,57 @@
+"""The commands of the chains: the list, the picture of one or of a firm."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.core.options import FormatOption, StoreOption, WithoutOption, look
+from api.core.output import Format, print_json, print_rows, say, say_which
+from graph.outputs import check_writable, write_text
+
+app = typer.Typer()
+
+
+@app.command()
+def chains(without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table) -> None:
+    """列出全部产业链及各类数据的数量。"""
+    from queries.things.chains import list_chains
+
+    found = list_chains(look(store, without))
+    if format is Format.json:
+        print_json([chain.model_dump(mode="json") for chain in found])
+        return
+    zh = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
+    rows = [chain.model_dump() | {name: sum(getattr(chain.counts, name).values()) for name in zh} for chain in found]
+    print_rows(rows, format, {"name": "产业链", "id": "编号", "status": "状态"} | zh | {"source": "来源"})
+
+
+@app.command()
+def draw(
+    name: Annotated[str, typer.Argument(metavar="CHAIN|NAME", help="产业链或企业")],
+    out: Annotated[Path, typer.Option("--out", help="写到这个 HTML 文件(单文件,可离线打开)")],
+    without: WithoutOption = "",
+    store: StoreOption = None,
+) -> None:
+    """把一条产业链或一家企业的上下游画成一个可离线打开的网页文件。"""
+    from api.pictures.pictures import draw_chain, draw_enterprise
+    from graph.errors import NotFound
+    from queries.gaps.weak_links import weak_links
+    from queries.names.search import find_chain, find_enterprise
+    from queries.things.chains import view_chain
+    from queries.things.enterprises import view_enterprise
+    from queries.things.supply import customers, suppliers
+    from queries.things.things import list_sources
+
+    check_writable(out)
+    graph = look(store, without)
+    sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
+    try:
+        chain = find_chain(graph.whole, name).id  # one that is hidden says so below
+        page = draw_chain(view_chain(graph, chain), sources, weak_links(graph, chain))
+    except NotFound:
+        firm = say_which(name, find_enterprise(graph, name)).id
+        sides = (suppliers(graph, firm, 2), customers(graph, firm, 2))
+        page = draw_enterprise(view_enterprise(graph, firm), *sides, sources)
+    write_text(out, page)
+    say(f"已写到 {out}")

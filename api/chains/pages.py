@@ -1,0 +1,67 @@
+"""The pages of the chains: all of them, and everything about one."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from api.chains.tables import tables_of_chain
+from api.core.page import VisitDep
+from api.core.states import count_states
+from api.core.table import Links
+from api.gaps.tables import table_moves, tables_of_gaps
+from api.pictures.pictures import picture_chain
+from queries.core.answers import STATUS_ORDER
+from queries.core.catalogue import side_by_side
+from queries.gaps.rules import read_rules
+from queries.gaps.weak_links import weak_links
+from queries.things import chains as chain_queries
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+MOST_OF_CHAIN = 200  # products, and firms, in the picture of a chain's page
+COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
+TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
+TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
+
+
+@router.get("/")
+def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> Response:
+    """Show all chains with how much is known of each."""
+    chains = chain_queries.list_chains(visit.view)
+    totals: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
+    for row in visit.view.ask("totals"):
+        if row["number"]:
+            totals[row["label"]][row["status"]] = row["number"]
+    totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
+    values: dict[str, Any] = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view, "desk": visit.desk}
+    return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)
+
+
+@router.get("/chains/{id:path}")
+def show_chain(id: str, visit: VisitDep) -> Response:
+    """Show one chain: its picture, then every record in tables."""
+    view, producers, answer = side_by_side(
+        partial(chain_queries.view_chain, visit.view, id),
+        partial(visit.view.ask, "chain_producers", chain=id),
+        partial(weak_links, visit.view, id),
+    )
+    links = visit.links
+    picture = None
+    if not visit.ask.table:
+        certificate = partial(_certificate, links, answer.chain_id)
+        picture = picture_chain(view, visit.desk.sources, links.thing, answer, certificate, MOST_OF_CHAIN)
+    products = [product for segment in answer.segments for product in segment.products]
+    values = {
+        "weak": answer,
+        "gaps": tables_of_gaps(answer, visit.desk),
+        "moves": table_moves(answer.stability, read_rules()),
+        "counts": {"环节": count_states(answer.segments), "产品": count_states(products)},
+        "tables": tables_of_chain(view, producers, visit.desk),
+    }
+    return visit.render("chain.html", view.chain["name"], view=view, picture=picture, desk=visit.desk, **values)
+
+
+def _certificate(links: Links, chain: str, _label: str, place: str) -> str:
+    return links.of_chain(chain, "certificate", place=place)

@@ -1,0 +1,1 @@
+"""What every page and command stands on, and knows no content."""

@@ -1,0 +1,86 @@
+"""What routes take and give: the view that is answered from, a page of a list."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from functools import wraps
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter
+from starlette.concurrency import run_in_threadpool
+
+from graph.errors import InputError
+from graph.scope import Scope
+from graph.stores import Store
+from queries.core.view import View
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; ``next`` is the cursor of the page after it, or null at the end."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+async def get_store(request: Request) -> Store:
+    """Return the store of the app."""
+    store: Store = request.app.state.store
+    return store
+
+
+StoreDep = Annotated[Store, Depends(get_store)]
+WITHOUT = "不使用哪些状态的数据,逗号分隔,如 curated,sample;产业链、环节、产品及其上下游是标尺,不因此隐去"
+
+
+async def get_view(store: StoreDep, without: Annotated[str, Query(description=WITHOUT, max_length=200)] = "") -> View:
+    """Return the view of the store that the whole request is answered from."""
+    scope = Scope.without(without)
+    if store.version_at_hand() is None:  # it has to be asked for
+        return await run_in_threadpool(View.of, store, scope)
+    return View.of(store, scope)
+
+
+ViewDep = Annotated[View, Depends(get_view)]
+SizeQuery = Annotated[int, Query(ge=1, le=500, description="每页几条")]
+CursorQuery = Annotated[str, Query(max_length=300, description="上一页答案里的 next")]
+
+
+class Answering(APIRoute):
+    """A route whose answer is written as JSON in the thread that made it, which costs half of what handing it over would."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, _writing(endpoint), **more)
+
+
+def _writing(endpoint: Callable[..., Any]) -> Callable[..., Response]:
+    adapter: TypeAdapter[Any] = TypeAdapter(endpoint.__annotations__["return"])
+
+    @wraps(endpoint)
+    def answer(*arguments: Any, **named: Any) -> Response:
+        return Response(adapter.dump_json(endpoint(*arguments, **named), by_alias=True), media_type="application/json")
+
+    return answer
+
+
+async def refuse_unknown(request: Request) -> None:
+    """Raise ``InputError`` for a parameter that the route does not know: a slip would change the answer without a word."""
+    route: APIRoute = request.scope["route"]
+    known = _known.get(route.endpoint)
+    if known is None:
+        known = _known[route.endpoint] = tuple(sorted(_names(route.dependant)))
+    for name in request.query_params:
+        if name not in known:
+            near = get_close_matches(name, known, 1, 0.5)
+            hint = f"是不是 {near[0]}? " if near else ""
+            raise InputError(f"没有参数“{name[:60]}”。{hint}这里可用 {'、'.join(known) or '的参数一个也没有'}")
+
+
+_known: dict[Callable[..., Any], tuple[str, ...]] = {}  # the parameters of each route, those of what it depends on too
+
+
+def _names(dependant: Dependant) -> set[str]:
+    return {str(field.alias) for field in dependant.query_params}.union(*map(_names, dependant.dependencies))

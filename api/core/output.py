@@ -1,0 +1,166 @@
+"""How the command prints: a table for people, JSON and CSV for programs; progress and messages go to stderr."""
+
+import csv
+import errno
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from typing import Any, NoReturn
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from graph.model import STATUS_ZH
+from loaders.report import Report
+from loaders.run import Step
+from queries.core.answers import Named
+
+errors = Console(stderr=True, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """Tell people something on stderr, as it is written."""
+    errors.print(text, highlight=False, markup=False)
+
+
+class Format(StrEnum):
+    """How an answer is printed."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads: dict[str, str] | None = None) -> None:
+    """Print rows in the wished form; ``heads`` chooses and names the columns of the table and the CSV."""
+    plain = [row.model_dump(mode="json") if isinstance(row, BaseModel) else row for row in rows]
+    if format is Format.json:
+        print_json(plain)
+        return
+    columns = list(heads or dict.fromkeys(key for row in plain for key in row))
+    cells = [[cell_text(_dig(row, column), column) for column in columns] for row in plain]
+    titles = [heads[column] if heads else column for column in columns]
+    if format is Format.csv:
+        print_csv(titles, cells)
+        return
+    table = Table(*(Column(title, overflow="fold") for title in titles), header_style="bold")
+    for row in cells:
+        table.add_row(*row)
+    out = Console(width=None if sys.stdout.isatty() else 200, markup=False)
+    out.print(table if cells else "(没有结果)")
+
+
+def say_which(word: str, firm: Named) -> Named:
+    """Return the firm that a word was taken for, after saying on stderr which it is where the word is not its name or id."""
+    if word.strip() not in (firm.id, firm.name):
+        say(f"“{word}”是 {firm.name}({firm.id})")
+    return firm
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, Chinese as it is."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_csv(titles: list[str], cells: list[list[str]]) -> None:
+    """Print rows as CSV that a spreadsheet opens without running anything."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(titles)
+    risky = ("=", "+", "-", "@", "\t")
+    writer.writerows([[f"'{cell}" if cell.startswith(risky) and not _is_number(cell) else cell for cell in row] for row in cells])
+    sys.stdout.write(buffer.getvalue())
+
+
+def cell_text(value: Any, column: str = "") -> str:
+    """Return a value as one cell of text."""
+    if value is None:
+        return ""
+    if column == "status":
+        return STATUS_ZH.get(str(value), str(value))
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def end_after(error: OSError) -> NoReturn:
+    """Say what could not be read or written, the standard output among it, and end with 1."""
+    with suppress(OSError, ValueError):  # what is still waiting to be printed cannot be, and would be tried again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if error.errno != errno.EPIPE:  # nobody reads on: `lianzhang … | head`
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"读写失败: {where}{error.strerror or error}。请检查磁盘空间、路径与权限")
+    sys.exit(1)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _dig(row: dict[str, Any], path: str) -> Any:
+    if path in row:
+        return row[path]
+    value: Any = row
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Step]:
+    """Show what a load is doing on stderr, with rows so far and the time; yields the function to report steps to."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[rows]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=errors, transient=not errors.is_terminal, disable=quiet) as bar:
+        task = bar.add_task("打开文件", total=None, rows="")
+
+        def step(text: str, rows: int) -> None:
+            bar.update(task, description=text, rows=f"{rows:,} 行" if rows else "")
+
+        yield step
+        bar.update(task, total=1, completed=1, description="完成", rows="")
+
+
+@contextmanager
+def measuring(text: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show on stderr how much of a known amount is done; yields the function to call at each piece."""
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=not errors.is_terminal) as bar:
+        task = bar.add_task(text, total=total)
+        yield lambda: bar.advance(task)
+
+
+def explain(report: Report) -> None:
+    """Say on stderr what a load refused, and where to find it."""
+    for failure in report.failed:
+        told = escape(f"{failure['file']}: {failure['reason']}")
+        errors.print(f"[red]未载入[/red] {told}", highlight=False)
+    for reject in report.rejected[:20]:
+        where = f"{reject.file}" + (f" [{reject.sheet}]" if reject.sheet else "") + (f" 第 {reject.row} 行" if reject.row else "")
+        say(f"拒收 {where}: {reject.reason[:300]}")
+    if len(report.rejected) > 20:
+        say(f"…… 共拒收 {len(report.rejected)} 行,主要原因:")
+        for reason, number in report.reasons()[:10]:
+            say(f"  {number:>7,}  {reason}")
+    for path in report.rejects_written:
+        say(f"拒收的行已写到 {path},改好后可再载入")
+    for conflict in report.conflicts[:10]:
+        say(f"冲突: {conflict.reason}: {conflict.left} ←→ {conflict.right}")
+    for warning in report.warnings[:10]:
+        say(f"注意: {warning}")

@@ -1,0 +1,113 @@
+"""A visit to a page: what is switched off, the tables that are asked for, how it is rendered; the page for an error."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from fastapi.templating import Jinja2Templates
+
+from api.core.table import MOST_ROWS, Desk, Links
+from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
+from api.core.templating import environment
+from graph.errors import LianzhangError
+from graph.model import STATUS_ZH
+from graph.scope import NAMED, Scope
+from queries.core.view import View
+from queries.things.things import list_sources
+
+ADVICE = {
+    400: ("检查语句或地址后重试", "可从首页或搜索重新进入"),
+    404: ("检查地址或编号是否完整", "用上方搜索按名称、简称或拼音首字母查找"),
+    409: ("从下面的候选里选一个", "或改用编号、全称"),
+    422: ("检查地址栏里的参数", "可从首页重新进入"),
+    503: ("确认数据文件或数据库服务可用", "请管理员运行 lianzhang load seeds 载入数据,或检查 LIANZHANG_STORE"),
+    504: ("稍后重试", "缩小查询范围,例如减少层数"),
+}
+templates = Jinja2Templates(env=environment())
+
+
+@dataclass
+class Visit:
+    """One request for a page: the store, what is switched off, and the addresses that keep it so."""
+
+    request: Request
+    ask: Annotated[TableAsk, Depends()]
+    without: Annotated[str, Query(max_length=200)] = ""
+
+    def __post_init__(self) -> None:
+        self.view = View.of(self.request.app.state.store, Scope.without(self.without))
+        self.links = Links(self.without.strip())
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """Return all sources by id."""
+        return list_sources(self.view)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Return what the tables need."""
+        return Desk(self.links, {id: source.get("name", id) for id, source in self.sources.items()})
+
+    def render(self, template: str, about: str = "", **values: Any) -> Response:
+        """Return a page, or of what it is ``about`` the one table that is asked for: as a page of its own, or as a file."""
+        if not self.ask.table:
+            return _render(self.request, template, self.links, **{"table_page": self.table_page, **values})
+        table = find_table(self.ask.table, values)
+        if self.ask.format == "csv":
+            return send_csv(table, self.ask, about)
+        found = turn_to(table, self.ask, self.links, self.table_page, MOST_ROWS)
+        own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
+        return _render(self.request, "table.html", self.links, found=found, about=about, kept=own, back=_address(self.request, own))
+
+    def table_page(self, table: str, **state: Any) -> str:
+        """Return the address of a table of this page, in some state."""
+        own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
+        said = [(name, str(value)) for name, value in state.items() if value != "" and (name, value) != ("page", 1)]
+        return _address(self.request, [*own, ("table", table), *said])
+
+
+VisitDep = Annotated[Visit, Depends()]
+
+
+def _render(request: Request, template: str, links: Links, status: int = 200, **values: Any) -> HTMLResponse:
+    scope = Scope.without(links.without)
+    scopes = {name: _with_query(request, words) for name, words in NAMED.items()}
+    page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
+    page |= {"show_all": _with_query(request, "")} | values
+    return templates.TemplateResponse(request, template, page, status_code=status)
+
+
+def _with_query(request: Request, without: str) -> str:
+    """Return the address of this page with other data switched off."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("without", "after", "page")]
+    return _address(request, [*query, *([("without", without)] if without else [])])
+
+
+def _address(request: Request, query: list[tuple[str, str]]) -> str:
+    """Return the address of this page with other parameters."""
+    path = (
+        request.url.path.replace("?", "%3F").replace("#", "%23")
+        if request.scope.get("raw_path") is None
+        else request.scope["raw_path"].decode("ascii")
+    )
+    return path + (f"?{urlencode(query)}" if query else "")
+
+
+def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
+    """Return the page for an error: what happened and what to do; it needs no store."""
+    candidates = [item for item in error.details.get("candidates", ()) if isinstance(item, dict)]
+    values = {"error": error, "advice": ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")), "candidates": candidates}
+    return _render(request, "error.html", _links_of(request), error.status, **values)
+
+
+def _links_of(request: Request) -> Links:
+    """Return links that keep what is switched off, or plain ones where that is not understood."""
+    without = request.query_params.get("without", "")
+    try:
+        Scope.without(without)
+    except LianzhangError:
+        return Links()
+    return Links(without.strip())

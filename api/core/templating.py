@@ -1,0 +1,36 @@
+"""The one environment of all templates: what every page, and every file that stands alone, may use."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from api.core.states import PLACE_ZH, STATE_KEYS, STATE_MEANING
+from api.core.table import MOST_NAMES, MOST_ROWS, show_names, show_number, show_percent
+from graph.model import STATUS_MEANING, STATUS_ZH
+
+HERE = Path(__file__).parent.parent
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment; everything that is put into a template is escaped."""
+    made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING}
+    made.globals |= {"show_number": show_number, "show_percent": show_percent, "show_names": show_names, "most_rows": MOST_ROWS}
+    made.globals["most_names"] = MOST_NAMES
+    made.globals |= {"state_keys": STATE_KEYS, "state_meaning": STATE_MEANING, "place_zh": PLACE_ZH}
+    return made
+
+
+def render_file(template: str, **values: Any) -> str:
+    """Return a page that stands alone, with the styles of the site inside."""
+    return environment().get_template(template).render(own_css=inline("lianzhang.css"), **values)
+
+
+@cache
+def inline(name: str, folder: Path = HERE / "static") -> Markup:
+    """Return the text of a script or a style sheet as a page carries it inside."""
+    return Markup((folder / name).read_text("utf-8").replace("</script", "<\\/script"))

@@ -1,0 +1,74 @@
+"""The pages of firms: the list, one firm between its suppliers and customers, pairs that may be one."""
+
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+
+from api.core.page import VisitDep
+from api.core.table import Cell, Desk, Table
+from api.firms.tables import table_doubts, table_judgements
+from api.pictures.pictures import picture_enterprise
+from api.things.facts import facts_of, tables_of_enterprise
+from queries.names.same_firms import doubts, history
+from queries.names.search import search
+from queries.things import enterprises as enterprise_queries
+from queries.things.supply import customers, suppliers
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+PAGE_SIZE = 100
+MOST_DRAWN = 300  # supplies on each side of a firm in the picture of its page
+MOST_DOUBTS = 1000
+WISHES = ("LEADS", "NEEDS", "OFFERS", "SEEKS_PARTNER", "RECOMMENDS")  # with one of these a firm has something in its four lists
+
+
+@router.get("/enterprises")
+def show_enterprises(
+    visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", page: Annotated[int, Query(ge=1, le=1_000_000)] = 1
+) -> Response:
+    """Show the firms by pinyin, a page at a time, or those that a word names."""
+    total = 0
+    if q.strip():
+        hits = search(visit.view, q, PAGE_SIZE, ("Enterprise",))
+        why = {hit.id: hit.matched for hit in hits}
+        firms = [firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.view, list(why))]
+    else:
+        firms, total = enterprise_queries.list_by_pinyin(visit.view, page, PAGE_SIZE)
+    rows = [_firm_row(firm, visit.desk) for firm in firms]
+    table = Table("enterprises", "企业", ("企业", "简称", "角色", "说明", "状态", "来源"), rows)
+    pages = -(-total // PAGE_SIZE)
+    return visit.render("enterprises.html", "企业", table=table, q=q, page=page, pages=pages, total=total, most=PAGE_SIZE)
+
+
+def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
+    name = desk.thing("Enterprise", firm["id"], firm["name"], extra=f"按{firm['matched']}找到" if firm.get("matched") else "")
+    cells = (name, Cell(firm.get("short_name") or ""), Cell("、".join(firm.get("roles") or [])), Cell(firm.get("description") or ""))
+    return (*cells, *desk.trust(firm))
+
+
+@router.get("/review")
+def show_review(visit: VisitDep) -> Response:
+    """Show the pairs of firms that may be one, and what has been judged so far."""
+    found = doubts(visit.view)
+    tables = (table_doubts(found[:MOST_DOUBTS], visit.desk), table_judgements(history(visit.view), visit.desk))
+    return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
+
+
+@router.get("/enterprises/{id:path}")
+def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> Response:
+    """Show one firm: its suppliers and customers in a picture, then every record in tables."""
+    view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)
+    before = suppliers(visit.view, view.enterprise["id"], tiers)
+    after = customers(visit.view, view.enterprise["id"], tiers)
+    picture = None
+    if not visit.ask.table:
+        picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.thing)
+    tables = tables_of_enterprise(view, before, after, visit.desk)
+    cut = max(len(before), len(after)) > MOST_DRAWN
+    facts = facts_of(view.enterprise, visit.desk, visit.view.statuses)
+    wishes = any(item.relation in WISHES for item in view.outgoing)
+    values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts, "desk": visit.desk}
+    values["openings"] = visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
+    return visit.render("enterprise.html", view.enterprise["name"], edges=len(before) + len(after), **values)

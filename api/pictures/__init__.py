@@ -1,0 +1,1 @@
+"""Pictures: layout, lines, pyvis."""

@@ -1,0 +1,276 @@
+"""The doorway to pyvis: boxes and lines in the colours of the legend, and the picture as plain data."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyvis.network import Network
+
+from api.core.states import STATE_KEYS, mark_of
+from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
+from api.pictures.wiring import SHAPES, Piece
+from graph.model import STATUS_ZH
+from queries.core.answers import STATUS_ORDER, SegmentView
+from queries.gaps.answers import Judged
+
+INK = "#1f2933"
+# Fill and border of each kind of node; the same values are the legend's in static/lianzhang.css.
+FILLS: dict[str, tuple[str, str]] = {
+    "上游": ("#e1ecf8", "#2f6299"),
+    "中游": ("#dff0e8", "#26704f"),
+    "下游": ("#fbecd3", "#96590f"),
+    SERVICE: ("#ece7f5", "#65508f"),
+    "product": ("#ffffff", "#66727f"),
+    "firm": ("#fdeeea", "#a8432f"),
+    "focus": ("#a8432f", "#7c2e1f"),
+}
+# The same for each state; they differ in lightness too, and the label says the state in words.
+STATE_FILLS: dict[str, tuple[str, str, str]] = {
+    "缺链": ("#ec9187", "#7d1f17", "#6d130c"),
+    "弱链": ("#fbd27a", "#7f5200", "#6b4500"),
+    "强链": ("#d2eee6", "#1f6b57", "#155545"),
+    "未知": ("rgba(255,255,255,0.72)", "#6b7783", "#52606d"),
+}
+PLAIN_FILL = ("#eef1f4", "#5b6773")
+EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
+EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入(可替代)", "supplies": "供应"}
+# The style of a border or a line says what the data rests on.
+DASHES: dict[str, bool | list[int]] = {"confirmed": False, "reported": False, "curated": [6, 4], "inferred": [2, 3], "sample": [9, 3, 2, 3]}
+FIRM_BOX = 38
+STYLE = {
+    "shape", "color", "borderWidth", "borderWidthSelected", "shapeProperties", "font", "margin", "widthConstraint", "heightConstraint",
+    "size", "chosen", "kind", "colours", "state", "word", "width", "dashes", "arrows", "smooth",
+}  # fmt: skip
+
+Picture = dict[str, Any]
+Spot = tuple[float, float]
+
+
+def box_size(width: float, height: float) -> dict[str, Any]:
+    """Return the options that give a box this size, whatever its label."""
+    return {"margin": 3, "widthConstraint": {"minimum": width - 6, "maximum": width - 6}, "heightConstraint": {"minimum": height - 6}}
+
+
+def rich_label(head: str, foot: str, mark: str = "") -> str:
+    """Return a label of two parts for vis-network's small markup, in which only & and < are special; a mark goes before the foot."""
+    safe = [part.replace("&", "&amp;").replace("<", "&lt;") for part in (head, foot)]
+    lines = [f"<b>{line}</b>" for line in safe[0].split("\n") if line]
+    feet = [f"<i>{line}</i>" for line in safe[1].split("\n") if line]
+    return "\n".join([*lines, *feet]) if not mark else "\n".join([*lines, f"<code>{mark}</code><i> </i>" + "\n".join(feet)])
+
+
+def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str, Any]:
+    """Return the font of a label of two parts, with a little air between them."""
+    return {
+        "size": size,
+        "color": ink,
+        "multi": "html",
+        "bold": {"mod": weight, "size": size, "vadjust": -2},
+        "ital": {"mod": "", "size": foot, "vadjust": 3, "color": ink},
+    }
+
+
+def text_width(text: str) -> int:
+    """Return how wide a text is in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def wrap(text: str, width: int, lines: int) -> str:
+    """Break a text into at most ``lines`` lines of ``width`` half-width characters, with … where it is cut."""
+    rows, row = [], ""
+    text = " ".join(text.split())
+    total = text_width(text)
+    if lines > 1 and width < total <= width * 2:
+        return _halve(text, width)
+    for sign in text:
+        if row and text_width(row + sign) > width:
+            rows.append(row)
+            row = ""
+        row += sign
+    rows = [*rows, row]
+    if len(rows) > lines:
+        last = rows[lines - 1]
+        while last and text_width(last) > width - 2:
+            last = last[:-1]
+        rows = [*rows[: lines - 1], last + "…"]
+    return "\n".join(rows)
+
+
+def _halve(text: str, width: int) -> str:
+    """Break a text in two, before 与、和、及 or after 、 where both halves fit, else in the middle."""
+    breaks = [number for number in range(1, len(text)) if text[number] in "与和及" or text[number - 1] in "、 "]
+    fitting = [number for number in breaks if max(text_width(text[:number]), text_width(text[number:])) <= width]
+    places = fitting or range(1, len(text))
+    best = min(places, key=lambda number: abs(text_width(text[:number]) - text_width(text[number:])))
+    return f"{text[:best].rstrip()}\n{text[best:]}"
+
+
+def add_box(network: Network, id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any) -> None:
+    """Add a box whose colours say what it is, or in what state, and whose border says how well it is founded."""
+    background, border = FILLS.get(fill, PLAIN_FILL)
+    if status not in DASHES:  # a thin grey border says nothing about what it rests on
+        border = "#aab4be"
+    color = _colours(background, border)
+    if judged:
+        options |= {"state": STATE_KEYS[judged.state], "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])}}
+        color = options["colours"]["state"]
+    width = {"confirmed": 3.0, "": 0.6}.get(status, 1.5)
+    network.add_node(
+        id,
+        label=label or " ",
+        shape="box",
+        color=color,
+        borderWidth=width,
+        borderWidthSelected=3,
+        shapeProperties={"borderDashes": DASHES.get(status, False), "borderRadius": 3},
+        **options,
+    )
+
+
+def _colours(background: str, border: str) -> dict[str, Any]:
+    return {"background": background, "border": border, "highlight": {"background": background, "border": INK}}
+
+
+def state_font(judged: Judged, size: int) -> dict[str, Any]:
+    """Return the font of the mark that says a state: it is set as the label's code, which is bold and in the state's ink."""
+    return {"mod": "700", "size": size, "vadjust": 3 if size > 12 else 0, "color": STATE_FILLS[judged.state][2]}
+
+
+def state_title(judged: Judged | None) -> str:
+    """Return the line of a tooltip that tells a state."""
+    if judged is None:
+        return ""
+    return f"\n断点: {judged.state}" + ("" if judged.score is None else f" {judged.score:g} 分") + f",{judged.action}"
+
+
+def add_segment(network: Network, segment: SegmentView, judged: Judged | None, products: int, firms: int) -> None:
+    """Add a segment's box, with its state and how many products and firms are known in it."""
+    counts = f"产品 {products} · 企业 {firms}"
+    label, style = rich_label(wrap(segment.name, 18, 2), counts), font(16, 14)
+    if judged:
+        label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
+        style = {**font(16, 12), "mono": state_font(judged, 13)}
+    title = f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态: {STATUS_ZH[segment.status]}"
+    add_box(
+        network,
+        f"s|{segment.id}",
+        label,
+        segment.tier or "",
+        segment.status,
+        judged,
+        title=title,
+        kind="segment",
+        font=style,
+        **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
+    )
+
+
+def add_child(network: Network, id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None) -> None:
+    """Add a product with its state, or a firm, below its segment."""
+    word = {"product": "产品", "firm": mark or "企业"}[kind]
+    label, style = wrap(f"◆ {name}" if mark else name, 22, 1), {"size": 13, "color": INK}
+    if judged:
+        state = mark_of(judged, score=False)
+        label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
+        style = {**font(13, 13), "mono": state_font(judged, 11), "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK}}
+    add_box(
+        network,
+        id,
+        label,
+        kind,
+        status,
+        judged,
+        title=f"{word}: {name}{state_title(judged)}\n数据状态: {STATUS_ZH[status]}",
+        kind=kind,
+        font=style,
+        **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5),
+    )
+
+
+def add_line(
+    network: Network, pieces: list[Piece], kind: str, rows: list[dict[str, Any]], name: str, ends: list[list[str]], arrow: bool = True
+) -> None:
+    """Add a line; its colour says of what kind it is, its dashes how well it is founded; ``rows`` are the records behind it."""
+    status = weakest(row["status"] for row in rows)
+    shown = "、".join(dict.fromkeys(row.get("detail") or row["name"] for row in rows))
+    for start, end, shape in pieces:
+        network.add_edge(
+            start,
+            end,
+            id=f"{kind}{MARK}{start}{MARK}{end}",
+            kind=kind,
+            word=EDGE_WORDS[kind],
+            name=name,
+            ends=ends,
+            title=f"{EDGE_WORDS[kind]}: {shown[:120]}\n状态: {STATUS_ZH[status]}",
+            rows=rows,
+            color={"color": EDGE_INKS[kind], "highlight": INK, "hover": INK},
+            width=1.3,
+            dashes=DASHES[status],
+            arrows={"to": {"enabled": arrow and (start, end, shape) == pieces[-1], "scaleFactor": 0.5}},
+            smooth=SHAPES[shape],
+        )
+
+
+def weakest(statuses: Iterable[str]) -> str:
+    """Return the least founded of some statuses."""
+    return max(statuses, key=lambda status: STATUS_ORDER[status])
+
+
+def finish(network: Network, layout: Layout, sizes: Mapping[str, int], prefix: str, **parts: Any) -> Picture:
+    """Give every block its place and return the picture as plain data for ``picture.js``."""
+    grid = parts.get("grid", 1)
+    spots = place(layout, sizes, grid=grid)
+    ids = {id: id if id.startswith(BEND) else prefix + id for id in spots}
+    for id, (x, y) in spots.items():
+        node = network.node_map[ids[id]]
+        node["x"], node["y"] = round(x, 1), round(y, 1)
+    _place_anchors(network, parts["anchors"], spots, prefix, layout)
+    columns = [
+        {"band": column.band, "x": x, "top": top, "items": [ids[item] for item in column.items]}
+        for column, x, top in zip(layout.columns, column_places(layout, grid), column_tops(layout, sizes), strict=True)
+    ]
+    below = [{"x": x, "id": ids[item]} for item, x in zip(layout.below, below_places(layout, grid), strict=True)]
+    nodes, edges, *_ = network.get_network_data()
+    half = (layout.pitch + (grid - 1) * GEOMETRY["child_width"]) / 2 + 4
+    styles: list[dict[str, Any]] = []
+    return {
+        "nodes": _share_styles(nodes, styles),
+        "edges": _share_styles(edges, styles),
+        "styles": styles,
+        "columns": columns,
+        "below": below,
+        "sizes": {ids[id]: size for id, size in sizes.items()},
+        "geometry": GEOMETRY,
+        "half": half,
+        "statuses": STATUS_ZH,
+        "grid": grid,
+        "blocks": {},
+        **parts,
+    }
+
+
+def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items with the options that many have alike replaced by a number in ``styles``; a large picture is a third as long."""
+    known: dict[str, int] = {}
+    shared = []
+    for item in items:
+        style = {name: value for name, value in item.items() if name in STYLE}
+        number = known.setdefault(json.dumps(style, sort_keys=True), len(styles))
+        if number == len(styles):
+            styles.append(style)
+        shared.append({name: value for name, value in item.items() if name not in STYLE} | {"style": number})
+    return shared
+
+
+def _place_anchors(
+    network: Network, anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: Layout
+) -> None:
+    """Place the ports and rails of the boxes that are shown from the start."""
+    foot = spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0
+    for id, anchor in anchors.items():
+        if anchor["of"].startswith(prefix):
+            x, y = spots[anchor["of"].removeprefix(prefix)]
+            network.node_map[id]["x"] = round(x + anchor["dx"], 1)
+            network.node_map[id]["y"] = round(foot if anchor.get("foot") else y + anchor["dy"], 1)

@@ -1,0 +1,386 @@
+"""Pictures of a chain and of a firm between its suppliers and customers, as data for ``picture.js`` and as pages of their own."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyvis
+from pyvis.network import Network
+
+from api.core.states import Places, mark_of, places_of
+from api.core.templating import inline, render_file
+from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
+from api.pictures.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
+from api.pictures.wiring import Piece, Wiring
+from queries.core.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
+from queries.gaps.answers import Judged, WeakLinks
+
+VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
+POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
+
+Link = Callable[[str, str], str]
+Sources = Mapping[str, str]
+Facts = dict[str, Any]
+Lines = dict[tuple[str, str], list[SupplyEdge]]
+
+
+def no_link(_kind: str, _id: str) -> str:
+    """Link to nothing, as in a file that stands alone."""
+    return ""
+
+
+def picture_chain(
+    view: ChainView,
+    sources: Sources,
+    link: Link = no_link,
+    weak_links: WeakLinks | None = None,
+    certificate: Link = no_link,
+    most: int | None = None,
+) -> Picture:
+    """Return a chain's picture: segments in columns, their products and firms ready to be shown below them, in their states.
+
+    ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id); ``most`` is how many
+    products and how many firms are drawn, shared out among the segments, with three times as many lines; counts are of all.
+    """
+    places = places_of(weak_links)
+    network = Network(directed=True)
+    names = {segment.id: segment.name for segment in view.segments}
+    pool = _pool(view)
+    counts = {segment.id: (len(segment.products), len(segment.enterprises)) for segment in view.segments} | {POOL: (0, len(pool))}
+    if most is not None:
+        view, pool = _cut(view, pool, most)
+    layout = arrange({segment.id: segment.tier for segment in view.segments}, [(flow.upstream, flow.downstream) for flow in view.feeds])
+    if pool:
+        layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
+    for segment in view.segments:
+        add_segment(network, segment, places.get(("Segment", segment.id)), *counts[segment.id])
+    blocks = {f"s|{segment.id}": _add_children(network, segment, view, places) for segment in view.segments}
+    if pool:
+        blocks[f"s|{POOL}"] = _add_pool(network, pool, counts[POOL][1])
+    grid = grid_columns(max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0))
+    wiring = Wiring(network, layout, grid, blocks)
+    _add_feeds(wiring, view.feeds, names)
+    _add_inputs(wiring, view, blocks)
+    _add_supplies(wiring, view, blocks)
+    sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
+    sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
+    facts = _chain_facts(view, pool, link, counts)
+    _add_states(facts, view, places, certificate)
+    used = _used_sources(network, facts, sources, link)
+    parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": used, "judged": bool(places)}
+    return finish(network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts)
+
+
+def _pool(view: ChainView) -> list[Facts]:
+    """Return the firms that lead the chain or are marked on it but stand in no segment."""
+    placed = {firm.id for segment in view.segments for firm in segment.enterprises}
+    found: dict[str, Facts] = {}
+    for item in (*view.leaders, *view.members):
+        if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in found:
+            role = item.properties.get("role") or ("链主" if item.relation == "LEADS" else "")
+            found[item.id] = {**item.model_dump(include={"id", "name", "label", "status", "source", "place"}), "role": role}
+    return list(found.values())
+
+
+def _cut(view: ChainView, pool: list[Facts], most: int) -> tuple[ChainView, list[Facts]]:
+    """Return a chain with as much of it as a picture has room for: an equal share of each segment, leaders first, and of the lines."""
+    leaders = {item.id for item in view.leaders}
+    firms = _share([*(len(segment.enterprises) for segment in view.segments), len(pool)], most)
+    products = _share([len(segment.products) for segment in view.segments], most)
+    segments = []
+    for segment in view.segments:
+        ordered = sorted(segment.enterprises, key=lambda firm: firm.id not in leaders)
+        segments.append(segment.model_copy(update={"products": segment.products[:products], "enterprises": ordered[:firms]}))
+    there = {one.id for segment in segments for one in segment.products} | {one.id for segment in segments for one in segment.enterprises}
+    supplies = [row for row in view.supplies if row["supplier"] in there and row["customer"] in there]
+    inputs = [flow for flow in view.inputs if flow.upstream in there and flow.downstream in there]
+    lines = 3 * most
+    return view.model_copy(update={"segments": segments, "supplies": supplies[:lines], "inputs": inputs[:lines]}), pool[:firms]
+
+
+def _share(sizes: Sequence[int], most: int) -> int:
+    """Return how many of each of some blocks there is room for, so that no more than ``most`` are shown together."""
+    return bisect_right(range(max(sizes, default=0) + 1), most, key=lambda room: sum(min(size, room) for size in sizes)) - 1
+
+
+def _add_pool(network: Network, firms: list[Facts], count: int) -> dict[str, list[str]]:
+    add_box(
+        network,
+        f"s|{POOL}",
+        rich_label("未记录环节的企业", f"企业 {count}"),
+        "pool",
+        "",
+        title="图中记在本链、但没有记录所在环节的企业",
+        kind="segment",
+        font=font(16, 14),
+        **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
+    )
+    for firm in firms:
+        add_child(network, f"f|{POOL}{MARK}{firm['id']}", firm["name"], "firm", firm["status"], mark=firm["role"])
+    return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
+
+
+def _add_children(network: Network, segment: SegmentView, view: ChainView, places: Places) -> dict[str, list[str]]:
+    roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
+    block: dict[str, list[str]] = {"products": [], "firms": []}
+    for product in segment.products:
+        id = f"p|{segment.id}{MARK}{product.id}"
+        add_child(network, id, product.name, "product", product.status, judged=places.get(("Product", product.id)))
+        block["products"].append(id)
+    for firm in segment.enterprises:
+        id = f"f|{segment.id}{MARK}{firm.id}"
+        add_child(network, id, firm.short_name or firm.name, "firm", firm.status, mark=roles.get(firm.id, ""))
+        block["firms"].append(id)
+    return block
+
+
+def _add_feeds(wiring: Wiring, feeds: Sequence[Flow], names: Mapping[str, str]) -> None:
+    """Add the lines between segments; a piece that several lines share is drawn once."""
+    pieces: dict[Piece, list[Flow]] = defaultdict(list)
+    last: set[Piece] = set()
+    for flow in feeds:
+        if flow.upstream in names and flow.downstream in names and flow.upstream != flow.downstream:
+            way = wiring.between(f"s|{flow.upstream}", f"s|{flow.downstream}")
+            last.add(way[-1])
+            for piece in way:
+                pieces[piece].append(flow)
+    for piece, flows in pieces.items():
+        rows = [_record(flow, f"{names[flow.upstream]} → {names[flow.downstream]}") for flow in flows]
+        ends = [[f"s|{flow.upstream}", f"s|{flow.downstream}"] for flow in flows]
+        add_line(wiring.network, [piece], "feeds", rows, _between(flows, names), ends, arrow=piece in last)
+
+
+def _between(flows: Sequence[Flow], names: Mapping[str, str]) -> str:
+    sides = ([names[flow.upstream] for flow in flows], [names[flow.downstream] for flow in flows])
+    return " → ".join("、".join(dict.fromkeys(side)) for side in sides)
+
+
+def _record(flow: Flow, name: str) -> Facts:
+    return {"name": name, "status": flow.status, "source": flow.source}
+
+
+def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict[str, str]:
+    """Return for each product or firm the first node that stands for it."""
+    found: dict[str, str] = {}
+    for block, children in blocks.items():
+        for child in children[kind]:
+            found.setdefault(child.removeprefix(f"{child[0]}|{block[2:]}{MARK}"), child)
+    return found
+
+
+def _add_inputs(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
+    places = _first_places(blocks, "products")
+    names = {product.id: product.name for segment in view.segments for product in segment.products}
+    merged: dict[tuple[str, str, str], list[Facts]] = defaultdict(list)
+    for flow in view.inputs:
+        if flow.upstream in places and flow.downstream in places and flow.upstream != flow.downstream:
+            kind = "essential" if flow.essential else "optional"
+            record = _record(flow, f"{names[flow.upstream]} → {names[flow.downstream]}")
+            merged[kind, places[flow.upstream], places[flow.downstream]].append(record)
+    for (kind, start, end), rows in merged.items():
+        add_line(wiring.network, wiring.direct(start, end), kind, rows, rows[0]["name"], [[start, end]])
+
+
+def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
+    places = _first_places(blocks, "firms")
+    merged: dict[tuple[str, str], list[Facts]] = defaultdict(list)
+    for row in view.supplies:
+        if row["supplier"] in places and row["customer"] in places and row["supplier"] != row["customer"]:
+            item = {"name": f"{row['supplier_name']} → {row['customer_name']}", "detail": row.get("product") or "产品不详"}
+            merged[places[row["supplier"]], places[row["customer"]]].append(
+                {**item, **{name: row.get(name) for name in ("status", "source", "place")}}
+            )
+    for (start, end), rows in merged.items():
+        add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
+
+
+def _chain_facts(view: ChainView, pool: list[Facts], link: Link, counts: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
+    """Return what the panel shows of each segment, product and firm, by node id."""
+    names = {segment.id: segment.name for segment in view.segments}
+    facts: dict[str, Facts] = {}
+    for segment in view.segments:
+        products = [_product_facts(product, f"p|{segment.id}{MARK}{product.id}", link) for product in segment.products]
+        firms = [_firm_facts(firm.model_dump(), f"f|{segment.id}{MARK}{firm.id}", link) for firm in segment.enterprises]
+        before = [_flow_facts(flow, flow.upstream, names) for flow in view.feeds if flow.downstream == segment.id]
+        after = [_flow_facts(flow, flow.downstream, names) for flow in view.feeds if flow.upstream == segment.id]
+        lists = [
+            {"title": "产品", "items": products, "count": counts[segment.id][0]},
+            {"title": "企业", "items": firms, "count": counts[segment.id][1]},
+            {"title": "供给来自", "items": before},
+            {"title": "供给到", "items": after},
+        ]
+        own = segment.model_dump(include={"name", "description", "status", "source"})
+        own["href"] = link("Segment", segment.id)
+        facts[f"s|{segment.id}"] = {**own, "kind": f"{segment.tier or ''}环节", "lists": lists}
+        facts |= {item["node"]: {**item, "kind": item["kind"] or "产品", "lists": []} for item in products}
+        facts |= {item["node"]: {**item, "kind": "企业", "lists": []} for item in firms}
+    firms = [_firm_facts(firm, f"f|{POOL}{MARK}{firm['id']}", link) for firm in pool]
+    text = "记在本链、但没有记录所在环节的企业"
+    facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text}
+    facts[f"s|{POOL}"]["lists"] = [{"title": "企业", "items": firms, "count": counts[POOL][1]}]
+    return facts | {item["node"]: {**item, "kind": item.get("role") or "企业", "lists": []} for item in firms}
+
+
+def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certificate: Link) -> None:
+    """Add to what the panel shows of each segment and product what is judged of it, with the sum of its parts."""
+    nodes = {f"s|{segment.id}": ("Segment", segment.id) for segment in view.segments}
+    nodes |= {f"p|{segment.id}{MARK}{product.id}": ("Product", product.id) for segment in view.segments for product in segment.products}
+    for node, place in nodes.items():
+        if place in places:
+            facts[node]["gap"] = _state_facts(places[place], certificate(*place))
+            for item in (item for part in facts[node]["lists"] for item in part["items"]):
+                if nodes.get(item.get("node") or "") in places:
+                    item["mark"] = mark_of(places[nodes[item["node"]]])
+                    item["state"] = places[nodes[item["node"]]].state
+
+
+def _state_facts(judged: Judged, href: str) -> Facts:
+    own = {"state", "score", "status", "parts", "reasons", "action", "action_reason"}
+    return {**judged.model_dump(include=own), "href": href, "firms": len(judged.firms)}
+
+
+def _firm_facts(firm: Facts, node: str, link: Link) -> Facts:
+    return {**firm, "node": node, "href": link(firm.get("label") or "Enterprise", firm["id"])}
+
+
+def _product_facts(product: Product, node: str, link: Link) -> Facts:
+    return {**product.model_dump(), "node": node, "href": link("Product", product.id)}
+
+
+def _flow_facts(flow: Flow, other: str, names: Mapping[str, str]) -> Facts:
+    return {"name": names.get(other, other), "status": flow.status, "source": flow.source, "node": f"s|{other}" if other in names else ""}
+
+
+def picture_enterprise(
+    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources, link: Link = no_link
+) -> Picture:
+    """Return a firm's picture: suppliers to the left by tier, customers to the right."""
+    id, name = view.enterprise["id"], view.enterprise["name"]
+    network = Network(directed=True)
+    left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
+    columns = [("供应商" if tier == 1 else f"第 {tier} 层供应商", ids) for tier, ids in sorted(left.items(), reverse=True)]
+    columns += [("本企业", ["=" + id])] + [("客户" if tier == 1 else f"第 {tier} 层客户", ids) for tier, ids in sorted(right.items())]
+    lines = _supply_lines(id, suppliers, customers, {item for _, ids in columns for item in ids})
+    ordered = order_rows([ids for _, ids in columns], sorted(lines))
+    pitch = FIRM_BOX + GEOMETRY["gap"]
+    split = [(band, part) for (band, _), ids in zip(columns, ordered, strict=True) for part in split_rows(ids, GEOMETRY["column"], pitch)]
+    layout = Layout(tuple(Column(band, tuple(ids)) for band, ids in split))
+    known = {
+        f"{side}{firm.id}": firm.name
+        for side, edges in (("<", suppliers), (">", customers))
+        for edge in edges
+        for firm in (edge.supplier, edge.customer)
+    }
+    _add_firms(network, layout, {**known, "=" + id: name}, "=" + id)
+    wiring = Wiring(network, layout, 1, {})
+    for (start, end), edges in sorted(lines.items()):
+        between = f"{known.get(start, name)} → {known.get(end, name)}"
+        rows = [_supply_record(edge, between) for edge in edges]
+        add_line(network, wiring.direct(f"s|{start}", f"s|{end}"), "supplies", rows, between, [[f"s|{start}", f"s|{end}"]])
+    facts = _enterprise_facts(view, lines, {**known, "=" + id: name}, link)
+    sizes = {item: FIRM_BOX for column in layout.columns for item in column.items}
+    parts = {"facts": facts, "sources": _used_sources(network, facts, sources, link), "title": f"{name}的供应商与客户", "focus": f"s|={id}"}
+    return finish(network, layout, sizes, "s|", kind="enterprise", anchors=wiring.anchors, **parts)
+
+
+def _sides(id: str, edges: Sequence[SupplyEdge], far: str) -> dict[int, list[str]]:
+    """Return the firms of one side by their nearest tier; the mark in front keeps the two sides apart."""
+    nearest: dict[str, int] = {}
+    for edge in edges:
+        firm = getattr(edge, far).id
+        if firm != id:
+            nearest[firm] = min(edge.tier, nearest.get(firm, edge.tier))
+    tiers: dict[int, list[str]] = defaultdict(list)
+    mark = "<" if far == "supplier" else ">"
+    for firm, tier in nearest.items():
+        tiers[tier].append(mark + firm)
+    return dict(tiers)
+
+
+def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], there: set[str]) -> Lines:
+    lines: Lines = defaultdict(list)
+    for mark, edges in (("<", suppliers), (">", customers)):
+        for edge in edges:
+            start, end = ("=" + id if firm.id == id else mark + firm.id for firm in (edge.supplier, edge.customer))
+            if start != end and start in there and end in there:
+                lines[start, end].append(edge)
+    return lines
+
+
+def _add_firms(network: Network, layout: Layout, names: Mapping[str, str], focus: str) -> None:
+    for item in (item for column in layout.columns for item in column.items):
+        fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
+        add_box(
+            network,
+            f"s|{item}",
+            rich_label(*_two_lines(names[item])),
+            fill,
+            "",
+            title=names[item],
+            kind="firm",
+            font=font(13, 13, ink, weight=""),
+            **box_size(GEOMETRY["child_box"], FIRM_BOX),
+        )
+
+
+def _supply_record(edge: SupplyEdge, name: str) -> Facts:
+    detail = (edge.product or "产品不详") + (f"(有效期止 {edge.valid_to})" if edge.valid_to else "")
+    return {"name": name, "detail": detail, "status": edge.status, "source": edge.source, "place": edge.place}
+
+
+def _two_lines(name: str) -> tuple[str, str]:
+    first, _, second = wrap(name, 22, 2).partition("\n")
+    return first, second
+
+
+def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, str], link: Link) -> dict[str, Facts]:
+    """Return what the panel shows of each firm: what it delivers and takes in this picture, each with status and source."""
+    delivers: dict[str, list[Facts]] = defaultdict(list)
+    takes: dict[str, list[Facts]] = defaultdict(list)
+    for (start, end), edges in lines.items():
+        for edge in edges:
+            delivers[start].append(_supply_record(edge, names[end]))
+            takes[end].append(_supply_record(edge, names[start]))
+    facts: dict[str, Facts] = {}
+    for firm, name in names.items():
+        lists = [{"title": "供应商", "items": takes[firm]}, {"title": "客户", "items": delivers[firm]}]
+        facts[f"s|{firm}"] = {"name": name, "kind": "企业", "href": link("Enterprise", firm[1:]), "lists": lists}
+    focus = view.enterprise
+    own = {field: focus.get(field) for field in ("status", "source", "place", "description")}
+    facts[f"s|={focus['id']}"] |= {**own, "kind": "本企业", "href": ""}
+    return facts
+
+
+def _used_sources(network: Network, facts: Mapping[str, Facts], sources: Sources, link: Link) -> dict[str, dict[str, str]]:
+    """Return name and link of every source that the picture rests on."""
+    items = [*facts.values(), *(item for fact in facts.values() for part in fact["lists"] for item in part["items"])]
+    items += [row for edge in network.edges for row in edge["rows"]]
+    used = sorted({item["source"] for item in items if item.get("source")})
+    return {id: {"name": sources.get(id, id), "href": link("Source", id)} for id in used}
+
+
+def _draw(picture: Picture, subtitle: str) -> str:
+    scripts = {
+        "vis_css": inline("vis-network.css", VIS),
+        "vis_js": inline("vis-network.min.js", VIS),
+        "own_js": inline("panel.js") + inline("picture.js"),
+    }
+    return render_file("drawing.html", picture=picture, subtitle=subtitle, **scripts)
+
+
+def draw_chain(view: ChainView, sources: Sources | None = None, weak_links: WeakLinks | None = None) -> str:
+    """Return a page of its own with a chain's picture; ``sources`` names the sources by id, ``weak_links`` gives it its states."""
+    subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
+    if weak_links:
+        subtitle += f"断点判定: 规则 {weak_links.rule_version},{weak_links.as_of}。"
+    return _draw(picture_chain(view, sources or {}, weak_links=weak_links), subtitle)
+
+
+def draw_enterprise(
+    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources | None = None
+) -> str:
+    """Return a page of its own with a firm between its suppliers and its customers."""
+    subtitle = f"供应商一侧关系 {len(suppliers)} 条,客户一侧关系 {len(customers)} 条。点击企业查看产品、状态与来源。"
+    return _draw(picture_enterprise(view, suppliers, customers, sources or {}), subtitle)

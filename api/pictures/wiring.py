@@ -1,0 +1,102 @@
+"""How lines run: from the side of one box to the side of another, through bends, and along rails to the row below."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from pyvis.network import Network
+
+from api.pictures.layout import BEND, GEOMETRY, MARK, Layout, below_places, column_places
+
+Piece = tuple[str, str, str]  # from, to, shape
+SHAPES: dict[str, dict[str, Any]] = {
+    "flat": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.5},
+    "upright": {"enabled": True, "type": "cubicBezier", "forceDirection": "vertical", "roundness": 0.5},
+    "down": {"enabled": True, "type": "curvedCW", "roundness": 0.35},
+    "up": {"enabled": True, "type": "curvedCCW", "roundness": 0.35},
+    "straight": {"enabled": False},
+}
+HALVES = {"segment": GEOMETRY["box_width"] / 2, "product": GEOMETRY["child_box"] / 2, "firm": GEOMETRY["child_box"] / 2}
+RAIL = 18
+LARGE = 600  # from so many boxes on, a picture that is there at once is worth more than curved lines
+
+
+class Wiring:
+    """The ports, bends and rails of one picture; ``anchors`` says where each stands beside its box."""
+
+    def __init__(self, network: Network, layout: Layout, grid: int, blocks: Mapping[str, dict[str, list[str]]], prefix: str = "s|") -> None:
+        self.network, self.routes, self.prefix = network, layout.routes, prefix
+        self.anchors: dict[str, dict[str, Any]] = {}
+        self.plain = sum(len(column.items) for column in layout.columns) > LARGE
+        self.below = {prefix + id for id in layout.below}
+        self.spots: dict[str, tuple[float, int]] = {}
+        self.columns: dict[float, list[str]] = {}
+        for column, x in zip(layout.columns, column_places(layout, grid), strict=True):
+            self.columns[x] = [prefix + item for item in column.items if not item.startswith(BEND)]
+            for row, item in enumerate(column.items):
+                self.spots[prefix + item] = (x, row * 10_000)
+        for id, x in zip(layout.below, below_places(layout, grid), strict=True):
+            self.spots[prefix + id] = (x, 0)
+        for block, children in blocks.items():
+            x, row = self.spots[block]
+            for number, child in enumerate([*children["products"], *children["firms"]], 1):
+                self.spots[child] = (x + (number - 1) % grid, row + number)
+        for bend in dict.fromkeys(item for column in layout.columns for item in column.items if item.startswith(BEND)):
+            self._add_dot(bend)
+
+    def between(self, start: str, end: str) -> list[Piece]:
+        """Return the pieces of a line between two boxes."""
+        if start in self.below and end in self.below:
+            return [(self._top(start), self._top(end), "up" if self.spots[start] > self.spots[end] else "down")]
+        if end in self.below:
+            stops = [self._port(start, "out"), *self._rail(start, "out")]
+            return [*((one, other, "straight") for one, other in pairwise(stops)), (stops[-1], self._top(end), "upright")]
+        if start in self.below:
+            stops = [*reversed(self._rail(end, "in")), self._port(end, "in")]
+            return [(self._top(start), stops[0], "upright"), *((one, other, "straight") for one, other in pairwise(stops))]
+        return self._across(start, end)
+
+    def direct(self, start: str, end: str) -> list[Piece]:
+        """Return the one piece of a line from side to side, wherever the two boxes stand; straight in a large picture."""
+        return [(start, end, "straight")] if self.plain else self._beside(start, end)
+
+    def _across(self, start: str, end: str) -> list[Piece]:
+        way = self.routes.get((start.removeprefix(self.prefix), end.removeprefix(self.prefix)), ())
+        if not way:
+            return self._beside(start, end)
+        stops = [self._port(start, "out"), *way, self._port(end, "in")]
+        return [(one, other, "flat") for one, other in pairwise(stops)]
+
+    def _beside(self, start: str, end: str) -> list[Piece]:
+        (left, above), (right, below) = self.spots[start], self.spots[end]
+        if left == right:
+            return [(self._port(start, "out"), self._port(end, "out"), "down" if above < below else "up")]
+        sides = ("out", "in") if left < right else ("in", "out")
+        return [(self._port(start, sides[0]), self._port(end, sides[1]), "flat")]
+
+    def _half(self, of: str) -> float:
+        return HALVES[self.network.node_map[of]["kind"]] if of in self.network.node_map else HALVES["segment"]
+
+    def _port(self, of: str, side: str) -> str:
+        half = self._half(of)
+        return self._anchor(of, side, dx=half if side == "out" else -half, dy=0, port=True)
+
+    def _top(self, of: str) -> str:
+        return self._anchor(of, "top", dx=0, dy=-GEOMETRY["box"] / 2, port=True)
+
+    def _rail(self, of: str, side: str) -> list[str]:
+        """Return the dots of the rail beside a box's column, from the box down to below the columns; a column's boxes share it."""
+        dx = (HALVES["segment"] + RAIL) * (1 if side == "out" else -1)
+        column = self.columns[self.spots[of][0]]
+        dots = [self._anchor(box, f"{side} rail", dx=dx, dy=0) for box in column[column.index(of) :]]
+        return [*dots, self._anchor(column[-1], f"{side} foot", dx=dx, foot=True)]
+
+    def _anchor(self, of: str, what: str, **place: Any) -> str:
+        id = f"{BEND}{what}{MARK}{of}"
+        if id not in self.anchors:
+            self.anchors[id] = {"of": of, **place}
+            self._add_dot(id)
+        return id
+
+    def _add_dot(self, id: str) -> None:
+        self.network.add_node(id, label=" ", shape="dot", size=0.6, color="#8593a1", borderWidth=0, kind="bend", chosen=False)

@@ -1,0 +1,1 @@
+"""What stands before the routes and around the process."""

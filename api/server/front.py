@@ -1,0 +1,305 @@
+"""What stands before the routes: the host, the key, the size of a body, how long work may take, answers kept as bytes, measures.
+
+A plain ASGI layer. Answers to GET are kept for one version of the graph, day and set of rules; their ETag is that of the version.
+"""
+
+import asyncio
+import re
+import time
+from datetime import date
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.core.problems import Refusal, problem
+from api.server.door import Door
+from api.server.measures import Measures
+from api.server.shelf import Headers, Kept, Shelf
+from graph.deadline import Deadline, within
+from graph.errors import LianzhangError
+from graph.settings import Settings
+from graph.stores import Store
+from queries.gaps.rules import read_rules
+from queries.matching.ranker import read_weights as matching_weights
+from queries.openings.lists import RULE_VERSION
+from queries.targets.weights import read_weights
+
+BODY = 1 << 20  # bytes of a request's body
+LARGEST = 8 << 20  # bytes of an answer that is kept
+PACKED = 1_000  # bytes from which on an answer is worth packing
+GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE)  # taken, and not with the weight 0
+MOST = 200  # requests that are worked on or wait at once
+RETRY_AFTER = 2
+TURNS = 3  # times that an answer is made while loads come in between
+CHANGING = ("/static/", "/vis/", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/static-offline-docs")  # not of the graph alone
+POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+SAFETY = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer")]
+
+
+class Front:
+    """The layer itself."""
+
+    def __init__(self, app: ASGIApp, store: Store, settings: Settings, measures: Measures) -> None:
+        self.app = app
+        self.store = store
+        self.measures = measures
+        self.seconds = settings.request_seconds
+        self.door = Door(settings)
+        self.shelf = Shelf(settings.cache_mb << 20)
+        self.making: dict[tuple[asyncio.AbstractEventLoop, bytes, bytes, bytes], asyncio.Event] = {}
+        self._tags: dict[tuple[str, date], bytes] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        refusal = self.door.refuse(scope, headers)
+        if refusal is not None:
+            await self._send(scope, send, _problem(scope, refusal), "other", start)
+        elif scope["method"] == "HEAD":  # the routes know GET alone
+            await self({**scope, "method": "GET"}, receive, _without_body(send))
+        elif scope["method"] == "GET" and not scope["path"].startswith(CHANGING):
+            await self._get(scope, headers, receive, send, start)
+        else:
+            await self._work(scope, headers, receive, send, start)
+
+    async def _get(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float) -> None:
+        """Answer from what is kept, or let it be made: once, for all who ask meanwhile."""
+        tag = await self._tag()
+        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
+        made, mine = self.shelf.get(tag, key), (asyncio.get_running_loop(), tag, *key)
+        if made is None and mine in self.making:
+            await self.making[mine].wait()
+            made = self.shelf.get(tag, key)
+        if made is not None:
+            self.measures.kept.inc()
+            known = _names(headers.get(b"if-none-match", b""), tag)
+            answer = Kept(304, [(b"etag", tag)], b"", made.route) if known else await self._as_wished(made, headers)
+            await self._send(scope, send, answer, made.route, start)
+            return
+        done = asyncio.Event()
+        if tag and self.shelf.most:
+            self.making.setdefault(mine, done)
+        try:
+            for turn in range(TURNS):  # an answer over whose making another version came is of neither
+                tag, ask = (await self._tag(), _again(receive)) if turn else (tag, receive)
+                fresh = await self._work(scope, headers, ask, send, start, tag, last=turn + 1 == TURNS)
+                if not isinstance(fresh, Moved):
+                    break
+            if isinstance(fresh, Kept) and self.shelf.most and await self._tag() == tag:
+                self.shelf.put(tag, key, fresh)
+        finally:
+            if self.making.get(mine) is done:
+                del self.making[mine]
+            done.set()
+
+    async def _work(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float, tag: bytes = b"", last: bool = True
+    ) -> "Kept | Moved | None":
+        """Let the routes answer, within the time that work may take; return an answer that may be kept.
+
+        Where another version came meanwhile, nothing is sent, unless this is the ``last`` try.
+        """
+        body = await self._taken(receive, headers)
+        if isinstance(body, Refusal):
+            await self._send(scope, send, _problem(scope, body), "other", start)
+            return None
+        self.measures.working += 1
+        try:
+            deadline, gone = Deadline(self.seconds), asyncio.Event()
+            watcher = asyncio.create_task(_watch(receive, deadline, gone))
+            answer = Answer(scope, send, tag)
+            try:
+                with within(deadline):
+                    await self.app(scope, _inbox(body, gone), answer.take)
+            finally:
+                watcher.cancel()
+                self.measures.note(scope, route_of(scope), answer.status, start)
+            if answer.held and not last and await self._tag() != tag:
+                return Moved()
+            return await answer.finish(_names(headers.get(b"if-none-match", b""), tag))
+        finally:
+            self.measures.working -= 1
+
+    async def _taken(self, receive: Receive, headers: dict[bytes, bytes]) -> bytes | Refusal:
+        """Return a request's body, or why the request is not worked on."""
+        try:
+            async with asyncio.timeout(self.seconds):
+                body = await _body(receive, headers)
+        except TimeoutError:
+            return Refusal(408, "请求超时", f"请求的内容 {self.seconds:g} 秒内没有送完", {"Connection": "close"})
+        if body is None:
+            return Refusal(413, "内容过大", f"请求的内容超过 {BODY >> 20} MB,没有读取。请缩小后再送", {"Connection": "close"})
+        if self.measures.working < MOST:
+            return body
+        self.measures.refused.inc()
+        told = f"正在处理的请求已有 {MOST} 个,请在 {RETRY_AFTER} 秒后重试"
+        return Refusal(503, "服务繁忙", told, {"Retry-After": str(RETRY_AFTER)})
+
+    async def _as_wished(self, made: Kept, headers: dict[bytes, bytes]) -> Kept:
+        """Return an answer in gzip to who takes it."""
+        if len(made.body) < PACKED or not GZIP.search(headers.get(b"accept-encoding", b"")):
+            return made
+        body = made.packed if "packed" in made.__dict__ else await run_in_threadpool(lambda: made.packed)
+        return Kept(made.status, [*made.headers, (b"content-encoding", b"gzip")], body, made.route)
+
+    async def _send(self, scope: Scope, send: Send, answer: Kept, route: str, start: float) -> None:
+        length = (b"content-length", str(len(answer.body)).encode())
+        headers = [*answer.headers, *safety(scope), *([length] if answer.status != 304 else [])]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
+        self.measures.note(scope, route, answer.status, start)
+
+    async def _tag(self) -> bytes:
+        """Return the ETag of every answer of this version of the graph, on this day, by these rules; nothing where the store is silent."""
+        try:
+            version = self.store.version_at_hand()
+            if version is None:
+                version = await run_in_threadpool(self.store.version)
+        except LianzhangError:
+            return b""
+        known = (version, date.today())
+        if known not in self._tags:
+            rules = (read_rules().version, RULE_VERSION, read_weights().version, matching_weights().version)
+            self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
+        return self._tags[known]
+
+
+class Moved:
+    """Another version came while an answer was made."""
+
+
+class Answer:
+    """What the routes answer: collected where it may be kept, else sent on as it comes."""
+
+    def __init__(self, scope: Scope, send: Send, tag: bytes) -> None:
+        self.scope = scope
+        self.send = send
+        self.tag = tag
+        self.status = 500
+        self.parts: list[bytes] = []
+        self.start: Message = {}
+        self.held = bool(tag)
+
+    async def take(self, message: Message) -> None:
+        """Take one message."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.start = message
+            if self.status == 200 and self.tag:
+                own = [(b"etag", self.tag), (b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding")]
+                message["headers"] = [*message["headers"], *own]
+            self.held = self.held and self.status == 200
+            if not self.held:
+                await self.send({**message, "headers": [*message["headers"], *safety(self.scope)]})
+            return
+        if self.held:
+            self.parts.append(message.get("body", b""))
+            if sum(map(len, self.parts)) > LARGEST:
+                await self._let_go(more=message.get("more_body", False))
+            return
+        await self.send(message)
+
+    async def finish(self, known: bool) -> Kept | None:
+        """Send what was held back, or that the caller has it already, and return it."""
+        if not self.held or not self.start:
+            return None
+        body = b"".join(self.parts)
+        if known:
+            await self.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", self.tag), *safety(self.scope)]})
+            await self.send({"type": "http.response.body", "body": b""})
+        else:
+            await self._let_go(more=False)
+        headers = [pair for pair in self.start["headers"] if pair[0].lower() != b"content-length"]
+        return Kept(self.status, headers, body, route_of(self.scope))
+
+    async def _let_go(self, more: bool) -> None:
+        self.held = False
+        await self.send({**self.start, "headers": [*self.start["headers"], *safety(self.scope)]})
+        await self.send({"type": "http.response.body", "body": b"".join(self.parts), "more_body": more})
+
+
+def route_of(scope: Scope) -> str:
+    """Return the template of the route that answered."""
+    return str(getattr(scope.get("route"), "path", "other"))
+
+
+def safety(scope: Scope) -> Headers:
+    """Return the headers that keep a browser from doing more with an answer than showing it."""
+    own = [] if scope["path"].startswith("/docs") else [(b"content-security-policy", POLICY.encode())]
+    return SAFETY + own
+
+
+def _names(given: bytes, tag: bytes) -> bool:
+    """Tell whether If-None-Match names a tag."""
+    named = {one.strip().removeprefix(b"W/") for one in given.split(b",")} if given else set()
+    return tag.removeprefix(b"W/") in named
+
+
+def _without_body(send: Send) -> Send:
+    """Return how to send an answer to HEAD: its headers."""
+
+    async def headers_alone(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headers_alone
+
+
+def _problem(scope: Scope, refusal: Refusal) -> Kept:
+    response = problem(Request(scope), refusal.status, refusal.title, refusal.detail)
+    response.headers.update(refusal.headers)
+    return Kept(refusal.status, [pair for pair in response.raw_headers if pair[0] != b"content-length"], bytes(response.body), "other")
+
+
+async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
+    """Return a request's body; None for one that is, or says that it is, too large."""
+    told = headers.get(b"content-length", b"0")
+    if told.isdigit() and int(told) > BODY:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > BODY:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _inbox(body: bytes, gone: asyncio.Event) -> Receive:
+    """Return what the routes receive: the body, and the client's leaving."""
+    waiting = [body]
+
+    async def receive() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    return receive
+
+
+def _again(receive: Receive) -> Receive:
+    """Return what is received where the body of a request was taken already: none, and the client's leaving."""
+    waiting: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def ask() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return ask
+
+
+async def _watch(receive: Receive, deadline: Deadline, gone: asyncio.Event) -> None:
+    """Tell the work that its client has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    deadline.leave()
+    gone.set()

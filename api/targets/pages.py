@@ -1,0 +1,37 @@
+"""The pages of 招商名录: the targets of a chain, the portfolio over all chains."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from api.core.page import VisitDep
+from api.gaps.tables import tables_of_rules
+from api.targets.routes import MostQuery, TopQuery
+from api.targets.tables import tables_of_portfolio, tables_of_targets, tables_of_weights
+from queries.gaps.rules import read_rules
+from queries.names.search import find_chain
+from queries.targets.chain import TOP, list_targets
+from queries.targets.portfolio import make_portfolio
+from queries.targets.weights import read_weights
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/chains/{id:path}/targets")
+def show_targets(id: str, visit: VisitDep, top: TopQuery = TOP) -> Response:
+    """Show the targets of a chain, every factor of each, what is kept apart, and how stable the ranking is."""
+    answer = list_targets(visit.view, find_chain(visit.view, id).id, top)
+    return visit.render("targets.html", answer.chain, answer=answer, tables=tables_of_targets(answer, visit.desk))
+
+
+@router.get("/portfolio")
+def show_portfolio(visit: VisitDep, most: MostQuery = None) -> Response:
+    """Show the fewest targets that close the most gaps of all chains, and how far from the best that can be."""
+    answer = make_portfolio(visit.view, most)
+    return visit.render("portfolio.html", "招商组合", answer=answer, tables=tables_of_portfolio(answer, visit.desk))
+
+
+@router.get("/rules")
+def show_rules(visit: VisitDep) -> Response:
+    """Show every number that decides a state, a score or an action, and why it is what it is."""
+    rules = read_rules()
+    return visit.render("rules.html", "断点规则", rules=rules, tables=[*tables_of_rules(rules), *tables_of_weights(read_weights())])

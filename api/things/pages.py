@@ -1,0 +1,103 @@
+"""The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.core.page import Visit, VisitDep
+from api.core.table import OWN_PAGES, Cell, Table
+from api.things.facts import facts_of, tables_of_thing
+from api.things.tables import table_figures
+from graph.errors import NotFound
+from graph.model import NODE_TYPES, STATUS_ZH
+from queries.core.answers import Figure, Hit
+from queries.names.search import search
+from queries.things.things import MOST_RELATIONS, list_figures, view_thing
+
+MOST_FIGURES = 1000
+FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/things/{label}/{id:path}", response_model=None)
+def show_thing(label: str, id: str, visit: VisitDep) -> Response:
+    """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
+    if label in OWN_PAGES:
+        return RedirectResponse(visit.links.thing(label, id))
+    view = view_thing(visit.view, label, id)
+    kind = NODE_TYPES[label].table.zh
+    name = view.thing.get("name") or view.thing.get("metric") or id
+    facts = facts_of(view.thing, visit.desk, visit.view.statuses)
+    tables = tables_of_thing(view, visit.desk)
+    values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
+    return visit.render("thing.html", str(name), truncated=view.truncated, desk=visit.desk, **values)
+
+
+@router.get("/figures")
+def show_figures(
+    visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "", after: Annotated[str, Query(max_length=300)] = ""
+) -> Response:
+    """Show the published figures with what each is about, all of them or those that hold every word of a text."""
+    if q.strip():
+        figures, following = _figures_with(visit, q.lower().split()), None
+    else:
+        figures, following = list_figures(visit.view, after, MOST_FIGURES)
+    table = table_figures(figures[:MOST_FIGURES], visit.desk)
+    found = {"found": len(figures), "most": MOST_FIGURES}
+    return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **found)
+
+
+def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
+    """Return all figures whose subject, metric, wording, scope, date, source or place hold every word."""
+    found: list[Figure] = []
+    after: str | None = ""
+    while after is not None:
+        figures, after = list_figures(visit.view, after, 5_000)
+        for figure in figures:
+            own = (str(figure.statement.get(field) or "") for field in FIGURE_TEXTS)
+            source = visit.desk.sources.get(figure.statement["source"], "")
+            text = " ".join((*own, source, *(subject.name for subject in figure.subjects))).lower()
+            if all(word in text for word in words):
+                found.append(figure)
+    return found
+
+
+@router.get("/search")
+def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Show what a word names, grouped by kind, with why each was found."""
+    hits = search(visit.view, q, 200)
+    groups: dict[str, list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault(NODE_TYPES[hit.label].table.zh, []).append(hit)
+    return visit.render("search.html", q=q, groups=groups, hits=hits)
+
+
+@router.get("/sources")
+def show_sources(visit: VisitDep) -> Response:
+    """Show all sources."""
+    columns = ("来源", "发布单位", "发布日期", "类别", "许可", "状态")
+    rows = []
+    shown = {id: source for id, source in visit.sources.items() if source["status"] in visit.view.scope.yardstick}
+    for id, source in shown.items():
+        texts = (Cell(str(source.get(name) or "")) for name in ("publisher", "published_on", "kind", "licence"))
+        status = Cell(STATUS_ZH[source["status"]], kind=f"status-{source['status']}")
+        rows.append((Cell(source.get("name", id), visit.links.to("sources", id)), *texts, status))
+    return visit.render("sources.html", "来源", table=Table("sources", "来源", columns, rows))
+
+
+@router.get("/sources/{id:path}")
+def show_source(id: str, visit: VisitDep) -> Response:
+    """Show what a source is and how it may be used."""
+    source = visit.sources.get(id)
+    if source is None:
+        raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
+    visit.view.refuse_hidden(source)
+    return visit.render("source.html", source=source, facts=facts_of(source, visit.desk, visit.view.statuses))
+
+
+@router.get("/about")
+def show_about(visit: VisitDep) -> Response:
+    """Show what the data is, what the statuses mean and how to cite it."""
+    return visit.render("about.html")

@@ -1,0 +1,65 @@
+"""What is to be seen of a graph: rows of which statuses, as of which day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+
+from graph.errors import InputError
+from graph.model import STATUS_ZH
+
+NAMED = {"全部": "", "不含示例": "sample", "只用有来源的": "sample,curated,inferred"}  # the scopes that have names, by what they leave out
+# What a chain is made of, and where something is said, is a claim about nobody: it is seen whatever is left out, but for samples.
+YARDSTICK = ("Source", "Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")
+SEPARATORS = str.maketrans("，、;；", ",,,,")
+
+
+def today() -> str:
+    """Return the day (ISO)."""
+    return date.today().isoformat()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Rows of these statuses, in the order of trust, as of a day (ISO); with no status, nothing is seen."""
+
+    statuses: tuple[str, ...] = tuple(STATUS_ZH)
+    day: str = field(default_factory=today)
+
+    @classmethod
+    def without(cls, words: str = "", day: str = "") -> "Scope":
+        """Return the scope that leaves out some statuses, by their words or codes; raises ``InputError`` for a word that is none."""
+        return cls.of(set(STATUS_ZH) - _named(words), day)
+
+    @classmethod
+    def of(cls, statuses: Collection[str], day: str = "") -> "Scope":
+        """Return the scope of some statuses, whatever their order."""
+        return cls(tuple(status for status in STATUS_ZH if status in statuses), day or today())
+
+    @property
+    def yardstick(self) -> tuple[str, ...]:
+        """Return the statuses of the rows of ``YARDSTICK`` that are to be seen."""
+        kept = {*self.statuses, *STATUS_ZH} - ({"sample"} - {*self.statuses})
+        return tuple(status for status in STATUS_ZH if status in kept) if self.statuses else ()
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """Return the statuses of the rows of a label or relationship type that are to be seen."""
+        return self.yardstick if kind in YARDSTICK else self.statuses
+
+    @property
+    def hidden(self) -> list[str]:
+        """Return the statuses that are left out."""
+        return [status for status in STATUS_ZH if status not in self.statuses]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the scope, or nothing for one without a name."""
+        return next((name for name, words in NAMED.items() if set(self.hidden) == _named(words)), "")
+
+
+def _named(words: str) -> set[str]:
+    """Return the statuses that some words name."""
+    codes = {zh: status for status, zh in STATUS_ZH.items()}
+    named = {codes.get(word.strip(), word.strip()) for word in words.translate(SEPARATORS).split(",") if word.strip()}
+    if unknown := named - set(STATUS_ZH):
+        raise InputError(f"没有这种数据状态: {'、'.join(sorted(unknown))};可选 {'、'.join(STATUS_ZH)}")
+    return named

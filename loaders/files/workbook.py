@@ -1,0 +1,145 @@
+"""Workbooks (xlsx, xls, ods): every sheet with a known header, with notes above it and merged heads allowed for."""
+
+import io
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+from python_calamine import CalamineWorkbook, PasswordError
+
+from graph.errors import InputError
+from loaders.files.archives import check_archive
+from loaders.files.heads import LOOK_AHEAD, all_heads, clean_head, find_header, join_headers
+from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, Sheet, cell_text, raw_frame
+
+HELPER_SHEETS = ("填写说明", "选项")
+ZIPPED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+DAMAGED = "文件可能损坏,请用 WPS/Excel 另存一份再试"
+SECONDS = 300
+# A damaged .xls can make the reader ask for all memory there is, which ends its process: so that process is not this one.
+READ_APART = """
+import io, pickle, sys
+from python_calamine import CalamineWorkbook
+book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+pages = [book.get_sheet_by_name(name) for name in book.sheet_names]
+sys.stdout.buffer.write(pickle.dumps([(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages]))
+"""
+
+Corner = tuple[int, int]
+
+
+class _Page(NamedTuple):
+    """One sheet: its rows of cells, and the corners of its merged areas."""
+
+    name: str
+    rows: list[list[Any]]
+    merged: list[tuple[Corner, Corner]]
+
+
+def read_workbook(path: Path) -> list[Sheet]:
+    """Return the tables of a workbook; raises ``InputError`` where it is broken, locked, too large or has no known head."""
+    data = path.read_bytes()
+    _check_kind(path, data)
+    pages = _read_apart(data) if data.startswith(COMPOUND) else _read_here(data)
+    read = {page.name: _read_page(path, page) for page in pages if page.rows and page.name not in HELPER_SHEETS}
+    sheets = [sheet for sheet in read.values() if sheet]
+    if not sheets:
+        raise InputError("工作簿里没有一张表有可识别的表头,可用 lianzhang template 生成空表对照")
+    if left := [name for name, sheet in read.items() if not sheet]:
+        sheets[0].warnings.append(f"没有可识别的表头、因而没有读的表: {'、'.join(left)[:300]}")
+    return sheets
+
+
+def _read_here(data: bytes) -> list[_Page]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        pages = [book.get_sheet_by_name(name) for name in book.sheet_names if name not in HELPER_SHEETS]
+        return [_Page(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages]
+    except PasswordError as error:
+        raise InputError("工作簿有密码保护,请去掉密码另存一份再试") from error
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # damage makes the reader panic too, and a panic is no Exception
+        raise InputError(f"工作簿打不开({type(error).__name__}: {error}),{DAMAGED}") from error
+
+
+def _read_apart(data: bytes) -> list[_Page]:
+    try:
+        done = subprocess.run([sys.executable, "-c", READ_APART], input=data, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise InputError(f"工作簿读了 {SECONDS} 秒还没有读完,{DAMAGED}") from error
+    if done.returncode:
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] if done.returncode == 1 else []
+        if last and "PasswordError" in last[0]:
+            raise InputError("工作簿有密码保护,请去掉密码另存一份再试")
+        raise InputError(f"工作簿打不开({''.join(last)[:200] or '内容不合格式'}),{DAMAGED}")
+    return [_Page(*page) for page in pickle.loads(done.stdout)]
+
+
+def _check_kind(path: Path, data: bytes) -> None:
+    if not data:
+        raise InputError("文件是空的,应为 Excel 工作簿,请重新获取")
+    if data.startswith(ZIPPED):
+        check_archive(path)
+    elif not data.startswith(COMPOUND):
+        page = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+        hint = "它像是网页,请在浏览器或 Excel 里打开后另存为 .xlsx" if page else "文件可能没有传完,请重新获取,或用 WPS/Excel 另存一份再试"
+        raise InputError(f"工作簿打不开: 内容不是 Excel 工作簿(xlsx、xls、ods)。{hint}")
+    elif ENCRYPTED in data:
+        raise InputError("工作簿有密码保护,请去掉密码另存一份再试")
+
+
+def _read_page(path: Path, page: _Page) -> Sheet | None:
+    rows = page.rows
+    top = [[cell_text(cell) for cell in row] for row in rows[:LOOK_AHEAD]]
+    _spread_merged(top, page)
+    header = find_header(top)
+    if header is None:
+        return None
+    heads = top[header]
+    if header and any(clean_head(cell) in all_heads() for cell in top[header - 1]):
+        heads = join_headers(top[header - 1], heads)
+    elif header + 1 < len(top) and _goes_on(top[header + 1]):
+        header += 1
+        heads = join_headers(heads, top[header])
+    last = max((index for index, head in enumerate(heads) if head), default=-1)
+    if last >= MAX_COLUMNS:
+        raise InputError(f"{page.name} 的表头有 {last + 1} 列,超过上限 {MAX_COLUMNS} 列,请删去多余的列")
+    return Sheet(path, page.name, heads[: last + 1], _chunks(rows, header + 1, last + 1))
+
+
+def _goes_on(row: list[str]) -> bool:
+    """Tell whether a row below the header is its second row: nothing in it but heads."""
+    cells = [clean_head(cell) for cell in row if cell]
+    return bool(cells) and all(cell in all_heads() for cell in cells)
+
+
+def _spread_merged(top: list[list[str]], page: _Page) -> None:
+    """Write the text of a merged head into each cell that it covers."""
+    for (row, left), (bottom, right) in page.merged:
+        if row >= len(top) or left >= len(top[row]):
+            continue
+        for y in range(row, min(bottom + 1, len(top))):
+            for x in range(left, min(right + 1, len(top[y]))):
+                top[y][x] = top[y][x] or top[row][left]
+
+
+def _chunks(rows: list[list[Any]], start: int, width: int) -> Iterator[pl.DataFrame]:
+    kept: list[list[str | None]] = []
+    numbers: list[int] = []
+    for number in range(start, len(rows)):
+        texts: list[str | None] = [cell_text(cell) for cell in rows[number][:width]]
+        if not any(texts):
+            continue
+        kept.append(texts)
+        numbers.append(number + 1)
+        if len(kept) >= CHUNK_ROWS:
+            yield raw_frame(kept, numbers, width)
+            kept, numbers = [], []
+    if kept:
+        yield raw_frame(kept, numbers, width)

@@ -1,0 +1,178 @@
+"""Nodes into the store, with the edges that their link columns stand for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns
+from graph.model.edges import LocatedIn
+from graph.model.nodes import Enterprise, Region, Source
+from graph.names.comparisons import read_comparisons
+from graph.names.names import city_of_region
+from graph.stores import Ends, Store, Writer
+from graph.stores.base import schema
+from loaders.files.sheets import ROW
+from loaders.rows.directory import Directory
+from loaders.rows.edges import TABLE, EdgeLoader
+from loaders.rows.firms import Cities
+from loaders.rows.identity import Conflict, identify_nodes
+from loaders.rows.merge import ORDER, OUTCOME, PROOF, merge
+from loaders.rows.validate import Problem
+
+Refused = dict[tuple[int, int], list[Problem]]
+
+
+@dataclass
+class NodeBatch:
+    """All rows of one node type in this load, with what is already there."""
+
+    record: type[Node]
+    rows: pl.DataFrame
+    there: pl.DataFrame
+
+
+@dataclass
+class NodeLoader:
+    """Applies all node tables of a load: identify, resolve links, merge, write."""
+
+    store: Store
+    writer: Writer | None
+    edges: EdgeLoader
+    now: str
+    directory: Directory = field(default_factory=Directory)
+    taken_for: dict[str, str] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    written: list[pl.DataFrame] = field(default_factory=list)
+    linked: list[pl.DataFrame] = field(default_factory=list)
+
+    def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> Refused:
+        """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others."""
+        refused: Refused = {}
+        known = {record: self.store.nodes(record) for record in NODES}
+        self.taken_for = read_comparisons(self.store).taken_for
+        batches = [self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames]
+        while True:
+            self.directory = Directory(self.taken_for)
+            for record, there in known.items():
+                self.directory.add(record.label(), there)
+            for batch in batches:
+                self.directory.add(batch.record.label(), batch.rows)
+            links, bad = self._links(batches)
+            if not bad:
+                break
+            refused |= bad
+            for batch in batches:
+                batch.rows = without(batch.rows, bad)
+        self.written = [self._write(batch) for batch in batches if not batch.rows.is_empty()]
+        self.linked = [self._write_links(record, ends, pl.concat(parts)) for (record, ends), parts in links.items()]
+        return refused
+
+    def outcomes(self, late: pl.DataFrame) -> pl.DataFrame:
+        """Return one outcome for each row: its own, or ``changed`` where it only made or changed a link (``late``: settled since)."""
+        links = pl.concat([*self.linked, late]).with_columns(pl.col(OUTCOME).replace({"new": "linked", "changed": "linked"}))
+        rank = pl.col(OUTCOME).replace_strict({"same": 0, "linked": 1, "changed": 2, "new": 3}, return_dtype=pl.Int8)
+        best = pl.concat([*self.written, links]).sort(rank, descending=True).unique([TABLE, ROW], keep="first")
+        return best.with_columns(pl.col(OUTCOME).replace("linked", "changed"))
+
+    def add_sources(self, names: pl.Series) -> dict[str, str]:
+        """Enter every source that is only named, and return each name with its id."""
+        every = names.unique()
+        found = self.directory.find(every, ["Source"], prefixes=False).with_columns(every.alias("value"))
+        fresh = found.filter(pl.col("id").is_null())["value"].to_list()
+        if fresh:
+            made = pl.DataFrame({"id": fresh, "name": fresh, "source": fresh}).with_columns(
+                pl.lit("reported").alias("status"), pl.lit(0.8).alias("confidence"), pl.lit(self.now).alias("recorded_at")
+            )
+            frame = _typed(made, Source)
+            if self.writer is not None:
+                self.writer.insert_nodes(Source, frame)
+            self.counts["Source"] = self.counts.get("Source", 0) + len(frame)
+            self.directory.add("Source", frame)
+        known = found.filter(pl.col("id").is_not_null())
+        return {value: id_ for value, id_ in known.select("value", "id").iter_rows() if value != id_}
+
+    def _identify(self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused) -> NodeBatch:
+        rows = pl.concat(frames, how="diagonal")
+        found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None, self.taken_for)
+        self.conflicts += found.conflicts
+        rows = found.frame
+        if found.refused:
+            where = rows.select(TABLE, ROW)
+            bad = {where.row(position): [problem] for position, problem in found.refused.items()}
+            refused |= bad
+            rows = without(rows, bad)
+        return NodeBatch(record, rows, there)
+
+    def _cities(self) -> Cities:
+        """Return the cities of each known firm that is located in a region."""
+        names = dict(self.store.nodes(Region).select("id", "name").iter_rows())
+        found: Cities = {}
+        for part in self.store.edges(LocatedIn, ("Enterprise", "Region")):
+            for firm, region in part.select("from", "to").iter_rows():
+                if city := city_of_region(names.get(region)):
+                    found.setdefault(firm, set()).add(city)
+        return found
+
+    def _links(self, batches: list[NodeBatch]) -> tuple[dict[tuple[type[Edge], Ends], list[pl.DataFrame]], Refused]:
+        made: dict[tuple[type[Edge], Ends], list[pl.DataFrame]] = {}
+        bad: Refused = {}
+        for batch in batches:
+            for link in batch.record.table.links:
+                if link.name not in batch.rows.columns or batch.rows[link.name].null_count() == len(batch.rows):
+                    continue
+                for ends, part in self._one_link(batch, link, bad):
+                    made.setdefault((EDGE_TYPES[link.edge], ends), []).append(part)
+        return made, bad
+
+    def _one_link(self, batch: NodeBatch, link: Link, bad: Refused) -> Iterator[tuple[Ends, pl.DataFrame]]:
+        label = batch.record.label()
+        pairs = EDGE_TYPES[link.edge].table.ends
+        labels = [start for start, end in pairs if end == label] if link.reverse else [end for start, end in pairs if start == label]
+        cell = pl.col(link.name)
+        whole = link.name in batch.record.model_fields
+        parts = pl.concat_list(cell) if whole else cell.str.replace_all("[；、\n]", ";").str.split(";")
+        wide = batch.rows.filter(cell.is_not_null() & (cell != "")).select(TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value"))
+        long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
+        found = self.directory.find(long["value"], labels)
+        long = pl.concat([long.rename({"id": "own"}), found], how="horizontal")
+        zh = next(item.zh for item in batch.record.table.links if item is link)
+        for table, row, value, problem in long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows():
+            bad.setdefault((table, row), []).append(Problem(zh, value[:200], f"{zh}: {problem}"))
+        start, end = ("id", "own") if link.reverse else ("own", "id")
+        for (target,), part in long.filter(pl.col("problem").is_null()).group_by("label", maintain_order=True):
+            ends = (str(target), label) if link.reverse else (label, str(target))
+            yield ends, part.select(pl.col(start).alias("from"), pl.col(end).alias("to"), *PROOF, TABLE, ROW, ORDER)
+
+    def _write(self, batch: NodeBatch) -> pl.DataFrame:
+        record = batch.record
+        rows = _typed(batch.rows, record, extra=[ORDER])
+        if record is not Source:
+            sources = self.add_sources(rows["source"])
+            rows = rows.with_columns(pl.col("source").replace(sources))
+        merged = merge(rows, batch.there, record, ["id"], self.now)
+        if self.writer is not None:
+            if not merged.new.is_empty():
+                self.writer.insert_nodes(record, merged.new)
+            if not merged.changed.is_empty():
+                self.writer.update_nodes(record, merged.changed)
+        self.counts[record.label()] = self.counts.get(record.label(), 0) + len(merged.new)
+        return batch.rows.select(TABLE, ROW, ORDER).join(merged.outcomes, on=ORDER).select(TABLE, ROW, OUTCOME)
+
+    def _write_links(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
+        frame = frame.with_columns(pl.col("source").replace(self.add_sources(frame["source"])))
+        return self.edges.apply(record, ends, frame)
+
+
+def without(rows: pl.DataFrame, bad: Refused) -> pl.DataFrame:
+    """Return the rows that are not among the refused."""
+    gone = pl.DataFrame(list(bad), schema={TABLE: pl.Int64, ROW: pl.UInt32}, orient="row")
+    return rows.join(gone, on=[TABLE, ROW], how="anti", maintain_order="left") if TABLE in rows.columns else rows
+
+
+def _typed(frame: pl.DataFrame, record: type[Node], extra: list[str] | None = None) -> pl.DataFrame:
+    types: dict[str, Any] = schema(record)
+    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in types.items() if name not in frame.columns]
+    return frame.with_columns(missing).select([*columns(record), *(extra or [])])

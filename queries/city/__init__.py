@@ -1,0 +1,1 @@
+"""The city's rows, the foundation of gaps, openings and targets."""

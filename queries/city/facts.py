@@ -1,0 +1,387 @@
+"""What is known of one chain in one city: its places, who fills them, who needs them, who looked. Pure data that can be changed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, repeat
+from typing import Any, Literal, NamedTuple
+
+import polars as pl
+
+from graph.errors import NotFound
+from queries.city.city import City
+from queries.city.local import Firm, find_firms, find_homes, grouped, regions_above
+from queries.core.answers import Evidence, Named
+
+TIERS = ("上游", "中游", "下游", "服务", "")
+
+
+class Row(NamedTuple):
+    """One relation of the graph with its proof; ``product`` as it is written, ``good`` the id of what that is."""
+
+    type: str
+    start: str
+    end: str
+    status: str
+    source: str
+    place: str | None = None
+    ended: bool = False
+    essential: bool = False
+    good: str = ""
+    product: str = ""
+    confidence: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A coverage record over a segment; ``whole`` where it looked through the whole city."""
+
+    id: str
+    name: str
+    region: str
+    whole: bool
+    method: str
+    as_of: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class Place:
+    """A segment or a product of the chain, and the products that are judged for it."""
+
+    label: Literal["Segment", "Product"]
+    id: str
+    name: str
+    products: tuple[str, ...]
+    segments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the judgement of one chain rests on, or what is asked of one firm; ids are those of the graph.
+
+    ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those segments,
+    ``supplies`` the supplies of the chain's products, ``looks`` the coverage by segment, ``leads`` the leaders of every chain,
+    ``standing`` what stands on each product of the chain; ``gone`` are firms that were taken away.
+    """
+
+    chain: Named
+    homes: tuple[Named, ...]
+    places: tuple[Place, ...]
+    tiers: Mapping[str, str]
+    product_names: Mapping[str, str]
+    segments_of: Mapping[str, tuple[str, ...]]
+    firms: Mapping[str, Firm]
+    makes: tuple[Row, ...]
+    operates: tuple[Row, ...]
+    needs: tuple[Row, ...]
+    inputs: tuple[Row, ...]
+    supplies: tuple[Row, ...]
+    looks: Mapping[str, tuple[Look, ...]]
+    leads: tuple[Row, ...]
+    leader_goods: Mapping[str, frozenset[str]]
+    standing: Mapping[str, frozenset[str]]
+    city: City
+    gone: frozenset[str] = frozenset()
+
+    def local(self, firm: str) -> bool:
+        """Tell whether a firm is in the city and still there."""
+        return firm in self._here
+
+    @cached_property
+    def _here(self) -> frozenset[str]:
+        return frozenset(id for id, firm in self.firms.items() if firm.where == "local" and not firm.closed)
+
+    @cached_property
+    def makers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the local firms that make or offer each product, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.makes:
+            if not row.ended and self.local(row.start):
+                found[row.end].add(row.start)
+        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+
+    @cached_property
+    def unplaced_makers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the firms of which it is not known where they are, by product that they make."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.makes:
+            firm = self.firms[row.start]
+            if not row.ended and firm.where == "unknown" and not firm.closed:
+                found[row.end].add(row.start)
+        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+
+    @cached_property
+    def operators(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the firms that are recorded in each segment, wherever they are, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for row in self.operates:
+            if not row.ended and not self.firms[row.start].closed:
+                found[row.end].add(row.start)
+        return {segment: tuple(sorted(firms)) for segment, firms in found.items()}
+
+    @cached_property
+    def vague_operators(self) -> Mapping[str, tuple[str, ...]]:
+        """Return by segment the local firms in it of which no product of it is recorded: they may make any of them."""
+        made: dict[str, set[str]] = defaultdict(set)
+        for product, firms in self.makers.items():
+            for segment in self.segments_of.get(product, ()):
+                made[segment] |= set(firms)
+        return {
+            segment: tuple(firm for firm in firms if self.local(firm) and firm not in made[segment])
+            for segment, firms in self.operators.items()
+        }
+
+    @cached_property
+    def customers(self) -> Mapping[tuple[str, str], int]:
+        """Return how many firms each firm is known to supply with each product."""
+        return Counter((start, good) for start, good, _ in {(row.start, row.good, row.end) for row in self.supplies})
+
+    @cached_property
+    def all_makers(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the local firms that make or offer each product of any chain, sorted."""
+        made = pl.concat([self.city.going(name).select("from", "to") for name in ("PRODUCES", "OFFERS")]).unique()
+        firms = find_firms(self.city, sorted(set(made["from"])), {home.id for home in self.homes})
+        found = {product: set(makers) for product, makers in self.makers.items()}
+        for firm, product in made.iter_rows():
+            if firm not in self.gone and firms[firm].where == "local" and not firms[firm].closed:
+                found.setdefault(product, set()).add(firm)
+        return {product: tuple(sorted(makers)) for product, makers in found.items()}
+
+    @cached_property
+    def _at(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """Return the numbers of the rows of each kind by what they are at: their product or segment."""
+        found: dict[str, dict[str, list[int]]] = {}
+        for kind in ("makes", "operates", "needs", "supplies"):
+            rows: Iterable[Row] = getattr(self, kind)
+            at = found[kind] = defaultdict(list)
+            for number, row in enumerate(rows):
+                at[row.good if kind == "supplies" else row.end].append(number)
+        return found
+
+    def rows_at(self, kind: Literal["makes", "operates", "needs", "supplies"], ids: Iterable[str]) -> list[Row]:
+        """Return the rows of a kind at some products or segments, in their order."""
+        at, rows = self._at[kind], getattr(self, kind)
+        return [rows[number] for number in sorted(chain.from_iterable(at.get(id, ()) for id in set(ids)))]
+
+    @cached_property
+    def made_by(self) -> Mapping[str, tuple[Row, ...]]:
+        """Return what each firm makes or offers, in the order of the rows."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.makes:
+            found[row.start].append(row)
+        return {firm: tuple(rows) for firm, rows in found.items()}
+
+    @cached_property
+    def goods(self) -> dict[str, Any]:
+        """Hold the measures of products that were taken (``measures.measure_good``)."""
+        return {}
+
+    @cached_property
+    def leads_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the chains that each firm leads, in the order of the rows."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in self.leads:
+            found[row.start].append(row.end)
+        return {firm: tuple(chains) for firm, chains in found.items()}
+
+    def looked_at(self, segments: Iterable[str]) -> bool:
+        """Tell whether one of these segments was looked through in the whole city."""
+        return any(look.whole for segment in segments for look in self.looks.get(segment, ()))
+
+    def evidence(self, row: Row) -> Evidence:
+        """Return a relation as evidence, with the names of its ends."""
+        found = self._evidence.get(row)
+        if found is None:
+            found = self._evidence[row] = self._make_evidence(row)
+        return found
+
+    @cached_property
+    def _evidence(self) -> dict[Row, Evidence]:
+        return {}
+
+    def _make_evidence(self, row: Row) -> Evidence:
+        start, end = _LABELS[row.type]
+        return Evidence(
+            record=row.type,
+            from_id=row.start,
+            from_name=self._name(start, row.start),
+            to_id=row.end,
+            to_name=self._name(end, row.end),
+            product=self.product_names.get(row.good),
+            status=row.status,
+            source=row.source,
+            place=row.place,
+        )
+
+    def _name(self, label: str, id: str) -> str:
+        return self.firm_name(id) if label == "Enterprise" else self.city.names[label].get(id, id)
+
+    def named(self, id: str) -> Named:
+        """Return a firm of the chain by id and name."""
+        if id not in self._named:
+            self._named[id] = Named(id=id, name=self.firms[id].name)
+        return self._named[id]
+
+    @cached_property
+    def _named(self) -> dict[str, Named]:
+        return {}
+
+    def firm_name(self, id: str) -> str:
+        """Return the name of a firm; one that was landed is known here alone."""
+        return self.firms[id].name if id in self.firms else self.city.names["Enterprise"].get(id, id)
+
+    def find(self, id: str) -> Firm:
+        """Return a firm of the city, of this chain or not."""
+        return self.firms[id] if id in self.firms else self._others[id]
+
+    @cached_property
+    def _others(self) -> Mapping[str, Firm]:
+        """Return the firms of the city that are not of this chain."""
+        ids = self.city.nodes["Enterprise"]["id"]
+        return find_firms(self.city, ids.filter(~ids.is_in(list(self.firms))).to_list(), {home.id for home in self.homes})
+
+    def without(self, firms: Iterable[str]) -> "Facts":
+        """Return the facts as they would be if firms were gone."""
+        gone = set(firms)
+
+        def left(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+            return tuple(row for row in rows if row.start not in gone and row.end not in gone)
+
+        changed: dict[str, Any] = {name: left(getattr(self, name)) for name in ("makes", "operates", "needs", "supplies", "leads")}
+        goods = {firm: goods for firm, goods in self.leader_goods.items() if firm not in gone}
+        return replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
+
+    def landed(self, firm: Firm, product: str) -> "Facts":
+        """Return the facts as they would be if a firm made a product here; what it makes elsewhere does not come with it."""
+        came = not self.local(firm.id)
+        makes, operates = (tuple(row for row in rows if not came or row.start != firm.id) for rows in (self.makes, self.operates))
+        row = Row("PRODUCES", firm.id, product, "inferred", "")
+        return replace(self, firms={**self.firms, firm.id: firm}, makes=(*makes, row), operates=operates)
+
+
+_LABELS = {
+    "PRODUCES": ("Enterprise", "Product"), "OFFERS": ("Enterprise", "Product"), "NEEDS": ("Enterprise", "Product"),
+    "OPERATES_IN": ("Enterprise", "Segment"), "INPUT_TO": ("Product", "Product"), "SUPPLIES": ("Enterprise", "Enterprise"),
+    "LEADS": ("Enterprise", "Chain"), "COVERS": ("Coverage", "Segment"), "SEEKS_PARTNER": ("Enterprise", "Enterprise"),
+    "RECOMMENDS": ("Enterprise", "Enterprise"),
+}  # fmt: skip
+
+
+def chain_facts(city: City, chain: str) -> Facts:
+    """Return what is known of one chain; raises ``NotFound`` for an id that is no chain of the allowed statuses."""
+    name = city.names["Chain"].get(chain)
+    if name is None:
+        raise NotFound(f"图中没有编号为“{chain[:60]}”的产业链,或它的数据状态已被隐藏")
+    segments = segments_of_chains(city, [chain])
+    return gather(city, Named(id=chain, name=name), segments, find_homes(city, chain, segments))
+
+
+def segments_of_chains(city: City, chains: Iterable[str]) -> list[str]:
+    """Return the segments of some chains by tier, upstream first, then by id."""
+    return _in_order(city, _ends(city, "PART_OF", "to", chains, "from"))
+
+
+def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, ...], also: Iterable[str] = ()) -> Facts:
+    """Return what is known of some segments, and of the products ``also`` asked about, seen from the regions that are home."""
+    belonging = city.going("BELONGS_TO")
+    products = sorted(set(belonging.filter(pl.col("to").is_in(segments))["from"]))
+    inputs = rows_at(city, "INPUT_TO", "to", products)
+    asked = {*products, *also, *(row.start for row in inputs)}
+    near_segments = sorted({*segments, *belonging.filter(pl.col("from").is_in(list(asked)))["to"]})
+    known = sorted({*asked, *belonging.filter(pl.col("to").is_in(near_segments))["from"]})
+    segments_of = grouped(belonging.filter(pl.col("from").is_in(known)), "from", "to")
+    makes = (*rows_at(city, "PRODUCES", "to", known, ended=True), *rows_at(city, "OFFERS", "to", known, ended=True))
+    operates = rows_at(city, "OPERATES_IN", "to", near_segments)
+    needs = rows_at(city, "NEEDS", "to", known)
+    supplied = city.supplies.filter(pl.col("good").is_in([*products, *also]))
+    supplies = rows_of("SUPPLIES", supplied)
+    leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
+    firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {end for row in supplies for end in (row.start, row.end)}
+    return Facts(
+        chain=subject,
+        homes=homes,
+        places=_places(city, segments, products, segments_of),
+        tiers={id: tier or "" for id, tier in city.nodes["Segment"].filter(pl.col("id").is_in(segments)).select("id", "tier").iter_rows()},
+        product_names=city.names["Product"],
+        segments_of=segments_of,
+        firms=find_firms(city, sorted(firms), {home.id for home in homes}),
+        makes=makes,
+        operates=operates,
+        needs=needs,
+        inputs=inputs,
+        supplies=supplies,
+        looks=_looks(city, near_segments, {home.id for home in homes}),
+        leads=leads,
+        leader_goods=_leader_goods(city, {row.start for row in leads}),
+        standing={product: frozenset(city.standing_on([product])) for product in products},
+        city=city,
+    )
+
+
+def rows_at(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
+    """Return the edges of a type with one end (``from`` or ``to``) among some ids, those that have ended only where asked for."""
+    frame = city.edges[type_name] if ended else city.going(type_name)
+    return rows_of(type_name, frame.filter(pl.col(column).is_in(list(ids))))
+
+
+def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
+    return rows_of(type_name, city.going(type_name))
+
+
+def rows_of(type_name: str, frame: pl.DataFrame) -> tuple[Row, ...]:
+    """Return the rows of one of the city's frames of edges as relations."""
+    empty = {"essential": False, "good": "", "product": "", "confidence": 0.0, "note": ""}
+    own = [frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value) for name, value in empty.items()]
+    proof = (frame[name].to_list() for name in ("from", "to", "status", "source", "place", "ended"))
+    return tuple(map(Row._make, zip(repeat(type_name), *proof, *own, strict=False)))
+
+
+def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:
+    return sorted(set(city.going(type_name).filter(pl.col(column).is_in(list(ids)))[wanted]))
+
+
+def _in_order(city: City, segments: list[str]) -> list[str]:
+    """Return segments by tier, upstream first, then by id."""
+    tiers = dict(city.nodes["Segment"].select("id", "tier").iter_rows())
+    return sorted(segments, key=lambda segment: (TIERS.index(tiers.get(segment) or ""), segment))
+
+
+def _places(city: City, segments: list[str], products: list[str], segments_of: Mapping[str, tuple[str, ...]]) -> tuple[Place, ...]:
+    """Return every segment with its products behind it; a product of two segments of the chain stands once, in the first."""
+    names = city.names
+    places: list[Place] = []
+    seen: set[str] = set()
+    for segment in segments:
+        own = tuple(product for product in products if segment in segments_of[product])
+        places.append(Place("Segment", segment, names["Segment"].get(segment, segment), own, (segment,)))
+        fresh = [product for product in own if product not in seen]
+        seen |= set(fresh)
+        places += [Place("Product", product, names["Product"][product], (product,), segments_of[product]) for product in fresh]
+    return tuple(places)
+
+
+def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[Look, ...]]:
+    """Return the coverage of each segment; a record covers the whole city where its region is the city or contains it."""
+    covers, records = city.going("COVERS"), {row["id"]: row for row in city.nodes["Coverage"].iter_rows(named=True)}
+    regions = grouped(covers.filter(pl.col("to_label") == "Region"), "from", "to")
+    above = regions_above(city)
+    whole_city = {region for home in homes for region in above.get(home, ())}
+    found: dict[str, list[Look]] = defaultdict(list)
+    for row in rows_of("COVERS", covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments))):
+        record, own = records[row.start], regions.get(row.start, ())
+        names = "、".join(city.names["Region"].get(region, region) for region in own)
+        whole = not homes or bool(whole_city & set(own))
+        found[row.end].append(Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row))
+    return {segment: tuple(looks) for segment, looks in found.items()}
+
+
+def _leader_goods(city: City, leaders: set[str]) -> dict[str, frozenset[str]]:
+    """Return what each leader makes or needs."""
+    found: dict[str, set[str]] = {leader: set() for leader in sorted(leaders)}
+    for type_name in ("PRODUCES", "NEEDS"):
+        for firm, product in city.going(type_name).filter(pl.col("from").is_in(list(leaders))).select("from", "to").iter_rows():
+            found[firm].add(product)
+    return {leader: frozenset(goods) for leader, goods in found.items()}

@@ -1,0 +1,108 @@
+"""What is local: which regions are home to a chain, where firms are, and to which group they belong."""
+
+from collections import defaultdict
+from typing import Literal, NamedTuple
+
+import polars as pl
+
+from queries.city.city import City
+from queries.core.answers import Named
+
+Where = Literal["local", "outside", "unknown"]
+
+
+class Firm(NamedTuple):
+    """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group."""
+
+    id: str
+    name: str
+    short: str
+    where: Where
+    region: str
+    group: str
+    closed: bool
+    status: str
+    source: str
+
+
+def grouped(frame: pl.DataFrame, key: str, value: str) -> dict[str, tuple[str, ...]]:
+    """Return the values of each key, sorted, each once."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, other in frame.select(key, value).unique().sort(key, value).iter_rows():
+        found[one].append(other)
+    return {one: tuple(others) for one, others in found.items()}
+
+
+def find_homes(city: City, chain: str, segments: list[str]) -> tuple[Named, ...]:
+    """Return the chain's region; where it names none, the regions that its segments were looked through in."""
+    located = city.going("LOCATED_IN")
+    found = set(located.filter((pl.col("from_label") == "Chain") & (pl.col("from") == chain))["to"])
+    if not found:
+        covers = city.going("COVERS")
+        records = covers.filter(pl.col("to").is_in(segments) & (pl.col("to_label") == "Segment"))["from"].to_list()
+        found = set(covers.filter(pl.col("from").is_in(records) & (pl.col("to_label") == "Region"))["to"])
+    return tuple(Named(id=id, name=city.names["Region"].get(id, id)) for id in sorted(found))
+
+
+def regions_above(city: City) -> dict[str, set[str]]:
+    """Return for each region itself and all that contain it."""
+    located = city.going("LOCATED_IN").filter(pl.col("from_label") == "Region")
+    parents = grouped(located, "from", "to")
+    found = {}
+    for region in city.names["Region"]:
+        reached, waiting = {region}, [region]
+        while waiting:
+            fresh = set(parents.get(waiting.pop(), ())) - reached
+            reached |= fresh
+            waiting += fresh
+        found[region] = reached
+    return found
+
+
+def _regions(city: City, firms: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the regions that each firm is in, by itself or by its park, sorted."""
+    located = city.going("LOCATED_IN")
+    own = located.filter((pl.col("from_label") == "Enterprise") & pl.col("from").is_in(firms)).select("from", "to")
+    parks = city.going("IN_PARK").filter((pl.col("from_label") == "Enterprise") & pl.col("from").is_in(firms))
+    of_park = located.filter(pl.col("from_label") == "Park").select(pl.col("from").alias("park"), pl.col("to").alias("region"))
+    by_park = parks.join(of_park, left_on="to", right_on="park").select("from", pl.col("region").alias("to"))
+    return grouped(pl.concat([own, by_park]), "from", "to")
+
+
+def find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
+    """Return firms by id with where they are, seen from the regions that are home; no home: everywhere is."""
+    known: dict[str, Firm] = city.placed.setdefault(frozenset(homes), {})
+    if missing := [id for id in ids if id not in known]:
+        known |= _find_firms(city, missing, homes)
+    return {id: known[id] for id in ids if id in known}
+
+
+def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
+    above, regions = regions_above(city), _regions(city, ids)
+    over_home = {region for home in homes for region in above.get(home, ())} - homes
+    groups = _groups(city)
+    found, names = {}, city.names["Region"]
+    known = city.nodes["Enterprise"].filter(pl.col("id").is_in(ids))
+    for id, name, short, status, source, closed in known.select("id", "name", "short_name", "status", "source", "ended").iter_rows():
+        own = regions.get(id, ())
+        where: Where = "unknown"
+        if not homes or any(above.get(region, set()) & homes for region in own):
+            where = "local"
+        elif any(region not in over_home for region in own):
+            where = "outside"
+        region = "、".join(sorted(names.get(region, region) for region in own))
+        found[id] = Firm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
+    return found
+
+
+def _groups(city: City) -> dict[str, str]:
+    """Return the top of the group of each firm that has a parent; a ring of owners goes by its first id."""
+    parents = dict(city.going("SUBSIDIARY_OF").sort("from", "to").select("from", "to").unique("from", keep="first").iter_rows())
+    found = {}
+    for firm in parents:
+        chain = [firm]
+        while chain[-1] in parents and parents[chain[-1]] not in chain:
+            chain.append(parents[chain[-1]])
+        ring = chain[-1] in parents
+        found[firm] = min(chain[chain.index(parents[chain[-1]]) :]) if ring else chain[-1]
+    return found

@@ -1,0 +1,1 @@
+"""What every question stands on: the catalogue of Cypher, the cache, the shapes of answers."""

@@ -1,0 +1,166 @@
+"""Firms of a register mapped to the chains by the names of what they make: what matches, what may mean several things, what nothing.
+
+A register's words are seldom the taxonomy's. A Chinese noun has its head at the end, so a name that ends with a product's name or
+alias is a kind of that product (matched); one with which several products' names end is a wider word, as are the parts of a
+segment's name (ambiguous: the firm stands in those segments, what it makes there is not known), and an ending of three characters is
+too little to tell (四氯乙烯 is no 氯乙烯); one that holds a chain's name says no more than the chain. Mere containment elsewhere says
+nothing (玫瑰金 is no 玫瑰). All of it is ``inferred``.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from queries.city.city import City
+
+SHORTEST = 3  # characters of an ending that says anything
+SURE = 4  # characters of an ending that says what a thing is
+SHORTEST_PART = 4  # characters of a part of a segment's name
+Verdict = Literal["matched", "ambiguous", "none"]
+_parts = re.compile(r"[与和及、/]")
+
+
+@dataclass(frozen=True)
+class Match:
+    """What one registered product means: products of the taxonomy, or else segments, or else chains alone."""
+
+    product: str
+    name: str
+    verdict: Verdict
+    products: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    chains: tuple[str, ...] = ()
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class ChainMapping:
+    """Every product that is made but stands in no segment, with what it means; ``direct`` are makers of the taxonomy's own products."""
+
+    city: City
+    matches: tuple[Match, ...]
+    direct: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def makers(self) -> dict[str, tuple[str, ...]]:
+        """Return who makes each product, sorted."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for firm, product in self.city.going("PRODUCES").select("from", "to").iter_rows():
+            found[product].add(firm)
+        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+
+    def firms(self) -> dict[str, Verdict]:
+        """Return the best verdict of each firm that makes anything."""
+        order: tuple[Verdict, ...] = ("matched", "ambiguous", "none")
+        found: dict[str, Verdict] = {firm: "matched" for firms in self.direct.values() for firm in firms}
+        for match in self.matches:
+            for firm in self.makers[match.product]:
+                found[firm] = min(match.verdict, found.get(firm, "none"), key=order.index)
+        return dict(sorted(found.items()))
+
+    def by_chain(self) -> dict[str, Counter[str]]:
+        """Return for each chain how many firms are matched to it, and how many more are ambiguous."""
+        reached: dict[str, dict[str, set[str]]] = defaultdict(lambda: {"matched": set(), "ambiguous": set()})
+        for chain, firms in self.direct.items():
+            reached[chain]["matched"] |= firms
+        for match in self.matches:
+            for chain in match.chains:
+                reached[chain][match.verdict] |= set(self.makers[match.product])
+        return {
+            chain: Counter(matched=len(reached[chain]["matched"]), ambiguous=len(reached[chain]["ambiguous"] - reached[chain]["matched"]))
+            for chain in sorted(self.city.names["Chain"])
+        }
+
+    def rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+        """Return rows of 生产 and of 企业环节 that can be loaded after somebody has read them; each says from which word it comes."""
+        produces: dict[tuple[str, str], dict[str, str]] = {}
+        operates: dict[tuple[str, str], dict[str, str]] = {}
+        sources = {(row["from"], row["to"]): row["source"] for row in self.city.going("PRODUCES").iter_rows(named=True)}
+        for match in self.matches:
+            for firm in self.makers[match.product]:
+                proof = {"source": sources[firm, match.product], "status": "inferred", "note": f"由登记的产品“{match.name}”{match.how}推得"}
+                for product in match.products if match.verdict == "matched" else ():
+                    produces.setdefault((firm, product), {"enterprise": firm, "product": product, **proof})
+                for segment in match.segments if match.verdict == "ambiguous" else ():
+                    operates.setdefault((firm, segment), {"enterprise": firm, "segment": segment, **proof})
+        return [produces[key] for key in sorted(produces)], [operates[key] for key in sorted(operates)]
+
+
+def map_products(city: City) -> ChainMapping:
+    """Return what the products mean that are made but stand in no segment."""
+    words = _Words(city)
+    made = city.going("PRODUCES")
+    placed = set(city.going("BELONGS_TO")["from"])
+    direct: dict[str, set[str]] = defaultdict(set)
+    for firm, product in made.select("from", "to").iter_rows():
+        for chain in words.chains_of((product,)):
+            direct[chain].add(firm)
+    loose = made.filter(~pl.col("to").is_in(list(placed)))["to"].unique().sort()
+    matches = tuple(words.match(product, city.names["Product"][product]) for product in loose)
+    return ChainMapping(city, matches, {chain: frozenset(firms) for chain, firms in direct.items()})
+
+
+class _Words:
+    """The words of the taxonomy: names and aliases of its products, their endings, the parts of its segments' names, its chains."""
+
+    def __init__(self, city: City) -> None:
+        self.segments_of: dict[str, set[str]] = defaultdict(set)
+        for product, segment in city.going("BELONGS_TO").select("from", "to").iter_rows():
+            self.segments_of[product].add(segment)
+        self.chain_of: dict[str, set[str]] = defaultdict(set)
+        for segment, chain in city.going("PART_OF").select("from", "to").iter_rows():
+            self.chain_of[segment].add(chain)
+        self.words: dict[str, set[str]] = defaultdict(set)
+        self.endings: dict[str, set[str]] = defaultdict(set)
+        for id, name, aliases in city.nodes["Product"].select("id", "name", "aliases").iter_rows():
+            for word in map(bare, (name, *(aliases or ()))) if id in self.segments_of else ():
+                self.words[word].add(id)
+                for start in range(1, len(word) - SHORTEST + 1):
+                    self.endings[word[start:]].add(id)
+        self.parts: dict[str, set[str]] = defaultdict(set)
+        for segment in self.chain_of:
+            for part in _parts.split(city.names["Segment"].get(segment, "")):
+                if len(part) >= SHORTEST_PART:
+                    self.parts[bare(part)].add(segment)
+        self.chains = {bare(name): id for id, name in city.names["Chain"].items()}
+
+    def chains_of(self, products: Iterable[str]) -> tuple[str, ...]:
+        """Return the chains in which products stand."""
+        return tuple(
+            sorted({chain for product in products for segment in self.segments_of.get(product, ()) for chain in self.chain_of[segment]})
+        )
+
+    def match(self, id: str, name: str) -> Match:
+        """Return what a name means, the longest word that it ends with first."""
+        text = bare(name)
+        for start in range(len(text)):
+            ending = text[start:]
+            if len(ending) < SHORTEST and start:
+                break
+            if found := self.words.get(ending):
+                return self._matched(id, name, found, f"以“{ending}”结尾" if start else "同名", not start or len(ending) >= SURE)
+        wider = self.endings.get(text, set()) if len(text) >= SHORTEST else set()
+        segments = {segment for product in wider for segment in self.segments_of[product]}
+        segments |= {segment for part, found in self.parts.items() if text.endswith(part) for segment in found}
+        if segments:
+            chains = {chain for segment in segments for chain in self.chain_of[segment]}
+            return Match(id, name, "ambiguous", tuple(sorted(wider)), tuple(sorted(segments)), tuple(sorted(chains)), "是更宽的词")
+        on = tuple(sorted(chain for word, chain in self.chains.items() if word in text))
+        return Match(id, name, "ambiguous" if on else "none", chains=on, how="只含产业链的名称" if on else "")
+
+    def _matched(self, id: str, name: str, products: set[str], how: str, sure: bool) -> Match:
+        segments = tuple(sorted({segment for product in products for segment in self.segments_of[product]}))
+        verdict: Verdict = "matched" if sure and len(products) == 1 else "ambiguous"
+        return Match(id, name, verdict, tuple(sorted(products)), segments, self.chains_of(products), how)
+
+
+def bare(name: str) -> str:
+    """Return a product's name as it is compared: half width, lower case, without blanks and what stands in brackets."""
+    text = unicodedata.normalize("NFKC", name).lower()
+    return re.sub(r"\([^()]*\)|[\s\"'“”·]", "", text) or text

@@ -1,0 +1,1 @@
+"""What a word means: search, and which firms are one."""

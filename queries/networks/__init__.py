@@ -1,0 +1,1 @@
+"""Supply as a network: structure, systemic risk, relatedness, hidden links."""

@@ -1,0 +1,89 @@
+"""The supply network as a whole: its single points, its knots, who stands in the middle, its communities beside the clusters."""
+
+from pydantic import Field
+
+from graph.model import NODE_TYPES
+from queries.core.answers import Answer, Named
+from queries.core.view import View
+from queries.networks.network import read_clusters, read_network
+from queries.networks.structure import (
+    Ranking,
+    agreement,
+    articulation_points,
+    betweenness,
+    bridges,
+    communities,
+    pagerank,
+    strong_components,
+)
+
+SOURCES, SEED = 200, 20261124
+SMALLEST = 2  # firms in a component or a community that is worth showing
+
+
+class Measured(Answer):
+    """A firm and its measure."""
+
+    firm: Named
+    value: float
+
+
+class Bridge(Answer):
+    """A link of which the loss cuts the network apart."""
+
+    one: Named
+    other: Named
+
+
+class SupplyStructure(Answer):
+    """The structure of the supply network; lists hold at most as many entries as were asked for, counts are of all."""
+
+    firms: int
+    links: int
+    single_points: list[Named] = Field(description="articulation points of the undirected network")
+    single_points_count: int
+    bridges: list[Bridge]
+    bridges_count: int
+    loops: list[list[Named]] = Field(description="strong components of two firms and more, the largest first")
+    pagerank: list[Measured]
+    betweenness: list[Measured] = Field(description="from at most 200 sampled sources")
+    communities: list[list[Named]] = Field(description="of two firms and more, the largest first (Leiden, modularity)")
+    communities_count: int
+    cluster_agreement: float | None = Field(description="adjusted mutual information with the declared clusters; null without any")
+    cluster_memberships: int
+
+
+def supply_structure(view: View, most: int = 20) -> SupplyStructure:
+    """Return the structure of the supply network."""
+    return view.once(("structure", most), lambda: _measure(view, most))
+
+
+def _measure(view: View, most: int) -> SupplyStructure:
+    network = read_network(view)
+    names = dict(view.store.nodes(NODE_TYPES["Enterprise"]).select("id", "name").iter_rows())
+
+    def named(ids: list[str]) -> list[Named]:
+        return [Named(id=id, name=names[id]) for id in ids]
+
+    def measured(ranking: Ranking) -> list[Measured]:
+        return [Measured(firm=Named(id=id, name=names[id]), value=value) for id, value in ranking.top(most) if value > 0]
+
+    single, cuts, found = articulation_points(network), bridges(network), communities(network, SEED)
+    compared = agreement(found, read_clusters(view))
+    groups = [members for members in found.members if len(members) >= SMALLEST]
+    loops = [members for members in strong_components(network).members if len(members) >= SMALLEST]
+    return SupplyStructure(
+        firms=len(network.ids),
+        links=len(network.source),
+        single_points=named(single[:most]),
+        single_points_count=len(single),
+        bridges=[Bridge(one=one, other=other) for one, other in (named(list(pair)) for pair in cuts[:most])],
+        bridges_count=len(cuts),
+        loops=[named(members) for members in loops[:most]],
+        pagerank=measured(pagerank(network)),
+        betweenness=measured(betweenness(network, SOURCES, SEED)) if len(network.ids) > 1 else [],
+        communities=[named(members) for members in groups[:most]],
+        communities_count=len(groups),
+        cluster_agreement=compared.score,
+        cluster_memberships=compared.memberships,
+    )

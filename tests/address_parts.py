@@ -1,0 +1,135 @@
+"""Every address of the application for what a graph holds, and what each answers: to compare two stores, two orders, two versions of the code.
+
+``python tests/address_parts.py STORE FILE`` writes the answers of a store to a file, ``… FILE FILE`` says where two files differ.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from graph.model import NODES
+from graph.model.nodes import Chain, Enterprise, Product, Segment, Source
+from graph.settings import Settings
+from graph.stores import Store, open_store
+
+WORDS = ("青岛", "hxsx", "集成电路", "示例", "sample", "电机", "海", "q", "芯片制造")
+NEEDS = ("压缩机", "锂电池 隔膜", "工业机器人")
+CHAIN = ("", "/weak-links", "/opportunities", "/targets", "/what-if")
+FIRM = ("", "/suppliers?tiers=1", "/suppliers?tiers=3", "/customers?tiers=2", "/opportunities")
+CHANGING = re.compile(r"ladybug://[^\"<]*|neo4j://[^\"<]*|bolt://[^\"<]*")
+
+
+def ids(store: Store, record: type) -> list[str]:
+    """Return the ids of a type, sorted."""
+    return sorted(store.nodes(record)["id"].to_list())
+
+
+def routes(store: Store) -> Iterator[str]:
+    """Yield the address of every GET route of the API, for every id."""
+    base, chains, firms = "/api/v1", ids(store, Chain), ids(store, Enterprise)
+    for id in map(_quoted, chains):
+        yield from (f"{base}/chains/{id}{rest}" for rest in CHAIN)
+        yield f"{base}/chains/{id}/weak-links?without=sample"
+    for id in map(_quoted, firms):
+        yield from (f"{base}/enterprises/{id}{rest}" for rest in FIRM)
+    for record in (Segment, Product):
+        for id in ids(store, record):
+            for chain in sorted(_chains_of(store, record, id)):
+                yield f"{base}/chains/{_quoted(chain)}/certificate?place={_quoted(id)}"
+    for one, two in zip(firms, [*firms[7:], *firms[:7]], strict=True):
+        yield f"{base}/paths?from={_quoted(one)}&to={_quoted(two)}"
+    for word in WORDS:
+        yield f"{base}/search?q={_quoted(word)}&size=50"
+        yield f"{base}/enterprises/{_quoted(word)}"
+        yield f"{base}/chains/{_quoted(word)}"
+    yield from (f"{base}/match?need={_quoted(need)}" for need in NEEDS)
+    for rest in ("chains", "enterprises?size=500", "statements?size=500", "same-firms?size=500", "same-firms/history", "structure",
+                 "portfolio", "ledger", "chains?without=sample", "enterprises?size=500&without=sample", "portfolio?without=sample"):  # fmt: skip
+        yield f"{base}/{rest}"
+
+
+def pages(store: Store) -> Iterator[str]:
+    """Yield the address of every page, for every id."""
+    for id in map(_quoted, ids(store, Chain)):
+        yield from (f"/chains/{id}{rest}" for rest in ("", "/opportunities", "/targets", "/what-if"))
+    for id in map(_quoted, ids(store, Enterprise)):
+        yield f"/enterprises/{id}"
+        yield f"/enterprises/{id}/opportunities"
+    for record in NODES:
+        if record not in (Chain, Enterprise, Source):
+            yield from (f"/things/{record.label()}/{_quoted(id)}" for id in ids(store, record))
+    yield from (f"/sources/{id}" for id in map(_quoted, ids(store, Source)))
+    yield from (f"/search?q={_quoted(word)}" for word in WORDS)
+    yield from (
+        "/",
+        "/?view=table",
+        "/enterprises",
+        "/review",
+        "/figures",
+        "/sources",
+        "/about",
+        "/rules",
+        "/portfolio",
+        "/ledger",
+        "/match",
+    )
+
+
+def answers(store: Store, addresses: Iterator[str]) -> dict[str, tuple[int, str]]:
+    """Return what each address answers, without the address of the store."""
+    client = TestClient(create_app(store, Settings(cache_mb=0)), raise_server_exceptions=False)
+    found = {}
+    for address in dict.fromkeys(addresses):
+        answer = client.get(address, follow_redirects=False)
+        found[address] = (answer.status_code, CHANGING.sub("STORE", answer.text))
+    return found
+
+
+def _quoted(id: str) -> str:
+    return quote(id, safe="")
+
+
+_chains: dict[tuple[str, str], dict[str, set[str]]] = {}
+
+
+def _chains_of(store: Store, record: type, id: str) -> set[str]:
+    """Return the chains that a segment or a product stands on."""
+    known = _chains.get((store.url, store.version()))
+    if known is None:
+        known = _chains[store.url, store.version()] = {}
+        for row in store.read("MATCH (s:Segment)-[:PART_OF]->(c:Chain) RETURN s.id AS id, c.id AS chain").rows:
+            known.setdefault(row["id"], set()).add(row["chain"])
+        for row in store.read("MATCH (p:Product)-[:BELONGS_TO]->(:Segment)-[:PART_OF]->(c:Chain) RETURN p.id AS id, c.id AS chain").rows:
+            known.setdefault(row["id"], set()).add(row["chain"])
+    return known.get(id, set())
+
+
+def main(one: str, two: str) -> None:
+    """Write the answers of a store, or compare two files of answers."""
+    if not Path(one).exists():
+        store = open_store(one)
+        found = answers(store, (address for kind in (routes, pages) for address in kind(store)))
+        store.close()
+        Path(two).write_text(json.dumps(found, ensure_ascii=False, indent=0), encoding="utf-8")
+        print(
+            len(found),
+            "addresses",
+            {status: sum(answer[0] == status for answer in found.values()) for status in {a[0] for a in found.values()}},
+        )
+        return
+    before, after = (json.loads(Path(file).read_text("utf-8")) for file in (one, two))
+    differ = [address for address in {**before, **after} if before.get(address) != after.get(address)]
+    for address in differ[:30]:
+        print(address, *(known.get(address, ("-",))[0] for known in (before, after)))
+    print(len(differ), "of", len({**before, **after}), "differ")
+    sys.exit(bool(differ))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

@@ -1,0 +1,128 @@
+"""Small faults, put into the code one at a time: which does no test notice? Run by hand: ``python tests/faults/run.py [--only WORD] [--jobs N]``.
+
+A fault is a table of a ``faults/*.toml`` file: the ``file``, the text in it that is changed (``old``, which stands there once), what it
+becomes (``new``), the ``harm`` that it would do unseen, and the ``tests`` that are nearest (files or node ids). Each is tried in a copy of
+the project, so the working tree stays as it is. A fault whose ``old`` is no longer there is stale, and told as such.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COPIED = ("graph", "loaders", "queries", "api", "seeds", "tests", "benchmarks", "docs", "notebooks")
+SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault and the tests that should notice it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    harm: str
+    tests: tuple[str, ...]
+
+    @property
+    def package(self) -> str:
+        """Return where it is put: ``queries/gaps``."""
+        return str(Path(self.file).parent)
+
+
+def read_faults(folder: Path) -> Iterator[Fault]:
+    """Yield the faults of every file of a folder."""
+    for path in sorted(folder.glob("*.toml")):
+        for number, row in enumerate(tomllib.loads(path.read_text("utf-8"))["fault"], 1):
+            yield Fault(f"{path.stem}-{number:03d}", row["file"], row["old"], row["new"], row["harm"], tuple(row["tests"]))
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project to a folder, beside a link to what it is tested with."""
+    tree = folder / "tree"
+    for name in COPIED:
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "docker-compose.yml", "constraints.txt", "LICENSE"):
+        shutil.copy(ROOT / name, tree / name)
+    if (ROOT.parent / "shared").exists():
+        (folder / "shared").symlink_to(ROOT.parent / "shared")
+    return tree
+
+
+def test(tree: Path, tests: tuple[str, ...]) -> tuple[bool, str]:
+    """Run some tests in a copy; return whether all passed, and the last words."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not neo4j", "-p", "no:cacheprovider", *tests]
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
+    try:
+        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False, "time is up"
+    return done.returncode == 0, (done.stdout.strip().splitlines() or ["?"])[-1]
+
+
+def attempt(tree: Path, fault: Fault) -> dict[str, object]:
+    """Put one fault into a copy, run its tests, and take it out again."""
+    path, start = tree / fault.file, time.monotonic()
+    text = path.read_text("utf-8") if path.exists() else ""
+    if text.count(fault.old) != 1 or fault.old == fault.new:
+        return {"fault": fault.name, "verdict": "stale", "said": f"{fault.file} has its old text {text.count(fault.old)} times"}
+    path.write_text(text.replace(fault.old, fault.new), "utf-8")
+    try:
+        passed, said = test(tree, fault.tests)
+    finally:
+        path.write_text(text, "utf-8")
+    verdict = "unnoticed" if passed else "noticed"
+    return {"fault": fault.name, "verdict": verdict, "said": said, "seconds": round(time.monotonic() - start, 1)}
+
+
+def main() -> int:
+    """Try the faults and print a table by package; the exit code is 1 where less than nine in ten are noticed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="faults with this in their name or file")
+    parser.add_argument("--jobs", type=int, default=1, help="copies that are tried side by side")
+    parser.add_argument("--out", type=Path, help="write what was found to this JSON file")
+    asked = parser.parse_args()
+    faults = [fault for fault in read_faults(Path(__file__).parent) if asked.only in fault.name or asked.only in fault.file]
+    found: list[dict[str, object]] = []
+    with tempfile.TemporaryDirectory(prefix="lianzhang-faults-") as folder, ThreadPoolExecutor(asked.jobs) as executor:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(asked.jobs):
+            trees.put(copy_project(Path(folder) / str(number)))
+
+        def work(fault: Fault) -> dict[str, object]:
+            tree = trees.get()
+            try:
+                row = attempt(tree, fault)
+            finally:
+                trees.put(tree)
+            print(f"{row['verdict']:10s} {fault.name:24s} {fault.file}: {fault.harm}", file=sys.stderr, flush=True)
+            return row | {"file": fault.file, "harm": fault.harm, "package": fault.package}
+
+        found = list(executor.map(work, faults))
+    counted = Counter((row["package"], row["verdict"]) for row in found)
+    print("| package | faults | noticed | stale |\n|---|---|---|---|")
+    for package in sorted({str(row["package"]) for row in found}):
+        every = sum(number for (name, _), number in counted.items() if name == package)
+        print(f"| {package} | {every} | {counted[package, 'noticed']} | {counted[package, 'stale']} |")
+    noticed = sum(row["verdict"] == "noticed" for row in found)
+    print(f"\n{noticed} of {len(found)} noticed")
+    if asked.out:
+        asked.out.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
+    return int(noticed < 0.9 * len(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
