@@ -29,7 +29,8 @@ test-embedded: $(VENV)/installed-test ## run the tests that need no Neo4j, and c
 soak: $(VENV)/installed-test ## run what takes long: fifty clients for minutes, hundreds of generations
 	LIANZHANG_SOAK=1 $(BIN)/python -m pytest tests/soak -s $(ARGS)
 
-check: $(VENV)/installed-test ## lint, check the types and the directions of imports
+check: $(VENV)/installed-test ## format, lint, check the types and the directions of imports
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

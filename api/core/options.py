@@ -20,7 +20,9 @@ StoreOption = Annotated[
     ),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出形式: table 给人看,json 与 csv 给程序用")]
-WithoutOption = Annotated[str, typer.Option("--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例)")]
+WithoutOption = Annotated[
+    str, typer.Option("--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例);产业链、环节、产品是标尺,仍在")
+]
 TiersOption = Annotated[int, typer.Option("--tiers", min=1, max=10, help="看几层: 1 为直接,2 为再上(下)一层")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编号、全称、简称、别名、信用代码、拼音或首字母")]
 ChainArgument = Annotated[str, typer.Argument(metavar="CHAIN", help="产业链的名称、编号或拼音,如 集成电路")]

@@ -1,8 +1,6 @@
 """How the command prints: a table for people, JSON and CSV for programs; progress and messages go to stderr."""
 
-import csv
 import errno
-import io
 import json
 import os
 import sys
@@ -17,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from api.core.csv_text import csv_of
 from graph.model import STATUS_ZH
 from loaders.report import Report
 from loaders.run import Step
@@ -48,7 +47,7 @@ def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads
     cells = [[cell_text(_dig(row, column), column) for column in columns] for row in plain]
     titles = [heads[column] if heads else column for column in columns]
     if format is Format.csv:
-        print_csv(titles, cells)
+        sys.stdout.write(csv_of(titles, cells))
         return
     table = Table(*(Column(title, overflow="fold") for title in titles), header_style="bold")
     for row in cells:
@@ -67,16 +66,6 @@ def say_which(word: str, firm: Named) -> Named:
 def print_json(value: Any) -> None:
     """Print a value as JSON, Chinese as it is."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
-
-
-def print_csv(titles: list[str], cells: list[list[str]]) -> None:
-    """Print rows as CSV that a spreadsheet opens without running anything."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(titles)
-    risky = ("=", "+", "-", "@", "\t")
-    writer.writerows([[f"'{cell}" if cell.startswith(risky) and not _is_number(cell) else cell for cell in row] for row in cells])
-    sys.stdout.write(buffer.getvalue())
 
 
 def cell_text(value: Any, column: str = "") -> str:
@@ -98,14 +87,6 @@ def end_after(error: OSError) -> NoReturn:
         where = f"{error.filename}: " if error.filename else ""
         say(f"读写失败: {where}{error.strerror or error}。请检查磁盘空间、路径与权限")
     sys.exit(1)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _dig(row: dict[str, Any], path: str) -> Any:

@@ -1,7 +1,5 @@
 """Rows of tables: made when they are shown, searched and sorted by the server, written as CSV."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -9,9 +7,10 @@ from typing import Any, Generic, TypeVar, overload
 
 from pypinyin import Style, lazy_pinyin
 
+from api.core.csv_text import csv_of
+
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may take what begins so for a formula
 
 
 class Lazy(Sequence[Made], Generic[Item, Made]):
@@ -56,13 +55,5 @@ def _pinyin(sign: str) -> str:
 
 
 def write_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table as CSV for spreadsheets, in which no cell is a formula; plain numbers stay numbers."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heads)
-    writer.writerows([_safe(" ".join(cell.split())) for cell in row] for row in rows)
-    return "\ufeff" + text.getvalue()
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY) and not re.fullmatch(r"[+-]?[\d.,]+%?", text) else text
+    """Return a table as CSV for spreadsheets: marked as UTF-8, each cell on one line."""
+    return "\ufeff" + csv_of(heads, ([" ".join(cell.split()) for cell in row] for row in rows), newline="\r\n")

@@ -1,7 +1,8 @@
 """The commands about which firm is which: the pairs that may be one, and what somebody judges of them."""
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +10,10 @@ from api.core.options import FormatOption, NameArgument, StoreOption, TiersOptio
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.names.comparisons import DIFFERENT, SAME, UNDO
 from graph.stores import open_store
+
+if TYPE_CHECKING:
+    from queries.core.answers import SupplyEdge
+    from queries.core.view import View
 
 app = typer.Typer()
 
@@ -110,11 +115,9 @@ def suppliers(
     name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
 ) -> None:
     """谁供应这家企业: 每条关系带产品、状态和来源。"""
-    from queries.names.search import find_enterprise
     from queries.things.supply import suppliers as ask
 
-    graph = look(store, without)
-    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers), format, EDGE_HEADS)
+    _print_supply(ask, look(store, without), name, tiers, format)
 
 
 @app.command()
@@ -122,11 +125,15 @@ def customers(
     name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
 ) -> None:
     """这家企业供应谁: 每条关系带产品、状态和来源。"""
-    from queries.names.search import find_enterprise
     from queries.things.supply import customers as ask
 
-    graph = look(store, without)
-    print_rows(ask(graph, say_which(name, find_enterprise(graph, name)).id, tiers), format, EDGE_HEADS)
+    _print_supply(ask, look(store, without), name, tiers, format)
+
+
+def _print_supply(ask: "Callable[[View, str, int], list[SupplyEdge]]", view: "View", name: str, tiers: int, format: Format) -> None:
+    from queries.names.search import find_enterprise
+
+    print_rows(ask(view, say_which(name, find_enterprise(view, name)).id, tiers), format, EDGE_HEADS)
 
 
 @app.command()

@@ -40,16 +40,14 @@ class Index:
     words: pl.DataFrame
 
     @cached_property
-    def by_id(self) -> dict[tuple[str, str], Meant]:
-        """Return what has an id, by its label and the id in lower case; nothing for ids that are also another's name."""
-        own = self.words.filter("own").sort("label", "id", "word")
-        named = set(own.select("label", "word").iter_rows())
-        ids = own.select("label", pl.col("id").str.to_lowercase().alias("lower"), "id", "name", "status")
-        return {
-            (label, lower): Meant(Named(id=id, name=name), status)
-            for label, lower, id, name, status in ids.iter_rows()
-            if (label, lower) not in named or name.lower() == lower
-        }
+    def exact(self) -> dict[tuple[str, str], Meant]:
+        """Return what an id or a full name means, by label and the word in lower case; nothing for a word of several things."""
+        own = self.words.filter("own").select("label", "word", "id", "name", "status")
+        ids = own.with_columns(word=pl.col("id").str.to_lowercase())
+        found: dict[tuple[str, str], Meant | None] = {}
+        for label, word, id, name, status in pl.concat([own, ids]).unique().sort("label", "word", "id").iter_rows():
+            found[label, word] = None if (label, word) in found else Meant(Named(id=id, name=name), status)
+        return {word: meant for word, meant in found.items() if meant is not None}
 
 
 @dataclass(frozen=True)
@@ -258,7 +256,7 @@ def _shown(view: View, label: str, meant: Meant) -> Named:
 
 
 def _one_of(view: View, word: str, label: str) -> Meant:
-    meant = index_of(view).by_id.get((label, word.strip().lower()))
+    meant = index_of(view).exact.get((label, word.strip().lower()))
     if meant is not None:
         return meant
     zh = NODE_TYPES[label].table.zh
