@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from queries.cache import CACHE
 from test_cli import run
 
 from api.app import create_app
@@ -24,6 +23,7 @@ from graph.stores.ladybug import checksums, states
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.states import State
 from loaders.run import load
+from queries.core.cache import CACHE
 
 STORY = Path(__file__).parent / "data" / "story"
 RAW = ("Traceback", "exception", "Exception", ".cpp", "Runtime", "std::", "codec")
@@ -352,7 +352,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from graph.stores.ladybug.generations import Generations
-from queries.cache import CACHE
+from queries.core.cache import CACHE
 new, left = Path(sys.argv[1]), 0
 def dying(real):
     def call(*arguments, **named):
