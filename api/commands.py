@@ -10,7 +10,7 @@ import typer
 
 from api import cli_store
 from api.chains import commands as chain_commands
-from api.core.options import FormatOption, StoreOption
+from api.core.options import FormatOption, StoreOption, close_stores, reach
 from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say
 from api.firms import commands as firm_commands
 from api.gaps import commands as gap_commands
@@ -54,7 +54,7 @@ def load(
     if report:
         check_writable(report)
     with progress() as step:
-        done = run(paths, open_store(store), Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step))
+        done = run(paths, reach(store), Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step))
     if format is Format.json:
         print_json(done.as_dict())
     else:
@@ -150,6 +150,7 @@ def main() -> None:
         try:
             app()
         finally:
+            close_stores()
             sys.stdout.flush()
     except LianzhangError as error:
         say(f"{error.title}: {error.message}")

@@ -83,7 +83,8 @@ def _products(suppliers: int) -> list[int]:
     apart = drawn - drawn % KINDS + KINDS - 1
     others = np.arange(suppliers) % 5 == 4
     here = np.where(drawn % KINDS == KINDS - 1, drawn - 1, drawn)
-    return np.where(others & (apart < SEGMENTS * KINDS - 1), apart, here).tolist()
+    products: list[int] = np.where(others & (apart < SEGMENTS * KINDS - 1), apart, here).tolist()
+    return products
 
 
 def _where(number: int) -> str:

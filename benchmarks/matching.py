@@ -61,7 +61,8 @@ def measure(order: list[list[int]], gold: list[set[int]]) -> Floats:
         ranks = [place + 1 for place, row in enumerate(ranked) if row in right]
         ranks = [place - ahead for ahead, place in enumerate(ranks)]
         rows.append((1 / min(ranks) if ranks else 0, bool(ranks) and min(ranks) <= 10, sum(r <= 10 for r in ranks) / len(right)))
-    return np.mean(rows, axis=0)
+    means: Floats = np.mean(rows, axis=0)
+    return means
 
 
 def read_dev() -> tuple[Derived, list[Need], list[set[int]]]:
@@ -89,7 +90,8 @@ def met_before(rows: list[NDArray[np.int64]], gold: list[set[int]], known: Itera
     told = set(known)
     often = Counter(row for at in told for row in gold[at])
     met = [[often[row] - (at in told and row in gold[at]) for row in own.tolist()] for at, own in enumerate(rows)]
-    return np.log1p(np.array(met, dtype=float))
+    often_met: Floats = np.log1p(np.array(met, dtype=float))
+    return often_met
 
 
 def learn_known(scores: Floats, met: Floats, right: NDArray[np.bool_]) -> float:
@@ -132,8 +134,9 @@ def ranked(rows: list[NDArray[np.int64]], scores: Floats) -> list[list[int]]:
 
 def shares_of(scores: Floats) -> Floats:
     """Return the share of likelihood of each candidate."""
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return shares / shares.sum(axis=1, keepdims=True)
+    shares: Floats = np.exp(scores - scores.max(axis=1, keepdims=True))
+    whole: Floats = shares.sum(axis=1, keepdims=True)
+    return shares / whole
 
 
 def fit() -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from benchmarks.data import make_network
 from benchmarks.leader import leader as measure_leader
 from benchmarks.r_cascade import risk_r
 from benchmarks.structure import structure as measure_structure
-from graph.model import columns, name_of
+from graph.model import Record, columns, name_of
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise
 from graph.settings import Settings
@@ -56,7 +57,7 @@ def raw_copy(folder: str, target: str) -> dict[str, Any]:
 def raw_same(folder: str, target: str) -> dict[str, Any]:
     """COPY the rows that a load stores, as CSV with every column, nothing checked, into the project's own tables."""
     supplies = pl.read_csv(f"{folder}/supplies.csv").rename({"supplier": "from", "customer": "to"})
-    whole = {Enterprise: pl.read_csv(f"{folder}/enterprises.csv"), Supplies: supplies}
+    whole: dict[type[Record], pl.DataFrame] = {Enterprise: pl.read_csv(f"{folder}/enterprises.csv"), Supplies: supplies}
     for record, rows in whole.items():
         ends = [name for name in ("from", "to") if name in rows.columns]
         missing = [pl.lit(None, dtype=pl.String).alias(name) for name in columns(record) if name not in rows.columns]
@@ -110,11 +111,11 @@ def suppliers(folder: str, url: str) -> dict[str, Any]:
 def risk(firms: str, closed: str, threads: str, substitution: str) -> dict[str, Any]:
     """Close firms of a made-up network one at a time, tolerance 0.01; compiling and building are not timed."""
     network = make_network(int(firms))
-    options = {"substitution": substitution == "with", "threads": int(threads)}
+    ask = partial(systemic_risk, substitution=substitution == "with", threads=int(threads))
     chosen = np.random.default_rng(1).permutation(int(firms))[: int(closed)]
-    systemic_risk(network, chosen[:1], **options)
+    ask(network, chosen[:1])
     start = time.perf_counter()
-    systemic_risk(network, chosen, **options)
+    ask(network, chosen)
     each = (time.perf_counter() - start) / len(chosen) * 1000
     return {"firms": int(firms), "links": len(network.links.out_amount), "ms_per_firm": round(each, 3), "peak_mb": _peak_mb()}
 

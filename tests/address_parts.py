@@ -22,7 +22,9 @@ WORDS = ("青岛", "hxsx", "集成电路", "示例", "sample", "电机", "海", 
 NEEDS = ("压缩机", "锂电池 隔膜", "工业机器人")
 CHAIN = ("", "/weak-links", "/opportunities", "/targets", "/what-if")
 FIRM = ("", "/suppliers?tiers=1", "/suppliers?tiers=3", "/customers?tiers=2", "/opportunities")
-CHANGING = re.compile(r"ladybug://[^\"<]*|neo4j://[^\"<]*|bolt://[^\"<]*")
+CHANGING = re.compile(
+    r"ladybug://[^\"<]*|neo4j://[^\"<]*|bolt://[^\"<]*|\d{4}-\d\d-\d\dT[\d:]+Z"
+)  # addresses of stores, times of recording
 
 
 def ids(store: Store, record: type) -> list[str]:

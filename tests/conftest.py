@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import settings
 
 from benchmarks.leader import make_leader
 
@@ -28,6 +29,9 @@ from graph.stores.neo4j import Neo4jStore
 from loaders.run import load
 
 collect_ignore_glob = [] if os.environ.get("LIANZHANG_SOAK") else ["soak/*"]  # make soak
+settings.register_profile("lianzhang", deadline=None)  # a busy machine is no defect
+settings.load_profile("lianzhang")
+
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 _seeded: dict[str, str] = {}

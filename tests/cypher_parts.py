@@ -20,13 +20,15 @@ from graph.stores.neo4j_dialect import NEO4J
 
 DATA = Path(__file__).parent / "data" / "cypher"
 
+Properties = tuple[list[str], list[str], list[str]]
+
 # Patterns from the model: the pattern, and of each variable which text, number and flag properties it has.
-NODE = (["id", "name", "status"], ["confidence"], [])
-PRODUCT = ([*NODE[0], "kind"], NODE[1], [])
-PROJECT = ([*NODE[0], "stage"], ["confidence", "amount"], [])
-INPUT = (["status", "source"], ["confidence"], ["essential"])
-SUPPLY = (["status", "product"], ["confidence"], [])
-PATTERNS: list[tuple[str, dict[str, tuple[list[str], list[str], list[str]]]]] = [
+NODE: Properties = (["id", "name", "status"], ["confidence"], [])
+PRODUCT: Properties = ([*NODE[0], "kind"], NODE[1], [])
+PROJECT: Properties = ([*NODE[0], "stage"], ["confidence", "amount"], [])
+INPUT: Properties = (["status", "source"], ["confidence"], ["essential"])
+SUPPLY: Properties = (["status", "product"], ["confidence"], [])
+PATTERNS: list[tuple[str, dict[str, Properties]]] = [
     ("(a:Chain)", {"a": NODE}),
     ("(a:Enterprise)", {"a": NODE}),
     ("(a:Project)", {"a": PROJECT}),

@@ -196,7 +196,7 @@ def _list_jars(folder: Path, pom: str) -> str:
     return "\n".join([pom, *(f"{jar.name} {jar.stat().st_size}" for jar in jars)])
 
 
-def _wait_for(server: Server, seconds: float = 120, new_password: str | None = None) -> Server:
+def _wait_for(server: Server, seconds: float = 600, new_password: str | None = None) -> Server:
     """Poll until the server answers, and change its password where a new one is given."""
     query: LiteralString = CHANGE_PASSWORD if new_password else "RETURN 1"
     database = "system" if new_password else None

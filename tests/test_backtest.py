@@ -105,7 +105,7 @@ def test_every_firm_keeps_three(firms: list[int], share: float, seed: int) -> No
     assert hidden.sum() == min(int(share * len(pairs)), np.maximum(had - LEAST, 0).sum())
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=False))
 def test_order_of_rows_changes_nothing(draw: random.Random) -> None:
     rows = trades()
@@ -147,7 +147,7 @@ def test_score_is_the_sum_of_what_is_said() -> None:
 
 
 def test_a_reason_names_a_few_firms_and_how_many_there_are() -> None:
-    rows: list[Row] = [(f"企业{number}", "针", "布") for number in range(9)] + [("新企业", "线", "布")]
+    rows: list[Row] = [*((f"企业{number}", "针", "布") for number in range(9)), ("新企业", "线", "布")]
     links = links_from_rows(rows)
     model = Model(Evidence(links, links.pairs), np.ones((2, len(PARTS))))
     told = {reason.part: reason.words for reason in model.reasons(links.firms.index("新企业"), links.items.index("针"))}
@@ -195,7 +195,7 @@ def test_buyer_is_no_candidate_for_itself() -> None:
 def test_few_links_give_no_figures(full_store: Store) -> None:
     city = read_city(under(full_store, trusted(), date.today().isoformat()))
     for kind in ("PRODUCES", "SUPPLIES"):
-        found = backtest(links_of(city, kind))  # type: ignore[arg-type]
+        found = backtest(links_of(city, kind))
         assert found.links > 0
         assert not found.measures
         assert found.too_few

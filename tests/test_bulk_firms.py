@@ -39,7 +39,7 @@ def frame_of(found: list[tuple[str | None, str, str | None, str | None]]) -> pl.
     return _with_codes(pl.DataFrame(made, schema=types))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     rows,
     st.lists(st.tuples(st.sampled_from(IDS[1:]), st.sampled_from(NAMES), st.sampled_from(CODES)), max_size=3, unique_by=lambda row: row[0]),

@@ -6,18 +6,40 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+
+from api.commands import main
+from queries.core.cache import CACHE
 
 STORY = Path(__file__).parent / "data" / "story"
 
 
 def run(*arguments: str, store: str, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, as a shell would: with arguments, an environment and outputs of its own, and nothing kept."""
+    CACHE.forget()
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["lianzhang", *arguments])
+        for name, value in {"LIANZHANG_STORE": store, "COLUMNS": "80", **environment}.items():
+            patch.setenv(name, value)
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    done = subprocess.CompletedProcess(["lianzhang", *arguments], code, out.getvalue(), err.getvalue())
+    assert check is None or done.returncode == check, (done.stdout[-2000:], done.stderr[-2000:])
+    return done
+
+
+def run_apart(*arguments: str, store: str, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     command = [sys.executable, "-c", "from api.cli import main; main()", *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        command, capture_output=True, text=True, encoding="utf-8", timeout=600, check=False,
         env={**os.environ, "LIANZHANG_STORE": store, **environment},
     )  # fmt: skip
     assert check is None or done.returncode == check, (done.stdout[-2000:], done.stderr[-2000:])
@@ -39,6 +61,14 @@ def story_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_loading_again_reports_everything_as_same(story_url: str) -> None:
     report = json.loads(run("load", str(STORY), "--format", "json", store=story_url).stdout)
     assert (report["read"], report["new"], report["changed"], report["same"], report["rejected"]) == (17, 0, 0, 17, [])
+
+
+@pytest.mark.parametrize(
+    "arguments", [("chains", "--format", "json"), ("suppliers", "示例甲", "--format", "csv"), ("suppliers", "nobody"), ("draw",)]
+)
+def test_a_process_says_what_this_process_says(story_url: str, arguments: tuple[str, ...]) -> None:
+    apart, here = (start(*arguments, store=story_url, check=None) for start in (run_apart, run))
+    assert (apart.returncode, apart.stdout, apart.stderr) == (here.returncode, here.stdout, here.stderr)
 
 
 def test_suppliers_as_json_table_and_csv(story_url: str) -> None:

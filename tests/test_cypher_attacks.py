@@ -112,7 +112,7 @@ def changed(text: str, seed: int) -> str:
     return frame.format(*[inner] * frame.count("{}"))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.sampled_from(CLAUSES), st.integers(0, 2**32))
 def test_an_attack_written_otherwise_is_not_admitted_either(text: str, seed: int) -> None:
     for dialect in (LADYBUG, NEO4J):
@@ -192,7 +192,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=25).map(" ".join), st.lists(WORDS, max_size=25).map("".join)))
 def test_no_text_breaks_the_gate(text: str) -> None:
     for dialect in (LADYBUG, NEO4J):
@@ -202,7 +202,7 @@ def test_no_text_breaks_the_gate(text: str) -> None:
             assert "\\u" not in admitted.text
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(queries())
 def test_valid_queries_are_admitted_and_their_writing_is_admitted_again(text: str) -> None:
     assert admit(text, {}, LADYBUG).columns
@@ -213,7 +213,7 @@ def test_valid_queries_are_admitted_and_their_writing_is_admitted_again(text: st
 PIECES = st.sampled_from([*"ab.-^$|()[]{}*+?\\,12:中", "(?:", "(?i)", "\\d", "\\p{L}", "\\u4e2d", "\\x41", "{2,3}", "[^", "&&"])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=14).map("".join))
 def test_no_pattern_breaks_the_reader_of_patterns(text: str) -> None:
     with suppress(QueryError):

@@ -60,7 +60,7 @@ def test_both_stores_answer_alike_or_say_why_not(both: tuple[Store, Store]) -> N
 
 
 def test_random_queries_are_answered_alike(both: tuple[Store, Store]) -> None:
-    @settings(max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=40, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(queries())
     def compare(text: str) -> None:
         first, second = (ask(store, text) for store in both)

@@ -22,7 +22,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 STATUSES = {"statuses": list(trusted()), "yardstick": list(trusted())}
-PARAMETERS = STATUSES | {"size": 1, "id": "-", "chain": "-", "word": "-", "after": "", "ids": [], "origin": "-", "target": "-"}
+PARAMETERS: dict[str, Any] = STATUSES | {
+    "size": 1,
+    "id": "-",
+    "chain": "-",
+    "word": "-",
+    "after": "",
+    "ids": [],
+    "origin": "-",
+    "target": "-",
+}
 FENCE = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 
 

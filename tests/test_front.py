@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from fastapi import FastAPI
@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.server import front
+from api.server.shelf import Kept, Shelf
 from graph import deadline
 from graph.errors import Busy, WorkStopped
 from graph.settings import Settings
@@ -184,8 +185,8 @@ def test_the_day_is_part_of_the_version(story: Store, monkeypatch: pytest.Monkey
 
     class Tomorrow(date):
         @classmethod
-        def today(cls) -> date:
-            return date(2199, 1, 1)
+        def today(cls) -> Self:
+            return cls(2199, 1, 1)
 
     monkeypatch.setattr(front, "date", Tomorrow)
     answer = client.get("/api/v1/chains", headers={"If-None-Match": today})
@@ -217,13 +218,13 @@ def test_errors_are_not_kept_and_the_shelf_has_a_limit(story: Store) -> None:
     assert client.get("/api/v1/enterprises/none").status_code == 404
     assert client.get("/api/v1/enterprises/none").status_code == 404
     assert "lianzhang_kept_answers_total 0.0" in client.get("/metrics").text
-    shelf = front.Shelf(most=10_000)
+    shelf = Shelf(most=10_000)
     for number in range(100):
-        shelf.put(b"v1", (str(number).encode(), b""), front.Kept(200, [], b"x" * 1000, "/"))
+        shelf.put(b"v1", (str(number).encode(), b""), Kept(200, [], b"x" * 1000, "/"))
     assert shelf.weight <= 10_000
     assert shelf.get(b"v1", (b"99", b"")) is not None
     assert shelf.get(b"v1", (b"0", b"")) is None
-    shelf.put(b"v2", (b"1", b""), front.Kept(200, [], b"x", "/"))
+    shelf.put(b"v2", (b"1", b""), Kept(200, [], b"x", "/"))
     assert shelf.get(b"v1", (b"99", b"")) is None
     assert shelf.weight == shelf.answers[b"1", b""].weight
 

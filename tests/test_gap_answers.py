@@ -217,7 +217,7 @@ def test_rank_correlations_of_little() -> None:
     assert correlation([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == -1.0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=20))
 def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, int, bool]]) -> None:
     """By hand: without the product, a product falls if an essential input has fallen, or no source is left that leads to it."""

@@ -204,11 +204,11 @@ def seeded_facts(seeded_store: Store) -> list[Facts]:
 
 
 def states(facts: Facts) -> dict[str, Judged]:
-    return {
-        one.segment_id if hasattr(one, "segment_id") else one.product_id: one
-        for segment in judge_all(examine_facts(facts, survey(facts.city, facts.city.supplies)), read_rules())
-        for one in (segment, *segment.products)
-    }
+    found: dict[str, Judged] = {}
+    for segment in judge_all(examine_facts(facts, survey(facts.city, facts.city.supplies)), read_rules()):
+        found[segment.segment_id] = segment
+        found |= {product.product_id: product for product in segment.products}
+    return found
 
 
 def not_worse(before: dict[str, Judged], after: dict[str, Judged]) -> None:
@@ -219,7 +219,7 @@ def not_worse(before: dict[str, Judged], after: dict[str, Judged]) -> None:
         assert "未知" in (one.state, after[id].state) or STATE_ORDER[after[id].state] >= STATE_ORDER[one.state], id
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_better(
     seeded_facts: list[Facts], data: st.DataObject

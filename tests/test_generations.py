@@ -27,7 +27,7 @@ from queries.core.cache import CACHE
 
 STORY = Path(__file__).parent / "data" / "story"
 RAW = ("Traceback", "exception", "Exception", ".cpp", "Runtime", "std::", "codec")
-Ruin = Callable[[Generations, Path], None]
+Ruin = Callable[[Generations, Path], object]
 
 
 def url_of(folder: Path) -> str:
@@ -566,8 +566,8 @@ def test_the_commands_say_it(graph: Path) -> None:
     assert words_in(url) == "一"
     assert "第 3 代" in (done := run("rollback", "--to", "3", store=url, check=1)).stderr
     assert "Traceback" not in done.stderr
-    for command in ("verify", "rollback"):
-        assert "只用于嵌入式存储" in run(command, store="bolt://127.0.0.1:1", check=1).stderr
+    for word in ("verify", "rollback"):
+        assert "只用于嵌入式存储" in run(word, store="bolt://127.0.0.1:1", check=1).stderr
 
 
 def test_generations_without_checksums_are_read_and_told(graph: Path) -> None:

@@ -278,14 +278,8 @@ ROWS = st.lists(
 def _frame(rows: list[tuple[str, ...]]) -> pl.DataFrame:
     """Rows as they come out of validation."""
     columns = {name: [row[place] or None for row in rows] for place, name in enumerate(("name", "uscc", "region"))}
-    types = {
-        "id": pl.String,
-        "name": pl.String,
-        "uscc": pl.String,
-        "region": pl.String,
-        "stock_code": pl.String,
-        "aliases": pl.List(pl.String),
-    }
+    texts = ("id", "name", "uscc", "region", "stock_code")
+    types = pl.Schema([*((name, pl.String) for name in texts), ("aliases", pl.List(pl.String))])
     aliases = [[row[3]] if row[3] else None for row in rows]
     ids = [row[4] or None if len(row) > 4 else None for row in rows]
     return pl.DataFrame(columns | {"id": ids, "stock_code": [None] * len(rows), "aliases": aliases}, schema=types)
@@ -300,7 +294,7 @@ def _known(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ROWS, st.randoms(use_true_random=False), KNOWN)
 def test_no_order_of_rows_changes_the_number_of_firms(
     rows: list[tuple[str, ...]], random: Random, there: tuple[tuple[str, str, str | None], ...]
@@ -312,7 +306,7 @@ def test_no_order_of_rows_changes_the_number_of_firms(
     assert (len(first.refused), len(first.conflicts)) == (len(second.refused), len(second.conflicts))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS), min_size=1, max_size=5)
 )
@@ -320,7 +314,7 @@ def test_firms_that_are_told_apart_in_columns_are_those_of_the_rows_one_by_one(r
     known = _known(("ent-1", NAMES[0], A), ("ent-2", "甲公司", None))
     quick, slow = (
         identify_nodes(_frame(rows), Enterprise, known),
-        loaders.firms._identify_one_by_one(loaders.firms._with_codes(_frame(rows)), known, {}, {}),
+        loaders.rows.firms._identify_one_by_one(loaders.rows.firms._with_codes(_frame(rows)), known, {}, {}),
     )
     assert quick.frame.select("id", "name", "uscc", "aliases").equals(slow.frame.select("id", "name", "uscc", "aliases"))
     assert (quick.refused, quick.conflicts) == (slow.refused, slow.conflicts)
@@ -336,7 +330,7 @@ def test_no_order_of_files_changes_the_number_of_firms(tmp_path: Path) -> None:
     assert len(seen) == 1, seen
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_the_same_firms_again_are_the_same(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
     folder = tmp_path_factory.mktemp("again")
@@ -353,7 +347,7 @@ def test_the_same_firms_again_are_the_same(tmp_path_factory: pytest.TempPathFact
 STATES = st.sampled_from(["reported", "reported", "confirmed", "curated"])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(NAMED, CODES, PLACES, st.sampled_from(["", "", *NAMES]), IDS, STATES), min_size=1, max_size=6), KNOWN)
 def test_the_same_firms_again_change_nothing(rows: list[tuple[str, ...]], there: tuple[tuple[str, str, str | None], ...]) -> None:
     """Identity and merging together: the graph after the first load stays as it is at the second."""
@@ -369,7 +363,7 @@ def test_the_same_firms_again_change_nothing(rows: list[tuple[str, ...]], there:
     assert twice.sort("id").drop("recorded_at").equals(once.sort("id").drop("recorded_at"))
 
 
-def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: dict[str, str]) -> tuple[Identified, pl.DataFrame]:
+def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: Cities) -> tuple[Identified, pl.DataFrame]:
     """Return what identity says of the rows, and the graph's firms after them."""
     found = identify_nodes(_frame(rows), Enterprise, known, cities)
     status = pl.Series("status", [row[5] for row in rows])

@@ -14,7 +14,7 @@ from test_cli import run
 from view_parts import under
 
 from graph.errors import InputError
-from graph.model import EDGE_TYPES, zh_heads
+from graph.model import EDGE_TYPES, Edge, zh_heads
 from graph.model.edges import Leads, Matched, Needs, Offers, Recommends, SeeksPartner
 from graph.stores import Store, open_store
 from graph.stores.base import schema
@@ -197,7 +197,7 @@ def test_a_half_and_a_quarter_stand_where_they_begin() -> None:
     assert [step.on for step in ordered] == [None, "2025", "2026-H1", "2026-05", "2026-Q3", "2026-12-01", None]
 
 
-FORMS: list[tuple[type[Any], str, dict[str, str]]] = [
+FORMS: list[tuple[type[Edge], str, dict[str, str]]] = [
     (Leads, "链主", {"enterprise": "示例a号公司", "chain": "示例链"}),
     (Needs, "需求", {"enterprise": "示例boss号公司", "product": "芯片件"}),
     (Offers, "供给", {"enterprise": "示例a号公司", "product": "芯片件"}),

@@ -182,12 +182,12 @@ def test_ten_thousand_unknown_ends_are_told_quickly(same_graph: Store, tmp_path:
 
 def test_keys_that_share_a_hash_stay_apart(graph: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With a hash of two values nearly every key meets another; the answer must be that of the whole keys."""
-    whole = loaders.edges._hashed
+    whole = loaders.rows.edges._hashed
 
     def coarse(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
         return whole(frame, record).with_columns(pl.col("__k1") % 2)
 
-    monkeypatch.setattr(loaders.edges, "_hashed", coarse)
+    monkeypatch.setattr(loaders.rows.edges, "_hashed", coarse)
     rows = [f"E1,E2,产品{number},年鉴" for number in range(20)]
     first = run(graph, supply(tmp_path, *rows, *rows[:5]))
     assert counts(first) == {"read": 25, "new": 20, "same": 5}

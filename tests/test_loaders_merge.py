@@ -208,7 +208,7 @@ def _any_order(row: dict[str, Any] | None) -> dict[str, Any] | None:
     return row and row | {"aliases": sorted(row["aliases"] or [])}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(ROW, max_size=3, unique_by=lambda row: row[0]), st.lists(ROW, min_size=1, max_size=6))
 def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows: list[Cells]) -> None:
     """Against the rule written out row by row; and merging the same rows again changes nothing."""

@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from loader_parts import COUNTS, check, counts, firms, new_store, put, run
 
-from graph.model import EDGES, NODES, file_name
+from graph.model import EDGES, NODES, Edge, Record, file_name
 from graph.model.edges import Produces, SubsidiaryOf, Supplies
 from graph.model.kinds import FORBIDDEN, FORMULA
 from graph.model.nodes import Enterprise, Product, Source
 from graph.names.names import normalise
 from graph.stores import Store
+from graph.stores.base import Ends
 from loaders.files.heads import all_heads
 from loaders.run import Options, load
 
@@ -45,7 +46,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=60, suppress_health_check=IN_ONE_FOLDER)
 @given(
     st.sampled_from(["csv", "tsv", "txt", "jsonl", "xlsx", "ods"]),
     st.sampled_from(["enterprises", "supplies", "表"]),
@@ -82,7 +83,7 @@ HEADS = st.lists(st.sampled_from(sorted(all_heads())) | TEXT, min_size=1, max_si
 ROWS = st.lists(st.lists(TEXT, max_size=8), max_size=5)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=30, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.tuples(st.sampled_from([*NODES, *EDGES]), HEADS, ROWS), min_size=1, max_size=3))
 def test_no_tables_give_a_traceback(
     tmp_path_factory: pytest.TempPathFactory, tables: list[tuple[type, list[str], list[list[str]]]]
@@ -116,7 +117,7 @@ TABLE = st.sampled_from(sorted(FILES)).flatmap(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=5, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.lists(TABLE, min_size=1, max_size=4), min_size=1, max_size=2))
 def test_dry_runs_agree_and_the_same_again_is_the_same(tmp_path_factory: pytest.TempPathFactory, folders: list[list[Rows]]) -> None:
     """Contradictory tables of firms, products and what joins them, onto an empty graph and onto that graph."""
@@ -147,7 +148,11 @@ def test_dry_runs_agree_and_the_same_again_is_the_same(tmp_path_factory: pytest.
 def picture(store: Store) -> list[str]:
     """Everything in the graph."""
     nodes = [str(row) for kind in (Enterprise, Product, Source) for row in store.nodes(kind).rows()]
-    ends = [(Supplies, ("Enterprise", "Enterprise")), (SubsidiaryOf, ("Enterprise", "Enterprise")), (Produces, ("Enterprise", "Product"))]
+    ends: list[tuple[type[Edge], Ends]] = [
+        (Supplies, ("Enterprise", "Enterprise")),
+        (SubsidiaryOf, ("Enterprise", "Enterprise")),
+        (Produces, ("Enterprise", "Product")),
+    ]
     return sorted([*nodes, *(str(row) for kind, pair in ends for part in store.edges(kind, pair) for row in part.rows())])
 
 
@@ -158,7 +163,7 @@ def _is_fine(name: str) -> bool:
 NAME = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"]), min_size=1, max_size=20).filter(_is_fine)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=IN_ONE_FOLDER)
+@settings(max_examples=4, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.tuples(NAME, NAME), min_size=1, max_size=40, unique_by=lambda row: normalise(row[0])))
 def test_rows_go_in_as_new_come_back_as_they_were_and_are_the_same_again(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]
@@ -221,7 +226,7 @@ def test_the_report_adds_up_and_names_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", [Enterprise, Supplies])
-def test_the_wished_kind_beats_the_name_and_the_heads(tmp_path: Path, kind: type) -> None:
+def test_the_wished_kind_beats_the_name_and_the_heads(tmp_path: Path, kind: type[Record]) -> None:
     path = put(tmp_path / "products.csv", "名称,供应商,客户,来源\n甲公司,甲公司,甲公司,年鉴\n")
     assert check(tmp_path, path, kind=kind).files[0].kind == kind.table.zh
 

@@ -19,10 +19,11 @@ FORMULA = "像是公式,单元格应为普通文本(不以 =、@ 开头)"
 NO_DATE = "不是日期,应为 YYYY、YYYY-MM、YYYY-MM-DD 或 YYYY-H1"
 
 
-def one(record: type[Record] = Enterprise, **cells: str) -> Valid:
+def one(**cells: str) -> Valid:
+    """What becomes of one firm."""
     full = {"name": "甲公司", "source": "年鉴"} | cells
     frame = pl.DataFrame({name: [cell] for name, cell in full.items()}, schema=dict.fromkeys(full, pl.String))
-    return validate(frame.with_columns(pl.lit(2, dtype=pl.UInt32).alias(ROW)), record)
+    return validate(frame.with_columns(pl.lit(2, dtype=pl.UInt32).alias(ROW)), Enterprise)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ CELL = (
 TYPES = st.sampled_from([*NODES, *EDGES])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_the_quick_way_gives_the_rows_of_the_slow_way(data: st.DataObject) -> None:
     """Arbitrary cells: column-wise checks and the model, row by row, give the same rows and the same problems."""
@@ -144,7 +145,7 @@ def _one_by_one(frame: pl.DataFrame, record: type[Record]) -> Valid:
         ]
         frame = pl.DataFrame(rows, schema=frame.schema)
     every = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in record.model_fields if name not in fields)
-    kept, problems = loaders.validate._one_by_one(every, record, [ROW])
+    kept, problems = loaders.rows.validate._one_by_one(every, record, [ROW])
     return Valid(kept, problems)
 
 
@@ -167,5 +168,5 @@ def test_dates_that_are_right_need_no_row_by_row_work(monkeypatch: pytest.Monkey
     def refuse(*_: object) -> None:
         raise AssertionError("a plain row went the slow way")
 
-    monkeypatch.setattr(loaders.validate, "_one_by_one", refuse)
+    monkeypatch.setattr(loaders.rows.validate, "_one_by_one", refuse)
     assert one(listed_on="2024-02-29", valid_from="2022", confidence="0.5", status="示例").problems == {}

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def read(path: Path) -> dict[str | None, tuple[list[str], dict[int, list[str]]]]
     return {sheet.name: (sheet.heads, cells([*sheet.chunks])) for sheet in read_workbook(path)}
 
 
-def book(path: Path, **sheets: list[list[object]]) -> Path:
+def book(path: Path, **sheets: Sequence[Sequence[object]]) -> Path:
     with xlsxwriter.Workbook(str(path)) as made:
         day = made.add_format({"num_format": "yyyy-mm-dd"})
         for name, rows in sheets.items():
@@ -230,7 +231,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
         read_workbook(path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["xlsx", "xls", "ods"]), st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=8))
 def test_damage_to_a_workbook_never_gives_a_traceback(tmp_path: Path, suffix: str, damage: list[tuple[int, int]]) -> None:
     content = bytearray((DATA / f"merged.{suffix}").read_bytes())
@@ -242,7 +243,7 @@ def test_damage_to_a_workbook_never_gives_a_traceback(tmp_path: Path, suffix: st
     assert report.failed or report.files
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6))
 def test_damage_inside_the_parts_never_gives_a_traceback(tmp_path: Path, damage: list[tuple[int, bytes]]) -> None:
     """The parts of an xlsx are damaged before they are packed, so that the archive itself is sound."""

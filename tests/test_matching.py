@@ -45,7 +45,6 @@ def all_grams(offer: Offer) -> Counter[str]:
     return sum((grams(text) for text in held), grams(name) + grams(industry))
 
 
-@settings(deadline=None)
 @given(some_offers(), st.sampled_from(["动力电池", "钢", "电池组a1", "１Ａ", "铝电池", "池 电"]))
 def test_channels_are_what_they_are_said_to_be(offers: list[Offer], need: str) -> None:
     offers = sorted(offers, key=lambda offer: offer.supplier)
@@ -84,7 +83,6 @@ def test_channels_are_what_they_are_said_to_be(offers: list[Offer], need: str) -
         assert value[channel] == pytest.approx(values, rel=1e-4, abs=1e-6), channel
 
 
-@settings(deadline=None)
 @given(some_offers(), st.sampled_from(["动力电池", "钢", "电池组a1"]))
 def test_likeness_is_the_cosine_of_tf_idf(offers: list[Offer], need: str) -> None:
     offers = sorted(offers, key=lambda offer: offer.supplier)
@@ -100,7 +98,7 @@ def test_likeness_is_the_cosine_of_tf_idf(offers: list[Offer], need: str) -> Non
         both = sum(own[gram] * wished[gram] for gram in wished if gram in own)
         return both / math.hypot(*own.values()) / math.hypot(*wished.values()) if both else 0.0
 
-    weights = derived.rarity[asked.grams] / max(np.linalg.norm(derived.rarity[asked.grams]), 1e-12)
+    weights = derived.rarity[asked.grams] / max(float(np.linalg.norm(derived.rarity[asked.grams])), 1e-12)
     likeness = derived.likeness[:, asked.grams] @ weights
     assert likeness.tolist() == pytest.approx([cosine(one) for one in counts], rel=1e-4, abs=1e-6)
     named = look(derived, asked).values[:, CHANNELS.index("name")].tolist()
@@ -120,7 +118,6 @@ def test_features_are_deviation_and_rank(rows: list[list[int]]) -> None:
             assert found[row, 1, at] == pytest.approx(-math.log((better + 10) / 10) / 5)
 
 
-@settings(deadline=None)
 @given(some_offers())
 def test_traits_are_of_the_name_and_of_the_smallest_industry(offers: list[Offer]) -> None:
     offers = sorted(offers, key=lambda offer: offer.supplier)
@@ -144,7 +141,7 @@ def answer_to(text: str, offers: list[Offer] = SOME, most: int = 10, firm: str |
     return rank(derive(build(offers)), Need("n", text, firm), most)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(some_offers(), st.sampled_from(["动力电池", "钢", "电池组a1", "donglidianchi", "鑫", "???", "1"]), st.randoms())
 def test_order_in_the_file_means_nothing_and_answers_are_sound(offers: list[Offer], need: str, chance: object) -> None:
     answer = answer_to(need, offers)
@@ -179,7 +176,7 @@ def test_order_in_the_file_means_nothing_and_answers_are_sound(offers: list[Offe
                 assert not parts
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(some_offers(least=2))
 def test_another_id_changes_nothing_but_the_id(offers: list[Offer]) -> None:
     """Ids keep their order, so ties stay as they were."""

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,7 +15,9 @@ from graph.stores import Store, open_store
 from queries.city.city import read_city
 from queries.matching.city import match_city
 
-OFFERS = [
+Row = dict[str, Any]
+
+OFFERS: list[Row] = [
     {
         "supplier": "a",
         "name": "青岛甲电池有限公司",
@@ -26,16 +29,14 @@ OFFERS = [
 ]
 
 
-def lines(path: Path, rows: list[dict[str, object]], *more: str) -> Path:
+def lines(path: Path, rows: list[Row], *more: str) -> Path:
     """Write rows as JSON lines."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([*(json.dumps(row, ensure_ascii=False) for row in rows), *more]) + "\n", "utf-8")
     return path
 
 
-def match(
-    folder: Path, needs: Path, *more: str, offers: Path | None = None, check: int | None = 0
-) -> tuple[dict[str, dict[str, list[dict[str, object]]]], str]:
+def match(folder: Path, needs: Path, *more: str, offers: Path | None = None, check: int | None = 0) -> tuple[dict[str, Row], str]:
     """Run the command and return the rankings by need, and what it said."""
     offers = offers or lines(folder / "offers.jsonl", OFFERS)
     out = folder / "out.jsonl"

@@ -68,7 +68,7 @@ def test_a_weight_outside_its_bounds_is_brought_inside(tmp_path: Path, weight: s
     assert bad == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.binary(max_size=30)

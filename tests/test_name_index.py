@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.names import ARCHIVE, made_up, read_pairs
@@ -85,7 +85,6 @@ def test_a_full_name_never_surely_means_a_firm_of_another_core(one: str, other: 
 
 
 @given(st.lists(st.text(max_size=12), max_size=8), st.text(max_size=12))
-@settings(deadline=None)
 def test_any_text_is_ranked_once_and_the_same_in_any_order(words: list[str], text: str) -> None:
     ids = [f"f{number % 3}" for number in range(len(words))]
     found = NameIndex(ids, words).find(text)

@@ -109,7 +109,7 @@ def test_the_wheel_installs_the_command_and_must_not_be_uploaded(wheel: ZipFile)
 def test_the_wheel_runs_from_an_unpacked_folder(wheel: ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path)
     code = (
-        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import api.cli, queries.catalogue, graph;"
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import api.cli, queries.core.catalogue, graph;"
         "print(graph.__file__); sys.argv = ['lianzhang', 'schema', '--format', 'json']; api.cli.main()"
     )
     done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True, encoding="utf-8")

@@ -81,8 +81,16 @@ def make_weak_links(states: dict[str, tuple[State, float | None]], reason: str =
         judged = {"state": state, "score": score, "parts": parts, "firms": [], "evidence": [], **words}
         products = [ProductState(product=f"产品{id}", product_id=f"p0-{id}", **judged)]
         segments.append(SegmentState(segment=id, segment_id=id, tier="上游", products=products, **judged))
-    about = {"chain": "示例", "chain_id": "c", "city": [], "rule_version": "v1", "as_of": "2026-11-24", "data_date": None, "rests_on": {}}
-    rest = {"notes": [], "extensions": [], "risk": None, "sources": []}
+    about: dict[str, Any] = {
+        "chain": "示例",
+        "chain_id": "c",
+        "city": [],
+        "rule_version": "v1",
+        "as_of": "2026-11-24",
+        "data_date": None,
+        "rests_on": {},
+    }
+    rest: dict[str, Any] = {"notes": [], "extensions": [], "risk": None, "sources": []}
     return WeakLinks(segments=segments, stability=Stability(least_correlation=None, flipped=[], variants=[]), **about, **rest)
 
 
@@ -105,7 +113,7 @@ chain_shapes = st.integers(0, 14).flatmap(
 
 
 @given(chain_shapes)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(shape: tuple[list[str | None], list[tuple[int, int]]]) -> None:
     tiers = {f"s{number}": tier for number, tier in enumerate(shape[0])}
     feeds = [(f"s{a}", f"s{b}") for a, b in shape[1]]
@@ -127,7 +135,7 @@ def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(shape: tu
 
 
 @given(chain_shapes)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_chain_can_be_drawn(shape: tuple[list[str | None], list[tuple[int, int]]]) -> None:
     tiers = {f"s{number}": tier for number, tier in enumerate(shape[0])}
     picture = picture_chain(make_chain(tiers, [(f"s{a}", f"s{b}") for a, b in shape[1]]), {})

@@ -43,7 +43,7 @@ def best_of_all(sets: list[set[int]], weights: list[int], most: int) -> tuple[in
     return -value, size
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases)
 def test_the_integer_program_finds_the_best_and_fewest(case: tuple[list[set[int]], list[int], int]) -> None:
     sets, weights, most = case
@@ -56,7 +56,7 @@ def test_the_integer_program_finds_the_best_and_fewest(case: tuple[list[set[int]
     assert not any(whole.sets[one] == whole.sets[other] for one in found.chosen for other in whole.sets if other < one)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases)
 def test_greedy_keeps_its_guarantee_and_its_bound_holds(case: tuple[list[set[int]], list[int], int]) -> None:
     sets, weights, most = case

@@ -9,6 +9,7 @@ from view_parts import trusted, under
 from graph.errors import Ambiguous, InputError, NotFound, QueryError, WriteRefused
 from graph.stores import Store, open_store
 from loaders.run import load
+from queries.core.answers import SupplyEdge
 from queries.names.search import find_chain, find_enterprise, search
 from queries.things.chains import list_chains, view_chain
 from queries.things.console import run_cypher
@@ -26,7 +27,7 @@ def story(store: Store) -> Store:
     return store
 
 
-def edges_of(found: list) -> list[tuple[int, str, str, str, str]]:
+def edges_of(found: list[SupplyEdge]) -> list[tuple[int, str, str, str, str]]:
     """Return the bare facts of supply edges."""
     return [(edge.tier, edge.supplier.id, edge.customer.id, edge.product, edge.status) for edge in found]
 
@@ -147,7 +148,7 @@ def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store,
     assert facts(firms) == facts(list_enterprises(under(server), size=500)[0])
     for firm in firms[::9]:
         for ask in (suppliers, customers):
-            assert ask(server, firm["id"], 3) == ask(seeded_store, firm["id"], 3)
+            assert ask(under(server), firm["id"], 3) == ask(under(seeded_store), firm["id"], 3)
         assert facts(view_enterprise(under(server), firm["id"]).model_dump()) == facts(
             view_enterprise(under(seeded_store), firm["id"]).model_dump()
         )

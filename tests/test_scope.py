@@ -203,7 +203,8 @@ def test_names_mean_the_same_whatever_is_hidden(seeded_store: Store) -> None:
 def test_an_answer_over_whose_making_a_load_came_is_made_anew(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     load([STORY], store)
-    app, seen = create_app(store, Settings()), []
+    app = create_app(store, Settings())
+    seen: list[str] = []
 
     @app.get("/swapping")
     def swapping() -> list[str]:

@@ -1,6 +1,7 @@
 """One story, told to both stores: what is written comes back the same, writes are refused, limits hold."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -134,7 +135,16 @@ def test_parameters_are_values(store: Store) -> None:
 
 @pytest.mark.parametrize("question", questions())
 def test_every_question_runs_on_both_stores(full_store: Store, question: str) -> None:
-    values = {"id": "x", "chain": "integrated-circuits", "origin": "a", "target": "b", "after": "", "size": 3, "word": "x", "ids": ["x"]}
+    values: dict[str, Any] = {
+        "id": "x",
+        "chain": "integrated-circuits",
+        "origin": "a",
+        "target": "b",
+        "after": "",
+        "size": 3,
+        "word": "x",
+        "ids": ["x"],
+    }
     under(full_store).ask(question, hops=2, **values)
 
 

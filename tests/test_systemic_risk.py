@@ -77,10 +77,11 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def build(case: dict[str, Any]) -> SupplyNetwork:
-    return SupplyNetwork.build(*zip(*case["links"], strict=True), case["industry"], case["essential"])
+    suppliers, buyers, amounts = zip(*case["links"], strict=True)
+    return SupplyNetwork.build(suppliers, buyers, amounts, case["industry"], case["essential"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(networks(), st.booleans(), st.sampled_from([0.3, 0.01, 1e-4]), st.sampled_from([0.0, 0.3, 10.0]), st.data())
 def test_any_scenario_is_as_defined(
     case: dict[str, Any], substitution: bool, tolerance: float, touched: float, data: st.DataObject
@@ -90,7 +91,7 @@ def test_any_scenario_is_as_defined(
     levels = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, 1.0]), min_size=firms, max_size=firms)
     scenarios = np.array(data.draw(st.lists(levels, min_size=1, max_size=10)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries.systemic_risk, "TOUCHED", touched)
+        patch.setattr(queries.networks.systemic_risk, "TOUCHED", touched)
         found = systemic_risk(build(case), scenarios, substitution=substitution, tolerance=tolerance)
     wanted = [by_definition(case["links"], case["industry"], case["essential"], psi, substitution, tolerance) for psi in scenarios]
     assert found.esri == pytest.approx(wanted, abs=1e-12)
@@ -100,7 +101,7 @@ def test_any_scenario_is_as_defined(
     assert ((found.esri >= 0) & (found.esri <= 1)).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(networks(), st.booleans())
 def test_closing_an_isolated_firm_costs_exactly_its_share(case: dict[str, Any], substitution: bool) -> None:
     firms = len(case["industry"])
@@ -137,7 +138,7 @@ def test_pushing_changes_and_asking_anew_come_to_the_same(substitution: bool, mo
     weights = random.permutation(firms)
     risks = []
     for touched in (0.0, 0.1, 1.0):
-        monkeypatch.setattr(queries.systemic_risk, "TOUCHED", touched)
+        monkeypatch.setattr(queries.networks.systemic_risk, "TOUCHED", touched)
         risk = systemic_risk(network, scenarios, substitution=substitution, weights=weights)
         risks.append(np.array([risk.esri, risk.downstream, risk.upstream]))
     assert np.abs(risks[0] - risks[2]).max() < 1e-12
@@ -145,7 +146,7 @@ def test_pushing_changes_and_asking_anew_come_to_the_same(substitution: bool, mo
 
 
 def test_an_interruption_leaves_what_was_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries.systemic_risk, "PIECE", 2)
+    monkeypatch.setattr(queries.networks.systemic_risk, "PIECE", 2)
     told: list[int] = []
 
     def stop(done: int) -> None:

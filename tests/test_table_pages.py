@@ -41,7 +41,9 @@ class Page(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.nodes, self.rows, self.table, self.links, self.cell = 0, {}, "", {}, False
+        self.nodes, self.table, self.cell = 0, "", False
+        self.rows: dict[str, int] = {}
+        self.links: dict[str, str] = {}
         self.first: dict[str, list[str]] = {}
         self.href, self.sorted = "", ""
         self.feed(text)
@@ -181,9 +183,21 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
 
 def test_rows_are_made_when_they_are_shown() -> None:
     made: list[int] = []
-    rows = Lazy(range(10_000), lambda one: made.append(one) or one)
+
+    def make(one: int) -> int:
+        made.append(one)
+        return one
+
+    rows = Lazy(range(10_000), make)
     assert rows[:2] == [0, 1]
     assert (len(rows), rows[-1], made) == (10_000, 9_999, [0, 1, 9_999])
+
+
+def first_of(pattern: str, question: str) -> str:
+    """What the group of a pattern holds where it first occurs in a question."""
+    found = re.search(pattern, text_of(question))
+    assert found, question
+    return found[1]
 
 
 def test_questions_read_field_by_field_name_every_field() -> None:
@@ -194,8 +208,8 @@ def test_questions_read_field_by_field_name_every_field() -> None:
         read = set(re.findall(r" AS (\w+)", text_of(question)))
         assert read == firm | {f"relation_{name}" for name in relation}, question
     labels = {start for start, _ in EDGE_TYPES["ON_CHAIN"].table.ends} - {"Enterprise"}
-    assert set(re.search(r"\(n:([\w|]+)\)", text_of("chain_members"))[1].split("|")) == labels
+    assert set(first_of(r"\(n:([\w|]+)\)", "chain_members").split("|")) == labels
     for question, side in (("enterprise_out", 0), ("enterprise_in", 1)):
         there = {name for name, edge in EDGE_TYPES.items() if any(ends[side] == "Enterprise" for ends in edge.table.ends)}
-        named = set(re.findall(r"[A-Z_]{4,}", re.search(r"\[r:([\w|\s]+)\]", text_of(question))[1]))
+        named = set(re.findall(r"[A-Z_]{4,}", first_of(r"\[r:([\w|\s]+)\]", question)))
         assert named == there - {"SUPPLIES", "ABOUT"}, question

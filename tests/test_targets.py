@@ -70,7 +70,7 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     a, b = values(answer, "a"), values(answer, "b")
     assert a["fit"] == b["fit"] == 1
     scores = {one.firm.id: one.gaps[0].score for one in answer.targets}
-    assert (a["gap"], b["gap"]) == (pytest.approx(scores["a"] / 100), pytest.approx(scores["b"] / 100))
+    assert (a["gap"], b["gap"]) == pytest.approx((scores["a"] / 100, scores["b"] / 100))
     assert a["leaders"] == pytest.approx(1 / 3, abs=1e-4)  # one that said so
     assert b["leaders"] == pytest.approx(0.5 / 3, abs=1e-4)  # one that stands on it
     assert a["links"] == pytest.approx(1 / 3, abs=1e-4)  # it supplies the leader, which is not counted again as next to its product

@@ -6,7 +6,7 @@ import typer
 
 from api.core.output import Format
 from graph.scope import Scope
-from graph.stores import open_store
+from graph.stores import Store, open_store
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -28,8 +28,23 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编�
 ChainArgument = Annotated[str, typer.Argument(metavar="CHAIN", help="产业链的名称、编号或拼音,如 集成电路")]
 
 
+_opened: list[Store] = []
+
+
+def reach(store: str | None) -> Store:
+    """Return the store that a command works on; it is closed when the command ends."""
+    _opened.append(open_store(store))
+    return _opened[-1]
+
+
 def look(store: str | None, without: str = "") -> "View":
     """Return the view that a command answers from."""
     from queries.core.view import View
 
-    return View.of(open_store(store), Scope.without(without))
+    return View.of(reach(store), Scope.without(without))
+
+
+def close_stores() -> None:
+    """Close what the command opened."""
+    while _opened:
+        _opened.pop().close()

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption, look
+from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption, look, reach
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.names.comparisons import DIFFERENT, SAME, UNDO
-from graph.stores import open_store
 
 if TYPE_CHECKING:
     from queries.core.answers import SupplyEdge
@@ -93,7 +92,7 @@ def judge_firms(
 
     graph = look(store)
     one, two = find_exactly(graph, kept), find_exactly(graph, other)
-    judge(open_store(store), one.id, two.id, VERDICT_ZH[verdict], by, reason)
+    judge(reach(store), one.id, two.id, VERDICT_ZH[verdict], by, reason)
     say(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}")
 
 

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption, look
+from api.core.options import FormatOption, StoreOption, WithoutOption, look, reach
 from api.core.output import Format, print_json, print_rows, progress, say
 from api.openings.words import looked_text
 from graph.errors import InputError
-from graph.stores import open_store
 
 app = typer.Typer()
 ledger_app = typer.Typer(invoke_without_command=True)
@@ -143,7 +142,7 @@ def add(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "matched.csv"
         pl.DataFrame([row | {"note": note, "source": source, "status": status}]).write_csv(path)
-        report = load([path], open_store(store))
+        report = load([path], reach(store))
     if report.bad:
         raise InputError(report.rejected[0].reason if report.rejected else report.failed[0]["reason"])
     for warning in report.warnings:

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption, look
+from api.core.options import FormatOption, StoreOption, WithoutOption, look, reach
 from api.core.output import Format, print_rows, say
 from graph.settings import Settings
-from graph.stores import open_store
 
 app = typer.Typer()
 
@@ -46,7 +45,7 @@ def cypher(
 
     settings = Settings()
     answer = run_cypher(
-        open_store(store),
+        reach(store),
         query,
         dict(map(_parameter, param or [])),
         seconds=seconds or settings.query_seconds,
