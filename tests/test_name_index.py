@@ -70,6 +70,16 @@ def test_a_contraction_of_two_firms_is_not_sure() -> None:
     assert sure(NameIndex(["x", "x"], [SIFANG, "中车四方车辆有限公司"]), "中车四方") == "x"
 
 
+@pytest.mark.parametrize("other", ["新中车四方车辆有限公司", "大华中通车联四海方圆有限公司", "北京新中车四方科技有限公司"])
+def test_a_contraction_of_one_that_begins_alike_and_one_that_does_not_is_not_sure(other: str) -> None:
+    """Both hold every character in order; that one begins alike puts it first, but does not make it the only one that may be meant."""
+    for names in ((SIFANG, other), (other, SIFANG)):
+        found = index(*names).find("中车四方")
+        assert [item.sure for item in found] == [False, False]
+        assert found[0].id == SIFANG
+    assert sure(index(SIFANG), "中车四方") == SIFANG
+
+
 def test_a_sign_of_a_province_counts_as_its_name() -> None:
     found = index("重庆农村商业银行股份有限公司", "上海农村商业银行股份有限公司").find("渝农商行")
     assert found[0].id == "重庆农村商业银行股份有限公司"

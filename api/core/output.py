@@ -73,9 +73,7 @@ def print_csv(titles: list[str], cells: list[list[str]]) -> None:
     """Print rows as CSV that a spreadsheet opens without running anything."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(titles)
-    risky = ("=", "+", "-", "@", "\t")
-    writer.writerows([[f"'{cell}" if cell.startswith(risky) and not _is_number(cell) else cell for cell in row] for row in cells])
+    writer.writerows([[f"'{cell}" if _is_risky(cell) else cell for cell in map(_one_line_end, row)] for row in (titles, *cells)])
     sys.stdout.write(buffer.getvalue())
 
 
@@ -98,6 +96,16 @@ def end_after(error: OSError) -> NoReturn:
         where = f"{error.filename}: " if error.filename else ""
         say(f"读写失败: {where}{error.strerror or error}。请检查磁盘空间、路径与权限")
     sys.exit(1)
+
+
+def _one_line_end(text: str) -> str:
+    """Return a text without carriage returns: the writer leaves them without quotes, so that what follows would begin a row."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_risky(text: str) -> bool:
+    """Tell whether a spreadsheet may take a cell for a formula: it begins with its sign, after blanks or not, and is no number."""
+    return text.startswith(("\t", "\r", "\n")) or (text.lstrip().startswith(("=", "+", "-", "@")) and not _is_number(text))
 
 
 def _is_number(text: str) -> bool:
