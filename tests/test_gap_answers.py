@@ -79,6 +79,15 @@ def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
     assert found.judgement.state == "弱链"
 
 
+@pytest.mark.parametrize("firms", [59, 60, 61, 63])
+def test_what_a_certificate_cuts_is_counted(tmp_path: Path, firms: int) -> None:
+    many = [firm(f"n{number:02d}", region="else", products="ore") for number in range(firms)]
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=many, coverages=EVERYWHERE)
+    found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
+    assert (len(found.candidates), found.more_candidates) == (min(firms, 60), max(0, firms - 60))
+    assert [one.firm.id for one in found.candidates] == [one["id"] for one in many[:60]]
+
+
 def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("b", products="car")], leads=[{"enterprise": "b", "chain": "demo"}], coverages=EVERYWHERE)
     answer = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="new:x", name="示例新厂"), "motor")])

@@ -84,6 +84,15 @@ def test_cells_that_are_refused_say_why(field: str, zh: str, cell: str, reason: 
     assert valid.frame.is_empty()
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1,200", 1200.0), ("１，２００", 1200.0), ("1,234,567.5", 1234567.5), ("-3.5", -3.5), ("-1,200", -1200.0), ("0", 0.0)],
+)
+def test_numbers_are_taken_as_people_write_them(cell: str, value: float) -> None:
+    valid = one(Project, amount=cell)
+    assert (valid.problems, valid.frame["amount"].to_list()) == ({}, [value])
+
+
 def test_every_bad_cell_of_a_row_is_told(tmp_path: Path) -> None:
     path = put(tmp_path / "enterprises.csv", "名称,来源,状态,可信度,上市日期\n,,大概,2,去年\n甲公司,年鉴,示例,,\n")
     report = check(tmp_path, path)
