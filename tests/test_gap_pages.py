@@ -271,13 +271,15 @@ def test_what_if_shows_before_and_after(client: TestClient) -> None:
 
 
 def test_what_grows_weaker_is_told_as_worse(tmp_path: Path) -> None:
-    """Of ore the only maker goes: a gap, its score grows. Of foil, that was missing, one lands: its score falls."""
+    """Of ore the only maker goes: a gap, its score grows, and so does that of chips, made of it. Of foil, that was missing, one lands."""
     firms = [firm("a", products="ore"), firm("b", products="chip")]
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=[look("demo.raw;demo.part;demo.whole")])
     away, lands = Named(id="a", name="示例a号公司"), Landing(Named(id="new:n", name="示例新厂"), "foil")
     rows = tables_of_what_if(what_if(under(store), "demo", [away], [lands]), Desk(Links(), {}))["products"].rows
     told = {row[0].text: (row[1].text, row[2].text, row[5].kind, row[5].text[0]) for row in rows}
-    assert told == {"矿石": ("弱链", "缺链", "worse", "+"), "箔材": ("缺链", "弱链", "better", "-")}
+    assert told == {
+        "矿石": ("弱链", "缺链", "worse", "+"), "芯片件": ("弱链", "弱链", "worse", "+"), "箔材": ("缺链", "弱链", "better", "-"),
+    }  # fmt: skip
 
 
 def test_what_if_keeps_what_is_switched_off(client: TestClient) -> None:

@@ -251,10 +251,10 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
         assert row.firm is None or row.firm.id != row.party.id
 
 
-def test_both_stores_answer_the_same(full_store: Store, seeded_store: Store) -> None:
+def test_both_stores_answer_the_same(server_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
         one, other = (
-            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (full_store, seeded_store)
+            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (server_store, seeded_store)
         )
         assert one | {"data_date": None} == other | {"data_date": None}
 
