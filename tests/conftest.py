@@ -139,6 +139,14 @@ def full_store(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 
 @pytest.fixture
+def server_store(neo4j_instance: Server, neo4j_seeded_url: str) -> Iterator[Store]:
+    """The seeded Neo4j, to be compared with the embedded store: that one with itself would agree whatever it says."""
+    server = Neo4jStore(neo4j_seeded_url, neo4j_settings(neo4j_instance))
+    yield server
+    server.close()
+
+
+@pytest.fixture
 def client(seeded_store: Store) -> TestClient:
     """A client of the app over the seeded embedded store (not entered, so the store stays open)."""
     return TestClient(create_app(seeded_store, Settings()), raise_server_exceptions=False)

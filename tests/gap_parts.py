@@ -56,10 +56,9 @@ def look(segments: str, region: str = "city", **more: str) -> dict[str, Any]:
 
 
 def put(store: Store, folder: Path, **rows: list[dict[str, Any]]) -> Store:
-    """Load the base with other rows of some kinds into a store."""
+    """Load the base with other rows of some kinds, or of kinds besides, into a store."""
     folder.mkdir(parents=True, exist_ok=True)
-    for kind, base in BASE.items():
-        table = rows.get(kind, base)
+    for kind, table in (BASE | rows).items():
         if table:
             proof = {"source": "s1", "status": "reported"} if kind != "sources" else {}
             whole = [proof | row for row in table]

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,23 @@ import schemathesis
 from fastapi.testclient import TestClient
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from starlette.routing import Mount, Route
 
 from api.app import check_exposure, create_app
+from api.rooms import PAGES, ROUTES
 from graph.errors import InputError
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
 
 STORY = Path(__file__).parent / "data" / "story"
+SAFE = {
+    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+}
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +155,36 @@ def test_a_key_is_asked_for_where_one_is_set(seeded_store: Store) -> None:
         assert client.get("/api/v1/chains", headers={"Authorization": wrong}).status_code == 401
 
 
+KEY = "geheim"
+
+
+def paths_of(routes: Iterable[Any]) -> Iterator[str]:
+    """Every path that the app answers, with something in the place of what varies; of files under a mount, one."""
+    for route in routes:
+        if isinstance(route, (Route, Mount)):
+            yield re.sub(r"\{[^}]*\}", "x", route.path) + ("/x" if isinstance(route, Mount) else "")
+
+
+def test_no_route_but_healthz_answers_without_the_key(seeded_store: Store) -> None:
+    client = TestClient(create_app(seeded_store, Settings(api_key=KEY)), raise_server_exceptions=False)
+    rooms = [route for room in (*ROUTES, *PAGES) for route in room.router.routes]
+    paths = {*paths_of([*rooms, *client.app.routes]), "/no-such-page"}  # type: ignore[attr-defined]
+    assert {"/metrics", "/docs", "/openapi.json", "/readyz", "/static/x", "/vis/x", "/"} <= paths
+    assert len(paths) > 50
+    for path in paths - {"/healthz"}:
+        for method in ("GET", "HEAD", "POST", "OPTIONS"):
+            for headers in ({}, {"X-API-Key": "wrong"}, {"X-API-Key": ""}, {"Authorization": "Bearer "}):
+                assert client.request(method, path, headers=headers).status_code == 401, (method, path, headers)
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/chains", "/", "/metrics", "/openapi.json", "/readyz"])
+def test_the_key_is_taken_in_a_header_of_its_own(seeded_store: Store, path: str) -> None:
+    client = TestClient(create_app(seeded_store, Settings(api_key=KEY)))
+    assert client.get(path, headers={"X-API-Key": KEY}).status_code == 200
+    assert client.get(path, headers={"X-API-Key": KEY + "x"}).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("host", "allowed"),
     [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.168.1.5", False), ("example", False)],
@@ -165,9 +205,21 @@ def test_all_addresses_need_the_names_that_are_ours(host: str) -> None:
 
 
 def test_pages_may_not_be_framed_and_load_only_from_here(client: TestClient) -> None:
-    answer = client.get("/")
-    assert "default-src 'self'" in answer.headers["content-security-policy"]
-    assert answer.headers["x-frame-options"] == "DENY"
+    """On every kind of answer: a page, data, a file of ours, what is kept, what is unchanged, what is not there, what is refused."""
+    tag = client.get("/").headers["etag"]
+    asked = [
+        ("/", {}),
+        ("/", {}),
+        ("/", {"If-None-Match": tag}),
+        ("/api/v1/chains", {}),
+        ("/static/lianzhang.css", {}),
+        ("/no-such-page", {}),
+    ]
+    asked += [("/api/v1/enterprises/none", {}), ("/healthz", {}), ("/", {"Host": "elsewhere.example"})]
+    for path, headers in asked:
+        answer = client.get(path, headers=headers)
+        found = {name: answer.headers.get(name) for name in SAFE}
+        assert found == SAFE, (path, headers, answer.status_code)
 
 
 def test_every_route_keeps_to_its_description(story_app: TestClient) -> None:

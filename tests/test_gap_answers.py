@@ -1,5 +1,6 @@
 """Certificates, what if, the curve of served needs, names, and the risk of the graph's own firms."""
 
+from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import networkx as nx
 import numpy as np
 import polars as pl
 import pytest
-from gap_parts import TODAY, firm, look, put
+from gap_parts import BASE, TODAY, firm, look, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from view_parts import trusted, under
@@ -78,6 +79,15 @@ def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
     assert found.judgement.state == "弱链"
 
 
+@pytest.mark.parametrize("firms", [59, 60, 61, 63])
+def test_what_a_certificate_cuts_is_counted(tmp_path: Path, firms: int) -> None:
+    many = [firm(f"n{number:02d}", region="else", products="ore") for number in range(firms)]
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=many, coverages=EVERYWHERE)
+    found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
+    assert (len(found.candidates), found.more_candidates) == (min(firms, 60), max(0, firms - 60))
+    assert [one.firm.id for one in found.candidates] == [one["id"] for one in many[:60]]
+
+
 def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path, enterprises=[firm("b", products="car")], leads=[{"enterprise": "b", "chain": "demo"}], coverages=EVERYWHERE)
     answer = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="new:x", name="示例新厂"), "motor")])
@@ -89,6 +99,72 @@ def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Pa
     again = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="b", name="示例b号公司"), "foil")])
     assert [(gap.product, gap.state) for gap in again.gaps_closed] == [("箔材", "弱链")]
     assert again.gaps_opened == []
+
+
+@pytest.mark.parametrize(
+    ("firms", "land", "opened"),
+    [
+        ([], ["motor"], ["箔材"]),
+        ([firm("a", products="motor")], ["motor"], []),  # it was needed here before
+        ([firm("a", products="fan")], ["motor"], []),  # by another product that is made here
+        ([firm("a", region="else", products="fan")], ["motor"], ["箔材"]),  # not by what is made elsewhere
+        ([firm("a", products="foil")], ["motor"], []),
+        ([firm("a", region="else", products="foil")], ["motor"], ["箔材"]),
+        ([firm("a", products="foil", valid_to="2020")], ["motor"], ["箔材"]),
+        ([], ["motor", "foil"], []),  # both land
+        ([], ["car"], ["芯片件", "电机件"]),  # one tier up and no more
+        ([], ["fan", "motor"], ["箔材"]),  # told once
+    ],
+)
+def test_what_lands_needs_what_nobody_here_made_or_needed(
+    tmp_path: Path, firms: list[dict[str, Any]], land: list[str], opened: list[str]
+) -> None:
+    products = [
+        *BASE["products"],
+        {"id": "fan", "name": "风扇件", "segments": "demo.part"},
+        {"id": "oil", "name": "油", "segments": "demo.raw"},
+    ]
+    inputs = [
+        *BASE["input_to"],
+        {"input": "foil", "product": "fan", "essential": "true"},
+        {"input": "oil", "product": "motor", "essential": "false"},
+    ]
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put(store, tmp_path, products=products, input_to=inputs, enterprises=firms, coverages=EVERYWHERE)
+    landings = [Landing(Named(id="new:n", name="示例新厂"), product) for product in land]
+    answer = what_if(under(store, today=TODAY), "demo", [], landings)
+    assert [gap.product for gap in answer.gaps_opened] == opened
+
+
+def test_what_lands_supplies_those_that_need_it(tmp_path: Path) -> None:
+    """A lands with ore: n → a (ore into chips), a → b (chips), two supplies of one each. All falls with each of the three.
+
+    The other way round (a → n) the end of n would cost only what a sells to it, and that of b only what it buys.
+    """
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[firm("a", products="chip"), firm("b"), firm("c", region="else", products="chip")],
+        supplies=[{"supplier": "a", "customer": "b", "product": "芯片件"}],
+    )
+    answer = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="new:n", name="示例新厂"), "ore")])
+    assert {one.firm.id: one.esri for one in answer.before.risk} == {"a": 1.0, "b": 1.0}
+    assert {one.firm.id: one.esri for one in answer.after.risk} == {"a": 1.0, "b": 1.0, "new:n": 1.0}
+
+
+def test_a_firm_is_where_its_park_is(tmp_path: Path) -> None:
+    parks = [{"id": "in", "name": "示例内园", "region": "ward"}, {"id": "out", "name": "示例外园", "region": "else"}]
+    firms = [
+        firm("a", region="", products="ore", park="in"),
+        firm("b", region="", products="foil", park="out"),
+        firm("c", region="", products="chip"),
+        firm("d", region="else", products="motor", park="in"),
+    ]
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, parks=parks, enterprises=firms, coverages=EVERYWHERE)
+    found = examine(under(store, today=TODAY), "demo").facts.firms
+    assert {id: (one.where, one.region) for id, one in found.items()} == {
+        "a": ("local", "示例区"), "b": ("outside", "示例外城"), "c": ("unknown", ""), "d": ("local", "示例区、示例外城"),
+    }  # fmt: skip
 
 
 def test_a_firm_judged_to_be_another_goes_as_that_one(store: Store, tmp_path: Path) -> None:
@@ -200,14 +276,36 @@ def test_what_is_not_essential_costs_less(store: Store, tmp_path: Path) -> None:
     assert other == pytest.approx(1 / 3 + 1 / 6)
 
 
-def test_both_assumptions_rank_every_firm(seeded_store: Store) -> None:
-    scores = []
+def test_amounts_under_each_assumption(store: Store, tmp_path: Path) -> None:
+    """Customer x buys ore from s1 and s2 and foil from s3, y buys ore from s1; neither sells anything, so a firm costs what it sells.
+
+    By links all four supplies are alike. By purchases x and y buy one each: x half of it ore, half of that from each of the two.
+    """
+    rows = [
+        {"supplier": supplier, "customer": customer, "product": product}
+        for supplier, customer, product in (("s1", "x", "矿石"), ("s2", "x", "矿石"), ("s3", "x", "箔材"), ("s1", "y", "矿石"))
+    ]
+    put(store, tmp_path, enterprises=[firm(id) for id in ("s1", "s2", "s3", "x", "y")], supplies=rows)
+    found = {}
     for assumption in ASSUMPTIONS:
-        network = firm_network(city_of(seeded_store), assumption=assumption)
+        network = firm_network(city_of(store), assumption=assumption)
         assert network is not None
-        scores.append(network.closures([[one] for one in sorted(set(network.unit_firm))]))
-        assert ((scores[-1] >= 0) & (scores[-1] <= 1)).all()
-    assert (correlation(*scores) or 0) > 0.5
+        found[assumption] = network.closures([["s1"], ["s2"], ["s3"]]).tolist()
+    assert found["links"] == pytest.approx([2 / 4, 1 / 4, 1 / 4])
+    assert found["purchases"] == pytest.approx([1.25 / 2, 0.25 / 2, 0.5 / 2])
+
+
+def test_both_assumptions_rank_every_firm(seeded_store: Store) -> None:
+    """Every firm with a supply has its share of output, that of one that sells something is more than nothing; what they are: above."""
+    city = city_of(seeded_store)
+    firms = sorted({*city.supplies["from"], *city.supplies["to"]})
+    for assumption in ASSUMPTIONS:
+        network = firm_network(city, assumption=assumption)
+        assert network is not None
+        assert sorted(set(network.unit_firm)) == firms
+        scores = dict(zip(firms, network.closures([[one] for one in firms]).tolist(), strict=True))
+        assert all(0 <= score <= 1 for score in scores.values())
+        assert all(scores[one] > 0 for one in city.supplies["from"])
 
 
 def test_rank_correlations_of_little() -> None:
@@ -269,3 +367,27 @@ def test_when_something_is_over(tmp_path: Path, valid_to: str | None, over: bool
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[row])
     assert city_of(store).nodes["Enterprise"]["ended"].to_list() == [over]
     assert city_of(store).going("PRODUCES").height == (not over)
+
+
+@pytest.mark.parametrize(
+    ("valid_to", "last"),
+    [
+        ("2026", "2026-12-31"),
+        ("2026-H1", "2026-06-30"),
+        ("2026-H2", "2026-12-31"),
+        ("2026-Q1", "2026-03-31"),
+        ("2026-Q2", "2026-06-30"),
+        ("2026-Q3", "2026-09-30"),
+        ("2026-Q4", "2026-12-31"),
+        ("2026-02", "2026-02-28"),
+        ("2024-02", "2024-02-29"),
+        ("2026-04", "2026-04-30"),
+        ("2026-12", "2026-12-31"),
+        ("2026-05-07", "2026-05-07"),
+    ],
+)
+def test_a_time_goes_on_to_the_end_of_its_last_day(tmp_path: Path, valid_to: str, last: str) -> None:
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[firm("a", products="ore", valid_to=valid_to)])
+    after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    ended = [read_city(under(store, today=day)).nodes["Enterprise"]["ended"].to_list() for day in (last, after)]
+    assert ended == [[False], [True]]

@@ -114,6 +114,50 @@ def test_the_same_folder_again_is_the_same_whether_remembered_or_read(tmp_path: 
     assert len(store.nodes(Segment)) == 2
 
 
+def test_the_same_file_as_another_kind_is_another_load(tmp_path: Path) -> None:
+    """What was loaded is remembered with the kind that was wished, whichever of the two came first."""
+    store, path = new_store(tmp_path), put(tmp_path / "甲.csv", "名称,来源\n示例一,年鉴\n")
+    assert counts(run(store, path, kind=Chain)) == {"read": 1, "new": 1}
+    assert counts(run(store, path, kind=Enterprise)) == {"read": 1, "new": 1}
+    assert counts(run(store, path, kind=Chain)) == {"read": 1, "same": 1}
+    assert (len(store.nodes(Chain)), len(store.nodes(Enterprise))) == (1, 1)
+
+
+@pytest.mark.parametrize("status", ["已证实", "据报道", "整理", "示例"])
+def test_a_source_that_is_only_named_is_no_better_founded_for_what_it_says(tmp_path: Path, status: str) -> None:
+    """Whatever the row that names it claims, of nodes and of edges: nobody has described the source."""
+    store = new_store(tmp_path)
+    run(store, firm(tmp_path / "1", f"甲公司,,,,{status},年鉴,", f"乙公司,,,,{status},年鉴,"))
+    run(store, supply(tmp_path / "2", f"甲公司,乙公司,轴承,{status},公报,"))
+    entered = store.nodes(Source).sort("id").select("id", "name", "source", "status", "confidence").rows()
+    assert entered == [(name, name, name, "reported", 0.8) for name in ("公报", "年鉴")]
+
+
+@pytest.mark.parametrize("statuses", [("已证实", "据报道"), ("据报道", "据报道"), ("示例", "已证实")])
+def test_roles_and_aliases_add_up_whoever_says_more(tmp_path: Path, statuses: tuple[str, str]) -> None:
+    store = new_store(tmp_path)
+    for number, (status, roles) in enumerate(zip(statuses, ("链主;专精特新", "上市公司;链主"), strict=True)):
+        run(store, put(tmp_path / f"{number}" / "enterprises.csv", f"名称,角色,别名,状态,来源\n甲公司,{roles},甲{number},{status},年鉴\n"))
+    assert store.nodes(Enterprise).select("roles", "aliases").rows() == [(["链主", "专精特新", "上市公司"], ["甲0", "甲1"])]
+
+
+def test_a_field_names_the_source_that_said_it_last(tmp_path: Path) -> None:
+    """A weaker source fills a blank and is named for it; the record's own source says it too: nothing is left to name; and on."""
+    store = new_store(tmp_path)
+
+    def after(number: int, name: str, status: str, source: str) -> tuple[str | None, list[str] | None]:
+        run(store, firm(tmp_path / f"{number}", f"甲公司,{name},,,{status},{source},"))
+        kept: tuple[str | None, list[str] | None] = store.nodes(Enterprise).select("short_name", "field_sources").row(0)
+        return kept
+
+    assert after(1, "", "已证实", "年鉴") == (None, None)
+    assert after(2, "甲", "据报道", "报纸") == ("甲", ["short_name|报纸|reported"])
+    assert after(3, "乙", "整理", "小说") == ("甲", ["short_name|报纸|reported"])
+    assert after(4, "甲厂", "已证实", "公报") == ("甲厂", None)
+    assert after(5, "", "已证实", "年鉴") == ("甲厂", ["short_name|公报|confirmed"])
+    assert after(6, "甲厂", "已证实", "年鉴") == ("甲厂", None)
+
+
 def test_a_missing_file_is_told_though_the_rest_is_remembered(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     path = firm(tmp_path, "甲公司,,,,,年鉴,")

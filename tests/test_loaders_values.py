@@ -19,11 +19,11 @@ FORMULA = "像是公式,单元格应为普通文本(不以 =、@ 开头)"
 NO_DATE = "不是日期,应为 YYYY、YYYY-MM、YYYY-MM-DD 或 YYYY-H1"
 
 
-def one(**cells: str) -> Valid:
-    """What becomes of one firm."""
+def one(record: type[Record] = Enterprise, /, **cells: str) -> Valid:
+    """What becomes of one row: of a firm, unless said otherwise."""
     full = {"name": "甲公司", "source": "年鉴"} | cells
     frame = pl.DataFrame({name: [cell] for name, cell in full.items()}, schema=dict.fromkeys(full, pl.String))
-    return validate(frame.with_columns(pl.lit(2, dtype=pl.UInt32).alias(ROW)), Enterprise)
+    return validate(frame.with_columns(pl.lit(2, dtype=pl.UInt32).alias(ROW)), record)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,15 @@ def test_cells_that_are_refused_say_why(field: str, zh: str, cell: str, reason: 
     valid = one(**{field: cell})
     assert [(problem.column, problem.reason) for problem in valid.problems[2]] == [(zh, reason)]
     assert valid.frame.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("1,200", 1200.0), ("１，２００", 1200.0), ("1,234,567.5", 1234567.5), ("-3.5", -3.5), ("-1,200", -1200.0), ("0", 0.0)],
+)
+def test_numbers_are_taken_as_people_write_them(cell: str, value: float) -> None:
+    valid = one(Project, amount=cell)
+    assert (valid.problems, valid.frame["amount"].to_list()) == ({}, [value])
 
 
 def test_every_bad_cell_of_a_row_is_told(tmp_path: Path) -> None:

@@ -251,10 +251,10 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
         assert row.firm is None or row.firm.id != row.party.id
 
 
-def test_both_stores_answer_the_same(full_store: Store, seeded_store: Store) -> None:
+def test_both_stores_answer_the_same(server_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
         one, other = (
-            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (full_store, seeded_store)
+            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (server_store, seeded_store)
         )
         assert one | {"data_date": None} == other | {"data_date": None}
 
@@ -411,3 +411,35 @@ def test_firms_looked_at_for_two_of_a_group_are_told_once(tmp_path: Path) -> Non
     ]
     say(store, tmp_path / "in", firms, needs=[need("motor"), need("motor", "child")], recommends=[{"enterprise": "boss", "partner": "far"}])
     assert [one.firm.id for one in ask(store).invitations[0].candidates] == ["near"]
+
+
+@pytest.mark.parametrize(
+    ("customers", "told"),
+    [
+        ([], None),
+        (["boss"], None),  # the leader itself: that is no tie to another
+        (["other"], "已知的客户只有示例other号公司一家"),
+        (["boss", "other"], None),
+        (["other", "else"], None),
+    ],
+)
+def test_a_supplier_that_hangs_on_one_customer_is_told_but_not_of_the_leader_itself(
+    tmp_path: Path, customers: list[str], told: str | None
+) -> None:
+    supplies = [{"supplier": "a", "customer": customer, "product": "整车件"} for customer in customers]
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(store, tmp_path, [firm("a", products="chip;car"), firm("other"), firm("else")], needs=[need("chip")], supplies=supplies)
+    rows = [row for name in LISTS for row in getattr(ask(store), name) if row.firm and row.firm.id == "a" and row.product == "芯片件"]
+    assert rows
+    assert {one for row in rows for one in row.against if one.startswith("已知的客户只有")} == ({told} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("status", "confidence", "wanted"), [("confirmed", "", 0.4), ("reported", "", 0.4), ("sample", "", 0.1), ("reported", "0.35", 0.35)]
+)
+def test_a_row_is_as_sure_as_the_least_sure_record_of_it(tmp_path: Path, status: str, confidence: str, wanted: float) -> None:
+    """A fit of two records is inferred, which is 0.4 at most, whatever the two are worth."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    made = [{"enterprise": "a", "product": "chip", "status": status, "confidence": confidence}]
+    say(store, tmp_path, [firm("a", status="confirmed")], produces=made, needs=[need("chip", status="confirmed")])
+    assert row_of(ask(store).needs, "a", "芯片件").confidence == wanted

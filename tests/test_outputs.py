@@ -1,5 +1,7 @@
 """What cannot be written is said before the work, without a traceback, with nothing committed and no half file left."""
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -13,6 +15,7 @@ import typer
 from test_cli import RISK
 
 from api.commands import app, main
+from api.core.output import Format, print_rows
 from graph.errors import OutputError
 from graph.outputs import check_folder, check_writable, write_bytes, write_text, writing
 from graph.stores import open_store
@@ -251,3 +254,23 @@ def test_the_standard_output_may_be_full_or_closed(target: str) -> None:
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
     assert ("读写失败" in done.stderr) == (target == "/dev/full")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-甲厂", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\u3000@甲", "--1"])
+def test_no_cell_that_is_printed_as_csv_is_a_formula(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a spreadsheet would run stands behind an apostrophe, in a head as well as in a cell, and all of it in one cell."""
+    print_rows([{"name": text, text: "甲"}], Format.csv)
+    safe = "'" + text.replace("\r", "\n")
+    assert [*csv.reader(io.StringIO(capsys.readouterr().out, newline=""))] == [["name", safe], [safe, "甲"]]
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_a_line_end_in_a_cell_begins_no_row(end: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{"note": f"甲{end}=1+1", "next": "乙"}], Format.csv)
+    assert [*csv.reader(io.StringIO(capsys.readouterr().out, newline=""))] == [["note", "next"], ["甲\n=1+1", "乙"]]
+
+
+@pytest.mark.parametrize("text", ["-1.5", "+3", "1e-3", "甲=乙", "a-b", "", "'=1", "1,2\n3"])
+def test_what_is_no_formula_is_printed_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_rows([{"name": text}], Format.csv)
+    assert [*csv.reader(io.StringIO(capsys.readouterr().out, newline=""))][1:] == [[text] if text else [""]]

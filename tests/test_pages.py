@@ -89,8 +89,17 @@ def test_the_first_page_lists_every_chain_with_its_counts_by_status(client: Test
     for chain in chains:
         assert f">{chain.name}</a>" in page
         assert f'href="/chains/{quote(chain.id, safe="")}"' in page
-    for word in ("环节", "产品", "企业", "链主", "项目", "数据", "已证实", "据报道", "整理", "示例"):
-        assert word in page
+    counted = {
+        "环节": "(n:Segment)-[:PART_OF]->(c:Chain)",
+        "产品": "(n:Product)-[:BELONGS_TO]->(:Segment)-[:PART_OF]->(c:Chain)",
+        "链主": "(n)-[:LEADS]->(c:Chain)",
+        "项目": "(n:Project)-[:ON_CHAIN]->(c:Chain)",
+        "数据": "(n:Statement)-[:ABOUT]->(c:Chain)",
+    }
+    for zh, pattern in counted.items():
+        there = {row["c"]: row["n"] for row in seeded_store.read(f"MATCH {pattern} RETURN c.id AS c, count(DISTINCT n.id) AS n").rows}
+        shown = dict(re.findall(rf'<a href="/chains/([^"]+)">(?:(?!<a href="/chains/).)*?<dt>{zh}</dt><dd>(\d+)</dd>', page, re.DOTALL))
+        assert {id: int(number) for id, number in shown.items()} == {chain.id: there.get(chain.id, 0) for chain in chains}, zh
 
 
 def test_the_table_of_chains_has_a_row_each(client: TestClient) -> None:

@@ -151,12 +151,16 @@ def test_no_firm_from_elsewhere(store: Store, tmp_path: Path) -> None:
     assert answer.statement == "没有已知的外地企业能补上任何缺口"
 
 
-def test_the_shipped_chains_answer_the_same_from_both_stores(full_store: Store, seeded_store: Store) -> None:
-    one, other = (make_portfolio(under(store, today=TODAY)) for store in (full_store, seeded_store))
+def test_the_shipped_chains_answer_the_same_from_both_stores(server_store: Store, seeded_store: Store) -> None:
+    one, other = (make_portfolio(under(store, today=TODAY)) for store in (server_store, seeded_store))
     assert one == other
+
+
+def test_the_curve_of_the_shipped_chains_ends_with_all_that_can_be_closed(seeded_store: Store) -> None:
+    one = make_portfolio(under(seeded_store, today=TODAY))
     assert [point.most for point in one.curve] == list(range(1, len(one.targets) + 1))
     assert one.curve[-1].closed == one.closed == one.closable
-    fewer = make_portfolio(under(full_store, today=TODAY), 1)
+    fewer = make_portfolio(under(seeded_store, today=TODAY), 1)
     assert len(fewer.targets) == 1
     assert fewer.closed == one.curve[0].closed
 

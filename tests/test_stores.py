@@ -1,5 +1,6 @@
 """One story, told to both stores: what is written comes back the same, writes are refused, limits hold."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import Options, load
-from queries.core.catalogue import questions
+from queries.core.catalogue import questions, text_of
 
 STORY = Path(__file__).parent / "data" / "story"
 
@@ -134,18 +135,37 @@ def test_parameters_are_values(store: Store) -> None:
 
 
 @pytest.mark.parametrize("question", questions())
-def test_every_question_runs_on_both_stores(full_store: Store, question: str) -> None:
-    values: dict[str, Any] = {
-        "id": "x",
-        "chain": "integrated-circuits",
-        "origin": "a",
-        "target": "b",
-        "after": "",
-        "size": 3,
-        "word": "x",
-        "ids": ["x"],
-    }
-    under(full_store).ask(question, hops=2, **values)
+def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_store: Store, question: str) -> None:
+    """Asked about ends of each kind of relation between firms, and about what figures are about; then about a thing that is not there."""
+    kinds = ("SUPPLIES", "SUBSIDIARY_OF", "RECOMMENDS")
+    ends = [
+        full_store.read(
+            f"MATCH (a:Enterprise)-[:{kind}]->(b:Enterprise) RETURN a.id AS one, b.id AS other ORDER BY a.id, b.id LIMIT 1"
+        ).rows[0]
+        for kind in kinds
+    ]
+    about = full_store.read("MATCH (:Statement)-[:ABOUT]->(n:Chain) RETURN n.id AS id ORDER BY id LIMIT 1").rows[0]["id"]
+
+    def ask(id: str, chain: str, origin: str, target: str) -> list[dict[str, Any]]:
+        asked: dict[str, Any] = {
+            "id": id,
+            "chain": chain,
+            "origin": origin,
+            "target": target,
+            "after": "",
+            "size": 3,
+            "word": id,
+            "ids": [id],
+        }
+        return under(full_store).ask(question, hops=1, **asked)
+
+    start, end = ends[0]["one"], ends[0]["other"]
+    ids = [about, *(id for pair in ends for id in pair.values())]
+    found = [row for id in ids for chain in ("integrated-circuits", "smart-appliances", about) for row in ask(id, chain, start, end)]
+    assert found
+    assert all(row.keys() == found[0].keys() for row in found)
+    if re.search(r"\$(id|chain|origin|word|ids)\b", text_of(question)):
+        assert ask("x", "x", "x", "x") == []
 
 
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import io
 import re
 import time
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from api.app import create_app
 from api.core.rows import Lazy, sort_key, write_csv
-from api.core.table import MOST_ROWS
+from api.core.table import MOST_ROWS, Cell, Links, Table
+from api.core.table_pages import TableAsk, TablePage, send_csv, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
@@ -179,6 +181,27 @@ def test_names_sort_by_pinyin_and_by_the_numbers_in_them() -> None:
 def test_no_cell_of_a_file_is_a_formula() -> None:
     text = write_csv(["甲"], [["=1+1"], ["-3.5%"], ["+86 532"], ["@x\n y"]])
     assert [row[0] for row in csv.reader(io.StringIO(text))][1:] == ["'=1+1", "-3.5%", "'+86 532", "'@x y"]
+
+
+@pytest.mark.parametrize("rows", [0, 1, 4, 5, 6, 10, 11])
+def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
+    """Whatever it comes to at the end of a page; each row is found by its words, the last one too, and is in the file."""
+    names = [f"甲{number:02d}号" for number in range(rows)]
+    table = Table("t", "表", ("名称", "数"), [(Cell(name), Cell("", sort=number)) for number, name in enumerate(names)])
+
+    def turn(**asked: Any) -> TablePage:
+        return turn_to(table, TableAsk("t", **asked), Links(), lambda *_, **__: "", 5)
+
+    for sort, wanted in (("", names), ("0", names), ("-0", names[::-1]), ("-1", names[::-1])):
+        pages = [turn(page=number, sort=sort) for number in range(1, turn().pages + 1)]
+        assert [row[0].text for page in pages for row in page.rows] == wanted
+        assert all(page.rows for page in pages) or not rows
+    assert turn(page=99).number == turn().pages == max(1, (rows + 4) // 5)
+    for name in names:
+        found = turn(find=name)
+        assert ([row[0].text for row in found.rows], found.found) == ([name], 1)
+        told = bytes(send_csv(table, TableAsk("t", find=name), "关于").body).decode("utf-8-sig")
+        assert [*csv.reader(io.StringIO(told))] == [["名称", "数"], [name, ""]]
 
 
 def test_rows_are_made_when_they_are_shown() -> None:

@@ -241,9 +241,13 @@ def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
         ask(store, chain="nothing")
 
 
-def test_the_shipped_chain_answers_the_same_from_both_stores(full_store: Store, seeded_store: Store) -> None:
-    one, other = (list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (full_store, seeded_store))
+def test_the_shipped_chain_answers_the_same_from_both_stores(server_store: Store, seeded_store: Store) -> None:
+    one, other = (list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (server_store, seeded_store))
     assert one == other
+
+
+def test_the_targets_of_the_shipped_chain(seeded_store: Store) -> None:
+    one = list_targets(under(seeded_store, today=TODAY), "integrated-circuits", 20)
     assert [target.firm.name for target in one.targets][:1] == ["示例外地碳化硅有限公司"]
     assert len(one.targets[0].factors) == 6
     assert {target.status for target in one.targets} == {"sample"}
@@ -295,9 +299,12 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
 
 
 @given(shares)
-def test_points_add_up_to_the_score_and_grow_with_every_factor(numbers: list[float]) -> None:
-    one = ranked(0, numbers).factors
-    assert score_of(one, WEIGHTS.factor.points) == pytest.approx(sum(points_of(one, WEIGHTS.factor.points).values()))
+def test_every_factor_counts_by_its_weight_and_no_more(numbers: list[float]) -> None:
+    """Each part is its share of its weight, and the score all of them, to the rounding of what is shown."""
+    one, weights = ranked(0, numbers).factors, WEIGHTS.factor.points
+    wanted = {key: number * weights[key] for key, number in zip(KEYS, numbers, strict=True)}
+    assert points_of(one, weights) == pytest.approx(wanted, abs=0.0051)
+    assert score_of(one, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
     for place in range(len(KEYS)):
         more = ranked(0, [*numbers[:place], 1.0, *numbers[place + 1 :]]).factors
         assert score_of(more, WEIGHTS.factor.points) >= score_of(one, WEIGHTS.factor.points)

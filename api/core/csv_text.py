@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may take what begins so for a formula
+SIGNS = ("=", "+", "-", "@")  # a spreadsheet may take what begins so, after blanks or not, for a formula
 NUMBER = re.compile(r"[+-]?[\d.,]+(?:e[+-]?\d+)?%?", re.IGNORECASE)
 
 
@@ -13,10 +13,15 @@ def csv_of(heads: Sequence[str], rows: Iterable[Sequence[str]], newline: str = "
     """Return a table as CSV in which no cell is a formula; plain numbers stay numbers."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=newline)
-    writer.writerow(heads)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([_safe(_one_line_end(cell)) for cell in row] for row in (heads, *rows))
     return text.getvalue()
 
 
+def _one_line_end(text: str) -> str:
+    """Return a text without carriage returns: the writer leaves them without quotes, so that what follows would begin a row."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY) and not NUMBER.fullmatch(text) else text
+    risky = text.startswith(("\t", "\r", "\n")) or (text.lstrip().startswith(SIGNS) and not NUMBER.fullmatch(text.strip()))
+    return f"'{text}" if risky else text
