@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
+from api.core.csv_text import csv_of
 from api.core.rows import Lazy, sort_key, write_csv
-from api.core.table import MOST_ROWS
+from api.core.table import MOST_ROWS, Cell, Links, NoLinks, Table, show_amount, show_names
+from api.core.table_pages import TableAsk, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
@@ -199,3 +201,53 @@ def test_questions_read_field_by_field_name_every_field() -> None:
         there = {name for name, edge in EDGE_TYPES.items() if any(ends[side] == "Enterprise" for ends in edge.table.ends)}
         named = set(re.findall(r"[A-Z_]{4,}", re.search(r"\[r:([\w|\s]+)\]", text_of(question))[1]))
         assert named == there - {"SUPPLIES", "ABOUT"}, question
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("rest", ["cmd|' /C calc'!A0", "1+cmd|' /C calc'!A0", "HYPERLINK(1)"])
+def test_nothing_that_a_spreadsheet_would_run_begins_a_cell(sign: str, rest: str) -> None:
+    """Neither in the files of the pages nor in those of the command."""
+    for text in (write_csv(["甲"], [[sign + rest]]).removeprefix("\ufeff"), csv_of(["甲"], [[sign + rest]])):
+        (cell,) = list(csv.reader(io.StringIO(text, newline="")))[1]
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r")), cell
+
+
+def test_a_file_says_that_it_is_utf_8() -> None:
+    assert write_csv(["企业"], []).encode().startswith(b"\xef\xbb\xbf"), "Excel takes it for GBK otherwise"
+
+
+NUMBERS = ("7", "", "10", "9", None, "x 10", "x 2")
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_rows_that_say_nothing_stand_last_whichever_way_a_table_is_sorted(down: bool) -> None:
+    table = Table("t", "表", ("名", "数"), [(Cell(f"第{place}"), Cell(text or "", sort=text)) for place, text in enumerate(NUMBERS)])
+    page = turn_to(table, TableAsk(sort="-1" if down else "1"), NoLinks(), lambda *_, **__: "", 100)
+    said = [row[1].text for row in page.rows]
+    filled = ["7", "9", "10", "x 2", "x 10"]
+    assert said == [*(filled[::-1] if down else filled), "", ""]
+
+
+def test_a_search_wants_every_word_and_its_pages_keep_it() -> None:
+    rows = [(Cell(f"{city}{kind}{number}"),) for city in ("青岛", "济南") for kind in ("电机", "电池") for number in range(5)]
+    table, address = Table("t", "表", ("名",), rows), Links("sample").page
+    page = turn_to(table, TableAsk(find="电机 青岛", page=9), Links(), lambda _table, **state: address("/x", **state), 2)
+    assert (page.found, page.pages, page.number, [row[0].text for row in page.rows]) == (5, 3, 3, ["青岛电机4"])
+    assert page.page_address(2) == page.address("t", page=2, sort="", find="电机 青岛")
+
+
+def test_a_cell_counts_all_that_it_does_not_name() -> None:
+    assert show_names(["甲", "乙", "丙"], 2) == "甲、乙 等 3 家"
+    assert show_names(["甲", "乙"], 2) == "甲、乙"
+
+
+def test_amounts_are_told_in_their_size() -> None:
+    told = {(value, unit): show_amount(value, unit) for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8) for unit in ("元", "台")}
+    assert [told[value, "元"] for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8)] == [
+        "9,999 元",
+        "1 万元",
+        "1,200 万元",
+        "1 亿元",
+        "-2.5 亿元",
+    ]
+    assert told[1e8, "台"] == "100,000,000 台"
