@@ -5,6 +5,7 @@ import io
 import re
 import time
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,15 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
+from api.chains.tables import tables_of_chain
 from api.core.csv_text import csv_of
 from api.core.rows import Lazy, sort_key, write_csv
-from api.core.table import MOST_ROWS, Cell, Links, NoLinks, Table, show_amount, show_names
+from api.core.table import MOST_ROWS, Cell, Desk, Links, NoLinks, Table, show_amount, show_names
 from api.core.table_pages import TableAsk, turn_to
+from api.gaps.tables import _difference, tables_of_certificate
+from api.targets.tables import tables_of_portfolio
+from api.things.facts import _split, facts_of
+from api.things.tables import table_statements
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
+from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
+from queries.gaps.candidates import Candidate
+from queries.gaps.certificate import Certificate, Demand
+from queries.gaps.what_if import Change
+from queries.targets.answers import CurvePoint, Portfolio
 from queries.things.chains import PLAIN
 
 MOST_BYTES, MOST_NODES, MOST_SECONDS = (
@@ -251,3 +262,81 @@ def test_amounts_are_told_in_their_size() -> None:
         "-2.5 亿元",
     ]
     assert told[1e8, "台"] == "100,000,000 台"
+
+
+def said(table: Table, column: str) -> list[tuple[str, str, str]]:
+    """What the cells of a column say: the text, the smaller text, and as what it is shown."""
+    place = table.columns.index(column)
+    return [(row[place].text, row[place].extra, row[place].kind) for row in table.rows]
+
+
+DESK = Desk(Links(), {"s": "名录"})
+PROOF: dict[str, Any] = {"status": "sample", "source": "s"}
+
+
+def test_a_published_figure_keeps_its_words() -> None:
+    item = {
+        "metric": "产值",
+        "value": 2.5e8,
+        "unit": "元",
+        "qualifier": "以上",
+        "original": "2.5 亿元以上",
+        "scope": "规上",
+        "as_of": "2025",
+        **PROOF,
+    }
+    table = table_statements([item], DESK)
+    for column, text, extra in (("数值", "2.5 亿元", "以上"), ("原文", "2.5 亿元以上", ""), ("口径", "规上", ""), ("时点", "2025", "")):
+        assert said(table, column)[0][:2] == (text, extra)
+
+
+def test_a_segment_names_what_it_feeds() -> None:
+    flow = Flow(upstream="a", downstream="b", **PROOF)
+    segments = [SegmentView(id=id, name=f"环节{id}", tier="上游", products=[], enterprises=[], **PROOF) for id in "ab"]
+    view = ChainView(chain={}, segments=segments, feeds=[flow], inputs=[], leaders=[], members=[], statements=[], supplies=[])
+    table = next(table for table in tables_of_chain(view, [], DESK) if table.id == "segments")
+    assert [text for text, _, _ in said(table, "供给到")] == ["环节b", ""]
+
+
+def test_better_is_not_shown_as_worse() -> None:
+    moves = [(50.0, 70.0), (70.0, 50.0), (50.0, 50.0), (None, 50.0)]
+    gaps = [
+        Change(label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after)
+        for before, after in moves
+    ]
+    found = [_difference(gap) for gap in gaps]
+    assert [(cell.text, cell.kind) for cell in found] == [("+20", "worse"), ("-20", "better"), ("不变", "number"), ("", "text")]
+
+
+@pytest.mark.parametrize(("essential", "told"), [(True, "必需"), (False, "可替代"), (None, "")])
+def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: str) -> None:
+    demand = Demand(kind="投入", product="件", who=[Named(id="a", name="甲")], into="整机", essential=essential, **PROOF)
+    candidates = [
+        Candidate(firm=Named(id=str(fills), name="甲"), region="青岛", fills=fills, why="因为", evidence=[], **PROOF)
+        for fills in (True, False)
+    ]
+    answer = Certificate.model_construct(
+        needed_by=[demand], candidates=candidates, more_candidates=3, looked_through=[], rules=[], sources=[]
+    )
+    tables = tables_of_certificate(answer, DESK)
+    assert said(tables["needed"], "用来生产") == [("整机", told, "text")]
+    assert said(tables["candidates"], "能否填补") == [("能", "", "yes"), ("不能", "", "no")]
+    assert (tables["candidates"].note, tables["candidates"].count) == ("另有 3 家没有列出。", 5)
+
+
+def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
+    curve = [CurvePoint(most=1, closed=25.0, bound=30.0, method="greedy"), CurvePoint(most=2, closed=40.0, bound=40.0, method="exact")]
+    table = tables_of_portfolio(
+        Portfolio.model_construct(curve=curve, weight=100.0, closable=50.0, targets=[], unclosable=[], unknown={}), DESK
+    )["curve"]
+    assert [text for text, _, _ in said(table, "占全部缺口")] == ["25.0%", "40.0%"]
+    assert [text for text, _, _ in said(table, "求法")] == ["贪心", "证到最优"]
+
+
+def test_a_field_of_another_source_is_cut_at_the_right_marks() -> None:
+    assert _split("uscc|来源|甲|乙|reported") == ("uscc", "来源|甲|乙", "reported")
+    thing = {"_label": "Enterprise", "id": "a", "name": "甲", "uscc": "91", "stock_code": "1", "field_sources": ["uscc|s|sample"], **PROOF}
+    facts = {fact.zh: fact.trust for fact in facts_of(thing, DESK, ("sample",))}
+    assert facts["统一社会信用代码"] is not None
+    assert facts["股票代码"] is None
+    assert "统一社会信用代码" not in {fact.zh for fact in facts_of(thing, DESK, ("confirmed",))}
