@@ -25,6 +25,7 @@ from queries.gaps.curve import served_curve
 from queries.gaps.names import find_landing, find_place
 from queries.gaps.weak_links import correlation, examine
 from queries.gaps.what_if import LEFT, Landing, _supplies, what_if
+from queries.names.search import find_enterprise
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
@@ -276,12 +277,13 @@ def test_places_landings_and_what_is_cut_are_asked_for_and_told_exactly(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     products = [{"id": "ore", "name": "矿石", "segments": "demo.raw"}, {"id": "fine", "name": "精矿石", "segments": "demo.raw"}]
-    firms = [firm("b", products="fine"), firm("c", products="fine")]
+    firms = [firm("b", products="fine"), firm("c", products="fine"), firm("long") | {"name": "青岛海尔模具有限公司"}]
     view = under(put(store, tmp_path, products=products, input_to=[], enterprises=firms, coverages=EVERYWHERE), today=TODAY)
     assert find_place(examine(view, "demo"), "矿石").id == "ore", "a whole name goes before a part of another"
     for mark in (":", "："):
         assert find_landing(view, f"示例新厂{mark}矿石") == Landing(Named(id="new:示例新厂", name="示例新厂"), "ore")
-    assert find_landing(view, "示例b:矿石").firm.id == "new:示例b", "a short form of a known firm may be a new one"
+    assert find_enterprise(view, "海尔模具").id == "long"
+    assert find_landing(view, "海尔模具:矿石").firm.id == "new:海尔模具", "what may be a short form of a known firm is a new one here"
     found = certificate(view, "demo", "Product", "fine")
     assert (len(found.candidates), found.more_candidates) == (2, 0)
     monkeypatch.setattr(certificates, "MOST", 1)
