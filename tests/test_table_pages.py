@@ -351,7 +351,8 @@ def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: s
         for fills in (True, False)
     ]
     parts: dict[str, Any] = {"needed_by": [demand], "candidates": candidates, "more_candidates": 3}
-    answer = Certificate.model_construct(**parts, **dict.fromkeys(("looked_through", "rules", "sources"), []))
+    parts |= {"looked_through": [], "rules": [], "sources": []}
+    answer = Certificate.model_construct(**parts)
     tables = tables_of_certificate(answer, DESK)
     assert said(tables["needed"], "用来生产") == [("整机", told, "text")]
     assert said(tables["candidates"], "能否填补") == [("能", "", "yes"), ("不能", "", "no")]
