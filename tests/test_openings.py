@@ -474,7 +474,7 @@ def test_a_row_is_no_surer_than_the_weakest_of_its_records(tmp_path: Path) -> No
     produces = [{"enterprise": "b", "product": "motor", **weak}]
     say(store, tmp_path / "in", firms, needs=[need("motor", **sure)], produces=produces)
     rows = ask(store).needs
-    assert {row.firm.id: row.confidence for row in rows if row.firm} == {"a": 0.4, "b": 0.4}
+    assert {row.firm.id: row.confidence for row in rows if row.firm} == {"a": 0.4, "b": 0.2}
     assert confidence([Row("NEEDS", "a", "b", "confirmed", "s", confidence=0.2)], computed=False) == 0.2
     assert confidence([Row("NEEDS", "a", "b", "reported", "s"), Row("NEEDS", "a", "b", "curated", "s")], computed=False) == 0.6
 
