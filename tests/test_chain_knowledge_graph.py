@@ -12,7 +12,7 @@ from shutil import copytree
 import pytest
 
 from graph.stores import Store, open_store
-from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
+from loaders.files.chain_knowledge_graph import _stock_code, is_chain_knowledge_graph, read_chain_knowledge_graph
 from loaders.report import Report
 from loaders.run import Options, load
 
@@ -332,3 +332,12 @@ def test_real_unknown_firms_and_industries(real: tuple[Path, Report, Report, flo
     refused_masters = {problem.value for problem in problems if problem.column == "企业" and problem.value[:6] in masters}
     assert refused_masters == {"300818.SZ", "688078.SH", "688080.SH"}
     assert len({problem.value for problem in problems if problem.column == "所属行业"}) == 8
+
+
+@pytest.mark.parametrize(
+    ("code", "whole"),
+    [("000001", "000001.SZ"), ("200011", "200011.SZ"), ("301079", "301079.SZ"), ("600519", "600519.SH"), ("900901", "900901.SH"),
+     ("600519.SH", "600519.SH"), ("830799", "830799"), ("00001", "00001"), ("", None)],
+)  # fmt: skip
+def test_a_code_is_of_the_exchange_that_its_range_tells(code: str, whole: str | None) -> None:
+    assert _stock_code({"code": code}, "code") == whole

@@ -6,12 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pypinyin import lazy_pinyin
+from typer.testing import CliRunner
 
-from api.commands import main
+from api.commands import app, main
+from api.core.output import explain
+from loaders.report import Reject, Report
 from queries.core.cache import CACHE
 
 STORY = Path(__file__).parent / "data" / "story"
@@ -63,9 +69,7 @@ def test_loading_again_reports_everything_as_same(story_url: str) -> None:
     assert (report["read"], report["new"], report["changed"], report["same"], report["rejected"]) == (17, 0, 0, 17, [])
 
 
-@pytest.mark.parametrize(
-    "arguments", [("chains", "--format", "json"), ("suppliers", "示例甲", "--format", "csv"), ("suppliers", "nobody"), ("draw",)]
-)
+@pytest.mark.parametrize("arguments", [("chains", "--format", "json"), ("suppliers", "示例甲", "--format", "csv"), ("suppliers", "nobody")])
 def test_a_process_says_what_this_process_says(story_url: str, arguments: tuple[str, ...]) -> None:
     apart, here = (start(*arguments, store=story_url, check=None) for start in (run_apart, run))
     assert (apart.returncode, apart.stdout, apart.stderr) == (here.returncode, here.stdout, here.stderr)
@@ -262,3 +266,64 @@ def test_a_closed_stdout_and_a_store_without_a_file_give_no_traceback(story_url:
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     assert "没有写明文件" in run("chains", "--store", "ladybug:///", store=story_url, check=1).stderr
+
+
+@pytest.fixture
+def ask(story_url: str) -> Callable[..., Any]:
+    """Run a command in this process over the story."""
+
+    def run_here(*arguments: str, store: str = story_url) -> Any:
+        return CliRunner().invoke(app, [*arguments, "--store", store])
+
+    return run_here
+
+
+def test_every_limit_of_a_command_reaches_its_question(ask: Callable[..., Any]) -> None:
+    firms = json.loads(ask("search", "示例", "--format", "json").stdout)
+    assert len(firms) > 2
+    for command in (["search", "示例", "--most"], ["cypher", "MATCH (n) RETURN n.id AS id", "--limit"]):
+        for most in ("1", "2"):
+            assert len(json.loads(ask(*command, most, "--format", "json").stdout)) == int(most), command
+    cut = ask("cypher", "MATCH (n) RETURN n.id AS id", "--limit", "2")
+    assert "只显示前 2 行,可用 --limit 调整" in cut.stderr
+    tiers = [len(json.loads(ask("suppliers", "a", "--tiers", number, "--format", "json").stdout)) for number in ("1", "2")]
+    assert tiers[0] < tiers[1]
+
+
+def test_a_firm_is_told_unless_it_was_named_as_it_is(ask: Callable[..., Any], story_url: str) -> None:
+    (firm,) = json.loads(ask("cypher", "MATCH (e:Enterprise {id: 'a'}) RETURN e.id AS id, e.name AS name", "--format", "json").stdout)
+    for word in (firm["id"], firm["name"], f" {firm['name']} "):
+        assert "”是 " not in ask("suppliers", word).stderr
+    spelt = "".join(lazy_pinyin(firm["name"]))
+    assert f"“{spelt}”是 {firm['name']}(a)" in ask("suppliers", spelt).stderr
+
+
+@pytest.mark.parametrize("rows", [19, 20, 21])
+def test_every_refused_row_is_told_by_itself_or_in_the_sum(rows: int, capsys: pytest.CaptureFixture[str]) -> None:
+    report = Report(warnings=["一列没有用到"])
+    report.rejected = [Reject("表.xlsx", number, "名称", "", "缺少必填项" if number % 3 else "缺少来源", "企业") for number in range(rows)]
+    explain(report)
+    said = capsys.readouterr().err
+    told = said.count("拒收 表.xlsx [企业] 第 ")
+    assert told == min(rows - 1, 20) if rows <= 20 else told == 19  # the row without a number is told without one
+    assert (f"共拒收 {rows} 行" in said) == (rows > 20)
+    assert "注意: 一列没有用到" in said
+    if rows > 20:
+        sums = said.split("主要原因:")[1].splitlines()
+        assert [line.split()[0] for line in sums[1:3]] == ["14", "7"]
+
+
+def test_bad_rows_of_any_command_end_with_1(tmp_path: Path) -> None:
+    good, bad = '{"supplier": "a", "name": "甲", "products": [{"name": "电池"}]}\n', "不是 JSON\n"
+    for text, code in ((good, 0), (good + bad, 1)):
+        (tmp_path / "offers.jsonl").write_text(text, "utf-8")
+        (tmp_path / "needs.jsonl").write_text('{"need": "1", "text": "电池"}\n', "utf-8")
+        names = [word for name in ("offers", "needs") for word in (f"--{name}", str(tmp_path / f"{name}.jsonl"))]
+        assert CliRunner().invoke(app, ["match", *names, "--out", str(tmp_path / "out.jsonl")]).exit_code == code
+        (tmp_path / "links.jsonl").write_text('{"firm": "a", "item": "b"}\n' + text.removeprefix(good), "utf-8")
+        assert CliRunner().invoke(app, ["backtest", "--links", str(tmp_path / "links.jsonl"), "--seeds", "1"]).exit_code == code
+        table = tmp_path / f"{code}" / "enterprises.csv"
+        table.parent.mkdir()
+        table.write_text(f"名称,来源\n甲公司,年鉴\n乙公司,{'' if code else '年鉴'}\n", "utf-8")
+        load = ["load", str(table), "--dry-run", "--store", f"ladybug://{tmp_path}/g.lbug"]
+        assert CliRunner().invoke(app, load).exit_code == code

@@ -10,7 +10,7 @@ from view_parts import under
 
 from api.app import create_app
 from benchmarks.leader import CHAIN, LEADER
-from graph.deadline import Deadline, check, within
+from graph.deadline import Deadline, check, seconds_left, within
 from graph.errors import WorkStopped
 from graph.settings import Settings
 from graph.stores import Store
@@ -150,3 +150,18 @@ def test_every_long_answer_looks_at_the_deadline(big_leader: Store) -> None:
         CACHE.forget()
         assert client.get(page).status_code == WorkStopped.status, page
     assert not CACHE._turns
+
+
+def test_a_step_has_what_is_left_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    assert seconds_left(7.0) == 7.0
+    with within(Deadline(5.0)) as deadline:
+        assert (seconds_left(60.0), seconds_left(2.0)) == (5.0, 2.0)
+        now = 1004.0
+        assert seconds_left(60.0) == pytest.approx(1.0)
+        check()
+        now = 1005.5
+        for look in (check, deadline.check, lambda: seconds_left(60.0)):
+            with pytest.raises(WorkStopped, match="计算超过 5 秒"):
+                look()

@@ -351,3 +351,40 @@ def test_no_route_but_healthz_goes_without_the_key(seeded_store: Store) -> None:
         assert client.get(path.replace("{id:path}", "x").replace("{id}", "x")).status_code == 401, path
     assert client.get("/api/v1/chains", headers={"X-API-Key": "geheim"}).status_code == 200
     assert client.get("/api/v1/chains", headers={"X-API-Key": "other"}).status_code == 401
+
+
+def test_what_is_refused_says_how_to_come_in(seeded_store: Store) -> None:
+    """Without these headers no browser asks for the key, and no program knows what it may do."""
+    answer = client_of(seeded_store, api_key="geheim").get("/")
+    assert answer.headers["www-authenticate"].startswith("Basic realm=")
+    refused = client_of(seeded_store).post("/api/v1/chains")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    large = client_of(seeded_store).post("/api/v1/cypher", content=b"x" * (front.BODY + 1))
+    assert (large.status_code, large.headers["connection"]) == (413, "close")
+
+
+@pytest.mark.parametrize("kept", [0, 64])
+def test_every_answer_of_a_version_says_how_it_may_be_kept(seeded_store: Store, kept: int) -> None:
+    client = client_of(seeded_store, cache_mb=kept)
+    tag = client.get("/api/v1/chains").headers["etag"]
+    for given in ({}, {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}):
+        headers = client.get("/api/v1/chains", headers=given).headers
+        assert (headers["etag"], headers["cache-control"]) == (tag, "no-cache")
+        assert "accept-encoding" in headers["vary"].lower(), "or a cache hands gzip to who does not take it"
+    same = client.get("/api/v1/chains", headers={"If-None-Match": tag})
+    assert (same.status_code, same.headers["etag"]) == (304, tag)
+
+
+def test_a_small_answer_is_not_packed(seeded_store: Store) -> None:
+    client = client_of(seeded_store)
+    for _ in range(2):
+        answer = client.get("/api/v1/same-firms/history", headers={"Accept-Encoding": "gzip"})
+        assert len(answer.content) < front.PACKED
+        assert "content-encoding" not in answer.headers
+
+
+def test_an_answer_that_is_made_again_weighs_once() -> None:
+    shelf = Shelf(most=10_000)
+    for length in (1000, 10, 2000):
+        shelf.put(b"v", (b"a", b""), Kept(200, [], b"x" * length, "/"))
+        assert shelf.weight == sum(one.weight for one in shelf.answers.values())

@@ -20,11 +20,13 @@ from graph.stores import Store, open_store
 from loaders.judgements import judge
 from queries.city.city import City, read_city
 from queries.core.answers import Named
+from queries.gaps import certificate as certificates
 from queries.gaps.certificate import certificate
 from queries.gaps.curve import served_curve
 from queries.gaps.names import find_landing, find_place
 from queries.gaps.weak_links import correlation, examine
-from queries.gaps.what_if import Landing, what_if
+from queries.gaps.what_if import LEFT, Landing, _supplies, what_if
+from queries.names.search import find_enterprise
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 EVERYWHERE = [look("demo.raw;demo.part;demo.whole")]
@@ -391,3 +393,44 @@ def test_a_time_goes_on_to_the_end_of_its_last_day(tmp_path: Path, valid_to: str
     after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
     ended = [read_city(under(store, today=day)).nodes["Enterprise"]["ended"].to_list() for day in (last, after)]
     assert ended == [[False], [True]]
+
+
+def test_places_landings_and_what_is_cut_are_asked_for_and_told_exactly(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    products = [{"id": "ore", "name": "矿石", "segments": "demo.raw"}, {"id": "fine", "name": "精矿石", "segments": "demo.raw"}]
+    firms = [firm("b", products="fine"), firm("c", products="fine"), firm("long") | {"name": "青岛海尔模具有限公司"}]
+    view = under(put(store, tmp_path, products=products, input_to=[], enterprises=firms, coverages=EVERYWHERE), today=TODAY)
+    assert find_place(examine(view, "demo"), "矿石").id == "ore", "a whole name goes before a part of another"
+    for mark in (":", "："):
+        assert find_landing(view, f"示例新厂{mark}矿石") == Landing(Named(id="new:示例新厂", name="示例新厂"), "ore")
+    assert find_enterprise(view, "海尔模具").id == "long"
+    assert find_landing(view, "海尔模具:矿石").firm.id == "new:海尔模具", "what may be a short form of a known firm is a new one here"
+    found = certificate(view, "demo", "Product", "fine")
+    assert (len(found.candidates), found.more_candidates) == (2, 0)
+    monkeypatch.setattr(certificates, "MOST", 1)
+    cut = certificate(view, "demo", "Product", "fine")
+    assert (len(cut.candidates), cut.more_candidates) == (1, 1)
+
+
+def test_a_firm_that_left_buys_and_makes_nothing_more(demo: Store) -> None:
+    view = under(demo, today=TODAY)
+    facts = examine(view, "demo").facts
+    left = facts.without(["a"])
+    assert "a" in facts.all_makers["chip"]
+    assert "chip" not in left.all_makers
+    rows = _supplies(facts.city, left, ["a"], [])
+    assert not {"a"} & {*rows["from"], *rows["to"]}
+
+
+def test_only_products_are_gaps_and_what_is_assumed_is_told(store: Store, tmp_path: Path) -> None:
+    firms = [firm(f"c{number}", products="chip;motor") for number in range(4)]
+    put(store, tmp_path, enterprises=firms, coverages=[look("demo.raw")])
+    view = under(store, today=TODAY)
+    answer = what_if(view, "demo", [Named(id=one["id"], name=one["name"]) for one in firms], [])
+    assert {(change.name, change.before, change.after) for change in answer.changes} >= {("芯片件", "强链", "未知")}
+    assert LEFT in answer.assumptions
+    landed = what_if(view, "demo", [], [Landing(Named(id="n", name="新"), "ore")])
+    assert {change.label for change in landed.changes if change.before == "缺链"} == {"Product", "Segment"}
+    assert [gap.product_id for gap in landed.gaps_closed] == ["ore"]
+    assert LEFT not in landed.assumptions

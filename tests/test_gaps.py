@@ -13,7 +13,7 @@ from graph.errors import InputError, NotFound
 from graph.stores import Store, open_store
 from queries.city.city import read_city
 from queries.city.facts import Facts, chain_facts
-from queries.city.local import Firm
+from queries.city.local import Firm, find_firms
 from queries.gaps import rules as rule_file
 from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
 from queries.gaps.rules import Rules, read_rules, variants
@@ -413,3 +413,11 @@ def test_the_shipped_chains_hold_no_gap_but_where_samples_looked(seeded_store: S
     for row in seeded_store.read("MATCH (c:Chain) RETURN c.id AS id").rows:
         answer = weak_links(under(seeded_store, trusted(["sample"]), TODAY), row["id"])
         assert {one.state for one in by_name(answer).values()} <= {"强链", "未知"}, answer.chain
+
+
+def test_a_group_goes_by_its_top_and_a_closed_firm_stands_nowhere(tmp_path: Path) -> None:
+    firms = [firm("top"), firm("mid", parent="top"), firm("child", parent="mid"), firm("gone", segments="demo.raw", valid_to="2020")]
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in", enterprises=[*firms, firm("raw", segments="demo.raw")])
+    city = read_city(under(store, today=TODAY))
+    assert {one.group for one in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
+    assert chain_facts(city, "demo").operators == {"demo.raw": ("raw",)}

@@ -608,3 +608,19 @@ def test_a_disk_that_fills_up_leaves_the_graph_as_it_was(graph: Path, tmp_path: 
     assert not [word for word in RAW if word in done.stderr]
     assert words_in(url_of(graph)) == "二"
     assert not [path.name for path in (graph / "g.lbug.d").iterdir() if path.name.startswith(("building", "link"))]
+
+
+def test_the_ends_of_a_large_file_are_always_looked_at_and_places_are_told_in_megabytes(tmp_path: Path) -> None:
+    seal = checksums.Seal(1, 2, 3, 4)
+    for number in (checksums.WHOLE + 1, 10_000):
+        sums = checksums.Checksums(number * checksums.BLOCK, tuple(range(number)), "", seal)
+        for _ in range(50):
+            assert {0, number - 1} <= set(sums.blocks(seal))
+        assert list(sums.blocks(checksums.Seal(1, 2, 3, 5))) == list(range(number))
+    assert states.places([0, 7]) == "内容与写入时的校验和不符(第 0–1 MB、第 7–8 MB)"
+    path = tmp_path / "g"
+    path.write_bytes(bytes(3 * checksums.BLOCK))
+    whole = checksums.measure(path)
+    os.truncate(path, checksums.BLOCK)
+    assert checksums.copy(path, tmp_path / "copy", whole) == [1], "a file that lost its end is no good copy"
+    assert checksums.copy(path, tmp_path / "copy", None) == []

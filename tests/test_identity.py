@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from loader_parts import check, counts, firms, new_store, put, run, where
+from loader_parts import check, counts, firms, new_store, put, rows_of, run, where
 
 import loaders.rows.firms
 from graph.model.nodes import Enterprise, Product
@@ -377,3 +377,10 @@ def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: Cities) -> t
     columns = [*schema(Enterprise)]
     parts = [known.filter(~pl.col("id").is_in(touched.implode())), merged.new, merged.changed]
     return found, pl.concat([part.select(columns) for part in parts])
+
+
+def test_the_name_of_a_product_goes_before_another_s_alias(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    run(store, put(tmp_path / "1" / "products.csv", "编号,名称,别名,来源\np1,甲件,乙件,年鉴\np2,乙件,,年鉴\n"))
+    run(store, put(tmp_path / "2" / "products.csv", "名称,说明,来源\n乙件,新的,年鉴\n"))
+    assert rows_of(store, "MATCH (p:Product) WHERE p.description = '新的' RETURN p.id AS id") == [{"id": "p2"}]

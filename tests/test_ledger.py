@@ -21,6 +21,7 @@ from graph.stores.base import schema
 from loaders.run import load
 from loaders.templates import write_template
 from queries.core.answers import Named
+from queries.openings.against import reason_of
 from queries.openings.answers import STAGES, Ledger, Match, Step
 from queries.openings.ledger import in_order, ledger
 
@@ -193,8 +194,20 @@ def test_a_half_and_a_quarter_stand_where_they_begin() -> None:
     def at(on: str | None, stage: str = "洽谈") -> Step:
         return Step(stage=stage, on=on, by=None, note=None, withdrawn=False, status="sample", source="s")
 
-    ordered = in_order([at("2026-Q3"), at("2026-12-01"), at("2026-H1"), at("2026-05"), at("2025"), at(None, "需求"), at(None, "签约")])
-    assert [step.on for step in ordered] == [None, "2025", "2026-H1", "2026-05", "2026-Q3", "2026-12-01", None]
+    ordered = in_order(
+        [
+            at("2026-Q3"),
+            at("2026-12-01"),
+            at("2026-H1"),
+            at("2026-05"),
+            at("2026-Q4"),
+            at("2026-11"),
+            at("2025"),
+            at(None, "需求"),
+            at(None, "签约"),
+        ]
+    )
+    assert [step.on for step in ordered] == [None, "2025", "2026-H1", "2026-05", "2026-Q3", "2026-Q4", "2026-11", "2026-12-01", None]
 
 
 FORMS: list[tuple[type[Edge], str, dict[str, str]]] = [
@@ -271,3 +284,18 @@ def test_by_command(tmp_path: Path) -> None:
     assert run("ledger", "--format", "csv", store=url).stdout.splitlines()[0] == "链主,供应商,产品,现在,步骤,日期,经办,备注,状态,来源,须知"
     assert "只能写一个" in run("ledger", "--leader", "boss", "--firm", "a", store=url, check=2).stderr
     assert "图中没有企业" in run("ledger", "--firm", "没有这家", store=url, check=1).stderr
+
+
+def test_withdrawn_steps_are_neither_counted_nor_reasons_and_two_talks_are_in_order(tmp_path: Path) -> None:
+    store = start(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in")
+    heads = HEADS.strip() + ",有效期止\n"
+    (tmp_path / "m.csv").write_text(
+        heads + "a,boss,芯片件,洽谈,2026-01-01,甲,,纪要,整理,\na,boss,芯片件,洽谈,2026-01-02,甲,再谈,纪要,整理,\n"
+        "a,boss,芯片件,放弃,2026-02-01,甲,误记,纪要,整理,2026-02\na,boss,芯片件,放弃,2026-03-01,甲,,纪要,整理,\n",
+        "utf-8",
+    )
+    assert not load([tmp_path / "m.csv"], store).bad
+    assert told(store).steps == {"需求": 0, "推荐": 0, "链主答复": 0, "洽谈": 2, "签约": 0, "放弃": 1}
+    match = only(store)
+    assert match.remarks == ["放弃没有写原因"]
+    assert reason_of(match) == "没有写原因"

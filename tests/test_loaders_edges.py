@@ -209,3 +209,13 @@ def test_a_firm_that_is_not_known_by_a_short_form_is_refused_with_its_full_name(
     reason = report.rejected[0].reason
     assert "图中没有企业“中车四方”,相近的有 中车青岛四方机车车辆股份有限公司" in reason
     assert "图中没有企业“青岛海信模具有限公司”" in reason
+
+
+def test_a_name_goes_before_another_s_alias_and_a_code_before_a_name(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    heads = "编号,名称,简称,别名,统一社会信用代码,来源\n"
+    rows = "A,青岛子公司,,青岛丑公司,,年鉴\nB,青岛丑公司,,,,年鉴\nC,青岛寅公司,,,91110000600037341L,年鉴\nD,91110000600037341L,,,,年鉴\nE,B,,,,年鉴\n"
+    run(store, put(tmp_path / "0" / "enterprises.csv", heads + rows))
+    report = run(store, supply(tmp_path, "青岛丑公司,A,x,年鉴", "91110000600037341L,A,y,年鉴", "B,A,z,年鉴"))
+    assert counts(report) == {"read": 3, "new": 3}
+    assert ends(store) == [("B", "A"), ("B", "A"), ("C", "A")], "an id goes before all"

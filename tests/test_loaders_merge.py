@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_parts import counts, new_store, put, rows_of, run
 
-from graph.model import columns
+from graph.model import STATUS_ZH, columns
 from graph.model.edges import Leads, Supplies
-from graph.model.nodes import Chain, Enterprise, Segment, Source
+from graph.model.nodes import Chain, Cluster, Enterprise, Product, Segment, Source
 from graph.stores import Store
 from graph.stores.base import schema
 from loaders.rows.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge
+from queries.core.answers import STATUS_ORDER
 
 PEOPLE = "名称,简称,别名,可信度,状态,来源,页码\n"
 EDGES = ("SUPPLIES", "LEADS")
@@ -284,3 +285,44 @@ def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows
 def test_edges_of_the_model_are_what_these_tests_take_them_for() -> None:
     assert (Supplies.type_name, Leads.type_name) == EDGES
     assert Supplies.table.key == ("product",)
+
+
+def test_the_ranks_are_those_by_which_everything_else_goes() -> None:
+    assert (
+        sorted(RANK, key=lambda status: -RANK[status]) == sorted(STATUS_ORDER, key=lambda status: STATUS_ORDER[status]) == list(STATUS_ZH)
+    )
+
+
+def test_roles_and_aliases_add_up_whoever_says_them(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    for number, (role, alias, status) in enumerate(
+        [("链主", "老甲", "据报道"), ("配套企业", "小甲", "已证实"), ("专精特新", "甲厂", "示例")]
+    ):
+        rows = f"编号,名称,角色,别名,状态,来源\na,甲公司,{role},{alias},{status},s{number}\n"
+        run(store, put(tmp_path / str(number) / "enterprises.csv", rows))
+    (kept,) = store.nodes(Enterprise).select("roles", "aliases").rows()
+    assert [sorted(words) for words in kept] == [sorted(["链主", "配套企业", "专精特新"]), sorted(["老甲", "小甲", "甲厂"])]
+
+
+def test_what_is_remembered_tells_what_the_load_told_and_is_of_one_kind(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    heads = "编号,名称,统一社会信用代码,来源,电话\n"
+    path = put(tmp_path / "t.csv", f"{heads}a,甲公司,91110000600037341L,年鉴,1\nb,甲公司,91370200MA3TXXXXX1,年鉴,2\n")
+    first = run(store, path, kind=Enterprise)
+    again = run(store, path, kind=Enterprise)
+    assert first.conflicts
+    assert (again.conflicts, again.warnings) == (first.conflicts, first.warnings)
+    assert counts(again) == {"read": 2, "same": 2}
+    other = put(tmp_path / "u.csv", "名称,来源\n甲件,年鉴\n")
+    assert counts(run(store, other, kind=Product)) == {"read": 1, "new": 1}
+    assert counts(run(store, other, kind=Cluster)) == {"read": 1, "new": 1}, "the same file as another kind is not done yet"
+
+
+def test_who_does_two_things_in_one_project_does_two(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    put(tmp_path / "in" / "enterprises.csv", "编号,名称,来源\na,甲公司,年鉴\n")
+    put(tmp_path / "in" / "projects.csv", "编号,名称,来源\np,甲项目,年鉴\n")
+    put(tmp_path / "in" / "参与.csv", "参与方,参与对象,角色,来源\na,p,设计,年鉴\na,p,施工,年鉴\n")
+    run(store, tmp_path / "in")
+    rows = rows_of(store, "MATCH (a:Enterprise)-[r:PARTICIPATES_IN]->(b:Project) RETURN r.role AS role ORDER BY role")
+    assert [row["role"] for row in rows] == ["施工", "设计"]

@@ -11,6 +11,7 @@ from loader_parts import counts, new_store, put, run
 
 from graph.model.nodes import Enterprise
 from loaders.rejects import _safe
+from loaders.report import Reject, Report
 
 DATA = Path(__file__).parent / "data" / "loaders"
 REASON = "拒收原因"
@@ -178,3 +179,17 @@ def test_a_hundred_thousand_rejects_are_written_quickly(tmp_path: Path) -> None:
     report = run(new_store(tmp_path), path, rejects=tmp_path / "rejects")
     assert counts(report) == {"read": 50_000, "rejected": 50_000}
     assert Path(report.rejects_written[0]).read_text("utf-8-sig").count("\n") == 50_001
+
+
+def test_rejects_stand_in_the_order_of_the_file_whatever_refused_them(tmp_path: Path) -> None:
+    """A row that cannot be read, one with a bad cell, one with an unknown link: each is refused at another step."""
+    path = put(tmp_path / "enterprises.csv", "名称,产业链,来源\n甲,没有这条,年鉴\n乙,,\n丙,多,一,列\n丁,没有这条,年鉴\n戊,,\n")
+    report = run(new_store(tmp_path), path, rejects=tmp_path / "out")
+    assert counts(report) == {"read": 5, "rejected": 5}
+    (written,) = report.rejects_written
+    assert [row[0] for row in read(Path(written))[1:]] == ["甲", "乙", "丙", "丁", "戊"]
+
+
+@pytest.mark.parametrize(("failed", "rejected", "bad"), [(0, 0, False), (1, 0, True), (0, 1, True), (1, 1, True)])
+def test_a_load_is_bad_where_anything_was_left_out(failed: int, rejected: int, bad: bool) -> None:
+    assert Report(failed=[{"file": "a"}] * failed, rejected=[Reject("a", 1, "", "", "x")] * rejected).bad is bad

@@ -277,3 +277,12 @@ def test_nothing_to_load_says_so(tmp_path: Path) -> None:
     report = run(store)
     assert (report.files, report.failed, {name: report.total(name) for name in COUNTS}) == ([], [], dict.fromkeys(COUNTS, 0))
     assert store.version() == "empty"
+
+
+def test_every_table_tells_how_far_it_is(tmp_path: Path) -> None:
+    put(tmp_path / "in" / "enterprises.csv", "名称,来源\n甲公司,年鉴\n乙公司,年鉴\n")
+    put(tmp_path / "in" / "supplies.csv", "供应商,客户,产品,来源\n甲公司,乙公司,轴承,年鉴\n")
+    told: list[tuple[str, int]] = []
+    load([tmp_path / "in"], new_store(tmp_path), Options(step=lambda text, rows: told.append((text, rows))))
+    assert ("读取 enterprises.csv", 2) in told
+    assert ("载入 supplies.csv", 1) in told

@@ -241,3 +241,24 @@ def test_a_cell_of_200_mb_is_refused_within_memory(tmp_path: Path) -> None:
 def test_a_row_without_heads_row_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="第一行是 '内容,甲'"):
         read_text(put(tmp_path / "x.csv", "\n\n内容,甲\n"))
+
+
+@pytest.mark.parametrize("text", ["企业", "企业名录", "青岛海尔", "名称,来源\n企业,年鉴\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_what_could_be_read_either_way_is_read_as_it_was_written(tmp_path: Path, text: str, encoding: str) -> None:
+    """In UTF-8 an even number of signs is valid GB18030 too (浼佷笟); the other way round it is hardly ever."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{text}\n".encode(encoding))
+    assert path.read_text(find_encoding(path)).strip() == text.strip()
+
+
+def test_ragged_rows_are_refused_once_by_their_number_whoever_reads_them(tmp_path: Path) -> None:
+    """The quick reader comes to a byte that is none and hands over to the slow one; a note above the heads has two lines."""
+    text = '"说明\n第二行",\n名称,来源\n甲,年鉴,多\n乙,年鉴\n丙,X,X\n丁,年鉴,多\n戊\n己,年鉴\n'
+    for name, content in (("quick", text.encode()), ("slow", text.replace("X,X", "X").encode().replace(b"X", b"\xff"))):
+        path = tmp_path / f"{name}.csv"
+        path.write_bytes(b"\xef\xbb\xbf" + content)
+        (sheet,) = read_text(path)
+        rows = cells([*sheet.chunks])
+        assert rows == {4: ["乙", "年鉴"], 8: ["己", "年鉴"]}, name
+        assert [bad.row for bad in sheet.bad] == [3, 5, 6, 7], name

@@ -14,7 +14,8 @@ from loader_parts import cells, check, counts, new_store, run, where
 
 from graph.errors import InputError
 from loaders.files import archives
-from loaders.files.workbook import read_workbook
+from loaders.files.sheets import cell_text
+from loaders.files.workbook import _Page, _spread_merged, read_workbook
 
 DATA = Path(__file__).parent / "data" / "loaders"
 
@@ -257,3 +258,18 @@ def test_damage_inside_the_parts_never_gives_a_traceback(tmp_path: Path, damage:
     path.write_bytes(_zip({name: bytes(part) for name, part in parts.items()}))
     report = check(tmp_path, path)
     assert report.failed or report.files
+
+
+@pytest.mark.parametrize(("left", "right"), [(0, 0), (0, 3), (1, 2), (1, 3)])
+def test_a_merged_head_stands_over_every_column_that_it_covers(left: int, right: int) -> None:
+    top = [["甲" if column == left else "" for column in range(4)], ["x"] * 4]
+    _spread_merged(top, _Page("p", [], [((0, left), (0, right))]))
+    assert top == [["甲" if left <= column <= right else "" for column in range(4)], ["x"] * 4]
+
+
+def test_cells_of_a_workbook_are_the_texts_that_people_see() -> None:
+    seen = {
+        "2022-07-01": datetime(2022, 7, 1), "2022-07-01T08:30:00": datetime(2022, 7, 1, 8, 30), "2022-07-02": date(2022, 7, 2), "": None,
+        "1234567": 1_234_567.0, "0.5": 0.5, "true": True, "false": False, "91110000600037": 91110000600037.0, "甲": " 甲 ",
+    }  # fmt: skip
+    assert [cell_text(value) for value in seen.values()] == [*seen]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.names.names import check_code, city_of_region, make_id, normal, normalise, split_name
+from graph.names.names import apart, check_code, city_of_region, make_id, normal, normalise, split_name
 
 QINGDAO, SHANGHAI, SHANDONG = "370200", "310000", "370000"
 
@@ -90,3 +90,12 @@ def test_an_id_depends_on_every_part() -> None:
         == 4
     )
     assert make_id("ent", "甲").startswith("ent-")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "two"),
+    [(QINGDAO, SHANGHAI, True), (QINGDAO, SHANDONG, False), (SHANDONG, QINGDAO, False), (SHANDONG, SHANGHAI, True), (QINGDAO, "370100", True),
+     (QINGDAO, QINGDAO, False), ("", QINGDAO, False), (SHANDONG, "", False)],
+)  # fmt: skip
+def test_a_province_does_not_exclude_its_cities(left: str, right: str, two: bool) -> None:
+    assert apart(left, right) is two

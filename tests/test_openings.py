@@ -14,11 +14,13 @@ from graph.names.comparisons import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
 from queries.city.city import read_city
+from queries.city.facts import Row
 from queries.core.answers import Named
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.fits import Fits
 from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
+from queries.openings.needs import confidence
 
 LEADS = [{"enterprise": "boss", "chain": "demo"}]
 PRODUCTS = [
@@ -443,3 +445,68 @@ def test_a_row_is_as_sure_as_the_least_sure_record_of_it(tmp_path: Path, status:
     made = [{"enterprise": "a", "product": "chip", "status": status, "confidence": confidence}]
     say(store, tmp_path, [firm("a", status="confirmed")], produces=made, needs=[need("chip", status="confirmed")])
     assert row_of(ask(store).needs, "a", "芯片件").confidence == wanted
+
+
+def test_who_could_use_an_offer_stands_by_how_well_and_says_what_speaks_against(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [firm("a"), firm("b", products="fine"), firm("c")]
+    wishes = [need("motor", "a"), need("fine", "b"), need("fine", "c")]
+    say(store, tmp_path / "in", firms, offers=[need("fine")], needs=wishes)
+    rows = ask(store).offers
+    assert seen(rows) == [("高速驱动电机", "b", "高"), ("高速驱动电机", "c", "高"), ("高速驱动电机", "a", "中")]
+    assert "它自己也生产这种产品" in row_of(rows, "b").against
+    assert "它自己也生产这种产品" not in row_of(rows, "c").against
+
+
+def test_a_supplier_of_this_leader_alone_is_nobody_else_s(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    supplies = [{"supplier": "a", "customer": "boss", "product": "矿石"}]
+    say(store, tmp_path / "in", [firm("a", products="motor")], needs=[need("motor")], supplies=supplies)
+    row = row_of(ask(store).needs, "a", "驱动电机")
+    assert not [text for text in row.against if "已知的客户" in text]
+    assert "已向示例boss号公司供应“矿石”" in row.why
+
+
+def test_a_row_is_no_surer_than_the_weakest_of_its_records(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    sure, weak = {"status": "confirmed"}, {"status": "confirmed", "confidence": "0.2"}
+    firms = [firm("a", products="motor", **sure), firm("b", products="motor", **sure)]
+    produces = [{"enterprise": "b", "product": "motor", **weak}]
+    say(store, tmp_path / "in", firms, needs=[need("motor", **sure)], produces=produces)
+    rows = ask(store).needs
+    assert {row.firm.id: row.confidence for row in rows if row.firm} == {"a": 0.4, "b": 0.2}
+    assert confidence([Row("NEEDS", "a", "b", "confirmed", "s", confidence=0.2)], computed=False) == 0.2
+    assert confidence([Row("NEEDS", "a", "b", "reported", "s"), Row("NEEDS", "a", "b", "curated", "s")], computed=False) == 0.6
+
+
+def test_local_firms_that_fit_are_counted_where_not_all_are_named(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [*(firm(f"n{number}", products="motor") for number in range(5)), firm("far", region="else", products="motor")]
+    say(store, tmp_path / "in", firms, needs=[need("motor")], recommends=[{"enterprise": "boss", "partner": "far"}])
+    (told,) = [text for text in row_of(ask(store).invitations, "far").against if "不在本地" in text]
+    assert told == "不在本地,而本地已有合适的: 示例n0号公司、示例n1号公司、示例n2号公司等 5 家"
+
+
+@pytest.mark.parametrize(("stage", "talks"), [("洽谈", True), ("推荐", True), ("签约", False), ("放弃", False)])
+def test_only_a_match_that_is_open_makes_a_partner_of_one_need(tmp_path: Path, stage: str, talks: bool) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(
+        store,
+        tmp_path / "in",
+        [firm("a", products="motor;chip")],
+        needs=[need("motor")],
+        matched=[step("a", stage, "2026-01-01", "motor", note="x")],
+    )
+    assert [row.firm.id for row in ask(store).partners if row.firm] == (["a"] if talks else [])
+
+
+def test_a_word_of_several_products_means_none_and_a_name_goes_before_an_alias(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    products = [
+        {"id": "one", "name": "甲件", "segments": "", "aliases": "旧件;丙件;独件"},
+        {"id": "two", "name": "乙件", "segments": "", "aliases": "旧件"},
+        {"id": "three", "name": "丙件", "segments": ""},
+    ]
+    put(store, tmp_path / "in", products=products, input_to=[])
+    words = read_city(under(store, trusted(), TODAY)).product_words
+    assert words == {"甲件": "one", "乙件": "two", "丙件": "three", "独件": "one"}

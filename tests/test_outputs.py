@@ -1,9 +1,11 @@
 """What cannot be written is said before the work, without a traceback, with nothing committed and no half file left."""
 
 import csv
+import errno
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from test_cli import RISK
 from api.commands import app, main
 from api.core.output import Format, print_rows
 from graph.errors import OutputError
-from graph.outputs import check_folder, check_writable, write_bytes, write_text, writing
+from graph.outputs import WHY, check_folder, check_writable, write_bytes, write_text, writing
 from graph.stores import open_store
 from loaders.run import load
 
@@ -274,3 +276,29 @@ def test_a_line_end_in_a_cell_begins_no_row(end: str, capsys: pytest.CaptureFixt
 def test_what_is_no_formula_is_printed_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     print_rows([{"name": text}], Format.csv)
     assert [*csv.reader(io.StringIO(capsys.readouterr().out, newline=""))][1:] == [[text] if text else [""]]
+
+
+def test_a_file_that_is_mounted_by_itself_is_written_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A single file in a container cannot be replaced; any other refusal to replace it is told."""
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    number = errno.EBUSY
+
+    def refuse(_fresh: Path, _target: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "replace", refuse)
+    write_text(path, "new")
+    assert (path.read_text(), os.listdir(tmp_path)) == ("new", ["a.txt"])
+    number = errno.EACCES
+    with pytest.raises(OutputError, match="没有写的权限"):
+        write_text(path, "newer")
+    assert (path.read_text(), os.listdir(tmp_path)) == ("new", ["a.txt"])
+
+
+@pytest.mark.parametrize(("number", "told"), sorted(WHY.items()))
+def test_why_a_file_cannot_be_written_is_told_whoever_wrote_it(tmp_path: Path, number: int, told: str) -> None:
+    """The engine of the tables has the number in its text alone."""
+    for error in (OSError(number, "No"), OSError(f"No (os error {number})")):
+        with pytest.raises(OutputError, match=re.escape(told)), writing(tmp_path / "a"):
+            raise error

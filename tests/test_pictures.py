@@ -1,13 +1,16 @@
 import json
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.pictures.drawing import rich_label, text_width, wrap
+from api.core.states import weakest_first
+from api.core.templating import inline
+from api.pictures.drawing import rich_label, text_width, weakest, wrap
 from api.pictures.layout import (
     BEND,
     GEOMETRY,
@@ -276,3 +279,36 @@ def test_labels_fit_and_mark_what_is_cut() -> None:
     assert wrap("很长的名字" * 40, 18, 2).endswith("…")
     assert all(text_width(line) <= 18 for line in wrap("long English Name 与中文" * 9, 18, 3).split("\n"))
     assert rich_label("a<b>&", "") == "<b>a&lt;b>&amp;</b>"
+
+
+def test_a_label_says_every_sign_as_it_is() -> None:
+    """Of the picture's markup only & and < are special; whoever undoes that once has the name again."""
+    for name in ("A&B", "甲<乙", "&lt;", "<b>x</b>", "&amp;lt;"):
+        (line,) = re.findall(r"<b>(.*)</b>", rich_label(name, ""))
+        assert line.replace("&lt;", "<").replace("&amp;", "&") == name
+
+
+def test_a_line_is_no_better_founded_than_its_worst_record() -> None:
+    order = ["confirmed", "reported", "curated", "inferred", "sample"]
+    for one in order:
+        for other in order:
+            assert weakest([one, other]) == max(one, other, key=order.index)
+
+
+def test_a_firm_stands_in_the_nearest_of_its_tiers() -> None:
+    edges = [make_edge(2, "s", "t"), make_edge(1, "t", "x"), make_edge(1, "s", "x"), make_edge(3, "t", "u")]
+    picture = picture_enterprise(FIRM, edges, [], {})
+    bands = {item: column["band"] for column in picture["columns"] for item in column["items"]}
+    assert (bands["s|<s"], bands["s|<t"], bands["s|=x"]) == ("供应商", "供应商", "本企业")
+
+
+def test_gaps_are_read_before_weak_places_and_the_worst_first() -> None:
+    judged = make_weak_links(
+        {"a": ("强链", 5.0), "b": ("缺链", 40.0), "c": ("未知", None), "d": ("缺链", 70.0), "e": ("弱链", 90.0)}
+    ).segments
+    assert [judged[place].segment_id for place in weakest_first(judged)] == ["d", "b", "e", "a", "c"]
+
+
+def test_a_script_inside_a_file_cannot_end_it(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("x = '</script><b>'", "utf-8")
+    assert inline("a.js", tmp_path) == "x = '<\\/script><b>'"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from address_parts import answers, routes
 from fastapi.testclient import TestClient
@@ -14,12 +15,13 @@ from view_parts import under
 
 from api.app import create_app
 from api.rooms import PAGES, ROUTES
-from graph.errors import InputError, NotFound
+from graph.errors import InputError, LianzhangError, NotFound
 from graph.model import NODES, STATUS_ZH
 from graph.scope import NAMED, YARDSTICK, Scope
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
+from queries.city.city import _ended
 from queries.core.view import View
 from queries.names.search import find_chain, find_enterprise
 from queries.things.chains import list_chains, view_chain
@@ -56,6 +58,7 @@ def test_a_scope_is_what_its_words_leave(words: str, statuses: tuple[str, ...]) 
 def test_scopes_have_names_and_words_that_are_none_are_refused() -> None:
     assert [Scope.without(words).name for words in NAMED.values()] == list(NAMED)
     assert Scope.without("curated").name == ""
+    assert Scope.without(NAMED["只用有来源的"]).statuses == ("confirmed", "reported")
     with pytest.raises(InputError, match="没有这种数据状态: exemple"):
         Scope.without("sample,exemple")
 
@@ -248,3 +251,43 @@ def test_the_same_graph_gives_the_same_answers_in_whatever_order_it_was_loaded(t
     assert [address for address in one if one[address] != other[address]] == []
     for store in stores:
         store.close()
+
+
+ENDS = {
+    "2025": "2025-12-31", "2026-02": "2026-02-31", "2026-H1": "2026-06-30", "2026-H2": "2026-12-31", "2026-Q1": "2026-03-31",
+    "2026-Q2": "2026-06-30", "2026-Q3": "2026-09-30", "2026-Q4": "2026-12-31", "2026-07-01": "2026-07-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("until", "last"), ENDS.items())
+def test_what_holds_until_a_time_has_ended_after_its_last_day(until: str, last: str) -> None:
+    following = f"{last[:-2]}{int(last[-2:]) + 1:02d}"
+    frame = pl.DataFrame({"valid_to": [until, None]})
+    assert [frame.select(_ended(day)).to_series().to_list() for day in (last, following)] == [[False, False], [True, False]]
+
+
+def test_names_are_asked_for_as_of_the_same_day(seeded_store: Store) -> None:
+    view = View.of(seeded_store, Scope.without("sample", "2020-01-01"))
+    assert (view.whole.scope.day, view.whole.scope.hidden, view.whole.version) == ("2020-01-01", [], view.version)
+    assert view.whole.whole is view.whole
+    assert [View.of(seeded_store, Scope.without(NOTHING)).scope.yardstick, list_chains(View.of(seeded_store, Scope.without(NOTHING)))] == [
+        (),
+        [],
+    ]
+
+
+def test_settings_come_from_where_they_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/somewhere")
+    assert Settings().store == "ladybug:///somewhere/lianzhang/graph.lbug"
+    assert Settings(hosts=" a.local, ,b.local ").host_names == ["a.local", "b.local"]
+    assert (Settings().query_rows, Settings().query_seconds, Settings().request_seconds) == (1000, 5.0, 30.0), "as docs and help say"
+
+
+def test_every_error_has_the_status_that_its_reader_acts_on() -> None:
+    """4xx: ask otherwise; 503: ask again; 504: ask for less; 500 is for what nobody can help."""
+    wanted = {
+        "InputError": 422, "NotFound": 404, "Ambiguous": 409, "QueryError": 400, "WriteRefused": 403, "CypherClosed": 403,
+        "QueryTimeout": 504, "WorkStopped": 504, "Busy": 503, "StoreUnavailable": 503, "ServiceUnavailable": 503, "OutputError": 500,
+        "LoadBusy": 409,
+    }  # fmt: skip
+    assert {kind.__name__: kind.status for kind in LianzhangError.__subclasses__()} == wanted

@@ -13,6 +13,9 @@ from graph.errors import InputError, LoadBusy, QueryError, QueryTimeout, StoreUn
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, open_store
+from graph.stores.base import tidy
+from graph.stores.ladybug.notes import read_notes, write_note
+from graph.stores.ladybug.store import _tidied
 from loaders.run import Options, load
 from queries.core.catalogue import questions, text_of
 
@@ -303,3 +306,35 @@ def test_an_answer_to_cypher_from_outside_has_an_end(full_store: Store) -> None:
     assert answer.truncated
     assert 50 < len(answer.rows) < 250
     assert answer.rows[0] == {"l": list(range(1, 20001))}
+
+
+def test_a_thing_says_what_it_is_before_where_that_is_from() -> None:
+    thing = {
+        "recorded_at": "2026",
+        "source": "s",
+        "tier": "上游",
+        "name": "甲",
+        "status": "sample",
+        "id": "a",
+        "_label": "Segment",
+        "note": None,
+    }
+    for asked in (thing, [thing], {"x": thing}):
+        found = tidy(asked)
+        found = found[0] if isinstance(found, list) else found.get("x", found)
+        assert list(found) == ["_label", "id", "name", "tier", "recorded_at", "source", "status"]
+
+
+def test_absent_properties_are_left_out_of_every_row() -> None:
+    rows: list[list[Any]] = [[1, None], [2, {"_label": "X", "a": None, "b": 1}], [3, [{"a": None}]]]
+    assert _tidied(["n", "x"], rows) == [{"n": 1, "x": None}, {"n": 2, "x": {"_label": "X", "b": 1}}, {"n": 3, "x": [{}]}]
+
+
+def test_a_note_that_is_damaged_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "g.lbug"
+    write_note(path, "loaded", "甲")
+    write_note(path, "other", "乙")
+    assert read_notes(path) == {"loaded": "甲", "other": "乙"}
+    side = path.with_suffix(".json")
+    side.write_text(side.read_text("utf-8").replace("甲", "丙"), "utf-8")
+    assert read_notes(path) == {}

@@ -13,14 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
+from api.chains.tables import tables_of_chain
+from api.core.csv_text import csv_of
 from api.core.rows import Lazy, sort_key, write_csv
-from api.core.table import MOST_ROWS, Cell, Links, Table
+from api.core.table import MOST_ROWS, Cell, Desk, Links, NoLinks, Table, show_amount, show_names
 from api.core.table_pages import TableAsk, TablePage, send_csv, turn_to
+from api.gaps.tables import _difference, tables_of_certificate
+from api.targets.tables import tables_of_portfolio
+from api.things.facts import _split, facts_of
+from api.things.tables import table_statements
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
+from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
+from queries.gaps.candidates import Candidate
+from queries.gaps.certificate import Certificate, Demand
+from queries.gaps.what_if import Change
+from queries.targets.answers import CurvePoint, Portfolio
 from queries.things.chains import PLAIN
 
 MOST_BYTES, MOST_NODES, MOST_SECONDS = (
@@ -236,3 +247,130 @@ def test_questions_read_field_by_field_name_every_field() -> None:
         there = {name for name, edge in EDGE_TYPES.items() if any(ends[side] == "Enterprise" for ends in edge.table.ends)}
         named = set(re.findall(r"[A-Z_]{4,}", first_of(r"\[r:([\w|\s]+)\]", question)))
         assert named == there - {"SUPPLIES", "ABOUT"}, question
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("rest", ["cmd|' /C calc'!A0", "1+cmd|' /C calc'!A0", "HYPERLINK(1)"])
+def test_nothing_that_a_spreadsheet_would_run_begins_a_cell(sign: str, rest: str) -> None:
+    """Neither in the files of the pages nor in those of the command."""
+    for text in (write_csv(["甲"], [[sign + rest]]).removeprefix("\ufeff"), csv_of(["甲"], [[sign + rest]])):
+        (cell,) = list(csv.reader(io.StringIO(text, newline="")))[1]
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r")), cell
+
+
+def test_a_file_says_that_it_is_utf_8() -> None:
+    assert write_csv(["企业"], []).encode().startswith(b"\xef\xbb\xbf"), "Excel takes it for GBK otherwise"
+
+
+NUMBERS = ("7", "", "10", "9", None, "x 10", "x 2")
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_rows_that_say_nothing_stand_last_whichever_way_a_table_is_sorted(down: bool) -> None:
+    table = Table("t", "表", ("名", "数"), [(Cell(f"第{place}"), Cell(text or "", sort=text)) for place, text in enumerate(NUMBERS)])
+    page = turn_to(table, TableAsk(sort="-1" if down else "1"), NoLinks(), lambda *_, **__: "", 100)
+    said = [row[1].text for row in page.rows]
+    filled = ["7", "9", "10", "x 2", "x 10"]
+    assert said == [*(filled[::-1] if down else filled), "", ""]
+
+
+def test_a_search_wants_every_word_and_its_pages_keep_it() -> None:
+    rows = [(Cell(f"{city}{kind}{number}"),) for city in ("青岛", "济南") for kind in ("电机", "电池") for number in range(5)]
+    table, address = Table("t", "表", ("名",), rows), Links("sample").page
+    page = turn_to(table, TableAsk(find="电机 青岛", page=9), Links(), lambda _table, **state: address("/x", **state), 2)
+    assert (page.found, page.pages, page.number, [row[0].text for row in page.rows]) == (5, 3, 3, ["青岛电机4"])
+    assert page.page_address(2) == page.address("t", page=2, sort="", find="电机 青岛")
+
+
+def test_a_cell_counts_all_that_it_does_not_name() -> None:
+    assert show_names(["甲", "乙", "丙"], 2) == "甲、乙 等 3 家"
+    assert show_names(["甲", "乙"], 2) == "甲、乙"
+
+
+def test_amounts_are_told_in_their_size() -> None:
+    told = {(value, unit): show_amount(value, unit) for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8) for unit in ("元", "台")}
+    assert [told[value, "元"] for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8)] == [
+        "9,999 元",
+        "1 万元",
+        "1,200 万元",
+        "1 亿元",
+        "-2.5 亿元",
+    ]
+    assert told[1e8, "台"] == "100,000,000 台"
+
+
+def said(table: Table, column: str) -> list[tuple[str, str, str]]:
+    """What the cells of a column say: the text, the smaller text, and as what it is shown."""
+    place = table.columns.index(column)
+    return [(row[place].text, row[place].extra, row[place].kind) for row in table.rows]
+
+
+DESK = Desk(Links(), {"s": "名录"})
+PROOF: dict[str, Any] = {"status": "sample", "source": "s"}
+
+
+def test_a_published_figure_keeps_its_words() -> None:
+    item = {
+        "metric": "产值",
+        "value": 2.5e8,
+        "unit": "元",
+        "qualifier": "以上",
+        "original": "2.5 亿元以上",
+        "scope": "规上",
+        "as_of": "2025",
+        **PROOF,
+    }
+    table = table_statements([item], DESK)
+    for column, text, extra in (("数值", "2.5 亿元", "以上"), ("原文", "2.5 亿元以上", ""), ("口径", "规上", ""), ("时点", "2025", "")):
+        assert said(table, column)[0][:2] == (text, extra)
+
+
+def test_a_segment_names_what_it_feeds() -> None:
+    flow = Flow(upstream="a", downstream="b", **PROOF)
+    segments = [SegmentView(id=id, name=f"环节{id}", tier="上游", products=[], enterprises=[], **PROOF) for id in "ab"]
+    view = ChainView(chain={}, segments=segments, feeds=[flow], inputs=[], leaders=[], members=[], statements=[], supplies=[])
+    table = next(table for table in tables_of_chain(view, [], DESK) if table.id == "segments")
+    assert [text for text, _, _ in said(table, "供给到")] == ["环节b", ""]
+
+
+def test_better_is_not_shown_as_worse() -> None:
+    moves = [(50.0, 70.0), (70.0, 50.0), (50.0, 50.0), (None, 50.0)]
+    gaps = [
+        Change(label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after)
+        for before, after in moves
+    ]
+    found = [_difference(gap) for gap in gaps]
+    assert [(cell.text, cell.kind) for cell in found] == [("+20", "worse"), ("-20", "better"), ("不变", "number"), ("", "text")]
+
+
+@pytest.mark.parametrize(("essential", "told"), [(True, "必需"), (False, "可替代"), (None, "")])
+def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: str) -> None:
+    demand = Demand(kind="投入", product="件", who=[Named(id="a", name="甲")], into="整机", essential=essential, **PROOF)
+    candidates = [
+        Candidate(firm=Named(id=str(fills), name="甲"), region="青岛", fills=fills, why="因为", evidence=[], **PROOF)
+        for fills in (True, False)
+    ]
+    parts: dict[str, Any] = {"needed_by": [demand], "candidates": candidates, "more_candidates": 3}
+    parts |= {"looked_through": [], "rules": [], "sources": []}
+    answer = Certificate.model_construct(**parts)
+    tables = tables_of_certificate(answer, DESK)
+    assert said(tables["needed"], "用来生产") == [("整机", told, "text")]
+    assert said(tables["candidates"], "能否填补") == [("能", "", "yes"), ("不能", "", "no")]
+    assert (tables["candidates"].note, tables["candidates"].count) == ("另有 3 家没有列出。", 5)
+
+
+def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
+    curve = [CurvePoint(most=1, closed=25.0, bound=30.0, method="greedy"), CurvePoint(most=2, closed=40.0, bound=40.0, method="exact")]
+    parts: dict[str, Any] = {"curve": curve, "weight": 100.0, "closable": 50.0, "targets": [], "unclosable": [], "unknown": {}}
+    table = tables_of_portfolio(Portfolio.model_construct(**parts), DESK)["curve"]
+    assert [text for text, _, _ in said(table, "占全部缺口")] == ["25.0%", "40.0%"]
+    assert [text for text, _, _ in said(table, "求法")] == ["贪心", "证到最优"]
+
+
+def test_a_field_of_another_source_is_cut_at_the_right_marks() -> None:
+    assert _split("uscc|来源|甲|乙|reported") == ("uscc", "来源|甲|乙", "reported")
+    thing = {"_label": "Enterprise", "id": "a", "name": "甲", "uscc": "91", "stock_code": "1", "field_sources": ["uscc|s|sample"], **PROOF}
+    facts = {fact.zh: fact.trust for fact in facts_of(thing, DESK, ("sample",))}
+    assert facts["统一社会信用代码"] is not None
+    assert facts["股票代码"] is None
+    assert "统一社会信用代码" not in {fact.zh for fact in facts_of(thing, DESK, ("confirmed",))}

@@ -2,7 +2,8 @@
 
 A fault is a table of a ``faults/*.toml`` file: the ``file``, the text in it that is changed (``old``, which stands there once), what it
 becomes (``new``), the ``harm`` that it would do unseen, and the ``tests`` that are nearest (files or node ids). Each is tried in a copy of
-the project, so the working tree stays as it is. A fault whose ``old`` is no longer there is stale, and told as such.
+the project, so the working tree stays as it is. A fault whose ``old`` is no longer there is stale, and one whose tests do not end in time
+is late: both are told as such, for neither says that a test noticed.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from queue import SimpleQueue
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("graph", "loaders", "queries", "api", "seeds", "tests", "benchmarks", "docs", "notebooks")
 SECONDS = 300.0
+LATE = "time is up"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def test(tree: Path, tests: tuple[str, ...]) -> tuple[bool, str]:
     try:
         done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return False, "time is up"
+        return False, LATE
     return done.returncode == 0, (done.stdout.strip().splitlines() or ["?"])[-1]
 
 
@@ -84,7 +86,7 @@ def attempt(tree: Path, fault: Fault) -> dict[str, object]:
         passed, said = test(tree, fault.tests)
     finally:
         path.write_text(text, "utf-8")
-    verdict = "unnoticed" if passed else "noticed"
+    verdict = "unnoticed" if passed else "late" if said == LATE else "noticed"
     return {"fault": fault.name, "verdict": verdict, "said": said, "seconds": round(time.monotonic() - start, 1)}
 
 
@@ -113,10 +115,10 @@ def main() -> int:
 
         found = list(executor.map(work, faults))
     counted = Counter((row["package"], row["verdict"]) for row in found)
-    print("| package | faults | noticed | stale |\n|---|---|---|---|")
+    print("| package | faults | noticed | late | stale |\n|---|---|---|---|---|")
     for package in sorted({str(row["package"]) for row in found}):
         every = sum(number for (name, _), number in counted.items() if name == package)
-        print(f"| {package} | {every} | {counted[package, 'noticed']} | {counted[package, 'stale']} |")
+        print(f"| {package} | {every} | {counted[package, 'noticed']} | {counted[package, 'late']} | {counted[package, 'stale']} |")
     noticed = sum(row["verdict"] == "noticed" for row in found)
     print(f"\n{noticed} of {len(found)} noticed")
     if asked.out:
