@@ -32,7 +32,9 @@ def _weigh(value: Any, known: Callable[[Any], bool], seen: set[int]) -> float:
         return own + sum(_of_many(part, len(value), known, seen) for part in (value.keys(), value.values()))
     if isinstance(value, (list, tuple, set, frozenset)):
         return own + _of_many(value, len(value), known, seen)
-    return own + sum(_weigh(part, known, seen) for part in _parts(value))
+    named = getattr(value, "__dict__", {})
+    parts = [*list(named.values()), *_slots(value)]  # copied: others may add to what is weighed
+    return own + sys.getsizeof(named) + sum(_weigh(part, known, seen) for part in parts)
 
 
 def _of_many(items: Iterable[Any], number: int, known: Callable[[Any], bool], seen: set[int]) -> float:
@@ -40,10 +42,10 @@ def _of_many(items: Iterable[Any], number: int, known: Callable[[Any], bool], se
     return sum(_weigh(item, known, seen) for item in looked_at) * number / max(1, len(looked_at))
 
 
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield what an object holds by name."""
-    own = getattr(value, "__dict__", None)
-    if own is None:
-        yield from (getattr(value, name, None) for kind in type(value).__mro__ for name in vars(kind).get("__slots__", ()))
-    else:
-        yield from list(own.values())
+def _slots(value: Any) -> Iterator[Any]:
+    """Yield what an object holds beside its dictionary."""
+    for kind in type(value).__mro__:
+        slots = vars(kind).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in {"__dict__", "__weakref__"}:
+                yield getattr(value, name, None)
