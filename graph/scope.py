@@ -1,4 +1,4 @@
-"""What is to be seen of a graph: rows of which statuses, as of which day."""
+"""What is to be seen of a graph: rows of which statuses, as of which day, the chains of which city."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from graph.model import STATUS_ZH
 NAMED = {"全部": "", "不含示例": "sample", "只用有来源的": "sample,curated,inferred"}  # the scopes that have names, by what they leave out
 # What a chain is made of, and where something is said, is a claim about nobody: it is seen whatever is left out, but for samples.
 YARDSTICK = ("Source", "Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")
+EVERYWHERE = "全部"  # the word for no one city, where one is set for the whole server
 SEPARATORS = str.maketrans("，、;；", ",,,,")
 
 
@@ -20,20 +21,24 @@ def today() -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """Rows of these statuses, in the order of trust, as of a day (ISO); with no status, nothing is seen."""
+    """Rows of these statuses, in the order of trust, as of a day (ISO); with no status, nothing is seen.
+
+    ``city`` is a region's name or id, whose chains alone are seen; firms and products are everybody's. Empty: those of all cities.
+    """
 
     statuses: tuple[str, ...] = tuple(STATUS_ZH)
     day: str = field(default_factory=today)
+    city: str = ""
 
     @classmethod
-    def without(cls, words: str = "", day: str = "") -> "Scope":
+    def without(cls, words: str = "", day: str = "", city: str = "") -> "Scope":
         """Return the scope that leaves out some statuses, by their words or codes; raises ``InputError`` for a word that is none."""
-        return cls.of(set(STATUS_ZH) - _named(words), day)
+        return cls.of(set(STATUS_ZH) - _named(words), day, "" if city.strip() == EVERYWHERE else city.strip())
 
     @classmethod
-    def of(cls, statuses: Collection[str], day: str = "") -> "Scope":
+    def of(cls, statuses: Collection[str], day: str = "", city: str = "") -> "Scope":
         """Return the scope of some statuses, whatever their order."""
-        return cls(tuple(status for status in STATUS_ZH if status in statuses), day or today())
+        return cls(tuple(status for status in STATUS_ZH if status in statuses), day or today(), city)
 
     @property
     def yardstick(self) -> tuple[str, ...]:

@@ -1,23 +1,27 @@
 """The commands of the chains: the list, the picture of one or of a firm."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption, look
+from api.core.options import FormatOption, reading
 from api.core.output import Format, print_json, print_rows, say, say_which
 from graph.outputs import check_writable, write_text
+
+if TYPE_CHECKING:
+    from queries.core.view import View
 
 app = typer.Typer()
 
 
 @app.command()
-def chains(without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table) -> None:
+@reading
+def chains(graph: "View", format: FormatOption = Format.table) -> None:
     """列出全部产业链及各类数据的数量。"""
     from queries.things.chains import list_chains
 
-    found = list_chains(look(store, without))
+    found = list_chains(graph)
     if format is Format.json:
         print_json([chain.model_dump(mode="json") for chain in found])
         return
@@ -27,11 +31,11 @@ def chains(without: WithoutOption = "", store: StoreOption = None, format: Forma
 
 
 @app.command()
+@reading
 def draw(
+    graph: "View",
     name: Annotated[str, typer.Argument(metavar="CHAIN|NAME", help="产业链或企业")],
     out: Annotated[Path, typer.Option("--out", help="写到这个 HTML 文件(单文件,可离线打开)")],
-    without: WithoutOption = "",
-    store: StoreOption = None,
 ) -> None:
     """把一条产业链或一家企业的上下游画成一个可离线打开的网页文件。"""
     from api.pictures.pictures import draw_chain, draw_enterprise
@@ -44,7 +48,6 @@ def draw(
     from queries.things.things import list_sources
 
     check_writable(out)
-    graph = look(store, without)
     sources = {id: str(source.get("name", id)) for id, source in list_sources(graph).items()}
     try:
         chain = find_chain(graph.whole, name).id  # one that is hidden says so below

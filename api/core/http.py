@@ -36,10 +36,18 @@ StoreDep = Annotated[Store, Depends(get_store)]
 WITHOUT = "不使用哪些状态的数据,逗号分隔,如 curated,sample;产业链、环节、产品及其上下游是标尺,不因此隐去"
 
 
-async def get_view(store: StoreDep, without: Annotated[str, Query(description=WITHOUT, max_length=200)] = "") -> View:
+CITY = "只看哪个城市的产业链: 区域的名称或编号;图里只有一个城市时不必写,“全部”为各城市"
+
+
+async def get_view(
+    request: Request,
+    store: StoreDep,
+    without: Annotated[str, Query(description=WITHOUT, max_length=200)] = "",
+    city: Annotated[str, Query(description=CITY, max_length=100)] = "",
+) -> View:
     """Return the view of the store that the whole request is answered from."""
-    scope = Scope.without(without)
-    if store.version_at_hand() is None:  # it has to be asked for
+    scope = Scope.without(without, city=city or request.app.state.settings.city)
+    if scope.city or store.version_at_hand() is None:  # something has to be asked for
         return await run_in_threadpool(View.of, store, scope)
     return View.of(store, scope)
 

@@ -1,6 +1,8 @@
 """The options and arguments that several commands share."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from inspect import Signature, signature
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +25,10 @@ FormatOption = Annotated[Format, typer.Option("--format", help="输出形式: ta
 WithoutOption = Annotated[
     str, typer.Option("--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例);产业链、环节、产品是标尺,仍在")
 ]
+CityOption = Annotated[
+    str,
+    typer.Option("--city", envvar="LIANZHANG_CITY", help="只看哪个城市的产业链;图里只有一个城市时不必写,“全部”为各城市"),
+]
 TiersOption = Annotated[int, typer.Option("--tiers", min=1, max=10, help="看几层: 1 为直接,2 为再上(下)一层")]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编号、全称、简称、别名、信用代码、拼音或首字母")]
 ChainArgument = Annotated[str, typer.Argument(metavar="CHAIN", help="产业链的名称、编号或拼音,如 集成电路")]
@@ -37,11 +43,31 @@ def reach(store: str | None) -> Store:
     return _opened[-1]
 
 
-def look(store: str | None, without: str = "") -> "View":
+def look(without: WithoutOption = "", city: CityOption = "", store: StoreOption = None) -> "View":
     """Return the view that a command answers from."""
     from queries.core.view import View
 
-    return View.of(reach(store), Scope.without(without))
+    return View.of(reach(store), Scope.without(without, city=city))
+
+
+def reading(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command, in place of the view ``graph`` that it asks, the options that say which view: those of ``look``.
+
+    A group whose subcommand is run does nothing itself, and opens no store.
+    """
+    asked = signature(look).parameters
+    own = [one for one in signature(command).parameters.values() if one.name != "graph"]
+
+    def run(**given: Any) -> None:
+        if getattr(given.get("context"), "invoked_subcommand", None):
+            return
+        command(graph=look(**{name: given.pop(name) for name in asked}), **given)
+
+    shape = Signature(sorted([*own, *asked.values()], key=lambda one: (one.default is not Signature.empty, one.name == "format")))
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__signature__ = shape  # type: ignore[attr-defined]  # what typer reads
+    run.__annotations__ = {one.name: one.annotation for one in shape.parameters.values()}
+    return run
 
 
 def close_stores() -> None:

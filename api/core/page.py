@@ -1,7 +1,7 @@
 """A visit to a page: what is switched off, the tables that are asked for, how it is rendered; the page for an error."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
 from graph.model import STATUS_ZH
-from graph.scope import NAMED, Scope
+from graph.scope import EVERYWHERE, NAMED, Scope
 from queries.core.view import View
 from queries.things.things import list_sources
 
@@ -36,10 +36,12 @@ class Visit:
     request: Request
     ask: Annotated[TableAsk, Depends()]
     without: Annotated[str, Query(max_length=200)] = ""
+    city: Annotated[str, Query(max_length=100)] = ""
 
     def __post_init__(self) -> None:
-        self.view = View.of(self.request.app.state.store, Scope.without(self.without))
-        self.links = Links(self.without.strip())
+        state = self.request.app.state
+        self.view = View.of(state.store, Scope.without(self.without, city=self.city or state.settings.city))
+        self.links = Links(self.without.strip(), self.city.strip())
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
@@ -54,13 +56,16 @@ class Visit:
     def render(self, template: str, about: str = "", **values: Any) -> Response:
         """Return a page, or of what it is ``about`` the one table that is asked for: as a page of its own, or as a file."""
         if not self.ask.table:
-            return _render(self.request, template, self.links, **{"table_page": self.table_page, **values})
+            return self._page(template, **{"table_page": self.table_page, **values})
         table = find_table(self.ask.table, values)
         if self.ask.format == "csv":
             return send_csv(table, self.ask, about)
         found = turn_to(table, self.ask, self.links, self.table_page, MOST_ROWS)
         own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
-        return _render(self.request, "table.html", self.links, found=found, about=about, kept=own, back=_address(self.request, own))
+        return self._page("table.html", found=found, about=about, kept=own, back=_address(self.request, own))
+
+    def _page(self, template: str, **values: Any) -> Response:
+        return _render(self.request, template, self.links, cities=sorted(self.view.cities.values()), city=self.view.scope.city, **values)
 
     def table_page(self, table: str, **state: Any) -> str:
         """Return the address of a table of this page, in some state."""
@@ -74,16 +79,16 @@ VisitDep = Annotated[Visit, Depends()]
 
 def _render(request: Request, template: str, links: Links, status: int = 200, **values: Any) -> HTMLResponse:
     scope = Scope.without(links.without)
-    scopes = {name: _with_query(request, words) for name, words in NAMED.items()}
+    scopes = {name: _with_query(request, without=words) for name, words in NAMED.items()}
     page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
-    page |= {"show_all": _with_query(request, "")} | values
+    page |= {"show_all": scopes["全部"], "of_city": partial(_with_query, request), "everywhere": EVERYWHERE} | values
     return templates.TemplateResponse(request, template, page, status_code=status)
 
 
-def _with_query(request: Request, without: str) -> str:
-    """Return the address of this page with other data switched off."""
-    query = [(name, value) for name, value in request.query_params.multi_items() if name not in ("without", "after", "page")]
-    return _address(request, [*query, *([("without", without)] if without else [])])
+def _with_query(request: Request, **changed: str) -> str:
+    """Return the address of this page with other data switched off, or another city's."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name not in {*changed, "after", "page"}]
+    return _address(request, [*query, *((name, value) for name, value in changed.items() if value)])
 
 
 def _address(request: Request, query: list[tuple[str, str]]) -> str:
@@ -105,9 +110,9 @@ def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
 
 def _links_of(request: Request) -> Links:
     """Return links that keep what is switched off, or plain ones where that is not understood."""
-    without = request.query_params.get("without", "")
+    without, city = (request.query_params.get(name, "").strip() for name in ("without", "city"))
     try:
         Scope.without(without)
     except LianzhangError:
         return Links()
-    return Links(without.strip())
+    return Links(without, city)

@@ -19,10 +19,16 @@ class Links:
     """Addresses inside this site; what is switched off stays off from page to page."""
 
     without: str = ""
+    city: str = ""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return the parameters that go along from page to page."""
+        return {name: value for name, value in vars(self).items() if value}
 
     def page(self, path: str, **query: Any) -> str:
         """Return the address of a page."""
-        asked = {name: value for name, value in {**query, "without": self.without}.items() if value not in ("", None, [])}
+        asked = {name: value for name, value in {**query, **self.kept}.items() if value not in ("", None, [])}
         return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
     def to(self, kind: str, id: str, **query: Any) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, WithoutOption, look, reach
+from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, look, reach, reading
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.names.comparisons import DIFFERENT, SAME, UNDO
 
@@ -43,17 +43,16 @@ VERDICT_ZH = {Verdict.same: SAME, Verdict.different: DIFFERENT, Verdict.undo: UN
 
 
 @app.command(name="same-firms")
+@reading
 def same_firms(
+    graph: "View",
     made: Annotated[bool, typer.Option("--history", help="列出已作的全部判断;--format csv 的输出可以直接再载入")] = False,
     most: Annotated[int, typer.Option("--most", min=1, help="最多列几对")] = 100,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """可能是同一家的企业: 每一对为什么可能是、有什么不利的;判断过的不再列出。"""
     from queries.names.same_firms import doubts, history
 
-    graph = look(store, without)
     if made:
         rows = [
             item.model_dump(mode="json") | {"stands": item.stands if format is Format.json else _yes(item.stands)}
@@ -90,7 +89,7 @@ def judge_firms(
     from loaders.judgements import judge
     from queries.names.search import find_exactly
 
-    graph = look(store)
+    graph = look(store=store)
     one, two = find_exactly(graph, kept), find_exactly(graph, other)
     judge(reach(store), one.id, two.id, VERDICT_ZH[verdict], by, reason)
     say(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}")
@@ -110,23 +109,21 @@ EDGE_HEADS = {
 
 
 @app.command()
-def suppliers(
-    name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
-) -> None:
+@reading
+def suppliers(graph: "View", name: NameArgument, tiers: TiersOption = 1, format: FormatOption = Format.table) -> None:
     """谁供应这家企业: 每条关系带产品、状态和来源。"""
     from queries.things.supply import suppliers as ask
 
-    _print_supply(ask, look(store, without), name, tiers, format)
+    _print_supply(ask, graph, name, tiers, format)
 
 
 @app.command()
-def customers(
-    name: NameArgument, tiers: TiersOption = 1, without: WithoutOption = "", store: StoreOption = None, format: FormatOption = Format.table
-) -> None:
+@reading
+def customers(graph: "View", name: NameArgument, tiers: TiersOption = 1, format: FormatOption = Format.table) -> None:
     """这家企业供应谁: 每条关系带产品、状态和来源。"""
     from queries.things.supply import customers as ask
 
-    _print_supply(ask, look(store, without), name, tiers, format)
+    _print_supply(ask, graph, name, tiers, format)
 
 
 def _print_supply(ask: "Callable[[View, str, int], list[SupplyEdge]]", view: "View", name: str, tiers: int, format: Format) -> None:
@@ -136,20 +133,19 @@ def _print_supply(ask: "Callable[[View, str, int], list[SupplyEdge]]", view: "Vi
 
 
 @app.command()
+@reading
 def paths(
+    graph: "View",
     start: Annotated[str, typer.Argument(metavar="FROM", help="起点企业")],
     end: Annotated[str, typer.Argument(metavar="TO", help="终点企业")],
     most: Annotated[int, typer.Option("--most", min=1, max=50, help="最多几条")] = 5,
     longest: Annotated[int, typer.Option("--longest", min=1, max=10, help="最多几步")] = 6,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """两家企业之间的供应路径,短的在前,每一步带产品、状态和来源。"""
     from queries.names.search import find_enterprise
     from queries.things.supply import paths as ask
 
-    graph = look(store, without)
     origin, target = (say_which(name, find_enterprise(graph, name)).id for name in (start, end))
     found = ask(graph, origin, target, most, longest)
     if format is Format.json:

@@ -1,13 +1,16 @@
 """The commands that compute: weak links, certificates, what if, systemic risk, structure."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.core.options import ChainArgument, FormatOption, StoreOption, WithoutOption, look
+from api.core.options import ChainArgument, FormatOption, reading
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
 from graph.outputs import check_writable, write_text, writing
+
+if TYPE_CHECKING:
+    from queries.core.view import View
 
 app = typer.Typer()
 
@@ -20,11 +23,11 @@ CHANGE_HEADS = {"name": "环节或产品", "before": "之前", "after": "之后"
 
 
 @app.command(name="weak-links")
+@reading
 def weak_links(
+    graph: "View",
     chain: ChainArgument,
     products: Annotated[bool, typer.Option("--products", help="表格里也列出各环节的产品(JSON 总是列出)")] = False,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分、理由、依据与行动。
@@ -34,7 +37,6 @@ def weak_links(
     from queries.gaps.weak_links import weak_links as ask
     from queries.names.search import find_chain
 
-    graph = look(store, without)
     with progress() as step:
         step("计算断点", 0)
         answer = ask(graph, find_chain(graph, chain).id)
@@ -56,12 +58,12 @@ def weak_links(
 
 
 @app.command()
+@reading
 def certificate(
+    graph: "View",
     chain: ChainArgument,
     place: Annotated[str, typer.Argument(metavar="PLACE", help="环节或产品的名称或编号")],
     out: Annotated[Path | None, typer.Option("--out", help="写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印 JSON")] = None,
-    without: WithoutOption = "",
-    store: StoreOption = None,
 ) -> None:
     """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,用了哪版规则、哪天的数据、哪些来源。"""
     from api.gaps.certificates import certificate_file
@@ -72,7 +74,6 @@ def certificate(
 
     if out is not None:
         check_writable(out)
-    graph = look(store, without)
     chain_id = find_chain(graph, chain).id
     found = find_place(examine(graph, chain_id), place)
     answer = ask(graph, chain_id, found.label, found.id)
@@ -84,12 +85,12 @@ def certificate(
 
 
 @app.command(name="what-if")
+@reading
 def what_if(
+    graph: "View",
     chain: ChainArgument,
     remove: Annotated[list[str] | None, typer.Option("--remove", metavar="NAME", help="假设这家企业退出;可写多次")] = None,
     land: Annotated[list[str] | None, typer.Option("--land", metavar="NAME:PRODUCT", help="假设企业落地生产某产品;可写多次")] = None,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """假如: 企业退出或落地之后,各环节的状态、评分与风险,补上的和新开的缺口,牵涉的链主。"""
@@ -97,7 +98,6 @@ def what_if(
     from queries.gaps.what_if import what_if as ask
     from queries.names.search import find_chain, find_enterprise
 
-    graph = look(store, without)
     leaving = [say_which(name, find_enterprise(graph, name)) for name in remove or ()]
     landing = [find_landing(graph, text) for text in land or ()]
     with progress() as step:
@@ -121,10 +121,10 @@ def what_if(
 
 
 @app.command()
+@reading
 def structure(
+    graph: "View",
     most: Annotated[int, typer.Option("--most", min=1, max=1000, help="每一项最多列几个")] = 20,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """供应网络的结构: 割点、桥、成环的企业、居中的企业、群落,以及群落与已认定集群的一致程度(调整互信息)。"""
@@ -132,7 +132,7 @@ def structure(
 
     with progress() as step:
         step("计算供应网络的结构", 0)
-        found = ask(look(store, without), most)
+        found = ask(graph, most)
     if format is Format.json:
         print_json(found.model_dump(mode="json"))
         return
@@ -149,10 +149,10 @@ def structure(
 
 
 @app.command(name="map-products")
+@reading
 def map_products(
+    graph: "View",
     out: Annotated[Path | None, typer.Option("--out", help="把推得的 生产、企业环节 写成两个 CSV 放到这个目录,人工看过后可载入")] = None,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """名录里的产品对应到产业链: 按词尾比较,报告各链匹配、有歧义的企业数,以及对不上的。"""
@@ -166,7 +166,7 @@ def map_products(
     if out is not None:
         for name in MAPPED_FILES:
             check_writable(out / f"{name}.csv")
-    city = read_city(look(store, without))
+    city = read_city(graph)
     found = ask(city)
     firms, products = Counter(found.firms().values()), Counter(match.verdict for match in found.matches)
     chains = [{"chain": city.names["Chain"][id], **counts} for id, counts in found.by_chain().items()]

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption, look
+from api.core.options import CityOption, FormatOption, StoreOption, WithoutOption, look
 from api.core.output import Format, print_json, print_rows, progress, say
 from graph.errors import InputError
 
 if TYPE_CHECKING:
+    from queries.core.view import View
     from queries.networks.backtest import BackTest
     from queries.networks.link_prediction import Links
 
@@ -33,6 +34,7 @@ def backtest(
     hidden: Annotated[float, typer.Option("--hidden", min=0.01, max=0.9, help="隐藏多大一份,每家企业至少留三条")] = 0.2,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=100, help="换几次隐藏的关系")] = 5,
     without: WithoutOption = "",
+    city: CityOption = "",
     store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
@@ -44,7 +46,7 @@ def backtest(
 
     with progress() as step:
         step("读入关系", 0)
-        known, bad = _read_links(links) if links else (_known_links(store, without), False)
+        known, bad = _read_links(links) if links else (_known_links(look(without, city, store)), False)
         tests = {name: ask(one, hidden, seeds, lambda text: step(text, 0)) for name, one in known.items()}
     if format is Format.json:
         print_json({name: test.model_dump(mode="json") for name, test in tests.items()})
@@ -66,11 +68,11 @@ def _print_tests(tests: "dict[str, BackTest]", format: Format) -> None:
         say(f"{counts};{test.too_few or '± 是各次之间的 95% 区间'}")
 
 
-def _known_links(store: str | None, without: str) -> "dict[str, Links]":
+def _known_links(view: "View") -> "dict[str, Links]":
     from queries.city.city import read_city
     from queries.networks.known_links import links_of
 
-    city = read_city(look(store, without))
+    city = read_city(view)
     return {"生产": links_of(city, "PRODUCES"), "供应": links_of(city, "SUPPLIES")}
 
 

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption, look, reach
+from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_json, print_rows, progress, say
 from api.openings.words import looked_text
 from graph.errors import InputError
+
+if TYPE_CHECKING:
+    from queries.core.view import View
 
 app = typer.Typer()
 ledger_app = typer.Typer(invoke_without_command=True)
@@ -29,12 +32,12 @@ LEDGER_HEADS = {
 
 
 @app.command()
+@reading
 def opportunities(
+    graph: "View",
     leader: LeaderOption = None,
     chain: ChainOption = None,
     xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="另写成 Excel 工作簿: 四张清单各一张表,可直接打印")] = None,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """卡位入链的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。
@@ -49,7 +52,6 @@ def opportunities(
         raise typer.BadParameter("--leader 与 --chain 要写且只写一个")
     if xlsx is not None:
         check_workbook(xlsx)
-    graph = look(store, without)
     with progress() as step:
         step("列出四张清单", 0)
         if leader is not None:
@@ -78,24 +80,21 @@ def opportunities(
 
 
 @ledger_app.callback()
+@reading
 def ledger(
+    graph: "View",
     context: typer.Context,
     leader: LeaderOption = None,
     chain: ChainOption = None,
     firm: Annotated[str | None, typer.Option("--firm", metavar="NAME", help="只看与这家企业有关的,不论哪一方")] = None,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """匹配台账: 需求 → 推荐 → 链主答复 → 洽谈 → 签约 或 放弃,每一步写明日期、经办和来源,从不覆盖。"""
-    if context.invoked_subcommand is not None:
-        return
     from queries.names.search import find_chain, find_enterprise
     from queries.openings.ledger import ledger as ask
 
     if sum(word is not None for word in (leader, chain, firm)) > 1:
         raise typer.BadParameter("--leader、--chain、--firm 只能写一个;都不写就是全部台账")
-    graph = look(store, without)
     answer = ask(
         graph,
         leader=None if leader is None else find_enterprise(graph, leader),

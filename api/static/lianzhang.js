@@ -6,12 +6,15 @@
     Task: "任务清单", Deliverable: "五个一", Weakness: "短板" };
   const PAGES = { Chain: "/chains/", Enterprise: "/enterprises/" };
   const STATUS = { confirmed: "已证实", reported: "据报道", curated: "整理", inferred: "推断", sample: "示例" };
-  const without = new URLSearchParams(location.search).get("without") || "";
+  const here = new URLSearchParams(location.search);
+
+  function keep(query) { // what is switched off, and the city, go along
+    for (const name of ["without", "city"]) if (here.get(name)) query.set(name, here.get(name));
+    return query;
+  }
 
   function address(item) {
-    const query = new URLSearchParams();
-    if (without) query.set("without", without);
-    const asked = query.toString();
+    const asked = keep(new URLSearchParams()).toString();
     return (PAGES[item.label] || `/things/${item.label}/`) + encodeURIComponent(item.id) + (asked ? "?" + asked : "");
   }
 
@@ -61,8 +64,7 @@
       if (asking) asking.abort();
       if (!text) return close();
       asking = new AbortController();
-      const query = new URLSearchParams({ q: text, size: "8" });
-      if (without) query.set("without", without);
+      const query = keep(new URLSearchParams({ q: text, size: "8" }));
       try {
         const answer = await fetch("/api/v1/search?" + query, { signal: asking.signal, headers: { Accept: "application/json" } });
         if (answer.ok && document.activeElement === input) fill((await answer.json()).items);

@@ -1,11 +1,14 @@
 """The commands of 招商名录: the targets of a chain, the portfolio over all chains."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.core.options import ChainArgument, FormatOption, StoreOption, WithoutOption, look
+from api.core.options import ChainArgument, FormatOption, reading
 from api.core.output import Format, print_json, print_rows, progress, say
+
+if TYPE_CHECKING:
+    from queries.core.view import View
 
 app = typer.Typer()
 
@@ -19,11 +22,11 @@ SHOWN = 5  # names in a line
 
 
 @app.command()
+@reading
 def targets(
+    graph: "View",
     chain: ChainArgument,
     top: Annotated[int, typer.Option("--top", min=1, max=1000, help="列前几名,也按前几名看权重移动时的进出")] = 20,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """招商名录: 能补一条链缺口的外地企业,按各因素加权排名;每个因素、为什么与不利之处都列出。
@@ -34,7 +37,6 @@ def targets(
     from queries.targets.chain import list_targets
     from queries.targets.weights import read_weights
 
-    graph = look(store, without)
     with progress() as step:
         step("排招商名录", 0)
         answer = list_targets(graph, find_chain(graph, chain).id, top)
@@ -70,10 +72,10 @@ def targets(
 
 
 @app.command()
+@reading
 def portfolio(
+    graph: "View",
     most: Annotated[int | None, typer.Option("--most", min=1, max=1000, help="最多几家;缺省为补上最多缺口的最少几家")] = None,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """招商组合: 在全部产业链上,用最少的外地企业补上最多的缺口,并说明离最优至多差多少。"""
@@ -81,7 +83,7 @@ def portfolio(
 
     with progress() as step:
         step("求招商组合", 0)
-        answer = make_portfolio(look(store, without), most)
+        answer = make_portfolio(graph, most)
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))
         return

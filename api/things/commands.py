@@ -1,30 +1,33 @@
 """The commands about anything in the graph: search, Cypher."""
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.core.options import FormatOption, StoreOption, WithoutOption, look, reach
+from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_rows, say
 from graph.settings import Settings
+
+if TYPE_CHECKING:
+    from queries.core.view import View
 
 app = typer.Typer()
 
 
 @app.command()
+@reading
 def search(
+    graph: "View",
     text: Annotated[str, typer.Argument(metavar="TEXT", help="名称、简称、别名、拼音或首字母,如 hxsx")],
     most: Annotated[int, typer.Option("--most", min=1, max=200, help="最多几条")] = 20,
-    without: WithoutOption = "",
-    store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
     """按名称、简称、别名、拼音或首字母查找。"""
     from queries.names.search import search as ask
 
     heads = {"label": "类别", "name": "名称", "matched": "匹配方式", "status": "状态", "id": "编号"}
-    print_rows(ask(look(store, without), text, most), format, heads)
+    print_rows(ask(graph, text, most), format, heads)
 
 
 @app.command()

@@ -149,6 +149,8 @@ def _read(view: View) -> City:
         check()
         frame = view.store.nodes(NODE_TYPES[label]).select("id", "name", *own, *PROOF, *TIMES)
         frame = frame.filter(pl.col("status").is_in(scope.of_kind(label)))
+        if label == "Chain":
+            frame = frame.filter(~pl.col("id").is_in(list(view.elsewhere)))
         stamps.append(str(frame["recorded_at"].max() or ""))
         nodes[label] = frame.with_columns(ended=_ended(scope.day)).drop(TIMES).sort("id")
     known = set(nodes["Enterprise"]["id"])

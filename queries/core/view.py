@@ -1,5 +1,6 @@
 """A view: one version of a store under one scope, which every question is asked of."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -7,7 +8,7 @@ from typing import Any, TypeVar
 
 from graph.errors import NotFound
 from graph.model import STATUS_ZH
-from graph.scope import Scope
+from graph.scope import EVERYWHERE, Scope
 from graph.stores import Store
 from queries.core.cache import CACHE
 from queries.core.catalogue import answer, side_by_side
@@ -31,12 +32,43 @@ class View:
     def of(cls, store: Store, scope: Scope | None = None) -> "View":
         """Return the view of the current version of a store, which stays that version's whatever is loaded meanwhile."""
         pinned = store.pinned()
-        return cls(pinned, scope or Scope(), pinned.version())
+        view = cls(pinned, scope or Scope(), pinned.version())
+        view.elsewhere  # noqa: B018  # a city that the graph has no chain of is refused before anything is answered
+        return view
 
     @cached_property
     def whole(self) -> "View":
         """Return the view of the same version that leaves nothing out: names mean the same whatever is hidden."""
-        return self if not self.scope.hidden else View(self.store, Scope(day=self.scope.day), self.version)
+        everything = Scope(day=self.scope.day)
+        return self if self.scope == everything else View(self.store, everything, self.version)
+
+    @cached_property
+    def cities(self) -> dict[str, str]:
+        """Return the regions that chains say are theirs, name by id; with less than two there is nothing to choose."""
+        return {region: name for region, name, _ in self._homes}
+
+    @cached_property
+    def elsewhere(self) -> dict[str, str]:
+        """Return the chains that are another city's than the scope's, with that city's name; one without a region is of every city."""
+        word = _city_word(self.scope.city)
+        if not word:
+            return {}
+        homes, own = defaultdict(list), set()
+        for region, name, chain in self._homes:
+            homes[chain].append(name)
+            if word in (region, _city_word(name)):
+                own.add(chain)
+        if not own:
+            known = "、".join(sorted(self.cities.values())) or "没有一条链写明区域"
+            raise NotFound(f"图中没有城市“{self.scope.city[:60]}”的产业链;有链的城市: {known}")
+        return {chain: "、".join(names) for chain, names in homes.items() if chain not in own}
+
+    @property
+    def _homes(self) -> list[tuple[str, str, str]]:
+        def make() -> list[tuple[str, str, str]]:
+            return sorted((row["region"], row["name"], row["chain"]) for row in self.whole.ask("chain_cities"))
+
+        return self.whole.once("homes of chains", make)
 
     @property
     def statuses(self) -> tuple[str, ...]:
@@ -63,10 +95,21 @@ class View:
 
     def shows(self, *things: Mapping[str, Any]) -> bool:
         """Tell whether things and relations, each with its ``_label``, are to be seen."""
-        return all(thing["status"] in self.scope.of_kind(thing.get("_label", "")) for thing in things)
+        return all(
+            thing["status"] in self.scope.of_kind(label := thing.get("_label", ""))
+            and not (label == "Chain" and self.elsewhere and thing["id"] in self.elsewhere)
+            for thing in things
+        )
 
     def refuse_hidden(self, thing: Mapping[str, Any]) -> None:
-        """Raise ``NotFound`` for a thing whose status is left out, and say that it is there."""
-        if not self.shows(thing):
-            zh = STATUS_ZH[thing["status"]]
-            raise NotFound(f"“{thing.get('name') or thing['id']}”的状态是“{zh}”,这类数据已被隐藏;显示全部数据后可以看到")
+        """Raise ``NotFound`` for a thing whose status is left out, or a chain of another city, and say that it is there."""
+        if self.shows(thing):
+            return
+        name, home = thing.get("name") or thing["id"], self.elsewhere.get(thing["id"])
+        if home and thing.get("_label") == "Chain":
+            raise NotFound(f"“{name}”是{home}的产业链,现在只看{self.scope.city};城市改为“{EVERYWHERE}”后可以看到")
+        raise NotFound(f"“{name}”的状态是“{STATUS_ZH[thing['status']]}”,这类数据已被隐藏;显示全部数据后可以看到")
+
+
+def _city_word(name: str) -> str:
+    return name.strip().removesuffix("市")

@@ -135,7 +135,8 @@ def _matching(view: View, text: str, most: int, labels: tuple[str, ...]) -> list
         rank = pl.when(ways[number]).then(pl.lit(number, dtype=pl.Int8)).otherwise(rank)
     scope, label, status = view.scope, pl.col("label"), pl.col("status")
     shown = pl.when(label.is_in(YARDSTICK)).then(status.is_in(scope.yardstick)).otherwise(status.is_in(scope.statuses))
-    words = index_of(view).words.lazy().filter(label.is_in(labels) & shown)
+    elsewhere = (label == "Chain") & pl.col("id").is_in(list(view.elsewhere))
+    words = index_of(view).words.lazy().filter(label.is_in(labels) & shown & ~elsewhere)
     order = pl.col("label").replace_strict({label: place for place, label in enumerate(LABELS)}, return_dtype=pl.Int8)
     hits = (
         words.with_columns(rank.alias("rank"))
@@ -251,7 +252,7 @@ def find_product(view: View, word: str) -> Named:
 
 
 def _shown(view: View, label: str, meant: Meant) -> Named:
-    view.refuse_hidden({"_label": label, "name": meant.named.name, "status": meant.status})
+    view.refuse_hidden({"_label": label, "id": meant.named.id, "name": meant.named.name, "status": meant.status})
     return meant.named
 
 

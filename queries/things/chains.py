@@ -34,7 +34,7 @@ def _list(view: View) -> list[ChainSummary]:
             description=chain.get("description"),
             counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}),
         )
-        for chain in (row["chain"] for row in view.ask("chains"))
+        for chain in (row["chain"] for row in view.ask("chains") if row["chain"]["id"] not in view.elsewhere)
     ]
 
 
@@ -60,7 +60,7 @@ def view_chain(view: View, id: str) -> ChainView:
 
 
 def _view(view: View, id: str) -> ChainView:
-    chain = next((row["chain"] for row in view.ask("chains") if row["chain"]["id"] == id), None)
+    chain = next((row["chain"] for row in view.ask("chains") if row["chain"]["id"] == id and id not in view.elsewhere), None)
     if chain is None:
         for row in view.whole.ask("chains"):
             if row["chain"]["id"] == id:
