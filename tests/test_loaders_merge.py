@@ -39,7 +39,7 @@ def test_a_weaker_row_fills_blanks_and_changes_nothing_else(tmp_path: Path) -> N
     assert counts(run(store, firm(tmp_path / "1", "甲公司,,老甲,,已证实,年鉴,第1页"))) == {"read": 1, "new": 1}
     assert counts(run(store, firm(tmp_path / "2", "甲公司,甲,小甲,0.3,据报道,报纸,第2页"))) == {"read": 1, "changed": 1}
     kept = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
-    assert kept == [("甲", ["老甲", "小甲"], 1.0, "confirmed", "年鉴", "第1页")]
+    assert kept == [("甲", ["小甲", "老甲"], 1.0, "confirmed", "年鉴", "第1页")]
     assert counts(run(store, firm(tmp_path / "3", "甲公司,甲厂,,,示例,小说,"))) == {"read": 1, "same": 1}
     assert store.nodes(Enterprise)["short_name"].to_list() == ["甲"]
 
@@ -139,7 +139,7 @@ def test_roles_and_aliases_add_up_whoever_says_more(tmp_path: Path, statuses: tu
     store = new_store(tmp_path)
     for number, (status, roles) in enumerate(zip(statuses, ("链主;专精特新", "上市公司;链主"), strict=True)):
         run(store, put(tmp_path / f"{number}" / "enterprises.csv", f"名称,角色,别名,状态,来源\n甲公司,{roles},甲{number},{status},年鉴\n"))
-    assert store.nodes(Enterprise).select("roles", "aliases").rows() == [(["链主", "专精特新", "上市公司"], ["甲0", "甲1"])]
+    assert store.nodes(Enterprise).select("roles", "aliases").rows() == [(["上市公司", "专精特新", "链主"], ["甲0", "甲1"])]
 
 
 def test_a_field_names_the_source_that_said_it_last(tmp_path: Path) -> None:
@@ -326,3 +326,15 @@ def test_who_does_two_things_in_one_project_does_two(tmp_path: Path) -> None:
     run(store, tmp_path / "in")
     rows = rows_of(store, "MATCH (a:Enterprise)-[r:PARTICIPATES_IN]->(b:Project) RETURN r.role AS role ORDER BY role")
     assert [row["role"] for row in rows] == ["施工", "设计"]
+
+
+@given(st.permutations([["乙", "甲", "丙"], ["甲"], ["丙", "乙"], ["丁", "甲"], None]))
+def test_aliases_are_the_same_whichever_row_came_first(said: list[list[str] | None]) -> None:
+    graph = pl.DataFrame(schema=schema(Enterprise))
+    for _ in range(2):
+        for number, aliases in enumerate(said):
+            row = {"id": "a", "name": "甲公司", "aliases": aliases, "source": "s", "status": "reported", "confidence": 0.8}
+            incoming = pl.DataFrame([row], schema=schema(Enterprise)).with_columns(pl.lit(number).alias(ORDER))
+            done = merge(incoming, graph, Enterprise, ["id"], "2026-01-01")
+            graph = pl.concat([done.new, done.changed, graph]).unique("id", keep="first").select(graph.columns)
+    assert graph["aliases"].to_list() == [["丁", "丙", "乙", "甲"]]

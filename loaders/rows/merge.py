@@ -1,7 +1,7 @@
 """Rows onto what is there: which are new, which change something, which say nothing new.
 
 A row fills what is empty. It replaces what is there, and the provenance as a whole, only where it is at least as well
-founded: confirmed before reported before curated before inferred before sample. Aliases add up.
+founded: confirmed before reported before curated before inferred before sample. Aliases and roles add up, sorted: whichever row came first.
 A value that comes from another source than the record's own is named with it in ``field_sources``: "field|source|status".
 Rows of one load that contradict one another are folded in their order first, so that loading them again changes nothing.
 """
@@ -35,6 +35,7 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     """Fold the incoming rows, in their order, onto the rows that are there; both have every column of the type."""
     fields = [name for name in columns(record) if name != "recorded_at"]
     body = list(dict.fromkeys([*keys, *fields]))
+    incoming = incoming.with_columns(pl.col(name).list.unique().list.sort() for name in UNION if name in body)
     old = there.select(body)
     alone = _is_alone(incoming, old, keys)
     if alone.any():
@@ -108,8 +109,9 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
         if name in PROOF:
             value = pl.when(only_base | (weaker & ~absent)).then(old).otherwise(fresh)
         elif name in UNION:
-            both_lists = pl.concat_list(old, fresh).list.unique(maintain_order=True)
-            value = pl.when(old.is_null()).then(fresh).when(fresh.is_null()).then(old).otherwise(both_lists)
+            both_lists = pl.concat_list(old, fresh).list.unique().list.sort()
+            says_no_more = fresh.is_null() | (fresh.list.set_difference(old).list.len() == 0)
+            value = pl.when(old.is_null()).then(fresh).when(says_no_more).then(old).otherwise(both_lists)
         else:
             value = pl.when(weaker).then(pl.coalesce(old, fresh)).otherwise(pl.coalesce(fresh, old))
         made.append(value.alias(name))
