@@ -1,18 +1,23 @@
-"""Every address of the application for what a graph holds, and what each answers: to compare two stores, two orders, two versions of the code.
+"""Every address and command for what a graph holds, and what each answers: to compare two stores, two orders, two versions of the code.
 
 ``python tests/address_parts.py STORE FILE`` writes the answers of a store to a file, ``… FILE FILE`` says where two files differ.
 """
 
+import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest import mock
 from urllib.parse import quote
 
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.commands import main as run_command
 from graph.model import NODES
 from graph.model.nodes import Chain, Enterprise, Product, Segment, Source
 from graph.settings import Settings
@@ -93,6 +98,45 @@ def answers(store: Store, addresses: Iterator[str]) -> dict[str, tuple[int, str]
     return found
 
 
+def commands(store: Store) -> Iterator[tuple[str, ...]]:
+    """Yield every command that reads, as JSON: for every chain and segment, and for some of the products and firms."""
+    chains, firms = ids(store, Chain), ids(store, Enterprise)[::4]
+    for chain in chains:
+        yield from ((name, chain) for name in ("weak-links", "targets", "what-if"))
+        yield from (("opportunities", "--chain", chain), ("ledger", "--chain", chain))
+    for record, every in ((Segment, 1), (Product, 10)):
+        for id in ids(store, record)[::every]:
+            yield from (("certificate", chain, id) for chain in sorted(_chains_of(store, record, id)))
+    for firm, other in zip(firms, [*firms[3:], *firms[:3]], strict=True):
+        yield from (("suppliers", firm, "--tiers", "3"), ("customers", firm), ("paths", firm, other))
+        yield from (("opportunities", "--leader", firm), ("ledger", "--firm", firm))
+    yield from (("search", word, "--most", "50") for word in WORDS)
+    for name in ("chains", "portfolio", "structure", "map-products", "same-firms", "ledger", "schema"):
+        yield (name,)
+        if name != "schema":
+            yield name, "--without", "sample"
+    yield "same-firms", "--history"
+    yield "cypher", "MATCH (n)-[r]->(m) RETURN label(n) AS a, label(r) AS b, label(m) AS c, count(*) AS d ORDER BY a, b, c"
+    yield ("no-such-command",)
+
+
+def said(store: Store, asked: Iterator[tuple[str, ...]]) -> dict[str, tuple[int, str]]:
+    """Return how each command ends, and what it prints as JSON."""
+    found = {}
+    for arguments in asked:
+        shape = () if arguments[0] == "certificate" else ("--format", "json")
+        out = io.StringIO()
+        with redirect_stdout(out), redirect_stderr(io.StringIO()), mock.patch.dict(os.environ, {"LIANZHANG_STORE": store.url}):
+            sys.argv = ["lianzhang", *arguments, *shape]
+            try:
+                run_command()
+                code = 0
+            except SystemExit as end:
+                code = int(end.code or 0)
+        found[" ".join(sys.argv)] = (code, CHANGING.sub("STORE", out.getvalue()))
+    return found
+
+
 def _quoted(id: str) -> str:
     return quote(id, safe="")
 
@@ -117,6 +161,7 @@ def main(one: str, two: str) -> None:
     if not Path(one).exists():
         store = open_store(one)
         found = answers(store, (address for kind in (routes, pages) for address in kind(store)))
+        found |= said(store, commands(store))
         store.close()
         Path(two).write_text(json.dumps(found, ensure_ascii=False, indent=0), encoding="utf-8")
         print(
