@@ -11,6 +11,8 @@ HERE := $(VENV)/made-$(shell pwd | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 PINS := pyproject.toml constraints.txt
+# Side by side: a module's tests in one process, those of the one Neo4j in one. ARGS="-n 0" runs all in one, ARGS=--pdb too.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +23,10 @@ run: $(VENV)/installed ## install, load seeds/ and serve the pages on 127.0.0.1:
 
 test: $(VENV)/installed-test ## run all tests, on both stores and in a browser; installs Java, Maven and Chromium if it may
 	.ci/system-packages neo4j browser
-	LIANZHANG_REQUIRE_NEO4J=1 LIANZHANG_REQUIRE_BROWSER=1 $(BIN)/python -m pytest $(ARGS)
+	LIANZHANG_REQUIRE_NEO4J=1 LIANZHANG_REQUIRE_BROWSER=1 $(PYTEST) $(ARGS)
 
 test-embedded: $(VENV)/installed-test ## run the tests that need no Neo4j, and change nothing on this machine
-	$(BIN)/python -m pytest -m "not neo4j" $(ARGS)
+	$(PYTEST) -m "not neo4j" $(ARGS)
 
 soak: $(VENV)/installed-test ## run what takes long: fifty clients for minutes, hundreds of generations
 	LIANZHANG_SOAK=1 $(BIN)/python -m pytest tests/soak -s $(ARGS)

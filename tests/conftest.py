@@ -177,11 +177,16 @@ def live_url(seeded_store_url: str) -> Iterator[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs the server, so that ``-m 'not neo4j'`` leaves exactly that out."""
+    """Mark what needs the server, so that ``-m 'not neo4j'`` leaves exactly that out; side by side, one process has the one server.
+
+    A module's other tests stay together, for what they share is made once.
+    """
     needing = {"neo4j_instance", "neo4j_store", "neo4j_seeded_url", "neo4j_env"}
     for item in items:
         if needing & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.neo4j)
+        of_server = item.get_closest_marker("neo4j") is not None
+        item.add_marker(pytest.mark.xdist_group("neo4j" if of_server else item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,7 @@ FEW = 100  # rows from outside that are taken at a time: each may be large
 CHUNK = 200_000
 RETRY_SECONDS = 8.0
 LOCK_SECONDS = 10.0
+GONE = (errors.ServiceUnavailable, errors.SessionExpired, errors.TransientError)
 # Refusals by the server's access mode, and by its time limit.
 WRITE_CODES = ("Neo.ClientError.Statement.AccessMode", "Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
 TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout", "LockClientStopped", "Terminated")
@@ -65,14 +66,17 @@ class Neo4jStore:
         self._advice: list[str] | None = None
 
     def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
-        """Run one query in a READ session, which the server keeps from writing."""
-
-        @neo4j.unit_of_work(timeout=seconds)
-        def work(transaction: neo4j.ManagedTransaction) -> Result:
-            return _rows_of(transaction.run(cast(LiteralString, query), dict(parameters or {})), limit)
-
+        """Run one query in a READ session, which the server keeps from writing; a second time where a connection had gone."""
         with self._translated(seconds), self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(work)
+            try:
+                return self._run(session, query, parameters, seconds, limit)
+            except GONE:  # a server that has started again is there at once, one that is not is told at once
+                return self._run(session, query, parameters, seconds, limit)
+
+    @staticmethod
+    def _run(session: neo4j.Session, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None) -> Result:
+        with session.begin_transaction(timeout=seconds) as transaction:
+            return _rows_of(transaction.run(cast(LiteralString, query), dict(parameters or {})), limit)
 
     def outside(self) -> Reader:
         """Return the reader for Cypher from outside."""

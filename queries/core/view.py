@@ -66,6 +66,8 @@ class View:
     @property
     def _homes(self) -> list[tuple[str, str, str]]:
         def make() -> list[tuple[str, str, str]]:
+            if self.version == "empty":
+                return []
             return sorted((row["region"], row["name"], row["chain"]) for row in self.whole.ask("chain_cities"))
 
         return self.whole.once("homes of chains", make)
