@@ -4,7 +4,6 @@ A server or a browser that cannot be had fails the test where LIANZHANG_REQUIRE_
 set (``make test`` and CI set both); only ``make test-embedded`` leaves the Neo4j tests out, by their mark.
 """
 
-import os
 import socket
 import sys
 import threading
@@ -21,6 +20,7 @@ from benchmarks.leader import make_leader
 sys.path.insert(0, str(Path(__file__).parent))
 
 from neo4j_server import Server, neo4j_server
+from soak_parts import SOAK
 
 from api.app import create_app
 from graph.settings import Settings
@@ -28,7 +28,7 @@ from graph.stores import Store, open_store
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load
 
-collect_ignore_glob = [] if os.environ.get("LIANZHANG_SOAK") else ["soak/*"]  # make soak
+collect_ignore_glob = [] if SOAK else ["soak/*"]  # make soak
 settings.register_profile("lianzhang", deadline=None)  # a busy machine is no defect
 settings.load_profile("lianzhang")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from soak_parts import times
 from test_cli import run
 
 from api.app import create_app
@@ -238,7 +239,8 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
     assert current is not None
     content = {path: path.read_bytes() for path in (current, checksums.file_of(current))}
     chance, refused, untouched = random.Random(20261129), 0, 0
-    for number in range(120):
+    whole_number = times(40, 120)
+    for number in range(whole_number):
         damage(current if number % 10 else checksums.file_of(current), chance)
         same = all(path.read_bytes() == kept for path, kept in content.items())
         if (said := refusal(lambda: open_store(url).ping())) is None:
@@ -250,8 +252,8 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
             assert not [word for word in RAW if word in said], said
         for path, kept in content.items():
             path.write_bytes(kept)
-    assert refused >= 80
-    assert refused + untouched == 120
+    assert refused >= whole_number * 2 // 3
+    assert refused + untouched == whole_number
     assert picture(url) == whole
 
 
@@ -276,7 +278,8 @@ def test_damage_without_checksums_never_ends_the_process(graph: Path) -> None:
     assert words_in(url) == "二"
     content = current.read_bytes()
     chance, said = random.Random(7), 0
-    for _ in range(24):
+    number = times(12, 24)
+    for _ in range(number):
         damage(current, chance)
         store = open_store(url)
         told = refusal(lambda: [store.nodes(record) for record in NODES])  # noqa: B023
@@ -284,7 +287,7 @@ def test_damage_without_checksums_never_ends_the_process(graph: Path) -> None:
             said += 1
             assert not [word for word in RAW if word in told], told
         current.write_bytes(content)
-    assert said >= 4
+    assert said >= number // 8
 
 
 def test_eight_loads_are_each_read_and_two_generations_stay(tmp_path: Path) -> None:

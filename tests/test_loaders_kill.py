@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from loader_parts import counts, new_store, put, run
+from soak_parts import times
 
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise, Source
 from graph.stores import open_store
 
-MOMENTS = 20
+MOMENTS = times(7, 27)
 FIRMS = 800
 LOADER = """
 import sys
@@ -57,7 +58,7 @@ def go(process: subprocess.Popen[str], url: str) -> None:
     process.stdin.close()
 
 
-def test_kill_minus_nine_at_twenty_moments(tmp_path: Path) -> None:
+def test_kill_minus_nine_at_many_moments(tmp_path: Path) -> None:
     base = tmp_path / "base"
     run(new_store(base), write_rows(tmp_path / "first", 0, FIRMS // 2, "一"))
     more = write_rows(tmp_path / "more", FIRMS // 4, FIRMS, "二")

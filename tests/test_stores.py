@@ -12,8 +12,9 @@ from view_parts import under
 from graph.errors import InputError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
-from graph.stores import Store, open_store
+from graph.stores import Store, neo4j, open_store
 from graph.stores.base import tidy
+from graph.stores.ladybug import generations
 from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.store import _tidied
 from loaders.run import Options, load
@@ -182,7 +183,9 @@ def test_a_damaged_file_says_so(tmp_path: Path) -> None:
         open_store(f"ladybug://{tmp_path}/bad.lbug").ping()
 
 
-def test_two_loads_at_once_are_refused(store: Store) -> None:
+def test_two_loads_at_once_are_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (generations, neo4j):
+        monkeypatch.setattr(module, "LOCK_SECONDS", 0.5)
     tell(store)
     with store.load(), pytest.raises(LoadBusy), store.load():
         pass

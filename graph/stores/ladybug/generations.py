@@ -20,6 +20,7 @@ from graph.stores.ladybug.checksums import Seal
 from graph.stores.ladybug.states import State, Verdict
 
 KEEP = 2
+LOCK_SECONDS = 10.0  # that a load waits for another
 LEFT_BEHIND = ("building-*", "link-*", "back-*", "*.sum.*.new")
 SETTLED = 50_000_000  # nanoseconds: two changes so close together may bear the same time
 BACK = "请先用 lianzhang rollback --dry-run 查看各代,再用 lianzhang rollback 退回"
@@ -119,12 +120,12 @@ class Generations:
         return f"plain-{seal.inode:x}-{seal.written:x}-{seal.size:x}"
 
     @contextmanager
-    def lock(self, seconds: float = 10.0) -> Iterator[None]:
+    def lock(self) -> Iterator[None]:
         """Hold the right to write; a killed process lets go of it by itself."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             held = FileLock(self.folder / "lock")
-            held.acquire(timeout=seconds)
+            held.acquire(timeout=LOCK_SECONDS)
         except Timeout:
             raise LoadBusy(f"另一个载入正在写 {self.path},请等它结束后再试") from None
         except OSError as error:
