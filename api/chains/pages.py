@@ -1,5 +1,6 @@
 """The pages of the chains: all of them, and everything about one."""
 
+from collections import Counter
 from functools import partial
 from typing import Annotated, Any
 
@@ -34,6 +35,9 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
     for row in visit.view.ask("totals"):
         if row["number"]:
             totals[row["label"]][row["status"]] = row["number"]
+    if visit.view.elsewhere:  # a segment is its chain's; the other things are everybody's
+        segments = (Counter(chain.counts.segments) for chain in chains)
+        totals["Segment"] = dict(sum(segments, Counter()))
     totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
     values: dict[str, Any] = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view, "desk": visit.desk}
     return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)

@@ -65,7 +65,7 @@ class Visit:
         return self._page("table.html", found=found, about=about, kept=own, back=_address(self.request, own))
 
     def _page(self, template: str, **values: Any) -> Response:
-        return _render(self.request, template, self.links, cities=sorted(self.view.cities.values()), city=self.view.scope.city, **values)
+        return _render(self.request, template, self.links, cities=sorted(self.view.cities.values()), city=self.view.city, **values)
 
     def table_page(self, table: str, **state: Any) -> str:
         """Return the address of a table of this page, in some state."""

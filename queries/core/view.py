@@ -47,6 +47,12 @@ class View:
         """Return the regions that chains say are theirs, name by id; with less than two there is nothing to choose."""
         return {region: name for region, name, _ in self._homes}
 
+    @property
+    def city(self) -> str:
+        """Return the name of the city of the scope, as the graph writes it, or nothing."""
+        word = _city_word(self.scope.city)
+        return next((name for region, name in self.cities.items() if word and word in (region, _city_word(name))), "")
+
     @cached_property
     def elsewhere(self) -> dict[str, str]:
         """Return the chains that are another city's than the scope's, with that city's name; one without a region is of every city."""
