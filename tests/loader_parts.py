@@ -1,5 +1,6 @@
 """What the loaders' tests share: a store, a load, and what came of it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from loaders.report import Report
 from loaders.run import Options, load
 
 COUNTS = ("read", "new", "changed", "same", "rejected")
+CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 FIRM_HEADS = "名称,统一社会信用代码,来源"
 
 
@@ -31,7 +33,10 @@ def run(store: Store, *paths: Path, kind: type[Record] | None = None, dry: bool 
     for file in report.files:
         assert file.read == file.new + file.changed + file.same + file.rejected, file
     assert report.total("rejected") == len(report.rejected)
-    assert all(reject.reason and "Traceback" not in reject.reason for reject in report.rejected)
+    for told in (*(reject.reason for reject in report.rejected), *(failed["reason"] for failed in report.failed)):
+        assert CHINESE.search(told), told
+        assert "Traceback" not in told
+    assert all(failed["file"] for failed in report.failed)
     return report
 
 
