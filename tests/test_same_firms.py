@@ -77,6 +77,8 @@ def two(store: Store, tmp_path: Path) -> Store:
         ("a,青岛甲乙有限公司,甲丙,,,,qd", "b,青岛丙丁有限公司,甲丙,,,,qd", ["简称或别名相同"]),
         ("a,中车青岛四方机车车辆股份有限公司,,,,,", "b,中车四方,,,,,", ["各字依次见于名称"]),
         (f"a,{HAIER},,,,,", f"b,{HISENSE},,,,,", []),
+        ("a,山东甲乙有限公司,,,,,", "b,青岛甲乙有限公司,,,,,", ["去掉地名与公司形式后名称相同"]),
+        ("a,江苏甲乙有限公司,,,,,", "b,青岛甲乙有限公司,,,,,", []),
     ],
 )  # fmt: skip
 def test_what_goes_to_the_review_list(store: Store, tmp_path: Path, one: str, other: str, reasons: list[str]) -> None:
@@ -91,6 +93,31 @@ def test_both_sides_say_what_tells_them_apart(two: Store) -> None:
     assert doubt.reasons == ["简称或别名相同", "去掉地名与公司形式后名称相同"]
     assert doubt.against == ["公司形式不同"]
     assert doubts(under(two, ["sample"])) == []
+
+
+def test_firms_that_share_a_code_are_asked_about_in_whatever_cities(tmp_path: Path) -> None:
+    """A firm that is known by its credit code comes with the stock code of another: of like names in two cities there is no question."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put_in(store, tmp_path / "1", "a,青岛甲乙有限公司,,,,600001,qd", f"b,上海甲乙有限公司,,,{B_CODE},,sh")
+    assert doubts(under(store)) == []
+    put_in(store, tmp_path / "2", f"b,上海甲乙有限公司,,,{B_CODE},600001,sh")
+    assert listed(store) == [("a", "b", ["股票代码相同", "去掉地名与公司形式后名称相同"])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "against"),
+    [
+        ("a,青岛甲乙有限公司,,,,600001,", "b,青岛甲乙有限公司,,,,600002,", ["股票代码不同"]),
+        ("a,青岛甲乙有限公司,,,,600001,", "b,青岛甲乙有限公司,,,,,", []),
+        (f"a,青岛甲乙有限公司,,,{A_CODE},,", f"b,青岛甲乙有限公司,,,{A_CODE[:-1]}M,,", ["统一社会信用代码不同"]),
+        ("a,青岛市黄岛区甲乙有限公司,,,,,", "b,青岛市崂山区甲乙有限公司,,,,,", ["名称中的区县不同"]),
+    ],
+)
+def test_what_speaks_against_a_pair(tmp_path: Path, one: str, other: str, against: list[str]) -> None:
+    """A code with a wrong check digit settles nothing, for it may be a slip, but it speaks against."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put_in(store, tmp_path / "in", one, other)
+    assert [(doubt.left.id, doubt.right.id, doubt.against) for doubt in doubts(under(store))] == [("a", "b", against)]
 
 
 @given(st.permutations(["海尔模具", "海信模具", "海尔", "海信"]), st.sampled_from(["有限公司", "股份有限公司", ""]))
@@ -130,6 +157,14 @@ def test_a_name_that_is_only_alike_is_listed_and_not_taken(full_store: Store) ->
 
 def test_what_is_exact_is_not_followed_by_what_is_alike(full_store: Store) -> None:
     assert "名称相近" not in {hit.matched for hit in search(under(full_store), "中车四方")}
+
+
+def test_a_search_gives_no_more_than_it_was_asked_for(seeded_store: Store) -> None:
+    """What has the words in its name and what is alike are one list, cut where it was asked to be."""
+    whole = search(under(seeded_store), "四方机车", labels=("Enterprise",))
+    assert len({hit.matched for hit in whole}) == 2
+    for most in range(1, len(whole) + 1):
+        assert search(under(seeded_store), "四方机车", most, ("Enterprise",)) == whole[:most]
 
 
 def test_same_makes_one_of_two_for_questions_and_leaves_both(two: Store) -> None:

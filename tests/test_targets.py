@@ -159,6 +159,25 @@ def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path
     assert "foil" not in {gap.product_id for gap in answer.without_firms}
 
 
+def test_who_has_closed_or_stopped_to_make_it_is_no_target(store: Store, tmp_path: Path) -> None:
+    """The one goes on and its row has ended; the other has closed and its rows, in tables of their own, go on."""
+    answer = ask(
+        gapped(
+            store,
+            tmp_path,
+            outside("stopped", ""),
+            firm("closed", region="", valid_to="2020"),
+            located_in=[{"subject": "closed", "region": "else"}],
+            produces=[{"enterprise": "stopped", "product": "chip", "valid_to": "2020"}, {"enterprise": "closed", "product": "chip"}],
+        )
+    )
+    assert answer.targets == []
+    assert {one.firm.id: (one.product_id, one.why_not) for one in answer.excluded if one.firm.id != "lead"} == {
+        "stopped": ("chip", "登记的生产或供给已经结束"), "closed": ("chip", "企业登记为已终止"),
+    }  # fmt: skip
+    assert "chip" in {gap.product_id for gap in answer.without_firms}
+
+
 def test_a_firm_that_is_here_and_elsewhere_is_no_target(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, firm("both", region="ward;else", products="chip")))
     assert answer.targets == []
