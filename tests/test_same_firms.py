@@ -286,6 +286,16 @@ def test_a_judgement_that_contradicts_what_stands_is_refused(tmp_path: Path, ste
         judge(store, "a", "b", UNDO if len(steps) > 1 and steps[0][2] == SAME else SAME, "=cmd|' /C calc'!A0")
 
 
+def compared(folder: Path, *rows: str) -> Comparisons:
+    """What stands of firms a, b and c by the judgements of a file."""
+    store = open_store(f"ladybug://{folder}/g.lbug")
+    write(folder / "in", *(f"{id},{id}有限公司,,,,," for id in "abc"))
+    heads = "企业,另一企业,判断,判断时间,判断人,来源\n"
+    put(folder / "in" / "compared_with.csv", heads + "".join(f"{row},张三,纪要\n" for row in rows))
+    assert not load([folder / "in"], store).bad
+    return read_comparisons(store)
+
+
 def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abcd"))
@@ -306,6 +316,39 @@ def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
         (5, "判断人"),
         (6, "另一企业"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdicts", "taken_for"),
+    [
+        (["b,a,同一,2026-01-01", "a,b,不同,2026-01-02"], {("a", "b"): "不同"}, {}),
+        (["a,b,不同,2026-01-02", "b,a,同一,2026-01-03"], {("a", "b"): "同一"}, {"a": "b"}),
+        (["a,b,同一,2026-01-01", "b,a,同一,2026-01-02"], {("a", "b"): "同一"}, {"a": "b"}),
+        (["b,a,同一,2026-01-02", "a,b,撤销,2026-01-03"], {("a", "b"): "撤销"}, {}),
+    ],
+)
+def test_whoever_is_named_first_the_last_judgement_of_a_pair_stands(
+    tmp_path: Path, rows: list[str], verdicts: dict[tuple[str, str], str], taken_for: dict[str, str]
+) -> None:
+    assert compared(tmp_path, *rows) == Comparisons(verdicts, taken_for)
+
+
+def test_what_is_judged_again_stands_where_it_was_judged_last(tmp_path: Path) -> None:
+    """A is not c, so of a = b and b = c only one can be: that which was said first, and a = b was said again after b = c."""
+    rows = ["a,c,不同,2026-01-01", "a,b,同一,2026-01-02", "b,c,同一,2026-01-03"]
+    assert compared(tmp_path / "1", *rows).taken_for == {"b": "a"}
+    assert compared(tmp_path / "2", *rows, "a,b,同一,2026-01-04").taken_for == {"c": "b"}
+
+
+def test_what_a_firm_supplies_to_itself_stays_where_others_are_judged_to_be_one(tmp_path: Path) -> None:
+    """A is judged to be b: what a supplies to b is the doing of two rows on one firm, what c supplies to c is its own."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abc"))
+    put(folder / "supplies.csv", "供应商,客户,来源\n" + "".join(f"{one},{other},年鉴\n" for one, other in ("ab", "aa", "bc", "cc")))
+    assert not load([folder], store).bad
+    judge(store, "b", "a", SAME, "张三")
+    city = read_city(under(store))
+    assert city.edges["SUPPLIES"].select("from", "to").rows() == [("b", "b"), ("b", "c"), ("c", "c")]
 
 
 def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path) -> None:

@@ -82,6 +82,10 @@ def test_the_yardstick_of_every_chain_stands_whatever_is_left_out(seeded_store: 
         ]
         assert (one.feeds, one.inputs) == (other.feeds, other.inputs)
         assert {firm.status for item in other.segments for firm in item.enterprises} <= {"confirmed", "reported"}
+    for kind in ("PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS"):
+        links, left = (read_city(view).edges[kind].select("from", "to") for view in (whole, founded))
+        assert len(links) > 0
+        assert links.equals(left)
 
 
 @pytest.fixture(scope="module")
