@@ -94,6 +94,23 @@ def test_what_a_segment_makes_of_its_own_products_needs_nothing_of_it(tmp_path: 
     assert needed("Product", "ore") == {("矿石", "芯片件"), ("矿石", "箔材")}
 
 
+def test_a_certificate_says_of_a_closed_firm_that_it_is_closed(tmp_path: Path) -> None:
+    """It is here, makes ore and stands in the segment, by rows that go on."""
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[firm("shut", region="", valid_to="2020")],
+        located_in=[{"subject": "shut", "region": "ward"}],
+        produces=[{"enterprise": "shut", "product": "ore"}],
+        operates_in=[{"enterprise": "shut", "segment": "demo.raw"}],
+        coverages=EVERYWHERE,
+    )
+    for label, id in (("Product", "ore"), ("Product", "foil"), ("Segment", "demo.raw")):
+        found = certificate(under(store, today=TODAY), "demo", label, id)
+        assert found.judgement.state == "缺链"
+        assert [(one.firm.id, one.fills, one.why) for one in found.candidates] == [("shut", False, "企业登记为已终止")]
+
+
 def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_path: Path) -> None:
     """The firm is known from s2; that it makes ore, and that somebody looked, from s1."""
     store = put(

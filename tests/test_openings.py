@@ -220,6 +220,25 @@ def test_a_firm_that_leads_nothing_is_seen_from_the_city_that_it_is_in(tmp_path:
     assert [home.id for home in ask(store, "other").city] == seen_from, "of one of which it is not known where it is, from every city"
 
 
+def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> None:
+    """One made chips, one supplied them to the leader, one is asked about itself: all three are here and closed."""
+    shut = [firm(id, region="", valid_to="2020") for id in ("maker", "seller", "asked")]
+    store = say(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path / "in",
+        shut,
+        located_in=[{"subject": one["id"], "region": "ward"} for one in shut],
+        produces=[{"enterprise": "maker", "product": "chip"}],
+        supplies=[{"supplier": "seller", "customer": "boss", "product": "芯片件"}],
+        needs=[need("chip")],
+    )
+    answer = ask(store)
+    assert [one.firm.id for one in answer.needs if one.firm] == []
+    assert [(one.product_id, one.firm) for one in answer.invitations] == [("chip", None)], "nobody is left who makes them"
+    assert "“示例asked号公司”登记为已终止" in ask(store, "asked").notes
+    assert not any("登记为已终止" in note for note in answer.notes)
+
+
 def test_a_chain_has_the_lists_of_all_its_leaders_and_says_where_there_is_none(store: Store, tmp_path: Path) -> None:
     leads = [*LEADS, {"enterprise": "chief", "chain": "demo"}]
     put(
