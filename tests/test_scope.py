@@ -184,6 +184,15 @@ def test_a_parameter_that_a_route_does_not_know_is_refused(client: TestClient, p
     assert path.startswith("/api/") == answer.headers["content-type"].startswith("application/problem+json")
 
 
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [("/api/v1/chains?witout=sample", "without"), ("/enterprises?pag=2", "page"), ("/api/v1/enterprises?sise=9", "size")],
+)
+def test_a_slip_in_a_parameter_is_answered_with_the_name_that_was_meant(client: TestClient, address: str, meant: str) -> None:
+    assert f"是不是 {meant}? " in client.get(address).text
+    assert "是不是" not in client.get(f"{address.partition('?')[0]}?zzz=1").text
+
+
 def test_a_view_stays_with_its_version(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     load([STORY], store)
