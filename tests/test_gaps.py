@@ -307,6 +307,33 @@ def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, 
     assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], "both suppliers sell to b alone"
 
 
+def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> None:
+    firms = [*(firm(id, products="ore") for id in "abc"), firm("d", products="foil;chip"), firm("e", products="foil")]
+    found = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    told = {name: next(line for line in found[name].reasons if line.startswith("本地企业")) for name in ("矿石", "箔材", "芯片件")}
+    assert told == {
+        "矿石": "本地企业 3 家(达到 2 家): 示例a号公司、示例b号公司、示例c号公司",
+        "箔材": "本地企业 2 家(达到 2 家): 示例d号公司、示例e号公司",
+        "芯片件": "本地企业 1 家(不足 2 家): 示例d号公司",
+    }
+    assert [row.from_id for row in found["矿石"].evidence if row.record == "PRODUCES"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("leaders", [3, 4, 9])
+def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders: int) -> None:
+    """Chips and cars stand on ore, 2 of 10 products, and three leaders are all that counts: 15 × (0.2 + 1) / 2 = 9."""
+    ids = [f"l{number}" for number in range(leaders)]
+    found = judged(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[firm(id) for id in ids],
+        leads=[{"enterprise": id, "chain": "demo"} for id in ids],
+        needs=[{"enterprise": id, "product": "ore"} for id in ids],
+        coverages=EVERYWHERE,
+    )
+    assert {part.name: part.points for part in found["矿石"].parts}["下游所系"] == 9.0
+
+
 def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path) -> None:
     firms = [firm("p"), firm("a", products="ore", parent="p"), firm("b", products="ore;foil", parent="p"), firm("c", products="foil")]
     found = judged(store, tmp_path, enterprises=firms)
