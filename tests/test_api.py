@@ -114,6 +114,18 @@ def test_errors_are_problems(story_app: TestClient, path: str, status: int, word
     assert words in body["detail"]
 
 
+def test_what_a_word_may_mean_is_listed_with_the_refusal(tmp_path: Path) -> None:
+    (tmp_path / "enterprises.csv").write_text("id,name,short_name,source\nx,示例一厂,示例厂,s\ny,示例二厂,示例厂,s\nz,别的厂,,s\n", "utf-8")
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    assert not load([tmp_path / "enterprises.csv"], store).bad
+    client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
+    answer = client.get("/api/v1/enterprises/示例厂")
+    assert (answer.status_code, answer.json()["status"]) == (409, 409)
+    assert sorted(item["id"] for item in answer.json()["candidates"]) == ["x", "y"]
+    assert {item["name"] for item in answer.json()["candidates"]} == {"示例一厂", "示例二厂"}
+    assert client.get("/api/v1/enterprises/nothing").json()["candidates"] == []
+
+
 def test_cypher_over_http(story_app: TestClient) -> None:
     good = story_app.post("/api/v1/cypher", json={"query": "MATCH (c:Chain) RETURN c.id AS id"})
     assert good.json() == {"columns": ["id"], "rows": [{"id": "demo"}], "truncated": False}

@@ -161,6 +161,12 @@ def test_a_limit_of_rows_cuts_and_says_so(full_store: Store) -> None:
     assert (len(result.rows), result.truncated) == (3, True)
 
 
+@pytest.mark.parametrize("value", ["1.0 / 0", "-1.0 / 0", "0.0 / 0", "[1.5, 1.0 / 0]", "{a: [1.0 / 0]}"])
+def test_what_is_no_number_in_json_is_refused(seeded_store: Store, value: str) -> None:
+    with pytest.raises(QueryError, match="算出了无穷大或非数"):
+        seeded_store.outside().read(f"RETURN {value} AS x", {}, seconds=5, limit=1)
+
+
 def test_a_limit_of_time_ends_a_query(full_store: Store) -> None:
     answer = None
     try:

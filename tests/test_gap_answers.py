@@ -81,6 +81,64 @@ def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
     assert found.judgement.state == "弱链"
 
 
+def test_what_a_segment_makes_of_its_own_products_needs_nothing_of_it(tmp_path: Path) -> None:
+    """Ore goes into foil, of the same segment, and into chips: the segment is needed for chips alone, the ore for both."""
+    inputs = [*BASE["input_to"], {"input": "ore", "product": "foil", "essential": "true"}]
+    firms = [firm("a", products="foil"), firm("b", products="chip")]
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, input_to=inputs, enterprises=firms)
+
+    def needed(label: str, id: str) -> set[tuple[str, str | None]]:
+        return {(demand.product, demand.into) for demand in certificate(under(store, today=TODAY), "demo", label, id).needed_by}
+
+    assert needed("Segment", "demo.raw") == {("矿石", "芯片件")}
+    assert needed("Product", "ore") == {("矿石", "芯片件"), ("矿石", "箔材")}
+
+
+def test_a_certificate_says_of_a_closed_firm_that_it_is_closed(tmp_path: Path) -> None:
+    """It is here, makes ore and stands in the segment, by rows that go on."""
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[firm("shut", region="", valid_to="2020")],
+        located_in=[{"subject": "shut", "region": "ward"}],
+        produces=[{"enterprise": "shut", "product": "ore"}],
+        operates_in=[{"enterprise": "shut", "segment": "demo.raw"}],
+        coverages=EVERYWHERE,
+    )
+    for label, id in (("Product", "ore"), ("Product", "foil"), ("Segment", "demo.raw")):
+        found = certificate(under(store, today=TODAY), "demo", label, id)
+        assert found.judgement.state == "缺链"
+        assert [(one.firm.id, one.fills, one.why) for one in found.candidates] == [("shut", False, "企业登记为已终止")]
+
+
+def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_path: Path) -> None:
+    """The firm is known from s2; that it makes ore, and that somebody looked, from s1."""
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[firm("out", region="else", source="s2")],
+        produces=[{"enterprise": "out", "product": "ore"}],
+        coverages=EVERYWHERE,
+    )
+    found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
+    assert [(one.firm.id, one.source, [row.source for row in one.evidence]) for one in found.candidates] == [("out", "s2", ["s1"])]
+    assert {source.id for source in found.sources} == {"s1", "s2"}
+
+
+def test_the_makers_of_the_ten_nearest_products_are_looked_at(tmp_path: Path) -> None:
+    """Who makes ore elsewhere makes ten other things, each of which a firm makes here: ore itself is none of the ten."""
+    others = [f"n{number}" for number in range(10)]
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        products=[*BASE["products"], *({"id": id, "name": f"{id}件", "segments": "demo.part"} for id in others)],
+        enterprises=[firm("far", region="else", products=";".join(["ore", *others])), *(firm(f"at-{id}", products=id) for id in others)],
+    )
+    found = {one.firm.id: one.why for one in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates}
+    assert set(found) == {"far", *(f"at-{id}" for id in others)}
+    assert found["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", "far makes both, of two makers of the one"
+
+
 @pytest.mark.parametrize("firms", [59, 60, 61, 63])
 def test_what_a_certificate_cuts_is_counted(tmp_path: Path, firms: int) -> None:
     many = [firm(f"n{number:02d}", region="else", products="ore") for number in range(firms)]
@@ -221,6 +279,19 @@ def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Pa
     assert curve.by_rank[-1] == 0
     assert curve.random_area == pytest.approx(np.trapezoid(wanted) / 4, abs=1e-6)
     assert curve.firms[0] == "示例b号公司", "without supplies the one that serves most falls first"
+
+
+def test_the_curve_is_that_of_the_leaders_of_this_chain(tmp_path: Path) -> None:
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        chains=[*BASE["chains"], {"id": "other", "name": "示例别链", "region": "city"}],
+        enterprises=[firm("lead"), firm("chief"), firm("a", products="ore"), firm("b", products="chip")],
+        leads=[{"enterprise": "lead", "chain": "demo"}, {"enterprise": "chief", "chain": "other"}],
+        needs=[{"enterprise": "lead", "product": "ore"}, {"enterprise": "chief", "product": "chip"}],
+    )
+    curve = served_curve(examine(under(store, today=TODAY), "demo").facts, None)
+    assert (curve.needs, curve.served_now, curve.firms) == (1, 1, ["示例a号公司"])
 
 
 def test_no_leader_no_curve(store: Store, tmp_path: Path) -> None:

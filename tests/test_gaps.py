@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gap_parts import TODAY, firm, look, put
+from gap_parts import BASE, TODAY, firm, look, put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from view_parts import trusted, under
@@ -102,9 +102,13 @@ def test_what_has_ended_counts_no_more(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_closed_firm_fills_no_place_though_its_rows_go_on(store: Store, tmp_path: Path) -> None:
-    """The register closes a firm, the rows of what it makes and where it is have no end: whichever way it is of a place, it is not there."""
-    shut = [firm("m", valid_to="2020"), firm("n", region="", valid_to="2020"), firm("p", valid_to="2020"), firm("q", valid_to="2020")]
+    """The register closes a firm, the rows of what it makes and where it is have no end: whichever way it is of a place, it is not there.
+
+    They stand in tables of their own, since what stands in the row of a firm ends with it.
+    """
+    shut = [firm(id, region="", valid_to="2020") for id in "mnpq"]
     links: dict[str, list[dict[str, Any]]] = {
+        "located_in": [{"subject": id, "region": "ward"} for id in "mpq"],
         "produces": [{"enterprise": "m", "product": "ore"}, {"enterprise": "n", "product": "foil"}],
         "offers": [{"enterprise": "p", "product": "chip"}],
         "operates_in": [{"enterprise": "q", "segment": "demo.whole"}, {"enterprise": "n", "segment": "demo.whole"}],
@@ -114,6 +118,9 @@ def test_a_closed_firm_fills_no_place_though_its_rows_go_on(store: Store, tmp_pa
     assert {one.state for one in found.values()} == {"缺链"}
     assert {name: one.firms for name, one in found.items() if one.firms} == {}
     city = read_city(under(store, today=TODAY))
+    assert {id: one.where for id, one in find_firms(city, list("mnpq"), {"city"}).items()} == {
+        "m": "local", "n": "unknown", "p": "local", "q": "local",
+    }  # fmt: skip
     assert chain_facts(city, "demo").all_makers == {}
     assert offers_of(city) == [], "a closed firm is proposed to nobody"
 
@@ -300,6 +307,33 @@ def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, 
     assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], "both suppliers sell to b alone"
 
 
+def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> None:
+    firms = [*(firm(id, products="ore") for id in "abc"), firm("d", products="foil;chip"), firm("e", products="foil")]
+    found = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    told = {name: next(line for line in found[name].reasons if line.startswith("本地企业")) for name in ("矿石", "箔材", "芯片件")}
+    assert told == {
+        "矿石": "本地企业 3 家(达到 2 家): 示例a号公司、示例b号公司、示例c号公司",
+        "箔材": "本地企业 2 家(达到 2 家): 示例d号公司、示例e号公司",
+        "芯片件": "本地企业 1 家(不足 2 家): 示例d号公司",
+    }
+    assert [row.from_id for row in found["矿石"].evidence if row.record == "PRODUCES"] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("leaders", [3, 4, 9])
+def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders: int) -> None:
+    """Chips and cars stand on ore, 2 of 10 products, and three leaders are all that counts: 15 × (0.2 + 1) / 2 = 9."""
+    ids = [f"l{number}" for number in range(leaders)]
+    found = judged(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[firm(id) for id in ids],
+        leads=[{"enterprise": id, "chain": "demo"} for id in ids],
+        needs=[{"enterprise": id, "product": "ore"} for id in ids],
+        coverages=EVERYWHERE,
+    )
+    assert {part.name: part.points for part in found["矿石"].parts}["下游所系"] == 9.0
+
+
 def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path) -> None:
     firms = [firm("p"), firm("a", products="ore", parent="p"), firm("b", products="ore;foil", parent="p"), firm("c", products="foil")]
     found = judged(store, tmp_path, enterprises=firms)
@@ -315,6 +349,24 @@ def test_a_near_product_is_a_next_step(store: Store, tmp_path: Path) -> None:
     assert [(step.product, step.near[0].product) for step in answer.extensions] == [("电机件", "芯片件")]
     assert answer.extensions[0].density == pytest.approx((3 / 5) / (3 / 5 + 1), abs=1e-4)
     assert answer.extensions[0].near[0].proximity == pytest.approx(3 / 5)
+
+
+@pytest.mark.parametrize(("makers", "steps"), [(8, ["电机件"]), (10, [])])
+def test_only_what_is_near_enough_is_a_next_step(tmp_path: Path, makers: int, steps: list[str]) -> None:
+    """One of the makers of motors makes the chips that are made here: with p of 1/8 p / (1 + p) is 1/9, with 1/10 it is 1/11, under 0.1."""
+    far = [firm(f"x{number}", region="else", products="motor" if number else "motor;chip") for number in range(makers)]
+    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[*far, firm("a", products="chip")])
+    assert [step.product for step in weak_links(under(store, today=TODAY), "demo").extensions] == steps
+
+
+def test_a_strong_place_is_told_to_go_on_to_what_is_made_of_it(tmp_path: Path) -> None:
+    """Chips have two makers here, of two groups, in no supply network; those who make chips elsewhere make cars, of which chips are a part."""
+    both = [firm(f"x{number}", region="else", products="chip;car") for number in range(3)]
+    found = judged(
+        open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[*both, firm("a", products="chip"), firm("b", products="chip")]
+    )
+    assert (found["芯片件"].state, found["芯片件"].action) == ("强链", "延链")
+    assert found["芯片件"].action_reason == "本地能力相近的下一步: 整车件"
 
 
 def test_a_chain_without_a_city_takes_that_of_its_looks_or_everywhere(store: Store, tmp_path: Path) -> None:
@@ -355,6 +407,34 @@ def test_stability_says_what_flips(tmp_path: Path) -> None:
     assert flips["state.product_firms ×0.8"] == []
     assert answer.stability.flipped == ["原料"]
     assert all(variant.rank_correlation is None or -1 <= variant.rank_correlation <= 1 for variant in answer.stability.variants)
+
+
+def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
+    """Two weak segments, each of one maker (15 points), in no supply network that they sell to; all other parts are nothing.
+
+    Of nine products of raw two are missing: 40 × 2/9 = 8.89 points; all that is known to be bought of part comes from elsewhere: 10.
+    So they change places where missing products count a fifth more (10.67) or purchases from elsewhere a fifth less (8), else never.
+    """
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        products=[*({"id": f"r{number}", "name": f"{number}号料", "segments": "demo.raw"} for number in range(9)), BASE["products"][2]],
+        input_to=[],
+        enterprises=[
+            firm("a", products=";".join(f"r{number}" for number in range(7))),
+            firm("b", products="chip"),
+            firm("c"),
+            firm("out", region="else"),
+        ],
+        supplies=[{"supplier": "out", "customer": "c", "product": "芯片件"}],
+        coverages=[look("demo.raw;demo.part")],
+    )
+    answer = weak_links(under(store, today=TODAY), "demo")
+    assert [(one.segment, one.score) for one in answer.segments] == [("原料", 23.89), ("部件", 25.0), ("整机", None)]
+    moved = {variant.moved: variant.rank_correlation for variant in answer.stability.variants}
+    assert {name for name, least in moved.items() if least == -1} == {"score.no_producer ×1.2", "score.outside ×0.8"}
+    assert set(moved.values()) == {1.0, -1.0}
+    assert answer.stability.least_correlation == -1
 
 
 @pytest.fixture(scope="module")

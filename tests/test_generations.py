@@ -585,6 +585,19 @@ def test_generations_without_checksums_are_read_and_told(graph: Path) -> None:
     assert words_in(url_of(graph)) == "二"
 
 
+def test_a_good_generation_is_gone_back_to_before_one_that_nobody_can_check(graph: Path, tmp_path: Path) -> None:
+    """The one before the current has lost its checksums, and somebody has put an older one back from a copy."""
+    copy = Path(shutil.copytree(graph, tmp_path / "copy", symlinks=True))
+    say_in_story(graph, "三")
+    checksums.file_of(files(graph).finished()[1]).unlink()
+    for path in (copy / "g.lbug.d").glob("000002-*"):
+        shutil.copy2(path, graph / "g.lbug.d")
+    known, chosen = files(graph).rollback()
+    assert [(one.number, one.verdict.state) for one in known] == [(4, State.good), (3, State.unchecked), (2, State.good)]
+    assert chosen.number == 2
+    assert words_in(url_of(graph)) == "一"
+
+
 def test_verify_of_an_empty_store(tmp_path: Path) -> None:
     assert "图还是空的" in run("verify", store=url_of(tmp_path), check=1).stderr
     assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,7 @@ from loader_parts import check, counts, put
 
 import loaders.rows.validate
 from graph.model import EDGES, NODES, Record
+from graph.model.edges import InputTo
 from graph.model.nodes import Enterprise, Project, Source, Statement
 from loaders.files.sheets import ROW
 from loaders.rows.validate import Valid, validate
@@ -92,6 +93,25 @@ def test_cells_that_are_refused_say_why(field: str, zh: str, cell: str, reason: 
 def test_numbers_are_taken_as_people_write_them(cell: str, value: float) -> None:
     valid = one(Project, amount=cell)
     assert (valid.problems, valid.frame["amount"].to_list()) == ({}, [value])
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        *((cell, True) for cell in ("true", "TRUE", "1", "1.0", "１", "是", "Yes", "y", "必需")),
+        *((cell, False) for cell in ("false", "False", "0", "0.0", "否", "NO", "n", "非必需")),
+        ("", None),
+    ],
+)
+def test_flags_are_taken_as_people_and_workbooks_write_them(cell: str, value: bool | None) -> None:
+    valid = one(InputTo, essential=cell)
+    assert (valid.problems, valid.frame["essential"].to_list()) == ({}, [value])
+
+
+@pytest.mark.parametrize("cell", ["2", "1.5", "10", "也许", "0.00"])
+def test_what_is_no_flag_is_refused(cell: str) -> None:
+    (problem,) = one(InputTo, essential=cell).problems[2]
+    assert problem.reason.endswith(": 应为 是/否(true/false)")
 
 
 def test_every_bad_cell_of_a_row_is_told(tmp_path: Path) -> None:

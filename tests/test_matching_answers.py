@@ -131,9 +131,9 @@ def test_an_index_that_is_kept_gives_the_same_answers(tmp_path: Path) -> None:
 
 @pytest.fixture
 def city(store: Store, tmp_path: Path) -> Store:
-    """A graph of three firms, one of them closed, in either store."""
-    firms = [firm("甲", products="motor"), firm("乙", products="chip"), firm("丙", products="motor") | {"valid_to": "2020"}]
-    return put(store, tmp_path / "city", enterprises=firms)
+    """A graph of three firms, one of them closed though the row of what it makes goes on, in either store."""
+    firms = [firm("甲", products="motor"), firm("乙", products="chip"), firm("丙", valid_to="2020")]
+    return put(store, tmp_path / "city", enterprises=firms, produces=[{"enterprise": "丙", "product": "motor"}])
 
 
 def test_the_graph_answers_without_firms_that_have_closed(city: Store) -> None:

@@ -63,6 +63,12 @@ def test_what_is_like_nothing_finds_nothing_sure(text: str) -> None:
     assert NameIndex([], []).find(text) == []
 
 
+def test_of_names_that_share_less_than_half_nothing_is_said() -> None:
+    """思 is in 思锐, 维 in 法维莱: half of 思维 by weight, and less with what it is to stand side by side; of 思锐维 most is in one name."""
+    assert index(*RAIL).find("思维") == []
+    assert [item.id for item in index(*RAIL).find("思锐维")] == ["青岛思锐科技有限公司"]
+
+
 def test_a_contraction_of_two_firms_is_not_sure() -> None:
     assert sure(index(SIFANG, "中车四方车辆有限公司"), "中车四方") is None
     assert sure(NameIndex(["x", "x"], [SIFANG, "中车四方车辆有限公司"]), "中车四方") == "x"

@@ -16,6 +16,7 @@ from loaders.judgements import judge
 from queries.city.city import read_city
 from queries.city.facts import Row
 from queries.core.answers import Named
+from queries.matching.products import NearProducts
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.fits import Fits
 from queries.openings.ledger import ledger
@@ -211,6 +212,33 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
     assert [home.id for home in other.city] == ["city"]
 
 
+@pytest.mark.parametrize(("region", "seen_from"), [("ward", ["city"]), ("else", ["else"]), ("", ["city", "else"])])
+def test_a_firm_that_leads_nothing_is_seen_from_the_city_that_it_is_in(tmp_path: Path, region: str, seen_from: list[str]) -> None:
+    chains = [{"id": "demo", "name": "示例链", "region": "city"}, {"id": "far", "name": "示例外链", "region": "else"}]
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    say(store, tmp_path / "in", [firm("other", region=region)], chains=chains)
+    assert [home.id for home in ask(store, "other").city] == seen_from, "of one of which it is not known where it is, from every city"
+
+
+def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> None:
+    """One made chips, one supplied them to the leader, one is asked about itself: all three are here and closed."""
+    shut = [firm(id, region="", valid_to="2020") for id in ("maker", "seller", "asked")]
+    store = say(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path / "in",
+        shut,
+        located_in=[{"subject": one["id"], "region": "ward"} for one in shut],
+        produces=[{"enterprise": "maker", "product": "chip"}],
+        supplies=[{"supplier": "seller", "customer": "boss", "product": "芯片件"}],
+        needs=[need("chip")],
+    )
+    answer = ask(store)
+    assert [one.firm.id for one in answer.needs if one.firm] == []
+    assert [(one.product_id, one.firm) for one in answer.invitations] == [("chip", None)], "nobody is left who makes them"
+    assert "“示例asked号公司”登记为已终止" in ask(store, "asked").notes
+    assert not any("登记为已终止" in note for note in answer.notes)
+
+
 def test_a_chain_has_the_lists_of_all_its_leaders_and_says_where_there_is_none(store: Store, tmp_path: Path) -> None:
     leads = [*LEADS, {"enterprise": "chief", "chain": "demo"}]
     put(
@@ -277,6 +305,13 @@ def test_words_that_fit_a_need(tmp_path: Path) -> None:
     assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"} | dict.fromkeys(
         ("p1", "p2", "same"), "低"
     )  # three characters tell too little
+
+
+def test_the_five_nearest_names_are_others_than_the_name_itself() -> None:
+    """All share 高压水泵; the name that is asked for, in whatever width it is typed, is near to itself and tells nobody anything."""
+    names = NearProducts(["高压水泵甲", "高压水泵阀", "高压水泵乙", "高压水泵丙", "高压水泵丁", "高压水泵戊", "高压水泵己"])
+    assert [place for place, _, _ in names.near("高压水泵阀")] == [0, 2, 3, 4, 5]
+    assert {shared for _, _, words in names.near("高压水泵阀") for shared in words} == {"高压水泵"}
 
 
 @pytest.mark.parametrize("seed", range(6))

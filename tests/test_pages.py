@@ -167,6 +167,32 @@ def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient)
     assert "没有这种数据状态" in client.get("/?without=nonsense").text
 
 
+def scopes_of(page: str) -> dict[str, str]:
+    """Return where each named scope of a page leads."""
+    part = page.split('<div class="scopes"')[1].split("</div>")[0]
+    return {name: unescape(href) for href, name in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', part)}
+
+
+def test_what_else_is_asked_for_stays_but_the_page_of_the_list_begins_anew(client: TestClient, seeded_store: Store) -> None:
+    assert scopes_of(client.get("/enterprises?q=a%26b&page=2&without=curated").text) == {
+        "全部": "/enterprises?q=a%26b",
+        "不含示例": "/enterprises?q=a%26b&without=sample",
+        "只用有来源的": "/enterprises?q=a%26b&without=sample%2Ccurated%2Cinferred",
+    }
+    assert scopes_of(client.get("/enterprises?page=2").text)["全部"] == "/enterprises"
+    _, following = list_figures(under(seeded_store), "", 2)
+    assert following
+    assert scopes_of(client.get("/figures", params={"after": following}).text)["全部"] == "/figures"
+
+
+def test_the_scopes_of_a_page_about_an_odd_id_lead_to_that_page(odd_client: TestClient) -> None:
+    path = f"/enterprises/{quote(ODD_ID, safe='')}"
+    leading = scopes_of(odd_client.get(path).text)
+    assert leading["全部"] == path
+    assert leading["不含示例"] == f"{path}?without=sample"
+    assert "示例甲厂" in odd_client.get(leading["全部"]).text
+
+
 def test_a_chain_without_segments_left_says_so(client: TestClient) -> None:
     page = client.get("/chains/exhibitions?without=curated,sample").text
     assert "显示全部数据" in page or "picture-data" in page
@@ -231,6 +257,9 @@ def test_error_pages_are_chinese_and_say_what_to_do(client: TestClient) -> None:
     assert missing.headers["content-type"].startswith("text/html")
     assert client.get("/sources/nothing").status_code == 404
     assert client.get("/enterprises/nothing").status_code == 404
+    elsewhere = client.get("/enterprises/nothing?without=sample").text
+    assert 'href="/sources?without=sample"' in elsewhere, "what was switched off stays off"
+    assert 'href="/sources"' in client.get("/enterprises/nothing?without=nonsense").text
 
 
 def test_the_error_page_needs_no_store_and_lists_candidates(client: TestClient) -> None:

@@ -90,11 +90,25 @@ def test_tiers_out_of_range(story: Store, tiers: int) -> None:
 
 @pytest.mark.parametrize(
     ("word", "way"),
-    [("示例甲整机有限公司", "名称"), ("示例甲", "简称或别名"), ("slj", "拼音首字母"), ("shilijia", "拼音"), ("甲整机", "名称包含")],
+    [
+        ("示例甲整机有限公司", "名称"),
+        ("示例甲", "简称或别名"),
+        ("slj", "拼音首字母"),
+        ("shilijia", "拼音"),
+        ("甲整机", "名称包含"),
+        ("jzj", "拼音首字母包含"),
+    ],
 )
 def test_search_ways(story: Store, word: str, way: str) -> None:
     hit = search(under(story), word, labels=("Enterprise",))[0]
     assert (hit.id, hit.matched) == ("a", way)
+
+
+def test_a_chain_may_be_called_one(full_store: Store) -> None:
+    for word in ("集成电路", "集成电路产业链", " 集成电路产业链 ", "integrated-circuits"):
+        assert find_chain(under(full_store), word).id == "integrated-circuits"
+    with pytest.raises(NotFound, match="没有产业链“产业链”"):
+        find_chain(under(full_store), "产业链")
 
 
 def test_a_word_that_means_one_firm(story: Store) -> None:

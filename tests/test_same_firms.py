@@ -77,6 +77,8 @@ def two(store: Store, tmp_path: Path) -> Store:
         ("a,青岛甲乙有限公司,甲丙,,,,qd", "b,青岛丙丁有限公司,甲丙,,,,qd", ["简称或别名相同"]),
         ("a,中车青岛四方机车车辆股份有限公司,,,,,", "b,中车四方,,,,,", ["各字依次见于名称"]),
         (f"a,{HAIER},,,,,", f"b,{HISENSE},,,,,", []),
+        ("a,山东甲乙有限公司,,,,,", "b,青岛甲乙有限公司,,,,,", ["去掉地名与公司形式后名称相同"]),
+        ("a,江苏甲乙有限公司,,,,,", "b,青岛甲乙有限公司,,,,,", []),
     ],
 )  # fmt: skip
 def test_what_goes_to_the_review_list(store: Store, tmp_path: Path, one: str, other: str, reasons: list[str]) -> None:
@@ -91,6 +93,31 @@ def test_both_sides_say_what_tells_them_apart(two: Store) -> None:
     assert doubt.reasons == ["简称或别名相同", "去掉地名与公司形式后名称相同"]
     assert doubt.against == ["公司形式不同"]
     assert doubts(under(two, ["sample"])) == []
+
+
+def test_firms_that_share_a_code_are_asked_about_in_whatever_cities(tmp_path: Path) -> None:
+    """A firm that is known by its credit code comes with the stock code of another: of like names in two cities there is no question."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put_in(store, tmp_path / "1", "a,青岛甲乙有限公司,,,,600001,qd", f"b,上海甲乙有限公司,,,{B_CODE},,sh")
+    assert doubts(under(store)) == []
+    put_in(store, tmp_path / "2", f"b,上海甲乙有限公司,,,{B_CODE},600001,sh")
+    assert listed(store) == [("a", "b", ["股票代码相同", "去掉地名与公司形式后名称相同"])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "against"),
+    [
+        ("a,青岛甲乙有限公司,,,,600001,", "b,青岛甲乙有限公司,,,,600002,", ["股票代码不同"]),
+        ("a,青岛甲乙有限公司,,,,600001,", "b,青岛甲乙有限公司,,,,,", []),
+        (f"a,青岛甲乙有限公司,,,{A_CODE},,", f"b,青岛甲乙有限公司,,,{A_CODE[:-1]}M,,", ["统一社会信用代码不同"]),
+        ("a,青岛市黄岛区甲乙有限公司,,,,,", "b,青岛市崂山区甲乙有限公司,,,,,", ["名称中的区县不同"]),
+    ],
+)
+def test_what_speaks_against_a_pair(tmp_path: Path, one: str, other: str, against: list[str]) -> None:
+    """A code with a wrong check digit settles nothing, for it may be a slip, but it speaks against."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    put_in(store, tmp_path / "in", one, other)
+    assert [(doubt.left.id, doubt.right.id, doubt.against) for doubt in doubts(under(store))] == [("a", "b", against)]
 
 
 @given(st.permutations(["海尔模具", "海信模具", "海尔", "海信"]), st.sampled_from(["有限公司", "股份有限公司", ""]))
@@ -130,6 +157,14 @@ def test_a_name_that_is_only_alike_is_listed_and_not_taken(full_store: Store) ->
 
 def test_what_is_exact_is_not_followed_by_what_is_alike(full_store: Store) -> None:
     assert "名称相近" not in {hit.matched for hit in search(under(full_store), "中车四方")}
+
+
+def test_a_search_gives_no_more_than_it_was_asked_for(seeded_store: Store) -> None:
+    """What has the words in its name and what is alike are one list, cut where it was asked to be."""
+    whole = search(under(seeded_store), "四方机车", labels=("Enterprise",))
+    assert len({hit.matched for hit in whole}) == 2
+    for most in range(1, len(whole) + 1):
+        assert search(under(seeded_store), "四方机车", most, ("Enterprise",)) == whole[:most]
 
 
 def test_same_makes_one_of_two_for_questions_and_leaves_both(two: Store) -> None:
@@ -251,6 +286,16 @@ def test_a_judgement_that_contradicts_what_stands_is_refused(tmp_path: Path, ste
         judge(store, "a", "b", UNDO if len(steps) > 1 and steps[0][2] == SAME else SAME, "=cmd|' /C calc'!A0")
 
 
+def compared(folder: Path, *rows: str) -> Comparisons:
+    """What stands of firms a, b and c by the judgements of a file."""
+    store = open_store(f"ladybug://{folder}/g.lbug")
+    write(folder / "in", *(f"{id},{id}有限公司,,,,," for id in "abc"))
+    heads = "企业,另一企业,判断,判断时间,判断人,来源\n"
+    put(folder / "in" / "compared_with.csv", heads + "".join(f"{row},张三,纪要\n" for row in rows))
+    assert not load([folder / "in"], store).bad
+    return read_comparisons(store)
+
+
 def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abcd"))
@@ -271,6 +316,39 @@ def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
         (5, "判断人"),
         (6, "另一企业"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdicts", "taken_for"),
+    [
+        (["b,a,同一,2026-01-01", "a,b,不同,2026-01-02"], {("a", "b"): "不同"}, {}),
+        (["a,b,不同,2026-01-02", "b,a,同一,2026-01-03"], {("a", "b"): "同一"}, {"a": "b"}),
+        (["a,b,同一,2026-01-01", "b,a,同一,2026-01-02"], {("a", "b"): "同一"}, {"a": "b"}),
+        (["b,a,同一,2026-01-02", "a,b,撤销,2026-01-03"], {("a", "b"): "撤销"}, {}),
+    ],
+)
+def test_whoever_is_named_first_the_last_judgement_of_a_pair_stands(
+    tmp_path: Path, rows: list[str], verdicts: dict[tuple[str, str], str], taken_for: dict[str, str]
+) -> None:
+    assert compared(tmp_path, *rows) == Comparisons(verdicts, taken_for)
+
+
+def test_what_is_judged_again_stands_where_it_was_judged_last(tmp_path: Path) -> None:
+    """A is not c, so of a = b and b = c only one can be: that which was said first, and a = b was said again after b = c."""
+    rows = ["a,c,不同,2026-01-01", "a,b,同一,2026-01-02", "b,c,同一,2026-01-03"]
+    assert compared(tmp_path / "1", *rows).taken_for == {"b": "a"}
+    assert compared(tmp_path / "2", *rows, "a,b,同一,2026-01-04").taken_for == {"c": "b"}
+
+
+def test_what_a_firm_supplies_to_itself_stays_where_others_are_judged_to_be_one(tmp_path: Path) -> None:
+    """A is judged to be b: what a supplies to b is the doing of two rows on one firm, what c supplies to c is its own."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abc"))
+    put(folder / "supplies.csv", "供应商,客户,来源\n" + "".join(f"{one},{other},年鉴\n" for one, other in ("ab", "aa", "bc", "cc")))
+    assert not load([folder], store).bad
+    judge(store, "b", "a", SAME, "张三")
+    city = read_city(under(store))
+    assert city.edges["SUPPLIES"].select("from", "to").rows() == [("b", "b"), ("b", "c"), ("c", "c")]
 
 
 def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path) -> None:

@@ -82,6 +82,10 @@ def test_the_yardstick_of_every_chain_stands_whatever_is_left_out(seeded_store: 
         ]
         assert (one.feeds, one.inputs) == (other.feeds, other.inputs)
         assert {firm.status for item in other.segments for firm in item.enterprises} <= {"confirmed", "reported"}
+    for kind in ("PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS"):
+        links, left = (read_city(view).edges[kind].select("from", "to") for view in (whole, founded))
+        assert len(links) > 0
+        assert links.equals(left)
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +182,15 @@ def test_a_parameter_that_a_route_does_not_know_is_refused(client: TestClient, p
     assert answer.status_code == 422
     assert "没有参数“witout”" in answer.text
     assert path.startswith("/api/") == answer.headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [("/api/v1/chains?witout=sample", "without"), ("/enterprises?pag=2", "page"), ("/api/v1/enterprises?sise=9", "size")],
+)
+def test_a_slip_in_a_parameter_is_answered_with_the_name_that_was_meant(client: TestClient, address: str, meant: str) -> None:
+    assert f"是不是 {meant}? " in client.get(address).text
+    assert "是不是" not in client.get(f"{address.partition('?')[0]}?zzz=1").text
 
 
 def test_a_view_stays_with_its_version(tmp_path: Path) -> None:

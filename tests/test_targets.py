@@ -13,10 +13,12 @@ from test_cli import run
 from view_parts import under
 
 from graph.errors import NotFound
-from graph.stores import Store
+from graph.stores import Store, open_store
+from queries.city.city import read_city
+from queries.city.facts import chain_facts
 from queries.core.answers import Named
 from queries.targets.answers import Targets
-from queries.targets.chain import list_targets
+from queries.targets.chain import list_targets, outside_makers
 from queries.targets.factors import Factors
 from queries.targets.portfolio import make_portfolio
 from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
@@ -157,6 +159,47 @@ def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path
     assert "所在地未登记" in answer.unplaced[0].why_not
     assert "foil" in {place.product_id for place in answer.unknown}  # it may be here, so this is no gap
     assert "foil" not in {gap.product_id for gap in answer.without_firms}
+
+
+def test_who_has_closed_or_stopped_to_make_it_is_no_target(store: Store, tmp_path: Path) -> None:
+    """The one goes on and its row has ended; the other has closed and its rows, in tables of their own, go on."""
+    answer = ask(
+        gapped(
+            store,
+            tmp_path,
+            outside("stopped", ""),
+            firm("closed", region="", valid_to="2020"),
+            located_in=[{"subject": "closed", "region": "else"}],
+            produces=[{"enterprise": "stopped", "product": "chip", "valid_to": "2020"}, {"enterprise": "closed", "product": "chip"}],
+        )
+    )
+    assert answer.targets == []
+    assert {one.firm.id: (one.product_id, one.why_not) for one in answer.excluded if one.firm.id != "lead"} == {
+        "stopped": ("chip", "登记的生产或供给已经结束"), "closed": ("chip", "企业登记为已终止"),
+    }  # fmt: skip
+    assert "chip" in {gap.product_id for gap in answer.without_firms}
+
+
+def test_a_closed_firm_counts_for_no_target_and_in_no_list(tmp_path: Path) -> None:
+    """Of the group of a target a firm here has closed, of what nobody looked for a maker elsewhere: both rows of where they are go on."""
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    shut = [firm("kid", region="", valid_to="2020"), firm("gone", region="", valid_to="2020")]
+    answer = ask(
+        put(
+            store,
+            tmp_path / "in",
+            enterprises=[outside("a", "chip"), outside("b", "ore"), *shut],
+            subsidiary_of=[{"enterprise": "kid", "parent": "a"}],
+            located_in=[{"subject": "kid", "region": "ward"}, {"subject": "gone", "region": "else"}],
+            produces=[{"enterprise": "gone", "product": product} for product in ("ore", "foil")],
+            coverages=[look("demo.part")],
+        )
+    )
+    assert values(answer, "a")["links"] == 0
+    assert "同集团已有企业在本地" not in " ".join(answer.targets[0].why_not)
+    assert {place.product_id: [one.id for one in place.outside] for place in answer.unknown} == {"ore": ["b"], "foil": [], "car": []}
+    city = read_city(under(store, today=TODAY))
+    assert outside_makers(chain_facts(city, "demo")) == {"a", "b"}, "nor does the model think of it"
 
 
 def test_a_firm_that_is_here_and_elsewhere_is_no_target(store: Store, tmp_path: Path) -> None:
