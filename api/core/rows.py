@@ -42,7 +42,7 @@ def sort_key(value: Any) -> tuple[Any, ...]:
         return (0, float(value))
     except ValueError:
         parts = re.split(r"(\d+)", str(value))
-        return (1, [(1, int(part), "") if part.isdigit() else (0, 0, _spelled(part)) for part in parts if part])
+        return (1, [(1, int(part), "") if part.isdecimal() else (0, 0, _spelled(part)) for part in parts if part])
 
 
 def _spelled(text: str) -> str:

@@ -107,7 +107,7 @@ def _next(text: str, at: int) -> Token:
     if _begins_name(first):
         end = _name_end(text, at)
         return Token("word", text[at:end], at, end)
-    if first.isascii() and (first.isdigit() or (first == "." and text[at + 1 : at + 2].isdigit() and text[at - 1 : at] != ".")):
+    if first.isascii() and (first.isdecimal() or (first == "." and text[at + 1 : at + 2].isdecimal() and text[at - 1 : at] != ".")):
         return _number(text, at)
     for sign in SIGNS:
         if text.startswith(sign, at):
@@ -135,7 +135,7 @@ def _begins_name(character: str) -> bool:
 
 
 def _name_end(text: str, at: int) -> int:
-    while at < len(text) and (_begins_name(text[at]) or (text[at].isascii() and text[at].isdigit())):
+    while at < len(text) and (_begins_name(text[at]) or (text[at].isascii() and text[at].isdecimal())):
         at += 1
     return at
 
@@ -158,7 +158,7 @@ def _parameter(text: str, at: int) -> Token:
         name, end = _backticks(text, at + 1)
         return Token("parameter", name, at, end)
     end = at + 1
-    while end < len(text) and (_begins_name(text[end]) or (text[end].isascii() and text[end].isdigit())):
+    while end < len(text) and (_begins_name(text[end]) or (text[end].isascii() and text[end].isdecimal())):
         end += 1
     if end == at + 1:
         raise QueryError(f"$ 后面要有参数的名称: {where(text, at)};如 $name")
@@ -177,7 +177,7 @@ def _number(text: str, at: int) -> Token:
         if known := refused(text[end : _name_end(text, end)].upper(), where(text, end)):  # the embedded store reads 1LOAD as 1 LOAD
             raise known
         raise QueryError(f"{where(text, at)}: 数字后面紧接着别的字;数字应写作 12、1.5 或 1e6,数字与词之间要有空格")
-    if digits.isdigit():
+    if digits.isdecimal():
         if len(digits) > 1 and digits[0] == "0":
             raise QueryError(f"{where(text, at)}: 数字不能以 0 开头,请写作 {digits.lstrip('0') or '0'};编号等文字要加引号")
         if len(digits) > 19 or int(digits) >= BIGGEST:

@@ -115,4 +115,4 @@ def _span_of_ods(pieces: Iterator[bytes]) -> tuple[int, int]:
 
 def _repeat(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "1")
-    return int(text) if text.isdigit() else 1
+    return int(text) if text.isdecimal() else 1

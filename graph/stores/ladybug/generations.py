@@ -204,7 +204,7 @@ class Generations:
         if not known:
             raise NotFound(f"{self.folder} 里没有任何一代数据,请用 lianzhang load 载入,或从备份恢复")
         if to is not None:
-            found = [one for one in known if to in (one.path.stem, one.path.name) or (to.isdigit() and int(to) == one.number)]
+            found = [one for one in known if to in (one.path.stem, one.path.name) or (to.isdecimal() and int(to) == one.number)]
             if len(found) != 1:
                 raise NotFound(f"没有{'唯一的' if found else ''}第 {to} 代;现有 {'、'.join(one.path.stem for one in known)}")
             if found[0].verdict.state is State.damaged:

@@ -1,8 +1,10 @@
 """Ladybug's tables: made from the model, read in slices, with the engine's errors turned into the project's own."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import ladybug
@@ -42,6 +44,13 @@ def prepare(connection: ladybug.Connection) -> None:
     connection.execute("COMMIT")
 
 
+@cache
+def fingerprint() -> str:
+    """Return a word for the tables and columns of the model: it stands beside files that have them all."""
+    types: tuple[type[Node] | type[Edge], ...] = (*NODES, *EDGES)
+    return f"{zlib.crc32('; '.join(map(ddl, types)).encode()):08x}"
+
+
 def ddl(record: type[Node] | type[Edge]) -> str:
     """Return the statement that makes a type's table."""
     fields = ", ".join(f"`{name}` {kind}" for name, kind in columns(record).items())
@@ -65,6 +74,10 @@ class Asked(Protocol):
     def slice(self) -> int:
         """Return how many rows of one answer it can hold."""
 
+    @property
+    def complete(self) -> bool:
+        """Tell whether the file surely has every table and column of the model."""
+
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
 
@@ -81,6 +94,7 @@ class Direct:
 
     connection: ladybug.Connection
     slice: int = 200_000
+    complete: bool = True  # it was prepared
 
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
@@ -115,6 +129,8 @@ def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.Data
 def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
     """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
+    if asked.complete:
+        return ", ".join(f"{variable}.`{name}` AS `{name}`" for name in columns(record))
     if table not in {row[1] for row in asked.schema_rows("CALL show_tables() RETURN *")}:
         return ""
     there = {row[1] for row in asked.schema_rows(f"CALL table_info('{table}') RETURN *")}
@@ -124,11 +140,12 @@ def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
 def _slices(asked: Asked, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
     """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole; a small one comes as rows."""
     types = pl.Schema(schema(record))
-    number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
-    if number <= FEW:
-        if number:
-            yield pl.DataFrame(asked.rows(f"{pattern} RETURN {returned}"), types, orient="row")
+    few = asked.rows(f"{pattern} RETURN {returned} LIMIT {FEW + 1}")
+    if len(few) <= FEW:
+        if few:
+            yield pl.DataFrame(few, types, orient="row")
         return
+    number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
     last = asked.rows(f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
     step = max(1, (last + 1) * asked.slice // number)
     for start in range(0, last + 1, step):
