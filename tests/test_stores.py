@@ -10,14 +10,13 @@ from neo4j_server import Server
 from view_parts import under
 
 from graph.errors import InputError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
-from graph.model import EDGE_TYPES, NODE_TYPES, NODES
+from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
 from graph.stores import Store, neo4j, open_store
 from graph.stores.base import tidy
 from graph.stores.ladybug import generations
 from graph.stores.ladybug.notes import read_notes, write_note
-from graph.stores.ladybug.store import _tidied, _Whole
-from graph.stores.ladybug.tables import fingerprint
+from graph.stores.ladybug.store import _tidied
 from loaders.run import Options, load
 from queries.core.catalogue import questions, text_of
 
@@ -332,23 +331,6 @@ def test_a_thing_says_what_it_is_before_where_that_is_from() -> None:
 def test_absent_properties_are_left_out_of_every_row() -> None:
     rows: list[list[Any]] = [[1, None], [2, {"_label": "X", "a": None, "b": 1}], [3, [{"a": None}]]]
     assert _tidied(["n", "x"], rows) == [{"n": 1, "x": None}, {"n": 2, "x": {"_label": "X", "b": 1}}, {"n": 3, "x": [{}]}]
-
-
-def test_a_file_of_another_model_is_asked_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    tell(store)
-    assert store.note("model") == fingerprint()
-    whole = [store.nodes(record).sort("id") for record in NODES]
-    asked: list[str] = []
-    ask = _Whole.rows
-    monkeypatch.setattr(_Whole, "rows", lambda self, query: asked.append(query) or ask(self, query))  # type: ignore[func-returns-value]
-    for word, about_tables in ((fingerprint(), False), ("of another model", True)):
-        store.note("model", word)
-        other = open_store(store.url)
-        asked.clear()
-        assert all(one.equals(other.nodes(record).sort("id")) for record, one in zip(NODES, whole, strict=True))
-        assert any(query.startswith("CALL") for query in asked) == about_tables
-        other.close()
 
 
 def test_a_note_that_is_damaged_is_none(tmp_path: Path) -> None:

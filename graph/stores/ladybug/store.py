@@ -17,7 +17,7 @@ from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.ladybug.generations import Generations, Ready
 from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
-from graph.stores.ladybug.tables import fingerprint, read_edges, read_nodes
+from graph.stores.ladybug.tables import read_edges, read_nodes
 from graph.stores.ladybug.writer import LadybugWriter
 from graph.stores.outside import Outside
 
@@ -44,15 +44,6 @@ class _Whole:
     known: dict[tuple[Ready, str], list[list[Any]]]
     slice: int = 50_000
 
-    @property
-    def complete(self) -> bool:
-        """Tell whether the file was written with every table and column of the model."""
-        key = (self.file, "model")
-        if key not in self.known:
-            self._forget_others()
-            self.known[key] = [[read_notes(self.file.path).get("model") == fingerprint()]]
-        return bool(self.known[key][0][0])
-
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
         return self.pool.read(self.file, query, {}, LONG)[1]
@@ -61,13 +52,10 @@ class _Whole:
         """Return all rows of a query about the tables, asked once for a file."""
         key = (self.file, query)
         if key not in self.known:
-            self._forget_others()
+            for other in [other for other in self.known if other[0] != self.file]:
+                self.known.pop(other, None)
             self.known[key] = self.rows(query)
         return self.known[key]
-
-    def _forget_others(self) -> None:
-        for other in [other for other in self.known if other[0] != self.file]:
-            self.known.pop(other, None)
 
     def frame(self, query: str) -> pl.DataFrame:
         """Return the answer of a query as a frame."""
@@ -122,8 +110,6 @@ class LadybugStore:
             try:
                 yield writer
                 writer.commit()
-                if writer.has_written():
-                    self.note("model", fingerprint())
             except BaseException:
                 writer.abandon()
                 raise

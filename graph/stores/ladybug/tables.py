@@ -1,10 +1,8 @@
 """Ladybug's tables: made from the model, read in slices, with the engine's errors turned into the project's own."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Protocol
 
 import ladybug
@@ -44,13 +42,6 @@ def prepare(connection: ladybug.Connection) -> None:
     connection.execute("COMMIT")
 
 
-@cache
-def fingerprint() -> str:
-    """Return a word for the tables and columns of the model: it stands beside files that have them all."""
-    types: tuple[type[Node] | type[Edge], ...] = (*NODES, *EDGES)
-    return f"{zlib.crc32('; '.join(map(ddl, types)).encode()):08x}"
-
-
 def ddl(record: type[Node] | type[Edge]) -> str:
     """Return the statement that makes a type's table."""
     fields = ", ".join(f"`{name}` {kind}" for name, kind in columns(record).items())
@@ -74,10 +65,6 @@ class Asked(Protocol):
     def slice(self) -> int:
         """Return how many rows of one answer it can hold."""
 
-    @property
-    def complete(self) -> bool:
-        """Tell whether the file surely has every table and column of the model."""
-
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
 
@@ -94,7 +81,6 @@ class Direct:
 
     connection: ladybug.Connection
     slice: int = 200_000
-    complete: bool = True  # it was prepared
 
     def rows(self, query: str) -> list[list[Any]]:
         """Return all rows of a query."""
@@ -129,8 +115,6 @@ def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.Data
 def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
     """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
-    if asked.complete:
-        return ", ".join(f"{variable}.`{name}` AS `{name}`" for name in columns(record))
     if table not in {row[1] for row in asked.schema_rows("CALL show_tables() RETURN *")}:
         return ""
     there = {row[1] for row in asked.schema_rows(f"CALL table_info('{table}') RETURN *")}
