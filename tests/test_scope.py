@@ -379,6 +379,16 @@ def test_where_there_is_one_city_nobody_is_asked_which(client: TestClient) -> No
     assert client.get("/api/v1/chains?city=青岛").json() == client.get("/api/v1/chains").json()
 
 
+def test_a_city_is_no_reason_to_show_nothing_where_no_chain_says_its_own(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    client = TestClient(create_app(store, Settings(city="青岛")), raise_server_exceptions=False)
+    assert "lianzhang load seeds" in client.get("/").text
+    assert client.get("/about").status_code == 200
+    assert not load([STORY], store).bad
+    assert client.get("/api/v1/chains").json()["items"]
+    store.close()
+
+
 def test_commands_take_the_city_and_the_environment_says_it(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     write_cities(folder)

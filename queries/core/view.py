@@ -64,8 +64,8 @@ class View:
             homes[chain].append(name)
             if word in (region, _city_word(name)):
                 own.add(chain)
-        if not own:
-            known = "、".join(sorted(self.cities.values())) or "没有一条链写明区域"
+        if homes and not own:
+            known = "、".join(sorted(self.cities.values()))
             raise NotFound(f"图中没有城市“{self.scope.city[:60]}”的产业链;有链的城市: {known}")
         return {chain: "、".join(names) for chain, names in homes.items() if chain not in own}
 
