@@ -239,8 +239,8 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
     assert current is not None
     content = {path: path.read_bytes() for path in (current, checksums.file_of(current))}
     chance, refused, untouched = random.Random(20261129), 0, 0
-    whole_number = times(40, 120)
-    for number in range(whole_number):
+    tries = times(40, 120)
+    for number in range(tries):
         damage(current if number % 10 else checksums.file_of(current), chance)
         same = all(path.read_bytes() == kept for path, kept in content.items())
         if (said := refusal(lambda: open_store(url).ping())) is None:
@@ -252,8 +252,8 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
             assert not [word for word in RAW if word in said], said
         for path, kept in content.items():
             path.write_bytes(kept)
-    assert refused >= whole_number * 2 // 3
-    assert refused + untouched == whole_number
+    assert refused >= tries * 2 // 3
+    assert refused + untouched == tries
     assert picture(url) == whole
 
 

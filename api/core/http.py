@@ -34,8 +34,6 @@ async def get_store(request: Request) -> Store:
 
 StoreDep = Annotated[Store, Depends(get_store)]
 WITHOUT = "不使用哪些状态的数据,逗号分隔,如 curated,sample;产业链、环节、产品及其上下游是标尺,不因此隐去"
-
-
 CITY = "只看哪个城市的产业链: 区域的名称或编号;图里只有一个城市时不必写,“全部”为各城市"
 
 

@@ -47,27 +47,28 @@ class View:
         """Return the regions that chains say are theirs, name by id; with less than two there is nothing to choose."""
         return {region: name for region, name, _ in self._homes}
 
+    @cached_property
+    def _chosen(self) -> dict[str, str]:
+        word = _city_word(self.scope.city)
+        return {region: name for region, name in self.cities.items() if word and word in (region, _city_word(name))}
+
     @property
     def city(self) -> str:
         """Return the name of the city of the scope, as the graph writes it, or nothing."""
-        word = _city_word(self.scope.city)
-        return next((name for region, name in self.cities.items() if word and word in (region, _city_word(name))), "")
+        return next(iter(self._chosen.values()), "")
 
     @cached_property
     def elsewhere(self) -> dict[str, str]:
         """Return the chains that are another city's than the scope's, with that city's name; one without a region is of every city."""
-        word = _city_word(self.scope.city)
-        if not word:
+        if not self.scope.city or not self.cities:
             return {}
-        homes, own = defaultdict(list), set()
-        for region, name, chain in self._homes:
-            homes[chain].append(name)
-            if word in (region, _city_word(name)):
-                own.add(chain)
-        if homes and not own:
+        if not self._chosen:
             known = "、".join(sorted(self.cities.values()))
             raise NotFound(f"图中没有城市“{self.scope.city[:60]}”的产业链;有链的城市: {known}")
-        return {chain: "、".join(names) for chain, names in homes.items() if chain not in own}
+        homes: dict[str, dict[str, str]] = defaultdict(dict)
+        for region, name, chain in self._homes:
+            homes[chain][region] = name
+        return {chain: "、".join(own.values()) for chain, own in homes.items() if self._chosen.keys().isdisjoint(own)}
 
     @property
     def _homes(self) -> list[tuple[str, str, str]]:
@@ -105,7 +106,7 @@ class View:
         """Tell whether things and relations, each with its ``_label``, are to be seen."""
         return all(
             thing["status"] in self.scope.of_kind(label := thing.get("_label", ""))
-            and not (label == "Chain" and self.elsewhere and thing["id"] in self.elsewhere)
+            and not (label == "Chain" and thing["id"] in self.elsewhere)
             for thing in things
         )
 

@@ -124,12 +124,11 @@ def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
 def _slices(asked: Asked, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
     """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole; a small one comes as rows."""
     types = pl.Schema(schema(record))
-    few = asked.rows(f"{pattern} RETURN {returned} LIMIT {FEW + 1}")
-    if len(few) <= FEW:
-        if few:
-            yield pl.DataFrame(few, types, orient="row")
-        return
     number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
+    if number <= FEW:
+        if number:
+            yield pl.DataFrame(asked.rows(f"{pattern} RETURN {returned}"), types, orient="row")
+        return
     last = asked.rows(f"MATCH (a:`{label}`) RETURN max(offset(id(a)))")[0][0]
     step = max(1, (last + 1) * asked.slice // number)
     for start in range(0, last + 1, step):
