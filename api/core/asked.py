@@ -1,0 +1,114 @@
+"""Commands made from questions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from api.core.options import FormatOption, StoreOption, reach, reading
+from api.core.output import Format, print_json, print_table, progress, say, say_which
+from queries.core.question import Argument, Question
+
+KEYWORD = Parameter.KEYWORD_ONLY
+
+
+@dataclass(frozen=True)
+class Handout:
+    """A file that the command of a question can write its answer to: ``check`` raises before anything is asked.
+
+    Where it is written, the answer is not ``printed`` as well unless so said.
+    """
+
+    option: str
+    help: str
+    check: Callable[[Path], None]
+    write: Callable[[Any, Path], None]
+    printed: bool = False
+
+
+def command_of(question: Question[Any], handout: Handout | None = None) -> Callable[..., None]:
+    """Return the command of a question, as typer reads it."""
+    asked = {one.name: one for one in question.arguments if one.name_by("command")}
+    shown = {one.name: one for one in question.shown}
+    parameters = [_parameter(one, positional=one.required) for one in asked.values()]
+    parameters += [_parameter(one) for one in shown.values()]
+    if question.most is not None:
+        most = Annotated[int, typer.Option("--most", min=1, help="最多列几个")]
+        parameters.append(Parameter("most", KEYWORD, annotation=most, default=question.most))
+    if handout:
+        option = typer.Option(handout.option, metavar="FILE", help=handout.help)
+        parameters.append(Parameter("file", KEYWORD, annotation=Annotated[Path | None, option], default=None))
+    parameters.append(Parameter("format", KEYWORD, annotation=FormatOption, default=Format(question.format)))
+    if question.subject == "view":
+        parameters.append(Parameter("graph", KEYWORD))
+        parameters.append(Parameter("context", KEYWORD, annotation=typer.Context))
+    elif question.subject:
+        parameters.append(Parameter("store", KEYWORD, annotation=StoreOption, default=None))
+
+    def run(**given: Any) -> None:
+        words = {name: _value(one, given[name]) for name, one in asked.items()}
+        if question.choice and (problem := question.choice.problem(words, "--")):
+            raise typer.BadParameter(problem)
+        path: Path | None = given.get("file")
+        if handout and path:
+            handout.check(path)
+        subject = given["graph"] if question.subject == "view" else _console(given["store"]) if question.subject else None
+        found = question.find(subject, words, say_which)
+        with progress() if question.slow else nullcontext() as step:
+            if step:
+                step(question.slow, 0)
+            answer = question.ask(*([subject] if question.subject else []), **found)
+        if handout and path:
+            handout.write(answer, path)
+            say(f"已写到 {path}")
+            if not handout.printed:
+                return
+        most: int | None = given.get("most")
+        _print(question, answer[:most] if most else answer, given["format"], {name: given[name] for name in shown}, subject)
+        if most and len(answer) > most:
+            say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
+        if question.notes and given["format"] is not Format.json:
+            for note in question.notes(answer, found):
+                say(note)
+
+    run.__name__, run.__doc__ = question.ask.__name__, question.help
+    run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return reading(run) if question.subject == "view" else run
+
+
+def add_commands(app: typer.Typer, questions: Sequence[Question[Any]], handouts: Mapping[str, Handout], groups: Mapping[str, typer.Typer]) -> None:
+    """Add the commands of some questions to an application; one that has commands of its own below it is a group."""
+    for question in questions:
+        if question.command and question.name in groups:
+            group = groups[question.name]
+            group.callback(invoke_without_command=True)(command_of(question, handouts.get(question.name)))
+            app.add_typer(group, name=question.name)
+        elif question.command:
+            app.command(name=question.name)(command_of(question, handouts.get(question.name)))
+
+
+def _parameter(argument: Argument, positional: bool = False) -> Parameter:
+    word, name = argument.word, argument.name_by("command")
+    said: dict[str, Any] = {"help": word.help, "metavar": word.metavar or None}
+    if argument.kind in (int, float):
+        said |= {"min": word.low, "max": word.high}
+    kind: Any = str if argument.kind is dict else argument.kind
+    many = argument.many or argument.kind is dict
+    option = f"--{name.replace('_', '-')}"
+    about = typer.Argument(**said) if positional else typer.Option(option, **said)
+    hint = list[kind] | None if many else kind | None if argument.default is None else kind
+    default = Parameter.empty if argument.required else None if many else argument.default
+    return Parameter(argument.name, KEYWORD, annotation=Annotated[hint, about], default=default)
+
+
+def _value(argument: Argument, given: Any) -> Any:
+    """Return what is given for an argument; ``NAME=VALUE`` pairs are read as JSON where they can be."""
+    if argument.kind is not dict:
+        return given
+    return dict(map(_pair, given or []))

@@ -1,0 +1,63 @@
+"""The questions about the gaps of a chain: its weak links, what defends a judgement, what if."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from queries.core.question import Word, question
+from queries.gaps import printed
+from queries.gaps.answers import Certificate, WeakLinks, WhatIf
+from queries.names.arguments import Chain, Firm
+
+if TYPE_CHECKING:
+    from queries.city.facts import Place
+    from queries.core.view import View
+    from queries.gaps.what_if import Landing
+
+GROUP = "断点"
+
+
+def _find_place(view: "View", word: str, earlier: Mapping[str, Any]) -> "Place":
+    from queries.gaps.names import find_place
+    from queries.gaps.weak_links import examine
+
+    return find_place(examine(view, earlier["chain"].id), word)
+
+
+def _find_landing(view: "View", word: str, _: Mapping[str, Any]) -> "Landing":
+    from queries.gaps.names import find_landing
+
+    return find_landing(view, word)
+
+
+@question("weak-links", "chains/{chain}/weak-links", group=GROUP, slow="计算断点", table=printed.weak_links, notes=printed.notes_of_weak_links)
+def weak_links(view: "View", chain: Chain) -> WeakLinks:
+    """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分及其各项、理由、依据、行动,延链的下一步,系统性风险,规则移动 ±20% 时的稳定性。
+
+    没有普查记录的环节不判缺链。评分 0 至 100,越高越弱,是各项之和;规则见 queries/gaps/rules.toml。
+    """
+    from queries.gaps.weak_links import weak_links as ask
+
+    return ask(view, chain.id)
+
+
+@question("certificate", "chains/{chain}/certificate", group=GROUP, table=printed.certificate, format="json")
+def certificate(
+    view: "View", chain: Chain, place: Annotated["Place", Word("环节或产品的名称或编号", "PLACE", _find_place)]
+) -> Certificate:
+    """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,用了哪版规则、哪天的数据、哪些来源。"""
+    from queries.gaps.certificate import certificate as ask
+
+    return ask(view, chain.id, place.label, place.id)
+
+
+@question("what-if", "chains/{chain}/what-if", group=GROUP, slow="推演", table=printed.what_if, notes=printed.notes_of_what_if)
+def what_if(
+    view: "View",
+    chain: Chain,
+    remove: Annotated[list[Firm] | None, Word("假设这家企业退出;可写多次")] = None,
+    land: Annotated[list["Landing"] | None, Word("假设企业落地生产某产品;可写多次", "NAME:PRODUCT", _find_landing)] = None,
+) -> WhatIf:
+    """假如: 企业退出(``remove``)或落地(``land``)之后,各环节的状态、评分与风险,补上的和新开的缺口,牵涉的链主。"""
+    from queries.gaps.what_if import what_if as ask
+
+    return ask(view, chain.id, remove or [], land or [])

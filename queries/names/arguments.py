@@ -1,0 +1,26 @@
+"""The arguments that questions share: a chain, a firm, and how each is found by a word."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from queries.core.answers import Named
+from queries.core.question import Word
+
+if TYPE_CHECKING:
+    from queries.core.view import View
+
+
+def _find_chain(view: "View", word: str, _: Mapping[str, Any]) -> Named:
+    from queries.names.search import find_chain  # what finds names takes long to import
+
+    return find_chain(view, word)
+
+
+def _find_firm(view: "View", word: str, _: Mapping[str, Any]) -> Named:
+    from queries.names.search import find_enterprise
+
+    return find_enterprise(view, word)
+
+
+Chain = Annotated[Named, Word("产业链的名称、编号或拼音,如 集成电路", "CHAIN", _find_chain)]
+Firm = Annotated[Named, Word("企业的编号、全称、简称、别名、信用代码、拼音或首字母", "NAME", _find_firm)]

@@ -1,0 +1,55 @@
+"""The questions about 卡位入链: the four lists of a leader or a chain, and the ledger of the matches."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from queries.core.question import Choice, Word, question
+from queries.names.arguments import Chain, Firm
+from queries.openings import printed
+from queries.openings.answers import Ledger, Opportunities
+
+if TYPE_CHECKING:
+    from queries.core.view import View
+
+GROUP = "卡位入链"
+SUBJECTS = ("chains/{chain}/opportunities", "enterprises/{leader}/opportunities")
+Leader = Annotated[Firm, Word("链主企业的名称、简称、编号或拼音")]
+Leaders = Annotated[Chain, Word("产业链的名称、编号或拼音: 它的全部链主")]
+
+
+@question(
+    "opportunities",
+    *SUBJECTS,
+    group=GROUP,
+    slow="列出四张清单",
+    choice=Choice(("leader", "chain"), required=True),
+    table=printed.opportunities,
+    notes=printed.notes_of_opportunities,
+)
+def opportunities(view: "View", leader: Leader | None = None, chain: Leaders | None = None) -> Opportunities:
+    """卡位入链的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。
+
+    登记的在前;推断的状态是“推断”,只是线索。一项需求没有合适的本地企业,才列入建议招引,并列出看过哪些本地企业、各为何不合适。
+    不是链主的企业,按它自己登记的供给与需求列出,并说明。
+    """
+    from queries.openings.lists import chain_opportunities, leader_opportunities
+
+    if leader is not None:
+        return leader_opportunities(view, leader)
+    assert chain is not None
+    return chain_opportunities(view, chain)
+
+
+@question("ledger", "ledger", group=GROUP, choice=Choice(("leader", "chain", "firm")), table=printed.ledger, notes=printed.notes_of_ledger)
+def ledger(
+    view: "View",
+    leader: Leader | None = None,
+    chain: Leaders | None = None,
+    firm: Annotated[Firm | None, Word("只看与这家企业有关的,不论哪一方")] = None,
+) -> Ledger:
+    """匹配台账: 需求 → 推荐 → 链主答复 → 洽谈 → 签约 或 放弃,每一步写明日期、经办和来源,从不覆盖。
+
+    链主、产业链、企业只能给一个,都不给是全部。
+    """
+    from queries.openings.ledger import ledger as ask
+
+    return ask(view, leader=leader, chain=chain, firm=firm)
