@@ -13,7 +13,7 @@ import loaders
 from graph.model import Record, name_of
 from graph.stores import Store
 from loaders.report import FileReport, Report
-from loaders.rows.identity import Conflict
+from loaders.rows.problems import Contradiction
 
 KEY = "loaded"
 
@@ -47,7 +47,7 @@ def recall(store: Store, mark: str) -> Report | None:
     if saved.get("mark") != mark:
         return None
     files = [FileReport(**{**file, "new": 0, "changed": 0, "same": file["read"]}) for file in saved["files"]]
-    conflicts = [Conflict(**item) for item in saved["conflicts"]]
+    conflicts = [Contradiction(**item) for item in saved["conflicts"]]
     return Report(files=files, conflicts=conflicts, warnings=saved["warnings"], version=store.version())
 
 

@@ -2,12 +2,18 @@
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.rows.identity import Conflict
-from loaders.rows.validate import Problem
+from loaders.rows.problems import Contradiction, Problem
+
+Step = Callable[[str, int], None]
+
+
+def silent(_text: str, _rows: int) -> None:
+    """Show nothing."""
 
 
 def shown(path: Path | str) -> str:
@@ -50,7 +56,7 @@ class Report:
     dry_run: bool = False
     files: list[FileReport] = field(default_factory=list)
     rejected: list[Reject] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[Contradiction] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     rejects_written: list[str] = field(default_factory=list)

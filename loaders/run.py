@@ -1,7 +1,6 @@
 """A load from paths to report: open, validate, identify, resolve, merge, write."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,18 +14,13 @@ from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
 from loaders.memory import fingerprint, recall, remember
 from loaders.rejects import write_rejects
-from loaders.report import Reject, Report, shown
+from loaders.report import Reject, Report, Step, shown, silent
 from loaders.rows.edges import TABLE, EdgeLoader
 from loaders.rows.merge import ORDER, OUTCOME
 from loaders.rows.nodes import NodeLoader, Refused
-from loaders.rows.validate import Problem, validate
+from loaders.rows.problems import Problem
+from loaders.rows.validate import validate
 from loaders.tables import Table, fail, find_files, open_tables
-
-Step = Callable[[str, int], None]
-
-
-def silent(_text: str, _rows: int) -> None:
-    """Show nothing."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from loaders.files.sheets import ROW, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
 from loaders.report import FileReport, Report, shown
-from loaders.rows.validate import Problem
+from loaders.rows.problems import Problem
 
 READERS = {
     ".csv": read_text,

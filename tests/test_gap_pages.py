@@ -19,8 +19,8 @@ from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.core.answers import Named
+from queries.gaps.answers import Curve
 from queries.gaps.certificate import certificate
-from queries.gaps.curve import Curve
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import weak_links
 from queries.gaps.what_if import Landing, what_if

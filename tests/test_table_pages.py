@@ -27,9 +27,7 @@ from graph.stores import Store
 from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
-from queries.gaps.candidates import Candidate
-from queries.gaps.certificate import Certificate, Demand
-from queries.gaps.what_if import Change
+from queries.gaps.answers import Candidate, Certificate, Change, Demand
 from queries.targets.answers import CurvePoint, Portfolio
 from queries.things.chains import PLAIN
 

@@ -17,8 +17,7 @@ from rich.table import Column, Table
 
 from api.core.csv_text import csv_of
 from graph.model import STATUS_ZH
-from loaders.report import Report
-from loaders.run import Step
+from loaders.report import Report, Step
 from queries.core.answers import Named
 
 errors = Console(stderr=True, soft_wrap=True)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from api.core.http import Answering, CursorQuery, Page, SizeQuery, ViewDep
 from graph.errors import InputError
 from queries.core.answers import EnterpriseView, SupplyEdge, SupplyPath
-from queries.names.same_firms import Doubt, Judgement, doubts, history
+from queries.names.answers import Doubt, Judgement
+from queries.names.same_firms import doubts, history
 from queries.names.search import find_enterprise
 from queries.things import enterprises as enterprise_queries
 from queries.things import supply

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from api.core.table import Cell, Desk, Table
-from queries.names.same_firms import Doubt, Judgement, Side
+from queries.names.answers import ComparedFirm, Doubt, Judgement
 
 DOUBTS = (
     "企业", "信用代码", "区域", "状态", "来源", "另一企业", "另一方信用代码", "另一方区域", "另一方状态", "另一方来源", "为什么", "不利的",
@@ -19,7 +19,7 @@ def table_doubts(doubts: Sequence[Doubt], desk: Desk) -> Table:
     return Table("doubts", "待判断", DOUBTS, rows, empty="没有需要人工判断的企业")
 
 
-def _side(side: Side, desk: Desk) -> tuple[Cell, ...]:
+def _side(side: ComparedFirm, desk: Desk) -> tuple[Cell, ...]:
     name = desk.thing("Enterprise", side.id, side.name, extra=side.id)
     code = Cell(side.uscc or "", extra=f"股票代码 {side.stock_code}" if side.stock_code else "")
     return (name, code, Cell(side.region or ""), *desk.trust(side.model_dump()))

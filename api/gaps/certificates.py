@@ -3,7 +3,7 @@
 from api.core.table import Desk, NoLinks
 from api.core.templating import render_file
 from api.gaps.tables import tables_of_certificate
-from queries.gaps.certificate import Certificate
+from queries.gaps.answers import Certificate
 
 
 def certificate_file(answer: Certificate) -> str:

@@ -14,7 +14,8 @@ from api.gaps.tables import table_ranking, tables_of_certificate, tables_of_what
 from api.pictures.curves import draw_served
 from graph.errors import LianzhangError
 from queries.city.facts import Facts
-from queries.gaps.certificate import Certificate, certificate
+from queries.gaps.answers import Certificate
+from queries.gaps.certificate import certificate
 from queries.gaps.names import find_landing, find_place
 from queries.gaps.weak_links import examine
 from queries.gaps.what_if import what_if

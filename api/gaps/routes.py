@@ -9,12 +9,11 @@ from api.core.http import Answering, ViewDep
 from queries.gaps import certificate as certificates
 from queries.gaps import weak_links as gaps
 from queries.gaps import what_if as scenarios
-from queries.gaps.answers import WeakLinks
-from queries.gaps.certificate import Certificate
+from queries.gaps.answers import Certificate, WeakLinks, WhatIf
 from queries.gaps.names import find_landing, find_place
-from queries.gaps.what_if import WhatIf
 from queries.names.search import find_chain, find_enterprise
-from queries.networks.supply_structure import SupplyStructure, supply_structure
+from queries.networks.answers import SupplyStructure
+from queries.networks.supply_structure import supply_structure
 from queries.networks.systemic_risk import SupplyNetwork, systemic_risk
 
 router = APIRouter(prefix="/api/v1", tags=["断点"], route_class=Answering)

@@ -8,10 +8,23 @@ from api.core.table import TIER_ORDER, Cell, Desk, Table, show_names, show_perce
 from api.gaps.words import RULE_ZH, moved_zh, rule_value
 from graph.model import STATUS_ZH
 from queries.core.answers import Named
-from queries.gaps.answers import Extension, Judged, ProductState, Ranked, RiskRanking, SegmentState, Stability, WeakLinks
-from queries.gaps.certificate import Certificate, Demand
+from queries.gaps.answers import (
+    Certificate,
+    Change,
+    Demand,
+    Extension,
+    Gap,
+    Judged,
+    ProductState,
+    Ranked,
+    RiskRanking,
+    Risky,
+    SegmentState,
+    Stability,
+    WeakLinks,
+    WhatIf,
+)
 from queries.gaps.rules import Rules
-from queries.gaps.what_if import Change, Gap, Risky, WhatIf
 
 SHOWN = 3  # names in a cell
 INFERRED = Cell(STATUS_ZH["inferred"], kind="status-inferred", sort=3)

@@ -11,7 +11,7 @@ from graph.errors import InputError
 
 if TYPE_CHECKING:
     from queries.core.view import View
-    from queries.networks.backtest import BackTest
+    from queries.networks.answers import BackTest
     from queries.networks.link_prediction import Links
 
 app = typer.Typer()

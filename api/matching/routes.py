@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.core.http import Answering, ViewDep
-from queries.matching.city import Matched, match_city
+from queries.matching.answers import Matched
+from queries.matching.city import match_city
 
 router = APIRouter(prefix="/api/v1", tags=["卡位入链"], route_class=Answering)
 

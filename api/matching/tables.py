@@ -1,7 +1,7 @@
 """Tables of matching: the firms for a need in a few words."""
 
 from api.core.table import Cell, Desk, Table, show_percent
-from queries.matching.city import Matched
+from queries.matching.answers import Matched
 
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from graph.names.names import FirmName, apart, check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.rows.bulk_firms import find_alone
-from loaders.rows.validate import Problem
+from loaders.rows.problems import Contradiction, Problem
 
 USCC, STOCK = "统一社会信用代码", "股票代码"
 VALID, UNUSABLE = "有效", "格式不符"
@@ -21,21 +21,12 @@ Cities = dict[str, set[str]]
 TakenFor = dict[str, str]  # for a firm that is judged to be another, which one
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """Two sides that contradict one another about whether they are the same thing."""
-
-    reason: str
-    left: dict[str, Any]
-    right: dict[str, Any]
-
-
 @dataclass
 class Identified:
     """The rows with their ids, the contradictions, and the rows that cannot be taken because of one (by position)."""
 
     frame: pl.DataFrame
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[Contradiction] = field(default_factory=list)
     refused: dict[int, Problem] = field(default_factory=dict)
 
 
@@ -203,7 +194,7 @@ def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor) -> Identified:
     rows, there = sorted(_rows(frame), key=_Row.rank), _known_rows(known)
     taken: Taken = {}
-    listed: list[Conflict] = []
+    listed: list[Contradiction] = []
     for turn in range(TURNS):
         firms, result = _known_firms(there, cities, taken_for), Identified(frame)
         for row, match in taken.values():
@@ -320,7 +311,7 @@ def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
         return _Match(fitting[0])
     if named:
         reason = f"名称相同,{firms.clash(row, named[0])},按两家企业载入"
-        result.conflicts.append(Conflict(reason, row.side(), firms.side(named[0])))
+        result.conflicts.append(Contradiction(reason, row.side(), firms.side(named[0])))
     return _find_by_core(firms, result, row, named) or _Match(f"ent-{row.code}" if row.code else make_id("ent", row.parts.exact, row.city))
 
 
@@ -329,7 +320,7 @@ def _follow(firms: Firms, result: Identified, row: _Row, given: str) -> _Match |
     firm = firms.by_id.get(given)
     if firm is None:
         for id_ in firms.by_name.get(row.parts.exact, [])[:1]:
-            result.conflicts.append(Conflict("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
+            result.conflicts.append(Contradiction("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
     elif row.code and firm.code not in (None, row.code) and (firm.valid or not row.valid):
         return _refuse(firms, result, row, given, USCC, f"编号相同,{USCC}不同")
     return _Match(given, renames=True)
@@ -351,7 +342,7 @@ def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str])
         return _Match(fitting[0])
     for id_ in sorted(fitting or clashing)[:1]:
         reason = "去掉地名与公司形式后名称相同,是否同一企业需人工判断,按两家企业载入"
-        result.conflicts.append(Conflict(reason, row.side(), firms.side(id_)))
+        result.conflicts.append(Contradiction(reason, row.side(), firms.side(id_)))
     return None
 
 
@@ -369,7 +360,7 @@ def _find_by_code(firms: Firms, result: Identified, row: _Row, holder: str, what
 def _refuse(firms: Firms, result: Identified, row: _Row, holder: str, what: str, reason: str) -> _Match | None:
     """List both sides, and refuse the row."""
     side = firms.side(holder)
-    result.conflicts.append(Conflict(reason, row.side(), side))
+    result.conflicts.append(Contradiction(reason, row.side(), side))
     value = {USCC: row.code, STOCK: row.stock}.get(what, row.name)
     result.refused[row.position] = Problem(what, value or "", f"{reason}: 图中已有 {side['name']}({value})")
     return None

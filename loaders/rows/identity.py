@@ -5,9 +5,10 @@ import polars as pl
 from graph.model import Node
 from graph.model.nodes import Enterprise
 from graph.names.names import make_id, normal
-from loaders.rows.firms import Cities, Conflict, Identified, TakenFor, identify_firms
+from loaders.rows.firms import Cities, Identified, TakenFor, identify_firms
+from loaders.rows.problems import Contradiction
 
-__all__ = ["Conflict", "Identified", "identify_nodes"]
+__all__ = ["Contradiction", "Identified", "identify_nodes"]
 
 
 def identify_nodes(

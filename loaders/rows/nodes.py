@@ -17,9 +17,9 @@ from loaders.files.sheets import ROW
 from loaders.rows.directory import Directory
 from loaders.rows.edges import TABLE, EdgeLoader
 from loaders.rows.firms import Cities
-from loaders.rows.identity import Conflict, identify_nodes
+from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, merge
-from loaders.rows.validate import Problem
+from loaders.rows.problems import Contradiction, Problem
 
 Refused = dict[tuple[int, int], list[Problem]]
 
@@ -43,7 +43,7 @@ class NodeLoader:
     now: str
     directory: Directory = field(default_factory=Directory)
     taken_for: dict[str, str] = field(default_factory=dict)
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[Contradiction] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     written: list[pl.DataFrame] = field(default_factory=list)
     linked: list[pl.DataFrame] = field(default_factory=list)

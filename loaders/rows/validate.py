@@ -11,15 +11,7 @@ from graph.model.kinds import FORBIDDEN, FORMULA, PARTIAL_DATE, Kind
 from graph.model.nodes import Source
 from graph.stores.base import POLARS
 from loaders.files.sheets import ROW
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One bad cell of a row: which column, what it held, what is wrong with it and what was expected."""
-
-    column: str
-    value: str
-    reason: str
+from loaders.rows.problems import Problem
 
 
 @dataclass

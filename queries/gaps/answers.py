@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from queries.core.answers import Answer, Evidence, Named
+from queries.core.answers import Answer, Evidence, Named, SourceUsed
 
 State = Literal["缺链", "弱链", "强链", "未知"]
 Action = Literal["补链", "强链", "固链", "延链", "摸底", "保持"]
@@ -126,3 +126,155 @@ class WeakLinks(Answer):
     risk: RiskRanking | None
     stability: Stability
     sources: list[Named]
+
+
+class Candidate(Answer):
+    """A firm that was looked at, and why it does or does not fill the place."""
+
+    firm: Named
+    region: str
+    fills: bool
+    why: str
+    status: str
+    source: str
+    evidence: list[Evidence]
+
+
+class Demand(Answer):
+    """Somebody or something that needs the place: a registered need, a product made here that it goes into, a leader concerned."""
+
+    kind: str
+    product: str = Field(description="the product of the place that is needed")
+    who: list[Named]
+    into: str | None = Field(default=None, description="the product that it goes into")
+    essential: bool | None = None
+    status: str
+    source: str
+
+
+class LookedThrough(Answer):
+    """A coverage record over the place."""
+
+    record: Named
+    segment: str
+    region: str
+    whole_city: bool
+    as_of: str
+    method: str
+    status: str
+    source: str
+
+
+class RuleUsed(Answer):
+    """A number of the rules that the judgement used, and why it is what it is."""
+
+    name: str
+    value: float
+    why: str
+
+
+class Certificate(Answer):
+    """Everything that defends a judgement in a meeting, on its own."""
+
+    chain: str
+    chain_id: str
+    label: str
+    id: str
+    name: str
+    segments: list[Named]
+    judgement: Judged
+    needed_by: list[Demand]
+    looked_through: list[LookedThrough]
+    candidates: list[Candidate]
+    more_candidates: int
+    rule_version: str
+    rules: list[RuleUsed]
+    as_of: str
+    data_date: str | None
+    notes: list[str]
+    rests_on: dict[str, int]
+    sources: list[SourceUsed]
+
+
+class Curve(Answer):
+    """Shares of all needs still served after 0, 1, … firms have fallen; areas under them from 0 to 1.
+
+    A need is a leader of the chain and a product that it has registered a need for, or that is essential to what it makes and that
+    it does not make itself. It is served while a local maker of the product, or a known supplier of it to this leader, stands.
+    ``random`` is the exact expectation over all orders of falling (hypergeometric); ``by_rank`` takes the firms with the highest
+    systemic risk first, then those that serve most needs.
+    """
+
+    needs: int
+    served_now: int
+    firms: list[str] = Field(description="the firms that serve a need, in the order of the ranking")
+    random: list[float]
+    by_rank: list[float]
+    random_area: float | None
+    by_rank_area: float | None
+
+
+class Change(Answer):
+    """A place before and after."""
+
+    label: str
+    id: str
+    name: str
+    before: State
+    after: State
+    score_before: float | None
+    score_after: float | None
+
+
+class Gap(Answer):
+    """A gap that was closed or opened, and how."""
+
+    product: str
+    product_id: str
+    state: State
+    reason: str
+
+
+class Standing(Answer):
+    """A segment as it stands."""
+
+    segment: str
+    segment_id: str
+    state: State
+    score: float | None
+
+
+class Risky(Answer):
+    """A local firm and what its closing would cost, as a share of all output."""
+
+    firm: Named
+    esri: float
+
+
+class Side(Answer):
+    """The chain on one side of the change: its segments, its riskiest local firms, how much of its leaders' needs is served."""
+
+    segments: list[Standing]
+    risk: list[Risky]
+    served: Curve
+
+
+class WhatIf(Answer):
+    """A chain before and after; ``changes`` are the segments and products whose state or score changes."""
+
+    chain: str
+    chain_id: str
+    rule_version: str
+    as_of: str
+    removed: list[Named]
+    landed: list[dict[str, str]]
+    before: Side
+    after: Side
+    changes: list[Change]
+    gaps_closed: list[Gap]
+    gaps_opened: list[Gap]
+    leaders_affected: list[Named]
+    removal_cost: float | None = Field(
+        description="share of all output that closing the removed firms together costs; null without supplies"
+    )
+    assumptions: list[str]

@@ -9,25 +9,14 @@ import numpy as np
 from graph.deadline import check
 from queries.city.facts import Facts, Place, Row
 from queries.city.local import Firm
-from queries.core.answers import Answer, Evidence, Named
+from queries.core.answers import Evidence, Named
+from queries.gaps.answers import Candidate
 from queries.gaps.extensions import production
 from queries.networks.relatedness import proximity
 
 FEW = 5  # products in a sentence
 NEAR = 10  # near products whose makers are looked at
 Looked = tuple[str, str, bool, list[Evidence]]
-
-
-class Candidate(Answer):
-    """A firm that was looked at, and why it does or does not fill the place."""
-
-    firm: Named
-    region: str
-    fills: bool
-    why: str
-    status: str
-    source: str
-    evidence: list[Evidence]
 
 
 def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:

@@ -3,14 +3,13 @@
 from collections import Counter
 
 import polars as pl
-from pydantic import Field
 
 from graph.errors import NotFound
 from queries.city.facts import Facts
-from queries.core.answers import Answer, Named, SourceUsed
+from queries.core.answers import Named
 from queries.core.view import View
-from queries.gaps.answers import Judged
-from queries.gaps.candidates import Candidate, find_candidates
+from queries.gaps.answers import Certificate, Demand, LookedThrough, RuleUsed
+from queries.gaps.candidates import find_candidates
 from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
@@ -18,62 +17,6 @@ from queries.gaps.weak_links import examine, notes_on, steps_from
 from queries.things.things import sources_used
 
 MOST = 60  # candidates that are listed; what is cut is counted
-
-
-class Demand(Answer):
-    """Somebody or something that needs the place: a registered need, a product made here that it goes into, a leader concerned."""
-
-    kind: str
-    product: str = Field(description="the product of the place that is needed")
-    who: list[Named]
-    into: str | None = Field(default=None, description="the product that it goes into")
-    essential: bool | None = None
-    status: str
-    source: str
-
-
-class LookedThrough(Answer):
-    """A coverage record over the place."""
-
-    record: Named
-    segment: str
-    region: str
-    whole_city: bool
-    as_of: str
-    method: str
-    status: str
-    source: str
-
-
-class RuleUsed(Answer):
-    """A number of the rules that the judgement used, and why it is what it is."""
-
-    name: str
-    value: float
-    why: str
-
-
-class Certificate(Answer):
-    """Everything that defends a judgement in a meeting, on its own."""
-
-    chain: str
-    chain_id: str
-    label: str
-    id: str
-    name: str
-    segments: list[Named]
-    judgement: Judged
-    needed_by: list[Demand]
-    looked_through: list[LookedThrough]
-    candidates: list[Candidate]
-    more_candidates: int
-    rule_version: str
-    rules: list[RuleUsed]
-    as_of: str
-    data_date: str | None
-    notes: list[str]
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]
 
 
 def certificate(view: View, chain: str, label: str, id: str) -> Certificate:

@@ -6,31 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from graph.deadline import check
 from queries.city.facts import Facts
-from queries.core.answers import Answer
-from queries.gaps.answers import RiskRanking
+from queries.gaps.answers import Curve, RiskRanking
 from queries.networks.cascade import Floats
-
-
-class Curve(Answer):
-    """Shares of all needs still served after 0, 1, … firms have fallen; areas under them from 0 to 1.
-
-    A need is a leader of the chain and a product that it has registered a need for, or that is essential to what it makes and that
-    it does not make itself. It is served while a local maker of the product, or a known supplier of it to this leader, stands.
-    ``random`` is the exact expectation over all orders of falling (hypergeometric); ``by_rank`` takes the firms with the highest
-    systemic risk first, then those that serve most needs.
-    """
-
-    needs: int
-    served_now: int
-    firms: list[str] = Field(description="the firms that serve a need, in the order of the ranking")
-    random: list[float]
-    by_rank: list[float]
-    random_area: float | None
-    by_rank_area: float | None
 
 
 def served_curve(facts: Facts, risk: RiskRanking | None) -> Curve:

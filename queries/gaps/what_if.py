@@ -4,15 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
-from pydantic import Field
 
 from queries.city.city import City
 from queries.city.facts import Facts
 from queries.city.local import Firm
-from queries.core.answers import Answer, Named
+from queries.core.answers import Named
 from queries.core.view import View
-from queries.gaps.answers import State
-from queries.gaps.curve import Curve, served_curve
+from queries.gaps.answers import Change, Gap, Risky, Side, Standing, WhatIf
+from queries.gaps.curve import served_curve
 from queries.gaps.judge import score_of, state_of, state_of_good
 from queries.gaps.measures import Measures, measure_good
 from queries.gaps.rules import Rules, read_rules
@@ -30,72 +29,6 @@ class Landing:
 
     firm: Named
     product: str
-
-
-class Change(Answer):
-    """A place before and after."""
-
-    label: str
-    id: str
-    name: str
-    before: State
-    after: State
-    score_before: float | None
-    score_after: float | None
-
-
-class Gap(Answer):
-    """A gap that was closed or opened, and how."""
-
-    product: str
-    product_id: str
-    state: State
-    reason: str
-
-
-class Standing(Answer):
-    """A segment as it stands."""
-
-    segment: str
-    segment_id: str
-    state: State
-    score: float | None
-
-
-class Risky(Answer):
-    """A local firm and what its closing would cost, as a share of all output."""
-
-    firm: Named
-    esri: float
-
-
-class Side(Answer):
-    """The chain on one side of the change: its segments, its riskiest local firms, how much of its leaders' needs is served."""
-
-    segments: list[Standing]
-    risk: list[Risky]
-    served: Curve
-
-
-class WhatIf(Answer):
-    """A chain before and after; ``changes`` are the segments and products whose state or score changes."""
-
-    chain: str
-    chain_id: str
-    rule_version: str
-    as_of: str
-    removed: list[Named]
-    landed: list[dict[str, str]]
-    before: Side
-    after: Side
-    changes: list[Change]
-    gaps_closed: list[Gap]
-    gaps_opened: list[Gap]
-    leaders_affected: list[Named]
-    removal_cost: float | None = Field(
-        description="share of all output that closing the removed firms together costs; null without supplies"
-    )
-    assumptions: list[str]
 
 
 def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]) -> WhatIf:

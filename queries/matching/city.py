@@ -1,40 +1,17 @@
 """The matcher over the graph: the city's firms as suppliers, each suggestion with the status and source of its firm."""
 
 import polars as pl
-from pydantic import Field
 
 from graph.deadline import check
 from graph.errors import InputError
 from queries.city.city import City, read_city
-from queries.core.answers import Answer, Named
+from queries.core.answers import Named
 from queries.core.view import View
+from queries.matching.answers import Matched, SuggestedFirm
 from queries.matching.derived import Derived, derive
 from queries.matching.index import build
 from queries.matching.offers import Need, Offer
-from queries.matching.ranker import Level, rank, read_weights
-
-
-class SuggestedFirm(Answer):
-    """A firm for a need; ``status`` and ``source`` are those of the record of the firm: the suggestion itself is inferred."""
-
-    firm: Named
-    score: float = Field(description="its share of the likelihood among the candidates, 0 to 1")
-    level: Level = Field(description="高, 中 or 低; how often each is right is measured in docs/matching.md")
-    product: str | None = Field(description="its product that covers most of the need")
-    covered: float = Field(description="which part of the need that product covers, 0 to 1")
-    why: list[str]
-    status: str
-    source: str
-
-
-class Matched(Answer):
-    """The firms of the graph for a need in a few words, best first."""
-
-    need: str
-    weights_version: str
-    suppliers: int = Field(description="firms with a product that were compared")
-    ranked: list[SuggestedFirm]
-    remarks: list[str]
+from queries.matching.ranker import rank, read_weights
 
 
 def offers_of(city: City) -> list[Offer]:

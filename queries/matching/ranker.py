@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from queries.matching.answers import Level
 from queries.matching.channels import CHANNELS, Channels, Places, ask, features, largest, look, times
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
 from queries.matching.index import OfferIndex
 from queries.matching.offers import Need
 
-Level = Literal["高", "中", "低"]
 CANDIDATES = 400
 FIRST = {"all_bm25": 1.0, "all_covered": 1.0, "main_products": 1.0, "peers": 0.5, "factors": 0.5, "like_the_best": 1.0, "trades": 1.0}
 """How much each channel, over its largest value, counts in the choice of the candidates."""

@@ -13,53 +13,15 @@ from graph.model.nodes import Enterprise, Region
 from graph.names.comparisons import Pair, pair_of, read_judgements
 from graph.names.index import IN_ORDER, SAME_CORE, NameIndex
 from graph.names.names import FirmName, city_of_region, normalise, split_name
-from queries.core.answers import Answer, Named
+from queries.core.answers import Named
 from queries.core.view import View
+from queries.names.answers import ComparedFirm, Doubt, Judgement
 from queries.names.search import comparisons_of, names_of_firms
 
 VALID, UNUSABLE = "有效", "格式不符"
 MOST_FITTING = 3  # a short name whose characters are in more names than this says nothing of any of them
 REASONS = ("统一社会信用代码相同", "股票代码相同", "名称相同", "名称与另一方的简称或别名相同", "简称或别名相同", SAME_CORE, IN_ORDER)
 CODE, STOCK, NAME, NAME_ALIAS, ALIAS, CORE, CONTRACTION = REASONS
-
-
-class Side(Answer):
-    """One of two firms, with what tells it from the other."""
-
-    id: str
-    name: str
-    short_name: str | None = None
-    uscc: str | None = None
-    stock_code: str | None = None
-    region: str | None = None
-    status: str
-    source: str
-    place: str | None = None
-
-
-class Doubt(Answer):
-    """Two firms that may be one, the plainest reason first, and what speaks against it."""
-
-    left: Side
-    right: Side
-    reasons: list[str]
-    against: list[str]
-
-
-class Judgement(Answer):
-    """What somebody judged of two firms at a time; of several on one pair the last stands."""
-
-    enterprise: Named
-    other: Named
-    verdict: str
-    decided_at: str
-    decided_by: str
-    reason: str | None = None
-    status: str
-    source: str
-    place: str | None = None
-    note: str | None = None
-    stands: bool
 
 
 class _Firm:
@@ -73,10 +35,10 @@ class _Firm:
         self.cities = {self.parts.place} if self.parts.place else {city for text in regions if (city := city_of_region(text))}
         self.code = row["uscc"] if row["uscc_check"] != UNUSABLE else None
 
-    def side(self) -> Side:
+    def side(self) -> ComparedFirm:
         """Return what a reader is shown."""
         fields = ("id", "name", "short_name", "uscc", "stock_code", "status", "source", "place")
-        return Side(region="、".join(self.regions) or None, **{name: self.row[name] for name in fields})
+        return ComparedFirm(region="、".join(self.regions) or None, **{name: self.row[name] for name in fields})
 
 
 def doubts(view: View) -> list[Doubt]:

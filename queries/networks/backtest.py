@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel
 from scipy.sparse import csr_array, diags_array
 from scipy.stats import t as student
 
 from graph.deadline import check
+from queries.networks.answers import BackTest, Interval, MethodMeasured
 from queries.networks.link_prediction import PARTS, Evidence, Floats, Ints, Links, fit
 
 LEAST = 3  # links that a firm keeps
@@ -22,30 +22,6 @@ BLOCK = 2_000_000  # pairs of item and firm scored at once
 MODEL = "本模型"
 ALL, KNOWN = "全部", "另有已知企业的"
 Scorer = Callable[[Ints], Floats]
-
-
-Interval = tuple[float, float | None, float | None]
-
-
-class Measured(BaseModel):
-    """One method on one part of the hidden links: means over the seeds, each with its 95 % interval (Student's t over the seeds)."""
-
-    method: str
-    asked: str
-    hidden: float
-    mrr: Interval
-    recall: dict[int, Interval]
-
-
-class BackTest(BaseModel):
-    """The measures of all methods, or ``too_few``: why there are none."""
-
-    links: int
-    firms: int
-    items: int
-    seeds: int
-    measures: list[Measured]
-    too_few: str | None = None
 
 
 def hide(pairs: Ints, random: np.random.Generator, share: float = 0.2) -> NDArray[np.bool_]:
@@ -156,5 +132,5 @@ def backtest(links: Links, share: float = 0.2, seeds: int = 5, told: Callable[[s
         table = np.array(rows)
         mrr, *recalls = (interval(column) for column in table.T[1:])
         recall = dict(zip(CUTS, recalls, strict=True))
-        measures.append(Measured(method=name, asked=title, hidden=float(table[:, 0].mean()), mrr=mrr, recall=recall))
+        measures.append(MethodMeasured(method=name, asked=title, hidden=float(table[:, 0].mean()), mrr=mrr, recall=recall))
     return BackTest(**counts, measures=sorted(measures, key=lambda one: one.asked != ALL))

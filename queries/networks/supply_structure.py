@@ -1,10 +1,9 @@
 """The supply network as a whole: its single points, its knots, who stands in the middle, its communities beside the clusters."""
 
-from pydantic import Field
-
 from graph.model import NODE_TYPES
-from queries.core.answers import Answer, Named
+from queries.core.answers import Named
 from queries.core.view import View
+from queries.networks.answers import Bridge, Measured, SupplyStructure
 from queries.networks.network import read_clusters, read_network
 from queries.networks.structure import (
     Ranking,
@@ -19,38 +18,6 @@ from queries.networks.structure import (
 
 SOURCES, SEED = 200, 20261124
 SMALLEST = 2  # firms in a component or a community that is worth showing
-
-
-class Measured(Answer):
-    """A firm and its measure."""
-
-    firm: Named
-    value: float
-
-
-class Bridge(Answer):
-    """A link of which the loss cuts the network apart."""
-
-    one: Named
-    other: Named
-
-
-class SupplyStructure(Answer):
-    """The structure of the supply network; lists hold at most as many entries as were asked for, counts are of all."""
-
-    firms: int
-    links: int
-    single_points: list[Named] = Field(description="articulation points of the undirected network")
-    single_points_count: int
-    bridges: list[Bridge]
-    bridges_count: int
-    loops: list[list[Named]] = Field(description="strong components of two firms and more, the largest first")
-    pagerank: list[Measured]
-    betweenness: list[Measured] = Field(description="from at most 200 sampled sources")
-    communities: list[list[Named]] = Field(description="of two firms and more, the largest first (Leiden, modularity)")
-    communities_count: int
-    cluster_agreement: float | None = Field(description="adjusted mutual information with the declared clusters; null without any")
-    cluster_memberships: int
 
 
 def supply_structure(view: View, most: int = 20) -> SupplyStructure:

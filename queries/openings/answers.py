@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from queries.core.answers import Answer, Evidence, Named, SourceUsed
+from queries.matching.answers import Level
 
-Level = Literal["高", "中", "低"]
 LISTS: dict[str, str] = {
     "offers": "在青可提供产品(服务)",
     "needs": "可采购产品(服务)",

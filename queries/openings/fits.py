@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from graph.deadline import check
 from queries.city.city import City
 from queries.core.view import View
+from queries.matching.answers import Level
 from queries.matching.chain_mapping import SURE, bare
 from queries.matching.products import NearProducts
-from queries.openings.answers import Level
 
 
 @dataclass(frozen=True)
