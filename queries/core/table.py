@@ -1,0 +1,166 @@
+"""Tables of plain values: what stands in each column, never how it looks; terminal, CSV, Excel and HTML draw the same one."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from graph.model import STATUS_ZH
+from queries.core.words import show_names, show_percent
+
+Item = TypeVar("Item")
+Kind = Literal[
+    "text",  # str or None
+    "number",  # int, float, None, or a Number that is told otherwise
+    "score",  # float from 0 to 100, or None
+    "share",  # float from 0 to 1, or a Number that is told otherwise
+    "change",  # float: how much more, which is worse; or str in its place
+    "state", "status", "fit",  # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
+    "source",  # SourceRef, several ids, or an Ask where rules found it
+    "thing", "segment",  # Thing, Folded or str in its place, None where there is none; a segment of the picture of the page
+    "firms",  # Named each: how many, and the first of them
+    "lines", "remarks",  # str each, or Folded; what is wrong
+    "steps",  # of the ledger, each with its stage, day, who, note, status and source
+    "stage", "reached",  # str: a stage of the ledger, the one that a match has reached
+    "date", "place", "act", "able",  # str, str, str, bool
+    "ask",  # Ask
+]  # fmt: skip
+On = Literal["", "page", "text"]
+ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
+FIRST = 3  # firms that a cell names
+BETWEEN = {"lines": "\n", "remarks": " ", "steps": "; "}
+FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
+TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
+
+
+class Number(NamedTuple):
+    """A number that is told in words of its own: in per cent, with its unit."""
+
+    value: float | None
+    text: str
+
+
+class Thing(NamedTuple):
+    """A thing of the graph, which has a page."""
+
+    label: str
+    id: str
+    name: str
+
+
+class SourceRef(NamedTuple):
+    """A source by id, and the place in it."""
+
+    id: str
+    place: str = ""
+
+
+class Folded(NamedTuple):
+    """Lines that unfold below a short text."""
+
+    text: str
+    lines: Sequence[str]
+
+
+class Ask(NamedTuple):
+    """A question with arguments that answers more, and how it is offered."""
+
+    question: str
+    text: str
+    arguments: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Column(Generic[Item]):
+    """A head, and the value of an item below it; ``extra`` is a smaller text after it, ``on`` leaves it to pages or to other faces."""
+
+    head: str
+    of: Callable[[Item], Any]
+    kind: Kind = "text"
+    extra: Callable[[Item], Any] | None = None
+    sort: Callable[[Item], str | float | None] | None = None
+    on: On = ""
+
+
+@dataclass(frozen=True)
+class Table(Generic[Item]):
+    """A table with its heading: an item is a row; ``things`` is how many it is about where a thing takes several rows."""
+
+    id: str
+    title: str
+    columns: Sequence[Column[Item]]
+    items: Sequence[Item]
+    note: str = ""
+    empty: str = "图中暂无这类记录"
+    things: int | None = None
+
+    @property
+    def count(self) -> int:
+        """Return how many things the table is about."""
+        return len(self.items) if self.things is None else self.things
+
+
+def trust(of: Callable[[Any], Any] = lambda item: item, heads: tuple[str, str] = ("状态", "来源")) -> tuple[Column[Any], Column[Any]]:
+    """Return the two columns that end every table: the status of a record, and its source with the place in it."""
+    status, source = heads
+    return (
+        Column(status, lambda item: _get(of(item), "status"), "status"),
+        Column(source, lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
+    )
+
+
+def _get(item: Any, name: str) -> Any:
+    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
+
+
+TRUST = trust()
+
+
+def told(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "") -> tuple[str, str]:
+    """Return what a cell says and the smaller text after it; ``sources`` names them by id, ``between`` stands between lines."""
+    value: Any = column.of(item)
+    extra = str(column.extra(item) or "") if column.extra else ""
+    if isinstance(value, (Number, Folded)):
+        return value.text, extra
+    if isinstance(value, (Thing, Ask)):
+        return (value.name if isinstance(value, Thing) else value.text), extra
+    if isinstance(value, SourceRef):
+        return sources.get(value.id, value.id), value.place
+    match column.kind:
+        case "source":
+            return show_names((sources.get(id, id) for id in value), unit="个"), extra
+        case "status":
+            return STATUS_ZH.get(value, value) if value else "不足", extra
+        case "firms":
+            return str(len(value)), show_names((firm.name for firm in value), FIRST)
+        case "thing" if value is None:
+            return "没有", extra
+        case "able":
+            return "能" if value else "不能", extra
+        case "share":
+            return show_percent(value), extra
+        case "lines" | "remarks":
+            return (between or BETWEEN[column.kind]).join(value), extra
+        case "steps":
+            steps = (
+                f"{step.stage} {step.on or '没有日期'} {step.by or '没有写经办'}" + (f": {step.note}" if step.note else "")
+                for step in value
+            )
+            return (between or BETWEEN[column.kind]).join(steps), extra
+        case "change" if isinstance(value, float):
+            return f"{value:+g}" if value else "不变", extra
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value), extra
+
+
+def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "") -> str:
+    """Return what a cell says in a file: the smaller text with it, and what it would unfold."""
+    text, extra = told(column, item, sources, between)
+    value: Any = column.of(item)
+    if isinstance(value, Folded):
+        return f"{text}: {';'.join(value.lines)}" if value.lines else text
+    return f"{text} {extra}" if extra and column.kind not in ALL_SAID else text
+
+
+def texts(table: Table[Item], sources: Mapping[str, str]) -> tuple[list[str], Iterator[list[str]]]:
+    """Return heads and rows of a table as terminal and CSV show it: without the columns of pages, and what can only be clicked."""
+    columns = [column for column in table.columns if column.on != "page" and column.kind != "ask"]
+    return [column.head for column in columns], ([text_of(column, item, sources, ";") for column in columns] for item in table.items)
