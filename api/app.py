@@ -19,13 +19,15 @@ from starlette.exceptions import HTTPException
 from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
-from api.rooms import PAGES, ROUTES
+from api.core.routes import router_of
+from api.rooms import PAGES
 from api.server.front import Front
 from api.server.measures import Measures
 from api.server.warm import keep_warm
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
 from graph.stores import Store
+from queries.questions import QUESTIONS
 
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
@@ -62,8 +64,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.state.store, app.state.settings, app.state.warming = store, settings, warm
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
-    for routes in ROUTES:
-        app.include_router(routes.router, responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
+    app.include_router(router_of(QUESTIONS), responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:
         app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])

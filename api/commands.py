@@ -10,21 +10,22 @@ import typer
 
 from api import cli_store
 from api.chains import commands as chain_commands
+from api.core.asked import add_commands
 from api.core.options import FormatOption, StoreOption, close_stores, reach
 from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say
 from api.firms import commands as firm_commands
 from api.gaps import commands as gap_commands
+from api.handouts import HANDOUTS
 from api.matching import commands as match_commands
-from api.openings import commands as opening_commands
-from api.targets import commands as target_commands
-from api.things import commands as thing_commands
+from api.openings.commands import ledger_app
 from graph.errors import InputError, LianzhangError
 from graph.model import Record, find_type
 from graph.outputs import check_writable, write_text
 from graph.settings import Settings
 from graph.stores import open_store
+from queries.questions import QUESTIONS
 
-ROOMS = (chain_commands, firm_commands, thing_commands, gap_commands, opening_commands, target_commands, match_commands, cli_store)
+ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, cli_store)
 
 app = typer.Typer(
     help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n"
@@ -33,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+add_commands(app, QUESTIONS, HANDOUTS, {"ledger": ledger_app})
 for commands in ROOMS:
     app.add_typer(commands.app)
 

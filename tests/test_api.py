@@ -15,11 +15,13 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from starlette.routing import Mount, Route
 
 from api.app import check_exposure, create_app
-from api.rooms import PAGES, ROUTES
+from api.core.routes import router_of
+from api.rooms import PAGES
 from graph.errors import InputError
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
+from queries.questions import QUESTIONS
 
 STORY = Path(__file__).parent / "data" / "story"
 SAFE = {
@@ -179,7 +181,7 @@ def paths_of(routes: Iterable[Any]) -> Iterator[str]:
 
 def test_no_route_but_healthz_answers_without_the_key(seeded_store: Store) -> None:
     client = TestClient(create_app(seeded_store, Settings(api_key=KEY)), raise_server_exceptions=False)
-    rooms = [route for room in (*ROUTES, *PAGES) for route in room.router.routes]
+    rooms = [*router_of(QUESTIONS).routes, *(route for room in PAGES for route in room.router.routes)]
     paths = {*paths_of([*rooms, *client.app.routes]), "/no-such-page"}  # type: ignore[attr-defined]
     assert {"/metrics", "/docs", "/openapi.json", "/readyz", "/static/x", "/vis/x", "/"} <= paths
     assert len(paths) > 50

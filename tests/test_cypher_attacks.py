@@ -17,7 +17,7 @@ from graph.stores import Result, Store
 from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.outside import Outside
-from queries.things.console import run_cypher
+from queries.things.console import Console
 
 DIALECTS = [pytest.param(LADYBUG, id="ladybug"), pytest.param(NEO4J, id="neo4j")]
 ATTACKS = records("attacks.jsonl")
@@ -280,7 +280,7 @@ def test_limits_and_parameters_reach_the_store() -> None:
         Outside(LADYBUG, must_not_run).read("CHECKPOINT", {}, seconds=1, limit=1)
 
 
-def test_what_run_cypher_is_told_reaches_the_reader(seeded_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_console_is_told_reaches_the_reader(seeded_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
 
     def run(admitted: Admitted, seconds: float, limit: int | None) -> Result:
@@ -288,5 +288,5 @@ def test_what_run_cypher_is_told_reaches_the_reader(seeded_store: Store, monkeyp
         return Result(admitted.columns, [])
 
     monkeypatch.setattr(seeded_store, "outside", lambda: Outside(LADYBUG, run))
-    answer = run_cypher(seeded_store, "MATCH (c:Chain {id: $id}) RETURN c.name", {"id": "x"}, seconds=2.5, limit=9)
+    answer = Console(seeded_store, 5, 1000).run("MATCH (c:Chain {id: $id}) RETURN c.name", {"id": "x"}, 9, 2.5)
     assert (told, answer.columns) == ([({"id": "x"}, 2.5, 9)], ["c.name"])

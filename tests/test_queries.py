@@ -14,7 +14,7 @@ from loaders.run import load
 from queries.core.answers import SupplyEdge
 from queries.names.search import find_chain, find_enterprise, search
 from queries.things.chains import list_chains, view_chain
-from queries.things.console import run_cypher
+from queries.things.console import Console
 from queries.things.enterprises import list_by_pinyin, list_enterprises, view_enterprise
 from queries.things.supply import customers, paths, suppliers
 from queries.things.things import list_figures, list_sources, view_thing
@@ -197,14 +197,14 @@ def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store,
 )
 def test_outside_cypher_reaches_no_file_and_no_setting(story: Store, query: str) -> None:
     with pytest.raises(WriteRefused):
-        run_cypher(story, query)
+        Console(story, 5, 1000).run(query, {})
 
 
 def test_words_in_quotes_are_no_clauses(story: Store) -> None:
-    assert run_cypher(story, "RETURN 'LOAD; COPY' AS `use`; ").rows == [{"use": "LOAD; COPY"}]
+    assert Console(story, 5, 1000).run("RETURN 'LOAD; COPY' AS `use`; ", {}).rows == [{"use": "LOAD; COPY"}]
     for query in ("", " ; ", "// nothing", "RETURN 1; RETURN 2"):
         with pytest.raises(QueryError):
-            run_cypher(story, query)
+            Console(story, 5, 1000).run(query, {})
 
 
 def test_pages_of_firms(story: Store) -> None:

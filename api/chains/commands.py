@@ -1,33 +1,18 @@
-"""The commands of the chains: the list, the picture of one or of a firm."""
+"""The command that draws a chain or a firm."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.core.options import FormatOption, reading
-from api.core.output import Format, print_json, print_rows, say, say_which
+from api.core.options import reading
+from api.core.output import say, say_which
 from graph.outputs import check_writable, write_text
 
 if TYPE_CHECKING:
     from queries.core.view import View
 
 app = typer.Typer()
-
-
-@app.command()
-@reading
-def chains(graph: "View", format: FormatOption = Format.table) -> None:
-    """列出全部产业链及各类数据的数量。"""
-    from queries.things.chains import list_chains
-
-    found = list_chains(graph)
-    if format is Format.json:
-        print_json([chain.model_dump(mode="json") for chain in found])
-        return
-    zh = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
-    rows = [chain.model_dump() | {name: sum(getattr(chain.counts, name).values()) for name in zh} for chain in found]
-    print_rows(rows, format, {"name": "产业链", "id": "编号", "status": "状态"} | zh | {"source": "来源"})
 
 
 @app.command()

@@ -43,7 +43,7 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
     return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)
 
 
-@router.get("/chains/{id:path}")
+@router.get("/chains/{id:id}")
 def show_chain(id: str, visit: VisitDep) -> Response:
     """Show one chain: its picture, then every record in tables."""
     view, producers, answer = side_by_side(

@@ -1,19 +1,25 @@
 """Commands made from questions."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from pydantic import BaseModel
 
 from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_json, print_table, progress, say, say_which
+from graph.settings import Settings
 from queries.core.question import Argument, Question
 
+if TYPE_CHECKING:
+    from queries.core.view import View
+    from queries.things.console import Console
+
+Answered = TypeVar("Answered")
 KEYWORD = Parameter.KEYWORD_ONLY
 
 
@@ -21,7 +27,7 @@ KEYWORD = Parameter.KEYWORD_ONLY
 class Handout:
     """A file that the command of a question can write its answer to: ``check`` raises before anything is asked.
 
-    Where it is written, the answer is not ``printed`` as well unless so said.
+    Where it is written, the answer is not printed as well unless it is ``printed``.
     """
 
     option: str
@@ -33,45 +39,31 @@ class Handout:
 
 def command_of(question: Question[Any], handout: Handout | None = None) -> Callable[..., None]:
     """Return the command of a question, as typer reads it."""
-    asked = {one.name: one for one in question.arguments if one.name_by("command")}
-    shown = {one.name: one for one in question.shown}
-    parameters = [_parameter(one, positional=one.required) for one in asked.values()]
-    parameters += [_parameter(one) for one in shown.values()]
-    if question.most is not None:
-        most = Annotated[int, typer.Option("--most", min=1, help="最多列几个")]
-        parameters.append(Parameter("most", KEYWORD, annotation=most, default=question.most))
+    asked = [one for one in question.arguments if one.name_by("command")]
+    parameters = [_parameter(one, positional=one.required) for one in asked] + [_parameter(one) for one in question.shown]
     if handout:
         option = typer.Option(handout.option, metavar="FILE", help=handout.help)
         parameters.append(Parameter("file", KEYWORD, annotation=Annotated[Path | None, option], default=None))
     parameters.append(Parameter("format", KEYWORD, annotation=FormatOption, default=Format(question.format)))
     if question.subject == "view":
-        parameters.append(Parameter("graph", KEYWORD))
-        parameters.append(Parameter("context", KEYWORD, annotation=typer.Context))
+        parameters += [Parameter("graph", KEYWORD), Parameter("context", KEYWORD, annotation=typer.Context)]
     elif question.subject:
         parameters.append(Parameter("store", KEYWORD, annotation=StoreOption, default=None))
 
     def run(**given: Any) -> None:
-        words = {name: _value(one, given[name]) for name, one in asked.items()}
+        words = {one.name: _value(one, given[one.name]) for one in asked}
         if question.choice and (problem := question.choice.problem(words, "--")):
             raise typer.BadParameter(problem)
         path: Path | None = given.get("file")
         if handout and path:
             handout.check(path)
-        subject = given["graph"] if question.subject == "view" else _console(given["store"]) if question.subject else None
-        found = question.find(subject, words, say_which)
-        with progress() if question.slow else nullcontext() as step:
-            if step:
-                step(question.slow, 0)
-            answer = question.ask(*([subject] if question.subject else []), **found)
+        answer, found = _ask(question, given["graph"] if question.subject == "view" else _console(given["store"]), words)
         if handout and path:
             handout.write(answer, path)
             say(f"已写到 {path}")
             if not handout.printed:
                 return
-        most: int | None = given.get("most")
-        _print(question, answer[:most] if most else answer, given["format"], {name: given[name] for name in shown}, subject)
-        if most and len(answer) > most:
-            say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
+        print_answer(question, answer, given["format"], {one.name: given[one.name] for one in question.shown})
         if question.notes and given["format"] is not Format.json:
             for note in question.notes(answer, found):
                 say(note)
@@ -82,7 +74,37 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
     return reading(run) if question.subject == "view" else run
 
 
-def add_commands(app: typer.Typer, questions: Sequence[Question[Any]], handouts: Mapping[str, Handout], groups: Mapping[str, typer.Typer]) -> None:
+def put(question: Question[Answered], graph: "View", **words: Any) -> Answered:
+    """Return what a question answers to words, showing on stderr that it is at work."""
+    return _ask(question, graph, words)[0]
+
+
+def print_answer(question: Question[Any], answer: Any, format: Format, shown: Mapping[str, Any] = MappingProxyType({})) -> None:
+    """Print an answer in the wished form; ``shown`` are the options of its table."""
+    if format is Format.json:
+        print_json(question.printed(answer) if question.printed else answer)
+    else:
+        assert question.table is not None
+        print_table(question.table(answer, **shown), format)
+
+
+def _ask(question: Question[Answered], subject: Any, words: Mapping[str, Any]) -> tuple[Answered, dict[str, Any]]:
+    found = question.find(subject, words, say_which)
+    with progress(quiet=not question.slow) as step:
+        step(question.slow, 0)
+        return question.ask(subject, **found), found
+
+
+def _console(store: str | None) -> "Console":
+    from queries.things.console import Console
+
+    settings = Settings()
+    return Console(reach(store), settings.query_seconds, settings.query_rows)
+
+
+def add_commands(
+    app: typer.Typer, questions: Sequence[Question[Any]], handouts: Mapping[str, Handout], groups: Mapping[str, typer.Typer]
+) -> None:
     """Add the commands of some questions to an application; one that has commands of its own below it is a group."""
     for question in questions:
         if question.command and question.name in groups:
@@ -112,3 +134,13 @@ def _value(argument: Argument, given: Any) -> Any:
     if argument.kind is not dict:
         return given
     return dict(map(_pair, given or []))
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise typer.BadParameter(f"{text!r} 应形如 名称=值")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

@@ -3,27 +3,20 @@
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
+import api.core.ids  # noqa: F401  # the kind of a path's part that routes name
 from graph.errors import InputError
 from graph.scope import Scope
 from graph.stores import Store
 from queries.core.view import View
-
-Item = TypeVar("Item")
-
-
-class Page(BaseModel, Generic[Item]):
-    """A page of a list; ``next`` is the cursor of the page after it, or null at the end."""
-
-    items: list[Item]
-    next: str | None = None
+from queries.things.console import Console
 
 
 async def get_store(request: Request) -> Store:
@@ -51,6 +44,15 @@ async def get_view(
 
 
 ViewDep = Annotated[View, Depends(get_view)]
+
+
+async def get_console(request: Request, store: StoreDep) -> Console:
+    """Return the way to ask Cypher, within what the app allows."""
+    settings = request.app.state.settings
+    return Console(store, settings.query_seconds, settings.query_rows, capped=True)
+
+
+ConsoleDep = Annotated[Console, Depends(get_console)]
 SizeQuery = Annotated[int, Query(ge=1, le=500, description="每页几条")]
 CursorQuery = Annotated[str, Query(max_length=300, description="上一页答案里的 next")]
 

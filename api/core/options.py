@@ -1,7 +1,7 @@
 """The options and arguments that several commands share."""
 
 from collections.abc import Callable
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -63,7 +63,8 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             return
         command(graph=look(**{name: given.pop(name) for name in asked}), **given)
 
-    shape = Signature(sorted([*own, *asked.values()], key=lambda one: (one.default is not Signature.empty, one.name == "format")))
+    every = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*own, *asked.values())]
+    shape = Signature(sorted(every, key=lambda one: (one.default is not Signature.empty, one.name == "format")))
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__signature__ = shape  # type: ignore[attr-defined]  # what typer reads
     run.__annotations__ = {one.name: one.annotation for one in shape.parameters.values()}

@@ -4,21 +4,23 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
+from rich.table import Column
+from rich.table import Table as Grid
 
 from api.core.csv_text import csv_of
-from graph.model import STATUS_ZH
 from loaders.report import Report, Step
 from queries.core.answers import Named
+from queries.core.printed import table_of
+from queries.core.table import Table, texts
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -36,23 +38,26 @@ class Format(StrEnum):
     csv = "csv"
 
 
-def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads: dict[str, str] | None = None) -> None:
-    """Print rows in the wished form; ``heads`` chooses and names the columns of the table and the CSV."""
-    plain = [row.model_dump(mode="json") if isinstance(row, BaseModel) else row for row in rows]
+def print_rows(rows: Iterable[Mapping[str, Any]], format: Format, heads: Mapping[str, str] | None = None) -> None:
+    """Print rows that are no answer of a question; ``heads`` chooses and names the columns of the table and the CSV."""
     if format is Format.json:
-        print_json(plain)
-        return
-    columns = list(heads or dict.fromkeys(key for row in plain for key in row))
-    cells = [[cell_text(_dig(row, column), column) for column in columns] for row in plain]
-    titles = [heads[column] if heads else column for column in columns]
+        print_json(list(rows))
+    else:
+        plain = list(rows)
+        print_table(table_of("", "", heads or {key: key for row in plain for key in row}, plain), format)
+
+
+def print_table(table: Table[Any], format: Format) -> None:
+    """Print a table for people, or as CSV."""
+    heads, rows = texts(table, {}, file=format is Format.csv)
     if format is Format.csv:
-        sys.stdout.write(csv_of(titles, cells))
+        sys.stdout.write(csv_of(heads, rows))
         return
-    table = Table(*(Column(title, overflow="fold") for title in titles), header_style="bold")
-    for row in cells:
-        table.add_row(*row)
+    drawn = Grid(*(Column(head, overflow="fold") for head in heads), header_style="bold")
+    for row in rows:
+        drawn.add_row(*row)
     out = Console(width=None if sys.stdout.isatty() else 200, markup=False)
-    out.print(table if cells else "(没有结果)")
+    out.print(drawn if drawn.rows else "(没有结果)")
 
 
 def say_which(word: str, firm: Named) -> Named:
@@ -64,18 +69,8 @@ def say_which(word: str, firm: Named) -> Named:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON, Chinese as it is."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
-
-
-def cell_text(value: Any, column: str = "") -> str:
-    """Return a value as one cell of text."""
-    if value is None:
-        return ""
-    if column == "status":
-        return STATUS_ZH.get(str(value), str(value))
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
+    plain = to_jsonable_python(value, by_alias=True, fallback=str)
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
 
 
 def end_after(error: OSError) -> NoReturn:
@@ -86,15 +81,6 @@ def end_after(error: OSError) -> NoReturn:
         where = f"{error.filename}: " if error.filename else ""
         say(f"读写失败: {where}{error.strerror or error}。请检查磁盘空间、路径与权限")
     sys.exit(1)
-
-
-def _dig(row: dict[str, Any], path: str) -> Any:
-    if path in row:
-        return row[path]
-    value: Any = row
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
 
 
 @contextmanager

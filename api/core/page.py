@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
+import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.table import MOST_ROWS, Desk, Links
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment

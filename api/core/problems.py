@@ -8,6 +8,8 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from api.core.ids import SLASH
+
 
 class Problem(BaseModel):
     """An error as RFC 9457 describes it."""
@@ -48,6 +50,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 def problem(request: Request, status: int, title: str, detail: str, **details: Any) -> JSONResponse:
     """Return an RFC 9457 answer; ``retry_after`` among the details is told in the header of that name."""
-    body = Problem(title=title, status=status, detail=detail, instance=request.url.path, candidates=details.get("candidates"))
+    here = request.url.path.replace(SLASH, "%2F")
+    body = Problem(title=title, status=status, detail=detail, instance=here, candidates=details.get("candidates"))
     headers = {"Retry-After": str(details["retry_after"])} if "retry_after" in details else None
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type="application/problem+json")

@@ -1,6 +1,6 @@
 """Routes made from questions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from inspect import Parameter, Signature
 from typing import Annotated, Any, get_args, get_origin
 
@@ -21,62 +21,72 @@ def router_of(questions: Sequence[Question[Any]]) -> APIRouter:
     router = APIRouter(prefix="/api/v1", route_class=Answering)
     for question in questions:
         for path in question.paths:
-            method = "POST" if question.post else "GET"
-            router.add_api_route(f"/{path}", _endpoint(question, path), methods=[method], tags=[question.group], summary=question.name)
+            told = {"methods": ["POST" if question.post else "GET"], "tags": [question.group]}
+            router.add_api_route("/" + path.replace("}", ":id}"), _endpoint(question, path), **told)  # type: ignore[arg-type]
     return router
 
 
 def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
     """Return the function of a route: what FastAPI reads of it is made from the question's arguments."""
-    asked = [one for one in question.arguments if one.name_by("route")]
-    braced = {part[1:-1] for part in path.split("/") if part.startswith("{")}
-    if question.choice:  # an address names the one that was chosen
-        asked = [one for one in asked if one.name in braced or not braced & {*question.choice.names} or one.name not in question.choice.names]
-    parameters = [_parameter(one, one.name in braced) for one in asked if not question.post]
-    if question.post:
-        fields: dict[str, Any] = {one.name: (one.hint, ... if one.required else one.default) for one in asked}
-        model = create_model(f"{question.ask.__name__.title()}Question", __config__=ConfigDict(extra="forbid"), **fields)
-        parameters = [Parameter("body", Parameter.KEYWORD_ONLY, annotation=Annotated[model, Body()])]  # type: ignore[valid-type]
-    if question.subject:
-        parameters.append(Parameter("subject", Parameter.KEYWORD_ONLY, annotation=SUBJECTS[question.subject]))
     listed = get_origin(question.answer) is list
-    if question.most is not None:
-        parameters.append(Parameter("cursor", Parameter.KEYWORD_ONLY, annotation=CursorQuery, default=""))
-        parameters.append(Parameter("size", Parameter.KEYWORD_ONLY, annotation=SizeQuery, default=50))
 
     def answer(**given: Any) -> Any:
         subject, body = given.pop("subject", None), given.pop("body", None)
-        cursor, size = given.pop("cursor", ""), given.pop("size", None)
-        words = given if body is None else {name: getattr(body, name) for name in type(body).model_fields}
-        found = question.put(subject, words)
-        return _page(found, cursor, size) if question.most is not None else Page(items=found) if listed else found
+        cursor, size = given.pop("cursor", ""), given.pop("size", 0)
+        found = question.put(subject, given if body is None else dict(body))
+        return _page(found, cursor, size) if size else Page(items=found) if listed else found
 
-    answer.__name__, answer.__doc__ = question.ask.__name__, question.help
+    kind = Parameter.KEYWORD_ONLY
+    parameters = [Parameter(name, kind, annotation=hint, default=default) for name, hint, default in _given(question, path)]
     returned = Page[get_args(question.answer)[0]] if listed else question.answer  # type: ignore[misc]
+    answer.__name__, answer.__doc__ = question.ask.__name__, question.help
     answer.__signature__ = Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
     answer.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": returned}
     return answer
 
 
-def _parameter(argument: Argument, in_path: bool) -> Parameter:
-    word, name = argument.word, argument.name_by("route")
-    if in_path:
-        return Parameter(argument.name, Parameter.KEYWORD_ONLY, annotation=Annotated[str, Path(description=word.help)])
-    text = argument.kind is str
-    said: dict[str, Any] = {"description": word.help or None, "alias": name}
-    one: Any = argument.kind
-    if text:
-        bounds = {"min_length": 1 if argument.required or argument.word.find else None, "max_length": word.longest}
+def _given(question: Question[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what a route is given: the name, the type and the default of each."""
+    asked = {one.name: one for one in question.arguments if one.name_by("route")}
+    braced = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    if question.choice and not {*braced}.isdisjoint(question.choice.names):  # the address has chosen
+        asked = {name: one for name, one in asked.items() if name in braced or name not in question.choice.names}
+    if question.post:
+        hints = {name: Annotated[one.hint, Field(**_bounds(one))] for name, one in asked.items()}
+        fields: Any = {name: (hint, ... if asked[name].required else asked[name].default) for name, hint in hints.items()}
+        model = create_model(f"{question.ask.__name__.title()}Question", __config__=ConfigDict(extra="forbid"), **fields)
+        yield "body", Annotated[model, Body()], Parameter.empty
     else:
-        bounds = {"ge": word.low, "le": word.high}
+        for name, one in asked.items():
+            yield name, *(_path_hint(one) if name in braced else _query_hint(one))
+    if question.subject:
+        yield "subject", SUBJECTS[question.subject], Parameter.empty
+    if question.most is not None:
+        yield "cursor", CursorQuery, ""
+        yield "size", SizeQuery, 50
+
+
+def _path_hint(argument: Argument) -> tuple[Any, Any]:
+    return Annotated[str, Path(description=argument.word.help)], Parameter.empty
+
+
+def _query_hint(argument: Argument) -> tuple[Any, Any]:
+    kind: Any = argument.kind
+    bounds = _bounds(argument)
+    about: Any = {"alias": argument.name_by("route"), "description": bounds.pop("description")}
     if argument.many:
-        hint: Any = Annotated[list[Annotated[one, Field(**bounds)]], Query(max_length=MOST_VALUES, **said)]
-    elif argument.default is None:
-        hint = Annotated[one | None, Query(**bounds, **said)]
-    else:
-        hint = Annotated[one, Query(**bounds, **said)]
-    default = Parameter.empty if argument.required else [] if argument.many and argument.default is None else argument.default
-    return Parameter(argument.name, Parameter.KEYWORD_ONLY, annotation=hint, default=default)
+        return Annotated[list[Annotated[kind, Field(**bounds)]], Query(max_length=MOST_VALUES, **about)], []
+    hint = kind | None if argument.default is None else kind
+    return Annotated[hint, Query(**about, **bounds)], argument.default
+
+
+def _bounds(argument: Argument) -> dict[str, Any]:
+    """Return what is said of an argument, as pydantic takes it."""
+    word = argument.word
+    told: dict[str, Any] = {"description": word.help}
+    if argument.kind is str:
+        told |= {"max_length": word.longest} | ({"min_length": 1} if argument.required or word.find else {})
+    return told | {name: bound for name, bound in (("ge", word.low), ("le", word.high)) if bound is not None}
 
 
 def _page(items: list[Any], cursor: str, size: int) -> Page[Any]:

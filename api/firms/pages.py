@@ -56,7 +56,7 @@ def show_review(visit: VisitDep) -> Response:
     return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
 
 
-@router.get("/enterprises/{id:path}")
+@router.get("/enterprises/{id:id}")
 def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> Response:
     """Show one firm: its suppliers and customers in a picture, then every record in tables."""
     view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)

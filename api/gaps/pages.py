@@ -33,7 +33,7 @@ PlaceQuery = Annotated[str, Query(min_length=1, max_length=300)]
 NamesQuery = Annotated[list[str], Query(max_length=50)]
 
 
-@router.get("/chains/{id:path}/certificate")
+@router.get("/chains/{id:id}/certificate")
 def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
     """Show what defends the judgement of a segment or a product: who needs it, who looked, which firms were looked at."""
     answer = _ask(id, place, visit)
@@ -50,7 +50,7 @@ def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
     return visit.render("certificate.html", answer.name, answer=answer, tables=tables, addresses=addresses)
 
 
-@router.get("/chains/{id:path}/certificate.html")
+@router.get("/chains/{id:id}/certificate.html")
 def download_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
     """Send a certificate as a file that opens offline."""
     answer = _ask(id, place, visit)
@@ -87,7 +87,7 @@ def _read(texts: list[str], find: Callable[[str], Found]) -> tuple[Inputs, list[
     return inputs, found
 
 
-@router.get("/chains/{id:path}/what-if")
+@router.get("/chains/{id:id}/what-if")
 def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQuery = []) -> Response:  # noqa: B006
     """Show a chain before and after firms leave and others land."""
     facts = examine(visit.view, id).facts

@@ -23,25 +23,25 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 NameQuery = Annotated[str, Query(max_length=300)]
 
 
-@router.get("/chains/{id:path}/opportunities")
+@router.get("/chains/{id:id}/opportunities")
 def show_chain_opportunities(id: str, visit: VisitDep) -> Response:
     """Show the four lists of all leaders of a chain."""
     return _show(visit, chain_opportunities(visit.view, find_chain(visit.view, id)), "chains")
 
 
-@router.get("/enterprises/{id:path}/opportunities")
+@router.get("/enterprises/{id:id}/opportunities")
 def show_leader_opportunities(id: str, visit: VisitDep) -> Response:
     """Show the four lists of a leader."""
     return _show(visit, leader_opportunities(visit.view, find_enterprise(visit.view, id)), "enterprises")
 
 
-@router.get("/chains/{id:path}/opportunities.xlsx")
+@router.get("/chains/{id:id}/opportunities.xlsx")
 def download_chain_opportunities(id: str, visit: VisitDep) -> Response:
     """Send the four lists of a chain as a workbook."""
     return _send(chain_opportunities(visit.view, find_chain(visit.view, id)))
 
 
-@router.get("/enterprises/{id:path}/opportunities.xlsx")
+@router.get("/enterprises/{id:id}/opportunities.xlsx")
 def download_leader_opportunities(id: str, visit: VisitDep) -> Response:
     """Send the four lists of a leader as a workbook."""
     return _send(leader_opportunities(visit.view, find_enterprise(visit.view, id)))

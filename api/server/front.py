@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.core.ids import with_whole_ids
 from api.core.problems import Refusal, problem
 from api.server.door import Door
 from api.server.measures import Measures
@@ -55,7 +56,7 @@ class Front:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        start = time.perf_counter()
+        start, scope = time.perf_counter(), with_whole_ids(scope)
         headers: dict[bytes, bytes] = dict(scope["headers"])
         refusal = self.door.refuse(scope, headers)
         if refusal is not None:

@@ -1,11 +1,12 @@
 """The pages of 招商名录: the targets of a chain, the portfolio over all chains."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import VisitDep
 from api.gaps.tables import tables_of_rules
-from api.targets.routes import MostQuery, TopQuery
 from api.targets.tables import tables_of_portfolio, tables_of_targets, tables_of_weights
 from queries.gaps.rules import read_rules
 from queries.names.search import find_chain
@@ -15,8 +16,11 @@ from queries.targets.weights import read_weights
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+TopQuery = Annotated[int, Query(ge=1, le=1000)]
+MostQuery = Annotated[int | None, Query(ge=1, le=1000)]
 
-@router.get("/chains/{id:path}/targets")
+
+@router.get("/chains/{id:id}/targets")
 def show_targets(id: str, visit: VisitDep, top: TopQuery = TOP) -> Response:
     """Show the targets of a chain, every factor of each, what is kept apart, and how stable the ranking is."""
     answer = list_targets(visit.view, find_chain(visit.view, id).id, top)

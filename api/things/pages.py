@@ -21,7 +21,7 @@ FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "pl
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-@router.get("/things/{label}/{id:path}", response_model=None)
+@router.get("/things/{label}/{id:id}", response_model=None)
 def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
     if label in OWN_PAGES:
@@ -87,7 +87,7 @@ def show_sources(visit: VisitDep) -> Response:
     return visit.render("sources.html", "来源", table=Table("sources", "来源", columns, rows))
 
 
-@router.get("/sources/{id:path}")
+@router.get("/sources/{id:id}")
 def show_source(id: str, visit: VisitDep) -> Response:
     """Show what a source is and how it may be used."""
     source = visit.sources.get(id)

@@ -1,14 +1,23 @@
 """The shapes of the answers: what the command prints as JSON and the API returns, one definition for both."""
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
 
 
 class Answer(BaseModel):
     """A frozen piece of an answer."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; ``next`` is the cursor of the page after it, or null at the end."""
+
+    items: list[Item]
+    next: str | None = None
 
 
 class Named(Answer):

@@ -134,11 +134,11 @@ class Question(Generic[Answered]):
         """Return the type of its answer."""
         return signature(self.ask).return_annotation
 
-    def put(self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], None] = lambda _word, _found: None) -> Answered:
+    def put(self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], Any] = lambda _word, _found: None) -> Answered:
         """Return the answer after finding what the words stand for; ``tell`` hears for what each was taken."""
         return self.ask(*([subject] if self.subject else []), **self.find(subject, words, tell))
 
-    def find(self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], None]) -> dict[str, Any]:
+    def find(self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], Any]) -> dict[str, Any]:
         """Return the arguments that some words stand for; those that are not given keep their defaults."""
         if self.choice and (problem := self.choice.problem(words)):
             raise InputError(problem)
@@ -186,8 +186,8 @@ def _read(hint: Any) -> tuple[type, bool, Word | None]:
     if origin is Annotated:
         inner, *said = get_args(hint)
         kind, many, word = _read(inner)
-        own = next((one for one in said if isinstance(one, Word)), None)
-        word = own.over(word) if own else word
+        for own in said:  # an outer annotation comes after the one that it is written around
+            word = own.over(word) if isinstance(own, Word) else word
         return (str if word and word.find else kind), many, word
     if origin in (Union, UnionType):
         return _read(next(one for one in get_args(hint) if one is not NoneType))

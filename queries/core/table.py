@@ -24,7 +24,7 @@ Kind = Literal[
     "date", "place", "act", "able",  # str, str, str, bool
     "ask",  # Ask
 ]  # fmt: skip
-On = Literal["", "page", "text"]
+On = Literal["", "page", "text", "file"]  # everywhere; else pages only, all but pages, files only
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
 FIRST = 3  # firms that a cell names
 BETWEEN = {"lines": "\n", "remarks": " ", "steps": "; "}
@@ -160,7 +160,8 @@ def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], betwee
     return f"{text} {extra}" if extra and column.kind not in ALL_SAID else text
 
 
-def texts(table: Table[Item], sources: Mapping[str, str]) -> tuple[list[str], Iterator[list[str]]]:
-    """Return heads and rows of a table as terminal and CSV show it: without the columns of pages, and what can only be clicked."""
-    columns = [column for column in table.columns if column.on != "page" and column.kind != "ask"]
+def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[list[str], Iterator[list[str]]]:
+    """Return heads and rows of a table as the terminal shows it, or a CSV ``file``, without what can only be clicked."""
+    left_out = {"page"} if file else {"page", "file"}
+    columns = [column for column in table.columns if column.on not in left_out and column.kind != "ask"]
     return [column.head for column in columns], ([text_of(column, item, sources, ";") for column in columns] for item in table.items)

@@ -29,9 +29,13 @@ def _find_landing(view: "View", word: str, _: Mapping[str, Any]) -> "Landing":
     return find_landing(view, word)
 
 
-@question("weak-links", "chains/{chain}/weak-links", group=GROUP, slow="计算断点", table=printed.weak_links, notes=printed.notes_of_weak_links)
+@question(
+    "weak-links", "chains/{chain}/weak-links", group=GROUP, slow="计算断点", table=printed.weak_links, notes=printed.notes_of_weak_links
+)
 def weak_links(view: "View", chain: Chain) -> WeakLinks:
-    """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分及其各项、理由、依据、行动,延链的下一步,系统性风险,规则移动 ±20% 时的稳定性。
+    """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分及其各项、理由、依据、行动。
+
+    还有延链的下一步、系统性风险,与规则移动 ±20% 时的稳定性。
 
     没有普查记录的环节不判缺链。评分 0 至 100,越高越弱,是各项之和;规则见 queries/gaps/rules.toml。
     """
@@ -41,9 +45,7 @@ def weak_links(view: "View", chain: Chain) -> WeakLinks:
 
 
 @question("certificate", "chains/{chain}/certificate", group=GROUP, table=printed.certificate, format="json")
-def certificate(
-    view: "View", chain: Chain, place: Annotated["Place", Word("环节或产品的名称或编号", "PLACE", _find_place)]
-) -> Certificate:
+def certificate(view: "View", chain: Chain, place: Annotated["Place", Word("环节或产品的名称或编号", "PLACE", _find_place)]) -> Certificate:
     """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,用了哪版规则、哪天的数据、哪些来源。"""
     from queries.gaps.certificate import certificate as ask
 

@@ -22,7 +22,7 @@ def search(view: "View", text: Text, most: Most = 20) -> list[Hit]:
     return ask(view, text, most)
 
 
-@question("same-firms", "same-firms", group="企业", slow="比对企业", most=100, table=printed.doubts)
+@question("same-firms", "same-firms", group="企业", command=False, slow="比对企业", most=100, table=printed.doubts)
 def same_firms(view: "View") -> list[Doubt]:
     """可能是同一家的企业,成对,最明显的在前: 每一对为什么可能是、有什么不利的;判断过的不再列出。判断用命令 lianzhang judge-firms。"""
     from queries.names.same_firms import doubts

@@ -58,3 +58,11 @@ class BackTest(Answer):
     seeds: int
     measures: list[MethodMeasured]
     too_few: str | None = None
+
+
+class RiskAnswer(Answer):
+    """The systemic risk of each firm's closing, in the order of the firms."""
+
+    esri: list[float]
+    downstream: list[float]
+    upstream: list[float]

@@ -88,7 +88,9 @@ def statements(view: "View", cursor: Cursor = "", size: Size = 50) -> Page[Figur
     return Page(items=items, next=following)
 
 
-@question("cypher", "cypher", group="产业链", post=True, table=printed.rows, notes=printed.notes_of_rows, printed=lambda answer: answer.rows)
+@question(
+    "cypher", "cypher", group="产业链", post=True, table=printed.rows, notes=printed.notes_of_rows, printed=lambda answer: answer.rows
+)
 def cypher(
     console: "Console",
     query: Annotated[str, Word('只读的 Cypher 语句,如 "MATCH (c:Chain) RETURN c.name"', "CYPHER", longest=20_000)],
@@ -101,4 +103,4 @@ def cypher(
     语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图: 可用 MATCH、OPTIONAL MATCH、WHERE、WITH、
     RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从 0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
     """
-    return console.run(query, parameters, seconds, limit)
+    return console.run(query, parameters, limit, seconds)
