@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pyvis
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +18,7 @@ from starlette.exceptions import HTTPException
 from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
+from api.pictures.pictures import VIS
 from api.rooms import PAGES, ROUTES
 from api.server.front import Front
 from api.server.measures import Measures
@@ -28,7 +28,6 @@ from graph.settings import Settings
 from graph.stores import Store
 
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
-VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 
 
 def check_exposure(host: str, settings: Settings) -> None:

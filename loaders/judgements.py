@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from graph.errors import InputError
 from graph.model import file_name
 from graph.model.edges import ComparedWith
-from graph.names.comparisons import DIFFERENT, SAME, UNDO, pair_of, read_comparisons
+from graph.names.comparisons import pair_of, read_comparisons
+from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from graph.stores import Store
 from loaders.run import load
 

@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from api.core.csv_text import csv_of
-from graph.model import STATUS_ZH
 from loaders.report import Report, Step
-from queries.core.answers import Named
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from queries.core.answers import Named
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -36,9 +38,9 @@ class Format(StrEnum):
     csv = "csv"
 
 
-def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads: dict[str, str] | None = None) -> None:
+def print_rows(rows: "Iterable[BaseModel | dict[str, Any]]", format: Format, heads: dict[str, str] | None = None) -> None:
     """Print rows in the wished form; ``heads`` chooses and names the columns of the table and the CSV."""
-    plain = [row.model_dump(mode="json") if isinstance(row, BaseModel) else row for row in rows]
+    plain = [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]
     if format is Format.json:
         print_json(plain)
         return
@@ -55,7 +57,7 @@ def print_rows(rows: Iterable[BaseModel | dict[str, Any]], format: Format, heads
     out.print(table if cells else "(没有结果)")
 
 
-def say_which(word: str, firm: Named) -> Named:
+def say_which(word: str, firm: "Named") -> "Named":
     """Return the firm that a word was taken for, after saying on stderr which it is where the word is not its name or id."""
     if word.strip() not in (firm.id, firm.name):
         say(f"“{word}”是 {firm.name}({firm.id})")
@@ -72,6 +74,8 @@ def cell_text(value: Any, column: str = "") -> str:
     if value is None:
         return ""
     if column == "status":
+        from graph.model import STATUS_ZH
+
         return STATUS_ZH.get(str(value), str(value))
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)

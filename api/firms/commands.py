@@ -8,7 +8,7 @@ import typer
 
 from api.core.options import FormatOption, NameArgument, StoreOption, TiersOption, look, reach, reading
 from api.core.output import Format, print_json, print_rows, progress, say, say_which
-from graph.names.comparisons import DIFFERENT, SAME, UNDO
+from graph.names.verdicts import DIFFERENT, SAME, UNDO
 
 if TYPE_CHECKING:
     from queries.core.answers import SupplyEdge

@@ -7,7 +7,6 @@ import typer
 
 from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_rows, say
-from graph.settings import Settings
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -44,6 +43,7 @@ def cypher(
     语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图: 可用 MATCH、OPTIONAL MATCH、WHERE、WITH、
     RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从 0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
     """
+    from graph.settings import Settings
     from queries.things.console import run_cypher
 
     settings = Settings()
