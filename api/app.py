@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pyvis
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,6 +19,7 @@ from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
+from api.pictures.pictures import VIS
 from api.rooms import PAGES
 from api.server.front import Front
 from api.server.measures import Measures
@@ -30,7 +30,6 @@ from graph.stores import Store
 from queries.questions import QUESTIONS
 
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
-VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 
 
 def check_exposure(host: str, settings: Settings) -> None:

@@ -1,16 +1,17 @@
 """The commands about the file of the embedded store: is it what was written, and going back to an earlier generation."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.core.options import FormatOption, StoreOption
 from api.core.output import Format, measuring, print_json, print_rows, say
 from graph.errors import StoreUnavailable
-from graph.stores import open_generations
-from graph.stores.ladybug.generations import Generation, Generations
-from graph.stores.ladybug.states import STATE_ZH, State, Verdict, blocks_of, verify_file
+
+if TYPE_CHECKING:
+    from graph.stores.ladybug.generations import Generation, Generations
+    from graph.stores.ladybug.states import Verdict
 
 app = typer.Typer()
 
@@ -25,11 +26,14 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
 
     旧版本写成的没有校验和,只试着打开,并注明。
     """
+    from graph.stores import open_generations
+    from graph.stores.ladybug.states import State, blocks_of, verify_file
+
     generations = open_generations(store)
     current = _problem(generations)
     with measuring("核对", sum(map(blocks_of, generations.finished()))) as tell:
 
-        def look(path: Path) -> Verdict:
+        def look(path: Path) -> "Verdict":
             return verify_file(path, tell)
 
         known = generations.listed(look)
@@ -63,6 +67,8 @@ def rollback(
     format: FormatOption = Format.table,
 ) -> None:
     """退回嵌入式存储的上一代数据: 先核对,再原子地换过去;不删除任何东西,之后的载入从退回的一代接着做。"""
+    from graph.stores import open_generations
+
     generations = open_generations(store)
     if format is not Format.json:
         _print(generations.listed(), format)
@@ -80,7 +86,7 @@ def rollback(
         say(f"已退回到{chosen.title};{was}。之后的载入从这一代接着做")
 
 
-def _problem(generations: Generations) -> str | None:
+def _problem(generations: "Generations") -> str | None:
     """Return why the current generation cannot be read, None where it can or where there is none yet."""
     try:
         generations.ready()
@@ -89,12 +95,14 @@ def _problem(generations: Generations) -> str | None:
     return None
 
 
-def _row(one: Generation) -> dict[str, Any]:
+def _row(one: "Generation") -> dict[str, Any]:
+    from graph.stores.ladybug.states import STATE_ZH
+
     state = {"state": one.verdict.state, "state_zh": STATE_ZH[one.verdict.state], "problem": one.verdict.problem}
     file = {"name": one.path.stem, "path": str(one.path), "written_at": one.written_at, "size": one.size}
     return {"number": one.number, **file, "current": one.current, **state}
 
 
-def _print(known: list[Generation], format: Format) -> None:
+def _print(known: "list[Generation]", format: Format) -> None:
     told = [{"current": "现行" if one.current else "", "number": one.number or "(单独的文件)"} for one in known]
     print_rows([_row(one) | words for one, words in zip(known, told, strict=True)], format, HEADS)

@@ -4,7 +4,7 @@ import json
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,11 +19,11 @@ from api.handouts import HANDOUTS
 from api.matching import commands as match_commands
 from api.openings.commands import ledger_app
 from graph.errors import InputError, LianzhangError
-from graph.model import Record, find_type
 from graph.outputs import check_writable, write_text
-from graph.settings import Settings
-from graph.stores import open_store
 from queries.questions import QUESTIONS
+
+if TYPE_CHECKING:
+    from graph.model import Record
 
 ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, cli_store)
 
@@ -79,7 +79,9 @@ def load(
         raise typer.Exit(1)
 
 
-def _kind(word: str | None) -> type[Record] | None:
+def _kind(word: str | None) -> "type[Record] | None":
+    from graph.model import find_type
+
     if word is None:
         return None
     record = find_type(word)
@@ -132,9 +134,11 @@ def serve(
     from api.server.serving import bind, end_at_once_when_told, run
 
     end_at_once_when_told()
-    settings = Settings()
     from api.app import check_exposure, create_app
+    from graph.settings import Settings
+    from graph.stores import open_store
 
+    settings = Settings()
     check_exposure(host, settings)
     listening = bind(host, port)
     names = settings.model_copy(update={"hosts": f"{settings.hosts},{host}"})

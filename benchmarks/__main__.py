@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.data import make_files
 from benchmarks.report import LEADER_PATHS, write_report
 from benchmarks.serving import serving
+from benchmarks.starting import starting
 
 SIZES = (10_000, 100_000, 1_000_000)
 TURNS = 3
@@ -86,6 +87,7 @@ def main() -> None:
     parser.add_argument("--risk-sizes", type=int, nargs="*", default=RISK_SIZES)
     parser.add_argument("--structure-sizes", type=int, nargs="*", default=STRUCTURE_SIZES)
     parser.add_argument("--no-serving", dest="serving", action="store_false", help="do not measure the server")
+    parser.add_argument("--no-starting", dest="starting", action="store_false", help="do not measure the start")
     parser.add_argument("--leader-sizes", type=int, nargs="*", default=LEADER_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     chosen = parser.parse_args()
@@ -100,6 +102,7 @@ def main() -> None:
     if risks:
         with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
             risks[0]["r"] = measure("risk_r", scratch, str(min(chosen.risk_sizes)), str(R_CLOSED))
+    starts = starting() if chosen.starting else []
     servings = serving() if chosen.serving else []
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
         leaders = [measure("leader", f"{scratch}/{number}", str(number)) for number in chosen.leader_sizes]
@@ -110,7 +113,7 @@ def main() -> None:
     )
     if len(leaders) > 1:
         exponents |= {f"leader {name}": growth(leaders, *path) for name, path in LEADER_PATHS.items()}
-    write_report(chosen.out, local, remote, exponents, risks, structures, leaders, servings)
+    write_report(chosen.out, local, remote, exponents, risks, structures, leaders, starts, servings)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ def write_report(
     risks: list[dict[str, Any]],
     structures: list[dict[str, Any]],
     leaders: list[dict[str, Any]],
+    starts: list[dict[str, Any]],
     servings: list[dict[str, Any]],
 ) -> None:
     """Write the tables; ratios are within this run, absolute times are only good for this machine."""
@@ -56,7 +57,9 @@ def write_report(
             f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。",
             "",
         ]
-    lines += _remotes(remote) + _risks(risks) + _structures(structures) + _leaders(leaders, exponents) + _servings(servings)
+    lines += (
+        _remotes(remote) + _risks(risks) + _structures(structures) + _leaders(leaders, exponents) + _starts(starts) + _servings(servings)
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), "utf-8")
     print("\n".join(lines))
@@ -163,6 +166,33 @@ def _leader(row: dict[str, Any]) -> str:
     asked = (row[name] for name in ("chain", "firm", "lists"))
     pages = " | ".join(f"{page['seconds']:.2f} / {page['mb']:.2f} / {page['nodes']:,}" for page in asked)
     return f"| {row['firms']:,} | {row['read']:.2f} | {row['weak_links']:.2f} | {row['what_if']:.2f} | {pages} | {row['peak_mb']:,} |"
+
+
+STARTS = {
+    "help": "`lianzhang --help` / 只 import typer、pydantic",
+    "app": "import 整个网页应用 / 只 import fastapi",
+    "page": "`serve` 到答完首页(种子数据)/ FastAPI 一条空路由到答完",
+}
+
+
+def _starts(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "## 启动",
+        "",
+        "从进程开始算起;与同行交替五次,各取中位。空闲的机器上要求 `--help` 0.5 秒以内,首页 2.5 秒以内。",
+        "",
+        "| 启动 / 同行 | 本项目 秒 | 同行 秒 | 倍 | 机器的负载 |",
+        "|---|---|---|---|---|",
+        *map(_start, rows),
+        "",
+    ]
+
+
+def _start(row: dict[str, Any]) -> str:
+    ratio = row["seconds"] / row["peer"]
+    return f"| {STARTS[row['start']]} | {row['seconds']:.2f} | {row['peer']:.2f} | **{ratio:.1f}** | {row['load']} |"
 
 
 WAYS = {"bare": "FastAPI 一条空路由", "kept": "留下的答案", "made": "每次重算(LIANZHANG_CACHE_MB=0)"}

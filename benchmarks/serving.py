@@ -52,12 +52,18 @@ def bare(port: int) -> None:
     uvicorn.run(app, port=port, log_level="warning", access_log=False)
 
 
-@contextmanager
-def served(*arguments: str) -> Iterator[int]:
-    """Run a server in a process of its own and return its port once it answers."""
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[int]:
+    """Run a server in a process of its own and return its port once it answers."""
+    port = free_port()
     process = subprocess.Popen([sys.executable, *(argument.format(port=port) for argument in arguments)], stderr=subprocess.DEVNULL)
     try:
         for _ in range(600):

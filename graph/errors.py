@@ -37,6 +37,13 @@ class Ambiguous(LianzhangError, LookupError):
     title = "名称不唯一"
 
 
+class Conflict(LianzhangError):
+    """Somebody else has changed what is to be changed; ``details['newer']`` is the row as it stands, None where it is gone."""
+
+    status = 409
+    title = "已被改过"
+
+
 class QueryError(LianzhangError, ValueError):
     """The store does not understand the Cypher text or its parameters."""
 

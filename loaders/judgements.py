@@ -1,16 +1,13 @@
 """A judgement whether two firms are one: checked, then loaded as a row of the table 企业比对 like any other."""
 
-import csv
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from graph.errors import InputError
-from graph.model import file_name
 from graph.model.edges import ComparedWith
-from graph.names.comparisons import DIFFERENT, SAME, UNDO, pair_of, read_comparisons
+from graph.names.comparisons import pair_of, read_comparisons
+from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from graph.stores import Store
-from loaders.run import load
+from loaders.changes import Change, apply
 
 SOURCE = "企业比对(人工判断)"
 
@@ -20,19 +17,12 @@ def judge(store: Store, kept: str, other: str, verdict: str, by: str, reason: st
     if kept == other:
         raise InputError(f"两边是同一个编号 {kept},请指定两家不同的企业")
     _check(store, kept, other, verdict)
-    row = {
-        "enterprise": kept, "other": other, "verdict": verdict, "decided_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
-        "decided_by": by, "reason": reason, "source": SOURCE, "status": "confirmed",
-    }  # fmt: skip
-    with TemporaryDirectory(prefix="lianzhang-") as folder:
-        path = Path(folder) / f"{file_name(ComparedWith)}.csv"
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, row)
-            writer.writeheader()
-            writer.writerow(row)
-        report = load([path], store)
-    if report.rejected:
-        raise InputError(report.rejected[0].reason)
+    key = {"enterprise": kept, "other": other, "verdict": verdict, "decided_by": by}
+    key["decided_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    told = {"reason": reason, "source": SOURCE, "status": "confirmed"}
+    (done,) = apply(store, [Change(ComparedWith, key, told, by, reason)])
+    if done.outcome == "refused":
+        raise InputError(done.reason)
 
 
 def _check(store: Store, kept: str, other: str, verdict: str) -> None:

@@ -1,6 +1,7 @@
 """A load from paths to report: open, validate, identify, resolve, merge, write."""
 
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from loaders.rows.merge import ORDER, OUTCOME
 from loaders.rows.nodes import NodeLoader, Refused
 from loaders.rows.problems import Problem
 from loaders.rows.validate import validate
-from loaders.tables import Table, fail, find_files, open_tables
+from loaders.tables import Row, Table, add_rows, fail, find_files, open_tables
 
 
 @dataclass
@@ -46,7 +47,7 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
         return remembered
     tables = open_tables(files, report, options.kind)
     with nullcontext() if options.dry_run else store.load() as writer:
-        _Load(store, writer, report, options).run(tables)
+        load_tables(tables, store, writer, report, options)
         if options.rejects and not options.dry_run:  # before the commit, so that rows are never loaded and refused without a trace
             report.rejects_written = write_rejects(tables, options.rejects)
     for table in tables:
@@ -56,6 +57,22 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     if not options.dry_run and not report.bad:
         remember(store, mark, report)
     return report
+
+
+def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: Options | None = None) -> Report:
+    """Load rows of a type, by field name or head, as those of a file are loaded; their numbers in the report count from 1."""
+    options = options or Options()
+    report, tables = Report(dry_run=options.dry_run), list[Table]()
+    add_rows(tables, record, rows, report)
+    with nullcontext() if options.dry_run else store.load() as writer:
+        load_tables(tables, store, writer, report, options)
+    report.version = store.version()
+    return report
+
+
+def load_tables(tables: list[Table], store: Store, writer: Writer | None, report: Report, options: Options) -> None:
+    """Check, identify, merge and write the rows of open tables; without a writer nothing is written."""
+    _Load(store, writer, report, options).run(tables)
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -11,13 +12,14 @@ from graph.errors import InputError
 from graph.model import Record
 from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
 from loaders.files.heads import REASON_HEADS, Shape, identify
-from loaders.files.jsonl import read_jsonl
-from loaders.files.sheets import ROW, Sheet
+from loaders.files.jsonl import find_fault, read_jsonl, sheet_of
+from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
 from loaders.report import FileReport, Report, shown
 from loaders.rows.problems import Problem
 
+Row = dict[str, Any]
 READERS = {
     ".csv": read_text,
     ".tsv": read_text,
@@ -114,20 +116,33 @@ def open_tables(files: list[Path], report: Report, wanted: type[Record] | None =
             fail(report, path, f"读不了文件: {error.strerror or error}")
             continue
         for sheet in sheets:
-            try:
-                shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, path.stem, sheet.name, wanted)
-            except InputError as error:
-                fail(report, path, error.message, sheet.name)
-                continue
-            unused = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None]
-            unknown = [head for head in unused if head not in REASON_HEADS]
-            part = FileReport(shown(sheet.path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
-            report.files.append(part)
-            report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
-            if unknown:
-                report.warnings.append(f"{shown(path.name)}: 没有用到的列 {'、'.join(unknown)[:300]}")
-            tables.append(Table(len(tables), sheet, shape.record, shape.fields, part))
+            add_table(tables, sheet, path, report, wanted)
     return tables
+
+
+def add_table(tables: list[Table], sheet: Sheet, path: Path, report: Report, wanted: type[Record] | None = None) -> None:
+    """Add a sheet to the tables of a load once it is known what it is; one that cannot be used is reported."""
+    try:
+        shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, path.stem, sheet.name, wanted)
+    except InputError as error:
+        fail(report, path, error.message, sheet.name)
+        return
+    unused = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None]
+    unknown = [head for head in unused if head not in REASON_HEADS]
+    part = FileReport(shown(sheet.path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
+    report.files.append(part)
+    report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
+    if unknown:
+        report.warnings.append(f"{shown(path.name)}: 没有用到的列 {'、'.join(unknown)[:300]}")
+    tables.append(Table(len(tables), sheet, shape.record, shape.fields, part))
+
+
+def add_rows(tables: list[Table], record: type[Record], rows: Iterable[Row], report: Report) -> None:
+    """Add rows by field name or head as a table of a type, numbered from 1 on, with the checks of a file's."""
+    numbered = list(enumerate(rows, 1))
+    bad = [BadRow(number, "", fault[1], fault[0]) for number, row in numbered if (fault := find_fault(row))]
+    path = Path(record.table.zh)
+    add_table(tables, sheet_of(path, numbered, bad), path, report, record)
 
 
 def fail(report: Report, path: Path, reason: str, sheet: str | None = None) -> None:

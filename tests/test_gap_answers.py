@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from view_parts import trusted, under
 
 from graph.errors import Ambiguous, InputError, NotFound
-from graph.names.comparisons import SAME
+from graph.names.verdicts import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
 from queries.city.city import City, read_city

@@ -13,9 +13,9 @@ COMPUTING = {"ladybug", "neo4j", "numba", "numpy", "polars", "pyarrow", "pypinyi
 
 def imported_by(statement: str) -> set[str]:
     """Return the names of the packages that a fresh interpreter has imported after a statement."""
-    told = f"{statement}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    told = f"{statement}\nimport sys; print('\\n', *{{name.partition('.')[0] for name in sys.modules}})"
     done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
-    return set(done.stdout.split())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 def test_every_room_with_answers_of_its_own_is_looked_at() -> None:
@@ -37,3 +37,23 @@ def test_answers_are_shaped_in_the_modules_for_them() -> None:
         if line.startswith("class ") and "(Answer)" in line
     ]
     assert strays == []
+
+
+@pytest.mark.parametrize("what", ["--help", "weak-links --help"])
+def test_the_command_tells_of_itself_without_what_answers(what: str) -> None:
+    told = f"""
+import sys
+from api.cli import main
+sys.argv = ["lianzhang", *{what.split()}]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code
+"""
+    assert imported_by(told) & {*COMPUTING, "fastapi", "httpx", "pandas", "uvicorn", "xlsxwriter"} == set()
+
+
+def test_the_pages_are_served_before_what_only_some_questions_need_is_imported() -> None:
+    imported = imported_by("import api.app")
+    assert imported & {"numba", "sklearn", "pandas", "pyvis", "networkx", "pypinyin", "xlsxwriter"} == set()
+    assert "fastapi" in imported  # it did import the application

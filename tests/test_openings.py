@@ -10,7 +10,7 @@ from gap_parts import TODAY, firm, look, put
 from view_parts import trusted, under
 
 from graph.errors import NotFound
-from graph.names.comparisons import SAME
+from graph.names.verdicts import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
 from queries.city.city import read_city

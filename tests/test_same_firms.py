@@ -19,8 +19,9 @@ from graph.errors import Ambiguous, InputError, NotFound
 from graph.model import columns
 from graph.model.edges import ComparedWith
 from graph.model.nodes import Enterprise
-from graph.names.comparisons import DIFFERENT, SAME, UNDO, Comparisons, read_comparisons, read_judgements
+from graph.names.comparisons import Comparisons, read_comparisons, read_judgements
 from graph.names.index import NameIndex
+from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.judgements import judge

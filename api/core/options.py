@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.core.output import Format
-from graph.scope import Scope
-from graph.stores import Store, open_store
 
 if TYPE_CHECKING:
+    from graph.stores import Store
     from queries.core.view import View
 
 StoreOption = Annotated[
@@ -34,17 +33,20 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编�
 ChainArgument = Annotated[str, typer.Argument(metavar="CHAIN", help="产业链的名称、编号或拼音,如 集成电路")]
 
 
-_opened: list[Store] = []
+_opened: "list[Store]" = []
 
 
-def reach(store: str | None) -> Store:
+def reach(store: str | None) -> "Store":
     """Return the store that a command works on; it is closed when the command ends."""
+    from graph.stores import open_store  # polars and the model
+
     _opened.append(open_store(store))
     return _opened[-1]
 
 
 def look(without: WithoutOption = "", city: CityOption = "", store: StoreOption = None) -> "View":
     """Return the view that a command answers from."""
+    from graph.scope import Scope
     from queries.core.view import View
 
     return View.of(reach(store), Scope.without(without, city=city))

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
-from pypinyin import Style, lazy_pinyin
-
 from api.core.csv_text import csv_of
 
 Item = TypeVar("Item")
@@ -51,6 +49,8 @@ def _spelled(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _pinyin(sign: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(sign, style=Style.TONE3)[0] if sign > "\x7f" else sign
 
 

@@ -8,7 +8,7 @@ import typer
 from api.core.asked import print_answer, put
 from api.core.options import FormatOption, StoreOption, look, reach, reading
 from api.core.output import Format, say
-from graph.names.comparisons import DIFFERENT, SAME, UNDO
+from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from queries.names.questions import same_firms, same_firms_history
 
 if TYPE_CHECKING:

@@ -1,7 +1,5 @@
 """The command that adds to the ledger of the matches."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -27,19 +25,14 @@ def add(
     store: StoreOption = None,
 ) -> None:
     """在台账里记一步;与载入一行“匹配”表相同,按同样的规则检查。"""
-    import polars as pl
-
-    from loaders.run import load
+    from graph.model.edges import Matched
+    from loaders.changes import Change, apply
 
     if stage == "放弃" and not note.strip():
         raise InputError("放弃要写原因: 请加 --note")
-    row = {"supplier": supplier, "customer": customer, "product": product, "stage": stage, "happened_on": on, "handled_by": by}
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "matched.csv"
-        pl.DataFrame([row | {"note": note, "source": source, "status": status}]).write_csv(path)
-        report = load([path], reach(store))
-    if report.bad:
-        raise InputError(report.rejected[0].reason if report.rejected else report.failed[0]["reason"])
-    for warning in report.warnings:
-        say(f"注意: {warning}")
-    say("已记下这一步" if report.total("new") else "台账里已有完全相同的一步")
+    key = {"supplier": supplier, "customer": customer, "product": product}
+    key |= {"stage": stage, "happened_on": on, "handled_by": by, "note": note}
+    (done,) = apply(reach(store), [Change(Matched, key, {"source": source, "status": status}, by, note)])
+    if done.outcome == "refused":
+        raise InputError(done.reason)
+    say("已记下这一步" if done.outcome == "new" else "台账里已有完全相同的一步")

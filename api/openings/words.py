@@ -1,8 +1,10 @@
 """How the four lists and the ledger are said: what the firm of each list is called, and what a list means."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from queries.openings.answers import Looked
+if TYPE_CHECKING:
+    from queries.openings.answers import Looked
 
 FIRM_HEADS = {"offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
 MEANINGS = {
@@ -13,7 +15,7 @@ MEANINGS = {
 }
 
 
-def looked_text(looked: Sequence[Looked], most: int) -> str:
+def looked_text(looked: "Sequence[Looked]", most: int) -> str:
     """Return the firms that were looked at, one a line, and how many more there are."""
     lines = [f"{one.firm.name}: {one.why}" for one in looked[:most]]
     return "\n".join([*lines, *([f"…共看过 {len(looked)} 家"] if len(looked) > most else [])])

@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from api.openings.words import FIRM_HEADS, looked_text
 from graph.errors import InputError
 from graph.model import STATUS_MEANING, STATUS_ZH
@@ -43,6 +41,8 @@ def write_workbook(answer: Opportunities, path: Path) -> None:
 def make_workbook(answer: Opportunities) -> bytes:
     """Return the workbook: one sheet for each list, named as the list, each with its title, date, data status and sources."""
     buffer = io.BytesIO()
+    import xlsxwriter
+
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({
             "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(LISTS.values()), "author": "链长 lianzhang",

@@ -3,9 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
-
-from pyvis.network import Network
+from typing import TYPE_CHECKING, Any
 
 from api.core.states import STATE_KEYS, mark_of
 from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
@@ -13,6 +11,9 @@ from api.pictures.wiring import SHAPES, Piece
 from graph.model import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
 from queries.gaps.answers import Judged
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
 
 INK = "#1f2933"
 # Fill and border of each kind of node; the same values are the legend's in static/lianzhang.css.
@@ -106,7 +107,7 @@ def _halve(text: str, width: int) -> str:
     return f"{text[:best].rstrip()}\n{text[best:]}"
 
 
-def add_box(network: Network, id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any) -> None:
+def add_box(network: "Network", id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any) -> None:
     """Add a box whose colours say what it is, or in what state, and whose border says how well it is founded."""
     background, border = FILLS.get(fill, PLAIN_FILL)
     if status not in DASHES:  # a thin grey border says nothing about what it rests on
@@ -144,7 +145,7 @@ def state_title(judged: Judged | None) -> str:
     return f"\n断点: {judged.state}" + ("" if judged.score is None else f" {judged.score:g} 分") + f",{judged.action}"
 
 
-def add_segment(network: Network, segment: SegmentView, judged: Judged | None, products: int, firms: int) -> None:
+def add_segment(network: "Network", segment: SegmentView, judged: Judged | None, products: int, firms: int) -> None:
     """Add a segment's box, with its state and how many products and firms are known in it."""
     counts = f"产品 {products} · 企业 {firms}"
     label, style = rich_label(wrap(segment.name, 18, 2), counts), font(16, 14)
@@ -166,7 +167,7 @@ def add_segment(network: Network, segment: SegmentView, judged: Judged | None, p
     )
 
 
-def add_child(network: Network, id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None) -> None:
+def add_child(network: "Network", id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None) -> None:
     """Add a product with its state, or a firm, below its segment."""
     word = {"product": "产品", "firm": mark or "企业"}[kind]
     label, style = wrap(f"◆ {name}" if mark else name, 22, 1), {"size": 13, "color": INK}
@@ -189,7 +190,7 @@ def add_child(network: Network, id: str, name: str, kind: str, status: str, *, m
 
 
 def add_line(
-    network: Network, pieces: list[Piece], kind: str, rows: list[dict[str, Any]], name: str, ends: list[list[str]], arrow: bool = True
+    network: "Network", pieces: list[Piece], kind: str, rows: list[dict[str, Any]], name: str, ends: list[list[str]], arrow: bool = True
 ) -> None:
     """Add a line; its colour says of what kind it is, its dashes how well it is founded; ``rows`` are the records behind it."""
     status = weakest(row["status"] for row in rows)
@@ -218,7 +219,7 @@ def weakest(statuses: Iterable[str]) -> str:
     return max(statuses, key=lambda status: STATUS_ORDER[status])
 
 
-def finish(network: Network, layout: Layout, sizes: Mapping[str, int], prefix: str, **parts: Any) -> Picture:
+def finish(network: "Network", layout: Layout, sizes: Mapping[str, int], prefix: str, **parts: Any) -> Picture:
     """Give every block its place and return the picture as plain data for ``picture.js``."""
     grid = parts.get("grid", 1)
     spots = place(layout, sizes, grid=grid)
@@ -265,7 +266,7 @@ def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> 
 
 
 def _place_anchors(
-    network: Network, anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: Layout
+    network: "Network", anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: Layout
 ) -> None:
     """Place the ports and rails of the boxes that are shown from the start."""
     foot = spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0

@@ -3,11 +3,9 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any
-
-import pyvis
-from pyvis.network import Network
+from typing import TYPE_CHECKING, Any
 
 from api.core.states import Places, mark_of, places_of
 from api.core.templating import inline, render_file
@@ -17,7 +15,10 @@ from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
 from queries.gaps.answers import Judged, WeakLinks
 
-VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
+if TYPE_CHECKING:
+    from pyvis.network import Network
+
+VIS = Path(str(distribution("pyvis").locate_file("pyvis/lib/vis-9.1.2")))
 POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
 
 Link = Callable[[str, str], str]
@@ -44,6 +45,8 @@ def picture_chain(
     ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id); ``most`` is how many
     products and how many firms are drawn, shared out among the segments, with three times as many lines; counts are of all.
     """
+    from pyvis.network import Network  # half a second, and the pages without a picture do not need it
+
     places = places_of(weak_links)
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
@@ -105,7 +108,7 @@ def _share(sizes: Sequence[int], most: int) -> int:
     return bisect_right(range(max(sizes, default=0) + 1), most, key=lambda room: sum(min(size, room) for size in sizes)) - 1
 
 
-def _add_pool(network: Network, firms: list[Facts], count: int) -> dict[str, list[str]]:
+def _add_pool(network: "Network", firms: list[Facts], count: int) -> dict[str, list[str]]:
     add_box(
         network,
         f"s|{POOL}",
@@ -122,7 +125,7 @@ def _add_pool(network: Network, firms: list[Facts], count: int) -> dict[str, lis
     return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
 
 
-def _add_children(network: Network, segment: SegmentView, view: ChainView, places: Places) -> dict[str, list[str]]:
+def _add_children(network: "Network", segment: SegmentView, view: ChainView, places: Places) -> dict[str, list[str]]:
     roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
     block: dict[str, list[str]] = {"products": [], "firms": []}
     for product in segment.products:
@@ -257,6 +260,8 @@ def picture_enterprise(
     view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources, link: Link = no_link
 ) -> Picture:
     """Return a firm's picture: suppliers to the left by tier, customers to the right."""
+    from pyvis.network import Network
+
     id, name = view.enterprise["id"], view.enterprise["name"]
     network = Network(directed=True)
     left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
@@ -309,7 +314,7 @@ def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[
     return lines
 
 
-def _add_firms(network: Network, layout: Layout, names: Mapping[str, str], focus: str) -> None:
+def _add_firms(network: "Network", layout: Layout, names: Mapping[str, str], focus: str) -> None:
     for item in (item for column in layout.columns for item in column.items):
         fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
         add_box(
@@ -353,7 +358,7 @@ def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, st
     return facts
 
 
-def _used_sources(network: Network, facts: Mapping[str, Facts], sources: Sources, link: Link) -> dict[str, dict[str, str]]:
+def _used_sources(network: "Network", facts: Mapping[str, Facts], sources: Sources, link: Link) -> dict[str, dict[str, str]]:
     """Return name and link of every source that the picture rests on."""
     items = [*facts.values(), *(item for fact in facts.values() for part in fact["lists"] for item in part["items"])]
     items += [row for edge in network.edges for row in edge["rows"]]

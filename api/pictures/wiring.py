@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
-
-from pyvis.network import Network
+from typing import TYPE_CHECKING, Any
 
 from api.pictures.layout import BEND, GEOMETRY, MARK, Layout, below_places, column_places
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
 
 Piece = tuple[str, str, str]  # from, to, shape
 SHAPES: dict[str, dict[str, Any]] = {
@@ -24,7 +25,9 @@ LARGE = 600  # from so many boxes on, a picture that is there at once is worth m
 class Wiring:
     """The ports, bends and rails of one picture; ``anchors`` says where each stands beside its box."""
 
-    def __init__(self, network: Network, layout: Layout, grid: int, blocks: Mapping[str, dict[str, list[str]]], prefix: str = "s|") -> None:
+    def __init__(
+        self, network: "Network", layout: Layout, grid: int, blocks: Mapping[str, dict[str, list[str]]], prefix: str = "s|"
+    ) -> None:
         self.network, self.routes, self.prefix = network, layout.routes, prefix
         self.anchors: dict[str, dict[str, Any]] = {}
         self.plain = sum(len(column.items) for column in layout.columns) > LARGE

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from graph.model.edges import ComparedWith
+from graph.names.verdicts import DIFFERENT, SAME
 from graph.stores import Store
 from graph.stores.base import schema
 
-SAME, DIFFERENT, UNDO = "同一", "不同", "撤销"
 FIRMS = ("Enterprise", "Enterprise")
 Pair = tuple[str, str]
 

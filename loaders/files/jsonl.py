@@ -17,12 +17,19 @@ def read_jsonl(path: Path) -> list[Sheet]:
     rows, bad = read_objects(path)
     if not rows:
         raise InputError(f"文件里没有一行可用的数据: 第 {bad[0].row} 行,{bad[0].reason}" if bad else f"文件是空的,每行应{EXAMPLE}")
+    return [sheet_of(path, rows, bad)]
+
+
+def sheet_of(path: Path, rows: list[tuple[int, dict[str, Any]]], bad: list[BadRow]) -> Sheet:
+    """Return objects with their row numbers as a sheet: its heads are their keys, and those that are bad are left out."""
+    wrong = {one.row for one in bad}
     names = list(dict.fromkeys(str(key) for _, row in rows for key in row))
     if len(names) > MAX_COLUMNS:
         raise InputError(f"各行一共有 {len(names)} 个不同的键,超过上限 {MAX_COLUMNS} 个。键应是列名,{EXAMPLE}")
+    rows = [(number, row) for number, row in rows if number not in wrong]
     texts: list[list[str | None]] = [[_text(row.get(name)) for name in names] for _, row in rows]
     frame = raw_frame(texts, [number for number, _ in rows], len(names))
-    return [Sheet(path, None, names, iter([frame] if len(frame) else []), bad)]
+    return Sheet(path, None, names, iter([frame] if len(frame) else []), bad)
 
 
 def read_objects(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[BadRow]]:
@@ -38,14 +45,14 @@ def read_objects(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Bad
             except (ValueError, RecursionError) as error:
                 bad.append(BadRow(number, _start(line), f"这一行不是合法的 JSON: {_explain(error)};应{EXAMPLE}"))
                 continue
-            if found := _find_fault(row):
+            if found := find_fault(row):
                 bad.append(BadRow(number, _start(line), found[1], found[0]))
                 continue
             rows.append((number, row))
     return rows, bad
 
 
-def _find_fault(row: Any) -> tuple[str, str] | None:
+def find_fault(row: Any) -> tuple[str, str] | None:
     """Return the key and the reason where a line is no object, or holds what no table can (NaN, half a character)."""
     if not isinstance(row, dict):
         return "", f"这一行不是 JSON 对象,应{EXAMPLE}"

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import polars as pl
 
 from graph.deadline import check
@@ -16,6 +15,9 @@ from graph.stores.base import schema
 from queries.core.answers import Named
 from queries.core.catalogue import side_by_side
 from queries.core.view import View
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 NODES: dict[str, tuple[str, ...]] = {
     "Chain": (), "Segment": ("tier",), "Product": ("aliases",), "Enterprise": ("short_name",), "Park": (), "Region": (),
@@ -86,6 +88,8 @@ class City:
     @cached_property
     def inputs(self) -> "nx.DiGraph[str]":
         """Return the graph of products: from input to product, with ``essential``."""
+        import networkx as nx
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.nodes["Product"]["id"])
         for source, target, essential in self.going("INPUT_TO").select("from", "to", "essential").iter_rows():
@@ -104,6 +108,8 @@ class City:
     @cached_property
     def dominated(self) -> dict[str, set[str]]:
         """Return for each product those that can be reached by no way round it: its subtree in the dominator tree."""
+        import networkx as nx
+
         graph: nx.DiGraph[str] = nx.DiGraph(self.inputs.edges)
         root = "\x00root"
         condensed = nx.condensation(graph)

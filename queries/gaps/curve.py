@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from graph.deadline import check
 from queries.city.facts import Facts
 from queries.gaps.answers import Curve, RiskRanking
-from queries.networks.cascade import Floats
+from queries.networks.cascade_arrays import Floats
 
 
 def served_curve(facts: Facts, risk: RiskRanking | None) -> Curve:

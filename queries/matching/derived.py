@@ -6,9 +6,6 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
-from sklearn.preprocessing import normalize
-from sklearn.utils.extmath import randomized_svd
 
 from graph.names.names import split_name
 from queries.matching.grams import Floats, plain
@@ -58,6 +55,8 @@ class Derived:
     @cached_property
     def spelling(self) -> tuple[str, str, NDArray[np.int64]]:
         """Return the products in Chinese, shorter first, in lines; their pinyin; and where in it each character begins."""
+        from pypinyin import lazy_pinyin
+
         chinese = sorted((product for product in self.index.products if not product.isascii()), key=lambda text: (len(text), text))
         signs = "\n".join(chinese)
         spelt = {sign: lazy_pinyin(sign)[0] for sign in set(signs)}
@@ -79,6 +78,8 @@ class Derived:
 
 def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived:
     """Return what ranking needs of an index."""
+    from sklearn.preprocessing import normalize  # all of scikit-learn takes a second
+
     tell("计算字词权重", len(index))
     text = (_ones(index.held) @ index.product_grams + index.name_grams + index.industry_grams).tocsr()
     often = np.bincount(text.indices, minlength=len(index.vocabulary))
@@ -150,6 +151,8 @@ def _members(index: OfferIndex) -> sp.csr_matrix:
 
 def _unit(counts: sp.csr_matrix, rarity: Floats) -> sp.csr_matrix:
     """Return counts as tf-idf rows of unit length."""
+    from sklearn.preprocessing import normalize
+
     matrix = counts.astype(np.float32).copy()
     matrix.data = np.log1p(matrix.data)
     matrix.data *= rarity[matrix.indices].astype(np.float32)
@@ -167,6 +170,8 @@ def _bm25(text: sp.csr_matrix) -> sp.csr_matrix:
 
 def _loadings(suppliers: sp.csr_matrix, products: sp.csr_matrix) -> Singles:
     """Return the latent factors of suppliers and products (Deerwester et al., 1990): grams × factors, fitted on a fixed sample."""
+    from sklearn.utils.extmath import randomized_svd
+
     rows = sp.vstack([_sample(suppliers), _sample(products) * 0.5]).tocsr()
     factors = min(FACTORS, *(size - 1 for size in rows.shape))
     if factors < 1:

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import polars as pl
-from pypinyin import lazy_pinyin
 
 from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
@@ -86,6 +85,8 @@ def _words(view: View, label: str) -> pl.DataFrame:
 
 
 def _spell(word: str) -> list[str]:
+    from pypinyin import lazy_pinyin
+
     check()
     syllables: list[str] = lazy_pinyin(word)
     return syllables

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from queries.city.city import City
-from queries.networks.cascade import Floats
+from queries.networks.cascade_arrays import Floats
 from queries.networks.systemic_risk import ESSENTIAL, NON_ESSENTIAL, Closures, SupplyNetwork, systemic_risk
 
 ASSUMPTIONS = {

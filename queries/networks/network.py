@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -15,6 +14,9 @@ from graph.model.edges import MemberOf, Supplies
 from graph.model.nodes import Cluster, Enterprise
 from graph.names.comparisons import as_one, read_comparisons
 from queries.core.view import View
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 KEPT = 4  # networks at once: of 100,000 firms and 500,000 supplies one takes 12 MB, and 100 MB more with its networkx graph
 
@@ -81,6 +83,8 @@ class Network:
     @cached_property
     def graph(self) -> "nx.DiGraph[str]":
         """Return the same as a networkx graph that cannot be changed: nodes and edges in rising order."""
+        import networkx as nx
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.ids)
         ids = self.ids

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from graph.errors import InputError
 from graph.outputs import writing
-from queries.networks.cascade import Floats
+from queries.networks.cascade_arrays import Floats
 from queries.networks.systemic_risk import Risk, SupplyNetwork
 
 

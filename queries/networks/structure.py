@@ -13,12 +13,10 @@ import graspologic_native
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from graph.deadline import check
 from graph.errors import InputError
 from queries.networks.network import Ints, Layout, Network
-from queries.networks.structure_loops import find_cuts, sum_dependencies
 
 Floats = NDArray[np.float64]
 STEPS = 1000  # of the power method: at alpha 0.85 a hundred reach 1e-7, and 230 the limit of float64
@@ -66,6 +64,8 @@ class Agreement:
 
 def articulation_points(network: Network) -> list[str]:
     """Return the ids of the nodes without which the undirected view has more components, sorted."""
+    from queries.networks.structure_loops import find_cuts
+
     check()
     cuts, _, _ = find_cuts(*network.neighbours)
     return [network.ids[place] for place in np.flatnonzero(cuts).tolist()]
@@ -73,6 +73,8 @@ def articulation_points(network: Network) -> list[str]:
 
 def bridges(network: Network) -> list[tuple[str, str]]:
     """Return the edges without which the undirected view has more components, as sorted pairs of sorted ids."""
+    from queries.networks.structure_loops import find_cuts
+
     check()
     _, parent, bridge = find_cuts(*network.neighbours)
     below = np.flatnonzero(bridge)
@@ -82,6 +84,8 @@ def bridges(network: Network) -> list[tuple[str, str]]:
 
 def strong_components(network: Network) -> Groups:
     """Return the largest groups in which every firm supplies every other, through others or itself."""
+    from scipy.sparse.csgraph import connected_components
+
     check()
     if not network.ids:
         return _groups(network, np.empty(0, np.int64))
@@ -119,6 +123,8 @@ def betweenness(network: Network, sources: int, seed: int) -> Ranking:
     The same as ``networkx.betweenness_centrality(network.graph, k=sources, seed=seed)``: the very sources, directed paths,
     every edge of length one, as shares of all pairs. From no fewer than two; more than there are nodes means all.
     """
+    from queries.networks.structure_loops import sum_dependencies
+
     nodes = len(network.ids)
     if sources < 2:
         raise InputError(f"介数至少要从 2 个源点算起,这里是 {sources}(只有一个源点时,它自己的介数没有定义)")

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graph.deadline import check
 from graph.errors import InputError
-from queries.networks.cascade import Caps, Floats, Ints, Links, Places, pass_on, run
+from queries.networks.cascade_arrays import Caps, Floats, Ints, Links, Places
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
 FINEST = 1e-12  # levels are float64: a smaller step is rounding
@@ -124,6 +124,8 @@ def systemic_risk(
     for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C returns what is done. Raises
     ``InputError`` for what cannot be used, ``WorkStopped`` where the time of the work is up.
     """
+    from queries.networks.cascade import pass_on, run
+
     if not (np.isfinite(tolerance) and FINEST <= tolerance < 1):
         raise InputError(f"tolerance 应在 0 与 1 之间(不含),不小于 {FINEST:g}(再小,双精度分辨不了),这里是 {tolerance}")
     firms = network.firms

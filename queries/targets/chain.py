@@ -25,7 +25,6 @@ from queries.targets.candidates import (
     segment_names,
 )
 from queries.targets.factors import Around, factors_of, look_around
-from queries.targets.inferred import makers_model
 from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
 from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
@@ -75,6 +74,8 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
 
 def _infer(view: View, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
     """Add to ``fills`` what the model thinks that firms from elsewhere could make; return these firms by product."""
+    from queries.targets.inferred import makers_model  # scikit-learn and the link model: a second
+
     outside = outside_makers(facts)
     if not (gaps and outside):
         return {}

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from graph.deadline import check, seconds_left
@@ -117,6 +116,8 @@ class Covering:
 
     def _relaxed(self, most: int) -> int:
         """Return the best of the linear program in which sets may be taken in part, as a whole number that the best cannot pass."""
+        from scipy.optimize import linprog  # half a second, and an integer program is seldom asked for
+
         matrix, upper = self._rows(most)
         options = {"time_limit": seconds_left(self.seconds)}
         found: Any = linprog(-self._profits(), A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs", options=options)
@@ -142,6 +143,8 @@ class Covering:
 
         None where it was not proved in time.
         """
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         matrix, upper = self._rows(most)
         profits = self._profits()
         whole = np.concatenate([np.ones(len(self.ids)), np.zeros(len(self.coverable))])
