@@ -7,12 +7,12 @@ from typing import Any
 
 from pyvis.network import Network
 
-from api.core.states import STATE_KEYS, mark_of
 from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
 from api.pictures.wiring import SHAPES, Piece
 from graph.model import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
 from queries.gaps.answers import Judged
+from queries.gaps.words import STATE_KEYS, mark_of
 
 INK = "#1f2933"
 # Fill and border of each kind of node; the same values are the legend's in static/lianzhang.css.

@@ -9,13 +9,13 @@ from typing import Any
 import pyvis
 from pyvis.network import Network
 
-from api.core.states import Places, mark_of, places_of
 from api.core.templating import inline, render_file
 from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
 from api.pictures.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
 from queries.gaps.answers import Judged, WeakLinks
+from queries.gaps.words import Places, mark_of, places_of
 
 VIS = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2"
 POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
