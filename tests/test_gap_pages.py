@@ -10,10 +10,8 @@ from test_pages import addresses, picture_of
 from view_parts import under
 
 from api.app import create_app
-from api.core.states import mark_of, places_of
-from api.core.table import Desk, Links, NoLinks
-from api.gaps.tables import tables_of_what_if
-from api.gaps.words import RULE_ZH, moved_zh
+from api.core.draw import draw
+from api.core.links import Links, NoLinks
 from api.pictures.curves import LEFT, TOP, draw_served
 from graph.settings import Settings
 from graph.stores import Store, open_store
@@ -22,8 +20,10 @@ from queries.core.answers import Named
 from queries.gaps.answers import Curve
 from queries.gaps.certificate import certificate
 from queries.gaps.rules import read_rules
+from queries.gaps.tables import tables_of_what_if
 from queries.gaps.weak_links import weak_links
 from queries.gaps.what_if import Landing, what_if
+from queries.gaps.words import RULE_ZH, mark_of, moved_zh, places_of
 
 EVIL = "<script>alert(1)</script>"
 CARS = "new-energy-vehicles"
@@ -275,7 +275,8 @@ def test_what_grows_weaker_is_told_as_worse(tmp_path: Path) -> None:
     firms = [firm("a", products="ore"), firm("b", products="chip")]
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=[look("demo.raw;demo.part;demo.whole")])
     away, lands = Named(id="a", name="示例a号公司"), Landing(Named(id="new:n", name="示例新厂"), "foil")
-    rows = tables_of_what_if(what_if(under(store), "demo", [away], [lands]), Desk(Links(), {}))["products"].rows
+    table = tables_of_what_if(what_if(under(store), "demo", [away], [lands]))["products"]
+    rows = draw(table, table.items, Links(), {})
     told = {row[0].text: (row[1].text, row[2].text, row[5].kind, row[5].text[0]) for row in rows}
     assert told == {
         "矿石": ("弱链", "缺链", "worse", "+"), "芯片件": ("弱链", "弱链", "worse", "+"), "箔材": ("缺链", "弱链", "better", "-"),

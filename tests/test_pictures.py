@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.core.states import weakest_first
 from api.core.templating import inline
 from api.pictures.drawing import rich_label, text_width, weakest, wrap
 from api.pictures.layout import (
@@ -27,6 +26,7 @@ from api.pictures.layout import (
 from api.pictures.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
 from queries.core.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
 from queries.gaps.answers import Part, ProductState, SegmentState, Stability, State, WeakLinks
+from queries.gaps.words import weakest_first
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
 WHERE = {"status": "curated", "source": "src"}

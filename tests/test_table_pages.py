@@ -12,24 +12,26 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.chains.tables import tables_of_chain
 from api.core.csv_text import csv_of
-from api.core.rows import Lazy, sort_key, write_csv
-from api.core.table import MOST_ROWS, Cell, Desk, Links, NoLinks, Table, show_amount, show_names
+from api.core.draw import MOST_ROWS, draw
+from api.core.links import Links, NoLinks
+from api.core.rows import sort_key, write_csv
 from api.core.table_pages import TableAsk, TablePage, send_csv, turn_to
-from api.gaps.tables import _difference, tables_of_certificate
-from api.targets.tables import tables_of_portfolio
-from api.things.facts import _split, facts_of
-from api.things.tables import table_statements
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
 from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
-from queries.gaps.answers import Candidate, Certificate, Change, Demand
+from queries.core.table import Ask, Column, Number, SourceRef, Table, Thing, texts
+from queries.core.words import show_amount, show_names
+from queries.gaps.answers import Candidate, Certificate, Change, Demand, Side, WhatIf
+from queries.gaps.tables import tables_of_certificate, tables_of_what_if
 from queries.targets.answers import CurvePoint, Portfolio
+from queries.targets.tables import tables_of_portfolio
 from queries.things.chains import PLAIN
+from queries.things.facts import _split, facts_of
+from queries.things.tables import table_statements, tables_of_chain
 
 MOST_BYTES, MOST_NODES = 2_000_000, 12_000
 PAGES = (
@@ -190,10 +192,11 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
 def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
     """Whatever it comes to at the end of a page; each row is found by its words, the last one too, and is in the file."""
     names = [f"甲{number:02d}号" for number in range(rows)]
-    table = Table("t", "表", ("名称", "数"), [(Cell(name), Cell("", sort=number)) for number, name in enumerate(names)])
+    columns: list[Column[Any]] = [Column("名称", lambda pair: pair[1]), Column("数", lambda _: "", sort=lambda pair: pair[0])]
+    table = Table("t", "表", columns, list(enumerate(names)))
 
     def turn(**asked: Any) -> TablePage:
-        return turn_to(table, TableAsk("t", **asked), Links(), lambda *_, **__: "", 5)
+        return turn_to(table, TableAsk("t", **asked), Links(), {}, lambda *_, **__: "", 5)
 
     for sort, wanted in (("", names), ("0", names), ("-0", names[::-1]), ("-1", names[::-1])):
         pages = [turn(page=number, sort=sort) for number in range(1, turn().pages + 1)]
@@ -203,20 +206,43 @@ def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
     for name in names:
         found = turn(find=name)
         assert ([row[0].text for row in found.rows], found.found) == ([name], 1)
-        told = bytes(send_csv(table, TableAsk("t", find=name), "关于").body).decode("utf-8-sig")
+        told = bytes(send_csv(table, TableAsk("t", find=name), {}, "关于").body).decode("utf-8-sig")
         assert [*csv.reader(io.StringIO(told))] == [["名称", "数"], [name, ""]]
 
 
 def test_rows_are_made_when_they_are_shown() -> None:
-    made: list[int] = []
+    made = set[int]()
 
-    def make(one: int) -> int:
-        made.append(one)
-        return one
+    def make(one: int) -> str:
+        made.add(one)
+        return str(one)
 
-    rows = Lazy(range(10_000), make)
-    assert rows[:2] == [0, 1]
-    assert (len(rows), rows[-1], made) == (10_000, 9_999, [0, 1, 9_999])
+    table = Table("t", "表", [Column("数", make)], range(10_000))
+    page = turn_to(table, TableAsk("t", page=2), Links(), {}, lambda *_, **__: "", 2)
+    assert [row[0].text for row in page.rows] == ["2", "3"]
+    assert (page.found, table.count, made) == (10_000, 10_000, {2, 3})
+
+
+def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
+    columns: list[Column[Any]] = [
+        Column("企业", lambda row: Thing("Enterprise", "a", row["name"]), "thing", lambda _: "青岛"),
+        Column("状态", lambda _: "缺链", "state", lambda _: "不说"),
+        Column("份额", lambda _: Number(0.5, "一半"), "share"),
+        Column("本地企业", lambda _: [Named(id=name, name=name) for name in "甲乙丙丁"], "firms"),
+        Column("为什么", lambda _: ["一", "二"], "lines"),
+        Column("图", lambda _: "只在页面", on="page"),
+        Column("编号", lambda _: "a", on="text"),
+        Column("去看", lambda _: Ask("targets", "招商名录", {"chain": "c"}), "ask"),
+        Column("来源", lambda _: SourceRef("s", "第 1 页"), "source"),
+    ]
+    table = Table("t", "表", columns, [{"name": "甲"}])
+    heads, rows = texts(table, {"s": "名录"}, file=True)
+    assert heads == ["企业", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
+    assert list(rows) == [["甲 青岛", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
+    (row,) = draw(table, table.items, Links("sample"), {"s": "名录"})
+    assert [cell.text for cell in row] == ["甲", "缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
+    hrefs = [cell.href for cell in row if cell.href]
+    assert hrefs == ["/enterprises/a?without=sample", "/chains/c/targets?without=sample", "/sources/s?without=sample"]
 
 
 def first_of(pattern: str, question: str) -> str:
@@ -259,17 +285,18 @@ NUMBERS = ("7", "", "10", "9", None, "x 10", "x 2")
 
 @pytest.mark.parametrize("down", [False, True])
 def test_rows_that_say_nothing_stand_last_whichever_way_a_table_is_sorted(down: bool) -> None:
-    table = Table("t", "表", ("名", "数"), [(Cell(f"第{place}"), Cell(text or "", sort=text)) for place, text in enumerate(NUMBERS)])
-    page = turn_to(table, TableAsk(sort="-1" if down else "1"), NoLinks(), lambda *_, **__: "", 100)
+    columns: list[Column[Any]] = [Column("名", lambda pair: f"第{pair[0]}"), Column("数", lambda pair: pair[1], sort=lambda pair: pair[1])]
+    table = Table("t", "表", columns, list(enumerate(NUMBERS)))
+    page = turn_to(table, TableAsk(sort="-1" if down else "1"), NoLinks(), {}, lambda *_, **__: "", 100)
     said = [row[1].text for row in page.rows]
     filled = ["7", "9", "10", "x 2", "x 10"]
     assert said == [*(filled[::-1] if down else filled), "", ""]
 
 
 def test_a_search_wants_every_word_and_its_pages_keep_it() -> None:
-    rows = [(Cell(f"{city}{kind}{number}"),) for city in ("青岛", "济南") for kind in ("电机", "电池") for number in range(5)]
-    table, address = Table("t", "表", ("名",), rows), Links("sample").page
-    page = turn_to(table, TableAsk(find="电机 青岛", page=9), Links(), lambda _table, **state: address("/x", **state), 2)
+    names = [f"{city}{kind}{number}" for city in ("青岛", "济南") for kind in ("电机", "电池") for number in range(5)]
+    table, address = Table("t", "表", [Column("名", str)], names), Links("sample").page
+    page = turn_to(table, TableAsk(find="电机 青岛", page=9), Links(), {}, lambda _table, **state: address("/x", **state), 2)
     assert (page.found, page.pages, page.number, [row[0].text for row in page.rows]) == (5, 3, 3, ["青岛电机4"])
     assert page.page_address(2) == page.address("t", page=2, sort="", find="电机 青岛")
 
@@ -291,13 +318,13 @@ def test_amounts_are_told_in_their_size() -> None:
     assert told[1e8, "台"] == "100,000,000 台"
 
 
-def said(table: Table, column: str) -> list[tuple[str, str, str]]:
+def said(table: Table[Any], column: str) -> list[tuple[str, str, str]]:
     """What the cells of a column say: the text, the smaller text, and as what it is shown."""
-    place = table.columns.index(column)
-    return [(row[place].text, row[place].extra, row[place].kind) for row in table.rows]
+    place = [one.head for one in table.on_pages].index(column)
+    rows = draw(table, table.items, Links(), {"s": "名录"})
+    return [(row[place].text, row[place].extra, row[place].kind) for row in rows]
 
 
-DESK = Desk(Links(), {"s": "名录"})
 PROOF: dict[str, Any] = {"status": "sample", "source": "s"}
 
 
@@ -312,7 +339,7 @@ def test_a_published_figure_keeps_its_words() -> None:
         "as_of": "2025",
         **PROOF,
     }
-    table = table_statements([item], DESK)
+    table = table_statements([item])
     for column, text, extra in (("数值", "2.5 亿元", "以上"), ("原文", "2.5 亿元以上", ""), ("口径", "规上", ""), ("时点", "2025", "")):
         assert said(table, column)[0][:2] == (text, extra)
 
@@ -321,18 +348,26 @@ def test_a_segment_names_what_it_feeds() -> None:
     flow = Flow(upstream="a", downstream="b", **PROOF)
     segments = [SegmentView(id=id, name=f"环节{id}", tier="上游", products=[], enterprises=[], **PROOF) for id in "ab"]
     view = ChainView(chain={}, segments=segments, feeds=[flow], inputs=[], leaders=[], members=[], statements=[], supplies=[])
-    table = next(table for table in tables_of_chain(view, [], DESK) if table.id == "segments")
+    table = next(table for table in tables_of_chain(view, []) if table.id == "segments")
     assert [text for text, _, _ in said(table, "供给到")] == ["环节b", ""]
 
 
 def test_better_is_not_shown_as_worse() -> None:
     moves = [(50.0, 70.0), (70.0, 50.0), (50.0, 50.0), (None, 50.0)]
-    gaps = [
+    changes = [
         Change(label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after)
         for before, after in moves
     ]
-    found = [_difference(gap) for gap in gaps]
-    assert [(cell.text, cell.kind) for cell in found] == [("+20", "worse"), ("-20", "better"), ("不变", "number"), ("", "text")]
+    none: dict[str, Any] = {"segments": []}
+    side = Side.model_construct(**none)
+    parts: dict[str, Any] = {"changes": changes, "before": side, "after": side, "gaps_closed": [], "gaps_opened": []}
+    table = tables_of_what_if(WhatIf.model_construct(**parts))["products"]
+    assert [(text, kind) for text, _, kind in said(table, "评分增减")] == [
+        ("+20", "worse"),
+        ("-20", "better"),
+        ("不变", "number"),
+        ("", "text"),
+    ]
 
 
 @pytest.mark.parametrize(("essential", "told"), [(True, "必需"), (False, "可替代"), (None, "")])
@@ -345,7 +380,7 @@ def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: s
     parts: dict[str, Any] = {"needed_by": [demand], "candidates": candidates, "more_candidates": 3}
     parts |= {"looked_through": [], "rules": [], "sources": []}
     answer = Certificate.model_construct(**parts)
-    tables = tables_of_certificate(answer, DESK)
+    tables = tables_of_certificate(answer)
     assert said(tables["needed"], "用来生产") == [("整机", told, "text")]
     assert said(tables["candidates"], "能否填补") == [("能", "", "yes"), ("不能", "", "no")]
     assert (tables["candidates"].note, tables["candidates"].count) == ("另有 3 家没有列出。", 5)
@@ -354,7 +389,7 @@ def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: s
 def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
     curve = [CurvePoint(most=1, closed=25.0, bound=30.0, method="greedy"), CurvePoint(most=2, closed=40.0, bound=40.0, method="exact")]
     parts: dict[str, Any] = {"curve": curve, "weight": 100.0, "closable": 50.0, "targets": [], "unclosable": [], "unknown": {}}
-    table = tables_of_portfolio(Portfolio.model_construct(**parts), DESK)["curve"]
+    table = tables_of_portfolio(Portfolio.model_construct(**parts))["curve"]
     assert [text for text, _, _ in said(table, "占全部缺口")] == ["25.0%", "40.0%"]
     assert [text for text, _, _ in said(table, "求法")] == ["贪心", "证到最优"]
 
@@ -362,7 +397,7 @@ def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
 def test_a_field_of_another_source_is_cut_at_the_right_marks() -> None:
     assert _split("uscc|来源|甲|乙|reported") == ("uscc", "来源|甲|乙", "reported")
     thing = {"_label": "Enterprise", "id": "a", "name": "甲", "uscc": "91", "stock_code": "1", "field_sources": ["uscc|s|sample"], **PROOF}
-    facts = {fact.zh: fact.trust for fact in facts_of(thing, DESK, ("sample",))}
+    facts = {fact.zh: fact.trust for fact in facts_of(thing, ("sample",))}
     assert facts["统一社会信用代码"] is not None
     assert facts["股票代码"] is None
-    assert "统一社会信用代码" not in {fact.zh for fact in facts_of(thing, DESK, ("confirmed",))}
+    assert "统一社会信用代码" not in {fact.zh for fact in facts_of(thing, ("confirmed",))}

@@ -7,17 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.chains.tables import tables_of_chain
+from api.core.links import Links
 from api.core.page import VisitDep
-from api.core.states import count_states
-from api.core.table import Links
-from api.gaps.tables import table_moves, tables_of_gaps
 from api.pictures.pictures import picture_chain
 from queries.core.answers import STATUS_ORDER
 from queries.core.catalogue import side_by_side
 from queries.gaps.rules import read_rules
+from queries.gaps.tables import table_moves, tables_of_gaps
 from queries.gaps.weak_links import weak_links
+from queries.gaps.words import count_states
 from queries.things import chains as chain_queries
+from queries.things.tables import tables_of_chain
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -39,7 +39,7 @@ def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|tab
         segments = (Counter(chain.counts.segments) for chain in chains)
         totals["Segment"] = dict(sum(segments, Counter()))
     totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
-    values: dict[str, Any] = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view, "desk": visit.desk}
+    values: dict[str, Any] = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view}
     return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)
 
 
@@ -55,16 +55,16 @@ def show_chain(id: str, visit: VisitDep) -> Response:
     picture = None
     if not visit.ask.table:
         certificate = partial(_certificate, links, answer.chain_id)
-        picture = picture_chain(view, visit.desk.sources, links.thing, answer, certificate, MOST_OF_CHAIN)
+        picture = picture_chain(view, visit.names, links.thing, answer, certificate, MOST_OF_CHAIN)
     products = [product for segment in answer.segments for product in segment.products]
     values = {
         "weak": answer,
-        "gaps": tables_of_gaps(answer, visit.desk),
+        "gaps": tables_of_gaps(answer),
         "moves": table_moves(answer.stability, read_rules()),
         "counts": {"环节": count_states(answer.segments), "产品": count_states(products)},
-        "tables": tables_of_chain(view, producers, visit.desk),
+        "tables": tables_of_chain(view, producers),
     }
-    return visit.render("chain.html", view.chain["name"], view=view, picture=picture, desk=visit.desk, **values)
+    return visit.render("chain.html", view.chain["name"], view=view, picture=picture, **values)
 
 
 def _certificate(links: Links, chain: str, _label: str, place: str) -> str:

@@ -1,5 +1,6 @@
 """A visit to a page: what is switched off, the tables that are asked for, how it is rendered; the page for an error."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated, Any
@@ -10,12 +11,14 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
-from api.core.table import MOST_ROWS, Desk, Links
+from api.core.draw import MOST_ROWS, Cell, draw
+from api.core.links import Links
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
 from graph.model import STATUS_ZH
 from graph.scope import EVERYWHERE, NAMED, Scope
+from queries.core.table import Item, Table
 from queries.core.view import View
 from queries.things.things import list_sources
 
@@ -50,9 +53,17 @@ class Visit:
         return list_sources(self.view)
 
     @cached_property
-    def desk(self) -> Desk:
-        """Return what the tables need."""
-        return Desk(self.links, {id: source.get("name", id) for id, source in self.sources.items()})
+    def names(self) -> dict[str, str]:
+        """Return the names of all sources by id."""
+        return {id: str(source.get("name", id)) for id, source in self.sources.items()}
+
+    def draw(self, table: Table[Item], items: Iterable[Item]) -> list[list[Cell]]:
+        """Return some rows of a table as templates draw them."""
+        return draw(table, items, self.links, self.names)
+
+    def source_name(self, id: str) -> str:
+        """Return the name of a source, or its id where it is not known."""
+        return self.names.get(id, id)
 
     def render(self, template: str, about: str = "", **values: Any) -> Response:
         """Return a page, or of what it is ``about`` the one table that is asked for: as a page of its own, or as a file."""
@@ -60,13 +71,14 @@ class Visit:
             return self._page(template, **{"table_page": self.table_page, **values})
         table = find_table(self.ask.table, values)
         if self.ask.format == "csv":
-            return send_csv(table, self.ask, about)
-        found = turn_to(table, self.ask, self.links, self.table_page, MOST_ROWS)
+            return send_csv(table, self.ask, self.names, about)
+        found = turn_to(table, self.ask, self.links, self.names, self.table_page, MOST_ROWS)
         own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
         return self._page("table.html", found=found, about=about, kept=own, back=_address(self.request, own))
 
     def _page(self, template: str, **values: Any) -> Response:
-        return _render(self.request, template, self.links, cities=sorted(self.view.cities.values()), city=self.view.city, **values)
+        values |= {"draw": self.draw, "source_name": self.source_name, "cities": sorted(self.view.cities.values()), "city": self.view.city}
+        return _render(self.request, template, self.links, **values)
 
     def table_page(self, table: str, **state: Any) -> str:
         """Return the address of a table of this page, in some state."""

@@ -1,35 +1,11 @@
-"""Rows of tables: made when they are shown, searched and sorted by the server, written as CSV."""
+"""Rows of tables: in which order they stand, and as CSV."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Generic, TypeVar, overload
+from typing import Any
 
 from api.core.csv_text import csv_of
-
-Item = TypeVar("Item")
-Made = TypeVar("Made")
-
-
-class Lazy(Sequence[Made], Generic[Item, Made]):
-    """A sequence of which each part is made when it is asked for: of ten thousand rows a page shows a hundred."""
-
-    def __init__(self, items: Iterable[Item], make: Callable[[Item], Made]) -> None:
-        self.items, self.make = list(items), make
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    @overload
-    def __getitem__(self, place: int) -> Made: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[Made]: ...
-
-    def __getitem__(self, place: int | slice) -> Made | list[Made]:
-        if isinstance(place, slice):
-            return [self.make(item) for item in self.items[place]]
-        return self.make(self.items[place])
 
 
 def sort_key(value: Any) -> tuple[Any, ...]:

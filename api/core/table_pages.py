@@ -1,20 +1,21 @@
 """A table of a page on pages of its own: searched, sorted and cut by the server, and as CSV; the state is in the address."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Query
 from fastapi.responses import Response
 
+from api.core.draw import Cell, draw, sort_of
+from api.core.links import Links
 from api.core.rows import sort_key, write_csv
-from api.core.table import Cell, Links, Table
 from graph.deadline import check
 from graph.errors import NotFound
+from queries.core.table import Item, Table, text_of
 
-BARE = ("segment", "score", "share", "said", "stage", "steps", "reached", "wrong")  # kinds of cells whose text is all they say
 OWN = ("table", "page", "sort", "find", "format")  # parameters of the address that are the table's
 
 
@@ -33,8 +34,8 @@ class TableAsk:
 class TablePage:
     """A page of a table: its rows, how many there are in all and with the words, and the addresses of the other pages."""
 
-    table: Table
-    rows: list[tuple[Cell, ...]]
+    table: Table[Any]
+    rows: list[list[Cell]]
     found: int
     number: int
     pages: int
@@ -54,7 +55,7 @@ class TablePage:
         return self.address(self.table.id, page=number, sort=self.ask.sort, find=self.ask.find)
 
 
-def find_table(id: str, values: Mapping[str, Any]) -> Table:
+def find_table(id: str, values: Mapping[str, Any]) -> Table[Any]:
     """Return the table with an id of those that a page is made from; raises ``NotFound`` where the page has no such table."""
     for table in _tables(values.values()):
         if table.id == id:
@@ -62,7 +63,7 @@ def find_table(id: str, values: Mapping[str, Any]) -> Table:
     raise NotFound(f"这一页没有编号为“{id[:60]}”的表;请从原页面的“全部”进入")
 
 
-def _tables(values: Iterable[Any]) -> Iterator[Table]:
+def _tables(values: Iterable[Any]) -> Iterator[Table[Any]]:
     for value in values:
         if isinstance(value, Table):
             yield value
@@ -72,52 +73,43 @@ def _tables(values: Iterable[Any]) -> Iterator[Table]:
             yield from _tables(one for one in value if isinstance(one, Table))
 
 
-def turn_to(table: Table, ask: TableAsk, links: Links, address: Callable[..., str], most: int) -> TablePage:
+def turn_to(
+    table: Table[Item], ask: TableAsk, links: Links, sources: Mapping[str, str], address: Callable[..., str], most: int
+) -> TablePage:
     """Return the page of a table that is asked for, the last one where there are not so many."""
-    rows = [tuple(_alone(cell, links) for cell in row) for row in _wanted(table, ask)] if ask.find or ask.sort else table.rows
-    pages = max(1, -(-len(rows) // most))
+    items = _wanted(table, ask, sources)
+    pages = max(1, -(-len(items) // most))
     number = min(ask.page, pages)
-    shown = [tuple(_alone(cell, links) for cell in row) for row in rows[(number - 1) * most : number * most]]
-    return TablePage(table, shown, len(rows), number, pages, ask, address)
+    rows = draw(table, items[(number - 1) * most : number * most], links, sources, alone=True)
+    return TablePage(table, rows, len(items), number, pages, ask, address)
 
 
-def _wanted(table: Table, ask: TableAsk) -> list[tuple[Cell, ...]]:
-    """Return the rows that hold every word, sorted by the column that is asked for."""
-    words, rows = ask.find.lower().split(), []
-    for row in table.rows:
+def _wanted(table: Table[Item], ask: TableAsk, sources: Mapping[str, str]) -> Sequence[Item]:
+    """Return the items whose rows hold every word, sorted by the column that is asked for."""
+    words, items = ask.find.lower().split(), table.items
+    if words:
+        texts = ((item, " ".join(_said(table, item, sources)).lower()) for item in items)
+        items = [item for item, text in texts if all(word in text for word in words)]
+    if not ask.sort or abs(int(ask.sort)) >= len(table.on_pages):
+        return items
+    column, keyed = table.on_pages[abs(int(ask.sort))], []
+    for item in items:
         check()
-        text = " ".join(map(csv_text, row)).lower() if words else ""
-        if all(word in text for word in words):
-            rows.append(row)
-    column = abs(int(ask.sort)) if ask.sort else len(table.columns)
-    if column >= len(table.columns):
-        return rows
-    keyed = [(sort_key(_sorted_by(row[column])), row) for row in rows]
+        value = sort_of(column, item)
+        keyed.append((sort_key(text_of(column, item, sources) if value is None else value), item))
     filled = [pair for pair in keyed if pair[0] != sort_key("")]
     filled.sort(key=lambda pair: pair[0], reverse=ask.sort.startswith("-"))
-    return [row for _, row in filled] + [row for key, row in keyed if key == sort_key("")]
+    return [item for _, item in filled] + [item for key, item in keyed if key == sort_key("")]
 
 
-def _sorted_by(cell: Cell) -> str | float | None:
-    return csv_text(cell) if cell.sort is None else cell.sort
+def _said(table: Table[Item], item: Item, sources: Mapping[str, str]) -> list[str]:
+    check()
+    return [text_of(column, item, sources) for column in table.on_pages]
 
 
-def _alone(cell: Cell, links: Links) -> Cell:
-    """Return a cell as it stands without the picture that it would select something in."""
-    return replace(cell, kind="text", href=links.thing("Segment", cell.href[2:])) if cell.kind == "segment" else cell
-
-
-def csv_text(cell: Cell) -> str:
-    """Return what a cell says in a file: the smaller text with it, and what it would unfold."""
-    if cell.kind == "looked" and cell.lines:
-        return f"{cell.text}: {';'.join(cell.lines)}"
-    plain = cell.kind in BARE or cell.kind.startswith(("state-", "fit-", "status-"))
-    return cell.text if plain or not cell.extra else f"{cell.text} {cell.extra}"
-
-
-def send_csv(table: Table, ask: TableAsk, about: str) -> Response:
+def send_csv(table: Table[Item], ask: TableAsk, sources: Mapping[str, str], about: str) -> Response:
     """Send the rows of a table that are asked for as a CSV file."""
-    text = write_csv(table.columns, (tuple(map(csv_text, row)) for row in _wanted(table, ask)))
+    text = write_csv([column.head for column in table.on_pages], (_said(table, item, sources) for item in _wanted(table, ask, sources)))
     name = re.sub(r"\s+", " ", f"{about}-{table.title}" if about else table.title)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.csv"}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

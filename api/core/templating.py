@@ -7,9 +7,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from api.core.states import PLACE_ZH, STATE_KEYS, STATE_MEANING
-from api.core.table import MOST_NAMES, MOST_ROWS, show_names, show_number, show_percent
+from api.core.draw import MOST_ROWS
 from graph.model import STATUS_MEANING, STATUS_ZH
+from queries.core.words import MOST_NAMES, show_names, show_number, show_percent
+from queries.gaps.words import PLACE_ZH, STATE_KEYS, STATE_MEANING
 
 HERE = Path(__file__).parent.parent
 

@@ -1,20 +1,20 @@
 """The pages of firms: the list, one firm between its suppliers and customers, pairs that may be one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import VisitDep
-from api.core.table import Cell, Desk, Table
-from api.firms.tables import table_doubts, table_judgements
 from api.pictures.pictures import picture_enterprise
-from api.things.facts import facts_of, tables_of_enterprise
 from queries.names.same_firms import doubts, history
 from queries.names.search import search
+from queries.names.tables import table_doubts, table_judgements
 from queries.things import enterprises as enterprise_queries
+from queries.things.facts import facts_of
 from queries.things.supply import customers, suppliers
+from queries.things.tables import table_enterprises, tables_of_enterprise
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -36,23 +36,17 @@ def show_enterprises(
         firms = [firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.view, list(why))]
     else:
         firms, total = enterprise_queries.list_by_pinyin(visit.view, page, PAGE_SIZE)
-    rows = [_firm_row(firm, visit.desk) for firm in firms]
-    table = Table("enterprises", "企业", ("企业", "简称", "角色", "说明", "状态", "来源"), rows)
     pages = -(-total // PAGE_SIZE)
-    return visit.render("enterprises.html", "企业", table=table, q=q, page=page, pages=pages, total=total, most=PAGE_SIZE)
-
-
-def _firm_row(firm: dict[str, Any], desk: Desk) -> tuple[Cell, ...]:
-    name = desk.thing("Enterprise", firm["id"], firm["name"], extra=f"按{firm['matched']}找到" if firm.get("matched") else "")
-    cells = (name, Cell(firm.get("short_name") or ""), Cell("、".join(firm.get("roles") or [])), Cell(firm.get("description") or ""))
-    return (*cells, *desk.trust(firm))
+    return visit.render(
+        "enterprises.html", "企业", table=table_enterprises(firms), q=q, page=page, pages=pages, total=total, most=PAGE_SIZE
+    )
 
 
 @router.get("/review")
 def show_review(visit: VisitDep) -> Response:
     """Show the pairs of firms that may be one, and what has been judged so far."""
     found = doubts(visit.view)
-    tables = (table_doubts(found[:MOST_DOUBTS], visit.desk), table_judgements(history(visit.view), visit.desk))
+    tables = (table_doubts(found[:MOST_DOUBTS]), table_judgements(history(visit.view)))
     return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
 
 
@@ -64,11 +58,11 @@ def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, 
     after = customers(visit.view, view.enterprise["id"], tiers)
     picture = None
     if not visit.ask.table:
-        picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.desk.sources, visit.links.thing)
-    tables = tables_of_enterprise(view, before, after, visit.desk)
+        picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.names, visit.links.thing)
+    tables = tables_of_enterprise(view, before, after)
     cut = max(len(before), len(after)) > MOST_DRAWN
-    facts = facts_of(view.enterprise, visit.desk, visit.view.statuses)
+    facts = facts_of(view.enterprise, visit.view.statuses)
     wishes = any(item.relation in WISHES for item in view.outgoing)
-    values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts, "desk": visit.desk}
+    values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts}
     values["openings"] = visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
     return visit.render("enterprise.html", view.enterprise["name"], edges=len(before) + len(after), **values)

@@ -1,12 +1,14 @@
 """The gap certificate as a file of its own that opens offline and prints on A4."""
 
-from api.core.table import Desk, NoLinks
+from api.core.draw import draw
+from api.core.links import NoLinks
 from api.core.templating import render_file
-from api.gaps.tables import tables_of_certificate
 from queries.gaps.answers import Certificate
+from queries.gaps.tables import tables_of_certificate
 
 
 def certificate_file(answer: Certificate) -> str:
     """Return a certificate as one self-contained page."""
-    desk = Desk(NoLinks(), {source.id: source.name for source in answer.sources})
-    return render_file("certificate_file.html", answer=answer, tables=tables_of_certificate(answer, desk), links=desk.links)
+    links, sources = NoLinks(), {source.id: source.name for source in answer.sources}
+    values = {"answer": answer, "tables": tables_of_certificate(answer), "links": links}
+    return render_file("certificate_file.html", draw=lambda table, items: draw(table, items, links, sources), **values)

@@ -10,13 +10,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import Visit, VisitDep
 from api.gaps.certificates import certificate_file
-from api.gaps.tables import table_ranking, tables_of_certificate, tables_of_what_if
 from api.pictures.curves import draw_served
 from graph.errors import LianzhangError
 from queries.city.facts import Facts
 from queries.gaps.answers import Certificate
 from queries.gaps.certificate import certificate
 from queries.gaps.names import find_landing, find_place
+from queries.gaps.tables import table_ranking, tables_of_certificate, tables_of_what_if
 from queries.gaps.weak_links import examine
 from queries.gaps.what_if import what_if
 from queries.names.search import find_enterprise
@@ -37,7 +37,7 @@ NamesQuery = Annotated[list[str], Query(max_length=50)]
 def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
     """Show what defends the judgement of a segment or a product: who needs it, who looked, which firms were looked at."""
     answer = _ask(id, place, visit)
-    tables = tables_of_certificate(answer, visit.desk)
+    tables = tables_of_certificate(answer)
     names = {"place": answer.id}
     links = visit.links
     addresses = {
@@ -103,7 +103,7 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
     if answer.before.risk:
         sides = (("before", "之前", answer.before), ("after", "之后", answer.after))
         rankings = [table_ranking(f"if-risk-{name}", title, side.risk) for name, title, side in sides]
-    values |= {"tables": tables_of_what_if(answer, visit.desk), "rankings": rankings}
+    values |= {"tables": tables_of_what_if(answer), "rankings": rankings}
     chart = draw_served(answer.before.served, answer.after.served)
     return visit.render("what_if.html", facts.chain.name, answer=answer, chart=chart, **values)
 

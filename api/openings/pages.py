@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import Visit, VisitDep
-from api.openings.tables import table_of_ledger, tables_of_openings
-from api.openings.words import MEANINGS
 from api.openings.workbooks import make_workbook
 from queries.names.search import find_chain, find_enterprise
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.ledger import DROPPED, ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
+from queries.openings.tables import table_of_ledger, tables_of_openings
+from queries.openings.words import MEANINGS
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -87,7 +87,7 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
         "ledger": links.page("/ledger", **{"chain" if kind == "chains" else "leader": subject.id}),
     }
     values = {
-        "tables": tables_of_openings(answer, visit.desk),
+        "tables": tables_of_openings(answer),
         "glance": at_a_glance(answer.needs),
         "lists": LISTS,
         "meanings_of": MEANINGS,
@@ -106,4 +106,4 @@ def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", 
         firm=find_enterprise(store, firm) if firm else None,
     )
     about = f"匹配台账-{answer.subject.name}" if answer.subject else "匹配台账"
-    return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer, visit.desk))
+    return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer))

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from api.openings.words import FIRM_HEADS, looked_text
 from graph.errors import InputError
 from graph.model import STATUS_MEANING, STATUS_ZH
 from graph.outputs import check_writable, write_bytes
 from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.words import FIRM_HEADS, looked_text
 
 MOST_LOOKED = 5  # looked-at firms in a cell, fewer where they would not fit into the tallest row
 LOOKED_WIDTH = 34

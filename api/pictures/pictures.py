@@ -7,13 +7,13 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.core.states import Places, mark_of, places_of
 from api.core.templating import inline, render_file
 from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
 from api.pictures.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
 from queries.gaps.answers import Judged, WeakLinks
+from queries.gaps.words import Places, mark_of, places_of
 
 if TYPE_CHECKING:
     from pyvis.network import Network

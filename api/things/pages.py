@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.core.links import OWN_PAGES
 from api.core.page import Visit, VisitDep
-from api.core.table import OWN_PAGES, Cell, Table
-from api.things.facts import facts_of, tables_of_thing
-from api.things.tables import table_figures
 from graph.errors import NotFound
-from graph.model import NODE_TYPES, STATUS_ZH
+from graph.model import NODE_TYPES
 from queries.core.answers import Figure, Hit
 from queries.names.search import search
+from queries.things.facts import facts_of
+from queries.things.tables import table_figures, table_sources, tables_of_thing
 from queries.things.things import MOST_RELATIONS, list_figures, view_thing
 
 MOST_FIGURES = 1000
@@ -29,10 +29,10 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     view = view_thing(visit.view, label, id)
     kind = NODE_TYPES[label].table.zh
     name = view.thing.get("name") or view.thing.get("metric") or id
-    facts = facts_of(view.thing, visit.desk, visit.view.statuses)
-    tables = tables_of_thing(view, visit.desk)
+    facts = facts_of(view.thing, visit.view.statuses)
+    tables = tables_of_thing(view)
     values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
-    return visit.render("thing.html", str(name), truncated=view.truncated, desk=visit.desk, **values)
+    return visit.render("thing.html", str(name), truncated=view.truncated, **values)
 
 
 @router.get("/figures")
@@ -44,7 +44,7 @@ def show_figures(
         figures, following = _figures_with(visit, q.lower().split()), None
     else:
         figures, following = list_figures(visit.view, after, MOST_FIGURES)
-    table = table_figures(figures[:MOST_FIGURES], visit.desk)
+    table = table_figures(figures[:MOST_FIGURES])
     found = {"found": len(figures), "most": MOST_FIGURES}
     return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **found)
 
@@ -57,7 +57,7 @@ def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
         figures, after = list_figures(visit.view, after, 5_000)
         for figure in figures:
             own = (str(figure.statement.get(field) or "") for field in FIGURE_TEXTS)
-            source = visit.desk.sources.get(figure.statement["source"], "")
+            source = visit.names.get(figure.statement["source"], "")
             text = " ".join((*own, source, *(subject.name for subject in figure.subjects))).lower()
             if all(word in text for word in words):
                 found.append(figure)
@@ -77,14 +77,8 @@ def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") 
 @router.get("/sources")
 def show_sources(visit: VisitDep) -> Response:
     """Show all sources."""
-    columns = ("来源", "发布单位", "发布日期", "类别", "许可", "状态")
-    rows = []
     shown = {id: source for id, source in visit.sources.items() if source["status"] in visit.view.scope.yardstick}
-    for id, source in shown.items():
-        texts = (Cell(str(source.get(name) or "")) for name in ("publisher", "published_on", "kind", "licence"))
-        status = Cell(STATUS_ZH[source["status"]], kind=f"status-{source['status']}")
-        rows.append((Cell(source.get("name", id), visit.links.to("sources", id)), *texts, status))
-    return visit.render("sources.html", "来源", table=Table("sources", "来源", columns, rows))
+    return visit.render("sources.html", "来源", table=table_sources(shown))
 
 
 @router.get("/sources/{id:id}")
@@ -94,7 +88,7 @@ def show_source(id: str, visit: VisitDep) -> Response:
     if source is None:
         raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
     visit.view.refuse_hidden(source)
-    return visit.render("source.html", source=source, facts=facts_of(source, visit.desk, visit.view.statuses))
+    return visit.render("source.html", source=source, facts=facts_of(source, visit.view.statuses))
 
 
 @router.get("/about")

@@ -98,6 +98,11 @@ class Table(Generic[Item]):
         """Return how many things the table is about."""
         return len(self.items) if self.things is None else self.things
 
+    @property
+    def on_pages(self) -> list[Column[Item]]:
+        """Return the columns that pages show."""
+        return [column for column in self.columns if column.on != "text"]
+
 
 def trust(of: Callable[[Any], Any] = lambda item: item, heads: tuple[str, str] = ("状态", "来源")) -> tuple[Column[Any], Column[Any]]:
     """Return the two columns that end every table: the status of a record, and its source with the place in it."""
@@ -115,48 +120,53 @@ def _get(item: Any, name: str) -> Any:
 TRUST = trust()
 
 
-def told(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "") -> tuple[str, str]:
-    """Return what a cell says and the smaller text after it; ``sources`` names them by id, ``between`` stands between lines."""
-    value: Any = column.of(item)
-    extra = str(column.extra(item) or "") if column.extra else ""
-    if isinstance(value, (Number, Folded)):
-        return value.text, extra
-    if isinstance(value, (Thing, Ask)):
-        return (value.name if isinstance(value, Thing) else value.text), extra
-    if isinstance(value, SourceRef):
-        return sources.get(value.id, value.id), value.place
-    match column.kind:
+def told(kind: Kind, value: Any, sources: Mapping[str, str], between: str = "") -> str:
+    """Return what a cell says; ``sources`` names them by id, ``between`` stands between its lines."""
+    match value:
+        case Number() | Folded() | Ask():
+            return value.text
+        case Thing():
+            return value.name
+        case SourceRef():
+            return sources.get(value.id, value.id)
+    match kind:
         case "source":
-            return show_names((sources.get(id, id) for id in value), unit="个"), extra
+            return show_names((sources.get(id, id) for id in value), unit="个")
         case "status":
-            return STATUS_ZH.get(value, value) if value else "不足", extra
+            return STATUS_ZH.get(value, value) if value else "不足"
         case "firms":
-            return str(len(value)), show_names((firm.name for firm in value), FIRST)
+            return str(len(value))
         case "thing" if value is None:
-            return "没有", extra
+            return "没有"
         case "able":
-            return "能" if value else "不能", extra
+            return "能" if value else "不能"
         case "share":
-            return show_percent(value), extra
-        case "lines" | "remarks":
-            return (between or BETWEEN[column.kind]).join(value), extra
-        case "steps":
-            steps = (
-                f"{step.stage} {step.on or '没有日期'} {step.by or '没有写经办'}" + (f": {step.note}" if step.note else "")
-                for step in value
-            )
-            return (between or BETWEEN[column.kind]).join(steps), extra
+            return show_percent(value)
         case "change" if isinstance(value, float):
-            return f"{value:+g}" if value else "不变", extra
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value), extra
+            return f"{value:+g}" if value else "不变"
+        case "lines" | "remarks":
+            return (between or BETWEEN[kind]).join(value)
+        case "steps":
+            steps = (": ".join(filter(None, (f"{one.stage} {one.on or '没有日期'} {one.by or '没有写经办'}", one.note))) for one in value)
+            return (between or BETWEEN[kind]).join(steps)
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def extra_of(column: Column[Item], item: Item, value: Any) -> str:
+    """Return the smaller text after what a cell says."""
+    if isinstance(value, SourceRef):
+        return value.place
+    if column.kind == "firms":
+        return show_names((firm.name for firm in value), FIRST)
+    return str(column.extra(item) or "") if column.extra else ""
 
 
 def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "") -> str:
     """Return what a cell says in a file: the smaller text with it, and what it would unfold."""
-    text, extra = told(column, item, sources, between)
-    value: Any = column.of(item)
-    if isinstance(value, Folded):
-        return f"{text}: {';'.join(value.lines)}" if value.lines else text
+    value = column.of(item)
+    text, extra = told(column.kind, value, sources, between), extra_of(column, item, value)
+    if isinstance(value, Folded) and value.lines:
+        return f"{text}: {';'.join(value.lines)}"
     return f"{text} {extra}" if extra and column.kind not in ALL_SAID else text
 
 

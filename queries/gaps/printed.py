@@ -7,6 +7,7 @@ from queries.core.printed import columns_of
 from queries.core.question import Word
 from queries.core.table import Column, Table
 from queries.gaps.answers import Certificate, Judged, ProductState, SegmentState, WeakLinks, WhatIf
+from queries.gaps.tables import tables_of_certificate
 
 Row = tuple[SegmentState, Judged]
 
@@ -41,10 +42,7 @@ def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str
 
 def certificate(answer: Certificate) -> Table[Any]:
     """Return the firms that were looked at, and why each can or cannot fill the place."""
-    heads = {"firm.name": "企业", "region": "所在地", "fills": "能否填补", "why": "为什么", "status": "状态", "source": "来源"}
-    columns = columns_of(heads)
-    able = Column[Any](heads["fills"], lambda one: one.fills, "able")
-    return Table("candidates", "看过的企业", (*columns[:2], able, *columns[3:]), answer.candidates)
+    return tables_of_certificate(answer)["candidates"]
 
 
 def what_if(answer: WhatIf) -> Table[Any]:

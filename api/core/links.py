@@ -1,0 +1,49 @@
+"""Addresses inside this site."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+OWN_PAGES = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses inside this site; what is switched off stays off from page to page."""
+
+    without: str = ""
+    city: str = ""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Return the parameters that go along from page to page."""
+        return {name: value for name, value in vars(self).items() if value}
+
+    def page(self, path: str, **query: Any) -> str:
+        """Return the address of a page."""
+        asked = {name: value for name, value in {**query, **self.kept}.items() if value not in ("", None, [])}
+        return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
+
+    def to(self, kind: str, id: str, **query: Any) -> str:
+        """Return the address of one thing, whatever signs its id holds."""
+        return self.page(f"/{kind}/{quote(id, safe='')}", **query)
+
+    def thing(self, label: str, id: str) -> str:
+        """Return the page of a thing of any label."""
+        return self.to(OWN_PAGES.get(label, f"things/{label}"), id)
+
+    def of_chain(self, chain: str, page: str, **query: Any) -> str:
+        """Return the address of a page about a chain: its certificates, its what-if."""
+        return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
+
+    def ask(self, question: str, chain: str = "", **arguments: str) -> str:
+        """Return the address of the page that answers a question, about a chain where it is one of the arguments."""
+        return self.of_chain(chain, question, **arguments) if chain else self.page(f"/{question}", **arguments)
+
+
+class NoLinks(Links):
+    """Links of a file that stands alone: there is nothing to link to."""
+
+    def page(self, path: str, **query: Any) -> str:
+        """Return no address."""
+        return ""

@@ -1,0 +1,294 @@
+"""Tables of the weak links: segments, products, next steps, systemic risk, certificates, what if, the rules."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from queries.core.answers import SourceUsed
+from queries.core.table import TIER_ORDER, TRUST, Ask, Column, Number, Table, Thing
+from queries.core.words import show_names
+from queries.gaps.answers import (
+    Candidate,
+    Certificate,
+    Change,
+    Demand,
+    Extension,
+    Gap,
+    Judged,
+    LookedThrough,
+    ProductState,
+    Ranked,
+    Risky,
+    RuleUsed,
+    SegmentState,
+    Stability,
+    Variant,
+    WeakLinks,
+    WhatIf,
+)
+from queries.gaps.rules import Rules
+from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
+
+Pair = tuple[SegmentState, ProductState]
+
+
+def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
+    """Return the tables of a chain's weak links by what they show."""
+    products = [(segment, one) for segment in answer.segments for one in segment.products]
+    products = [products[place] for place in weakest_first([one for _, one in products])]
+    weak = [pair for pair in products if pair[1].state in ("缺链", "弱链")]
+    rest = [pair for pair in products if pair[1].state not in ("缺链", "弱链")]
+    return {
+        "segments": _segments(answer),
+        "weak": _products("gap-products", "缺链与弱链的产品", weak, answer),
+        "rest": _products("gap-others", "强链与未知的产品", rest, answer),
+        "extensions": _extensions(answer),
+        "risk": _risk(answer),
+    }
+
+
+def _segments(answer: WeakLinks) -> Table[SegmentState]:
+    columns: list[Column[SegmentState]] = [
+        Column("环节", lambda one: Thing("Segment", one.segment_id, one.segment), "segment"),
+        Column("层级", lambda one: one.tier or "未注明", sort=lambda one: TIER_ORDER.get(one.tier, 9)),
+        *_judged(lambda one: one),
+        _certificate(answer, lambda one: one.segment_id),
+    ]
+    items = [answer.segments[place] for place in weakest_first(answer.segments)]
+    return Table("gap-segments", "各环节的断点", columns, items, "评分 0 至 100,越高越弱,是各项之和;点环节名在图中看各项。")
+
+
+def _products(
+    id: str, title: str, products: Sequence[tuple[SegmentState, ProductState]], answer: WeakLinks
+) -> Table[tuple[SegmentState, ProductState]]:
+    columns: list[Column[tuple[SegmentState, ProductState]]] = [
+        Column("产品(服务)", lambda pair: Thing("Product", pair[1].product_id, pair[1].product), "thing"),
+        Column("环节", lambda pair: Thing("Segment", pair[0].segment_id, pair[0].segment), "thing"),
+        *_judged(lambda pair: pair[1]),
+        _certificate(answer, lambda pair: pair[1].product_id),
+    ]
+    return Table(id, title, columns, products)
+
+
+def _judged(of: Callable[[Any], Judged]) -> list[Column[Any]]:
+    """Return what is judged, the least founded status that it rests on, and the sources of its rows."""
+    return [
+        Column("状态", lambda one: of(one).state, "state"),
+        Column("评分", lambda one: of(one).score, "score"),
+        Column("行动", lambda one: of(one).action, "act", lambda one: of(one).action_reason),
+        Column("本地企业", lambda one: of(one).firms, "firms"),
+        Column("依据", lambda one: of(one).status, "status", sort=lambda one: None if of(one).status else 9),
+        Column("来源", lambda one: sorted({row.source for row in of(one).evidence}), "source"),
+    ]
+
+
+def _certificate(answer: WeakLinks, place: Callable[[Any], str]) -> Column[Any]:
+    return Column("说明", lambda one: Ask("certificate", "断点说明", {"chain": answer.chain_id, "place": place(one)}), "ask")
+
+
+def _computed(answer: WeakLinks) -> tuple[Column[Any], Column[Any]]:
+    """Return status and source of what an algorithm found."""
+    rules = Ask("rules", f"规则 {answer.rule_version}")
+    return Column("依据", lambda _: "inferred", "status"), Column("来源", lambda _: rules, "source")
+
+
+def _extensions(answer: WeakLinks) -> Table[Extension]:
+    columns: list[Column[Extension]] = [
+        Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing"),
+        Column("环节", lambda one: one.segment),
+        Column("状态", lambda one: one.state, "state"),
+        Column("关联密度", lambda one: Number(one.density, f"{one.density:.2f}"), "number"),
+        Column("相近的本地产品(关联)", lambda one: "、".join(f"{other.product}({other.proximity:.2f})" for other in one.near)),
+        *_computed(answer),
+        _certificate(answer, lambda one: one.product_id),
+    ]
+    note = "本市还没有、而与本市已有产品相近的产品;关联密度是它的关联中落在本市已有产品上的份额。"
+    return Table("gap-extensions", "延链: 本地能力相近的下一步", columns, answer.extensions, note)
+
+
+def _risk(answer: WeakLinks) -> Table[Ranked]:
+    columns: list[Column[Ranked]] = [
+        Column("名次", lambda one: one.rank, "number"),
+        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
+        Column("停产使全网损失产出(ESRI)", lambda one: one.esri, "share"),
+        Column("另一假定下的名次", lambda one: one.other_rank, "number"),
+        *_computed(answer),
+    ]
+    return Table("gap-risk", "系统性风险", columns, answer.risk.firms if answer.risk else ())
+
+
+def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
+    """Return the numbers of the rules whose moving flips a state or moves the ranking of segments."""
+    names = names_of_rules(rules)
+
+    def flips(one: Variant) -> str:
+        return show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in one.flips), unit="处") or "没有"
+
+    columns: list[Column[Variant]] = [
+        Column("移动的数", lambda one: moved_zh(one.moved, names)),
+        Column("环节名次的秩相关", lambda one: correlation(one.rank_correlation), "number"),
+        Column("状态会变的", flips),
+    ]
+    moving = [one for one in stability.variants if one.flips or (one.rank_correlation is not None and one.rank_correlation < 1)]
+    return Table("gap-moves", "移动规则的影响", columns, moving)
+
+
+def correlation(value: float | None) -> Number:
+    """Return how a correlation is told."""
+    return Number(value, "" if value is None else f"{value:.2f}")
+
+
+def names_of_rules(rules: Rules) -> dict[str, str]:
+    """Return what each number of the rules is called, by its key in ``rules.toml``."""
+    return RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.parts()}
+
+
+def tables_of_rules(rules: Rules) -> list[Table[Any]]:
+    """Return every number of the rules with its reason."""
+    parts: list[Column[Any]] = [
+        Column("项", lambda pair: pair[1].name),
+        Column("满分", lambda pair: pair[1].points, "score"),
+        Column("怎样计", lambda pair: pair[1].why),
+        Column("键", lambda pair: f"score.{pair[0]}"),
+    ]
+    tables: list[Table[Any]] = [Table("rules-score", "评分各项", parts, list(rules.score.parts()), "合计 100 分,越高越弱。")]
+    for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
+        named = (RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section))
+        tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda one: one.name)], list(named)))
+    return tables
+
+
+RULES: list[Column[RuleUsed]] = [
+    Column("规则", lambda one: RULE_ZH.get(one.name, one.name)),
+    Column("数值", lambda one: Number(one.value, rule_value(one.name, one.value)), "number"),
+    Column("为什么", lambda one: one.why),
+]
+
+
+def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
+    """Return the tables of a certificate: who needs it, who looked, which firms were looked at, rules, sources."""
+    return {
+        "needed": _needed(answer),
+        "looked": _looked(answer),
+        "candidates": _candidates(answer),
+        "rules": Table("used-rules", "用到的规则", RULES, answer.rules),
+        "sources": _sources(answer),
+    }
+
+
+def _needed(answer: Certificate) -> Table[Demand]:
+    def who(one: Demand) -> Thing | str:
+        return Thing("Enterprise", one.who[0].id, one.who[0].name) if len(one.who) == 1 else show_names((firm.name for firm in one.who), 3)
+
+    columns: list[Column[Demand]] = [
+        Column("何种需要", lambda one: one.kind),
+        Column("需要的产品", lambda one: one.product),
+        Column("谁", who, "thing"),
+        Column("用来生产", lambda one: one.into, extra=lambda one: {None: "", True: "必需", False: "可替代"}[one.essential]),
+        *TRUST,
+    ]
+    return Table("needed", "谁需要它", columns, answer.needed_by, empty="图中没有登记谁需要它")
+
+
+def _looked(answer: Certificate) -> Table[LookedThrough]:
+    columns: list[Column[LookedThrough]] = [
+        Column("覆盖记录", lambda one: Thing("Coverage", one.record.id, one.record.name), "thing"),
+        Column("环节", lambda one: one.segment),
+        Column("区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"),
+        Column("查的日期", lambda one: one.as_of, "date"),
+        Column("方法", lambda one: one.method),
+        *TRUST,
+    ]
+    empty = "没有覆盖记录: 没有人在这里逐家查过,没有登记不等于没有"
+    return Table("looked", "哪些覆盖记录查过", columns, answer.looked_through, empty=empty)
+
+
+def _candidates(answer: Certificate) -> Table[Candidate]:
+    columns: list[Column[Candidate]] = [
+        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
+        Column("所在地", lambda one: one.region or "不明"),
+        Column("能否填补", lambda one: one.fills, "able"),
+        Column("为什么", lambda one: one.why),
+        *TRUST,
+    ]
+    more, looked = answer.more_candidates, answer.candidates
+    note = f"另有 {more} 家没有列出。" if more else ""
+    return Table("candidates", "看过的企业,各为何能或不能填补", columns, looked, note, "没有可看的企业", len(looked) + more)
+
+
+def _sources(answer: Certificate) -> Table[SourceUsed]:
+    columns: list[Column[SourceUsed]] = [
+        Column("来源", lambda one: Thing("Source", one.id, one.name), "thing"),
+        Column("发布单位", lambda one: one.publisher),
+        Column("发布日期", lambda one: one.published_on, "date"),
+        Column("记录数", lambda one: one.rows, "number"),
+    ]
+    return Table("used-sources", "来源", columns, answer.sources, empty="没有用到任何记录")
+
+
+def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
+    """Return the tables of a what-if: segments, changed products, gaps closed and opened."""
+    products = [change for change in answer.changes if change.label == "Product"]
+    return {
+        "segments": _changes("if-segments", "各环节前后", "环节", _segment_changes(answer)),
+        "products": _changes("if-products", "有变化的产品", "产品(服务)", products),
+        "closed": _gaps("if-closed", "补上的缺口", answer.gaps_closed),
+        "opened": _gaps("if-opened", "新开的缺口", answer.gaps_opened),
+    }
+
+
+def _segment_changes(answer: WhatIf) -> list[Change]:
+    """Return every segment before and after, changed or not."""
+    return [
+        Change(
+            label="Segment",
+            id=one.segment_id,
+            name=one.segment,
+            before=one.state,
+            after=other.state,
+            score_before=one.score,
+            score_after=other.score,
+        )
+        for one, other in zip(answer.before.segments, answer.after.segments, strict=True)
+    ]
+
+
+def _changes(id: str, title: str, what: str, changes: Sequence[Change]) -> Table[Change]:
+    columns: list[Column[Change]] = [
+        Column(what, lambda one: Thing(one.label, one.id, one.name), "thing"),
+        Column("之前", lambda one: one.before, "state"),
+        Column("之后", lambda one: one.after, "state"),
+        Column("评分(前)", lambda one: one.score_before, "score"),
+        Column("评分(后)", lambda one: one.score_after, "score"),
+        Column("评分增减", _difference, "change", lambda one: "" if isinstance(_difference(one), str) else _turned(one)),
+    ]
+    return Table(id, title, columns, changes, empty="没有产品的状态或评分有变化")
+
+
+def _turned(change: Change) -> str:
+    return f"{change.before} → {change.after}" if change.before != change.after else ""
+
+
+def _difference(change: Change) -> float | str:
+    """Return by how much the score grew; where it is not known on both sides, what became of the state."""
+    if change.score_before is None or change.score_after is None:
+        return _turned(change)
+    return round(change.score_after - change.score_before, 2)
+
+
+def _gaps(id: str, title: str, gaps: Sequence[Gap]) -> Table[Gap]:
+    columns: list[Column[Gap]] = [
+        Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing"),
+        Column("之后的状态", lambda one: one.state, "state"),
+        Column("怎样", lambda one: one.reason),
+    ]
+    return Table(id, title, columns, gaps, empty="没有")
+
+
+def table_ranking(id: str, title: str, firms: Sequence[Risky]) -> Table[tuple[int, Risky]]:
+    """Return firms by systemic risk, as they stand before or after."""
+    columns: list[Column[tuple[int, Risky]]] = [
+        Column("名次", lambda pair: pair[0], "number"),
+        Column("企业", lambda pair: pair[1].firm.name),
+        Column("ESRI", lambda pair: pair[1].esri, "share"),
+    ]
+    return Table(id, title, columns, list(enumerate(firms, 1)), empty="没有已知的供应关系")

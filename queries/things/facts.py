@@ -1,0 +1,52 @@
+"""A thing's own fields, with where each comes from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.model import NODE_TYPES, Record
+from queries.core.words import show_amount, show_number
+
+CURRENCY_UNITS = {"CNY": "元", "USD": "美元"}
+NOT_FACTS = ("name", "source", "status", "place", "confidence", "field_sources", "subject", "unit")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A field of a thing with its Chinese name, and its own source and status where they are not the thing's."""
+
+    zh: str
+    text: str
+    trust: tuple[str, str] | None = None
+    partly: bool = False
+
+
+def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
+    """Return a thing's own fields; one that another source gave says which, and is left out where its status is switched off."""
+    elsewhere = {field: (source, status) for field, source, status in map(_split, thing.get("field_sources") or [])}
+    found = []
+    fields = NODE_TYPES[thing["_label"]].model_fields
+    for name, info in sorted(fields.items(), key=lambda item: item[0] in Record.model_fields):  # notes and validity last
+        value, proof = thing.get(name), elsewhere.get(name)
+        if value in (None, "", []) or (name in NOT_FACTS and not (name == "name" and proof)):
+            continue
+        if proof and proof[1] not in statuses:
+            continue
+        found.append(Fact(str(info.title), _show(name, value, thing), proof, partly=isinstance(value, list)))
+    return found
+
+
+def _split(entry: str) -> tuple[str, str, str]:
+    """Split "field|source|status"; a source's id may hold the mark itself."""
+    field, _, rest = entry.partition("|")
+    source, _, status = rest.rpartition("|")
+    return field, source, status
+
+
+def _show(name: str, value: Any, thing: Mapping[str, Any]) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        units = {"amount": CURRENCY_UNITS.get(str(thing.get("currency")), ""), "value": str(thing.get("unit") or "")}
+        return show_amount(value, units[name]) if name in units else show_number(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

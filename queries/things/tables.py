@@ -1,0 +1,316 @@
+"""Tables of the things of the graph: of a chain, of a firm, of a thing of any kind; figures, supplies, firms, sources."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from graph.model import EDGE_TYPES, NODE_TYPES, Record
+from queries.core.answers import ChainView, EnterpriseView, Figure, Firm, Product, Related, SegmentView, SupplyEdge, ThingView
+from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, Thing, text_of, trust
+from queries.core.words import show_amount, show_names, show_number
+from queries.things.facts import CURRENCY_UNITS
+from queries.things.words import EXPECTED, GROUPS, IN, INCOMING_ZH, OUT, OUTGOING_ZH, WORDS
+
+ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
+FIGURES = "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。"
+
+
+def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> list[Table[Any]]:
+    """Return all tables of a chain's page; ``producers`` tells who makes which product."""
+    return [
+        _segments(view),
+        _products(view, producers),
+        _firms(view),
+        _projects(view.members),
+        table_statements(view.statements),
+        _weaknesses(view.members),
+        _events(view.members),
+        _chain_supplies(view),
+        _others(view.members),
+    ]
+
+
+def _property(name: str) -> Callable[[Related], Any]:
+    return lambda item: item.properties.get(name)
+
+
+def _named(head: str) -> Column[Related]:
+    return Column(head, lambda item: Thing(item.label, item.id, item.name), "thing")
+
+
+def _segments(view: ChainView) -> Table[SegmentView]:
+    names = {segment.id: segment.name for segment in view.segments}
+    after: dict[str, list[str]] = defaultdict(list)
+    for flow in view.feeds:
+        after[flow.upstream].append(names.get(flow.downstream, flow.downstream))
+    columns: list[Column[SegmentView]] = [
+        Column("环节", lambda one: Thing("Segment", one.id, one.name), "segment", lambda one: one.description),
+        Column("层级", lambda one: one.tier or "未注明", sort=lambda one: TIER_ORDER.get(one.tier or "", 9)),
+        Column("供给到", lambda one: show_names(after[one.id], unit="个")),
+        Column("产品数", lambda one: len(one.products), "number"),
+        Column("企业数", lambda one: len(one.enterprises), "number"),
+        *TRUST,
+    ]
+    segments = sorted(view.segments, key=lambda item: (TIER_ORDER.get(item.tier or "", 9), item.id))
+    note = "产品数与企业数是图中已有的记录数,不代表本地实际有多少;没有企业记录的环节未必是缺链。"
+    return Table("segments", "环节", columns, segments, note)
+
+
+def _products(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> Table[tuple[Product, SegmentView]]:
+    makers: dict[str, list[str]] = defaultdict(list)
+    for row in producers:
+        makers[row["product"]].append(str(row["enterprise_name"]))
+    columns: list[Column[tuple[Product, SegmentView]]] = [
+        Column("产品(服务)", lambda pair: Thing("Product", pair[0].id, pair[0].name), "thing", lambda pair: pair[0].description),
+        Column("环节", lambda pair: Thing("Segment", pair[1].id, pair[1].name), "thing"),
+        Column("类别", lambda pair: pair[0].kind),
+        Column("图中记录的生产企业", lambda pair: show_names(dict.fromkeys(makers[pair[0].id]))),
+        *trust(lambda pair: pair[0]),
+    ]
+    items = [(item, segment) for segment in view.segments for item in segment.products]
+    return Table("products", "产品", columns, sorted(items, key=lambda pair: (pair[0].name, pair[1].name)))
+
+
+Tie = tuple[Related | Firm, str, int, str]
+
+
+def _firms(view: ChainView) -> Table[Tie]:
+    """Return the firms by their closest relation; being on the chain at all is only listed where its source adds something."""
+    told: dict[tuple[str, str], None] = {}
+    items: list[Tie] = []
+    for item in view.leaders:
+        told[item.id, item.source] = None
+        items.append((item, str(item.properties.get("role") or "链主"), 0, ""))
+    for segment in view.segments:
+        told |= dict.fromkeys((firm.id, firm.source) for firm in segment.enterprises)
+        items += [(firm, "在环节中", 1, segment.name) for firm in segment.enterprises]
+    for item in view.members:
+        if item.label in ("Enterprise", "Institute") and (item.id, item.source) not in told:
+            told[item.id, item.source] = None
+            what = "在链上" if item.label == "Enterprise" else "在链上(科研院所)"
+            items.append((item, what, 2, str(item.properties.get("description") or "")))
+
+    def firm(one: Tie) -> Thing:
+        return Thing(one[0].label if isinstance(one[0], Related) else "Enterprise", one[0].id, one[0].name)
+
+    columns: list[Column[Tie]] = [
+        Column("企业(机构)", firm, "thing"),
+        Column("与本链的关系", lambda one: one[1], sort=lambda one: one[2]),
+        Column("环节或说明", lambda one: one[3]),
+        *trust(lambda one: one[0]),
+    ]
+    note = "每行是一条关系,各有来源;同一家企业可有几行。"
+    return Table("enterprises", "企业", columns, items, note, things=len({id for id, _ in told}))
+
+
+def _projects(members: Sequence[Related]) -> Table[Related]:
+    def amount(item: Related) -> Number:
+        value, currency = item.properties.get("amount"), str(item.properties.get("currency") or "")
+        return Number(value, show_amount(value, CURRENCY_UNITS.get(currency, "")))
+
+    columns: list[Column[Related]] = [
+        _named("项目"),
+        Column("阶段", lambda item: item.properties.get("stage") or "未注明"),
+        Column("投资额(原文)", amount, "number", _property("amount_original")),
+        Column("说明", _property("description")),
+        *TRUST,
+    ]
+    return Table("projects", "项目", columns, [item for item in members if item.label == "Project"])
+
+
+def _weaknesses(members: Sequence[Related]) -> Table[Related]:
+    columns = [_named("短板"), Column("说明", _property("description")), Column("破解思路", _property("remedy")), *TRUST]
+    return Table("weaknesses", "短板", columns, [item for item in members if item.label == "Weakness"])
+
+
+def _events(members: Sequence[Related]) -> Table[Related]:
+    def days(item: Related) -> str:
+        ends = (item.properties.get("started_on"), item.properties.get("ended_on"))
+        return " 至 ".join(dict.fromkeys(str(day) for day in ends if day))
+
+    kind, description = Column("类别", _property("kind")), Column("说明", _property("description"))
+    columns = [_named("活动"), kind, Column("日期", days), description, *TRUST]
+    return Table("events", "活动", columns, [item for item in members if item.label == "Event"])
+
+
+def _chain_supplies(view: ChainView) -> Table[Any]:
+    columns: list[Column[Any]] = [
+        Column("供应商", lambda item: Thing("Enterprise", item["supplier"], item["supplier_name"]), "thing"),
+        Column("客户", lambda item: Thing("Enterprise", item["customer"], item["customer_name"]), "thing"),
+        _supplied(lambda item: (item.get("product"), item.get("valid_to"))),
+        *TRUST,
+    ]
+    return Table("supplies", "供应关系", columns, view.supplies)
+
+
+def _supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> Column[Any]:
+    """Return the column of what is supplied, with the end of a supply that has one."""
+    return Column("产品", lambda item: of(item)[0] or "产品不详", extra=lambda item: f"有效期止 {of(item)[1]}" if of(item)[1] else "")
+
+
+def _others(members: Sequence[Related]) -> Table[Related]:
+    columns: list[Column[Related]] = [
+        _named("名称"),
+        Column("种类", lambda item: NODE_TYPES[item.label].table.zh),
+        Column("类别", _property("kind")),
+        Column("说明", _property("description")),
+        *TRUST,
+    ]
+    note = "园区、集群、平台、机制、部门、清单等记在本链的其余内容。"
+    return Table("others", "其他", columns, [item for item in members if item.label not in ON_ITS_OWN], note)
+
+
+def _figures(of: Callable[[Any], Mapping[str, Any]]) -> list[Column[Any]]:
+    """Return the columns of a published figure: metric, value with unit and qualifier, wording, scope, date."""
+
+    def value(item: Any) -> Number:
+        return Number(of(item).get("value"), show_amount(of(item).get("value"), str(of(item).get("unit") or "")))
+
+    return [
+        Column("指标", lambda item: of(item)["metric"]),
+        Column("数值", value, "number", lambda item: of(item).get("qualifier")),
+        Column("原文", lambda item: of(item).get("original")),
+        Column("口径", lambda item: of(item).get("scope")),
+        Column("时点", lambda item: of(item).get("as_of"), "date"),
+    ]
+
+
+def table_statements(statements: Sequence[Mapping[str, Any]]) -> Table[Any]:
+    """Return the published figures, each with its unit, qualifier, original wording, date, place and source."""
+    return Table("statements", "公布数据", [*_figures(lambda item: item), *TRUST], statements, FIGURES)
+
+
+def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
+    """Return published figures of all kinds of subjects, each with its subject and, in a column of its own, its place."""
+
+    def subject(figure: Figure) -> Thing | str:
+        if len(figure.subjects) == 1:
+            return Thing(**figure.subjects[0].model_dump())
+        return show_names((one.name for one in figure.subjects), unit="个") or str(figure.statement.get("subject") or "")
+
+    def place(figure: Figure) -> str:
+        return str(figure.statement.get("place") or "")
+
+    columns: list[Column[Figure]] = [
+        Column("对象", subject, "thing", lambda one: NODE_TYPES[one.subjects[0].label].table.zh if len(one.subjects) == 1 else ""),
+        *_figures(lambda figure: figure.statement),
+        *trust(lambda figure: {**figure.statement, "place": ""}),
+        Column("位置", place, "place", sort=lambda figure: _first_number(place(figure))),
+    ]
+    return Table("figures", "公布数据", columns, figures, FIGURES)
+
+
+def _first_number(text: str) -> float | None:
+    found = re.search(r"\d+", text)
+    return float(found.group()) if found else None
+
+
+def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge]) -> Table[SupplyEdge]:
+    """Return supply relations, tier by tier, each with its product, status and source."""
+    columns: list[Column[SupplyEdge]] = [
+        Column("层", lambda edge: f"第 {edge.tier} 层", sort=lambda edge: edge.tier),
+        Column("供应商", lambda edge: Thing("Enterprise", edge.supplier.id, edge.supplier.name), "thing"),
+        Column("客户", lambda edge: Thing("Enterprise", edge.customer.id, edge.customer.name), "thing"),
+        _supplied(lambda edge: (edge.product, edge.valid_to)),
+        *TRUST,
+    ]
+    return Table(id, title, columns, edges)
+
+
+def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge]) -> list[Table[Any]]:
+    """Return all tables of a firm's page."""
+    tables: list[Table[Any]] = [table_supplies("suppliers", "供应商", suppliers), table_supplies("customers", "客户", customers)]
+    taken = {"SUPPLIES"}
+    for id, title, relations in GROUPS:
+        taken |= set(relations)
+        tables.append(_relations(id, title, (item for item in view.outgoing if item.relation in relations), ()))
+    rest = [[item for item in side if item.relation not in taken] for side in (view.outgoing, view.incoming)]
+    return [*tables, table_statements(view.statements), _relations("relations", "其他关系", *rest)]
+
+
+def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Iterable[Related]) -> Table[tuple[str, Related]]:
+    def detail(pair: tuple[str, Related]) -> str:
+        facts = pair[1].properties
+        return str(facts.get("role") or facts.get("stage") or facts.get("verdict") or "")
+
+    columns: list[Column[tuple[str, Related]]] = [
+        Column("关系", lambda pair: pair[0]),
+        Column("名称", lambda pair: Thing(pair[1].label, pair[1].id, pair[1].name), "thing"),
+        Column("种类", lambda pair: NODE_TYPES[pair[1].label].table.zh),
+        Column("角色、阶段或判断", detail),
+        *trust(lambda pair: pair[1]),
+    ]
+    items = [(OUTGOING_ZH[item.relation], item) for item in outgoing] + [(INCOMING_ZH[item.relation], item) for item in incoming]
+    return _without_empty(Table(id, title, columns, items))
+
+
+def tables_of_thing(view: ThingView) -> list[Table[Any]]:
+    """Return a table for each relation of a thing, seen from it, what matters most first; then the figures about it."""
+    found: dict[tuple[str, str], list[Related]] = {key: [] for key in EXPECTED.get(view.thing["_label"], ())}
+    groups: dict[tuple[str, str], list[Related]] = defaultdict(list)
+    for side, items in ((IN, view.incoming), (OUT, view.outgoing)):
+        for item in items:
+            groups[side, item.relation].append(item)
+    order = list(EDGE_TYPES)
+    found |= {key: groups[key] for key in sorted(groups, key=lambda key: (order.index(key[1]), key[0]))}
+    tables: list[Table[Any]] = [_relation(side, relation, items) for (side, relation), items in found.items()]
+    counted = any(end == view.thing["_label"] for _, end in EDGE_TYPES["ABOUT"].table.ends)
+    return [*tables, table_statements(view.statements)] if counted else tables
+
+
+def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Related]:
+    columns: list[Column[Related]] = [
+        Column("名称", lambda item: Thing(item.label, item.id, item.name), "thing", _property("description")),
+        Column("种类", lambda item: NODE_TYPES[item.label].table.zh),
+        Column("是否必需", lambda item: ("必需" if item.properties.get("essential") else "可替代") if relation == "INPUT_TO" else ""),
+        Column("说明", lambda item: _detail(relation, item), extra=_property("note")),
+        *TRUST,
+    ]
+    ordered = sorted(items, key=lambda item: not item.properties.get("essential"))
+    table = Table(f"{side}-{relation.lower().replace('_', '-')}", WORDS[side][relation], columns, ordered)
+    single = len({item.label for item in items}) == 1
+    return _without_empty(table, {"种类"} if single else set())
+
+
+def _without_empty(table: Table[Any], more: Container[str] = ()) -> Table[Any]:
+    """Return the table without the columns that say nothing in any row, and without some more."""
+    said = [column for column in table.columns if column.head not in more and any(text_of(column, item, {}) for item in table.items)]
+    return replace(table, columns=said)
+
+
+def _detail(relation: str, item: Related) -> str:
+    """Return the relation's own fields as text."""
+    own = {
+        name: info for name, info in EDGE_TYPES[relation].model_fields.items() if name not in Record.model_fields and name != "essential"
+    }
+    shown = ((info.title, item.properties[name]) for name, info in own.items() if item.properties.get(name) not in (None, ""))
+    return ";".join(f"{zh} {show_number(value) if isinstance(value, float) else value}" for zh, value in shown)
+
+
+def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
+    """Return firms as they are listed, and by what a word found them."""
+    columns: list[Column[Any]] = [
+        Column("企业", lambda firm: Thing("Enterprise", firm["id"], firm["name"]), "thing", _found),
+        Column("简称", lambda firm: firm.get("short_name")),
+        Column("角色", lambda firm: "、".join(firm.get("roles") or [])),
+        Column("说明", lambda firm: firm.get("description")),
+        *TRUST,
+    ]
+    return Table("enterprises", "企业", columns, firms)
+
+
+def _found(firm: Mapping[str, Any]) -> str:
+    return f"按{firm['matched']}找到" if firm.get("matched") else ""
+
+
+def table_sources(sources: Mapping[str, Mapping[str, Any]]) -> Table[Any]:
+    """Return sources by id: who published what when, and how it may be used."""
+    texts = {"publisher": "发布单位", "published_on": "发布日期", "kind": "类别", "licence": "许可"}
+    columns: list[Column[Any]] = [
+        Column("来源", lambda pair: Thing("Source", pair[0], pair[1].get("name", pair[0])), "thing"),
+        *(Column(head, lambda pair, name=name: pair[1].get(name)) for name, head in texts.items()),  # type: ignore[misc]
+        Column("状态", lambda pair: pair[1]["status"], "status", sort=lambda _: None),
+    ]
+    return Table("sources", "来源", columns, list(sources.items()))
