@@ -41,6 +41,9 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
     """Return the command of a question, as typer reads it."""
     asked = [one for one in question.arguments if one.name_by("command")]
     parameters = [_parameter(one, positional=one.required) for one in asked] + [_parameter(one) for one in question.shown]
+    if question.most is not None:
+        most = Annotated[int, typer.Option("--most", min=1, help="最多列几个")]
+        parameters.append(Parameter("most", KEYWORD, annotation=most, default=question.most))
     if handout:
         option = typer.Option(handout.option, metavar="FILE", help=handout.help)
         parameters.append(Parameter("file", KEYWORD, annotation=Annotated[Path | None, option], default=None))
@@ -63,8 +66,11 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
             say(f"已写到 {path}")
             if not handout.printed:
                 return
-        print_answer(question, answer, given["format"], {one.name: given[one.name] for one in question.shown})
-        if question.notes and given["format"] is not Format.json:
+        most: int | None = given.get("most")
+        print_answer(question, answer[:most] if most else answer, given["format"], {one.name: given[one.name] for one in question.shown})
+        if most and len(answer) > most:
+            say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
+        if question.notes and (question.printed or given["format"] is not Format.json):  # a whole answer holds its notes
             for note in question.notes(answer, found):
                 say(note)
 

@@ -32,9 +32,9 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
 
     def answer(**given: Any) -> Any:
         subject, body = given.pop("subject", None), given.pop("body", None)
-        cursor, size = given.pop("cursor", ""), given.pop("size", 0)
+        cut = {name: given.pop(name) for name in ("cursor", "size") if question.most is not None}
         found = question.put(subject, given if body is None else dict(body))
-        return _page(found, cursor, size) if size else Page(items=found) if listed else found
+        return _page(found, **cut) if cut else Page(items=found) if listed else found
 
     kind = Parameter.KEYWORD_ONLY
     parameters = [Parameter(name, kind, annotation=hint, default=default) for name, hint, default in _given(question, path)]
