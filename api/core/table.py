@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from graph.model import STATUS_ZH
+from graph.model import NODE_TYPES, STATUS_ZH
 from queries.core.answers import STATUS_ORDER
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
 MOST_NAMES = 20  # in a cell
-OWN_PAGES = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
 
@@ -37,7 +36,8 @@ class Links:
 
     def thing(self, label: str, id: str) -> str:
         """Return the page of a thing of any label."""
-        return self.to(OWN_PAGES.get(label, f"things/{label}"), id)
+        table = NODE_TYPES[label].table
+        return self.to(table.file if table.own_page else f"things/{label}", id)
 
     def of_chain(self, chain: str, page: str, **query: Any) -> str:
         """Return the address of a page about a chain: its certificates, its what-if."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from api.core.states import PLACE_ZH, STATE_KEYS, STATE_MEANING
 from api.core.table import MOST_NAMES, MOST_ROWS, show_names, show_number, show_percent
-from graph.model import STATUS_MEANING, STATUS_ZH
+from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH, searched
 
 HERE = Path(__file__).parent.parent
 
@@ -19,6 +19,7 @@ def environment() -> Environment:
     """Return the environment; everything that is put into a template is escaped."""
     made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING}
+    made.globals["kinds"] = lambda: {label: NODE_TYPES[label].table.zh for label in searched()}
     made.globals |= {"show_number": show_number, "show_percent": show_percent, "show_names": show_names, "most_rows": MOST_ROWS}
     made.globals["most_names"] = MOST_NAMES
     made.globals |= {"state_keys": STATE_KEYS, "state_meaning": STATE_MEANING, "place_zh": PLACE_ZH}

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.core.page import Visit, VisitDep
-from api.core.table import OWN_PAGES, Cell, Table
+from api.core.table import Cell, Table
 from api.things.facts import facts_of, tables_of_thing
 from api.things.tables import table_figures
 from graph.errors import NotFound
@@ -24,7 +24,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/things/{label}/{id:path}", response_model=None)
 def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
-    if label in OWN_PAGES:
+    if label in NODE_TYPES and NODE_TYPES[label].table.own_page:
         return RedirectResponse(visit.links.thing(label, id))
     view = view_thing(visit.view, label, id)
     kind = NODE_TYPES[label].table.zh

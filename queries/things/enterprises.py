@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from graph.errors import NotFound
+from graph.model import EDGE_TYPES, ends_of
 from queries.core.answers import EnterpriseView
 from queries.core.view import View
 from queries.names.search import index_of
@@ -41,12 +42,21 @@ def view_enterprise(view: View, id: str, supplies: bool = True) -> EnterpriseVie
     return view.once(("enterprise", id, supplies), lambda: _view(view, id, supplies))
 
 
+def _types_at(place: int) -> list[str]:
+    """Return the types of the relations that begin (0) or end (1) at firms, but for those that are asked for by themselves."""
+    return [
+        name
+        for name, edge in EDGE_TYPES.items()
+        if name not in ("SUPPLIES", "ABOUT") and "Enterprise" in (ends[place] for ends in ends_of(edge))
+    ]
+
+
 def _view(view: View, id: str, supplies: bool) -> EnterpriseView:
     found = view.whole.ask("enterprise", id=id)
     if not found:
         raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
     view.refuse_hidden(found[0]["enterprise"])
-    sides = (view.ask(f"enterprise_{side}", id=id) for side in ("out", "in"))
+    sides = (view.ask(f"enterprise_{side}", labels=_types_at(place), id=id) for place, side in enumerate(("out", "in")))
     outgoing, incoming = ([row for row in side if view.shows(row["relation"], row["thing"])] for side in sides)
     if supplies:
         outgoing += firm_rows(view.ask("enterprise_customers", id=id), "SUPPLIES")
