@@ -75,6 +75,10 @@ def test_model_page_is_current() -> None:
     assert read("docs/model.md") == as_markdown(), "run: make docs"
 
 
+def test_the_worked_example_is_the_test() -> None:
+    assert f"```python\n{read('tests/test_new_type.py')}```" in read("docs/contributing.md")
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_and_option_is_documented(command: str) -> None:
     row = next((line for line in read("docs/api.md").splitlines() if line.startswith(f"| `lianzhang {command}")), "")
