@@ -119,7 +119,7 @@ def test_every_question_is_documented(question: str) -> None:
     row = next((line for line in read("docs/queries.md").splitlines() if line.startswith(f"| `{question}.cypher` |")), "")
     assert row, f"docs/queries.md has no row for {question}.cypher"
     assert set(re.findall(r"\$(\w+)", row)) == set(re.findall(r"\$(\w+)", text_of(question)))
-    for word in ("HOPS", "LABEL"):
+    for word in ("HOPS", "LABEL", "TYPE"):
         assert (word in row) == (word in text_of(question))
 
 
@@ -132,7 +132,7 @@ def test_no_question_is_documented_that_is_gone() -> None:
 def test_header_names_the_parameters(question: str) -> None:
     header, text = header_of(question), text_of(question)
     assert set(re.findall(r"\$(\w+)", header)) == set(re.findall(r"\$(\w+)", text))
-    for word in ("HOPS", "LABEL"):
+    for word in ("HOPS", "LABEL", "TYPE"):
         assert (word in header) == (word in text)
 
 
@@ -142,8 +142,7 @@ def test_header_names_the_columns(question: str, small_store: Store) -> None:
     assert said, f"{question}.cypher has no line `// Columns: …`"
     columns = re.split(r",\s*", re.sub(r"\s*\([^)]*\)", "", said[1]).strip())
     hops = 1 if "HOPS" in text_of(question) else None
-    labels = ["MATCHED"] if question.startswith("enterprise_") else ["Project"]
-    assert answer(small_store, question, hops=hops, labels=labels, **PARAMETERS).columns == columns
+    assert answer(small_store, question, hops=hops, labels=["Enterprise"], types=["MATCHED"], **PARAMETERS).columns == columns
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

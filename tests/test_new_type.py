@@ -15,6 +15,7 @@ from graph.model.base import Edge, Node, Table, column
 from graph.model.edges import joins
 from graph.model.kinds import OptDate
 from graph.model.nodes import CHAINS
+from graph.settings import Settings
 from graph.stores import Store
 from loaders.run import load
 from loaders.templates import write_template
@@ -43,7 +44,7 @@ ROWS = {
 def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
     assert not load([STORY], store).bad
     with extended(Audit, Checks):
-        client = TestClient(create_app(store))
+        client = TestClient(create_app(store, Settings(request_seconds=600)))
         pages = {page: client.get(page).status_code for page in ("/chains/demo", "/enterprises/a", "/search?q=示例", "/things/Audit/aud-1")}
         assert pages == {"/chains/demo": 200, "/enterprises/a": 200, "/search?q=示例": 200, "/things/Audit/aud-1": 404}
 

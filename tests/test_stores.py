@@ -163,8 +163,8 @@ def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_stor
             "word": id,
             "ids": [id],
         }
-        labels = ["SUBSIDIARY_OF", "RECOMMENDS"] if question.startswith("enterprise_") else ["Chain", "Enterprise", "Project"]
-        return under(full_store).ask(question, hops=1, labels=labels, **asked)
+        names = {"labels": ["Chain", "Enterprise", "Project"], "types": ["SUBSIDIARY_OF", "RECOMMENDS"]}
+        return under(full_store).ask(question, hops=1, **names, **asked)
 
     start, end = ends[0]["one"], ends[0]["other"]
     ids = [about, *(id for pair in ends for id in pair.values())]

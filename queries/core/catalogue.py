@@ -40,14 +40,17 @@ def questions() -> tuple[str, ...]:
     )
 
 
-def answer(store: Store, question: str, *, hops: int | None = None, labels: Sequence[str] = (), **parameters: Any) -> Result:
-    """Put a question to the store and return the whole result; ``labels``, or relationship types, are what LABEL stands for in it."""
+def answer(
+    store: Store, question: str, *, hops: int | None = None, labels: Sequence[str] = (), types: Sequence[str] = (), **parameters: Any
+) -> Result:
+    """Put a question to the store and return the whole result; LABEL and TYPE in it stand for those of the names that the store has."""
     text = text_of(question)
-    if labels and "LABEL" in text:
-        there = store.having([name for name in labels if name in NODE_TYPES or name in EDGE_TYPES])
-        if not there:
-            return Result([], [])
-        text = re.sub(r"\bLABEL\b", "|".join(there), text)
+    for word, names, known in (("LABEL", labels, NODE_TYPES), ("TYPE", types, EDGE_TYPES)):
+        if names and word in text:
+            there = store.having([name for name in names if name in known])
+            if not there:
+                return Result([], [])
+            text = re.sub(rf"\b{word}\b", "|".join(there), text)
     if hops is not None:
         if not 0 <= hops <= MAX_HOPS:
             raise InputError(f"层数 {hops} 超出范围,应在 0 与 {MAX_HOPS} 之间")

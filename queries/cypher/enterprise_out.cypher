@@ -1,5 +1,5 @@
 // What a firm points at, but for its customers.
-// Parameters: $id. LABEL: the types of relations that can, but for SUPPLIES.
+// Parameters: $id. TYPE: the relations that can, but for SUPPLIES. LABEL: their other ends.
 // Columns: relation, thing
-MATCH (e:Enterprise {id: $id})-[r:LABEL]->(n)
+MATCH (e:Enterprise {id: $id})-[r:TYPE]->(n:LABEL)
 RETURN r AS relation, n AS thing
