@@ -22,8 +22,6 @@ KIND_ZH = {
     "text": "文本", "list": "多个文本(; 分隔)", "float": "数字", "bool": "是/否", "date": "日期 YYYY[-MM[-DD]]",
     "moment": "日期或时间 YYYY-MM-DD[Thh:mm:ssZ]",
 }  # fmt: skip
-
-
 TYPES = {"float": "DOUBLE", "bool": "BOOLEAN", "list": "STRING[]"}  # of columns, in JSON
 
 

@@ -15,7 +15,7 @@ from api.core.page import error_page
 from api.core.table import Desk, Links, show_amount, show_number
 from api.things.facts import facts_of
 from graph.errors import Ambiguous, StoreUnavailable
-from graph.model import EDGE_TYPES, NODE_TYPES, STATUS_ZH, searched
+from graph.model import NODE_TYPES, STATUS_ZH, searched
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
@@ -347,10 +347,6 @@ def test_a_page_of_any_kind_of_thing_opens(client: TestClient, seeded_store: Sto
     assert hidden.status_code == 404
     assert "已被隐藏" in hidden.text
     assert '<a href="/things/Segment/new-displays.panels">显示全部数据</a>' in hidden.text
-
-
-def test_every_relation_has_words_for_either_side() -> None:
-    assert [name for name, edge in EDGE_TYPES.items() if not all(edge.table.words)] == []
 
 
 def test_a_field_of_another_source_says_so(client: TestClient, seeded_store: Store) -> None:
