@@ -2,13 +2,27 @@
 
 from typing import Any
 
-from graph.model import EDGES, NODES, STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Edge, Record, columns, file_name, name_of, zh_heads
+from graph.model import (
+    EDGES,
+    NODES,
+    STATUS_CONFIDENCE,
+    STATUS_MEANING,
+    STATUS_ZH,
+    Edge,
+    Record,
+    columns,
+    ends_of,
+    file_name,
+    name_of,
+    zh_heads,
+)
 from graph.model.kinds import Kind
 
 KIND_ZH = {
     "text": "文本", "list": "多个文本(; 分隔)", "float": "数字", "bool": "是/否", "date": "日期 YYYY[-MM[-DD]]",
     "moment": "日期或时间 YYYY-MM-DD[Thh:mm:ssZ]",
 }  # fmt: skip
+TYPES = {"float": "DOUBLE", "bool": "BOOLEAN", "list": "STRING[]"}  # of columns, in JSON
 
 
 def as_rows() -> list[dict[str, Any]]:
@@ -32,7 +46,7 @@ def as_json() -> dict[str, Any]:
     return {
         "nodes": [_described(record) for record in NODES],
         "edges": [
-            _described(record) | {"ends": [list(ends) for ends in record.table.ends], "key": list(record.table.key)} for record in EDGES
+            _described(record) | {"ends": [list(ends) for ends in ends_of(record)], "key": list(record.table.key)} for record in EDGES
         ],
         "statuses": [{"status": name, "zh": zh, "confidence": STATUS_CONFIDENCE[name]} for name, zh in STATUS_ZH.items()],
     }
@@ -73,13 +87,9 @@ def as_markdown() -> str:
         "|---|---|---|---|",
         *(f"| `{name}` | {zh} | {STATUS_MEANING[name]} | {STATUS_CONFIDENCE[name]:g} |" for name, zh in STATUS_ZH.items()),
         "",
-        "## 节点",
-        "",
     ]
-    for record in (*NODES, *EDGES):
-        if record is EDGES[0]:
-            lines += ["## 关系", ""]
-        lines += _section(record)
+    for title, records in (("节点", NODES), ("关系", EDGES)):
+        lines += [f"## {title}", "", *(line for record in records for line in _section(record))]
     return "\n".join(lines) + "\n"
 
 
@@ -88,7 +98,7 @@ def _section(record: type[Record]) -> list[str]:
     own = [field for field in zh_heads(record) if field not in Record.model_fields]
     lines = [f"### {name} {record.table.zh}", "", (record.__doc__ or "").strip(), "", f"文件名 `{file_name(record)}`。"]
     if issubclass(record, Edge):
-        ends = "、".join(f"`({start})-[:{name}]->({end})`" for start, end in record.table.ends)
+        ends = "、".join(f"`({start})-[:{name}]->({end})`" for start, end in ends_of(record))
         lines += ["", f"{ends}"] + (
             [f"同一对节点之间按 {'、'.join(f'`{key}`' for key in record.table.key)} 区分。"] if record.table.key else []
         )
@@ -119,6 +129,6 @@ def _described(record: type[Record]) -> dict[str, Any]:
         "type": name_of(record),
         "zh": record.table.zh,
         "file": file_name(record),
-        "columns": columns(record),
+        "columns": {name: TYPES.get(kind.name, "STRING") for name, kind in columns(record).items()},
         "links": [{"column": link.name, "zh": link.zh, "edge": link.edge, "reverse": link.reverse} for link in record.table.links],
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from graph.model import Edge, Node, Record
+from graph.model import Edge, Node, Record, ends_of
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
@@ -135,7 +135,7 @@ class _Load:
         problems: dict[int, list[Problem]] = {}
         frame = frame.with_columns(pl.col(name).str.strip_chars().replace("", None) for name, _ in record.table.end_columns)
         for side, (name, zh) in enumerate(record.table.end_columns):
-            labels = sorted({ends[side] for ends in record.table.ends})
+            labels = sorted({ends[side] for ends in ends_of(record)})
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
             found = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
             frame = pl.concat([frame, found], how="horizontal")
@@ -150,8 +150,8 @@ class _Load:
                 problems[row] = [Problem(zh, id, f"{zh}: 两端是同一家企业,{record.table.zh}应在两家不同的企业之间;请改正其中一端")]
         if problems:
             frame = frame.filter(~pl.col(ROW).is_in(list(problems)))
-        if len(record.table.ends) > 1:
-            pairs = {f"{start} {end}" for start, end in record.table.ends}
+        if len(ends_of(record)) > 1:
+            pairs = {f"{start} {end}" for start, end in ends_of(record)}
             fits = pl.concat_str("__from_label", pl.lit(" "), "__to_label").is_in(pairs)
             for row, start, end in frame.filter(~fits).select(ROW, "__from_label", "__to_label").iter_rows():
                 problems[row] = [Problem("", f"{start}→{end}", f"{record.table.zh}不能从 {start} 指向 {end}")]

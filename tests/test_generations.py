@@ -17,7 +17,9 @@ from test_cli import run
 
 from api.app import create_app
 from graph.errors import InputError, NotFound, StoreUnavailable
-from graph.model import EDGES, NODES
+from graph.model import EDGES, NODES, ends_of
+from graph.model.edges import PartOf
+from graph.model.nodes import Source
 from graph.settings import Settings
 from graph.stores import open_generations, open_store
 from graph.stores.ladybug import checksums, states
@@ -54,7 +56,7 @@ def picture(url: str) -> dict[str, Any]:
     try:
         found: dict[str, Any] = {record.__name__: sorted(store.nodes(record).rows(), key=str) for record in NODES}
         for record in EDGES:
-            rows = [row for ends in record.table.ends for frame in store.edges(record, ends) for row in frame.rows()]
+            rows = [row for ends in ends_of(record) for frame in store.edges(record, ends) for row in frame.rows()]
             found[record.__name__] = sorted(rows, key=str)
         return found
     finally:
@@ -152,7 +154,7 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
     store = open_store(url)
     client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
     said = []
-    for ask in (store.ping, lambda: store.nodes(NODES[0]), lambda: load([STORY], store), lambda: load([STORY], open_store(url))):
+    for ask in (store.ping, lambda: store.nodes(Source), lambda: load([STORY], store), lambda: load([STORY], open_store(url))):
         with pytest.raises(StoreUnavailable) as caught:
             ask()
         said.append(caught.value.message)
@@ -516,7 +518,7 @@ def test_damage_while_an_answer_is_read_is_noticed(graph: Path) -> None:
     current = files(graph).current()
     assert current is not None
     store = open_store(url_of(graph))
-    frames = store.edges(EDGES[0], EDGES[0].table.ends[0])
+    frames = store.edges(PartOf, *ends_of(PartOf))
     next(frames, None)
     ready = store.generations.ready()  # type: ignore[attr-defined]
     flip(current, current.stat().st_size // 2)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distribution, packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
@@ -24,6 +25,23 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 # Imported by us, required by a package that must choose its version.
 COMES_WITH = {"anyio": "fastapi", "markupsafe": "jinja2", "pydantic-core": "pydantic", "starlette": "fastapi"}
+
+
+def test_a_file_in_the_model_is_taken_in(tmp_path: Path) -> None:
+    """What ``extended`` does for a test, a file does for good: the classes of the worked example, in a copy of the package."""
+    copytree(ROOT / "graph", tmp_path / "graph")
+    example = (ROOT / "tests" / "test_new_type.py").read_text("utf-8")
+    names = [line for line in example.splitlines() if line.startswith("from graph.model.")]
+    (tmp_path / "graph" / "model" / "audits.py").write_text(
+        "\n".join([*names, example[example.index("class ") : example.index("STORY")]]), "utf-8"
+    )
+    asked = "from graph.model import EDGE_TYPES, NODE_TYPES, ends_of; print(list(NODE_TYPES)[-1], *map(ends_of, EDGE_TYPES.values()))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("Audit ")
+    assert "('Audit', 'Enterprise')" in said.stdout
+    assert "('Audit', 'Chain')" in said.stdout
 
 
 def find_foreign_owners() -> dict[str, list[str]]:

@@ -10,15 +10,17 @@ from neo4j_server import Server
 from view_parts import under
 
 from graph.errors import InputError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
-from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.model import EDGE_TYPES, NODE_TYPES, searched
 from graph.settings import Settings
 from graph.stores import Store, neo4j, open_store
 from graph.stores.base import tidy
 from graph.stores.ladybug import generations
 from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.store import _tidied
+from graph.stores.neo4j import Neo4jStore
 from loaders.run import Options, load
 from queries.core.catalogue import questions, text_of
+from queries.things.chains import list_chains
 
 STORY = Path(__file__).parent / "data" / "story"
 
@@ -161,7 +163,8 @@ def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_stor
             "word": id,
             "ids": [id],
         }
-        return under(full_store).ask(question, hops=1, **asked)
+        names = {"labels": ["Chain", "Enterprise", "Project"], "types": ["SUBSIDIARY_OF", "RECOMMENDS"]}
+        return under(full_store).ask(question, hops=1, **names, **asked)
 
     start, end = ends[0]["one"], ends[0]["other"]
     ids = [about, *(id for pair in ends for id in pair.values())]
@@ -277,14 +280,33 @@ def test_a_load_killed_half_way_can_be_run_again(neo4j_store: Store) -> None:
 
 
 @pytest.mark.neo4j
-def test_migrations_cover_every_node_type_and_are_checked(neo4j_store: Store) -> None:
+def test_neo4j_has_a_constraint_for_every_node_type_and_an_index_for_every_one_that_is_searched(neo4j_store: Store) -> None:
     tell(neo4j_store)
     constraints = {row["label"] for row in neo4j_store.read("SHOW CONSTRAINTS YIELD labelsOrTypes RETURN labelsOrTypes[0] AS label").rows}
-    assert set(NODE_TYPES) <= constraints
-    neo4j_store.write("MATCH (m:`_Migration` {number: 1}) SET m.checksum = 'other'", {})  # type: ignore[attr-defined]
-    with pytest.raises(StoreUnavailable, match="第 1 号迁移"), neo4j_store.load():
-        pass
-    neo4j_store.write("MATCH (m:`_Migration`) DELETE m", {})  # type: ignore[attr-defined]
+    assert {*NODE_TYPES, "_Meta"} <= constraints
+    asked = (
+        "SHOW INDEXES YIELD labelsOrTypes, properties WHERE size(labelsOrTypes) = 1 RETURN labelsOrTypes[0] AS label, properties[0] AS key"
+    )
+    indexes = {(row["label"], row["key"]) for row in neo4j_store.read(asked).rows}
+    assert {("Enterprise", "uscc"), *((label, "name") for label in searched())} <= indexes
+
+
+@pytest.mark.neo4j
+def test_a_database_that_an_older_version_has_migrated_loads_and_reads(neo4j_store: Neo4jStore) -> None:
+    """Version 0.1.0 numbered its constraints, each file with a node that held the file's checksum, whatever that was."""
+    for statement in (
+        "CREATE CONSTRAINT chain_id IF NOT EXISTS FOR (n:Chain) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT migration_number IF NOT EXISTS FOR (n:`_Migration`) REQUIRE n.number IS UNIQUE",
+        "CREATE INDEX chain_name IF NOT EXISTS FOR (n:Chain) ON (n.name)",
+        "UNWIND [[1, 'unique_ids'], [2, 'names']] AS done CREATE (:`_Migration` {number: done[0], name: done[1], checksum: 'any'})",
+    ):
+        neo4j_store.write(statement, {})
+    tell(neo4j_store)
+    assert not load([STORY], neo4j_store).bad
+    view = under(neo4j_store)
+    assert [chain.name for chain in list_chains(view)] == ["示例链"]
+    assert neo4j_store.outside().read("MATCH (n) RETURN DISTINCT labels(n)[0] AS label", seconds=10, limit=None).rows
+    assert neo4j_store.read("MATCH (m:`_Migration`) RETURN count(m) AS n").rows == [{"n": 2}]  # the older version still opens it
 
 
 @pytest.mark.neo4j

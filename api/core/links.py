@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-OWN_PAGES = {"Chain": "chains", "Enterprise": "enterprises", "Source": "sources"}
+from graph.model import NODE_TYPES
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Links:
 
     def thing(self, label: str, id: str) -> str:
         """Return the page of a thing of any label."""
-        return self.to(OWN_PAGES.get(label, f"things/{label}"), id)
+        table = NODE_TYPES[label].table
+        return self.to(table.file if table.own_page else f"things/{label}", id)
 
     def of_chain(self, chain: str, page: str, **query: Any) -> str:
         """Return the address of a page about a chain: its certificates, its what-if."""

@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from api.core.draw import MOST_ROWS
-from graph.model import STATUS_MEANING, STATUS_ZH
+from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH, searched
 from queries.core.words import MOST_NAMES, show_names, show_number, show_percent
 from queries.gaps.words import PLACE_ZH, STATE_KEYS, STATE_MEANING
 
@@ -20,6 +20,7 @@ def environment() -> Environment:
     """Return the environment; everything that is put into a template is escaped."""
     made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING}
+    made.globals["kinds"] = lambda: {label: NODE_TYPES[label].table.zh for label in searched()}
     made.globals |= {"show_number": show_number, "show_percent": show_percent, "show_names": show_names, "most_rows": MOST_ROWS}
     made.globals["most_names"] = MOST_NAMES
     made.globals |= {"state_keys": STATE_KEYS, "state_meaning": STATE_MEANING, "place_zh": PLACE_ZH}

@@ -1,11 +1,6 @@
 "use strict";
 // Suggestions below the search box, tables that sort, CSV files of tables, printing, and forms that take more fields.
 (function () {
-  const ZH = { Chain: "产业链", Enterprise: "企业", Product: "产品", Segment: "环节", Project: "项目", Institute: "科研院所", Cluster: "集群",
-    Park: "园区", Platform: "平台", Event: "活动", Region: "区域", Agency: "部门", Mechanism: "机制", Centre: "赋能中心", Scenario: "场景", Challenge: "榜单",
-    Task: "任务清单", Deliverable: "五个一", Weakness: "短板" };
-  const PAGES = { Chain: "/chains/", Enterprise: "/enterprises/" };
-  const STATUS = { confirmed: "已证实", reported: "据报道", curated: "整理", inferred: "推断", sample: "示例" };
   const here = new URLSearchParams(location.search);
 
   function keep(query) { // what is switched off, and the city, go along
@@ -15,12 +10,13 @@
 
   function address(item) {
     const asked = keep(new URLSearchParams()).toString();
-    return (PAGES[item.label] || `/things/${item.label}/`) + encodeURIComponent(item.id) + (asked ? "?" + asked : "");
+    return `/things/${item.label}/${encodeURIComponent(item.id)}${asked ? "?" + asked : ""}`;
   }
 
   function suggest(form) {
     const input = form.querySelector("input[name=q]");
     const list = form.querySelector("[role=listbox]");
+    const words = JSON.parse(list.dataset.words);
     let chosen = -1;
     let timer = 0;
     let asking = null;
@@ -38,7 +34,7 @@
         row.id = "suggestion-" + number;
         row.setAttribute("role", "option");
         row.dataset.href = address(item);
-        for (const [name, text] of [["kind", ZH[item.label] || item.label], ["name", item.name], ["why", "按" + item.matched]]) {
+        for (const [name, text] of [["kind", words[item.label]], ["name", item.name], ["why", "按" + item.matched]]) {
           const part = document.createElement("span");
           part.className = name;
           part.textContent = text;
@@ -46,7 +42,7 @@
         }
         const status = document.createElement("span");
         status.className = "status status-" + item.status;
-        status.textContent = STATUS[item.status] || item.status;
+        status.textContent = words[item.status];
         row.append(status);
         row.addEventListener("mousedown", (event) => {
           event.preventDefault();

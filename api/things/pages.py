@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.core.links import OWN_PAGES
 from api.core.page import Visit, VisitDep
 from graph.errors import NotFound
 from graph.model import NODE_TYPES
@@ -24,7 +23,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/things/{label}/{id:id}", response_model=None)
 def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     """Show a thing of any kind: its own fields, every relation in a table, the figures about it."""
-    if label in OWN_PAGES:
+    if label in NODE_TYPES and NODE_TYPES[label].table.own_page:
         return RedirectResponse(visit.links.thing(label, id))
     view = view_thing(visit.view, label, id)
     kind = NODE_TYPES[label].table.zh

@@ -2,7 +2,7 @@
 
 from graph.cypher import syntax
 from graph.cypher.kinds import Kind, records
-from graph.model import EDGE_TYPES
+from graph.model import EDGE_TYPES, ends_of
 
 Labels = tuple[str, ...] | None
 Ends = set[tuple[str, str, str]]
@@ -13,7 +13,7 @@ def possible(kind: Kind, towards: str, left: Labels, right: Labels) -> Ends:
     found = set()
     for record in records(kind):
         edge = EDGE_TYPES[record.type_name]  # type: ignore[attr-defined]
-        for start, end in edge.table.ends:
+        for start, end in ends_of(edge):
             forward = (left is None or start in left) and (right is None or end in right)
             backward = (right is None or start in right) and (left is None or end in left)
             if (towards != "<" and forward) or (towards != ">" and backward):
@@ -50,7 +50,7 @@ def instead(kind: Kind, relation: syntax.RelationPattern, names: tuple[str, str]
     """Return what to say of a relation that can never be there: between what it lies, and how it is written."""
     pairs = dict[str, list[str]]()
     for word in relation.types[:4]:
-        for start, end in EDGE_TYPES[word].table.ends:
+        for start, end in ends_of(EDGE_TYPES[word]):
             pairs.setdefault(f"{word} 从 {start} 到 ", []).append(end)
     lies = ";".join(f"{begin}{'、'.join(ends)}" for begin, ends in list(pairs.items())[:6])
     said = f"这个关系在图里不会有: {lies}" if lies else f"图里没有从 {_shown(left)} 到 {_shown(right)} 的关系,见 lianzhang schema"

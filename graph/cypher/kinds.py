@@ -6,7 +6,6 @@ from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES, Record, columns
 
-COLUMNS = {"STRING": "string", "DOUBLE": "float", "BOOLEAN": "bool", "INT64": "int"}
 ZH = {
     "any": "任意值", "null": "空值", "string": "文字", "int": "整数", "float": "小数", "bool": "真假", "list": "列表", "map": "映射",
     "node": "节点", "relation": "关系", "path": "路径", "date": "日期",
@@ -109,4 +108,4 @@ def property_kind(kind: Kind, key: str) -> Kind | None:
     found = [columns(record)[key] for record in records(kind) if key in columns(record)]
     if not found:
         return None
-    return joined(list_of(STRING) if column == "STRING[]" else Kind(COLUMNS[column]) for column in found)
+    return joined({"list": list_of(STRING), "float": FLOAT, "bool": BOOL}.get(column.name, STRING) for column in found)

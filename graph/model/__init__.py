@@ -1,20 +1,24 @@
-"""The model: every node and edge type defined once, and look-ups over them."""
+"""The model: every node and edge type that a file in this folder defines, and look-ups over them."""
 
+from collections.abc import Iterable, Iterator, ValuesView
+from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
-from graph.model.base import Edge, Link, Node, Record, Table
-from graph.model.edges import EDGES
-from graph.model.kinds import STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Kind
-from graph.model.nodes import NODES
+from graph.model.base import ANY, Edge, Link, Node, Record, Table
+from graph.model.kinds import MOMENT, STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Kind
 
 __all__ = [
     "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_MEANING", "STATUS_ZH",
     "Edge", "Kind", "Link", "Node", "Record", "Table",
 ]  # fmt: skip
 
-NODE_TYPES: dict[str, type[Node]] = {node.label(): node for node in NODES}
-EDGE_TYPES: dict[str, type[Edge]] = {edge.type_name: edge for edge in EDGES}
+NODE_TYPES: dict[str, type[Node]] = {}
+EDGE_TYPES: dict[str, type[Edge]] = {}
+NODES: ValuesView[type[Node]] = NODE_TYPES.values()
+EDGES: ValuesView[type[Edge]] = EDGE_TYPES.values()
 PROVENANCE = (*Record.model_fields, "recorded_at")
 HEAD = ("id", "name")
 
@@ -25,12 +29,12 @@ def name_of(record: type[Record]) -> str:
 
 
 @cache
-def columns(record: type[Record]) -> dict[str, str]:
-    """Return the store's columns of a type with their Ladybug types: identity, own fields, provenance."""
+def columns(record: type[Record]) -> dict[str, Kind]:
+    """Return the store's columns of a type, each with its kind: identity, own fields, provenance."""
     kinds = record.kinds()
     own = [name for name in kinds if name not in HEAD and name not in PROVENANCE]
     order = [*(name for name in HEAD if name in kinds), *own, *Record.model_fields]
-    return {name: kinds[name].column_type for name in order} | {"recorded_at": "STRING"}
+    return {name: kinds[name] for name in order} | {"recorded_at": MOMENT}
 
 
 @cache
@@ -67,6 +71,21 @@ def file_name(record: type[Record]) -> str:
     return record.table.file or name_of(record).lower()
 
 
+@cache
+def ends_of(record: type[Edge]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of labels that an edge type joins: those that it names, and those of the types that have a link by it."""
+    links = [(node.label(), link) for node in NODES for link in node.table.links if link.to and link.edge == record.type_name]
+    subjects = [node.label() for node in NODES if node.table.figures]
+    own = [(start, label) for start, end in record.table.ends for label in (subjects if end == ANY else [end])]
+    return tuple(dict.fromkeys([*own, *((link.to, label) if link.reverse else (label, link.to) for label, link in links)]))
+
+
+@cache
+def searched() -> tuple[str, ...]:
+    """Return the labels of what is searched for, in the order in which things that a word fits as well are listed."""
+    return tuple(node.label() for node in sorted(NODES, key=lambda node: node.table.searched) if node.table.searched)
+
+
 def find_type(word: str) -> type[Record] | None:
     """Return the type that a file stem, sheet name, label, relationship type or Chinese word names, if any."""
     return _words().get(word.strip().lower())
@@ -79,3 +98,31 @@ def _words() -> dict[str, type[Record]]:
         for word in (file_name(record), name_of(record), record.table.zh, *record.table.also):
             words.setdefault(word.lower(), record)
     return words
+
+
+def _take_in(records: Iterable[type[Record]]) -> None:
+    for record in records:
+        if issubclass(record, Node):
+            NODE_TYPES[record.label()] = record
+        elif issubclass(record, Edge):
+            EDGE_TYPES[record.type_name] = record
+    for derived in (ends_of, searched, _words):
+        derived.cache_clear()
+
+
+@contextmanager
+def extended(*records: type[Record]) -> Iterator[None]:
+    """Have more types in the model until the block ends, as if a file in this folder had them; for tests."""
+    before = [*NODES, *EDGES]
+    _take_in(records)
+    try:
+        yield
+    finally:
+        NODE_TYPES.clear()
+        EDGE_TYPES.clear()
+        _take_in(before)
+
+
+for _name in ("nodes", "edges", *(found.name for found in iter_modules(__path__))):
+    _found = vars(import_module(f"{__name__}.{_name}")).values()
+    _take_in(item for item in _found if isinstance(item, type) and issubclass(item, Record) and hasattr(item, "table"))

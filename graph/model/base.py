@@ -1,7 +1,8 @@
 """What every node and every edge has in common, and how a type describes itself."""
 
+import re
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -16,22 +17,33 @@ def column(zh: str, *also: str, required: bool = False) -> Any:
     return Field(default=None, title=zh, json_schema_extra=extra)
 
 
+Side = Literal["out", "in"]
+ANY = "*"  # at an end of an edge: every type that figures may be about
+
+
 @dataclass(frozen=True)
 class Link:
-    """A column of a node's file that stands for edges to other nodes, several of them separated by ``;``."""
+    """A column of a node's file that stands for edges to other nodes, several of them separated by ``;``.
+
+    ``to`` is the label at their other end, for an edge that joins whatever type has the link; other edges name their ends themselves.
+    """
 
     name: str
     zh: str
     edge: str
+    to: str = ""
     reverse: bool = False
     also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a type is called in files (``file``), in Chinese (``zh``), and what makes two of its rows the same thing.
+    """What a type is called in files (``file``), in Chinese (``zh``), what makes two of its rows the same thing, and where it is shown.
 
-    ``loops`` tells whether an edge may lead from a thing to itself.
+    Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells whether its page
+    is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be about it; ``expected`` are the
+    relations that its page begins with, and says of that none is known. Of an edge: ``words`` say what the thing at its end is to the one
+    at its start, and the other way round; ``loops`` tells whether it may lead from a thing to itself.
     """
 
     file: str
@@ -40,6 +52,11 @@ class Table:
     also: tuple[str, ...] = ()
     key: tuple[str, ...] = ("name",)
     links: tuple[Link, ...] = ()
+    searched: int = 0
+    own_page: bool = False
+    figures: bool = True
+    expected: tuple[tuple[Side, str], ...] = ()
+    words: tuple[str, str] = ("", "")
     ends: tuple[tuple[str, str], ...] = ()
     end_columns: tuple[tuple[str, str], tuple[str, str]] = (("from", "起点"), ("to", "终点"))
     loops: bool = True
@@ -94,6 +111,11 @@ class Node(Record):
 
 
 class Edge(Record):
-    """A relation between two nodes; ``type_name`` is its relationship type, ``table.ends`` the label pairs it may join."""
+    """A relation between two nodes; ``type_name``, the class's name in capitals, is its relationship type."""
 
     type_name: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Name the relationship type after the class."""
+        super().__init_subclass__(**kwargs)
+        cls.type_name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).upper()

@@ -1,10 +1,10 @@
-"""Every edge type, once: the labels that it joins, its own fields, and the heads of its two ends."""
+"""Every edge type, once: the labels that it joins, its words both ways, its own fields, and the heads of its two ends."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from graph.model.base import Edge, Table, column
+from graph.model.base import ANY, Edge, Table, column
 from graph.model.kinds import Moment, OptDate, OptFlag, OptLongText, OptNumber, OptText, Text, choice
 
 MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
@@ -12,62 +12,42 @@ MatchStage = Annotated[str, MATCH_STAGES, BeforeValidator(MATCH_STAGES.clean)]
 VERDICTS = choice("同一", "不同", "撤销", words={"same": "同一", "different": "不同", "undo": "撤销"})
 Verdict = Annotated[str, VERDICTS, BeforeValidator(VERDICTS.clean)]
 
-ON_A_CHAIN = (
-    "Enterprise", "Institute", "Project", "Cluster", "Park", "Agency", "Mechanism", "Deliverable", "Task", "Platform",
-    "Centre", "Challenge", "Scenario", "Event", "Weakness",
-)  # fmt: skip
-IN_A_REGION = (
-    "Region", "Chain", "Enterprise", "Institute", "Project", "Cluster", "Park", "Agency", "Platform", "Centre", "Scenario", "Event",
-)  # fmt: skip
-EVERYTHING = (
-    "Chain", "Segment", "Product", "Enterprise", "Institute", "Project", "Cluster", "Park", "Region", "Agency", "Mechanism",
-    "Deliverable", "Task", "Platform", "Centre", "Challenge", "Scenario", "Event", "Weakness", "Industry",
-)  # fmt: skip
 
-
-def table(
+def joins(
     zh: str,
     *ends: tuple[str, str],
+    words: tuple[str, str],
     columns: tuple[tuple[str, str], tuple[str, str]] = (("from", "起点"), ("to", "终点")),
     key: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
-    file: str = "",
     loops: bool = True,
 ) -> Table:
-    """Describe an edge type: its Chinese name, the label pairs it joins, the heads of its two ends, its extra key."""
-    return Table(file, zh, ends=ends, end_columns=columns, key=key, also=also, loops=loops)
-
-
-def _to(target: str, *labels: str) -> tuple[tuple[str, str], ...]:
-    return tuple((label, target) for label in labels)
+    """Describe an edge type: its Chinese name, the label pairs it joins, its words both ways, the heads of its two ends, its extra key."""
+    return Table("", zh, ends=ends, words=words, end_columns=columns, key=key, also=also, loops=loops)
 
 
 class PartOf(Edge):
     """环节属于产业链."""
 
-    type_name = "PART_OF"
-    table: ClassVar[Table] = table("环节归属", ("Segment", "Chain"), columns=(("segment", "环节"), ("chain", "产业链")))
+    table = joins("环节归属", ("Segment", "Chain"), columns=(("segment", "环节"), ("chain", "产业链")), words=("所属产业链", "环节"))
 
 
 class Feeds(Edge):
     """环节供给环节: the first stands upstream of the second."""
 
-    type_name = "FEEDS"
-    table: ClassVar[Table] = table("环节供给", ("Segment", "Segment"))
+    table = joins("环节供给", ("Segment", "Segment"), words=("供给到", "供给来自"))
 
 
 class BelongsTo(Edge):
     """产品属于环节."""
 
-    type_name = "BELONGS_TO"
-    table: ClassVar[Table] = table("产品归属", ("Product", "Segment"), columns=(("product", "产品"), ("segment", "环节")))
+    table = joins("产品归属", ("Product", "Segment"), columns=(("product", "产品"), ("segment", "环节")), words=("所属环节", "产品"))
 
 
 class InputTo(Edge):
     """投入: a product goes into another; essential where the other cannot be made without it."""
 
-    type_name = "INPUT_TO"
-    table: ClassVar[Table] = table("产品投入", ("Product", "Product"), columns=(("input", "投入品"), ("product", "产品")))
+    table = joins("产品投入", ("Product", "Product"), columns=(("input", "投入品"), ("product", "产品")), words=("投入到", "所需投入品"))
     essential: OptFlag = column("是否必需", "必需")
     weight: OptNumber = column("权重")
 
@@ -75,46 +55,52 @@ class InputTo(Edge):
 class ClassifiedAs(Edge):
     """产品的国民经济行业分类."""
 
-    type_name = "CLASSIFIED_AS"
-    table: ClassVar[Table] = table("产品行业分类", ("Product", "Industry"), columns=(("product", "产品"), ("industry", "行业")))
+    table = joins(
+        "产品行业分类", ("Product", "Industry"), columns=(("product", "产品"), ("industry", "行业")), words=("行业分类", "归入本类的产品")
+    )
 
 
 class Produces(Edge):
     """企业生产产品或提供服务."""
 
-    type_name = "PRODUCES"
-    table: ClassVar[Table] = table("生产", ("Enterprise", "Product"), columns=(("enterprise", "企业"), ("product", "产品")))
+    table = joins("生产", ("Enterprise", "Product"), columns=(("enterprise", "企业"), ("product", "产品")), words=("生产", "生产企业"))
     weight: OptNumber = column("权重", "占比")
 
 
 class Needs(Edge):
     """可采购产品(服务): what an enterprise wants to buy."""
 
-    type_name = "NEEDS"
-    table: ClassVar[Table] = table(
-        "需求", ("Enterprise", "Product"), columns=(("enterprise", "企业"), ("product", "需求产品")), also=("可采购产品(服务)",)
+    table = joins(
+        "需求",
+        ("Enterprise", "Product"),
+        columns=(("enterprise", "企业"), ("product", "需求产品")),
+        also=("可采购产品(服务)",),
+        words=("采购需求", "需求企业"),
     )
 
 
 class Offers(Edge):
     """在青可提供产品(服务): what an enterprise can supply in the city."""
 
-    type_name = "OFFERS"
-    table: ClassVar[Table] = table(
-        "供给", ("Enterprise", "Product"), columns=(("enterprise", "企业"), ("product", "可提供产品")), also=("在青可提供产品(服务)",)
+    table = joins(
+        "供给",
+        ("Enterprise", "Product"),
+        columns=(("enterprise", "企业"), ("product", "可提供产品")),
+        also=("在青可提供产品(服务)",),
+        words=("可提供", "可提供的企业"),
     )
 
 
 class SeeksPartner(Edge):
     """拟开展合作企业: a firm that a leader wants to work with."""
 
-    type_name = "SEEKS_PARTNER"
-    table: ClassVar[Table] = table(
+    table = joins(
         "拟开展合作企业",
         ("Enterprise", "Enterprise"),
         columns=(("enterprise", "企业"), ("partner", "拟合作企业")),
         key=("product",),
         loops=False,
+        words=("拟合作企业", "被列为拟合作企业"),
     )
     product: OptText = column("产品", "产品(服务)", "合作产品")
 
@@ -122,13 +108,13 @@ class SeeksPartner(Edge):
 class Recommends(Edge):
     """建议招引企业: a firm that a leader would like to see in the city."""
 
-    type_name = "RECOMMENDS"
-    table: ClassVar[Table] = table(
+    table = joins(
         "建议招引企业",
         ("Enterprise", "Enterprise"),
         columns=(("enterprise", "企业"), ("partner", "建议招引")),
         key=("product",),
         loops=False,
+        words=("建议招引", "被建议招引"),
     )
     product: OptText = column("产品", "产品(服务)", "招引产品")
 
@@ -136,13 +122,13 @@ class Recommends(Edge):
 class Supplies(Edge):
     """供应: who supplies whom with what."""
 
-    type_name = "SUPPLIES"
-    table: ClassVar[Table] = table(
+    table = joins(
         "供应关系",
         ("Enterprise", "Enterprise"),
         columns=(("supplier", "供应商"), ("customer", "客户")),
         key=("product",),
         also=("供应", "供应链", "供货关系"),
+        words=("客户", "供应商"),
     )
     product: OptText = column("产品", "供应产品", "产品(服务)", "货物")
     since: OptDate = column("开始供应", "自")
@@ -151,14 +137,14 @@ class Supplies(Edge):
 class Matched(Edge):
     """卡位入链 match: one dated step between a possible supplier and a leader; one that differs in anything is a step of its own."""
 
-    type_name = "MATCHED"
-    table: ClassVar[Table] = table(
+    table = joins(
         "匹配",
         ("Enterprise", "Enterprise"),
         columns=(("supplier", "供应商"), ("customer", "链主")),
         key=("product", "stage", "happened_on", "handled_by", "note"),
         also=("对接", "匹配台账"),
         loops=False,
+        words=("对接的链主", "对接的供应商"),
     )
     product: OptText = column("产品", "产品(服务)")
     stage: MatchStage = column("对接阶段", "阶段", required=True)
@@ -170,13 +156,13 @@ class Matched(Edge):
 class ComparedWith(Edge):
     """企业比对: one dated judgement whether two firms are one, never overwritten; where they are, the first name is the one to go by."""
 
-    type_name = "COMPARED_WITH"
-    table: ClassVar[Table] = table(
+    table = joins(
         "企业比对",
         ("Enterprise", "Enterprise"),
         columns=(("enterprise", "企业"), ("other", "另一企业")),
         key=("verdict", "decided_at", "decided_by"),
         loops=False,
+        words=("比对过的企业", "比对过的企业"),
     )
     verdict: Verdict = column("判断", "是否同一企业", required=True)
     decided_at: Moment = column("判断时间", "判断日期", required=True)
@@ -187,9 +173,12 @@ class ComparedWith(Edge):
 class Leads(Edge):
     """链主引领产业链."""
 
-    type_name = "LEADS"
-    table: ClassVar[Table] = table(
-        "链主", ("Enterprise", "Chain"), ("Institute", "Chain"), columns=(("enterprise", "企业"), ("chain", "链主产业链"))
+    table = joins(
+        "链主",
+        ("Enterprise", "Chain"),
+        ("Institute", "Chain"),
+        columns=(("enterprise", "企业"), ("chain", "链主产业链")),
+        words=("链主", "链主"),
     )
     role: OptText = column("角色")
 
@@ -197,97 +186,102 @@ class Leads(Edge):
 class OperatesIn(Edge):
     """企业所在环节."""
 
-    type_name = "OPERATES_IN"
-    table: ClassVar[Table] = table("企业环节", ("Enterprise", "Segment"), columns=(("enterprise", "企业"), ("segment", "所在环节")))
+    table = joins(
+        "企业环节", ("Enterprise", "Segment"), columns=(("enterprise", "企业"), ("segment", "所在环节")), words=("所在环节", "环节中的企业")
+    )
 
 
 class OnChain(Edge):
     """与产业链相关."""
 
-    type_name = "ON_CHAIN"
-    table: ClassVar[Table] = table("涉及产业链", *_to("Chain", *ON_A_CHAIN), columns=(("subject", "对象"), ("chain", "产业链")))
+    table = joins("涉及产业链", columns=(("subject", "对象"), ("chain", "产业链")), words=("所在产业链", "链上内容"))
 
 
 class MemberOf(Edge):
     """集群成员."""
 
-    type_name = "MEMBER_OF"
-    table: ClassVar[Table] = table("集群成员", ("Enterprise", "Cluster"), columns=(("enterprise", "企业"), ("cluster", "集群")))
+    table = joins(
+        "集群成员", ("Enterprise", "Cluster"), columns=(("enterprise", "企业"), ("cluster", "集群")), words=("所属集群", "集群成员")
+    )
 
 
 class SubsidiaryOf(Edge):
     """母子公司."""
 
-    type_name = "SUBSIDIARY_OF"
-    table: ClassVar[Table] = table("股权关系", ("Enterprise", "Enterprise"), columns=(("enterprise", "子公司"), ("parent", "母公司")))
+    table = joins(
+        "股权关系", ("Enterprise", "Enterprise"), columns=(("enterprise", "子公司"), ("parent", "母公司")), words=("母公司", "子公司")
+    )
 
 
 class InIndustry(Edge):
     """企业所属行业."""
 
-    type_name = "IN_INDUSTRY"
-    table: ClassVar[Table] = table("企业行业", ("Enterprise", "Industry"), columns=(("enterprise", "企业"), ("industry", "所属行业")))
+    table = joins(
+        "企业行业", ("Enterprise", "Industry"), columns=(("enterprise", "企业"), ("industry", "所属行业")), words=("所属行业", "本行业企业")
+    )
 
 
 class SubclassOf(Edge):
     """行业的上级行业."""
 
-    type_name = "SUBCLASS_OF"
-    table: ClassVar[Table] = table("行业层级", ("Industry", "Industry"), columns=(("industry", "行业"), ("parent", "上级行业")))
+    table = joins(
+        "行业层级", ("Industry", "Industry"), columns=(("industry", "行业"), ("parent", "上级行业")), words=("上级行业", "下级行业")
+    )
 
 
 class UpstreamOf(Edge):
     """行业上下游: the first industry stands upstream of the second, with how often that was seen."""
 
-    type_name = "UPSTREAM_OF"
-    table: ClassVar[Table] = table("行业上下游", ("Industry", "Industry"), columns=(("upstream", "上游行业"), ("downstream", "下游行业")))
+    table = joins(
+        "行业上下游",
+        ("Industry", "Industry"),
+        columns=(("upstream", "上游行业"), ("downstream", "下游行业")),
+        words=("下游行业", "上游行业"),
+    )
     weight: OptNumber = column("次数", "权重")
 
 
 class Fills(Edge):
     """项目填补环节."""
 
-    type_name = "FILLS"
-    table: ClassVar[Table] = table("项目填补", ("Project", "Segment"), columns=(("project", "项目"), ("segment", "填补环节")))
+    table = joins(
+        "项目填补", ("Project", "Segment"), columns=(("project", "项目"), ("segment", "填补环节")), words=("填补环节", "填补本环节的项目")
+    )
 
 
 class InvestsIn(Edge):
     """企业投资项目."""
 
-    type_name = "INVESTS_IN"
-    table: ClassVar[Table] = table("投资", ("Enterprise", "Project"), columns=(("enterprise", "投资方"), ("project", "项目")))
+    table = joins("投资", ("Enterprise", "Project"), columns=(("enterprise", "投资方"), ("project", "项目")), words=("投资项目", "投资方"))
 
 
 class SignedAt(Edge):
     """项目在活动上签约."""
 
-    type_name = "SIGNED_AT"
-    table: ClassVar[Table] = table("签约", ("Project", "Event"), columns=(("project", "项目"), ("event", "签约活动")))
+    table = joins("签约", ("Project", "Event"), columns=(("project", "项目"), ("event", "签约活动")), words=("签约活动", "签约项目"))
 
 
 class InPark(Edge):
     """位于园区."""
 
-    type_name = "IN_PARK"
-    table: ClassVar[Table] = table("入驻园区", *_to("Park", "Enterprise", "Project"), columns=(("subject", "对象"), ("park", "园区")))
+    table = joins("入驻园区", columns=(("subject", "对象"), ("park", "园区")), words=("所在园区", "入驻的企业与项目"))
 
 
 class LocatedIn(Edge):
     """位于区域."""
 
-    type_name = "LOCATED_IN"
-    table: ClassVar[Table] = table("所在区域", *_to("Region", *IN_A_REGION), columns=(("subject", "对象"), ("region", "区域")))
+    table = joins("所在区域", columns=(("subject", "对象"), ("region", "区域")), words=("所在区域", "位于本区域的企业、项目等"))
 
 
 class ResponsibleFor(Edge):
     """谁负责什么: a chain head, leading department, task force, district or resource department and its charge."""
 
-    type_name = "RESPONSIBLE_FOR"
-    table: ClassVar[Table] = table(
+    table = joins(
         "责任分工",
         *(("Agency", label) for label in ("Chain", "Mechanism", "Project", "Task", "Platform", "Centre", "Scenario", "Event")),
         columns=(("agency", "部门"), ("subject", "负责对象")),
         key=("role",),
+        words=("负责", "负责单位"),
     )
     role: OptText = column("角色", "职责")
 
@@ -295,8 +289,7 @@ class ResponsibleFor(Edge):
 class ParticipatesIn(Edge):
     """参与: in a project, an event, a platform, a park, a scenario or an instrument."""
 
-    type_name = "PARTICIPATES_IN"
-    table: ClassVar[Table] = table(
+    table = joins(
         "参与",
         *(
             (who, what)
@@ -305,6 +298,7 @@ class ParticipatesIn(Edge):
         ),
         columns=(("participant", "参与方"), ("subject", "参与对象")),
         key=("role",),
+        words=("参与", "参与方"),
     )
     role: OptText = column("角色")
 
@@ -312,39 +306,34 @@ class ParticipatesIn(Edge):
 class Posts(Edge):
     """发榜."""
 
-    type_name = "POSTS"
-    table: ClassVar[Table] = table("发榜", ("Enterprise", "Challenge"), columns=(("enterprise", "发榜方"), ("challenge", "榜单")))
+    table = joins("发榜", ("Enterprise", "Challenge"), columns=(("enterprise", "发榜方"), ("challenge", "榜单")), words=("发榜", "发榜方"))
 
 
 class TakesUp(Edge):
     """揭榜."""
 
-    type_name = "TAKES_UP"
-    table: ClassVar[Table] = table(
-        "揭榜", *_to("Challenge", "Enterprise", "Institute"), columns=(("participant", "揭榜方"), ("challenge", "榜单"))
+    table = joins(
+        "揭榜",
+        ("Enterprise", "Challenge"),
+        ("Institute", "Challenge"),
+        columns=(("participant", "揭榜方"), ("challenge", "榜单")),
+        words=("揭榜", "揭榜方"),
     )
 
 
 class About(Edge):
     """数据的对象."""
 
-    type_name = "ABOUT"
-    table: ClassVar[Table] = table(
-        "数据对象", *(("Statement", label) for label in EVERYTHING), columns=(("statement", "数据"), ("subject", "对象"))
-    )
+    table = joins("数据对象", ("Statement", ANY), columns=(("statement", "数据"), ("subject", "对象")), words=("数据对象", "公布数据"))
 
 
 class Covers(Edge):
     """覆盖记录覆盖的环节与区域."""
 
-    type_name = "COVERS"
-    table: ClassVar[Table] = table(
-        "覆盖", ("Coverage", "Segment"), ("Coverage", "Region"), columns=(("coverage", "覆盖记录"), ("subject", "对象"))
+    table = joins(
+        "覆盖",
+        ("Coverage", "Segment"),
+        ("Coverage", "Region"),
+        columns=(("coverage", "覆盖记录"), ("subject", "对象")),
+        words=("覆盖", "覆盖记录"),
     )
-
-
-EDGES: tuple[type[Edge], ...] = (
-    PartOf, Feeds, BelongsTo, InputTo, ClassifiedAs, Produces, Needs, Offers, SeeksPartner, Recommends, Supplies, Matched, ComparedWith,
-    Leads, OperatesIn, OnChain, MemberOf, SubsidiaryOf, InIndustry, SubclassOf, UpstreamOf, Fills, InvestsIn, SignedAt, InPark,
-    LocatedIn, ResponsibleFor, ParticipatesIn, Posts, TakesUp, About, Covers,
-)  # fmt: skip

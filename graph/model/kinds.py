@@ -1,4 +1,4 @@
-"""The kinds of value that a field can hold: each cleans, checks and names its store types once."""
+"""The kinds of value that a field can hold: each cleans and checks."""
 
 import math
 import re
@@ -43,7 +43,7 @@ _loose_date = re.compile(r"^(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\
 
 @dataclass(frozen=True)
 class Kind:
-    """How one field is cleaned, checked and stored."""
+    """How one field is cleaned and checked."""
 
     name: Literal["text", "list", "float", "bool", "date", "moment", "choice"]
     max_length: int = 200
@@ -51,11 +51,6 @@ class Kind:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict, hash=False, compare=False)
-
-    @property
-    def column_type(self) -> str:
-        """Return the Ladybug column type; Neo4j takes the like property type by itself."""
-        return {"float": "DOUBLE", "bool": "BOOLEAN", "list": "STRING[]"}.get(self.name, "STRING")
 
     def clean(self, value: Any) -> Any:
         """Return the canonical value, or raise ``ValueError`` with what was expected."""

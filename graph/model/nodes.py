@@ -1,6 +1,6 @@
 """Every node type, once: label, fields, Chinese heads, and the link columns of its file."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
@@ -25,38 +25,69 @@ ChallengeState = Annotated[str | None, CHALLENGE_STATES, BeforeValidator(CHALLEN
 Currency = Annotated[str | None, CURRENCIES, BeforeValidator(CURRENCIES.clean)]
 CodeCheck = Annotated[str | None, CODE_CHECKS, BeforeValidator(CODE_CHECKS.clean)]
 
-REGION = Link("region", "区域", "LOCATED_IN", also=("所在区域", "所在区市", "区(市)", "地区"))
-CHAINS = Link("chains", "产业链", "ON_CHAIN", also=("所属产业链", "chain", "链条"))
-PARK = Link("park", "园区", "IN_PARK", also=("所在园区",))
+REGION = Link("region", "区域", "LOCATED_IN", "Region", also=("所在区域", "所在区市", "区(市)", "地区"))
+CHAINS = Link("chains", "产业链", "ON_CHAIN", "Chain", also=("所属产业链", "chain", "链条"))
+PARK = Link("park", "园区", "IN_PARK", "Park", also=("所在园区",))
+
+
+class Source(Node):
+    """来源: a document, its publisher and its date."""
+
+    table = Table("sources", "来源", "", own_page=True, figures=False)
+    publisher: OptText = column("发布单位", "发布者")
+    published_on: OptDate = column("发布日期")
+    kind: OptText = column("类别")
+    licence: OptText = column("许可")
+    url: OptText = column("网址")
+
+
+class Region(Node):
+    """区域: a district (区、市), a functional zone (功能区), or what contains them."""
+
+    table = Table("regions", "区域", "reg", searched=11, links=(Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),))
+    code: OptText = column("行政区划代码", "区划代码")
+    kind: OptText = column("类别")
 
 
 class Chain(Node):
     """产业链: one of the city's key industrial chains; its region is that city, and what is local is in it."""
 
-    table: ClassVar[Table] = Table("chains", "产业链", "chain", links=(REGION,))
+    table = Table("chains", "产业链", "chain", searched=1, own_page=True, links=(REGION,))
 
 
 class Segment(Node):
     """环节: a place in a chain, upstream, midstream, downstream or service, that feeds other segments."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "segments",
         "环节",
         "seg",
         key=("name", "chain"),
+        searched=4,
+        expected=(("in", "OPERATES_IN"), ("in", "BELONGS_TO"), ("in", "FEEDS"), ("out", "FEEDS"), ("out", "PART_OF")),
         links=(Link("chain", "产业链", "PART_OF", also=("所属产业链",)), Link("feeds", "供给环节", "FEEDS", also=("下游环节",))),
     )
     tier: Tier = column("层级", "上中下游", "位置层级")
 
 
+class Industry(Node):
+    """行业: a class of an industrial classification, such as GB/T 4754-2017."""
+
+    table = Table("industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),))
+    code: OptText = column("代码", "行业代码")
+    system: OptText = column("分类标准")
+
+
 class Product(Node):
     """产品(服务): what is made, needed or bought."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "products",
         "产品",
         "prod",
         also=("产品(服务)", "服务"),
+        searched=3,
+        expected=(("in", "PRODUCES"), ("in", "INPUT_TO"), ("out", "INPUT_TO"), ("out", "BELONGS_TO")),
         links=(
             Link("segments", "环节", "BELONGS_TO", also=("所属环节", "segment")),
             Link("gbt4754", "国民经济行业代码", "CLASSIFIED_AS", also=("行业代码",)),
@@ -65,14 +96,30 @@ class Product(Node):
     kind: Goods = column("类别", "产品或服务")
 
 
+class Cluster(Node):
+    """集群: an officially named industrial cluster."""
+
+    table = Table("clusters", "集群", "clu", searched=7, links=(REGION, CHAINS))
+    level: OptText = column("级别", "层次")
+
+
+class Park(Node):
+    """园区: an industrial park."""
+
+    table = Table("parks", "园区", "park", searched=8, links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
 class Enterprise(Node):
     """企业: a firm; being a leader, a supplier or a candidate is a role, not a type."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "enterprises",
         "企业",
         "ent",
         also=("公司", "企业名录", "企业名单"),
+        searched=2,
+        own_page=True,
         links=(
             REGION,
             PARK,
@@ -99,17 +146,42 @@ class Enterprise(Node):
 class Institute(Node):
     """科研院所与创新中心: a research institute, university or innovation centre."""
 
-    table: ClassVar[Table] = Table("institutes", "科研院所", "inst", links=(REGION, CHAINS))
+    table = Table("institutes", "科研院所", "inst", searched=6, links=(REGION, CHAINS))
     kind: OptText = column("类别")
+
+
+class Agency(Node):
+    """部门: a chain head's office, a leading department, a task force, a district, a resource department."""
+
+    table = Table("agencies", "部门", "agy", searched=12, links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+
+
+class Mechanism(Node):
+    """机制: an instrument of the 链长制, such as 5个1, 四张清单, 卡位入链 or 揭榜挂帅."""
+
+    table = Table("mechanisms", "机制", "mech", searched=13, links=(CHAINS,))
+    kind: OptText = column("类别")
+
+
+class Event(Node):
+    """活动: a meeting, a signing, a delivery, an opening."""
+
+    table = Table("events", "活动", "evt", searched=10, links=(REGION, CHAINS))
+    kind: OptText = column("类别")
+    started_on: OptDate = column("开始日期", "日期", "start")
+    ended_on: OptDate = column("结束日期", "end")
 
 
 class Project(Node):
     """项目: from a lead to production, with its amount, currency and the segment that it fills."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "projects",
         "项目",
         "proj",
+        searched=5,
+        expected=(("in", "INVESTS_IN"), ("out", "FILLS"), ("out", "ON_CHAIN"), ("out", "LOCATED_IN")),
         links=(
             REGION,
             PARK,
@@ -125,53 +197,17 @@ class Project(Node):
     amount_original: OptText = column("投资额原文", "金额原文")
 
 
-class Cluster(Node):
-    """集群: an officially named industrial cluster."""
-
-    table: ClassVar[Table] = Table("clusters", "集群", "clu", links=(REGION, CHAINS))
-    level: OptText = column("级别", "层次")
-
-
-class Park(Node):
-    """园区: an industrial park."""
-
-    table: ClassVar[Table] = Table("parks", "园区", "park", links=(REGION, CHAINS))
-    kind: OptText = column("类别")
-
-
-class Region(Node):
-    """区域: a district (区、市), a functional zone (功能区), or what contains them."""
-
-    table: ClassVar[Table] = Table("regions", "区域", "reg", links=(Link("parent", "上级区域", "LOCATED_IN", also=("上级",)),))
-    code: OptText = column("行政区划代码", "区划代码")
-    kind: OptText = column("类别")
-
-
-class Agency(Node):
-    """部门: a chain head's office, a leading department, a task force, a district, a resource department."""
-
-    table: ClassVar[Table] = Table("agencies", "部门", "agy", links=(REGION, CHAINS))
-    kind: OptText = column("类别")
-
-
-class Mechanism(Node):
-    """机制: an instrument of the 链长制, such as 5个1, 四张清单, 卡位入链 or 揭榜挂帅."""
-
-    table: ClassVar[Table] = Table("mechanisms", "机制", "mech", links=(CHAINS,))
-    kind: OptText = column("类别")
-
-
 class Deliverable(Node):
     """5个1: one of the five things that each chain keeps."""
 
-    table: ClassVar[Table] = Table("deliverables", "五个一", "deli", also=("5个1",), links=(CHAINS,))
+    table = Table("deliverables", "五个一", "deli", also=("5个1",), searched=18, links=(CHAINS,))
     kind: FiveOnes = column("类别")
 
 
 class Task(Node):
     """四张清单: one entry of a chain's four lists, with its owner, due date and state."""
 
-    table: ClassVar[Table] = Table("tasks", "任务清单", "task", also=("四张清单", "任务"), links=(CHAINS,))
+    table = Table("tasks", "任务清单", "task", also=("四张清单", "任务"), searched=17, links=(CHAINS,))
     list_name: FourLists = column("清单", "清单类别", "list")
     owner: OptText = column("责任单位", "责任人")
     due: OptDate = column("完成时限", "截止时间")
@@ -181,25 +217,26 @@ class Task(Node):
 class Platform(Node):
     """支撑平台: an innovation, fund, exhibition or digital platform."""
 
-    table: ClassVar[Table] = Table("platforms", "平台", "plat", links=(REGION, CHAINS))
+    table = Table("platforms", "平台", "plat", searched=9, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Centre(Node):
     """赋能中心: a centre for digital transformation."""
 
-    table: ClassVar[Table] = Table("centres", "赋能中心", "cent", links=(REGION, CHAINS))
+    table = Table("centres", "赋能中心", "cent", searched=14, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Challenge(Node):
     """揭榜挂帅: a problem that was put up for anybody to solve."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "challenges",
         "榜单",
         "chal",
         also=("揭榜挂帅",),
+        searched=16,
         links=(CHAINS, Link("posted_by", "发榜方", "POSTS", reverse=True), Link("taken_up_by", "揭榜方", "TAKES_UP", reverse=True)),
     )
     state: ChallengeState = column("阶段")
@@ -208,56 +245,41 @@ class Challenge(Node):
 class Scenario(Node):
     """开放场景与应用实验室: a city scene in which products are tried."""
 
-    table: ClassVar[Table] = Table("scenarios", "场景", "scen", also=("实验室",), links=(REGION, CHAINS))
+    table = Table("scenarios", "场景", "scen", also=("实验室",), searched=15, links=(REGION, CHAINS))
     kind: OptText = column("类别")
-
-
-class Event(Node):
-    """活动: a meeting, a signing, a delivery, an opening."""
-
-    table: ClassVar[Table] = Table("events", "活动", "evt", links=(REGION, CHAINS))
-    kind: OptText = column("类别")
-    started_on: OptDate = column("开始日期", "日期", "start")
-    ended_on: OptDate = column("结束日期", "end")
 
 
 class Weakness(Node):
     """短板: a weak point that a chain has named, and its answer."""
 
-    table: ClassVar[Table] = Table("weaknesses", "短板", "weak", links=(CHAINS,))
+    table = Table("weaknesses", "短板", "weak", searched=19, links=(CHAINS,))
     remedy: OptText = column("破解思路", "对策")
 
 
 class Coverage(Node):
     """覆盖记录: which segments of which region were looked through for producers, by what method, when."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "coverages",
         "覆盖记录",
         "cov",
+        figures=False,
         links=(Link("segments", "环节", "COVERS"), Link("region", "区域", "COVERS")),
     )
     method: OptText = column("方法", "普查方法")
     as_of: OptDate = column("时点", "截至")
 
 
-class Industry(Node):
-    """行业: a class of an industrial classification, such as GB/T 4754-2017."""
-
-    table: ClassVar[Table] = Table("industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),))
-    code: OptText = column("代码", "行业代码")
-    system: OptText = column("分类标准")
-
-
 class Statement(Node):
     """数据: a published figure with its subject, unit, scope, date and place."""
 
-    table: ClassVar[Table] = Table(
+    table = Table(
         "statements",
         "数据",
         "stat",
         also=("统计数据", "指标"),
         key=("subject", "metric", "scope", "as_of"),
+        figures=False,
         links=(Link("subject", "对象", "ABOUT", also=("主体",)),),
     )
     name: OptText = column("名称")  # type: ignore[assignment]
@@ -270,20 +292,3 @@ class Statement(Node):
     original: OptText = column("原文", "原始数值")
     scope: OptText = column("口径", "范围")
     as_of: OptDate = column("时点", "截至", "统计时点")
-
-
-class Source(Node):
-    """来源: a document, its publisher and its date."""
-
-    table: ClassVar[Table] = Table("sources", "来源", "")
-    publisher: OptText = column("发布单位", "发布者")
-    published_on: OptDate = column("发布日期")
-    kind: OptText = column("类别")
-    licence: OptText = column("许可")
-    url: OptText = column("网址")
-
-
-NODES: tuple[type[Node], ...] = (
-    Source, Region, Chain, Segment, Industry, Product, Cluster, Park, Enterprise, Institute, Agency, Mechanism, Event, Project,
-    Deliverable, Task, Platform, Centre, Challenge, Scenario, Weakness, Coverage, Statement,
-)  # fmt: skip

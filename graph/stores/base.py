@@ -1,6 +1,6 @@
 """The one interface to a store; what a back end must do, and nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from graph.model import PROVENANCE, Edge, Node, Record, columns
+from graph.model.kinds import Kind
 
 Rows = list[dict[str, Any]]
 Ends = tuple[str, str]
@@ -91,6 +92,9 @@ class Store(Protocol):
     def gauges(self) -> Mapping[str, int]:
         """Return what a server tells of the store beside its own measures: queries that wait, that run, processes replaced."""
 
+    def having(self, names: Sequence[str]) -> list[str]:
+        """Return which of some labels and relationship types can be asked for: a file that an older model wrote lacks those since."""
+
     def note(self, key: str, value: str | None = None) -> str | None:
         """Return the small text kept under ``key`` beside this version of the graph, after writing it if given."""
 
@@ -101,13 +105,15 @@ class Store(Protocol):
         """Let go of every connection."""
 
 
-POLARS: dict[str, Any] = {"STRING": pl.String, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean, "STRING[]": pl.List(pl.String)}
+def polars_type(kind: Kind) -> Any:
+    """Return the polars type of a column of a kind."""
+    return {"float": pl.Float64, "bool": pl.Boolean, "list": pl.List(pl.String)}.get(kind.name, pl.String)
 
 
 def schema(record: type[Record]) -> dict[str, Any]:
     """Return the polars types of a type's columns; edges begin with ``from`` and ``to``."""
     ends = {"from": pl.String, "to": pl.String} if issubclass(record, Edge) else {}
-    return ends | {name: POLARS[kind] for name, kind in columns(record).items()}
+    return ends | {name: polars_type(kind) for name, kind in columns(record).items()}
 
 
 def tidy(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """The server store: Neo4j over Bolt, one pooled driver for the life of the process."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
@@ -20,10 +20,9 @@ from pydantic_core import to_json
 
 from graph.cypher import Admitted
 from graph.errors import LianzhangError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
-from graph.model import Edge, Node, Record, columns
+from graph.model import NODES, Edge, Node, Record, columns
 from graph.settings import Settings
 from graph.stores.base import BATCH, MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
-from graph.stores.migrations import migrate
 from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
 from graph.stores.outside import Outside
@@ -115,7 +114,7 @@ class Neo4jStore:
     def load(self) -> Iterator["Neo4jWriter"]:
         """Hold the load lock (a lock that the server drops with the connection) and write in idempotent batches."""
         with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
-            migrate(session)
+            prepare(session)
             lock = self._lock(session)
             try:
                 writer = Neo4jWriter(self)
@@ -145,6 +144,10 @@ class Neo4jStore:
     def gauges(self) -> dict[str, int]:
         """Return nothing: the server tells its own measures."""
         return {}
+
+    def having(self, names: Sequence[str]) -> list[str]:
+        """Return all: of a name that it has no data of, the server finds nothing."""
+        return [*names]
 
     def set_version(self) -> None:
         """Give the graph a new version, at the first and after the last write of a load."""
@@ -217,6 +220,20 @@ class Neo4jStore:
             raise StoreUnavailable(
                 f"连不上 Neo4j {self.url}({type(error).__name__}),请确认服务已启动、地址与端口正确,恢复后重试即可"
             ) from error
+
+
+def prepare(session: neo4j.Session) -> None:
+    """Make the constraints and indexes that the model asks for and the database lacks: ids are unique, people ask by names and codes."""
+    there = {row["name"] for row in session.run("SHOW INDEXES YIELD name")}
+    unique = [*((node.label(), node.label()) for node in NODES), ("meta", "_Meta")]
+    wanted = {f"{name.lower()}_id": f"CONSTRAINT {{}} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.id IS UNIQUE" for name, label in unique}
+    for node in (node for node in NODES if node.table.searched):
+        for key in ("name", "uscc"):
+            if key in node.model_fields:
+                wanted[f"{node.label().lower()}_{key}"] = f"INDEX {{}} IF NOT EXISTS FOR (n:`{node.label()}`) ON (n.{key})"
+    for name, statement in wanted.items():
+        if name not in there:
+            session.run(cast(LiteralString, f"CREATE {statement.format(f'`{name}`')}")).consume()
 
 
 class Neo4jWriter:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns
+from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns, ends_of
 from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region, Source
 from graph.names.comparisons import read_comparisons
@@ -129,7 +129,7 @@ class NodeLoader:
 
     def _one_link(self, batch: NodeBatch, link: Link, bad: Refused) -> Iterator[tuple[Ends, pl.DataFrame]]:
         label = batch.record.label()
-        pairs = EDGE_TYPES[link.edge].table.ends
+        pairs = ends_of(EDGE_TYPES[link.edge])
         labels = [start for start, end in pairs if end == label] if link.reverse else [end for start, end in pairs if start == label]
         cell = pl.col(link.name)
         whole = link.name in batch.record.model_fields

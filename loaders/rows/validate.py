@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from graph.model import STATUS_CONFIDENCE, Record, columns, zh_heads
+from graph.model import STATUS_CONFIDENCE, Record, zh_heads
 from graph.model.kinds import FORBIDDEN, FORMULA, PARTIAL_DATE, Kind
 from graph.model.nodes import Source
-from graph.stores.base import POLARS
+from graph.stores.base import polars_type
 from loaders.files.sheets import ROW
 from loaders.rows.problems import Problem
 
@@ -80,7 +80,7 @@ def _typed(name: str, kind: Kind) -> pl.Expr:
         return pl.when(cell.is_null()).then(None).otherwise(pl.concat_list(cell)).alias(name)
     if kind.name == "bool":
         return (cell == "true").alias(name)
-    return cell.cast(POLARS[kind.column_type]).alias(name)
+    return cell.cast(polars_type(kind)).alias(name)
 
 
 def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tuple[pl.DataFrame, dict[int, list[Problem]]]:
@@ -94,7 +94,7 @@ def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tu
             problems[row[ROW]] = [_problem(record, item) for item in error.errors(include_url=False)]
             continue
         kept.append(valid.model_dump() | {name: row[name] for name in rest})
-    types = {name: POLARS[columns(record)[name]] for name in record.kinds()} | {name: slow.schema[name] for name in rest}
+    types = {name: polars_type(kind) for name, kind in record.kinds().items()} | {name: slow.schema[name] for name in rest}
     return pl.DataFrame(kept, schema=types), problems
 
 

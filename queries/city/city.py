@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from graph.deadline import check
-from graph.model import EDGE_TYPES, NODE_TYPES, Edge
+from graph.model import EDGE_TYPES, NODE_TYPES, Edge, ends_of
 from graph.names.comparisons import as_one, read_comparisons
 from graph.stores.base import schema
 from queries.core.answers import Named
@@ -181,7 +181,7 @@ def _read_edges(
     few = pl.col("status", "source", "from_label", "to_label").cast(pl.Categorical)
     check()
     frames = [_empty(record, columns).with_columns(few)]
-    for ends in record.table.ends:
+    for ends in ends_of(record):
         for frame in view.store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
             kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(view.scope.of_kind(name)))
             kept = as_one(kept, taken_for, [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"])

@@ -1,7 +1,7 @@
 """The catalogue of Cypher files: one question each, its parameters and columns in the header."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 
 from graph.deadline import seconds_left
 from graph.errors import InputError
+from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Result, Store
 
 MAX_HOPS = 10
@@ -39,15 +40,23 @@ def questions() -> tuple[str, ...]:
     )
 
 
-def answer(store: Store, question: str, *, hops: int | None = None, limit: int | None = None, **parameters: Any) -> Result:
-    """Put a question to the store and return the whole result."""
+def answer(
+    store: Store, question: str, *, hops: int | None = None, labels: Sequence[str] = (), types: Sequence[str] = (), **parameters: Any
+) -> Result:
+    """Put a question to the store and return the whole result; LABEL and TYPE in it stand for those of the names that the store has."""
     text = text_of(question)
+    for word, names, known in (("LABEL", labels, NODE_TYPES), ("TYPE", types, EDGE_TYPES)):
+        if names and word in text:
+            there = store.having([name for name in names if name in known])
+            if not there:
+                return Result([], [])
+            text = re.sub(rf"\b{word}\b", "|".join(there), text)
     if hops is not None:
         if not 0 <= hops <= MAX_HOPS:
             raise InputError(f"层数 {hops} 超出范围,应在 0 与 {MAX_HOPS} 之间")
         text = re.sub(r"\bHOPS\b", str(int(hops)), text)
     used = {name: value for name, value in parameters.items() if f"${name}" in text}
-    return store.read(text, used, seconds=seconds_left(LONGEST), limit=limit)
+    return store.read(text, used, seconds=seconds_left(LONGEST))
 
 
 def side_by_side(*works: Callable[[], Any]) -> list[Any]:

@@ -84,12 +84,12 @@ class View:
         """Return the statuses of the rows to be seen."""
         return self.scope.statuses
 
-    def ask(self, question: str, *, hops: int | None = None, limit: int | None = None, **parameters: Any) -> Rows:
+    def ask(self, question: str, **parameters: Any) -> Rows:
         """Return the rows of a question of the catalogue, which knows ``$statuses`` and ``$yardstick``; none under an empty scope."""
         if not self.statuses:
             return []
-        seen = {"statuses": list(self.statuses), "yardstick": list(self.scope.yardstick)}
-        return answer(self.store, question, hops=hops, limit=limit, **seen, **parameters).rows
+        seen: dict[str, Any] = {"statuses": list(self.statuses), "yardstick": list(self.scope.yardstick)}
+        return answer(self.store, question, **seen, **parameters).rows
 
     def ask_each(self, questions: Sequence[str], **parameters: Any) -> dict[str, Rows]:
         """Return the rows of several questions with the same parameters, some asked at a time."""

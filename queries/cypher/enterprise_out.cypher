@@ -1,6 +1,5 @@
-// What a firm points at, but for its customers: products, segments, chains, regions, parks, clusters, projects, events, its parent.
-// Parameters: $id.
+// What a firm points at, but for its customers.
+// Parameters: $id. TYPE: the relations that can, but for SUPPLIES. LABEL: their other ends.
 // Columns: relation, thing
-MATCH (e:Enterprise {id: $id})-[r:PRODUCES|NEEDS|OFFERS|SEEKS_PARTNER|RECOMMENDS|MATCHED|COMPARED_WITH|LEADS|OPERATES_IN|ON_CHAIN
-    |MEMBER_OF|SUBSIDIARY_OF|IN_INDUSTRY|INVESTS_IN|IN_PARK|LOCATED_IN|PARTICIPATES_IN|POSTS|TAKES_UP]->(n)
+MATCH (e:Enterprise {id: $id})-[r:TYPE]->(n:LABEL)
 RETURN r AS relation, n AS thing

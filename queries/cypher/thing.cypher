@@ -1,7 +1,5 @@
-// A thing of any kind; ids are unique within a label only.
-// Parameters: $id.
+// A thing of any kind.
+// Parameters: $id. LABEL: its label.
 // Columns: thing
-MATCH (n:Source|Region|Chain|Segment|Industry|Product|Cluster|Park|Enterprise|Institute|Agency|Mechanism
-    |Event|Project|Deliverable|Task|Platform|Centre|Challenge|Scenario|Weakness|Coverage|Statement)
-WHERE n.id = $id
+MATCH (n:LABEL {id: $id})
 RETURN n AS thing

@@ -1,8 +1,6 @@
-// What a thing of any kind points at. One id may be that of things with several labels; no order, which would cost memory.
-// Parameters: $id, $size.
-// Columns: thing, relation, other
-MATCH (n:Source|Region|Chain|Segment|Industry|Product|Cluster|Park|Enterprise|Institute|Agency|Mechanism
-    |Event|Project|Deliverable|Task|Platform|Centre|Challenge|Scenario|Weakness|Coverage|Statement)-[r]->(m)
-WHERE n.id = $id
-RETURN n AS thing, r AS relation, m AS other
+// What a thing of any kind points at. No order, which would cost memory.
+// Parameters: $id, $size. LABEL: its label.
+// Columns: relation, other
+MATCH (n:LABEL {id: $id})-[r]->(m)
+RETURN r AS relation, m AS other
 LIMIT $size

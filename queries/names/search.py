@@ -8,7 +8,7 @@ import polars as pl
 
 from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
-from graph.model import NODE_TYPES
+from graph.model import NODE_TYPES, searched
 from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons
 from graph.names.index import Alike, NameIndex
@@ -16,10 +16,6 @@ from graph.scope import YARDSTICK
 from queries.core.answers import Hit, Named
 from queries.core.view import View
 
-LABELS = (
-    "Chain", "Enterprise", "Product", "Segment", "Project", "Institute", "Cluster", "Park", "Platform", "Event", "Region", "Agency",
-    "Mechanism", "Centre", "Scenario", "Challenge", "Task", "Deliverable", "Weakness",
-)  # fmt: skip
 WAYS = ("名称", "简称或别名", "名称开头", "拼音", "拼音首字母", "名称包含", "别名包含", "拼音开头", "拼音首字母包含")
 EXACT = ("名称", "简称或别名", "拼音", "拼音首字母")
 ALIKE = "名称相近"
@@ -60,7 +56,7 @@ class Similar:
 
 def index_of(view: View) -> Index:
     """Return the index of a store's current version, built at the first question after a load."""
-    return view.whole.once("search", lambda: Index(pl.concat([_words(view, label) for label in LABELS])))
+    return view.whole.once("search", lambda: Index(pl.concat([_words(view, label) for label in searched()])))
 
 
 def _words(view: View, label: str) -> pl.DataFrame:
@@ -99,9 +95,9 @@ def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataF
     return others.join(kept, on="id", maintain_order="left").select("id", "name", "status", "word", pl.lit(False).alias("own"))
 
 
-def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = LABELS) -> list[Hit]:
+def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = ()) -> list[Hit]:
     """Return what a text names or begins to name, the nearest first, each thing once, then firms of like names if it names none."""
-    return view.once(("search", text, most, labels), lambda: _search(view, text, most, labels))
+    return view.once(("search", text, most, labels), lambda: _search(view, text, most, labels or searched()))
 
 
 def _search(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[Hit]:
@@ -138,7 +134,7 @@ def _matching(view: View, text: str, most: int, labels: tuple[str, ...]) -> list
     shown = pl.when(label.is_in(YARDSTICK)).then(status.is_in(scope.yardstick)).otherwise(status.is_in(scope.statuses))
     elsewhere = (label == "Chain") & pl.col("id").is_in(list(view.elsewhere))
     words = index_of(view).words.lazy().filter(label.is_in(labels) & shown & ~elsewhere)
-    order = pl.col("label").replace_strict({label: place for place, label in enumerate(LABELS)}, return_dtype=pl.Int8)
+    order = pl.col("label").replace_strict({label: place for place, label in enumerate(searched())}, return_dtype=pl.Int8)
     hits = (
         words.with_columns(rank.alias("rank"))
         .filter(pl.col("rank").is_not_null())

@@ -6,6 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graph.errors import NotFound
+from graph.model import ends_of
+from graph.model.edges import OnChain
 from queries.core.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Flow, Product, Related, SegmentView
 from queries.core.view import View
 
@@ -67,7 +69,7 @@ def _view(view: View, id: str) -> ChainView:
                 view.refuse_hidden(row["chain"])
         raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在首页查看全部产业链")
 
-    of = view.ask_each(PARTS, chain=id)
+    of = view.ask_each(PARTS, labels=[start for start, _ in ends_of(OnChain) if start != "Enterprise"], chain=id)
     return ChainView(
         chain=chain,
         segments=_segments(of["chain_segments"], of["chain_products"], of["chain_operators"]),

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from graph.errors import NotFound
+from graph.model import EDGE_TYPES, ends_of
 from queries.core.answers import EnterpriseView
 from queries.core.view import View
 from queries.names.search import index_of
@@ -41,12 +42,19 @@ def view_enterprise(view: View, id: str, supplies: bool = True) -> EnterpriseVie
     return view.once(("enterprise", id, supplies), lambda: _view(view, id, supplies))
 
 
+def _ends_at(place: int) -> dict[str, list[str]]:
+    """Return the relations that begin (0) or end (1) at firms, but for those that are asked for by themselves, and their other ends."""
+    edges = {name: ends_of(edge) for name, edge in EDGE_TYPES.items() if name not in ("SUPPLIES", "ABOUT")}
+    found = [(name, ends[1 - place]) for name, pairs in edges.items() for ends in pairs if ends[place] == "Enterprise"]
+    return {"types": [*dict(found)], "labels": [*{label: None for _, label in found}]}
+
+
 def _view(view: View, id: str, supplies: bool) -> EnterpriseView:
     found = view.whole.ask("enterprise", id=id)
     if not found:
         raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
     view.refuse_hidden(found[0]["enterprise"])
-    sides = (view.ask(f"enterprise_{side}", id=id) for side in ("out", "in"))
+    sides = (view.ask(f"enterprise_{side}", **_ends_at(place), id=id) for place, side in enumerate(("out", "in")))
     outgoing, incoming = ([row for row in side if view.shows(row["relation"], row["thing"])] for side in sides)
     if supplies:
         outgoing += firm_rows(view.ask("enterprise_customers", id=id), "SUPPLIES")

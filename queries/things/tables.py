@@ -11,10 +11,14 @@ from queries.core.answers import ChainView, EnterpriseView, Figure, Firm, Produc
 from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, Thing, text_of, trust
 from queries.core.words import show_amount, show_names, show_number
 from queries.things.facts import CURRENCY_UNITS
-from queries.things.words import EXPECTED, GROUPS, IN, INCOMING_ZH, OUT, OUTGOING_ZH, WORDS
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 FIGURES = "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。"
+
+GROUPS = (
+    ("products", "产品与需求", ("PRODUCES", "OFFERS", "NEEDS")),
+    ("places", "所在产业链与环节", ("LEADS", "OPERATES_IN", "ON_CHAIN", "IN_INDUSTRY")),
+)
 
 
 def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> list[Table[Any]]:
@@ -242,21 +246,22 @@ def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Itera
         Column("角色、阶段或判断", detail),
         *trust(lambda pair: pair[1]),
     ]
-    items = [(OUTGOING_ZH[item.relation], item) for item in outgoing] + [(INCOMING_ZH[item.relation], item) for item in incoming]
+    sides = ((0, outgoing), (1, incoming))
+    items = [(EDGE_TYPES[item.relation].table.words[side], item) for side, found in sides for item in found]
     return _without_empty(Table(id, title, columns, items))
 
 
 def tables_of_thing(view: ThingView) -> list[Table[Any]]:
     """Return a table for each relation of a thing, seen from it, what matters most first; then the figures about it."""
-    found: dict[tuple[str, str], list[Related]] = {key: [] for key in EXPECTED.get(view.thing["_label"], ())}
+    found: dict[tuple[str, str], list[Related]] = {key: [] for key in NODE_TYPES[view.thing["_label"]].table.expected}
     groups: dict[tuple[str, str], list[Related]] = defaultdict(list)
-    for side, items in ((IN, view.incoming), (OUT, view.outgoing)):
+    for side, items in (("in", view.incoming), ("out", view.outgoing)):
         for item in items:
             groups[side, item.relation].append(item)
     order = list(EDGE_TYPES)
     found |= {key: groups[key] for key in sorted(groups, key=lambda key: (order.index(key[1]), key[0]))}
     tables: list[Table[Any]] = [_relation(side, relation, items) for (side, relation), items in found.items()]
-    counted = any(end == view.thing["_label"] for _, end in EDGE_TYPES["ABOUT"].table.ends)
+    counted = NODE_TYPES[view.thing["_label"]].table.figures
     return [*tables, table_statements(view.statements)] if counted else tables
 
 
@@ -269,7 +274,7 @@ def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Relat
         *TRUST,
     ]
     ordered = sorted(items, key=lambda item: not item.properties.get("essential"))
-    table = Table(f"{side}-{relation.lower().replace('_', '-')}", WORDS[side][relation], columns, ordered)
+    table = Table(f"{side}-{relation.lower().replace('_', '-')}", EDGE_TYPES[relation].table.words[side == "in"], columns, ordered)
     single = len({item.label for item in items}) == 1
     return _without_empty(table, {"种类"} if single else set())
 

@@ -1,7 +1,7 @@
 """The embedded store: Ladybug files, one generation a load, read by processes of their own."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.ladybug.generations import Generations, Ready
 from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
-from graph.stores.ladybug.tables import read_edges, read_nodes
+from graph.stores.ladybug.tables import having, read_edges, read_nodes
 from graph.stores.ladybug.writer import LadybugWriter
 from graph.stores.outside import Outside
 
@@ -135,6 +135,11 @@ class LadybugStore:
         if link != self._seen[0]:
             self._seen = (link, self.generations.version())
         return self._seen[1]
+
+    def having(self, names: Sequence[str]) -> list[str]:
+        """Return which of some labels and relationship types the current file has a table for; of no file, all: to read it says why."""
+        with self._current() as file:
+            return having(_Whole(self._readers, file, self._known), names) if file else [*names]
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text in the generation's side file."""

@@ -1,6 +1,6 @@
 """Ladybug's tables: made from the model, read in slices, with the engine's errors turned into the project's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,7 +9,8 @@ import ladybug
 import polars as pl
 
 from graph.errors import LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
-from graph.model import EDGES, NODES, Edge, Node, Record, columns, name_of
+from graph.model import EDGES, NODES, Edge, Node, Record, columns, ends_of, name_of
+from graph.model.kinds import Kind
 from graph.stores.base import Ends, schema
 
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
@@ -33,10 +34,10 @@ def prepare(connection: ladybug.Connection) -> None:
         there = {row[1] for row in rows(connection, f"CALL table_info('{name}') RETURN *")}
         for column, kind in columns(record).items():
             if column not in there:
-                connection.execute(f"ALTER TABLE `{name}` ADD `{column}` {kind}")
+                connection.execute(f"ALTER TABLE `{name}` ADD `{column}` {column_type(kind)}")
         if issubclass(record, Edge):
             pairs = {(row[0], row[1]) for row in rows(connection, f"CALL show_connection('{name}') RETURN *")}
-            for start, end in record.table.ends:
+            for start, end in ends_of(record):
                 if (start, end) not in pairs:
                     connection.execute(f"ALTER TABLE `{name}` ADD FROM `{start}` TO `{end}`")
     connection.execute("COMMIT")
@@ -44,11 +45,16 @@ def prepare(connection: ladybug.Connection) -> None:
 
 def ddl(record: type[Node] | type[Edge]) -> str:
     """Return the statement that makes a type's table."""
-    fields = ", ".join(f"`{name}` {kind}" for name, kind in columns(record).items())
+    fields = ", ".join(f"`{name}` {column_type(kind)}" for name, kind in columns(record).items())
     if issubclass(record, Edge):
-        ends = ", ".join(f"FROM `{start}` TO `{end}`" for start, end in record.table.ends)
+        ends = ", ".join(f"FROM `{start}` TO `{end}`" for start, end in ends_of(record))
         return f"CREATE REL TABLE `{record.type_name}`({ends}, {fields})"
     return f"CREATE NODE TABLE `{record.label()}`({fields}, PRIMARY KEY(`id`))"
+
+
+def column_type(kind: Kind) -> str:
+    """Return the engine's type of a column of a kind."""
+    return {"float": "DOUBLE", "bool": "BOOLEAN", "list": "STRING[]"}.get(kind.name, "STRING")
 
 
 def rows(connection: ladybug.Connection, query: str) -> list[Any]:
@@ -108,14 +114,21 @@ def read_nodes(asked: Asked, record: type[Node]) -> Iterator[pl.DataFrame]:
 def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
     """Yield all edges of a type between two labels in slices: ``from``, ``to`` and every column of the model."""
     pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
-    if returned := _returned(asked, "r", record):
+    returned = _returned(asked, "r", record)
+    if returned and ends in {(row[0], row[1]) for row in asked.schema_rows(f"CALL show_connection('{record.type_name}') RETURN *")}:
         yield from _slices(asked, pattern, "r", ends[0], f"a.id AS `from`, b.id AS `to`, {returned}", record)
+
+
+def having(asked: Asked, names: Sequence[str]) -> list[str]:
+    """Return which of some labels and relationship types have a table."""
+    there = {row[1] for row in asked.schema_rows("CALL show_tables() RETURN *")}
+    return [name for name in names if name in there]
 
 
 def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
     """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
-    if table not in {row[1] for row in asked.schema_rows("CALL show_tables() RETURN *")}:
+    if not having(asked, [table]):
         return ""
     there = {row[1] for row in asked.schema_rows(f"CALL table_info('{table}') RETURN *")}
     return ", ".join(f"{f'{variable}.`{name}`' if name in there else 'NULL'} AS `{name}`" for name in columns(record))

@@ -14,7 +14,7 @@ import ladybug
 import polars as pl
 import pyarrow as pa
 
-from graph.model import Edge, Node, columns
+from graph.model import Edge, Node, columns, ends_of
 from graph.stores.base import Ends
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, translated
@@ -101,7 +101,7 @@ class LadybugWriter:
             _give_back_memory()
         for record, ends in keys:
             waiting = self._waiting.pop((record, ends))
-            options = f" (from='{ends[0]}', to='{ends[1]}')" if len(record.table.ends) > 1 else ""
+            options = f" (from='{ends[0]}', to='{ends[1]}')" if len(ends_of(record)) > 1 else ""
             waiting.spill(self.spill)
             self._execute(f"COPY `{record.type_name}` FROM {{files}}{options}", waiting.files)
 
