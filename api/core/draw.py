@@ -7,8 +7,7 @@ from typing import Any
 from api.core.links import Links
 from queries.core.answers import STATUS_ORDER
 from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, SourceRef, Table, Thing, extra_of, told
-from queries.gaps.answers import STATE_ORDER
-from queries.gaps.words import STATE_KEYS
+from queries.gaps.answers import STATE_ORDER, State
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
 LOOKS = {"lines": "said", "remarks": "wrong", "ask": "action"}  # of kinds that are called otherwise in templates
@@ -58,7 +57,7 @@ def _address(kind: str, value: Any, links: Links) -> str:
 def _look(kind: str, value: Any) -> str:
     match kind:
         case "state":
-            return f"state-{STATE_KEYS[value]}"
+            return f"state-{State(value).name}"
         case "status":
             return f"status-{value}" if value else "text"
         case "fit":

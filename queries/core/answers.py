@@ -1,16 +1,37 @@
 """The shapes of the answers: what the command prints as JSON and the API returns, one definition for both."""
 
-from typing import Any, Generic, TypeVar
+from enum import StrEnum
+from functools import partial
+from types import NoneType
+from typing import Any, Generic, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 Item = TypeVar("Item")
 
 
+class Term(StrEnum):
+    """A word of a closed set: its value is what people read and JSON says, its name the code by which programs know it."""
+
+
 class Answer(BaseModel):
-    """A frozen piece of an answer."""
+    """A frozen piece of an answer; beside each field that holds a ``Term`` JSON has its code, ``state_code`` beside ``state``."""
 
     model_config = ConfigDict(frozen=True)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, hint in vars(cls).get("__annotations__", {}).items():
+            kinds = get_args(hint) or (hint,)
+            if terms := [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Term)]:
+                codes: Any = Literal[tuple(terms[0].__members__)]
+                told = computed_field(return_type=codes | None if NoneType in kinds else codes)
+                setattr(cls, f"{name}_code", told(property(partial(_code, name))))
+
+
+def _code(name: str, answer: Answer) -> str | None:
+    term: Term | None = getattr(answer, name)
+    return term.name if term else None
 
 
 class Page(BaseModel, Generic[Item]):

@@ -1,14 +1,32 @@
 """The shapes of the answers about weak links: what the command prints as JSON and the API returns."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from queries.core.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
 
-State = Literal["缺链", "弱链", "强链", "未知"]
-Action = Literal["补链", "强链", "固链", "延链", "摸底", "保持"]
-STATE_ORDER: dict[str, int] = {"缺链": 0, "弱链": 1, "强链": 2, "未知": 3}
+
+class State(Term):
+    """What a place is judged to be, the gaps first."""
+
+    missing = "缺链"
+    weak = "弱链"
+    strong = "强链"
+    unknown = "未知"
+
+
+class Action(Term):
+    """What follows from a state."""
+
+    fill = "补链"
+    strengthen = "扶持扩产"
+    secure = "固链"
+    extend = "延链"
+    survey = "摸底"
+    keep = "保持"
+
+
+GAPS = (State.missing, State.weak)
+STATE_ORDER = {state: place for place, state in enumerate(State)}
 
 
 class Part(Answer):

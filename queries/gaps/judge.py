@@ -9,7 +9,7 @@ from typing import TypeVar
 from graph.deadline import check
 from queries.city.facts import Facts, Row
 from queries.core.answers import STATUS_ORDER, Evidence
-from queries.gaps.answers import Action, Judged, Part, State
+from queries.gaps.answers import GAPS, Action, Judged, Part, State
 from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
 
@@ -29,25 +29,25 @@ def state_of(measures: Measures, rules: Rules) -> State:
         return state_of_good(measures.goods[0], rules)
     firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
     if len(measures.firms) >= firms and measures.key_made >= share:
-        return "强链"
+        return State.strong
     at_most = len(measures.firms) + len(measures.unplaced)
     if not measures.looked or (at_most >= firms and measures.key_possible >= share):
-        return "未知"
+        return State.unknown
     if not measures.firms:
-        return "未知" if at_most else "缺链"
-    return "弱链"
+        return State.unknown if at_most else State.missing
+    return State.weak
 
 
 def state_of_good(good: Good, rules: Rules) -> State:
     """Return the state of a product in the same way; more makers never make it worse."""
     enough = rules.state.product_firms.value
     if len(good.makers) >= enough:
-        return "强链"
+        return State.strong
     if not good.looked or good.possible >= enough:
-        return "未知"
+        return State.unknown
     if not good.makers:
-        return "未知" if good.possible else "缺链"
-    return "弱链"
+        return State.unknown if good.possible else State.missing
+    return State.weak
 
 
 def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
@@ -55,14 +55,14 @@ def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
     scale, goods = rules.scale, measures.goods
     states = {good.id: state_of_good(good, rules) for good in goods}
     low = min(scale.hhi_low.value, 0.99)
-    known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != "未知"]
+    known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != State.unknown]
     if not known and measures.firms:  # of no product is it known who makes it: the firms alone
         known = [1 / len(measures.firms)]
     standing, leaders = weak_standing(measures, rules)
     bought = len(measures.outside_rows) + len(measures.local_rows)
     empty = float(measures.looked and not measures.firms)
     return {
-        "no_producer": sum(state == "缺链" for state in states.values()) / len(goods) if goods else empty,
+        "no_producer": sum(state == State.missing for state in states.values()) / len(goods) if goods else empty,
         "concentration": sum(max(0.0, (one - low) / (1 - low)) for one in known) / len(known) if known else empty,
         "outside": len(measures.outside_rows) / bought if bought else 0.0,
         "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
@@ -75,7 +75,7 @@ def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
 
 def weak_standing(measures: Measures, rules: Rules) -> tuple[set[str], set[str]]:
     """Return the products and the leaders that stand on the missing and weak products of a place."""
-    weak = [good for good in measures.goods if state_of_good(good, rules) in ("缺链", "弱链")]
+    weak = [good for good in measures.goods if state_of_good(good, rules) in GAPS]
     standing = {product for good in weak for product in good.standing} - set(measures.place.products)
     return standing, {leader for good in weak for leader in good.leaders}
 
@@ -88,7 +88,7 @@ def points_of(measures: Measures, rules: Rules) -> dict[str, float]:
 
 def score_of(measures: Measures, rules: Rules) -> float | None:
     """Return the score, or None where the state is not known."""
-    return None if state_of(measures, rules) == "未知" else round(sum(points_of(measures, rules).values()), 2)
+    return None if state_of(measures, rules) == State.unknown else round(sum(points_of(measures, rules).values()), 2)
 
 
 def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
@@ -96,7 +96,7 @@ def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[s
     check()
     state = state_of(measures, rules)
     voice = Voice(facts, measures, rules)
-    parts = [] if state == "未知" else voice.parts()
+    parts = [] if state == State.unknown else voice.parts()
     action, why = action_of(measures, rules, state, extensions, facts)
     rows = evidence_of(facts, measures)
     return Judged(
@@ -117,16 +117,16 @@ def _founded_on(facts: Facts, measures: Measures, rules: Rules, state: State) ->
     place = measures.place
     by_firm, by_place = _best_rows(facts, measures)
     needed = []
-    if state in ("缺链", "弱链"):
+    if state in GAPS:
         looks = [look.row.status for segment in place.segments for look in facts.looks.get(segment, ()) if look.whole]
         needed.append(min(map(STATUS_ORDER.__getitem__, looks)))
     firms = sorted(by_firm[firm] for firm in measures.firms)
     enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
     needed += firms[: math.ceil(enough.value)]
-    if state == "强链" and place.label == "Segment":
+    if state == State.strong and place.label == "Segment":
         made = sorted(by_place[good.id] for good in measures.keys if good.makers)
         needed += made[: math.ceil(rules.state.key_products_made.value * len(measures.keys))]
-    return None if state == "未知" else STATUS_NAMES[max(needed)]
+    return None if state == State.unknown else STATUS_NAMES[max(needed)]
 
 
 def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[str, int]]:
@@ -144,21 +144,21 @@ def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[s
 
 def action_of(measures: Measures, rules: Rules, state: State, extensions: Sequence[str], facts: Facts) -> tuple[Action, str]:
     """Return the action that follows from the state, and why."""
-    if state == "缺链":
-        return "补链", "没有本地企业: 引进,或支持本地企业转产"
-    if state == "弱链":
-        return "强链", "有本地企业但不够: 扶持扩产,增加第二来源"
-    if state == "未知":
-        return "摸底", "先查清本地有没有企业,再谈补链"
+    if state == State.missing:
+        return Action.fill, "没有本地企业: 引进,或支持本地企业转产"
+    if state == State.weak:
+        return Action.strengthen, "有本地企业但不够: 扶持扩产,增加第二来源"
+    if state == State.unknown:
+        return Action.survey, "先查清本地有没有企业,再谈补链"
     groups = {facts.firms[firm].group for firm in measures.firms}
     if len(groups) == 1 or measures.group_hhi > rules.action.hanging_hhi.value:
-        return "固链", f"本地企业分属 {len(groups)} 个集团,集中度(HHI) {measures.group_hhi:.2f}: 防一家退出"
+        return Action.secure, f"本地企业分属 {len(groups)} 个集团,集中度(HHI) {measures.group_hhi:.2f}: 防一家退出"
     if measures.riskiest and measures.riskiest[1] >= rules.action.high_risk.value:
         firm, risk = measures.riskiest
-        return "固链", f"{facts.firms[firm].short}停产,已知供应网络损失产出 {risk:.1%}: 备第二来源"
+        return Action.secure, f"{facts.firms[firm].short}停产,已知供应网络损失产出 {risk:.1%}: 备第二来源"
     if extensions:
-        return "延链", f"本地能力相近的下一步: {'、'.join(extensions[:FEW])}"
-    return "保持", "本地企业够多,也不系于一家"
+        return Action.extend, f"本地能力相近的下一步: {'、'.join(extensions[:FEW])}"
+    return Action.keep, "本地企业够多,也不系于一家"
 
 
 def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
@@ -195,7 +195,7 @@ class Voice:
         standing, leaders = (sorted(found) for found in weak_standing(m, self.rules))
         bought = len(m.outside_rows) + len(m.local_rows)
         looked = "" if m.looked else ";没有普查记录,没有登记的产品不算缺"
-        known = [good for good in goods if state_of_good(good, self.rules) != "未知"]
+        known = [good for good in goods if state_of_good(good, self.rules) != State.unknown]
         return {
             "no_producer": f"{len(goods)} 种产品中 {len(missing)} 种查过而没有本地企业{self._products(missing)}{looked}",
             "concentration": self._concentration(known),
@@ -235,12 +235,12 @@ class Voice:
     def _doubts(self, state: State) -> list[str]:
         """Say what is not known: whether anybody looked, where firms are, what firms of the place make."""
         m, doubts = self.measures, []
-        if state == "未知" and not m.looked:
+        if state == State.unknown and not m.looked:
             doubts.append("没有覆盖全市的普查记录: 没有登记不等于没有")
         if m.unplaced:
             doubts.append(f"另有 {len(m.unplaced)} 家企业所在地不明,没有计入{self._firms(m.unplaced)}")
         vague = sorted({firm for good in m.goods for firm in good.vague})
-        if vague and state == "未知":
+        if vague and state == State.unknown:
             doubts.append(f"所在环节有 {len(vague)} 家本地企业没有登记产品,可能生产{self._firms(vague)}")
         return doubts
 

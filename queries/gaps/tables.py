@@ -7,6 +7,7 @@ from queries.core.answers import SourceUsed
 from queries.core.table import TIER_ORDER, TRUST, Ask, Column, Number, Table, Thing
 from queries.core.words import show_names
 from queries.gaps.answers import (
+    GAPS,
     Candidate,
     Certificate,
     Change,
@@ -35,8 +36,8 @@ def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
     """Return the tables of a chain's weak links by what they show."""
     products = [(segment, one) for segment in answer.segments for one in segment.products]
     products = [products[place] for place in weakest_first([one for _, one in products])]
-    weak = [pair for pair in products if pair[1].state in ("缺链", "弱链")]
-    rest = [pair for pair in products if pair[1].state not in ("缺链", "弱链")]
+    weak = [pair for pair in products if pair[1].state in GAPS]
+    rest = [pair for pair in products if pair[1].state not in GAPS]
     return {
         "segments": _segments(answer),
         "weak": _products("gap-products", "缺链与弱链的产品", weak, answer),

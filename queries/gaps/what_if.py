@@ -10,7 +10,7 @@ from queries.city.facts import Facts
 from queries.city.local import Firm
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.gaps.answers import Change, Gap, Risky, Side, Standing, WhatIf
+from queries.gaps.answers import Change, Gap, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
 from queries.gaps.judge import score_of, state_of, state_of_good
 from queries.gaps.measures import Measures, measure_good
@@ -101,15 +101,15 @@ def _moved(change: Change) -> bool:
 
 
 def _loosens(change: Change) -> bool:
-    return change.before == "强链" and change.after == "未知"
+    return change.before == State.strong and change.after == State.unknown
 
 
 def _closes(change: Change) -> bool:
-    return change.label == "Product" and change.before == "缺链" and change.after != "缺链"
+    return change.label == "Product" and change.before == State.missing and change.after != State.missing
 
 
 def _opens(change: Change) -> bool:
-    return change.label == "Product" and change.after == "缺链" and change.before != "缺链"
+    return change.label == "Product" and change.after == State.missing and change.before != State.missing
 
 
 def _gap(change: Change, how: str) -> Gap:
@@ -124,7 +124,7 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
             if not changed.all_makers.get(source):
                 state = state_of_good(measure_good(changed, source), rules)
                 made = facts.product_names[one.product]
-                told = "查过,本地没有企业" if state == "缺链" else "没有登记到本地企业,也没有普查,须先摸底"
+                told = "查过,本地没有企业" if state == State.missing else "没有登记到本地企业,也没有普查,须先摸底"
                 reason = f"上一层新的缺口: {one.firm.name}生产{made}必需它;{told}"
                 found.setdefault(source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason))
     return list(found.values())

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from queries.city.facts import Row
-from queries.openings.answers import Match
+from queries.matching.answers import Level
+from queries.openings.answers import Match, Stage
 from queries.openings.asked import Asked
 from queries.openings.fits import Fit
-from queries.openings.ledger import DROPPED
 
 FEW = 3  # names in a sentence
 
@@ -20,7 +20,7 @@ def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[st
             more = f"等 {len(goods)} 种" if len(goods) > FEW else ""
             yield f"已向{names[member]}供应{'、'.join(goods[:FEW])}{more}"
         match = asked.match(firm, member, product)
-        if match is not None and match.state != DROPPED:
+        if match is not None and match.state != Stage.dropped:
             yield f"台账: {match.state}({match.since or '没有写日期'}){'' if member == party else f',与{names[member]}'}"
 
 
@@ -57,8 +57,8 @@ def _common(asked: Asked, party: str, firm: str, fit: Fit | None) -> Iterator[st
         yield "企业登记为已终止"
     elif known.where == "unknown":
         yield "没有登记所在地,不能算本地"
-    if fit is not None and fit.level != "高":
-        yield "匹配程度低,能不能用须核实" if fit.level == "低" else "按名称或投入关系推断,规格须核实"
+    if fit is not None and fit.level != Level.high:
+        yield "匹配程度低,能不能用须核实" if fit.level == Level.low else "按名称或投入关系推断,规格须核实"
     if known.group == asked.firm(group[0]).group:
         yield "与链主同属一个集团"
     else:
@@ -83,7 +83,7 @@ def _data(rows: Iterable[Row]) -> Iterator[str]:
 def why_dropped(asked: Asked, supplier: str, customer: str, product: str) -> str:
     """Return when and why a match was given up; nothing where it was not."""
     match = asked.match(supplier, customer, product)
-    if match is None or match.state != DROPPED:
+    if match is None or match.state != Stage.dropped:
         return ""
     return f"曾经对接,{match.since or '日期不详'}放弃: {reason_of(match)}"
 
@@ -91,6 +91,6 @@ def why_dropped(asked: Asked, supplier: str, customer: str, product: str) -> str
 def reason_of(match: Match) -> str:
     """Return why a match was given up; where the step does not say, what the leader answered."""
     notes = [step for step in reversed(match.steps) if step.note and not step.withdrawn]
-    dropped = next((step.note for step in notes if step.stage == DROPPED), None)
-    answered = next((step.note for step in notes if step.stage == "链主答复"), None)
+    dropped = next((step.note for step in notes if step.stage == Stage.dropped), None)
+    answered = next((step.note for step in notes if step.stage == Stage.answered), None)
     return dropped or (f"没有写原因,此前链主答复“{answered}”" if answered else "没有写原因")

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from queries.core.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
 from queries.matching.answers import Level
 
 LISTS: dict[str, str] = {
@@ -15,7 +15,22 @@ LISTS: dict[str, str] = {
     "invitations": "建议招引企业",
 }
 SEGMENT = "环节: "  # how a reason that names the product's segments begins
-STAGES = ("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
+
+
+class Stage(Term):
+    """How far a match is: the stages in order, then that no step stands, or that it is not known which."""
+
+    needed = "需求"
+    recommended = "推荐"
+    answered = "链主答复"
+    talking = "洽谈"
+    signed = "签约"
+    dropped = "放弃"
+    withdrawn = "已撤销"
+    unclear = "阶段不明"
+
+
+STAGES = tuple(Stage)[:6]
 
 
 class Looked(Answer):
@@ -42,7 +57,7 @@ class Opening(Answer):
     fit: Level | None = Field(default=None, description="how well the firm's product meets the need")
     why: list[str]
     against: list[str]
-    stage: str | None = Field(default=None, description="how far the ledger is with this firm and product")
+    stage: Stage | None = Field(default=None, description="how far the ledger is with this firm and product")
     computed: bool = Field(description="false: a record; true: found by the rules, of status inferred")
     confidence: float = Field(description="0 to 1: the record's own, or at most that of the weakest record that it rests on")
     status: str
@@ -85,7 +100,7 @@ class Opportunities(Answer):
 class Step(Answer):
     """A step of a match; ``withdrawn`` where the record has ended."""
 
-    stage: str
+    stage: Stage
     on: str | None
     by: str | None
     note: str | None
@@ -102,7 +117,7 @@ class Match(Answer):
     customer: Named
     product: str
     product_id: str | None
-    state: str = Field(description="the stage of the last step that stands; 已撤销 where none does")
+    state: Stage = Field(description="the stage of the last step that stands; 已撤销 where none does")
     since: str | None
     steps: list[Step]
     remarks: list[str]

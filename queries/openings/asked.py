@@ -12,9 +12,9 @@ from queries.city.facts import Facts, Row, gather, rows_at, rows_of, segments_of
 from queries.city.local import Firm, find_firms, grouped
 from queries.city.parties import groups_below
 from queries.core.answers import Named
-from queries.openings.answers import Match
+from queries.openings.answers import Match, Stage
 from queries.openings.fits import Fit, Fits
-from queries.openings.ledger import DROPPED, WITHDRAWN, find_matches
+from queries.openings.ledger import find_matches
 
 
 @dataclass(frozen=True)
@@ -134,13 +134,13 @@ class Asked:
     @cached_property
     def matches(self) -> Mapping[tuple[str, str, str], Match]:
         """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
-        every = (match for match in find_matches(self.city) if match.state != WITHDRAWN)
+        every = (match for match in find_matches(self.city) if match.state != Stage.withdrawn)
         return {(match.supplier.id, match.customer.id, match.product_id or match.product): match for match in every}
 
     @cached_property
     def dropped(self) -> frozenset[tuple[str, str, str]]:
         """Return which of the matches were given up."""
-        return frozenset(key for key, match in self.matches.items() if match.state == DROPPED)
+        return frozenset(key for key, match in self.matches.items() if match.state == Stage.dropped)
 
     def match(self, supplier: str, customer: str, product: str) -> Match | None:
         """Return the match of two firms about a product (its id, or how it is written), if the ledger has it."""

@@ -26,7 +26,7 @@ class Fit:
     @property
     def fills(self) -> bool:
         """Tell whether it is good enough for the firm to take the place."""
-        return self.level != "低"
+        return self.level != Level.low
 
 
 class Fits:
@@ -51,21 +51,21 @@ class Fits:
     def near(self, need: str) -> dict[str, Fit]:
         """Return the products whose words say that they meet a need, the product itself first; ids by fit."""
         check()
-        found = {need: Fit("高", f"登记的产品就是“{self.names[need]}”")}
+        found = {need: Fit(Level.high, f"登记的产品就是“{self.names[need]}”")}
         own = self.words[need]
         for word in own:
             for id in self.by_word[word]:
-                found.setdefault(id, Fit("高", f"“{self.names[id]}”与“{self.names[need]}”同名(“{word}”)"))
+                found.setdefault(id, Fit(Level.high, f"“{self.names[id]}”与“{self.names[need]}”同名(“{word}”)"))
         for word in own:
             for id in self.by_ending.get(word, ()):
-                found.setdefault(id, Fit("中", f"“{self.names[id]}”以“{word}”结尾,是它的一种"))
+                found.setdefault(id, Fit(Level.middle, f"“{self.names[id]}”以“{word}”结尾,是它的一种"))
         for word in own:
             for start in range(1, len(word) - SURE + 1):
                 for id in self.by_word.get(word[start:], ()):
-                    found.setdefault(id, Fit("低", f"“{self.names[id]}”是更宽的词(“{word[start:]}”),未必是它"))
+                    found.setdefault(id, Fit(Level.low, f"“{self.names[id]}”是更宽的词(“{word[start:]}”),未必是它"))
         for place, covered, shared in self.alike.near(self.names[need]):
             id, told = self.ids[place], "".join(f"“{word}”" for word in shared)
-            found.setdefault(id, Fit("低", f"“{self.names[id]}”与“{self.names[need]}”同有{told}(相近 {covered:.0%}),是不是它须核实"))
+            found.setdefault(id, Fit(Level.low, f"“{self.names[id]}”与“{self.names[need]}”同有{told}(相近 {covered:.0%}),是不是它须核实"))
         return found
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 
 from graph.deadline import check
 from queries.city.facts import Row, rows_at
+from queries.matching.answers import Level
 from queries.openings.against import FEW, against_supplier, speaks_for
-from queries.openings.answers import Opening
+from queries.openings.answers import Opening, Stage
 from queries.openings.asked import Asked
-from queries.openings.ledger import DROPPED, SIGNED
 from queries.openings.needs import Supplier, Supply, confidence, nobody, row_of_wish, supplier_row
 
 SEVERAL = 2  # needs that a firm fits from which on it is worth meeting
@@ -38,8 +38,8 @@ def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Openin
     return found, sum(max(0, number - MOST) for number in listed.values())
 
 
-def _open(state: str) -> bool:
-    return state not in (SIGNED, DROPPED)
+def _open(state: Stage) -> bool:
+    return state not in (Stage.signed, Stage.dropped)
 
 
 def _said(asked: Asked, type_name: str) -> list[Row]:
@@ -72,7 +72,7 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> 
         firm=asked.named(row.end),
         region=asked.firm(row.end).region,
         local=asked.firm(row.end).where == "local",
-        fit="高" if words else None,
+        fit=Level.high if words else None,
         why=[said + (f": {row.note}" if row.note else ""), *words, *links],
         against=[*against, *_local_instead(asked, row.end, own)],
         stage=match.state if match else None,
@@ -113,7 +113,7 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
         firm=asked.named(firm),
         region=asked.firm(firm).region,
         local=asked.firm(firm).where == "local",
-        fit=min((fit.level for _, _, fit in each), key="高中低".index),
+        fit=min((fit.level for _, _, fit in each), key=[*Level].index),
         why=[*words, *dict.fromkeys(fit.words for _, _, fit in each), *links],
         against=list(against),
         stage=matches[0].state if matches else None,

@@ -8,6 +8,7 @@ from graph.deadline import check
 from graph.model import STATUS_CONFIDENCE
 from queries.city.facts import Place, Row
 from queries.gaps.candidates import find_candidates
+from queries.matching.answers import Level
 from queries.openings.against import against_supplier, speaks_for, why_dropped
 from queries.openings.answers import SEGMENT, Looked, Opening
 from queries.openings.asked import Asked, Wish
@@ -83,14 +84,14 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     )
 
 
-_ORDER = {"高": 0, "中": 1, "低": 2}
+_ORDER = {level: place for place, level in enumerate(Level)}
 
 
 def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
     """Yield the firms that supply, make or offer the product or one that is near to it by name."""
     for row in asked.facts.rows_at("supplies", [wish.product]):
         if row.end == wish.party and not asked.firm(row.start).closed:
-            yield Supplier(row.start, Fit("高", f"已经向链主供应“{asked.product(row.good)}”"), row, supplies=True)
+            yield Supplier(row.start, Fit(Level.high, f"已经向链主供应“{asked.product(row.good)}”"), row, supplies=True)
     near = asked.near[wish.product]
     for row in asked.facts.rows_at("makes", near):
         if not row.ended and not asked.firm(row.start).closed:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from graph.deadline import check
 from queries.city.facts import Row
+from queries.matching.answers import Level
 from queries.openings.against import against_user
 from queries.openings.answers import SEGMENT, Opening
 from queries.openings.asked import Asked, Wish
@@ -45,15 +46,15 @@ def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[U
         for row in asked.supplied[wish.party, customer]:
             if row.good == wish.product and facts.local(customer) and customer not in seen:
                 seen.add(customer)
-                yield customer, Fit("高", "已经在采购它"), (row,), True
-    for row, fit in sorted(needs, key=lambda item: (item[1].level != "高", item[0].start)):
+                yield customer, Fit(Level.high, "已经在采购它"), (row,), True
+    for row, fit in sorted(needs, key=lambda item: (item[1].level != Level.high, item[0].start)):
         if facts.local(row.start) and row.start not in seen:
             seen.add(row.start)
             yield row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,), False
     for link, made in asked.uses[wish.product]:
         if facts.local(made.start) and made.start not in seen:
             seen.add(made.start)
-            yield made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link), False
+            yield made.start, Fit(Level.middle, f"生产“{asked.product(link.end)}”,必需它"), (made, link), False
 
 
 def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool) -> Opening:
