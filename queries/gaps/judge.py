@@ -1,4 +1,4 @@
-"""The judgement: from what was measured to state, score and action, by the rules and nothing else."""
+"""The judgement of a place: its verdict, the action that follows, in words and with its rows."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from queries.core.answers import STATUS_ORDER, Evidence
 from queries.gaps.answers import GAPS, Action, Judged, Part, State
 from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
+from queries.gaps.verdict import Verdict
 
 Thing = TypeVar("Thing")
 STATUS_NAMES = {rank: status for status, rank in STATUS_ORDER.items()}
@@ -19,102 +20,27 @@ FEW = 5  # names in a sentence
 SHOWN = 200  # rows of evidence of one kind for one place
 
 
-def state_of(measures: Measures, rules: Rules) -> State:
-    """Return the state of a place: known where the least and the most that the records allow come to the same.
-
-    Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may be there
-    would not make it strong, or there at all.
-    """
-    if measures.place.label == "Product":
-        return state_of_good(measures.goods[0], rules)
-    firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
-    if len(measures.firms) >= firms and measures.key_made >= share:
-        return State.strong
-    at_most = len(measures.firms) + len(measures.unplaced)
-    if not measures.looked or (at_most >= firms and measures.key_possible >= share):
-        return State.unknown
-    if not measures.firms:
-        return State.unknown if at_most else State.missing
-    return State.weak
-
-
-def state_of_good(good: Good, rules: Rules) -> State:
-    """Return the state of a product in the same way; more makers never make it worse."""
-    enough = rules.state.product_firms.value
-    if len(good.makers) >= enough:
-        return State.strong
-    if not good.looked or good.possible >= enough:
-        return State.unknown
-    if not good.makers:
-        return State.unknown if good.possible else State.missing
-    return State.weak
-
-
-def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
-    """Return each part of the score as a share of its full points; only what is known counts."""
-    scale, goods = rules.scale, measures.goods
-    states = {good.id: state_of_good(good, rules) for good in goods}
-    low = min(scale.hhi_low.value, 0.99)
-    known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != State.unknown]
-    if not known and measures.firms:  # of no product is it known who makes it: the firms alone
-        known = [1 / len(measures.firms)]
-    standing, leaders = weak_standing(measures, rules)
-    bought = len(measures.outside_rows) + len(measures.local_rows)
-    empty = float(measures.looked and not measures.firms)
-    return {
-        "no_producer": sum(state == State.missing for state in states.values()) / len(goods) if goods else empty,
-        "concentration": sum(max(0.0, (one - low) / (1 - low)) for one in known) / len(known) if known else empty,
-        "outside": len(measures.outside_rows) / bought if bought else 0.0,
-        "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
-        "downstream": min(1.0, len(standing) / scale.downstream_products.value) / 2
-        + min(1.0, len(leaders) / scale.downstream_leaders.value) / 2,
-        "single_point": len(measures.single) / measures.in_network if measures.in_network else 0.0,
-        "systemic_risk": min(1.0, measures.riskiest[1] / scale.systemic_risk.value) if measures.riskiest else 0.0,
-    }
-
-
-def weak_standing(measures: Measures, rules: Rules) -> tuple[set[str], set[str]]:
-    """Return the products and the leaders that stand on the missing and weak products of a place."""
-    weak = [good for good in measures.goods if state_of_good(good, rules) in GAPS]
-    standing = {product for good in weak for product in good.standing} - set(measures.place.products)
-    return standing, {leader for good in weak for leader in good.leaders}
-
-
-def points_of(measures: Measures, rules: Rules) -> dict[str, float]:
-    """Return the points of each part of the score, rounded so that what is shown adds up."""
-    shares = shares_of(measures, rules)
-    return {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.parts()}
-
-
-def score_of(measures: Measures, rules: Rules) -> float | None:
-    """Return the score, or None where the state is not known."""
-    return None if state_of(measures, rules) == State.unknown else round(sum(points_of(measures, rules).values()), 2)
-
-
-def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
+def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
     """Return what is judged of a place, in words and with its rows; ``extensions`` are next steps that its products lead to."""
     check()
-    state = state_of(measures, rules)
-    voice = Voice(facts, measures, rules)
-    parts = [] if state == State.unknown else voice.parts()
-    action, why = action_of(measures, rules, state, extensions, facts)
-    rows = evidence_of(facts, measures)
+    voice, measures = Voice(facts, verdict, rules), verdict.measures
+    action, why = action_of(verdict, rules, extensions, facts)
     return Judged(
-        state=state,
-        score=score_of(measures, rules),
-        status=_founded_on(facts, measures, rules, state),
-        parts=parts,
-        reasons=voice.reasons(state),
+        state=verdict.state,
+        score=verdict.score,
+        status=_founded_on(facts, verdict, rules),
+        parts=voice.parts(),
+        reasons=voice.reasons(),
         action=action,
         action_reason=why,
         firms=[facts.named(firm) for firm in measures.firms],
-        evidence=rows,
+        evidence=evidence_of(facts, measures),
     )
 
 
-def _founded_on(facts: Facts, measures: Measures, rules: Rules, state: State) -> str | None:
+def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
     """Return the least founded status that a state needs: of the look, and of as many firms and key products as the rules ask for."""
-    place = measures.place
+    measures, place, state = verdict.measures, verdict.place, verdict.state
     by_firm, by_place = _best_rows(facts, measures)
     needed = []
     if state in GAPS:
@@ -142,8 +68,9 @@ def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[s
     return by_firm, by_place
 
 
-def action_of(measures: Measures, rules: Rules, state: State, extensions: Sequence[str], facts: Facts) -> tuple[Action, str]:
+def action_of(verdict: Verdict, rules: Rules, extensions: Sequence[str], facts: Facts) -> tuple[Action, str]:
     """Return the action that follows from the state, and why."""
+    measures, state = verdict.measures, verdict.state
     if state == State.missing:
         return Action.fill, "没有本地企业: 引进,或支持本地企业转产"
     if state == State.weak:
@@ -179,23 +106,30 @@ class Voice:
     """Says in Chinese what was measured."""
 
     facts: Facts
-    measures: Measures
+    verdict: Verdict
     rules: Rules
 
+    @property
+    def measures(self) -> Measures:
+        """Return what was measured."""
+        return self.verdict.measures
+
     def parts(self) -> list[Part]:
-        """Return the parts of the score with their reasons."""
-        said, points = self._said(), points_of(self.measures, self.rules)
+        """Return the parts of the score with their reasons; none where the state is not known."""
+        said = self._said() if self.verdict.points else {}
         return [
-            Part(name=weight.name, points=points[key], most=weight.points, reason=said[key]) for key, weight in self.rules.score.parts()
+            Part(name=weight.name, points=self.verdict.points[key], most=weight.points, reason=said[key])
+            for key, weight in self.rules.score.parts()
+            if key in said
         ]
 
     def _said(self) -> Mapping[str, str]:
         m, goods = self.measures, self.measures.goods
         missing = [good.id for good in goods if good.missing]
-        standing, leaders = (sorted(found) for found in weak_standing(m, self.rules))
+        standing, leaders = sorted(self.verdict.standing), sorted(self.verdict.leaders)
         bought = len(m.outside_rows) + len(m.local_rows)
         looked = "" if m.looked else ";没有普查记录,没有登记的产品不算缺"
-        known = [good for good in goods if state_of_good(good, self.rules) != State.unknown]
+        known = [good for good in goods if self.verdict.goods[good.id] != State.unknown]
         return {
             "no_producer": f"{len(goods)} 种产品中 {len(missing)} 种查过而没有本地企业{self._products(missing)}{looked}",
             "concentration": self._concentration(known),
@@ -222,19 +156,19 @@ class Voice:
         counted = sorted(known, key=lambda good: len(good.makers))
         return f"状态已知的 {len(known)} 种产品" + self._list(counted, lambda good: f"{self._product(good.id)} {len(good.makers)} 家")
 
-    def reasons(self, state: State) -> list[str]:
+    def reasons(self) -> list[str]:
         """Return the reasons of a state, what decides first."""
         m = self.measures
-        reasons = [self._count(), *self._key_products(), *self._looks(), *self._doubts(state)]
+        reasons = [self._count(), *self._key_products(), *self._looks(), *self._doubts()]
         standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
         leaders = sorted({leader for good in m.goods for leader in good.leaders})
         if standing or leaders:
             reasons.append(f"离不开它的产品 {len(standing)} 种{self._products(standing)};牵涉链主 {len(leaders)} 家{self._firms(leaders)}")
         return reasons
 
-    def _doubts(self, state: State) -> list[str]:
+    def _doubts(self) -> list[str]:
         """Say what is not known: whether anybody looked, where firms are, what firms of the place make."""
-        m, doubts = self.measures, []
+        m, state, doubts = self.measures, self.verdict.state, []
         if state == State.unknown and not m.looked:
             doubts.append("没有覆盖全市的普查记录: 没有登记不等于没有")
         if m.unplaced:

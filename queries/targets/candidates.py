@@ -7,7 +7,7 @@ from graph.deadline import check
 from queries.city.facts import Facts, Row
 from queries.core.answers import Evidence
 from queries.gaps.answers import GAPS, State
-from queries.gaps.judge import judge, score_of, state_of
+from queries.gaps.judge import judge
 from queries.gaps.measures import Good
 from queries.gaps.rules import Rules
 from queries.gaps.weak_links import Examined
@@ -59,12 +59,13 @@ class Barred:
 def find_gaps(examined: Examined, rules: Rules) -> list[Gap]:
     """Return the products that are missing or weak, the worst first."""
     facts, found = examined.facts, []
-    for one in examined.measures:
-        state, score = state_of(one, rules), score_of(one, rules)
-        if one.place.label == "Product" and state in GAPS and score is not None:
+    for one in examined.verdicts:
+        if one.place.label == "Product" and one.state in GAPS and one.score is not None:
             judged, segments = judge(facts, one, rules), segment_names(facts, one.place.segments)
             status = judged.status or "inferred"
-            found.append(Gap(one.place.id, one.place.name, segments, state, score, status, one.goods[0], tuple(judged.evidence)))
+            found.append(
+                Gap(one.place.id, one.place.name, segments, one.state, one.score, status, one.measures.goods[0], tuple(judged.evidence))
+            )
     return sorted(found, key=lambda gap: (-gap.score, gap.product))
 
 
