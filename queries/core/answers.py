@@ -3,9 +3,11 @@
 from enum import StrEnum
 from functools import partial
 from types import NoneType
-from typing import Any, Generic, Literal, TypeVar, get_args
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from queries.core.reason import Reason
 
 Item = TypeVar("Item")
 
@@ -13,9 +15,14 @@ Item = TypeVar("Item")
 class Term(StrEnum):
     """A word of a closed set: its value is what people read and JSON says, its name the code by which programs know it."""
 
+    @property
+    def code(self) -> str:
+        """Return the code."""
+        return self.name
+
 
 class Answer(BaseModel):
-    """A frozen piece of an answer; beside each field that holds a ``Term`` JSON has its code, ``state_code`` beside ``state``."""
+    """A frozen piece of an answer; beside words JSON has their codes: ``state_code``, ``reason_codes``."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,15 +30,17 @@ class Answer(BaseModel):
         super().__init_subclass__(**options)
         for name, hint in vars(cls).get("__annotations__", {}).items():
             kinds = get_args(hint) or (hint,)
-            if terms := [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Term)]:
-                codes: Any = Literal[tuple(terms[0].__members__)]
-                told = computed_field(return_type=codes | None if NoneType in kinds else codes)
-                setattr(cls, f"{name}_code", told(property(partial(_code, name))))
+            terms = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Term)]
+            if terms or Reason in kinds:
+                codes: Any = Literal[tuple(terms[0].__members__)] if terms else str
+                codes = list[codes] if get_origin(hint) is list else codes | None if NoneType in kinds else codes
+                beside = f"{name.removesuffix('s')}_codes" if get_origin(hint) is list else f"{name}_code"
+                setattr(cls, beside, computed_field(return_type=codes)(property(partial(_codes, name))))
 
 
-def _code(name: str, answer: Answer) -> str | None:
-    term: Term | None = getattr(answer, name)
-    return term.name if term else None
+def _codes(name: str, answer: Answer) -> Any:
+    words = getattr(answer, name)
+    return [one.code for one in words] if isinstance(words, list) else None if words is None else words.code
 
 
 class Page(BaseModel, Generic[Item]):

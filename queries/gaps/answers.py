@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
+from queries.core.reason import Reason
 
 
 class State(Term):
@@ -35,7 +36,7 @@ class Part(Answer):
     name: str
     points: float
     most: float
-    reason: str
+    reason: Reason
 
 
 class Judged(Answer):
@@ -45,9 +46,9 @@ class Judged(Answer):
     score: float | None = Field(description="0 to 100, higher is weaker")
     status: str | None = Field(description="the least founded of the data that the state rests on")
     parts: list[Part]
-    reasons: list[str]
+    reasons: list[Reason]
     action: Action
-    action_reason: str
+    action_reason: Reason
     firms: list[Named] = Field(description="local firms")
     evidence: list[Evidence]
 
@@ -152,7 +153,7 @@ class Candidate(Answer):
     firm: Named
     region: str
     fills: bool
-    why: str
+    why: Reason
     status: str
     source: str
     evidence: list[Evidence]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from queries.core.reason import Catalogue
 from queries.gaps.answers import STATE_ORDER, Judged, State, WeakLinks
 
 STATE_MEANING = {
@@ -17,6 +18,7 @@ STATE_ACTION = {
     State.unknown: "摸底: 先查清,再谈补链",
 }
 PLACE_ZH = {"Segment": "环节", "Product": "产品"}
+say = Catalogue("gaps")
 Places = Mapping[tuple[str, str], Judged]
 RULE_ZH: dict[str, str] = {
     "state.segment_firms": "强链: 环节至少有几家本地企业",

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
+from queries.core.reason import Reason
 from queries.matching.answers import Level
 
 LISTS: dict[str, str] = {
@@ -14,7 +15,6 @@ LISTS: dict[str, str] = {
     "partners": "拟开展合作企业",
     "invitations": "建议招引企业",
 }
-SEGMENT = "环节: "  # how a reason that names the product's segments begins
 
 
 class Stage(Term):
@@ -38,7 +38,7 @@ class Looked(Answer):
 
     firm: Named
     region: str
-    why: str
+    why: Reason
     status: str
     source: str
 
@@ -55,8 +55,8 @@ class Opening(Answer):
     region: str = ""
     local: bool = Field(default=False, description="whether the firm is known to be in the city")
     fit: Level | None = Field(default=None, description="how well the firm's product meets the need")
-    why: list[str]
-    against: list[str]
+    why: list[Reason]
+    against: list[Reason]
     stage: Stage | None = Field(default=None, description="how far the ledger is with this firm and product")
     computed: bool = Field(description="false: a record; true: found by the rules, of status inferred")
     confidence: float = Field(description="0 to 1: the record's own, or at most that of the weakest record that it rests on")
@@ -65,9 +65,9 @@ class Opening(Answer):
     candidates: list[Looked] = Field(default=[], description="local firms that were looked at before, and why none fits")
     evidence: list[Evidence]
 
-    def grounds(self) -> list[str]:
+    def grounds(self) -> list[Reason]:
         """Return why without the segments, for a reader who sees these beside it."""
-        return [text for text in self.why if not text.startswith(SEGMENT)]
+        return [reason for reason in self.why if reason.code != "segments"]
 
 
 class Opportunities(Answer):

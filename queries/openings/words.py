@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from queries.core.reason import Catalogue
+
 if TYPE_CHECKING:
     from queries.openings.answers import Looked
 
+say = Catalogue("openings")
 FIRM_HEADS = {"offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
 MEANINGS = {
     "offers": "链主能在本地提供什么,本地谁可以用",
