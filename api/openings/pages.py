@@ -11,7 +11,7 @@ from api.core.page import Visit, VisitDep
 from api.openings.workbooks import make_workbook
 from queries.matching.answers import Level
 from queries.names.search import find_chain, find_enterprise
-from queries.openings.answers import LISTS, Opening, Opportunities, Stage
+from queries.openings.answers import Opening, Opportunities, Stage
 from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
 from queries.openings.tables import table_of_ledger, tables_of_openings
@@ -90,7 +90,7 @@ def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
     values = {
         "tables": tables_of_openings(answer),
         "glance": at_a_glance(answer.needs),
-        "lists": LISTS,
+        "lists": answer.titles,
         "meanings_of": MEANINGS,
     }
     return visit.render("opportunities.html", answer.subject.name, answer=answer, addresses=addresses, **values)

@@ -12,7 +12,7 @@ from typing import Any
 from graph.errors import InputError
 from graph.model import STATUS_MEANING, STATUS_ZH
 from graph.outputs import check_writable, write_bytes
-from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.answers import Opening, Opportunities
 from queries.openings.words import FIRM_HEADS, looked_text
 
 MOST_LOOKED = 5  # looked-at firms in a cell, fewer where they would not fit into the tallest row
@@ -45,11 +45,11 @@ def make_workbook(answer: Opportunities) -> bytes:
 
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({
-            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(LISTS.values()), "author": "链长 lianzhang",
+            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(answer.titles.values()), "author": "链长 lianzhang",
             "comments": f"截至 {answer.as_of},规则 {answer.rule_version}", "created": datetime.fromisoformat(answer.as_of),
         })  # fmt: skip
         formats = _formats(book)
-        for name, title in LISTS.items():
+        for name, title in answer.titles.items():
             _Sheet(book.add_worksheet(title), answer, name, title, formats).write()
     return buffer.getvalue()
 

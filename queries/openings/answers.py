@@ -1,20 +1,31 @@
 """The shapes of the four lists and of the ledger: what the command prints as JSON and the API returns."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
 from queries.core.reason import Reason
 from queries.matching.answers import Level
 
-LISTS: dict[str, str] = {
-    "offers": "在青可提供产品(服务)",
-    "needs": "可采购产品(服务)",
-    "partners": "拟开展合作企业",
-    "invitations": "建议招引企业",
-}
+HERE = "青"  # what the lists call Qingdao, and a city that the graph does not name
+
+
+def titles_of(city: str) -> dict[str, str]:
+    """Return what the four lists are called in a city."""
+    return {"offers": f"在{city}可提供产品(服务)", "needs": "可采购产品(服务)", "partners": "拟开展合作企业", "invitations": "建议招引企业"}
+
+
+LISTS = titles_of(HERE)
+
+
+class Keys(StrEnum):
+    """The language of the keys of the lists in JSON."""
+
+    zh = "zh"
+    en = "en"
 
 
 class Stage(Term):
@@ -87,10 +98,23 @@ class Opportunities(Answer):
     needs: list[Opening] = Field(serialization_alias=LISTS["needs"])
     partners: list[Opening] = Field(serialization_alias=LISTS["partners"])
     invitations: list[Opening] = Field(serialization_alias=LISTS["invitations"])
+    here: str = Field(default=HERE, exclude=True, description="what the lists call the city")
+    keys: Keys = Field(default=Keys.zh, exclude=True)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return what the four lists are called, by name."""
+        return titles_of(self.here)
 
     def lists(self) -> dict[str, list[Opening]]:
         """Return the four lists by what they are called."""
-        return {title: getattr(self, name) for name, title in LISTS.items()}
+        return {title: getattr(self, name) for name, title in self.titles.items()}
+
+    @model_serializer(mode="wrap")
+    def _with_keys(self, write: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # a type would hide the fields
+        titles = self.titles
+        keys = {LISTS[name]: name if self.keys is Keys.en else titles[name] for name in LISTS}
+        return {keys.get(key, key): value for key, value in write(self).items()}
 
     def of_one(self, rows: Sequence[Opening]) -> bool:
         """Tell whether all rows are those of the one leader itself, so that none need say whose it is."""
