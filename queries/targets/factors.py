@@ -40,11 +40,9 @@ class Around:
     matches: Mapping[str, tuple[Match, ...]]
     nearness: Mapping[str, float]
 
-    def names(self, firms: Iterable[str]) -> str:
-        """Return the names of some firms as a sentence holds them."""
-        ids = sorted(firms)
-        told = "、".join(self.facts.firm_name(id) for id in ids[:FEW])
-        return told + (f" 等 {len(ids)} 家" if len(ids) > FEW else "")
+    def names(self, firms: Iterable[str]) -> list[str]:
+        """Return the names of some firms."""
+        return [self.facts.firm_name(id) for id in sorted(firms)]
 
     def wished(self, firm: str, fills: Sequence[Fill]) -> list[tuple[str, Row]]:
         """Return who recommends to invite a firm: for a product of these gaps, or for none that is named where it is known to make one."""
@@ -52,10 +50,9 @@ class Around:
         meant = self.facts.city.product_words
         return [(leader, row) for leader, row in self.wishes.get(firm, ()) if (meant.get(row.product) in gaps if row.product else known)]
 
-    def products(self, ids: Sequence[str]) -> str:
-        """Return the names of some products as a sentence holds them."""
-        told = "、".join(f"“{self.facts.product_names[id]}”" for id in ids[:FEW])
-        return told + (f" 等 {len(ids)} 种" if len(ids) > FEW else "")
+    def products(self, ids: Sequence[str]) -> list[str]:
+        """Return the names of some products, in quotes."""
+        return [f"“{self.facts.product_names[id]}”" for id in ids]
 
 
 def look_around(facts: Facts, targets: Sequence[str]) -> Around:
