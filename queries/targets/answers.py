@@ -25,7 +25,7 @@ class FactorValue(Answer):
     value: float = Field(description="0 to 1")
     points: float = Field(description="the value times the weight")
     most: float = Field(description="the weight")
-    reason: str
+    reason: Reason
 
 
 class Filled(Answer):
@@ -70,7 +70,7 @@ class OpenGap(Answer):
     leaders: list[Named] = Field(description="leaders that wait for it or stand on it")
     guessed: list[Named] = Field(description="firms that are in the ranking because a model thinks that they could make it")
     status: str
-    reason: str
+    reason: Reason
 
 
 class UnknownPlace(Answer):

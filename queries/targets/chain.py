@@ -170,7 +170,7 @@ def _open(facts: Facts, gap: Gap, guessed: Iterable[str]) -> OpenGap:
         leaders=_named(facts, sorted(gap.good.leaders)),
         guessed=_named(facts, guessed),
         status=gap.status,
-        reason="没有已知的外地企业: 先找谁在生产它,登记后再排名",
+        reason=say("no_known_firm"),
     )
 
 

@@ -32,8 +32,7 @@ def speaks_for(around: Around, target: Ranked) -> Iterator[Reason]:
     if factors.adjacent:
         yield say("adjacent", leaders=around.names(factors.adjacent))
     if factors.values["near"] > 0:
-        main = target.fills[0].gap
-        yield say("near", product=main.name, density=around.nearness[main.product])
+        yield factors.reasons["near"]
     for match in around.matches.get(firm, ()):
         if match.state != Stage.dropped:
             told = {"customer": match.customer.name, "stage": match.state, "since": match.since or "没有写日期"}
