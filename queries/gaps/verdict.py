@@ -13,8 +13,8 @@ from queries.gaps.rules import Rules
 class Verdict:
     """What a place is judged to be: its state, that of each of its products by id, the points of each part and their sum, the score.
 
-    Where the state is not known there are no points and the score is None. ``standing`` are the products and ``leaders`` the leaders
-    that stand on its missing and weak products.
+    ``standing`` are the products and ``leaders`` the leaders that stand on its missing and weak products. Where the state is not known
+    there is none of these, and the score is None.
     """
 
     measures: Measures
@@ -35,11 +35,11 @@ def verdict_of(measures: Measures, rules: Rules) -> Verdict:
     """Return the verdict on a place; the points are rounded so that what is shown adds up."""
     goods = {good.id: state_of_good(good, rules) for good in measures.goods}
     state = goods[measures.goods[0].id] if measures.place.label == "Product" else _state_of(measures, rules)
+    if state == State.unknown:
+        return Verdict(measures, state, goods, frozenset(), frozenset(), {}, None)
     weak = [good for good in measures.goods if goods[good.id] in GAPS]
     standing = frozenset(product for good in weak for product in good.standing) - {*measures.place.products}
     leaders = frozenset(leader for good in weak for leader in good.leaders)
-    if state == State.unknown:
-        return Verdict(measures, state, goods, standing, leaders, {}, None)
     shares = _shares_of(measures, rules, goods, len(standing), len(leaders))
     points = {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.parts()}
     return Verdict(measures, state, goods, standing, leaders, points, round(sum(points.values()), 2))
