@@ -92,6 +92,14 @@ class ChainSummary(Answer):
     counts: ChainCounts
 
 
+class Total(Answer):
+    """How many things of a kind there are, by data status."""
+
+    label: str
+    name: str
+    counts: dict[str, int]
+
+
 class Firm(Answer):
     """A firm where it stands in a segment."""
 

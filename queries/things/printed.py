@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.model import STATUS_ZH
 from graph.settings import Settings
-from queries.core.answers import ChainSummary, CypherAnswer, SupplyEdge, SupplyPath
+from queries.core.answers import ChainSummary, CypherAnswer, SupplyEdge, SupplyPath, Total
 from queries.core.printed import columns_of, table_of
 from queries.core.table import Column, Table
 
@@ -31,6 +31,13 @@ def chains(answer: Sequence[ChainSummary]) -> Table[Any]:
 
 def _count(name: str, chain: ChainSummary) -> int:
     return sum(getattr(chain.counts, name).values())
+
+
+def totals(answer: Sequence[Total]) -> Table[Any]:
+    """Return how many things there are, with a column for each data status."""
+    statuses = [Column[Any](zh, lambda one, status=status: one.counts.get(status, 0), "number") for status, zh in STATUS_ZH.items()]  # type: ignore[misc]
+    total = Column[Any]("合计", lambda one: sum(one.counts.values()), "number")
+    return Table("totals", "总数", (*columns_of({"name": "类别"}), total, *statuses), answer)
 
 
 def supplies(answer: Sequence[SupplyEdge]) -> Table[Any]:
