@@ -12,8 +12,8 @@ from view_parts import trusted
 from api.app import create_app
 from api.commands import app
 from api.schema import as_markdown
-from graph.model import STATUS_MEANING, STATUS_ZH
 from graph.settings import Settings
+from graph.statuses import STATUS_MEANING, STATUS_ZH
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.core.catalogue import answer, header_of, questions, text_of

@@ -12,7 +12,6 @@ import typer
 
 from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_json, print_table, progress, say, say_which
-from graph.settings import Settings
 from queries.core.question import Argument, Question
 
 if TYPE_CHECKING:
@@ -102,6 +101,7 @@ def _ask(question: Question[Answered], subject: Any, words: Mapping[str, Any]) -
 
 
 def _console(store: str | None) -> "Console":
+    from graph.settings import Settings
     from queries.things.console import Console
 
     settings = Settings()

@@ -16,8 +16,8 @@ from api.core.links import Links
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
-from graph.model import STATUS_ZH
 from graph.scope import EVERYWHERE, NAMED, Scope
+from graph.statuses import STATUS_ZH
 from queries.core.table import Item, Table
 from queries.core.view import View
 from queries.things.things import list_sources

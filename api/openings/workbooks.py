@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError
-from graph.model import STATUS_MEANING, STATUS_ZH
 from graph.outputs import check_writable, write_bytes
+from graph.statuses import STATUS_MEANING, STATUS_ZH
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.words import FIRM_HEADS, looked_text
 

@@ -8,10 +8,10 @@ from pkgutil import iter_modules
 from typing import Any
 
 from graph.model.base import ANY, Edge, Link, Node, Record, Table
-from graph.model.kinds import MOMENT, STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Kind
+from graph.model.kinds import MOMENT, Kind
 
 __all__ = [
-    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_MEANING", "STATUS_ZH",
+    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES",
     "Edge", "Kind", "Link", "Node", "Record", "Table",
 ]  # fmt: skip
 

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graph.model.kinds import STATUS_CONFIDENCE, Kind, OptDate, OptLongText, OptNames, OptText, Share, StatusField, Text, kind_of
+from graph.model.kinds import Kind, OptDate, OptLongText, OptNames, OptText, Share, StatusField, Text, kind_of
+from graph.statuses import STATUS_CONFIDENCE
 
 
 def column(zh: str, *also: str, required: bool = False) -> Any:

@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 class Answer(BaseModel):
     """A frozen piece of an answer."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Page(BaseModel, Generic[Item]):

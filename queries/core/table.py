@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from graph.model import STATUS_ZH
+from graph.statuses import STATUS_ZH
 from queries.core.words import show_names, show_percent
 
 Item = TypeVar("Item")
