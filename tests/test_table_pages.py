@@ -12,11 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.core.csv_text import csv_of
+from api.core.csv_text import csv_of, write_csv
 from api.core.draw import MOST_ROWS, draw
 from api.core.links import Links, NoLinks
-from api.core.rows import sort_key, write_csv
-from api.core.table_pages import TableAsk, TablePage, send_csv, turn_to
+from api.core.table_pages import TableAsk, TablePage, send_csv, sort_key, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store

@@ -9,7 +9,7 @@ import typer
 from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_json, print_rows, progress, say
 from graph.errors import InputError
-from queries.openings.words import looked_text
+from queries.openings.tables import looked_text
 
 if TYPE_CHECKING:
     from queries.core.view import View

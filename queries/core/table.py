@@ -1,7 +1,7 @@
 """Tables of plain values: what stands in each column, never how it looks; terminal, CSV, Excel and HTML draw the same one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from graph.model import STATUS_ZH
@@ -24,10 +24,8 @@ Kind = Literal[
     "date", "place", "act", "able",  # str, str, str, bool
     "ask",  # Ask
 ]  # fmt: skip
-On = Literal["", "page", "text"]
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
 FIRST = 3  # firms that a cell names
-BETWEEN = {"lines": "\n", "remarks": " ", "steps": "; "}
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
@@ -71,14 +69,18 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True)
 class Column(Generic[Item]):
-    """A head, and the value of an item below it; ``extra`` is a smaller text after it, ``on`` leaves it to pages or to other faces."""
+    """A head, and the value of an item below it; ``on``: only for pages, only for other faces, or for none.
+
+    ``extra`` is a smaller text after it; in files it stands ``apart``, below a head of its own, where one is named.
+    """
 
     head: str
     of: Callable[[Item], Any]
     kind: Kind = "text"
     extra: Callable[[Item], Any] | None = None
     sort: Callable[[Item], str | float | None] | None = None
-    on: On = ""
+    on: Literal["", "page", "text", "never"] = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,17 @@ class Table(Generic[Item]):
     @property
     def on_pages(self) -> list[Column[Item]]:
         """Return the columns that pages show."""
-        return [column for column in self.columns if column.on != "text"]
+        return [column for column in self.columns if column.on in ("", "page")]
+
+    @property
+    def in_files(self) -> list[Column[Item]]:
+        """Return the columns that terminal, CSV and Excel show: without those of pages, and what can only be clicked."""
+        columns: list[Column[Item]] = []
+        for column in self.columns:
+            if column.on in ("", "text") and column.kind != "ask":
+                columns.append(replace(column, extra=None) if column.apart else column)
+                columns += [Column(column.apart, column.extra)] if column.extra and column.apart else []
+        return columns
 
 
 def trust(of: Callable[[Any], Any] = lambda item: item, heads: tuple[str, str] = ("状态", "来源")) -> tuple[Column[Any], Column[Any]]:
@@ -120,35 +132,33 @@ def _get(item: Any, name: str) -> Any:
 TRUST = trust()
 
 
+def _step(step: Any) -> str:
+    said = f"{step.stage} {step.on or '没有日期'} {step.by or '没有写经办'}"
+    return f"{said}: {step.note}" if step.note else said
+
+
+TELLERS: dict[str, Callable[[Any, Mapping[str, str], str], str]] = {
+    "source": lambda ids, sources, _: show_names((sources.get(id, id) for id in ids), unit="个"),
+    "status": lambda name, *_: STATUS_ZH.get(name, name) if name else "不足",
+    "thing": lambda name, *_: "没有" if name is None else name,
+    "firms": lambda firms, *_: str(len(firms)),
+    "share": lambda share, *_: show_percent(share),
+    "able": lambda able, *_: "能" if able else "不能",
+    "change": lambda more, *_: more if isinstance(more, str) else f"{more:+g}" if more else "不变",
+    "lines": lambda lines, _, between: (between or "\n").join(lines),
+    "remarks": lambda lines, _, between: (between or " ").join(lines),
+    "steps": lambda steps, _, between: (between or "; ").join(map(_step, steps)),
+}
+
+
 def told(kind: Kind, value: Any, sources: Mapping[str, str], between: str = "") -> str:
     """Return what a cell says; ``sources`` names them by id, ``between`` stands between its lines."""
-    match value:
-        case Number() | Folded() | Ask():
-            return value.text
-        case Thing():
-            return value.name
-        case SourceRef():
-            return sources.get(value.id, value.id)
-    match kind:
-        case "source":
-            return show_names((sources.get(id, id) for id in value), unit="个")
-        case "status":
-            return STATUS_ZH.get(value, value) if value else "不足"
-        case "firms":
-            return str(len(value))
-        case "thing" if value is None:
-            return "没有"
-        case "able":
-            return "能" if value else "不能"
-        case "share":
-            return show_percent(value)
-        case "change" if isinstance(value, float):
-            return f"{value:+g}" if value else "不变"
-        case "lines" | "remarks":
-            return (between or BETWEEN[kind]).join(value)
-        case "steps":
-            steps = (": ".join(filter(None, (f"{one.stage} {one.on or '没有日期'} {one.by or '没有写经办'}", one.note))) for one in value)
-            return (between or BETWEEN[kind]).join(steps)
+    if isinstance(value, (Number, Folded, Ask)):
+        return value.text
+    if isinstance(value, (Thing, SourceRef)):
+        return value.name if isinstance(value, Thing) else sources.get(value.id, value.id)
+    if kind in TELLERS:
+        return TELLERS[kind](value, sources, between)
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -171,6 +181,6 @@ def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], betwee
 
 
 def texts(table: Table[Item], sources: Mapping[str, str]) -> tuple[list[str], Iterator[list[str]]]:
-    """Return heads and rows of a table as terminal and CSV show it: without the columns of pages, and what can only be clicked."""
-    columns = [column for column in table.columns if column.on != "page" and column.kind != "ask"]
+    """Return heads and rows of a table as terminal and CSV show it."""
+    columns = table.in_files
     return [column.head for column in columns], ([text_of(column, item, sources, ";") for column in columns] for item in table.items)

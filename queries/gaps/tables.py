@@ -1,6 +1,7 @@
 """Tables of the weak links: segments, products, next steps, systemic risk, certificates, what if, the rules."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from queries.core.answers import SourceUsed
@@ -14,6 +15,11 @@ from queries.gaps.what_if import Change, Gap, Risky, WhatIf
 from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
 
 Pair = tuple[SegmentState, ProductState]
+PRODUCT: Column[Any] = Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing")
+SEGMENT: Column[Any] = Column("环节", lambda one: one.segment)
+STATE: Column[Any] = Column("状态", lambda one: one.state, "state")
+SCORE: Column[Any] = Column("评分", lambda one: one.score, "score")
+FIRM: Column[Any] = Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing")
 
 
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
@@ -78,9 +84,9 @@ def _computed(answer: WeakLinks) -> tuple[Column[Any], Column[Any]]:
 
 def _extensions(answer: WeakLinks) -> Table[Extension]:
     columns: list[Column[Extension]] = [
-        Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing"),
-        Column("环节", lambda one: one.segment),
-        Column("状态", lambda one: one.state, "state"),
+        PRODUCT,
+        SEGMENT,
+        STATE,
         Column("关联密度", lambda one: Number(one.density, f"{one.density:.2f}"), "number"),
         Column("相近的本地产品(关联)", lambda one: "、".join(f"{other.product}({other.proximity:.2f})" for other in one.near)),
         *_computed(answer),
@@ -93,7 +99,7 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
 def _risk(answer: WeakLinks) -> Table[Ranked]:
     columns: list[Column[Ranked]] = [
         Column("名次", lambda one: one.rank, "number"),
-        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
+        FIRM,
         Column("停产使全网损失产出(ESRI)", lambda one: one.esri, "share"),
         Column("另一假定下的名次", lambda one: one.other_rank, "number"),
         *_computed(answer),
@@ -177,7 +183,7 @@ def _needed(answer: Certificate) -> Table[Demand]:
 def _looked(answer: Certificate) -> Table[LookedThrough]:
     columns: list[Column[LookedThrough]] = [
         Column("覆盖记录", lambda one: Thing("Coverage", one.record.id, one.record.name), "thing"),
-        Column("环节", lambda one: one.segment),
+        SEGMENT,
         Column("区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"),
         Column("查的日期", lambda one: one.as_of, "date"),
         Column("方法", lambda one: one.method),
@@ -189,7 +195,7 @@ def _looked(answer: Certificate) -> Table[LookedThrough]:
 
 def _candidates(answer: Certificate) -> Table[Candidate]:
     columns: list[Column[Candidate]] = [
-        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
+        FIRM,
         Column("所在地", lambda one: one.region or "不明"),
         Column("能否填补", lambda one: one.fills, "able"),
         Column("为什么", lambda one: one.why),
@@ -224,17 +230,10 @@ def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
 def _segment_changes(answer: WhatIf) -> list[Change]:
     """Return every segment before and after, changed or not."""
     return [
-        Change(
-            label="Segment",
-            id=one.segment_id,
-            name=one.segment,
-            before=one.state,
-            after=other.state,
-            score_before=one.score,
-            score_after=other.score,
-        )
+        Change(label="Segment", id=one.segment_id, name=one.segment, before=one.state, after=other.state,
+               score_before=one.score, score_after=other.score)
         for one, other in zip(answer.before.segments, answer.after.segments, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _changes(id: str, title: str, what: str, changes: Sequence[Change]) -> Table[Change]:
@@ -261,11 +260,7 @@ def _difference(change: Change) -> float | str:
 
 
 def _gaps(id: str, title: str, gaps: Sequence[Gap]) -> Table[Gap]:
-    columns: list[Column[Gap]] = [
-        Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing"),
-        Column("之后的状态", lambda one: one.state, "state"),
-        Column("怎样", lambda one: one.reason),
-    ]
+    columns: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda one: one.reason)]
     return Table(id, title, columns, gaps, empty="没有")
 
 

@@ -23,10 +23,10 @@ def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> 
         _segments(view),
         _products(view, producers),
         _firms(view),
-        _projects(view.members),
+        _projects(view),
         table_statements(view.statements),
-        _weaknesses(view.members),
-        _events(view.members),
+        _members("weaknesses", "短板", "Weakness", view, DESCRIPTION, Column("破解思路", _property("remedy"))),
+        _events(view),
         _chain_supplies(view),
         _others(view.members),
     ]
@@ -38,6 +38,10 @@ def _property(name: str) -> Callable[[Related], Any]:
 
 def _named(head: str) -> Column[Related]:
     return Column(head, lambda item: Thing(item.label, item.id, item.name), "thing")
+
+
+DESCRIPTION, KIND = Column("说明", _property("description")), Column("类别", _property("kind"))
+LABEL: Column[Related] = Column("种类", lambda item: NODE_TYPES[item.label].table.zh)
 
 
 def _segments(view: ChainView) -> Table[SegmentView]:
@@ -105,34 +109,26 @@ def _firms(view: ChainView) -> Table[Tie]:
     return Table("enterprises", "企业", columns, items, note, things=len({id for id, _ in told}))
 
 
-def _projects(members: Sequence[Related]) -> Table[Related]:
+def _projects(view: ChainView) -> Table[Related]:
     def amount(item: Related) -> Number:
         value, currency = item.properties.get("amount"), str(item.properties.get("currency") or "")
         return Number(value, show_amount(value, CURRENCY_UNITS.get(currency, "")))
 
-    columns: list[Column[Related]] = [
-        _named("项目"),
-        Column("阶段", lambda item: item.properties.get("stage") or "未注明"),
-        Column("投资额(原文)", amount, "number", _property("amount_original")),
-        Column("说明", _property("description")),
-        *TRUST,
-    ]
-    return Table("projects", "项目", columns, [item for item in members if item.label == "Project"])
+    stage: Column[Related] = Column("阶段", lambda item: item.properties.get("stage") or "未注明")
+    invested: Column[Related] = Column("投资额(原文)", amount, "number", _property("amount_original"))
+    return _members("projects", "项目", "Project", view, stage, invested, DESCRIPTION)
 
 
-def _weaknesses(members: Sequence[Related]) -> Table[Related]:
-    columns = [_named("短板"), Column("说明", _property("description")), Column("破解思路", _property("remedy")), *TRUST]
-    return Table("weaknesses", "短板", columns, [item for item in members if item.label == "Weakness"])
-
-
-def _events(members: Sequence[Related]) -> Table[Related]:
+def _events(view: ChainView) -> Table[Related]:
     def days(item: Related) -> str:
         ends = (item.properties.get("started_on"), item.properties.get("ended_on"))
         return " 至 ".join(dict.fromkeys(str(day) for day in ends if day))
 
-    kind, description = Column("类别", _property("kind")), Column("说明", _property("description"))
-    columns = [_named("活动"), kind, Column("日期", days), description, *TRUST]
-    return Table("events", "活动", columns, [item for item in members if item.label == "Event"])
+    return _members("events", "活动", "Event", view, KIND, Column("日期", days), DESCRIPTION)
+
+
+def _members(id: str, title: str, label: str, view: ChainView, *columns: Column[Related]) -> Table[Related]:
+    return Table(id, title, [_named(title), *columns, *TRUST], [item for item in view.members if item.label == label])
 
 
 def _chain_supplies(view: ChainView) -> Table[Any]:
@@ -151,15 +147,9 @@ def _supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> Column[Any]
 
 
 def _others(members: Sequence[Related]) -> Table[Related]:
-    columns: list[Column[Related]] = [
-        _named("名称"),
-        Column("种类", lambda item: NODE_TYPES[item.label].table.zh),
-        Column("类别", _property("kind")),
-        Column("说明", _property("description")),
-        *TRUST,
-    ]
+    items = [item for item in members if item.label not in ON_ITS_OWN]
     note = "园区、集群、平台、机制、部门、清单等记在本链的其余内容。"
-    return Table("others", "其他", columns, [item for item in members if item.label not in ON_ITS_OWN], note)
+    return Table("others", "其他", [_named("名称"), LABEL, KIND, DESCRIPTION, *TRUST], items, note)
 
 
 def _figures(of: Callable[[Any], Mapping[str, Any]]) -> list[Column[Any]]:
@@ -262,8 +252,8 @@ def tables_of_thing(view: ThingView) -> list[Table[Any]]:
 
 def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Related]:
     columns: list[Column[Related]] = [
-        Column("名称", lambda item: Thing(item.label, item.id, item.name), "thing", _property("description")),
-        Column("种类", lambda item: NODE_TYPES[item.label].table.zh),
+        replace(_named("名称"), extra=_property("description")),
+        LABEL,
         Column("是否必需", lambda item: ("必需" if item.properties.get("essential") else "可替代") if relation == "INPUT_TO" else ""),
         Column("说明", lambda item: _detail(relation, item), extra=_property("note")),
         *TRUST,
