@@ -22,8 +22,8 @@ from queries.core.words import show_amount, show_number
 from queries.names.search import LABELS, find_enterprise
 from queries.things.chains import list_chains
 from queries.things.facts import facts_of
+from queries.things.tables import INCOMING_ZH, OUTGOING_ZH
 from queries.things.things import list_figures
-from queries.things.words import INCOMING_ZH, OUTGOING_ZH
 
 ROOT = Path(__file__).parent.parent
 

@@ -227,6 +227,7 @@ def test_rows_are_made_when_they_are_shown() -> None:
 def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     columns: list[Column[Any]] = [
         Column("企业", lambda row: Thing("Enterprise", "a", row["name"]), "thing", lambda _: "青岛"),
+        Column("产品", lambda _: "件", "thing", lambda _: "环节甲", apart="环节"),
         Column("状态", lambda _: "缺链", "state", lambda _: "不说"),
         Column("份额", lambda _: Number(0.5, "一半"), "share"),
         Column("本地企业", lambda _: [Named(id=name, name=name) for name in "甲乙丙丁"], "firms"),
@@ -238,10 +239,11 @@ def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     ]
     table = Table("t", "表", columns, [{"name": "甲"}])
     heads, rows = texts(table, {"s": "名录"})
-    assert heads == ["企业", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
-    assert list(rows) == [["甲 青岛", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
+    assert heads == ["企业", "产品", "环节", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
+    assert list(rows) == [["甲 青岛", "件", "环节甲", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
     (row,) = draw(table, table.items, Links("sample"), {"s": "名录"})
-    assert [cell.text for cell in row] == ["甲", "缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
+    assert [(cell.text, cell.extra) for cell in row[:2]] == [("甲", "青岛"), ("件", "环节甲")]
+    assert [cell.text for cell in row[2:]] == ["缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
     hrefs = [cell.href for cell in row if cell.href]
     assert hrefs == ["/enterprises/a?without=sample", "/chains/c/targets?without=sample", "/sources/s?without=sample"]
 

@@ -9,19 +9,14 @@ from queries.core.words import show_names, show_percent
 
 Item = TypeVar("Item")
 Kind = Literal[
-    "text",  # str or None
-    "number",  # int, float, None, or a Number that is told otherwise
-    "score",  # float from 0 to 100, or None
-    "share",  # float from 0 to 1, or a Number that is told otherwise
+    "text", "date", "place", "act", "able",  # str or None each; bool: whether somebody is able to
+    "number", "score", "share",  # int, float, None, or a Number; from 0 to 100; from 0 to 1
     "change",  # float: how much more, which is worse; or str in its place
     "state", "status", "fit",  # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
     "source",  # SourceRef, several ids, or an Ask where rules found it
     "thing", "segment",  # Thing, Folded or str in its place, None where there is none; a segment of the picture of the page
-    "firms",  # Named each: how many, and the first of them
-    "lines", "remarks",  # str each, or Folded; what is wrong
-    "steps",  # of the ledger, each with its stage, day, who, note, status and source
-    "stage", "reached",  # str: a stage of the ledger, the one that a match has reached
-    "date", "place", "act", "able",  # str, str, str, bool
+    "firms", "lines", "remarks",  # Named each: how many, and the first of them; str each, or Folded; what is wrong
+    "steps", "stage", "reached",  # the steps of a match; str: a stage of the ledger, the one that a match has reached
     "ask",  # Ask
 ]  # fmt: skip
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
@@ -69,7 +64,7 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True)
 class Column(Generic[Item]):
-    """A head, and the value of an item below it; ``on``: only for pages, only for other faces, or for none.
+    """A head, and the value of an item below it; ``on``: only for pages, or only for the other faces.
 
     ``extra`` is a smaller text after it; in files it stands ``apart``, below a head of its own, where one is named.
     """
@@ -79,7 +74,7 @@ class Column(Generic[Item]):
     kind: Kind = "text"
     extra: Callable[[Item], Any] | None = None
     sort: Callable[[Item], str | float | None] | None = None
-    on: Literal["", "page", "text", "never"] = ""
+    on: Literal["", "page", "text"] = ""
     apart: str = ""
 
 
@@ -118,10 +113,9 @@ class Table(Generic[Item]):
 
 def trust(of: Callable[[Any], Any] = lambda item: item, heads: tuple[str, str] = ("状态", "来源")) -> tuple[Column[Any], Column[Any]]:
     """Return the two columns that end every table: the status of a record, and its source with the place in it."""
-    status, source = heads
     return (
-        Column(status, lambda item: _get(of(item), "status"), "status"),
-        Column(source, lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
+        Column(heads[0], lambda item: _get(of(item), "status"), "status"),
+        Column(heads[1], lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
     )
 
 

@@ -60,23 +60,20 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
     def firm_or_looked(row: Opening) -> Thing | Folded | None:
         return firm(row) or (Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None)
 
-    def region(row: Opening) -> str:
-        return row.region if row.firm else ""
-
     columns: list[Column[Opening]] = [
         Column("链主(或集团内企业)", lambda row: Thing("Enterprise", row.party.id, row.party.name), "thing"),
         Column("产品(服务)", product, "thing", lambda row: "、".join(row.segments), apart="环节"),
-        Column(FIRM_HEADS[name], firm_or_looked, "thing", region, on="page"),
+        Column(FIRM_HEADS[name], firm_or_looked, "thing", lambda row: row.firm and row.region, on="page"),
         Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region, apart="所在地", on="text"),
         Column("匹配", lambda row: row.fit, "fit"),
         Column("为什么", lambda row: row.grounds(), "lines", sort=lambda _: None),  # the segments stand below the product
         Column("不利之处", lambda row: row.against, "lines"),
-        Column("看过的本地企业", looked, "lines", on="" if invited and told else "page" if invited else "text" if told else "never"),
+        *([Column("看过的本地企业", looked, "lines", on="text" if not invited else "" if told else "page")] if invited or told else []),
         Column("台账", lambda row: row.stage, "stage", on="" if any(row.stage for row in rows) else "page"),
         Column("可信度", lambda row: Number(row.confidence, show_percent(row.confidence, 0)), "number"),
         *TRUST,
     ]
-    return Table(name, title, columns[answer.of_one(rows) :], rows, MEANINGS[name], EMPTY[name])
+    return Table(name, title, columns[1:] if answer.of_one(rows) else columns, rows, MEANINGS[name], EMPTY[name])
 
 
 def looked_text(looked: Sequence[Looked], most: int) -> str:
