@@ -13,8 +13,7 @@ from queries.names.search import find_chain, find_enterprise
 from queries.openings.answers import LISTS, Opening, Opportunities
 from queries.openings.ledger import DROPPED, ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
-from queries.openings.tables import table_of_ledger, tables_of_openings
-from queries.openings.words import MEANINGS
+from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
