@@ -191,6 +191,12 @@ def test_decisions_are_dated_and_say_something() -> None:
         assert len(body.strip()) > 40, title
 
 
+def test_every_decision_stands_in_the_index() -> None:
+    heads = re.findall(r"^## \d{4}-\d\d-\d\d (.*)$", read("docs/decisions.md"), re.MULTILINE)
+    index = read("docs/architecture.md").partition("## 决定的目录")[2]
+    assert sorted(re.findall(r"- \[(.*)\]\(decisions\.md#", index)) == sorted(heads)
+
+
 def test_statuses_are_explained() -> None:
     for status in trusted():
         meaning = STATUS_MEANING[status].replace(";", "；").replace(",", "，")
