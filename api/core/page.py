@@ -32,7 +32,7 @@ templates = Jinja2Templates(env=environment())
 
 
 @dataclass
-class Visit:
+class PageRequest:
     """One request for a page: the store, what is switched off, and the addresses that keep it so."""
 
     request: Request
@@ -79,7 +79,7 @@ class Visit:
         return _address(self.request, [*own, ("table", table), *said])
 
 
-VisitDep = Annotated[Visit, Depends()]
+VisitDep = Annotated[PageRequest, Depends()]
 
 
 def _render(request: Request, template: str, links: Links, status: int = 200, **values: Any) -> HTMLResponse:

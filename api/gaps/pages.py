@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import Visit, VisitDep
+from api.core.page import PageRequest, VisitDep
 from api.gaps.certificates import certificate_file
 from api.pictures.curves import draw_served
 from graph.errors import LianzhangError
@@ -58,7 +58,7 @@ def download_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Respons
     return HTMLResponse(certificate_file(answer), headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
-def _ask(chain: str, place: str, visit: Visit) -> Certificate:
+def _ask(chain: str, place: str, visit: PageRequest) -> Certificate:
     found = find_place(examine(visit.view, chain), place)
     return certificate(visit.view, chain, found.label, found.id)
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import Visit, VisitDep
+from api.core.page import PageRequest, VisitDep
 from api.openings.workbooks import make_workbook
 from queries.names.search import find_chain, find_enterprise
 from queries.openings.answers import LISTS, Opening, Opportunities
@@ -76,7 +76,7 @@ def at_a_glance(needs: list[Opening]) -> dict[str, list[Glance]]:
     return groups
 
 
-def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
+def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
     links, subject = visit.links, answer.subject
     base = f"/{kind}/{quote(subject.id, safe='')}/opportunities"
     addresses = {
