@@ -82,7 +82,7 @@ def _judged(of: Callable[[Any], Judged]) -> list[Column[Any]]:
         Column("评分", lambda one: of(one).score, "score"),
         Column("行动", lambda one: of(one).action, "act", lambda one: of(one).action_reason),
         Column("本地企业", lambda one: of(one).firms, "firms"),
-        Column("依据", lambda one: of(one).status, "status", sort=lambda one: None if of(one).status else 9),
+        Column("依据", lambda one: of(one).status, "status"),
         Column("来源", lambda one: sorted({row.source for row in of(one).evidence}), "source"),
     ]
 

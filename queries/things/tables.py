@@ -327,6 +327,6 @@ def table_sources(sources: Mapping[str, Mapping[str, Any]]) -> Table[Any]:
     columns: list[Column[Any]] = [
         Column("来源", lambda pair: Thing("Source", pair[0], pair[1].get("name", pair[0])), "thing"),
         *(Column(head, lambda pair, name=name: pair[1].get(name)) for name, head in texts.items()),  # type: ignore[misc]
-        Column("状态", lambda pair: pair[1]["status"], "status", sort=lambda _: None),
+        Column("状态", lambda pair: pair[1]["status"], "status"),
     ]
     return Table("sources", "来源", columns, list(sources.items()))
