@@ -10,7 +10,7 @@ Ints = NDArray[np.int64]
 Places = NDArray[np.uint32]  # without a sign: no index is checked for counting from the end, which halves the time of a step
 
 
-class LinkArrays(NamedTuple):
+class Links(NamedTuple):
     """A network as the loops read it; of each kind of links, firm i has those from starts[i] to starts[i + 1]."""
 
     industry: Places  # of each firm

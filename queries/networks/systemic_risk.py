@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graph.deadline import check
 from graph.errors import InputError
-from queries.networks.cascade_arrays import Caps, Floats, Ints, LinkArrays, Places
+from queries.networks.cascade_arrays import Caps, Floats, Ints, Links, Places
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
 FINEST = 1e-12  # levels are float64: a smaller step is rounding
@@ -50,7 +50,7 @@ class Risk:
 class SupplyNetwork:
     """Who sells how much to whom, and what is essential to whom; made by ``build``."""
 
-    links: LinkArrays
+    links: Links
     place: Places  # of each firm in ``links``
 
     @classmethod
@@ -163,7 +163,7 @@ def systemic_risk(
     return Risk(found[:, 0], found[:, 1], found[:, 2], ~np.isnan(found[:, 0]))
 
 
-def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essential: Ints) -> LinkArrays:
+def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essential: Ints) -> Links:
     """Lay a network out for the loops: links sorted by supplier and buyer come in, each pair once."""
     firms, kinds = len(industry), len(essential)
     output, bought = _total(source, amount, firms), _total(target, amount, firms)
@@ -183,7 +183,7 @@ def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essentia
     needs = np.bincount(target[felt], minlength=firms)
     pull = np.lexsort((source[felt], place, needs[target[felt]]))
     by_buyer = np.lexsort((source, target))
-    return LinkArrays(
+    return Links(
         industry=_places(industry),
         output=output,
         industry_output=_total(industry, output, kinds),
