@@ -65,7 +65,7 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
             say(f"已写到 {path}")
             if not handout.printed:
                 return
-        most: int | None = given.get("most")
+        most: int | None = given["most"] if question.most is not None else None
         print_answer(question, answer[:most] if most else answer, given["format"], {one.name: given[one.name] for one in question.shown})
         if most and len(answer) > most:
             say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
