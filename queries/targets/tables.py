@@ -23,7 +23,7 @@ from queries.targets.answers import (
 )  # fmt: skip
 from queries.targets.weights import Weights
 
-PLACED: Column[Any] = replace(FIRM, extra=lambda one: one.region)
+PLACED: Column[Any] = replace(FIRM, extra=lambda one: one.region, apart="所在地")
 BASIS: Column[Any] = Column("依据", lambda one: one.status, "status")
 WHY_NOT: Column[Any] = Column("不利之处", lambda one: one.why_not, "lines")
 TARGETS: list[Column[Target]] = [
