@@ -17,7 +17,7 @@ from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.core.answers import Named
-from queries.gaps.answers import Curve
+from queries.gaps.answers import Curve, State
 from queries.gaps.certificate import certificate
 from queries.gaps.rules import read_rules
 from queries.gaps.tables import tables_of_what_if
@@ -351,8 +351,8 @@ def test_words_for_rules_that_moved() -> None:
 def test_a_mark_says_the_state_and_the_score(seeded_store: Store) -> None:
     marks = {judged.state: mark_of(judged) for judged in places_of(weak_links(under(seeded_store), CHIPS)).values()}
     assert set(marks) == {"缺链", "弱链", "强链", "未知"}
-    assert re.fullmatch(r"缺 \d+", marks["缺链"])
-    assert marks["未知"] == "未知"
+    assert re.fullmatch(r"缺 \d+", marks[State.missing])
+    assert marks[State.unknown] == "未知"
 
 
 def test_the_curve_runs_from_now_to_nobody_left() -> None:

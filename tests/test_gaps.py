@@ -46,7 +46,7 @@ def test_what_nobody_looked_for_is_not_a_gap(store: Store, tmp_path: Path) -> No
 def test_looked_for_and_not_there_is_missing(store: Store, tmp_path: Path) -> None:
     found = judged(store, tmp_path, enterprises=[firm("a", products="chip")], coverages=EVERYWHERE)
     assert (found["矿石"].state, found["矿石"].action) == ("缺链", "补链")
-    assert (found["芯片件"].state, found["芯片件"].action) == ("弱链", "强链")
+    assert (found["芯片件"].state, found["芯片件"].action) == ("弱链", "扶持扩产")
     assert (found["原料"].state, found["部件"].state) == ("缺链", "弱链")
     assert [row.record for row in found["矿石"].evidence] == ["COVERS"]
     assert found["芯片件"].evidence[-1].from_id == "ore", "the essential input without a local source"

@@ -61,6 +61,54 @@ def test_command_and_route_give_one_answer(seeded_store_url: str, client: TestCl
     assert client.get("/api/v1/chains/智能家电/opportunities").json() == chain
 
 
+REGIONS = {
+    "济南": [("land", "山东省", ""), ("city", "济南市", "land")],
+    "青": [("land", "山东省", ""), ("top", "青岛市", "land"), ("city", "崂山区", "top")],
+    "北京": [("land", "中国", ""), ("city", "北京市", "land")],
+    "示例城": [("land", "示例国", ""), ("city", "示例城", "land")],
+    "本地": [("land", "A/B", ""), ("city", "A/B:C", "land")],
+}
+
+
+@pytest.mark.parametrize("here", REGIONS)
+def test_the_lists_of_another_city_say_where_they_are_of(here: str, tmp_path: Path) -> None:
+    regions = [{"id": id, "name": name, "parent": parent} for id, name, parent in REGIONS[here]]
+    leader, store = firm("boss", region="city") | {"name": "示例链主公司"}, open_store(f"ladybug://{tmp_path}/g.lbug")
+    put(
+        store, tmp_path / "in", regions=regions, enterprises=[leader, firm("user", region="city")], leads=[{"enterprise": "boss", "chain": "demo"}],
+        offers=[{"enterprise": "boss", "product": "chip"}], needs=[{"enterprise": "user", "product": "chip"}],
+    )  # fmt: skip
+    title, client = f"在{here}可提供产品(服务)", TestClient(create_app(store, Settings()))
+    told = client.get("/api/v1/chains/demo/opportunities").json()
+    assert [key for key, value in told.items() if isinstance(value, list) and key.startswith("在")] == [title]
+    assert [row["firm"]["id"] for row in told[title]] == ["user"]
+    assert f"<b>{title}</b>" in client.get("/chains/demo/opportunities").text
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/chains/demo/opportunities.xlsx").content))
+    assert book.sheetnames == [title, *[*LISTS.values()][1:]]
+    assert any(f"链主没有登记{name}" in note for note in told["notes"] for name in ("可采购产品(服务)",))
+
+
+def test_english_keys_by_command_and_route(seeded_store_url: str, client: TestClient) -> None:
+    chinese = client.get(f"/api/v1/enterprises/{LEADER}/opportunities").json()
+    english = client.get(f"/api/v1/enterprises/{LEADER}/opportunities?keys=en").json()
+    assert english == {next((name for name, title in LISTS.items() if title == key), key): value for key, value in chinese.items()}
+    assert set(LISTS) <= set(english)
+    assert set(LISTS.values()) <= set(chinese)
+    printed = run("opportunities", "--leader", LEADER, "--keys", "en", "--format", "json", store=seeded_store_url)
+    assert json.loads(printed.stdout) == english
+    assert client.get(f"/api/v1/enterprises/{LEADER}/opportunities?keys=fr").status_code == 422
+    shape = client.get("/openapi.json").json()["components"]["schemas"]["Opportunities"]["properties"]
+    assert {*LISTS.values(), "leaders"} <= set(shape)
+    assert {"here", "keys"}.isdisjoint(shape)
+
+
+def test_no_row_of_a_list_stands_twice(seeded_store: Store) -> None:
+    for chain in (CHAIN, "integrated-circuits", "new-energy-vehicles"):
+        for rows in chain_opportunities(under(seeded_store), Named(id=chain, name=chain)).lists().values():
+            keys = [(row.leader.id, row.party.id, row.product, row.firm and row.firm.id, row.computed) for row in rows]
+            assert len(set(keys)) == len(keys), chain
+
+
 def test_command_on_the_server(neo4j_env: dict[str, str], seeded_store_url: str) -> None:
     arguments = ("opportunities", "--chain", "新能源汽车", "--format", "json")
     served, wanted = (
@@ -207,7 +255,7 @@ def test_a_workbook_is_whole_and_runs_nothing(odd_client: TestClient, seeded_sto
 def test_an_empty_list_says_so_on_its_sheet(tmp_path: Path) -> None:
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in", enterprises=[firm("a") | {"name": "A&B 公司"}])
     book = openpyxl.load_workbook(io.BytesIO(workbook(store, "a")))
-    for title in LISTS.values():
+    for title in leader_opportunities(under(store), find_enterprise(under(store), "a")).titles.values():
         assert book[title].cell(HEAD_ROW + 2, 1).value == f"{title}: 图中没有可列的行。没有登记不等于没有。"
         assert book[title].oddFooter.left.text.startswith("A&&B 公司")
 

@@ -1,5 +1,6 @@
 import json
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from api.pictures.layout import (
 )
 from api.pictures.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
 from queries.core.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
-from queries.gaps.answers import Part, ProductState, SegmentState, Stability, State, WeakLinks
+from queries.gaps.answers import Part, ProductState, SegmentState, Stability, WeakLinks
 from queries.gaps.words import weakest_first
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
@@ -75,7 +76,7 @@ SMALL = make_chain(
 FIRM = EnterpriseView(enterprise={"_label": "Enterprise", "id": "x", "name": "本厂", **WHERE}, outgoing=[], incoming=[], statements=[])
 
 
-def make_weak_links(states: dict[str, tuple[State, float | None]], reason: str = "没有登记到本地企业") -> WeakLinks:
+def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str = "没有登记到本地企业") -> WeakLinks:
     """Return weak links in which each segment, and its product p0-, has the given state and score."""
     segments = []
     for id, (state, score) in states.items():

@@ -21,7 +21,7 @@ from queries.targets.answers import Targets
 from queries.targets.chain import list_targets, outside_makers
 from queries.targets.factors import Factors
 from queries.targets.portfolio import make_portfolio
-from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
+from queries.targets.ranking import Ranked, points_of, rank, stability, weighted
 from queries.targets.weights import Weights, moved_weights, read_weights
 
 WEIGHTS = read_weights()
@@ -329,14 +329,14 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
         assert sum(points.values()) == pytest.approx(100)
         key = moved.split(" ")[0]
         assert points[key] == pytest.approx(WEIGHTS.factor.points[key] * variant.factor)
-        fresh = sorted(targets, key=lambda one: (-score_of(one.factors, points), -one.factors.values["gap"], one.firm.id))
+        fresh = sorted(targets, key=lambda one: (-weighted(one.factors, points), -one.factors.values["gap"], one.firm.id))
         first, after = targets[:top], fresh[:top]
         assert {one.id for one in variant.left} == {one.firm.id for one in first} - {one.firm.id for one in after}
         assert {one.id for one in variant.entered} == {one.firm.id for one in after} - {one.firm.id for one in first}
         stay = [one for one in first if one in after]
         shifts = {one.firm.id: (first.index(one) + 1, after.index(one) + 1) for one in stay if first.index(one) != after.index(one)}
         assert {one.firm.id: (one.before, one.after) for one in variant.shifts} == shifts
-        old, new = ([score_of(one.factors, weights) for one in targets] for weights in (WEIGHTS.factor.points, points))
+        old, new = ([weighted(one.factors, weights) for one in targets] for weights in (WEIGHTS.factor.points, points))
         if len(set(old)) > 1 and len(set(new)) > 1:
             assert variant.rank_correlation == pytest.approx(spearmanr(old, new).statistic, abs=1e-4)
 
@@ -347,10 +347,10 @@ def test_every_factor_counts_by_its_weight_and_no_more(numbers: list[float]) -> 
     one, weights = ranked(0, numbers).factors, WEIGHTS.factor.points
     wanted = {key: number * weights[key] for key, number in zip(KEYS, numbers, strict=True)}
     assert points_of(one, weights) == pytest.approx(wanted, abs=0.0051)
-    assert score_of(one, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
+    assert weighted(one, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
     for place in range(len(KEYS)):
         more = ranked(0, [*numbers[:place], 1.0, *numbers[place + 1 :]]).factors
-        assert score_of(more, WEIGHTS.factor.points) >= score_of(one, WEIGHTS.factor.points)
+        assert weighted(more, WEIGHTS.factor.points) >= weighted(one, WEIGHTS.factor.points)
 
 
 def test_weights_must_add_up_to_a_hundred() -> None:

@@ -7,12 +7,11 @@ from typing import Any
 from api.core.links import Links
 from queries.core.answers import STATUS_ORDER
 from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, SourceRef, Table, Thing, extra_of, told
-from queries.gaps.answers import STATE_ORDER
-from queries.gaps.words import STATE_KEYS
+from queries.gaps.answers import STATE_ORDER, State
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
 LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on what they say, or has a name of its own
-    "state": lambda state: f"state-{STATE_KEYS[state]}",
+    "state": lambda state: f"state-{State(state).name}",
     "status": lambda status: f"status-{status}" if status else "text",
     "fit": lambda fit: f"fit-{FIT_ORDER[fit]}",
     "able": lambda able: "yes" if able else "no",

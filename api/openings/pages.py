@@ -9,9 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import PageRequest, VisitDep
 from api.openings.workbooks import make_workbook
+from queries.matching.answers import Level
 from queries.names.search import find_chain, find_enterprise
-from queries.openings.answers import LISTS, Opening, Opportunities
-from queries.openings.ledger import DROPPED, ledger
+from queries.openings.answers import Opening, Opportunities, Stage
+from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
 from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
 
@@ -68,7 +69,7 @@ def at_a_glance(needs: list[Opening]) -> dict[str, list[Glance]]:
     for row in needs:
         one = found.setdefault(row.product, Glance(row.product, row.product_id))
         one.recorded |= any(record.record == "NEEDS" for record in row.evidence)
-        if row.firm is not None and row.local and row.fit in ("高", "中") and row.stage != DROPPED:
+        if row.firm is not None and row.local and row.fit in (Level.high, Level.middle) and row.stage != Stage.dropped:
             (one.able if row.computed else one.supplying).add(row.firm.id)
     groups: dict[str, list[Glance]] = {"able": [], "supplied": [], "none": []}
     for one in found.values():
@@ -88,7 +89,7 @@ def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
     values = {
         "tables": tables_of_openings(answer),
         "glance": at_a_glance(answer.needs),
-        "lists": LISTS,
+        "lists": answer.titles,
         "meanings_of": MEANINGS,
     }
     return visit.render("opportunities.html", answer.subject.name, answer=answer, addresses=addresses, **values)

@@ -12,7 +12,7 @@ from graph.errors import InputError
 from graph.outputs import check_writable, write_bytes
 from graph.statuses import STATUS_MEANING, STATUS_ZH
 from queries.core.table import Folded, Number, Table, told
-from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.answers import Opening, Opportunities
 from queries.openings.tables import looked_text, tables_of_openings
 
 MOST_LOOKED = 5  # looked-at firms in a cell, fewer where they would not fit into the tallest row
@@ -46,7 +46,7 @@ def make_workbook(answer: Opportunities) -> bytes:
 
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({
-            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(LISTS.values()), "author": "链长 lianzhang",
+            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(answer.titles.values()), "author": "链长 lianzhang",
             "comments": f"截至 {answer.as_of},规则 {answer.rule_version}", "created": datetime.fromisoformat(answer.as_of),
         })  # fmt: skip
         formats = _formats(book)

@@ -9,8 +9,8 @@ from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_pla
 from api.pictures.wiring import SHAPES, Piece
 from graph.statuses import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
-from queries.gaps.answers import Judged
-from queries.gaps.words import STATE_KEYS, mark_of
+from queries.gaps.answers import Judged, State
+from queries.gaps.words import mark_of
 
 if TYPE_CHECKING:
     from pyvis.network import Network
@@ -27,11 +27,11 @@ FILLS: dict[str, tuple[str, str]] = {
     "focus": ("#a8432f", "#7c2e1f"),
 }
 # The same for each state; they differ in lightness too, and the label says the state in words.
-STATE_FILLS: dict[str, tuple[str, str, str]] = {
-    "缺链": ("#ec9187", "#7d1f17", "#6d130c"),
-    "弱链": ("#fbd27a", "#7f5200", "#6b4500"),
-    "强链": ("#d2eee6", "#1f6b57", "#155545"),
-    "未知": ("rgba(255,255,255,0.72)", "#6b7783", "#52606d"),
+STATE_FILLS: dict[State, tuple[str, str, str]] = {
+    State.missing: ("#ec9187", "#7d1f17", "#6d130c"),
+    State.weak: ("#fbd27a", "#7f5200", "#6b4500"),
+    State.strong: ("#d2eee6", "#1f6b57", "#155545"),
+    State.unknown: ("rgba(255,255,255,0.72)", "#6b7783", "#52606d"),
 }
 PLAIN_FILL = ("#eef1f4", "#5b6773")
 EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
@@ -114,7 +114,7 @@ def add_box(network: "Network", id: str, label: str, fill: str, status: str, jud
         border = "#aab4be"
     color = _colours(background, border)
     if judged:
-        options |= {"state": STATE_KEYS[judged.state], "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])}}
+        options |= {"state": judged.state.name, "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])}}
         color = options["colours"]["state"]
     width = {"confirmed": 3.0, "": 0.6}.get(status, 1.5)
     network.add_node(

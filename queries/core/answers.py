@@ -1,16 +1,46 @@
 """The shapes of the answers: what the command prints as JSON and the API returns, one definition for both."""
 
-from typing import Any, Generic, TypeVar
+from enum import StrEnum
+from functools import partial
+from types import NoneType
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from queries.core.reason import Reason
 
 Item = TypeVar("Item")
 
 
+class Term(StrEnum):
+    """A word of a closed set: its value is what people read and JSON says, its name the code by which programs know it."""
+
+    @property
+    def code(self) -> str:
+        """Return the code."""
+        return self.name
+
+
 class Answer(BaseModel):
-    """A frozen piece of an answer."""
+    """A frozen piece of an answer; beside words JSON has their codes: ``state_code``, ``reason_codes``."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for name, hint in vars(cls).get("__annotations__", {}).items():
+            kinds = get_args(hint) or (hint,)
+            terms = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Term)]
+            if terms or Reason in kinds:
+                codes: Any = Literal[tuple(terms[0].__members__)] if terms else str
+                codes = list[codes] if get_origin(hint) is list else codes | None if NoneType in kinds else codes
+                beside = f"{name.removesuffix('s')}_codes" if get_origin(hint) is list else f"{name}_code"
+                setattr(cls, beside, computed_field(return_type=codes)(property(partial(_codes, name))))
+
+
+def _codes(name: str, answer: Answer) -> Any:
+    words = getattr(answer, name)
+    return [one.code for one in words] if isinstance(words, list) else None if words is None else words.code
 
 
 class Page(BaseModel, Generic[Item]):

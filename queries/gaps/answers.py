@@ -1,14 +1,33 @@
 """The shapes of the answers about weak links: what the command prints as JSON and the API returns."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from queries.core.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
+from queries.core.reason import Reason
 
-State = Literal["缺链", "弱链", "强链", "未知"]
-Action = Literal["补链", "强链", "固链", "延链", "摸底", "保持"]
-STATE_ORDER: dict[str, int] = {"缺链": 0, "弱链": 1, "强链": 2, "未知": 3}
+
+class State(Term):
+    """What a place is judged to be, the gaps first."""
+
+    missing = "缺链"
+    weak = "弱链"
+    strong = "强链"
+    unknown = "未知"
+
+
+class Action(Term):
+    """What follows from a state."""
+
+    fill = "补链"
+    strengthen = "扶持扩产"
+    secure = "固链"
+    extend = "延链"
+    survey = "摸底"
+    keep = "保持"
+
+
+GAPS = (State.missing, State.weak)
+STATE_ORDER = {state: place for place, state in enumerate(State)}
 
 
 class Part(Answer):
@@ -17,7 +36,7 @@ class Part(Answer):
     name: str
     points: float
     most: float
-    reason: str
+    reason: Reason
 
 
 class Judged(Answer):
@@ -27,9 +46,9 @@ class Judged(Answer):
     score: float | None = Field(description="0 to 100, higher is weaker")
     status: str | None = Field(description="the least founded of the data that the state rests on")
     parts: list[Part]
-    reasons: list[str]
+    reasons: list[Reason]
     action: Action
-    action_reason: str
+    action_reason: Reason
     firms: list[Named] = Field(description="local firms")
     evidence: list[Evidence]
 
@@ -134,7 +153,7 @@ class Candidate(Answer):
     firm: Named
     region: str
     fills: bool
-    why: str
+    why: Reason
     status: str
     source: str
     evidence: list[Evidence]

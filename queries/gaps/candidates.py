@@ -10,13 +10,15 @@ from graph.deadline import check
 from queries.city.facts import Facts, Place, Row
 from queries.city.local import Firm
 from queries.core.answers import Evidence, Named
+from queries.core.reason import Reason
 from queries.gaps.answers import Candidate
 from queries.gaps.extensions import production
+from queries.gaps.words import say
 from queries.networks.relatedness import proximity
 
 FEW = 5  # products in a sentence
 NEAR = 10  # near products whose makers are looked at
-Looked = tuple[str, str, bool, list[Evidence]]
+Looked = tuple[str, Reason, bool, list[Evidence]]
 
 
 def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:
@@ -43,15 +45,15 @@ def _makers(facts: Facts, place: Place) -> Iterator[Looked]:
     for row in sorted(rows, key=lambda row: (row.ended, not facts.local(row.start), row.start, row.end)):
         firm, name = facts.firms[row.start], facts.product_names[row.end]
         if firm.closed:
-            why = "企业登记为已终止"
+            why = say("firm_closed")
         elif row.ended:
-            why = f"登记的“{name}”生产已经结束"
+            why = say("making_ended", product=name)
         elif firm.where == "local":
-            why = f"在本地,登记为生产或提供“{name}”"
+            why = say("makes_it_here", product=name)
         elif firm.where == "outside":
-            why = f"生产“{name}”,但在{firm.region},不在本地"
+            why = say("makes_it_elsewhere", product=name, region=firm.region)
         else:
-            why = f"生产“{name}”,但没有登记所在地,不能算本地"
+            why = say("makes_it_unplaced", product=name)
         yield row.start, why, facts.local(row.start) and not row.ended, [facts.evidence(row)]
 
 
@@ -72,30 +74,30 @@ def _operators(facts: Facts, place: Place) -> Iterator[Looked]:
         yield id, why, fills, [facts.evidence(row) for row in (*placed[id], *made[id][:FEW])]
 
 
-def _why_not(firm: Firm, place: Place, names: str) -> str:
+def _why_not(firm: Firm, place: Place, names: str) -> Reason:
     if firm.closed:
-        return "企业登记为已终止"
+        return say("firm_closed")
     if firm.where != "local":
-        return f"在本环节,但{'在' + firm.region if firm.region else '没有登记所在地'},不算本地"
+        return say("segment_elsewhere", region=firm.region) if firm.region else say("segment_unplaced")
     if place.label == "Segment":
-        return "在本地,登记在本环节" + (f",生产{names}" if names else ",没有登记产品")
+        return say("segment_here", products=names) if names else say("segment_without_product")
     if names:
-        return f"在本环节,登记的产品是{names},没有“{place.name}”"
-    return f"在本环节,没有登记任何产品: 可能生产“{place.name}”,须核实"
+        return say("segment_other_product", products=names, place=place.name)
+    return say("segment_vague", place=place.name)
 
 
 def _neighbours(facts: Facts, place: Place) -> Iterator[Looked]:
     """Yield local makers of what goes into the place's products or is made of them, then of what is near in the product space."""
-    own = place.products
+    own, names = place.products, facts.product_names
     edges = facts.city.inputs
-    beside = {other: "它的投入品" for product in own if product in edges for other in edges.predecessors(product)}
-    beside |= {other: "用它的产品" for product in own if product in edges for other in edges.successors(product)}
-    beside |= {other: f"相近的产品(关联 {near:.2f})" for other, near in _near(facts, own) if other not in beside}
-    for product, how in beside.items():
+    beside = {other: ("makes_input", 0.0) for product in own if product in edges for other in edges.predecessors(product)}
+    beside |= {other: ("makes_user", 0.0) for product in own if product in edges for other in edges.successors(product)}
+    beside |= {other: ("makes_near", near) for other, near in _near(facts, own) if other not in beside}
+    for product, (code, near) in beside.items():
         if product in own:
             continue
         for firm in facts.all_makers.get(product, ()):
-            why = f"生产{how}“{facts.product_names[product]}”,没有登记“{'、'.join(facts.product_names[one] for one in own[:3])}”"
+            why = say(code, product=names[product], near=near, places="、".join(names[one] for one in own[:3]))
             rows = [row for row in facts.made_by.get(firm, ()) if row.end == product and not row.ended]
             yield firm, why, False, [facts.evidence(row) for row in rows]
 

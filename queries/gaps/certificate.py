@@ -22,11 +22,11 @@ MOST = 60  # candidates that are listed; what is cut is counted
 def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
     """Return the certificate of a segment or product of a chain; raises ``NotFound`` where the chain has no such place."""
     examined, rules = examine(view, chain), read_rules()
-    measures = examined.of(label, id)
-    if measures is None:
+    verdict = examined.of(label, id)
+    if verdict is None:
         raise NotFound(f"产业链“{examined.facts.chain.name}”没有编号为“{id[:60]}”的{'环节' if label == 'Segment' else '产品'}")
-    facts, place = examined.facts, measures.place
-    judgement = judge(facts, measures, rules, steps_from(examined, measures))
+    facts, place, measures = examined.facts, verdict.place, verdict.measures
+    judgement = judge(facts, verdict, rules, steps_from(examined, verdict))
     demands, looks = _demands(facts, measures), _looks(facts, measures)
     candidates = list(find_candidates(examined.facts, place))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}

@@ -9,17 +9,16 @@ from scipy.sparse import csr_array
 from queries.city.city import City
 from queries.city.facts import Facts
 from queries.gaps.answers import Extension, Near
-from queries.gaps.judge import state_of
-from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules
+from queries.gaps.verdict import Verdict
 from queries.networks.relatedness import density, proximity
 
 NEAREST = 3
 
 
-def find_extensions(facts: Facts, measures: Iterable[Measures], rules: Rules) -> list[Extension]:
+def find_extensions(facts: Facts, verdicts: Iterable[Verdict], rules: Rules) -> list[Extension]:
     """Return the chain's products that no local firm is known to make and that are near enough, the nearest first."""
-    places = [one for one in measures if one.place.label == "Product" and not one.firms]
+    places = [one for one in verdicts if one.place.label == "Product" and not one.measures.firms]
     products, matrix = production(facts.city)
     if not places or not products:
         return []
@@ -39,7 +38,7 @@ def find_extensions(facts: Facts, measures: Iterable[Measures], rules: Rules) ->
                 product=one.place.name,
                 product_id=one.place.id,
                 segment=facts.city.names["Segment"].get(one.place.segments[0], ""),
-                state=state_of(one, rules),
+                state=one.state,
                 density=round(float(nearness[number]), 4),
                 near=[Near(product=facts.product_names[products[other]], proximity=round(float(row[other]), 4)) for other in best],
             )

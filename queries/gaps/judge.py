@@ -1,132 +1,58 @@
-"""The judgement: from what was measured to state, score and action, by the rules and nothing else."""
+"""The judgement of a place: its verdict, the action that follows, in words and with its rows."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from typing import Any
 
 from graph.deadline import check
 from queries.city.facts import Facts, Row
 from queries.core.answers import STATUS_ORDER, Evidence
-from queries.gaps.answers import Action, Judged, Part, State
-from queries.gaps.measures import Good, Measures
+from queries.core.reason import Reason
+from queries.gaps.answers import GAPS, Action, Judged, Part, State
+from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules
+from queries.gaps.verdict import Verdict
+from queries.gaps.words import say
 
-Thing = TypeVar("Thing")
 STATUS_NAMES = {rank: status for status, rank in STATUS_ORDER.items()}
-FEW = 5  # names in a sentence
 SHOWN = 200  # rows of evidence of one kind for one place
 
 
-def state_of(measures: Measures, rules: Rules) -> State:
-    """Return the state of a place: known where the least and the most that the records allow come to the same.
-
-    Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may be there
-    would not make it strong, or there at all.
-    """
-    if measures.place.label == "Product":
-        return state_of_good(measures.goods[0], rules)
-    firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
-    if len(measures.firms) >= firms and measures.key_made >= share:
-        return "强链"
-    at_most = len(measures.firms) + len(measures.unplaced)
-    if not measures.looked or (at_most >= firms and measures.key_possible >= share):
-        return "未知"
-    if not measures.firms:
-        return "未知" if at_most else "缺链"
-    return "弱链"
-
-
-def state_of_good(good: Good, rules: Rules) -> State:
-    """Return the state of a product in the same way; more makers never make it worse."""
-    enough = rules.state.product_firms.value
-    if len(good.makers) >= enough:
-        return "强链"
-    if not good.looked or good.possible >= enough:
-        return "未知"
-    if not good.makers:
-        return "未知" if good.possible else "缺链"
-    return "弱链"
-
-
-def shares_of(measures: Measures, rules: Rules) -> dict[str, float]:
-    """Return each part of the score as a share of its full points; only what is known counts."""
-    scale, goods = rules.scale, measures.goods
-    states = {good.id: state_of_good(good, rules) for good in goods}
-    low = min(scale.hhi_low.value, 0.99)
-    known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != "未知"]
-    if not known and measures.firms:  # of no product is it known who makes it: the firms alone
-        known = [1 / len(measures.firms)]
-    standing, leaders = weak_standing(measures, rules)
-    bought = len(measures.outside_rows) + len(measures.local_rows)
-    empty = float(measures.looked and not measures.firms)
-    return {
-        "no_producer": sum(state == "缺链" for state in states.values()) / len(goods) if goods else empty,
-        "concentration": sum(max(0.0, (one - low) / (1 - low)) for one in known) / len(known) if known else empty,
-        "outside": len(measures.outside_rows) / bought if bought else 0.0,
-        "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
-        "downstream": min(1.0, len(standing) / scale.downstream_products.value) / 2
-        + min(1.0, len(leaders) / scale.downstream_leaders.value) / 2,
-        "single_point": len(measures.single) / measures.in_network if measures.in_network else 0.0,
-        "systemic_risk": min(1.0, measures.riskiest[1] / scale.systemic_risk.value) if measures.riskiest else 0.0,
-    }
-
-
-def weak_standing(measures: Measures, rules: Rules) -> tuple[set[str], set[str]]:
-    """Return the products and the leaders that stand on the missing and weak products of a place."""
-    weak = [good for good in measures.goods if state_of_good(good, rules) in ("缺链", "弱链")]
-    standing = {product for good in weak for product in good.standing} - set(measures.place.products)
-    return standing, {leader for good in weak for leader in good.leaders}
-
-
-def points_of(measures: Measures, rules: Rules) -> dict[str, float]:
-    """Return the points of each part of the score, rounded so that what is shown adds up."""
-    shares = shares_of(measures, rules)
-    return {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.parts()}
-
-
-def score_of(measures: Measures, rules: Rules) -> float | None:
-    """Return the score, or None where the state is not known."""
-    return None if state_of(measures, rules) == "未知" else round(sum(points_of(measures, rules).values()), 2)
-
-
-def judge(facts: Facts, measures: Measures, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
+def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
     """Return what is judged of a place, in words and with its rows; ``extensions`` are next steps that its products lead to."""
     check()
-    state = state_of(measures, rules)
-    voice = Voice(facts, measures, rules)
-    parts = [] if state == "未知" else voice.parts()
-    action, why = action_of(measures, rules, state, extensions, facts)
-    rows = evidence_of(facts, measures)
+    voice, measures = Voice(facts, verdict, rules), verdict.measures
+    action, why = action_of(verdict, rules, extensions, facts)
     return Judged(
-        state=state,
-        score=score_of(measures, rules),
-        status=_founded_on(facts, measures, rules, state),
-        parts=parts,
-        reasons=voice.reasons(state),
+        state=verdict.state,
+        score=verdict.score,
+        status=_founded_on(facts, verdict, rules),
+        parts=voice.parts(),
+        reasons=voice.reasons(),
         action=action,
         action_reason=why,
         firms=[facts.named(firm) for firm in measures.firms],
-        evidence=rows,
+        evidence=evidence_of(facts, measures),
     )
 
 
-def _founded_on(facts: Facts, measures: Measures, rules: Rules, state: State) -> str | None:
+def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
     """Return the least founded status that a state needs: of the look, and of as many firms and key products as the rules ask for."""
-    place = measures.place
+    measures, place, state = verdict.measures, verdict.place, verdict.state
     by_firm, by_place = _best_rows(facts, measures)
     needed = []
-    if state in ("缺链", "弱链"):
+    if state in GAPS:
         looks = [look.row.status for segment in place.segments for look in facts.looks.get(segment, ()) if look.whole]
         needed.append(min(map(STATUS_ORDER.__getitem__, looks)))
     firms = sorted(by_firm[firm] for firm in measures.firms)
     enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
     needed += firms[: math.ceil(enough.value)]
-    if state == "强链" and place.label == "Segment":
+    if state == State.strong and place.label == "Segment":
         made = sorted(by_place[good.id] for good in measures.keys if good.makers)
         needed += made[: math.ceil(rules.state.key_products_made.value * len(measures.keys))]
-    return None if state == "未知" else STATUS_NAMES[max(needed)]
+    return None if state == State.unknown else STATUS_NAMES[max(needed)]
 
 
 def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[str, int]]:
@@ -142,23 +68,24 @@ def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[s
     return by_firm, by_place
 
 
-def action_of(measures: Measures, rules: Rules, state: State, extensions: Sequence[str], facts: Facts) -> tuple[Action, str]:
+def action_of(verdict: Verdict, rules: Rules, extensions: Sequence[str], facts: Facts) -> tuple[Action, Reason]:
     """Return the action that follows from the state, and why."""
-    if state == "缺链":
-        return "补链", "没有本地企业: 引进,或支持本地企业转产"
-    if state == "弱链":
-        return "强链", "有本地企业但不够: 扶持扩产,增加第二来源"
-    if state == "未知":
-        return "摸底", "先查清本地有没有企业,再谈补链"
+    measures, state = verdict.measures, verdict.state
+    if state == State.missing:
+        return Action.fill, say("fill")
+    if state == State.weak:
+        return Action.strengthen, say("strengthen")
+    if state == State.unknown:
+        return Action.survey, say("survey")
     groups = {facts.firms[firm].group for firm in measures.firms}
     if len(groups) == 1 or measures.group_hhi > rules.action.hanging_hhi.value:
-        return "固链", f"本地企业分属 {len(groups)} 个集团,集中度(HHI) {measures.group_hhi:.2f}: 防一家退出"
+        return Action.secure, say("secure_group", groups=len(groups), hhi=measures.group_hhi)
     if measures.riskiest and measures.riskiest[1] >= rules.action.high_risk.value:
         firm, risk = measures.riskiest
-        return "固链", f"{facts.firms[firm].short}停产,已知供应网络损失产出 {risk:.1%}: 备第二来源"
+        return Action.secure, say("secure_risk", firm=facts.firms[firm].short, risk=risk)
     if extensions:
-        return "延链", f"本地能力相近的下一步: {'、'.join(extensions[:FEW])}"
-    return "保持", "本地企业够多,也不系于一家"
+        return Action.extend, say("extend", products=extensions)
+    return Action.keep, say("keep")
 
 
 def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
@@ -176,117 +103,112 @@ def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
 
 @dataclass(frozen=True)
 class Voice:
-    """Says in Chinese what was measured."""
+    """Says what was measured."""
 
     facts: Facts
-    measures: Measures
+    verdict: Verdict
     rules: Rules
 
-    def parts(self) -> list[Part]:
-        """Return the parts of the score with their reasons."""
-        said, points = self._said(), points_of(self.measures, self.rules)
-        return [
-            Part(name=weight.name, points=points[key], most=weight.points, reason=said[key]) for key, weight in self.rules.score.parts()
-        ]
+    @property
+    def measures(self) -> Measures:
+        """Return what was measured."""
+        return self.verdict.measures
 
-    def _said(self) -> Mapping[str, str]:
-        m, goods = self.measures, self.measures.goods
+    def parts(self) -> list[Part]:
+        """Return the parts of the score with their reasons; none where the state is not known."""
+        said, points = self._said() if self.verdict.points else {}, self.verdict.points
+        weights = {key: weight for key, weight in self.rules.score.parts() if key in said}
+        return [Part(name=weight.name, points=points[key], most=weight.points, reason=said[key]) for key, weight in weights.items()]
+
+    def _said(self) -> Mapping[str, Reason]:
+        m, goods, states = self.measures, self.measures.goods, self.verdict.goods
         missing = [good.id for good in goods if good.missing]
-        standing, leaders = (sorted(found) for found in weak_standing(m, self.rules))
-        bought = len(m.outside_rows) + len(m.local_rows)
-        looked = "" if m.looked else ";没有普查记录,没有登记的产品不算缺"
-        known = [good for good in goods if state_of_good(good, self.rules) != "未知"]
+        known = sorted((good for good in goods if states[good.id] != State.unknown), key=lambda good: len(good.makers))
+        standing, leaders = sorted(self.verdict.standing), sorted(self.verdict.leaders)
+        bought, inputs = len(m.outside_rows) + len(m.local_rows), [row.start for row in m.inputs_missing]
+        single = {"count": m.in_network, "number": len(m.single), "firms": self._firms(m.single)}
+        bridges = ["—".join(self.facts.find(id).short for id in pair) for pair in m.bridges]
         return {
-            "no_producer": f"{len(goods)} 种产品中 {len(missing)} 种查过而没有本地企业{self._products(missing)}{looked}",
-            "concentration": self._concentration(known),
-            "outside": f"本地企业采购的 {bought} 条供应关系中 {len(m.outside_rows)} 条来自外地" if bought else "没有已知的采购关系,不计",
-            "inputs": self._inputs(),
-            "downstream": f"{len(standing)} 种产品离不开其中缺、弱的产品{self._products(standing)};"
-            f"牵涉链主 {len(leaders)} 家{self._firms(leaders)}",
-            "single_point": f"在供应网络中的 {m.in_network} 家本地企业里,割点 {len(m.single)} 家{self._firms(m.single)}"
-            + (
-                f";断了就分成两块的供应关系(桥) {len(m.bridges)} 条{self._list(m.bridges, lambda pair: self._pair(*pair))}"
-                if m.bridges
-                else ""
+            "no_producer": say(
+                "part_no_producer" if m.looked else "part_no_producer_unlooked",
+                count=len(goods),
+                number=len(missing),
+                missing=self._products(missing),
+            ),
+            "concentration": say(
+                "part_concentration",
+                count=len(known),
+                products=[f"{self._product(good.id)} {len(good.makers)} 家" for good in known],
             )
-            if m.in_network
-            else "本地企业没有已知的供应关系,不计",
-            "systemic_risk": f"{self.facts.firms[m.riskiest[0]].short}停产,已知供应网络损失产出 {m.riskiest[1]:.1%}"
+            if known
+            else say("part_concentration_of_firms", count=len(m.firms)),
+            "outside": say("part_outside", count=bought, number=len(m.outside_rows)) if bought else say("part_nothing_bought"),
+            "inputs": say("part_inputs", count=m.inputs_known, number=len(inputs), missing=self._products(inputs))
+            if m.inputs_known
+            else say("part_no_known_inputs"),
+            "downstream": say("part_downstream", **self._counted(standing, leaders)),
+            "single_point": say("part_not_in_network")
+            if not m.in_network
+            else say("part_single_point_bridges", **single, links=len(bridges), bridges=bridges)
+            if bridges
+            else say("part_single_point", **single),
+            "systemic_risk": say("part_systemic_risk", firm=self.facts.firms[m.riskiest[0]].short, risk=m.riskiest[1])
             if m.riskiest
-            else "没有已知的供应关系,不计",
+            else say("part_no_supplies"),
         }
 
-    def _concentration(self, known: Sequence[Good]) -> str:
-        if not known:
-            return f"没有状态已知的产品,按本地企业 {len(self.measures.firms)} 家计"
-        counted = sorted(known, key=lambda good: len(good.makers))
-        return f"状态已知的 {len(known)} 种产品" + self._list(counted, lambda good: f"{self._product(good.id)} {len(good.makers)} 家")
-
-    def reasons(self, state: State) -> list[str]:
+    def reasons(self) -> list[Reason]:
         """Return the reasons of a state, what decides first."""
         m = self.measures
-        reasons = [self._count(), *self._key_products(), *self._looks(), *self._doubts(state)]
+        reasons = [self._count(), *self._key_products(), *self._looks(), *self._doubts()]
         standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
         leaders = sorted({leader for good in m.goods for leader in good.leaders})
         if standing or leaders:
-            reasons.append(f"离不开它的产品 {len(standing)} 种{self._products(standing)};牵涉链主 {len(leaders)} 家{self._firms(leaders)}")
+            reasons.append(say("standing_on_it", **self._counted(standing, leaders)))
         return reasons
 
-    def _doubts(self, state: State) -> list[str]:
+    def _doubts(self) -> Iterator[Reason]:
         """Say what is not known: whether anybody looked, where firms are, what firms of the place make."""
-        m, doubts = self.measures, []
-        if state == "未知" and not m.looked:
-            doubts.append("没有覆盖全市的普查记录: 没有登记不等于没有")
+        m, unknown = self.measures, self.verdict.state == State.unknown
+        if unknown and not m.looked:
+            yield say("not_looked_through")
         if m.unplaced:
-            doubts.append(f"另有 {len(m.unplaced)} 家企业所在地不明,没有计入{self._firms(m.unplaced)}")
+            yield say("unplaced_firms", count=len(m.unplaced), firms=self._firms(m.unplaced))
         vague = sorted({firm for good in m.goods for firm in good.vague})
-        if vague and state == "未知":
-            doubts.append(f"所在环节有 {len(vague)} 家本地企业没有登记产品,可能生产{self._firms(vague)}")
-        return doubts
+        if vague and unknown:
+            yield say("vague_firms", count=len(vague), firms=self._firms(vague))
 
-    def _count(self) -> str:
+    def _count(self) -> Reason:
         m, state = self.measures, self.rules.state
         wanted = (state.segment_firms if m.place.label == "Segment" else state.product_firms).value
         if not m.firms:
-            return "没有登记到本地企业"
-        return f"本地企业 {len(m.firms)} 家({'达到' if len(m.firms) >= wanted else '不足'} {wanted:g} 家){self._firms(m.firms)}"
+            return say("no_local_firms")
+        code = "enough_firms" if len(m.firms) >= wanted else "too_few_firms"
+        return say(code, count=len(m.firms), wanted=wanted, firms=self._firms(m.firms))
 
-    def _key_products(self) -> list[str]:
-        m = self.measures
-        if m.place.label == "Product" or not m.keys:
-            return []
-        kind = "关键产品" if len(m.keys) < len(m.goods) else "产品"
-        lacking = [good.id for good in m.keys if not good.makers]
-        lack = f",没有登记的{self._products(lacking)}" if lacking else ""
-        wanted = self.rules.state.key_products_made.value
-        return [f"{kind} {len(m.keys)} 种中 {len(m.keys) - len(lacking)} 种有本地企业(要求 {wanted:.0%}){lack}"]
+    def _key_products(self) -> Iterator[Reason]:
+        m, wanted = self.measures, self.rules.state.key_products_made.value
+        if m.place.label == "Segment" and m.keys:
+            lacking = [good.id for good in m.keys if not good.makers]
+            counted = {"count": len(m.keys), "made": len(m.keys) - len(lacking), "wanted": wanted}
+            all_, some = ("key_products", "key_products_lacking") if len(m.keys) < len(m.goods) else ("products", "products_lacking")
+            yield say(some, **counted, lacking=self._products(lacking)) if lacking else say(all_, **counted)
 
-    def _looks(self) -> list[str]:
+    def _looks(self) -> Iterator[Reason]:
         found = {look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())}
-        return [
-            f"查过: {look.name}({','.join(filter(None, (look.region or '区域不明', look.as_of, look.method)))})"
-            + ("" if look.whole else ",没有覆盖全市")
-            for look in found.values()
-        ]
+        for look in found.values():
+            details = ",".join(filter(None, (look.region or "区域不明", look.as_of, look.method)))
+            yield say("looked_through" if look.whole else "looked_in_part", look=look.name, details=details)
 
-    def _inputs(self) -> str:
-        missing, known = self.measures.inputs_missing, self.measures.inputs_known
-        if not known:
-            return "没有已知来源情况的必需投入,不计"
-        return f"已知来源情况的 {known} 种必需投入中 {len(missing)} 种没有本地企业{self._products([row.start for row in missing])}"
+    def _counted(self, products: Sequence[str], leaders: Sequence[str]) -> dict[str, Any]:
+        told = {"count": len(products), "products": self._products(products)}
+        return told | {"number": len(leaders), "leaders": self._firms(leaders)}
 
     def _product(self, id: str) -> str:
         return self.facts.product_names.get(id, id)
 
-    def _products(self, ids: Sequence[str]) -> str:
-        return self._list(ids, self._product)
+    def _products(self, ids: Sequence[str]) -> list[str]:
+        return [self._product(id) for id in ids]
 
-    def _firms(self, ids: Sequence[str]) -> str:
-        return self._list(ids, lambda id: self.facts.firms[id].short)
-
-    def _pair(self, one: str, other: str) -> str:
-        return "—".join(self.facts.find(id).short for id in (one, other))
-
-    @staticmethod
-    def _list(things: Sequence[Thing], name: Callable[[Thing], str]) -> str:
-        return (": " + "、".join(map(name, things[:FEW])) + (" 等" if len(things) > FEW else "")) if things else ""
+    def _firms(self, ids: Sequence[str]) -> list[str]:
+        return [self.facts.firms[id].short for id in ids]

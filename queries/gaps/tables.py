@@ -8,6 +8,7 @@ from queries.core.answers import SourceUsed
 from queries.core.table import FIRST, TIER_ORDER, TRUST, Ask, Column, Number, Table, Thing
 from queries.core.words import show_names
 from queries.gaps.answers import (
+    GAPS,
     Candidate,
     Certificate,
     Change,
@@ -41,8 +42,8 @@ def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
     """Return the tables of a chain's weak links by what they show."""
     products = [(segment, one) for segment in answer.segments for one in segment.products]
     products = [products[place] for place in weakest_first([one for _, one in products])]
-    weak = [pair for pair in products if pair[1].state in ("缺链", "弱链")]
-    rest = [pair for pair in products if pair[1].state not in ("缺链", "弱链")]
+    weak = [pair for pair in products if pair[1].state in GAPS]
+    rest = [pair for pair in products if pair[1].state not in GAPS]
     return {
         "segments": _segments(answer),
         "weak": _products("gap-products", "缺链与弱链的产品", weak, answer),
@@ -213,7 +214,7 @@ def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
     }
 
 
-GAPS: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda one: one.reason)]
+GAP_COLUMNS: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda one: one.reason)]
 
 
 def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
@@ -222,8 +223,8 @@ def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
     return {
         "segments": _changes("if-segments", "各环节前后", "环节", _segment_changes(answer)),
         "products": _changes("if-products", "有变化的产品", "产品(服务)", products),
-        "closed": Table("if-closed", "补上的缺口", GAPS, answer.gaps_closed, empty="没有"),
-        "opened": Table("if-opened", "新开的缺口", GAPS, answer.gaps_opened, empty="没有"),
+        "closed": Table("if-closed", "补上的缺口", GAP_COLUMNS, answer.gaps_closed, empty="没有"),
+        "opened": Table("if-opened", "新开的缺口", GAP_COLUMNS, answer.gaps_opened, empty="没有"),
     }
 
 

@@ -25,9 +25,10 @@ from queries.gaps.answers import (
     WeakLinks,
 )
 from queries.gaps.extensions import find_extensions
-from queries.gaps.judge import judge, score_of, state_of
-from queries.gaps.measures import Measures, NetworkFacts, measure
+from queries.gaps.judge import judge
+from queries.gaps.measures import NetworkFacts, measure
 from queries.gaps.rules import Rules, read_rules, variants
+from queries.gaps.verdict import Verdict, verdict_of
 from queries.networks.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
 from queries.networks.network import Network
 from queries.networks.structure import articulation_points, bridges
@@ -50,13 +51,13 @@ class Examined:
 
     facts: Facts
     network: NetworkFacts
-    measures: tuple[Measures, ...]
+    verdicts: tuple[Verdict, ...]
     extensions: tuple[Extension, ...]
     risk: RiskRanking | None
 
-    def of(self, label: str, id: str) -> Measures | None:
-        """Return the measures of a place of the chain, if it has that place."""
-        return next((one for one in self.measures if (one.place.label, one.place.id) == (label, id)), None)
+    def of(self, label: str, id: str) -> Verdict | None:
+        """Return the verdict on a place of the chain, if it has that place."""
+        return next((one for one in self.verdicts if (one.place.label, one.place.id) == (label, id)), None)
 
 
 def weak_links(view: View, chain: str) -> WeakLinks:
@@ -90,9 +91,9 @@ def examine_facts(facts: Facts, supplies: Supplies) -> Examined:
     risk = _risk(facts, supplies, supplied.to_list())
     known = None if risk is None else {one.firm.id: one.esri for one in risk.firms}
     network = NetworkFacts(frozenset(supplied), supplies.single, supplies.bridges, known)
-    measures = tuple(measure(facts, network))
-    extensions = tuple(find_extensions(facts, measures, read_rules()))
-    return Examined(facts, network, measures, extensions, risk)
+    rules = read_rules()
+    verdicts = tuple(verdict_of(one, rules) for one in measure(facts, network))
+    return Examined(facts, network, verdicts, tuple(find_extensions(facts, verdicts, rules)), risk)
 
 
 def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking | None:
@@ -154,7 +155,7 @@ def _answer(view: View, examined: Examined) -> WeakLinks:
         segments=segments,
         extensions=list(examined.extensions),
         risk=examined.risk,
-        stability=stability(examined.measures, rules),
+        stability=stability(examined.verdicts, rules),
         sources=[Named(id=id, name=names.get(id, id)) for id in used],
     )
 
@@ -177,7 +178,7 @@ def judge_all(examined: Examined, rules: Rules) -> list[SegmentState]:
     """Return every segment judged, with its products, in the order of the places."""
     facts = examined.facts
     segments: list[SegmentState] = []
-    for one in examined.measures:
+    for one in examined.verdicts:
         judged = dict(judge(facts, one, rules, steps_from(examined, one)))
         if one.place.label == "Segment":
             own = {"segment": one.place.name, "segment_id": one.place.id, "tier": facts.tiers.get(one.place.id, "")}
@@ -187,36 +188,28 @@ def judge_all(examined: Examined, rules: Rules) -> list[SegmentState]:
     return segments
 
 
-def steps_from(examined: Examined, measures: Measures) -> list[str]:
+def steps_from(examined: Examined, verdict: Verdict) -> list[str]:
     """Return the next steps that a place leads to."""
-    return [step.product for step in examined.extensions if _leads_to(examined.facts, measures, step.product_id)]
+    return [step.product for step in examined.extensions if _leads_to(examined.facts, verdict, step.product_id)]
 
 
-def _leads_to(facts: Facts, measures: Measures, product: str) -> bool:
+def _leads_to(facts: Facts, verdict: Verdict, product: str) -> bool:
     """Tell whether a product is a next step of a place: one of its own, or one that something made here goes into."""
-    if product in measures.place.products:
+    if product in verdict.place.products:
         return True
-    return any(facts.city.inputs.has_edge(good.id, product) for good in measures.goods if good.makers)
+    return any(facts.city.inputs.has_edge(good.id, product) for good in verdict.measures.goods if good.makers)
 
 
-def stability(measures: Sequence[Measures], rules: Rules) -> Stability:
+def stability(verdicts: Sequence[Verdict], rules: Rules) -> Stability:
     """Return how states and the ranking of segments move when each number of the rules is moved by a fifth."""
-    base = [(state_of(one, rules), score_of(one, rules)) for one in measures]
     found = []
     for moved, changed in variants(rules):
         check()
-        fresh = [(state_of(one, changed), score_of(one, changed)) for one in measures]
-        flips = [
-            Flip(place=one.place.name, before=before, after=after)
-            for one, (before, _), (after, _) in zip(measures, base, fresh, strict=True)
-            if before != after
-        ]
-        pairs = [
-            (old, new)
-            for one, (_, old), (_, new) in zip(measures, base, fresh, strict=True)
-            if one.place.label == "Segment" and old is not None and new is not None
-        ]
-        found.append(Variant(moved=moved, rank_correlation=correlation(*zip(*pairs, strict=True)) if pairs else None, flips=flips))
+        pairs = [(one, verdict_of(one.measures, changed)) for one in verdicts]
+        flips = [Flip(place=one.place.name, before=one.state, after=other.state) for one, other in pairs if one.state != other.state]
+        scores = [(one.score, other.score) for one, other in pairs if one.place.label == "Segment"]
+        both = [(old, new) for old, new in scores if old is not None and new is not None]
+        found.append(Variant(moved=moved, rank_correlation=correlation(*zip(*both, strict=True)) if both else None, flips=flips))
     known = [variant.rank_correlation for variant in found if variant.rank_correlation is not None]
     flipped = dict.fromkeys(flip.place for variant in found for flip in variant.flips)
     return Stability(least_correlation=min(known, default=None), flipped=list(flipped), variants=found)

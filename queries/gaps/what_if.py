@@ -10,11 +10,11 @@ from queries.city.facts import Facts
 from queries.city.local import Firm
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.gaps.answers import Change, Gap, Risky, Side, Standing, WhatIf
+from queries.gaps.answers import Change, Gap, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
-from queries.gaps.judge import score_of, state_of, state_of_good
-from queries.gaps.measures import Measures, measure_good
+from queries.gaps.measures import measure_good
 from queries.gaps.rules import Rules, read_rules
+from queries.gaps.verdict import Verdict, state_of_good
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
@@ -42,7 +42,7 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         changed = changed.landed(_newcomer(facts, landing), landing.product)
     supplies = _supplies(city, changed, gone, land)
     after = examine_facts(changed, survey(city, supplies))
-    changes = [_change(one, other, rules) for one, other in zip(before.measures, after.measures, strict=True)]
+    changes = [_change(one, other) for one, other in zip(before.verdicts, after.verdicts, strict=True)]
     return WhatIf(
         chain=facts.chain.name,
         chain_id=chain,
@@ -50,13 +50,13 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         as_of=city.today,
         removed=remove,
         landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
-        before=_side(before, rules),
-        after=_side(after, rules),
+        before=_side(before),
+        after=_side(after),
         changes=[change for change in changes if _moved(change)],
         gaps_closed=[_gap(change, "本地企业增加") for change in changes if _closes(change)],
         gaps_opened=[_gap(change, "本地企业退出后没有别家") for change in changes if _opens(change)]
         + _one_tier_up(facts, changed, land, rules),
-        leaders_affected=_leaders(facts, before.measures, after.measures, gone),
+        leaders_affected=_leaders(facts, before.verdicts, after.verdicts, gone),
         removal_cost=_removal_cost(city, gone),
         assumptions=[*([LANDED] if land else []), *([LEFT] if any(_loosens(change) for change in changes) else []), ASSUMPTIONS["links"]],
     )
@@ -83,16 +83,16 @@ def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[La
     return pl.concat([rows, pl.DataFrame(added, schema=rows.schema, orient="row")]).unique().sort("from", "to", "good")
 
 
-def _change(before: Measures, after: Measures, rules: Rules) -> Change:
+def _change(before: Verdict, after: Verdict) -> Change:
     place = before.place
     return Change(
         label=place.label,
         id=place.id,
         name=place.name,
-        before=state_of(before, rules),
-        after=state_of(after, rules),
-        score_before=score_of(before, rules),
-        score_after=score_of(after, rules),
+        before=before.state,
+        after=after.state,
+        score_before=before.score,
+        score_after=after.score,
     )
 
 
@@ -101,15 +101,15 @@ def _moved(change: Change) -> bool:
 
 
 def _loosens(change: Change) -> bool:
-    return change.before == "强链" and change.after == "未知"
+    return change.before == State.strong and change.after == State.unknown
 
 
 def _closes(change: Change) -> bool:
-    return change.label == "Product" and change.before == "缺链" and change.after != "缺链"
+    return change.label == "Product" and change.before == State.missing and change.after != State.missing
 
 
 def _opens(change: Change) -> bool:
-    return change.label == "Product" and change.after == "缺链" and change.before != "缺链"
+    return change.label == "Product" and change.after == State.missing and change.before != State.missing
 
 
 def _gap(change: Change, how: str) -> Gap:
@@ -124,7 +124,7 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
             if not changed.all_makers.get(source):
                 state = state_of_good(measure_good(changed, source), rules)
                 made = facts.product_names[one.product]
-                told = "查过,本地没有企业" if state == "缺链" else "没有登记到本地企业,也没有普查,须先摸底"
+                told = "查过,本地没有企业" if state == State.missing else "没有登记到本地企业,也没有普查,须先摸底"
                 reason = f"上一层新的缺口: {one.firm.name}生产{made}必需它;{told}"
                 found.setdefault(source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason))
     return list(found.values())
@@ -140,22 +140,19 @@ def newly_needed(facts: Facts, product: str) -> list[str]:
     ]
 
 
-def _leaders(facts: Facts, before: Iterable[Measures], after: Iterable[Measures], gone: Sequence[str]) -> list[Named]:
+def _leaders(facts: Facts, before: Iterable[Verdict], after: Iterable[Verdict], gone: Sequence[str]) -> list[Named]:
     """Return the leaders that make or need what has other makers now, or what stands on it, and those that are gone."""
     leaders = set(gone) & set(facts.leader_goods)
     for one, other in zip(before, after, strict=True):
-        for good, changed in zip(one.goods, other.goods, strict=True):
+        for good, changed in zip(one.measures.goods, other.measures.goods, strict=True):
             leaders |= good.leaders if good.makers != changed.makers else frozenset()
     return [Named(id=id, name=facts.firm_name(id)) for id in sorted(leaders)]
 
 
-def _side(examined: Examined, rules: Rules) -> Side:
-    segments = [one for one in examined.measures if one.place.label == "Segment"]
+def _side(examined: Examined) -> Side:
+    segments = [one for one in examined.verdicts if one.place.label == "Segment"]
     return Side(
-        segments=[
-            Standing(segment=one.place.name, segment_id=one.place.id, state=state_of(one, rules), score=score_of(one, rules))
-            for one in segments
-        ],
+        segments=[Standing(segment=one.place.name, segment_id=one.place.id, state=one.state, score=one.score) for one in segments],
         risk=[Risky(firm=one.firm, esri=one.esri) for one in examined.risk.firms[:SHOWN]] if examined.risk else [],
         served=served_curve(examined.facts, examined.risk),
     )

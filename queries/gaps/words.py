@@ -1,17 +1,24 @@
-"""How the judgement of weak links is said: codes, marks, meanings, the order in which places are read, the names of the rules."""
+"""How the judgement of weak links is said: marks, meanings, the order in which places are read, the names of the rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
+from queries.core.reason import Catalogue
+from queries.gaps.answers import STATE_ORDER, Judged, State, WeakLinks
 
-STATE_KEYS: dict[str, str] = {"缺链": "missing", "弱链": "weak", "强链": "strong", "未知": "unknown"}
-STATE_MEANING: dict[str, str] = {
-    "缺链": "普查过,没有一家本地企业",
-    "弱链": "普查过,有本地企业但不够强",
-    "强链": "已知的本地企业已经够多",
-    "未知": "没有查清,不判缺、弱",
+STATE_MEANING = {
+    State.missing: "普查过,没有一家本地企业",
+    State.weak: "普查过,有本地企业但不够强",
+    State.strong: "已知的本地企业已经够多",
+    State.unknown: "没有查清,不判缺、弱",
+}
+STATE_ACTION = {
+    State.missing: "补链: 引进,或支持本地企业转产",
+    State.weak: "扶持扩产: 增加第二来源",
+    State.strong: "固链(企业太集中或风险太高)、延链(有相近的下一步),否则保持",
+    State.unknown: "摸底: 先查清,再谈补链",
 }
 PLACE_ZH = {"Segment": "环节", "Product": "产品"}
+say = Catalogue("gaps")
 Places = Mapping[tuple[str, str], Judged]
 RULE_ZH: dict[str, str] = {
     "state.segment_firms": "强链: 环节至少有几家本地企业",
@@ -37,14 +44,14 @@ def places_of(answer: WeakLinks | None) -> Places:
 
 def mark_of(judged: Judged, score: bool = True) -> str:
     """Return the short text that says the state without a colour: 缺 70, 弱 51, 强 15, 未知."""
-    if judged.state == "未知":
+    if judged.state == State.unknown:
         return judged.state
     return judged.state[0] + (f" {judged.score:.0f}" if score and judged.score is not None else "")
 
 
-def count_states(judged: Iterable[Judged]) -> dict[str, int]:
+def count_states(judged: Iterable[Judged]) -> dict[State, int]:
     """Return how many there are of each state, the gaps first."""
-    found = dict.fromkeys(STATE_KEYS, 0)
+    found = dict.fromkeys(State, 0)
     for one in judged:
         found[one.state] += 1
     return found

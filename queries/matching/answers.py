@@ -1,12 +1,16 @@
 """The shape of the answer of the matcher over the graph: what the command prints as JSON and the API returns."""
 
-from typing import Literal
-
 from pydantic import Field
 
-from queries.core.answers import Answer, Named
+from queries.core.answers import Answer, Named, Term
 
-Level = Literal["高", "中", "低"]
+
+class Level(Term):
+    """How well a firm fits a need."""
+
+    high = "高"
+    middle = "中"
+    low = "低"
 
 
 class SuggestedFirm(Answer):

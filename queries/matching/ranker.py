@@ -44,7 +44,7 @@ class RankerWeights:
 
     def level(self, share: float) -> Level:
         """Return a share of likelihood in words."""
-        return "高" if share >= self.high else "中" if share >= self.middle else "低"
+        return Level.high if share >= self.high else Level.middle if share >= self.middle else Level.low
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,47 @@
 """The shapes of the four lists and of the ledger: what the command prints as JSON and the API returns."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from queries.core.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
+from queries.core.reason import Reason
 from queries.matching.answers import Level
 
-LISTS: dict[str, str] = {
-    "offers": "在青可提供产品(服务)",
-    "needs": "可采购产品(服务)",
-    "partners": "拟开展合作企业",
-    "invitations": "建议招引企业",
-}
-SEGMENT = "环节: "  # how a reason that names the product's segments begins
-STAGES = ("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
+HERE = "青"  # what the lists call Qingdao, and a city that the graph does not name
+
+
+def titles_of(city: str) -> dict[str, str]:
+    """Return what the four lists are called in a city."""
+    return {"offers": f"在{city}可提供产品(服务)", "needs": "可采购产品(服务)", "partners": "拟开展合作企业", "invitations": "建议招引企业"}
+
+
+LISTS = titles_of(HERE)
+
+
+class Keys(StrEnum):
+    """The language of the keys of the lists in JSON."""
+
+    zh = "zh"
+    en = "en"
+
+
+class Stage(Term):
+    """How far a match is: the stages in order, then that no step stands, or that it is not known which."""
+
+    needed = "需求"
+    recommended = "推荐"
+    answered = "链主答复"
+    talking = "洽谈"
+    signed = "签约"
+    dropped = "放弃"
+    withdrawn = "已撤销"
+    unclear = "阶段不明"
+
+
+STAGES = tuple(Stage)[:6]
 
 
 class Looked(Answer):
@@ -23,7 +49,7 @@ class Looked(Answer):
 
     firm: Named
     region: str
-    why: str
+    why: Reason
     status: str
     source: str
 
@@ -40,9 +66,9 @@ class Opening(Answer):
     region: str = ""
     local: bool = Field(default=False, description="whether the firm is known to be in the city")
     fit: Level | None = Field(default=None, description="how well the firm's product meets the need")
-    why: list[str]
-    against: list[str]
-    stage: str | None = Field(default=None, description="how far the ledger is with this firm and product")
+    why: list[Reason]
+    against: list[Reason]
+    stage: Stage | None = Field(default=None, description="how far the ledger is with this firm and product")
     computed: bool = Field(description="false: a record; true: found by the rules, of status inferred")
     confidence: float = Field(description="0 to 1: the record's own, or at most that of the weakest record that it rests on")
     status: str
@@ -50,9 +76,9 @@ class Opening(Answer):
     candidates: list[Looked] = Field(default=[], description="local firms that were looked at before, and why none fits")
     evidence: list[Evidence]
 
-    def grounds(self) -> list[str]:
+    def grounds(self) -> list[Reason]:
         """Return why without the segments, for a reader who sees these beside it."""
-        return [text for text in self.why if not text.startswith(SEGMENT)]
+        return [reason for reason in self.why if reason.code != "segments"]
 
 
 class Opportunities(Answer):
@@ -72,10 +98,23 @@ class Opportunities(Answer):
     needs: list[Opening] = Field(serialization_alias=LISTS["needs"])
     partners: list[Opening] = Field(serialization_alias=LISTS["partners"])
     invitations: list[Opening] = Field(serialization_alias=LISTS["invitations"])
+    here: str = Field(default=HERE, exclude=True, description="what the lists call the city")
+    keys: Keys = Field(default=Keys.zh, exclude=True)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return what the four lists are called, by name."""
+        return titles_of(self.here)
 
     def lists(self) -> dict[str, list[Opening]]:
         """Return the four lists by what they are called."""
-        return {title: getattr(self, name) for name, title in LISTS.items()}
+        return {title: getattr(self, name) for name, title in self.titles.items()}
+
+    @model_serializer(mode="wrap")
+    def _with_keys(self, write: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # a type would hide the fields
+        titles = self.titles
+        keys = {LISTS[name]: name if self.keys is Keys.en else titles[name] for name in LISTS}
+        return {keys.get(key, key): value for key, value in write(self).items()}
 
     def of_one(self, rows: Sequence[Opening]) -> bool:
         """Tell whether all rows are those of the one leader itself, so that none need say whose it is."""
@@ -85,7 +124,7 @@ class Opportunities(Answer):
 class Step(Answer):
     """A step of a match; ``withdrawn`` where the record has ended."""
 
-    stage: str
+    stage: Stage
     on: str | None
     by: str | None
     note: str | None
@@ -102,7 +141,7 @@ class Match(Answer):
     customer: Named
     product: str
     product_id: str | None
-    state: str = Field(description="the stage of the last step that stands; 已撤销 where none does")
+    state: Stage = Field(description="the stage of the last step that stands; 已撤销 where none does")
     since: str | None
     steps: list[Step]
     remarks: list[str]

@@ -12,9 +12,13 @@ from queries.city.facts import Facts, Row, gather, rows_at, rows_of, segments_of
 from queries.city.local import Firm, find_firms, grouped
 from queries.city.parties import groups_below
 from queries.core.answers import Named
-from queries.openings.answers import Match
+from queries.core.reason import Reason
+from queries.openings.answers import Match, Stage
 from queries.openings.fits import Fit, Fits
-from queries.openings.ledger import DROPPED, WITHDRAWN, find_matches
+from queries.openings.ledger import find_matches
+from queries.openings.words import say
+
+NOTHING = Reason("")
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Wish:
     product: str
     rows: tuple[Row, ...]
     inferred: bool = False
-    why: str = ""
+    why: Reason = NOTHING
 
 
 @dataclass(frozen=True)
@@ -134,13 +138,13 @@ class Asked:
     @cached_property
     def matches(self) -> Mapping[tuple[str, str, str], Match]:
         """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
-        every = (match for match in find_matches(self.city) if match.state != WITHDRAWN)
+        every = (match for match in find_matches(self.city) if match.state != Stage.withdrawn)
         return {(match.supplier.id, match.customer.id, match.product_id or match.product): match for match in every}
 
     @cached_property
     def dropped(self) -> frozenset[tuple[str, str, str]]:
         """Return which of the matches were given up."""
-        return frozenset(key for key, match in self.matches.items() if match.state == DROPPED)
+        return frozenset(key for key, match in self.matches.items() if match.state == Stage.dropped)
 
     def match(self, supplier: str, customer: str, product: str) -> Match | None:
         """Return the match of two firms about a product (its id, or how it is written), if the ledger has it."""
@@ -198,21 +202,21 @@ def _needs(
     own = [row for name in ("NEEDS", "PRODUCES", "OFFERS") for row in rows[name]]
     members = {leader: set(group) for leader, group in groups.items()}
     known = {leader: {row.end for row in own if row.start in group} for leader, group in members.items()}
-    found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["NEEDS"]]
+    found = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["NEEDS"]]
     inferred: dict[tuple[str, str], Wish] = {}
     links = {(link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})}
     for row in rows["PRODUCES"]:
         leader = of[row.start]
         for need in sorted(city.needed_for(row.end)):
             if need not in known[leader] and segments & set(facts.segments_of.get(need, ())):
-                why = f"没有登记为需求;所产“{facts.product_names[row.end]}”必需它"
+                why = say("essential_input", product=facts.product_names[row.end])
                 inferred.setdefault((leader, need), Wish(leader, row.start, need, (row, links[need, row.end]), True, why))
     return (*found, *inferred.values())
 
 
 def _offers(of: Mapping[str, str], rows: Mapping[str, tuple[Row, ...]]) -> tuple[Wish, ...]:
     """Return recorded offers, then the other products that a group makes."""
-    found = [Wish(of[row.start], row.start, row.end, (row,), why=row.note) for row in rows["OFFERS"]]
+    found = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["OFFERS"]]
     offered = {(wish.party, wish.product) for wish in found}
     made = [row for row in rows["PRODUCES"] if (row.start, row.end) not in offered]
-    return (*found, *(Wish(of[row.start], row.start, row.end, (row,), True, "没有登记为供给;是它生产的产品") for row in made))
+    return (*found, *(Wish(of[row.start], row.start, row.end, (row,), True, say("made_not_offered")) for row in made))

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from graph.deadline import check
 from queries.city.city import City
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.matching.answers import Level
 from queries.matching.chain_mapping import SURE, bare
 from queries.matching.products import NearProducts
+from queries.openings.words import say
 
 
 @dataclass(frozen=True)
@@ -21,12 +23,12 @@ class Fit:
     """How well a product meets a need, and why in words."""
 
     level: Level
-    words: str
+    words: Reason
 
     @property
     def fills(self) -> bool:
         """Tell whether it is good enough for the firm to take the place."""
-        return self.level != "低"
+        return self.level != Level.low
 
 
 class Fits:
@@ -51,21 +53,22 @@ class Fits:
     def near(self, need: str) -> dict[str, Fit]:
         """Return the products whose words say that they meet a need, the product itself first; ids by fit."""
         check()
-        found = {need: Fit("高", f"登记的产品就是“{self.names[need]}”")}
+        found = {need: Fit(Level.high, say("same_product", product=self.names[need]))}
         own = self.words[need]
         for word in own:
             for id in self.by_word[word]:
-                found.setdefault(id, Fit("高", f"“{self.names[id]}”与“{self.names[need]}”同名(“{word}”)"))
+                found.setdefault(id, Fit(Level.high, say("same_name", product=self.names[id], need=self.names[need], word=word)))
         for word in own:
             for id in self.by_ending.get(word, ()):
-                found.setdefault(id, Fit("中", f"“{self.names[id]}”以“{word}”结尾,是它的一种"))
+                found.setdefault(id, Fit(Level.middle, say("kind_of_it", product=self.names[id], word=word)))
         for word in own:
             for start in range(1, len(word) - SURE + 1):
                 for id in self.by_word.get(word[start:], ()):
-                    found.setdefault(id, Fit("低", f"“{self.names[id]}”是更宽的词(“{word[start:]}”),未必是它"))
+                    found.setdefault(id, Fit(Level.low, say("wider_word", product=self.names[id], word=word[start:])))
         for place, covered, shared in self.alike.near(self.names[need]):
             id, told = self.ids[place], "".join(f"“{word}”" for word in shared)
-            found.setdefault(id, Fit("低", f"“{self.names[id]}”与“{self.names[need]}”同有{told}(相近 {covered:.0%}),是不是它须核实"))
+            words = say("shared_words", product=self.names[id], need=self.names[need], words=told, covered=covered)
+            found.setdefault(id, Fit(Level.low, words))
         return found
 
 

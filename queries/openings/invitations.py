@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from graph.deadline import check
 from queries.city.facts import Row, rows_at
-from queries.openings.against import FEW, against_supplier, speaks_for
-from queries.openings.answers import Opening
+from queries.core.reason import Reason
+from queries.matching.answers import Level
+from queries.openings.against import against_supplier, speaks_for
+from queries.openings.answers import Opening, Stage
 from queries.openings.asked import Asked
-from queries.openings.ledger import DROPPED, SIGNED
 from queries.openings.needs import Supplier, Supply, confidence, nobody, row_of_wish, supplier_row
+from queries.openings.words import say
 
 SEVERAL = 2  # needs that a firm fits from which on it is worth meeting
 MOST = 20  # firms that are computed for a list, of one leader
@@ -17,7 +19,7 @@ MOST = 20  # firms that are computed for a list, of one leader
 
 def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Opening], int]:
     """Return the firms that leaders want to work with, then local ones that fit several needs or are in talks; and how many were cut."""
-    found = [_recorded(asked, row, supplies, "链主登记为拟开展合作企业") for row in _said(asked, "SEEKS_PARTNER")]
+    found = [_recorded(asked, row, supplies, "seeks_partner", "seeks_partner_noted") for row in _said(asked, "SEEKS_PARTNER")]
     told = {(row.leader.id, row.firm.id) for row in found if row.firm is not None}
     fitting: dict[tuple[str, str], list[tuple[Supply, Supplier]]] = defaultdict(list)
     for supply in supplies:
@@ -38,8 +40,8 @@ def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Openin
     return found, sum(max(0, number - MOST) for number in listed.values())
 
 
-def _open(state: str) -> bool:
-    return state not in (SIGNED, DROPPED)
+def _open(state: Stage) -> bool:
+    return state not in (Stage.signed, Stage.dropped)
 
 
 def _said(asked: Asked, type_name: str) -> list[Row]:
@@ -48,7 +50,7 @@ def _said(asked: Asked, type_name: str) -> list[Row]:
     return sorted(rows, key=lambda row: (members[row.start], row.start, row.end, row.good))
 
 
-def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> Opening:
+def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str, noted: str) -> Opening:
     """Return the row of a firm that a leader has named; the product is that of the record, or that of the needs it makes."""
     group = asked.group_of(row.start)
     check()
@@ -57,7 +59,7 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> 
     written = asked.city.product_words.get(row.product)
     products = [written] if written else [] if row.product else list(dict.fromkeys(met))
     own = [supply for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in products]
-    words = [f"生产“{asked.product(one)}”,链主需要它" for one in products if one in met]
+    words = [say("makes_what_is_needed", product=asked.product(one)) for one in products if one in met]
     rows = (row, *(makes[one] for one in products if one in makes))
     each = products or [row.product]
     links = dict.fromkeys(text for product in each for text in speaks_for(asked, row.start, row.end, product))
@@ -72,8 +74,8 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> 
         firm=asked.named(row.end),
         region=asked.firm(row.end).region,
         local=asked.firm(row.end).where == "local",
-        fit="高" if words else None,
-        why=[said + (f": {row.note}" if row.note else ""), *words, *links],
+        fit=Level.high if words else None,
+        why=[say(noted, note=row.note) if row.note else say(said), *words, *links],
         against=[*against, *_local_instead(asked, row.end, own)],
         stage=match.state if match else None,
         computed=False,
@@ -85,13 +87,12 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str) -> 
     )
 
 
-def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[str]:
+def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[Reason]:
     """Return that there are local firms that fit, which speaks against going elsewhere."""
     if asked.firm(firm).where == "local":
         return []
     names = dict.fromkeys(asked.firm(one.firm).name for supply in supplies for one in supply.fitting)
-    more = f"等 {len(names)} 家" if len(names) > FEW else ""
-    return [f"不在本地,而本地已有合适的: {'、'.join([*names][:FEW])}{more}"] if names else []
+    return [say("local_instead", firms=[*names])] if names else []
 
 
 def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, Supplier]], products: list[str]) -> Opening:
@@ -103,7 +104,7 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
     matches = [match for party, product, _ in each if (match := asked.match(firm, party, product))]
     links = dict.fromkeys(text for party, product, _ in each for text in speaks_for(asked, party, firm, product))
     against = dict.fromkeys(text for party, product, fit in each for text in against_supplier(asked, party, firm, product, fit, rows))
-    words = [f"合适 {len(products)} 项需求"] if len(products) >= SEVERAL else []
+    words = [say("fits_several", count=len(products))] if len(products) >= SEVERAL else []
     return Opening(
         leader=asked.named(leader),
         party=asked.named(next(iter(parties)) if len(parties) == 1 else leader),
@@ -113,7 +114,7 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
         firm=asked.named(firm),
         region=asked.firm(firm).region,
         local=asked.firm(firm).where == "local",
-        fit=min((fit.level for _, _, fit in each), key="高中低".index),
+        fit=min((fit.level for _, _, fit in each), key=[*Level].index),
         why=[*words, *dict.fromkeys(fit.words for _, _, fit in each), *links],
         against=list(against),
         stage=matches[0].state if matches else None,
@@ -127,7 +128,7 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
 
 def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
     """Return the firms that the leaders suggest, then firms elsewhere for each need that no local firm fits."""
-    found = [_recorded(asked, row, supplies, "链主登记为建议招引企业") for row in _said(asked, "RECOMMENDS")]
+    found = [_recorded(asked, row, supplies, "recommends", "recommends_noted") for row in _said(asked, "RECOMMENDS")]
     told = {(row.leader.id, row.firm.id, product) for row in found if row.firm is not None for product in row.product.split("、")}
     for supply in supplies:
         if supply.fitting:
@@ -139,8 +140,7 @@ def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
             found.append(row.model_copy(update={"why": [*words, *row.why], "candidates": list(supply.looked)}))
         if supply.outside or any(key[0] == wish.leader and key[2] == asked.product(wish.product) for key in told):
             continue
-        unplaced = "、".join(asked.firm(one.firm).name for one in supply.unplaced[:FEW])
-        more = f"等 {len(supply.unplaced)} 家" if len(supply.unplaced) > FEW else ""
-        against = [f"先核实所在地: {unplaced}{more}生产它,没有登记所在地"] if unplaced else []
-        found.append(row_of_wish(asked, wish, [*words, "图中没有登记外地的生产企业"], against, supply.looked))
+        unplaced = [asked.firm(one.firm).name for one in supply.unplaced]
+        against = [say("place_first", firms=unplaced)] if unplaced else []
+        found.append(row_of_wish(asked, wish, [*words, say("nobody_elsewhere")], against, supply.looked))
     return found

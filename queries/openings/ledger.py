@@ -11,10 +11,9 @@ from queries.city.city import City, read_city
 from queries.city.parties import groups_below, leaders_of, products_of
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.openings.answers import STAGES, Ledger, Match, Step
+from queries.openings.answers import STAGES, Ledger, Match, Stage, Step
 from queries.things.things import sources_used
 
-SIGNED, DROPPED, WITHDRAWN = "签约", "放弃", "已撤销"
 _FIRST_DAYS = {"H1": "01-01", "H2": "07-01", "Q1": "01-01", "Q2": "04-01", "Q3": "07-01", "Q4": "10-01"}
 
 
@@ -90,7 +89,7 @@ def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], cl
         customer=Named(id=customer, name=names[customer]),
         product=city.names["Product"].get(product, product),
         product_id=known,
-        state=last.stage if last else WITHDRAWN,
+        state=last.stage if last else Stage.withdrawn,
         since=last.on if last else None,
         steps=steps,
         remarks=remarks,
@@ -100,7 +99,7 @@ def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], cl
 def _step(row: dict[str, Any]) -> Step:
     proof = {"status": row["status"], "source": row["source"], "place": row["place"], "withdrawn": row["ended"]}
     own = {"on": row["happened_on"], "by": row["handled_by"], "note": row["note"]}
-    return Step(stage=row["stage"] or "阶段不明", **{name: value or None for name, value in own.items()}, **proof)
+    return Step(stage=Stage(row["stage"] or Stage.unclear), **{name: value or None for name, value in own.items()}, **proof)
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
@@ -132,13 +131,13 @@ def _remarks(steps: Sequence[Step], today: str) -> list[str]:
         found.append(f"没有写日期: {'、'.join(undated)}")
     if nobody := [step.stage for step in steps if not step.by]:
         found.append(f"没有写经办: {'、'.join(nobody)}")
-    if any(step.stage == DROPPED and not step.note for step in steps):
+    if any(step.stage == Stage.dropped and not step.note for step in steps):
         found.append("放弃没有写原因")
     dated = [step for step in steps if step.on]
     for earlier, later in pairwise(dated):
-        if _place(later) < _place(earlier) and earlier.stage != DROPPED:
+        if _place(later) < _place(earlier) and earlier.stage != Stage.dropped:
             found.append(f"顺序不对: {earlier.stage}({earlier.on})在{later.stage}({later.on})之前")
-    if {SIGNED, DROPPED} <= {step.stage for step in steps}:
+    if {Stage.signed, Stage.dropped} <= {step.stage for step in steps}:
         found.append("既有签约又有放弃")
     found += [f"日期在今天之后: {step.stage}({step.on})" for step in dated if _day(step.on) > today]
     return found

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from graph.errors import NotFound
 from queries.city.city import read_city
 from queries.city.facts import segments_of_chains
-from queries.city.local import find_homes
+from queries.city.local import find_homes, regions_above
 from queries.city.parties import chains_led_by, find_city, leaders_of
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.openings.answers import LISTS, Opening, Opportunities
+from queries.openings.answers import HERE, Opening, Opportunities, titles_of
 from queries.openings.asked import Asked, Wish, ask_about
 from queries.openings.fits import fits_of
 from queries.openings.invitations import list_invitations, list_partners
@@ -18,6 +18,7 @@ from queries.openings.needs import Supply, find_supply, list_needs
 from queries.openings.offers import list_offers
 from queries.things.things import sources_used
 
+LONGEST = 12  # name of a city in that of a sheet of Excel, which has 31 characters
 RULE_VERSION = "openings-2026-11-24.2"
 
 
@@ -61,7 +62,7 @@ def chain_opportunities(view: View, chain: Named) -> Opportunities:
 
 
 def _answer(view: View, asked: Asked, label: str, notes: list[str]) -> Opportunities:
-    supply = {wish: find_supply(asked, wish) for wish in asked.needs}
+    supply, here = {wish: find_supply(asked, wish) for wish in asked.needs}, _here(asked)
     (offers, no_users), (partners, no_partners) = list_offers(asked), list_partners(asked, list(supply.values()))
     lists = {
         "offers": offers,
@@ -82,13 +83,24 @@ def _answer(view: View, asked: Asked, label: str, notes: list[str]) -> Opportuni
         as_of=asked.city.today,
         data_date=asked.city.recorded,
         rests_on=dict(sorted(Counter(one.status for one in records.values()).items())),
-        notes=[*notes, *_notes(asked, supply, lists, no_users + no_partners)],
+        notes=[*notes, *_notes(asked, supply, lists, no_users + no_partners, titles_of(here))],
         sources=sources_used(view, used),
+        here=here,
         **lists,
     )
 
 
-def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int) -> Iterator[str]:
+def _here(asked: Asked) -> str:
+    """Return what the lists call the city that they are of: its name without 市, 本地 where there are several."""
+    above, names = regions_above(asked.city), asked.city.names["Region"]
+    around = {names[region] for home in asked.facts.homes for region in above.get(home.id, ())}
+    if not around or any(name.startswith("青岛") for name in around):
+        return HERE
+    cities = sorted(name.removesuffix("市") for name in around if name.endswith("市")) or [home.name for home in asked.facts.homes]
+    return cities[0] if len(cities) == 1 and cities[0].isalnum() and len(cities[0]) <= LONGEST else "本地"
+
+
+def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int, titles: dict[str, str]) -> Iterator[str]:
     """Yield what a reader must know of the lists as a whole."""
     homes = "、".join(home.name for home in asked.facts.homes)
     yield f"本地指所在地在{homes};没有登记所在地的企业不算本地" if homes else "没有写明所在城市,图中的企业都按本地算"
@@ -96,7 +108,7 @@ def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Openi
     for name, template in (("offers", "供给"), ("needs", "需求")):
         if asked.groups and not any(not wish.inferred for wish in getattr(asked, name)):
             more = ",下面只有推断的" if lists[name] else ""
-            yield f"链主没有登记{LISTS[name]}{more};可用“{template}”空表填报"
+            yield f"链主没有登记{titles[name]}{more};可用“{template}”空表填报"
     if open_needs := [found for found in supply.values() if not found.fitting]:
         unseen = sum(not found.looked_through for found in open_needs)
         yield f"{len(open_needs)} 项需求没有合适的本地企业,列入建议招引;其中 {unseen} 项没有覆盖全市的普查记录: 没有登记不等于没有"

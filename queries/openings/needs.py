@@ -7,11 +7,14 @@ from itertools import islice
 from graph.deadline import check
 from graph.statuses import STATUS_CONFIDENCE
 from queries.city.facts import Place, Row
+from queries.core.reason import Reason
 from queries.gaps.candidates import find_candidates
+from queries.matching.answers import Level
 from queries.openings.against import against_supplier, speaks_for, why_dropped
-from queries.openings.answers import SEGMENT, Looked, Opening
+from queries.openings.answers import Looked, Opening
 from queries.openings.asked import Asked, Wish
 from queries.openings.fits import Fit
+from queries.openings.words import say
 
 MOST = 20  # candidates that are listed for a need; what is cut is counted
 MOST_LOOKED = 20  # firms that were looked at where none fits
@@ -83,14 +86,14 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     )
 
 
-_ORDER = {"高": 0, "中": 1, "低": 2}
+_ORDER = {level: place for place, level in enumerate(Level)}
 
 
 def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
     """Yield the firms that supply, make or offer the product or one that is near to it by name."""
     for row in asked.facts.rows_at("supplies", [wish.product]):
         if row.end == wish.party and not asked.firm(row.start).closed:
-            yield Supplier(row.start, Fit("高", f"已经向链主供应“{asked.product(row.good)}”"), row, supplies=True)
+            yield Supplier(row.start, Fit(Level.high, say("supplies_leader", product=asked.product(row.good))), row, supplies=True)
     near = asked.near[wish.product]
     for row in asked.facts.rows_at("makes", near):
         if not row.ended and not asked.firm(row.start).closed:
@@ -117,11 +120,13 @@ def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:
         yield row_of_wish(asked, supply.wish, nobody(supply), candidates=supply.looked)
 
 
-def nobody(supply: Supply) -> Iterator[str]:
+def nobody(supply: Supply) -> Iterator[Reason]:
     """Yield that no local firm fits, and whether local firms were looked for at all."""
-    most = "最相近的 " if len(supply.looked) == MOST_LOOKED else " "
-    yield "没有合适的本地企业," + (f"看过{most}{len(supply.looked)} 家" if supply.looked else "图中没有可看的本地企业")
-    yield f"普查过: {supply.looked_through}" if supply.looked_through else "没有覆盖全市的普查记录: 没有登记不等于没有,先摸底"
+    if supply.looked:
+        yield say("nobody_fits_nearest" if len(supply.looked) == MOST_LOOKED else "nobody_fits", count=len(supply.looked))
+    else:
+        yield say("nobody_to_look_at")
+    yield say("looked_through", looks=supply.looked_through) if supply.looked_through else say("not_looked_through")
 
 
 def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Opening:
@@ -130,7 +135,7 @@ def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Ope
     match = asked.match(one.firm, wish.party, wish.product)
     words = [wish.why] if wish.why else []
     segments = asked.segments(wish.product)
-    place = [SEGMENT + "、".join(segments)] if segments else []
+    place = [say("segments", segments="、".join(segments))] if segments else []
     links = speaks_for(asked, wish.party, one.firm, wish.product)
     return Opening(
         leader=asked.named(wish.leader),
@@ -153,7 +158,9 @@ def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Ope
     )
 
 
-def row_of_wish(asked: Asked, wish: Wish, why: Iterable[str], against: Iterable[str] = (), candidates: Iterable[Looked] = ()) -> Opening:
+def row_of_wish(
+    asked: Asked, wish: Wish, why: Iterable[Reason], against: Iterable[Reason] = (), candidates: Iterable[Looked] = ()
+) -> Opening:
     """Return the row of a need or an offer for which no firm is known: a record, unless it was inferred."""
     status = "inferred" if wish.inferred else wish.rows[0].status
     return Opening(

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 from graph.deadline import check
 from queries.city.facts import Row
+from queries.matching.answers import Level
 from queries.openings.against import against_user
-from queries.openings.answers import SEGMENT, Opening
+from queries.openings.answers import Opening
 from queries.openings.asked import Asked, Wish
 from queries.openings.fits import Fit
 from queries.openings.needs import confidence, row_of_wish
+from queries.openings.words import say
 
 MOST = 20  # users that are listed for an offer
 User = tuple[str, Fit, tuple[Row, ...], bool]  # firm, how well it fits, the records, whether it is supplied already
@@ -33,7 +35,7 @@ def list_offers(asked: Asked) -> tuple[list[Opening], int]:
         found += [_row(asked, wish, *user) for user in users[:MOST]]
         cut += max(0, len(users) - MOST)
         if not users and not wish.inferred:
-            found.append(row_of_wish(asked, wish, ["图中没有登记本地有谁需要它"]))
+            found.append(row_of_wish(asked, wish, [say("nobody_needs_it")]))
     return found, cut
 
 
@@ -45,21 +47,21 @@ def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[U
         for row in asked.supplied[wish.party, customer]:
             if row.good == wish.product and facts.local(customer) and customer not in seen:
                 seen.add(customer)
-                yield customer, Fit("高", "已经在采购它"), (row,), True
-    for row, fit in sorted(needs, key=lambda item: (item[1].level != "高", item[0].start)):
+                yield customer, Fit(Level.high, say("buys_already")), (row,), True
+    for row, fit in sorted(needs, key=lambda item: (item[1].level != Level.high, item[0].start)):
         if facts.local(row.start) and row.start not in seen:
             seen.add(row.start)
-            yield row.start, Fit(fit.level, f"登记的需求“{asked.product(row.end)}”: {fit.words}"), (row,), False
+            yield row.start, Fit(fit.level, say("said_to_need", product=asked.product(row.end), fit=fit.words)), (row,), False
     for link, made in asked.uses[wish.product]:
         if facts.local(made.start) and made.start not in seen:
             seen.add(made.start)
-            yield made.start, Fit("中", f"生产“{asked.product(link.end)}”,必需它"), (made, link), False
+            yield made.start, Fit(Level.middle, say("makes_from_it", product=asked.product(link.end))), (made, link), False
 
 
 def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool) -> Opening:
     rows = (*wish.rows, *own)
     segments = asked.segments(wish.product)
-    place = [SEGMENT + "、".join(segments)] if segments else []
+    place = [say("segments", segments="、".join(segments))] if segments else []
     match = asked.match(wish.party, firm, wish.product)
     against = list(against_user(asked, wish.party, firm, wish.product, fit, rows))
     return Opening(

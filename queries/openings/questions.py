@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from queries.core.question import Choice, Word, question
 from queries.names.arguments import Chain, Firm
 from queries.openings import printed
-from queries.openings.answers import Ledger, Opportunities
+from queries.openings.answers import Keys, Ledger, Opportunities
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -25,7 +25,12 @@ Leaders = Annotated[Chain, Word("产业链的名称、编号或拼音: 它的全
     table=printed.opportunities,
     notes=printed.notes_of_opportunities,
 )
-def opportunities(view: "View", leader: Leader | None = None, chain: Leaders | None = None) -> Opportunities:
+def opportunities(
+    view: "View",
+    leader: Leader | None = None,
+    chain: Leaders | None = None,
+    keys: Annotated[Keys, Word("JSON 里四张清单的键: zh 是清单的名称,en 是 offers、needs、partners、invitations")] = Keys.zh,
+) -> Opportunities:
     """卡位入链的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。
 
     登记的在前;推断的状态是“推断”,只是线索。一项需求没有合适的本地企业,才列入建议招引,并列出看过哪些本地企业、各为何不合适。
@@ -34,9 +39,11 @@ def opportunities(view: "View", leader: Leader | None = None, chain: Leaders | N
     from queries.openings.lists import chain_opportunities, leader_opportunities
 
     if leader is not None:
-        return leader_opportunities(view, leader)
-    assert chain is not None
-    return chain_opportunities(view, chain)
+        answer = leader_opportunities(view, leader)
+    else:
+        assert chain is not None
+        answer = chain_opportunities(view, chain)
+    return answer.model_copy(update={"keys": keys})
 
 
 @question("ledger", "ledger", group=GROUP, choice=Choice(("leader", "chain", "firm")), table=printed.ledger, notes=printed.notes_of_ledger)

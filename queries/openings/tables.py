@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from queries.core.table import TRUST, Column, Folded, Number, Table, Thing
 from queries.core.words import show_percent
-from queries.openings.answers import LISTS, Ledger, Looked, Match, Opening, Opportunities
+from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities
 
 FIRM_HEADS = {"offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
 MEANINGS = {
@@ -23,7 +23,7 @@ EMPTY = {
 
 def tables_of_openings(answer: Opportunities) -> dict[str, Table[Opening]]:
     """Return the four lists as tables, by name."""
-    return {name: _table(name, title, getattr(answer, name), answer) for name, title in LISTS.items()}
+    return {name: _table(name, title, getattr(answer, name), answer) for name, title in answer.titles.items()}
 
 
 def table_of_ledger(answer: Ledger) -> Table[Match]:

@@ -4,8 +4,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from queries.core.answers import Answer, Evidence, Named, SourceUsed
+from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
 from queries.gaps.answers import State
+
+
+class How(Term):
+    """How it is known that a firm would fill a gap."""
+
+    makes = "登记为生产"
+    offers = "登记为可提供"
+    inferred = "推断"
 
 
 class FactorValue(Answer):
@@ -27,7 +35,7 @@ class Filled(Answer):
     segment: str
     state: State
     score: float
-    how: str = Field(description="登记为生产, 登记为可提供 or 推断")
+    how: How
     fit: float
     inferred: bool
     reason: str

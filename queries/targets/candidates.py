@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from graph.deadline import check
 from queries.city.facts import Facts, Row
 from queries.core.answers import Evidence
-from queries.gaps.answers import State
-from queries.gaps.judge import judge, score_of, state_of
+from queries.gaps.answers import GAPS, State
+from queries.gaps.judge import judge
 from queries.gaps.measures import Good
 from queries.gaps.rules import Rules
 from queries.gaps.weak_links import Examined
+from queries.targets.answers import How
 from queries.targets.weights import Weights
 
-HOW = {"PRODUCES": "登记为生产", "OFFERS": "登记为可提供"}
-INFERRED = "推断"
+HOW = {"PRODUCES": How.makes, "OFFERS": How.offers}
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Fill:
     """A gap that a firm would fill: how that is known, how well the product fits, the record or the model's reasons."""
 
     gap: Gap
-    how: str
+    how: How
     fit: float
     reason: str
     row: Row | None = None
@@ -59,12 +59,13 @@ class Barred:
 def find_gaps(examined: Examined, rules: Rules) -> list[Gap]:
     """Return the products that are missing or weak, the worst first."""
     facts, found = examined.facts, []
-    for one in examined.measures:
-        state, score = state_of(one, rules), score_of(one, rules)
-        if one.place.label == "Product" and state in ("缺链", "弱链") and score is not None:
+    for one in examined.verdicts:
+        if one.place.label == "Product" and one.state in GAPS and one.score is not None:
             judged, segments = judge(facts, one, rules), segment_names(facts, one.place.segments)
             status = judged.status or "inferred"
-            found.append(Gap(one.place.id, one.place.name, segments, state, score, status, one.goods[0], tuple(judged.evidence)))
+            found.append(
+                Gap(one.place.id, one.place.name, segments, one.state, one.score, status, one.measures.goods[0], tuple(judged.evidence))
+            )
     return sorted(found, key=lambda gap: (-gap.score, gap.product))
 
 
@@ -102,11 +103,11 @@ def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
     known: set[tuple[str, str]] = set()
     for row in sorted(facts.makes, key=lambda row: (row.start, row.end, row.ended, row.type)):
         check()
-        firm, state = facts.firms[row.start], states.get(row.end, "强链")
-        if (row.start, row.end) in known or state == "强链":
+        firm, state = facts.firms[row.start], states.get(row.end, State.strong)
+        if (row.start, row.end) in known or state == State.strong:
             continue
         known.add((row.start, row.end))
-        gap = state != "未知"
+        gap = state != State.unknown
         if firm.closed:
             yield Barred(row, "企业登记为已终止")
         elif row.ended:

@@ -8,12 +8,12 @@ from queries.city.facts import Facts, Row
 from queries.city.local import find_firms
 from queries.core.answers import STATUS_ORDER, Named
 from queries.core.view import View
-from queries.gaps.judge import Voice, state_of
+from queries.gaps.answers import GAPS, State
+from queries.gaps.judge import Voice
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import Examined, examine, notes_on
-from queries.targets.answers import FactorValue, Filled, NoTarget, OpenGap, Target, Targets, UnknownPlace
+from queries.targets.answers import FactorValue, Filled, How, NoTarget, OpenGap, Target, Targets, UnknownPlace
 from queries.targets.candidates import (
-    INFERRED,
     Barred,
     Fill,
     Gap,
@@ -25,7 +25,7 @@ from queries.targets.candidates import (
     segment_names,
 )
 from queries.targets.factors import Around, factors_of, look_around
-from queries.targets.ranking import Ranked, points_of, rank, score_of, stability
+from queries.targets.ranking import Ranked, points_of, rank, stability, weighted
 from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
 from queries.things.things import sources_used
@@ -47,7 +47,7 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     around = look_around(facts, sorted(fills))
     ranked = rank([_ranked(around, firm, own, weights) for firm, own in fills.items()], weights.factor.points)
     listed = [_target(around, one, place, weights) for place, one in enumerate(ranked[:top], 1)]
-    states = {one.place.id: state_of(one, rules) for one in examined.measures if one.place.label == "Product"}
+    states = {one.place.id: one.state for one in examined.verdicts if one.place.label == "Product"}
     barred = list(find_barred(facts, states))
     known = [row for gap in gaps for row in gap.evidence] + [row for one in listed for row in one.evidence]
     unique = distinct([*known, *(facts.evidence(one.row) for one in barred)])
@@ -85,7 +85,7 @@ def _infer(view: View, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[
         found[gap.product] = [guess.firm for guess in guesses]
         for guess in guesses:
             fit = round(weights.fit.inferred.value * guess.share, 4)
-            fills.setdefault(guess.firm, []).append(Fill(gap, INFERRED, fit, f"模型推断能做“{gap.name}”({guess.reason})"))
+            fills.setdefault(guess.firm, []).append(Fill(gap, How.inferred, fit, f"模型推断能做“{gap.name}”({guess.reason})"))
     return found
 
 
@@ -113,7 +113,7 @@ def _target(around: Around, one: Ranked, place: int, weights: Weights) -> Target
         rank=place,
         firm=one.firm,
         region=firm.region,
-        score=score_of(one.factors, base),
+        score=weighted(one.factors, base),
         gaps=[_filled(fill) for fill in one.fills],
         factors=[
             FactorValue(
@@ -180,8 +180,8 @@ def _named(facts: Facts, firms: Iterable[str]) -> list[Named]:
 def _unknown(examined: Examined) -> list[UnknownPlace]:
     """Return the products that are not known to be gaps or none."""
     facts, rules, found = examined.facts, read_rules(), []
-    for one in examined.measures:
-        if one.place.label == "Product" and state_of(one, rules) == "未知":
+    for one in examined.verdicts:
+        if one.place.label == "Product" and one.state == State.unknown:
             makers = {row.start for row in makers_of(facts, one.place.id) if not row.ended and not facts.firms[row.start].closed}
             outside = [firm for firm in sorted(makers) if facts.firms[firm].where == "outside"]
             found.append(
@@ -190,7 +190,7 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
                     product_id=one.place.id,
                     segment=segment_names(facts, one.place.segments),
                     outside=_named(facts, outside),
-                    reason=f"未知,先普查: {';'.join(Voice(facts, one, rules).reasons('未知'))}",
+                    reason=f"未知,先普查: {';'.join(Voice(facts, one, rules).reasons())}",
                 )
             )
     return sorted(found, key=lambda place: not place.outside)
@@ -211,10 +211,10 @@ def _no_target(facts: Facts, barred: Barred) -> NoTarget:
 
 
 def _notes(examined: Examined, gaps: Sequence[Gap], ranked: Sequence[Ranked]) -> list[str]:
-    facts, rules = examined.facts, read_rules()
+    facts = examined.facts
     notes = notes_on(facts)
-    bare = [one for one in examined.measures if one.place.label == "Segment" and not one.place.products]
-    if empty := [one.place.name for one in bare if state_of(one, rules) in ("缺链", "弱链")]:
+    bare = [one for one in examined.verdicts if one.place.label == "Segment" and not one.place.products]
+    if empty := [one.place.name for one in bare if one.state in GAPS]:
         notes.append(f"环节{'、'.join(empty)}缺或弱,但没有登记产品,无从按产品找企业: 先登记它的产品")
     if not facts.homes:
         notes.append("没有所在城市就没有外地企业: 请在产业链表填区域")

@@ -9,7 +9,7 @@ from queries.city.city import City, read_city
 from queries.city.facts import Facts
 from queries.core.answers import STATUS_ORDER, Named
 from queries.core.view import View
-from queries.gaps.judge import state_of
+from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.targets.answers import Chosen, ClosedGap, CurvePoint, Portfolio
@@ -105,8 +105,8 @@ def _hold(view: View, city: City) -> Held:
         gaps += [(examined.facts, gap) for gap in own]
         for firm, found in recorded_fills(examined.facts, own, weights).items():
             fills[firm] |= {place[fill.gap.product]: fill for fill in found}
-        states = [state_of(one, rules) for one in examined.measures if one.place.label == "Product"]
-        if number := states.count("未知"):
+        states = [one.state for one in examined.verdicts if one.place.label == "Product"]
+        if number := states.count(State.unknown):
             unknown[examined.facts.chain.name] = number
     return Held(gaps, dict(fills), unknown)
 

@@ -26,20 +26,20 @@ def points_of(factors: Factors, weights: Mapping[str, float]) -> dict[str, float
     return {key: round(factors.values[key] * points, 2) for key, points in weights.items()}
 
 
-def score_of(factors: Factors, weights: Mapping[str, float]) -> float:
+def weighted(factors: Factors, weights: Mapping[str, float]) -> float:
     """Return the score, 0 to 100."""
     return round(sum(points_of(factors, weights).values()), 2)
 
 
 def rank(targets: Sequence[Ranked], weights: Mapping[str, float]) -> list[Ranked]:
     """Return targets by score, equals by how much of the gaps they close, then by id."""
-    return sorted(targets, key=lambda one: (-score_of(one.factors, weights), -one.factors.values["gap"], one.firm.id))
+    return sorted(targets, key=lambda one: (-weighted(one.factors, weights), -one.factors.values["gap"], one.firm.id))
 
 
 def stability(targets: Sequence[Ranked], weights: Weights, top: int) -> WeightStability:
     """Return how the first targets of a ranking, which is given in its order, change with each weight moved by a fifth."""
     base, names = weights.factor.points, weights.factor.by_key()
-    scores = [score_of(one.factors, base) for one in targets]
+    scores = [weighted(one.factors, base) for one in targets]
     first = [one.firm for one in targets[:top]]
     listed = {firm.id for firm in first}
     variants = []
@@ -54,7 +54,7 @@ def stability(targets: Sequence[Ranked], weights: Weights, top: int) -> WeightSt
                 moved=moved,
                 name=names[key].name,
                 factor=float(factor),
-                rank_correlation=correlation(scores, [score_of(one.factors, points) for one in targets]),
+                rank_correlation=correlation(scores, [weighted(one.factors, points) for one in targets]),
                 left=[one.firm for one in shifts if one.after > top],
                 entered=[firm for firm in fresh[:top] if firm.id not in listed],
                 shifts=[one for one in shifts if one.after <= top and one.after != one.before],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from queries.openings.against import reason_of
-from queries.openings.ledger import DROPPED
+from queries.openings.answers import Stage
 from queries.targets.factors import FEW, Around
 from queries.targets.ranking import Ranked
 
@@ -31,7 +31,7 @@ def speaks_for(around: Around, target: Ranked) -> Iterator[str]:
     if factors.values["near"] > 0:
         yield factors.reasons["near"]
     for match in around.matches.get(firm, ()):
-        if match.state != DROPPED:
+        if match.state != Stage.dropped:
             yield f"台账: 与{match.customer.name}{match.state}({match.since or '没有写日期'}){_about(match.product)}"
 
 
@@ -52,7 +52,7 @@ def speaks_against(around: Around, target: Ranked, statuses: Sequence[str]) -> I
     if not (factors.partners or factors.kin):
         yield "与本地企业没有已知的供应或集团关系"
     for match in around.matches.get(firm, ()):
-        if match.state == DROPPED:
+        if match.state == Stage.dropped:
             yield f"曾与{match.customer.name}对接{_about(match.product)},{match.since or '日期不详'}放弃: {reason_of(match)}"
     yield from data_against(statuses)
 

@@ -1,0 +1,5 @@
+"""How the reasons of the four lists are worded."""
+
+from queries.core.reason import Catalogue
+
+say = Catalogue("openings")

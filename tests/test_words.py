@@ -1,0 +1,132 @@
+"""Words and their codes: what JSON says in Chinese has beside it a code by which programs can filter."""
+
+import ast
+import json
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+from typing import Any, get_args
+
+import pytest
+from view_parts import under
+
+from graph.stores import Store
+from queries.core.answers import Answer, Named, SupplyEdge, Term
+from queries.core.reason import OTHERS, Catalogue, Names, Reason
+from queries.gaps.answers import Action, Gap, State
+from queries.gaps.weak_links import weak_links
+from queries.openings.answers import Opening, Stage
+from queries.openings.lists import chain_opportunities
+
+
+def terms() -> list[type[Term]]:
+    """Return every closed set of words."""
+    return Term.__subclasses__()
+
+
+def things_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a piece of JSON."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from things_in(part)
+
+
+def test_no_word_means_two_things_and_no_code_two_words() -> None:
+    assert {State, Action, Stage} <= set(terms())
+    for kind in terms():
+        assert len({*kind}) == len(kind.__members__), kind
+        assert all(code.isascii() and not code.isupper() for code in kind.__members__), kind
+    assert not set(State) & {str(action) for action in Action}
+
+
+def test_a_word_is_its_chinese_and_its_code_stands_beside_it() -> None:
+    gap = Gap.model_validate({"product": "件", "product_id": "p", "state": "缺链", "reason": "没有"})
+    assert (gap.state, f"{gap.state}", json.loads(gap.model_dump_json())["state_code"]) == (State.missing, "缺链", "missing")
+    told = Gap.model_json_schema(mode="serialization")["properties"]["state_code"]
+    assert told["enum"] == [*State.__members__]
+
+
+def test_every_field_that_holds_a_word_has_its_code_and_no_other_answer_pays_for_it() -> None:
+    def kinds(of: type[Answer]) -> Iterator[type[Answer]]:
+        for kind in of.__subclasses__():
+            yield kind
+            yield from kinds(kind)
+
+    for kind in kinds(Answer):
+        worded = {f"{name}_code" for name, one in kind.model_fields.items() if {one.annotation, *get_args(one.annotation)} & {*terms()}}
+        assert worded <= set(kind.model_computed_fields), kind
+    assert SupplyEdge.model_computed_fields == {}
+    assert {"fit_code", "stage_code"} <= set(Opening.model_computed_fields)
+
+
+def test_states_and_actions_of_the_seeds_can_be_filtered_by_code(seeded_store: Store) -> None:
+    answer = json.loads(weak_links(under(seeded_store), "integrated-circuits").model_dump_json())
+    judged = [one for one in things_in(answer) if "action" in one]
+    assert {one["state_code"] for one in judged} == {"missing", "weak", "strong", "unknown"}
+    assert {(one["state_code"], one["action"]) for one in judged if one["state_code"] == "weak"} == {("weak", "扶持扩产")}
+    assert all((one["state_code"], one["action_code"]) == (State(one["state"]).name, Action(one["action"]).name) for one in judged)
+
+
+QUERIES = Path(__file__).resolve().parent.parent / "queries"
+ROOMS = sorted(path.parent.name for path in QUERIES.glob("*/words.toml"))
+
+
+def sample(spec: str) -> Any:
+    """Return a parameter that a catalogue can render by a format."""
+    return ["甲", "乙", "丙", "丁", "戊", "己"] if "#" in spec or spec == "tail" else 0.25 if spec else "甲"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_code_of_a_catalogue_is_worded_and_said_somewhere(room: str) -> None:
+    say = Catalogue(room)
+    for code, text in say.texts.items():
+        asked = {name: sample(spec or "") for _, name, spec, _ in Formatter().parse(text) if name}
+        reason = say(code, **asked)
+        assert (reason.code, say(code, **reason.params)) == (code, reason)
+        assert reason.strip(" ;,:{}") == reason != "", code
+    assert len(set(say.texts.values())) == len(say.texts), "one text has one code"
+    every = [
+        node.value
+        for path in QUERIES.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+    ]
+    assert [code for code in say.texts if code not in every] == [], "a text that nobody says"
+    with pytest.raises(KeyError):
+        say("no such code")
+
+
+def test_names_in_a_sentence() -> None:
+    few, many = Names(("甲", "乙")), Names(("甲", "乙", "丙", "丁", "戊", "己"))
+    assert (f"{Names():tail}", f"{few:tail}", f"{many:tail}") == ("", ": 甲、乙", ": 甲、乙、丙、丁、戊 等")
+    assert (f"{few:等 # 家}", f"{many:等 # 家}", f"{many}") == ("甲、乙", "甲、乙、丙等 6 家", "甲、乙、丙、丁、戊")
+
+
+def test_a_reason_is_its_text_and_keeps_its_code() -> None:
+    reason = Catalogue("gaps")("part_outside", count=4, number=1)
+    assert reason == "本地企业采购的 4 条供应关系中 1 条来自外地"
+    assert (reason.code, reason.params) == ("part_outside", {"count": 4, "number": 1})
+    again = pickle.loads(pickle.dumps(reason))
+    assert (again, again.code, again.params) == (reason, reason.code, reason.params)
+    assert Reason("人写的").code == OTHERS
+
+
+def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
+    view, worded = under(seeded_store), {room: Catalogue(room).texts for room in ROOMS}
+    gaps = json.loads(weak_links(view, "integrated-circuits").model_dump_json())
+    judged = [one for one in things_in(gaps) if "action" in one]
+    for one in judged:
+        assert len(one["reasons"]) == len(one["reason_codes"]) > 0
+        assert {*one["reason_codes"], one["action_reason_code"], *(part["reason_code"] for part in one["parts"])} <= set(worded["gaps"])
+    assert [one["reason_codes"] for one in judged if "no_local_firms" in one["reason_codes"]]
+    chains = [Named(id="integrated-circuits", name="集成电路"), Named(id="smart-appliances", name="智能家电")]
+    rows = [row for chain in chains for rows in chain_opportunities(view, chain).lists().values() for row in rows]
+    told = [row.model_dump(mode="json") for row in rows]
+    assert all(len(row["why"]) == len(row["why_codes"]) and len(row["against"]) == len(row["against_codes"]) for row in told)
+    known = {*worded["openings"], *worded["gaps"], OTHERS}
+    assert {code for row in told for code in (*row["why_codes"], *row["against_codes"])} <= known
+    assert {code for row in told for one in row["candidates"] for code in [one["why_code"]]} <= known
+    assert any("segments" in row["why_codes"] for row in told)
+    assert all("segments" not in [reason.code for reason in row.grounds()] for row in rows)
