@@ -18,6 +18,7 @@ from queries.gaps.answers import Action, Gap, State
 from queries.gaps.weak_links import weak_links
 from queries.openings.answers import Opening, Stage
 from queries.openings.lists import chain_opportunities
+from queries.targets.chain import list_targets
 
 
 def terms() -> list[type[Term]]:
@@ -129,4 +130,10 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
     assert {code for row in told for code in (*row["why_codes"], *row["against_codes"])} <= known
     assert {code for row in told for one in row["candidates"] for code in [one["why_code"]]} <= known
     assert any("segments" in row["why_codes"] for row in told)
+    targets = json.loads(list_targets(view, "integrated-circuits").model_dump_json())
+    assert targets["targets"]
+    for one in targets["targets"]:
+        assert (len(one["why"]), len(one["why_not"])) == (len(one["why_codes"]), len(one["why_not_codes"]))
+        assert {*one["why_codes"], *one["why_not_codes"], *(gap["reason_code"] for gap in one["gaps"])} <= set(worded["targets"])
+    assert all(one["why_not_codes"] and {*one["why_not_codes"]} <= set(worded["targets"]) for one in targets["excluded"])
     assert all("segments" not in [reason.code for reason in row.grounds()] for row in rows)

@@ -12,7 +12,7 @@ from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line
 from api.pictures.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
-from queries.gaps.answers import Judged, WeakLinks
+from queries.gaps.answers import Judged, Part, WeakLinks
 from queries.gaps.words import Places, mark_of, places_of
 
 if TYPE_CHECKING:
@@ -240,7 +240,8 @@ def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certif
 
 
 def _state_facts(judged: Judged, href: str) -> Facts:
-    own = {"state", "score", "status", "parts", "reasons", "action", "action_reason"}
+    own: Any = dict.fromkeys(("state", "score", "status", "reasons", "action", "action_reason"), True)
+    own["parts"] = {"__all__": {*Part.model_fields}}
     return {**judged.model_dump(include=own), "href": href, "firms": len(judged.firms)}
 
 

@@ -162,7 +162,7 @@ class Candidate(Answer):
 class Demand(Answer):
     """Somebody or something that needs the place: a registered need, a product made here that it goes into, a leader concerned."""
 
-    kind: str
+    kind: Reason
     product: str = Field(description="the product of the place that is needed")
     who: list[Named]
     into: str | None = Field(default=None, description="the product that it goes into")
@@ -251,7 +251,7 @@ class Gap(Answer):
     product: str
     product_id: str
     state: State
-    reason: str
+    reason: Reason
 
 
 class Standing(Answer):

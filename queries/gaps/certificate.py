@@ -14,6 +14,7 @@ from queries.gaps.judge import judge
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.weak_links import examine, notes_on, steps_from
+from queries.gaps.words import say
 from queries.things.things import sources_used
 
 MOST = 60  # candidates that are listed; what is cut is counted
@@ -60,7 +61,7 @@ def _demands(facts: Facts, measures: Measures) -> list[Demand]:
     products, names = measures.place.products, facts.product_names
     found = [
         Demand(
-            kind="登记的需求",
+            kind=say("need_registered"),
             product=names[row.end],
             who=[Named(id=row.start, name=facts.firm_name(row.start))],
             status=row.status,
@@ -76,12 +77,19 @@ def _demands(facts: Facts, measures: Measures) -> list[Demand]:
             who = [Named(id=firm, name=facts.firm_name(firm)) for firm in makers]
             into = {"into": names[row["to"]], "essential": bool(row["essential"])}
             found.append(
-                Demand(kind="本地所产产品的投入", product=names[row["from"]], who=who, **into, status=row["status"], source=row["source"])
+                Demand(
+                    kind=say("need_of_product_made_here"),
+                    product=names[row["from"]],
+                    who=who,
+                    **into,
+                    status=row["status"],
+                    source=row["source"],
+                )
             )
     leaders = {leader for good in measures.goods for leader in good.leaders}
     found += [
         Demand(
-            kind=f"牵涉的链主({facts.city.names['Chain'].get(row.end, row.end)})",
+            kind=say("need_of_leader", chain=facts.city.names["Chain"].get(row.end, row.end)),
             product="、".join(names[good.id] for good in measures.goods if row.start in good.leaders),
             who=[Named(id=row.start, name=facts.firm_name(row.start))],
             status=row.status,

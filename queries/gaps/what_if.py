@@ -16,6 +16,7 @@ from queries.gaps.measures import measure_good
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.verdict import Verdict, state_of_good
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
+from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
@@ -53,9 +54,8 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         before=_side(before),
         after=_side(after),
         changes=[change for change in changes if _moved(change)],
-        gaps_closed=[_gap(change, "本地企业增加") for change in changes if _closes(change)],
-        gaps_opened=[_gap(change, "本地企业退出后没有别家") for change in changes if _opens(change)]
-        + _one_tier_up(facts, changed, land, rules),
+        gaps_closed=[_gap(change, "gap_closed") for change in changes if _closes(change)],
+        gaps_opened=[_gap(change, "gap_opened") for change in changes if _opens(change)] + _one_tier_up(facts, changed, land, rules),
         leaders_affected=_leaders(facts, before.verdicts, after.verdicts, gone),
         removal_cost=_removal_cost(city, gone),
         assumptions=[*([LANDED] if land else []), *([LEFT] if any(_loosens(change) for change in changes) else []), ASSUMPTIONS["links"]],
@@ -112,8 +112,9 @@ def _opens(change: Change) -> bool:
     return change.label == "Product" and change.after == State.missing and change.before != State.missing
 
 
-def _gap(change: Change, how: str) -> Gap:
-    return Gap(product=change.name, product_id=change.id, state=change.after, reason=f"{change.before} → {change.after}: {how}")
+def _gap(change: Change, code: str) -> Gap:
+    reason = say(code, before=change.before, after=change.after)
+    return Gap(product=change.name, product_id=change.id, state=change.after, reason=reason)
 
 
 def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: Rules) -> list[Gap]:
@@ -124,8 +125,8 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
             if not changed.all_makers.get(source):
                 state = state_of_good(measure_good(changed, source), rules)
                 made = facts.product_names[one.product]
-                told = "查过,本地没有企业" if state == State.missing else "没有登记到本地企业,也没有普查,须先摸底"
-                reason = f"上一层新的缺口: {one.firm.name}生产{made}必需它;{told}"
+                code = "gap_above_missing" if state == State.missing else "gap_above_unknown"
+                reason = say(code, firm=one.firm.name, product=made)
                 found.setdefault(source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason))
     return list(found.values())
 

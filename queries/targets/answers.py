@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
+from queries.core.reason import Reason
 from queries.gaps.answers import State
 
 
@@ -24,7 +25,7 @@ class FactorValue(Answer):
     value: float = Field(description="0 to 1")
     points: float = Field(description="the value times the weight")
     most: float = Field(description="the weight")
-    reason: str
+    reason: Reason
 
 
 class Filled(Answer):
@@ -38,7 +39,7 @@ class Filled(Answer):
     how: How
     fit: float
     inferred: bool
-    reason: str
+    reason: Reason
 
 
 class Target(Answer):
@@ -50,8 +51,8 @@ class Target(Answer):
     score: float = Field(description="0 to 100, the sum of the factors' points")
     gaps: list[Filled] = Field(description="the main gap first")
     factors: list[FactorValue]
-    why: list[str]
-    why_not: list[str]
+    why: list[Reason]
+    why_not: list[Reason]
     inferred: bool = Field(description="no recorded product fills a gap: a model thinks that one could")
     status: str = Field(description="the least founded of what its main gap rests on")
     source: str
@@ -69,7 +70,7 @@ class OpenGap(Answer):
     leaders: list[Named] = Field(description="leaders that wait for it or stand on it")
     guessed: list[Named] = Field(description="firms that are in the ranking because a model thinks that they could make it")
     status: str
-    reason: str
+    reason: Reason
 
 
 class UnknownPlace(Answer):
@@ -90,6 +91,7 @@ class NoTarget(Answer):
     product: str
     product_id: str
     why_not: str
+    why_not_codes: list[str]
     status: str
     source: str
     evidence: list[Evidence]
@@ -167,7 +169,7 @@ class Chosen(Answer):
     gaps: list[ClosedGap] = Field(description="the gaps that it adds")
     also: int = Field(description="gaps that it would close too, which firms before it close already")
     same: list[Named] = Field(description="firms that close exactly the same gaps")
-    why_not: list[str]
+    why_not: list[Reason]
     status: str
     source: str
     evidence: list[Evidence]

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from graph.deadline import check
 from queries.city.facts import Facts, Row
 from queries.core.answers import Evidence
+from queries.core.reason import Reason
 from queries.gaps.answers import GAPS, State
 from queries.gaps.judge import judge
 from queries.gaps.measures import Good
 from queries.gaps.rules import Rules
 from queries.gaps.weak_links import Examined
 from queries.targets.answers import How
+from queries.targets.catalogue import say
 from queries.targets.weights import Weights
 
 HOW = {"PRODUCES": How.makes, "OFFERS": How.offers}
@@ -38,7 +40,7 @@ class Fill:
     gap: Gap
     how: How
     fit: float
-    reason: str
+    reason: Reason
     row: Row | None = None
 
     @property
@@ -52,7 +54,7 @@ class Barred:
     """A firm that makes or made something and is no target, and why; ``unplaced`` where it may be one."""
 
     row: Row
-    why: str
+    why: Reason
     unplaced: bool = False
 
 
@@ -88,7 +90,7 @@ def recorded_fills(facts: Facts, gaps: Sequence[Gap], weights: Weights) -> dict[
         for row in sorted(makers_of(facts, gap.product), key=lambda row: (-fits[row.type], row.start)):
             firm = facts.firms[row.start]
             if firm.where == "outside" and not firm.closed and not row.ended:
-                fill = Fill(gap, HOW[row.type], fits[row.type], f"{HOW[row.type]}“{gap.name}”", row)
+                fill = Fill(gap, HOW[row.type], fits[row.type], say("makes" if row.type == "PRODUCES" else "offers", product=gap.name), row)
                 found.setdefault(row.start, {}).setdefault(gap.product, fill)
     return {firm: list(fills.values()) for firm, fills in found.items()}
 
@@ -109,11 +111,11 @@ def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
         known.add((row.start, row.end))
         gap = state != State.unknown
         if firm.closed:
-            yield Barred(row, "企业登记为已终止")
+            yield Barred(row, say("closed"))
         elif row.ended:
             if firm.where != "local":
-                yield Barred(row, "登记的生产或供给已经结束")
+                yield Barred(row, say("making_ended"))
         elif firm.where == "unknown":
-            yield Barred(row, "所在地未登记,须核实: 在外地才是招引对象,在本地则可能没有这个缺口", unplaced=True)
+            yield Barred(row, say("unplaced"), unplaced=True)
         elif firm.where == "local" and gap:
-            yield Barred(row, f"已在本地({firm.region or '所在地不详'}): 可谈扩产,不是招引")
+            yield Barred(row, say("local_already", region=firm.region or "所在地不详"))

@@ -24,6 +24,7 @@ from queries.targets.candidates import (
     recorded_fills,
     segment_names,
 )
+from queries.targets.catalogue import say
 from queries.targets.factors import Around, factors_of, look_around
 from queries.targets.ranking import Ranked, points_of, rank, stability, weighted
 from queries.targets.weights import Weights, read_weights
@@ -85,7 +86,7 @@ def _infer(view: View, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[
         found[gap.product] = [guess.firm for guess in guesses]
         for guess in guesses:
             fit = round(weights.fit.inferred.value * guess.share, 4)
-            fills.setdefault(guess.firm, []).append(Fill(gap, How.inferred, fit, f"模型推断能做“{gap.name}”({guess.reason})"))
+            fills.setdefault(guess.firm, []).append(Fill(gap, How.inferred, fit, say("inferred", product=gap.name, reasons=guess.reason)))
     return found
 
 
@@ -169,7 +170,7 @@ def _open(facts: Facts, gap: Gap, guessed: Iterable[str]) -> OpenGap:
         leaders=_named(facts, sorted(gap.good.leaders)),
         guessed=_named(facts, guessed),
         status=gap.status,
-        reason="没有已知的外地企业: 先找谁在生产它,登记后再排名",
+        reason=say("no_known_firm"),
     )
 
 
@@ -198,12 +199,14 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
 
 def _no_target(facts: Facts, barred: Barred) -> NoTarget:
     row, firm = barred.row, facts.firms[barred.row.start]
+    why_not = [barred.why, *data_against([row.status, firm.status])]
     return NoTarget(
         firm=Named(id=firm.id, name=firm.name),
         region=firm.region,
         product=facts.product_names[row.end],
         product_id=row.end,
-        why_not=";".join((barred.why, *data_against([row.status, firm.status]))),
+        why_not=";".join(why_not),
+        why_not_codes=[reason.code for reason in why_not],
         status=max((row.status, firm.status), key=STATUS_ORDER.__getitem__),
         source=row.source,
         evidence=[facts.evidence(row)],

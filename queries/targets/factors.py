@@ -10,6 +10,7 @@ import polars as pl
 from queries.city.facts import Facts, Row, rows_at, rows_of
 from queries.city.local import Firm, find_firms, grouped
 from queries.city.parties import groups_below
+from queries.core.reason import Reason
 from queries.gaps.extensions import production
 from queries.gaps.measures import measure_good
 from queries.gaps.what_if import newly_needed
@@ -17,6 +18,7 @@ from queries.networks.relatedness import density, proximity
 from queries.openings.answers import Match
 from queries.openings.ledger import find_matches
 from queries.targets.candidates import Fill
+from queries.targets.catalogue import say
 from queries.targets.weights import Weights
 
 FEW = 3  # names in a sentence
@@ -40,11 +42,9 @@ class Around:
     matches: Mapping[str, tuple[Match, ...]]
     nearness: Mapping[str, float]
 
-    def names(self, firms: Iterable[str]) -> str:
-        """Return the names of some firms as a sentence holds them."""
-        ids = sorted(firms)
-        told = "、".join(self.facts.firm_name(id) for id in ids[:FEW])
-        return told + (f" 等 {len(ids)} 家" if len(ids) > FEW else "")
+    def names(self, firms: Iterable[str]) -> list[str]:
+        """Return the names of some firms."""
+        return [self.facts.firm_name(id) for id in sorted(firms)]
 
     def wished(self, firm: str, fills: Sequence[Fill]) -> list[tuple[str, Row]]:
         """Return who recommends to invite a firm: for a product of these gaps, or for none that is named where it is known to make one."""
@@ -52,10 +52,9 @@ class Around:
         meant = self.facts.city.product_words
         return [(leader, row) for leader, row in self.wishes.get(firm, ()) if (meant.get(row.product) in gaps if row.product else known)]
 
-    def products(self, ids: Sequence[str]) -> str:
-        """Return the names of some products as a sentence holds them."""
-        told = "、".join(f"“{self.facts.product_names[id]}”" for id in ids[:FEW])
-        return told + (f" 等 {len(ids)} 种" if len(ids) > FEW else "")
+    def products(self, ids: Sequence[str]) -> list[str]:
+        """Return the names of some products, in quotes."""
+        return [f"“{self.facts.product_names[id]}”" for id in ids]
 
 
 def look_around(facts: Facts, targets: Sequence[str]) -> Around:
@@ -116,7 +115,7 @@ class Factors:
     """The values of a target's factors with their reasons, and what else its sentences are made from."""
 
     values: Mapping[str, float]
-    reasons: Mapping[str, str]
+    reasons: Mapping[str, Reason]
     waiting: tuple[str, ...]
     concerned: tuple[str, ...]
     partners: tuple[str, ...]
@@ -145,14 +144,14 @@ def factors_of(around: Around, firm: str, fills: Sequence[Fill], weights: Weight
         "near": near or 0.0,
         "second": max(0.0, 1 - opened / scale.second_full.value),
     }
-    told = "、".join(f"{fill.gap.name} {fill.gap.state} {fill.gap.score:g}×{fill.fit:g}" for fill in fills[:FEW])
+    gaps = [f"{fill.gap.name} {fill.gap.state} {fill.gap.score:g}×{fill.fit:g}" for fill in fills]
     reasons = {
-        "gap": f"{told}{f' 等 {len(fills)} 个' if len(fills) > FEW else ''}",
-        "leaders": f"登记了需求或建议招引的 {len(waiting)} 家,产品离不开它的 {len(concerned)} 家",
+        "gap": say("factor_gap", gaps=gaps),
+        "leaders": say("factor_leaders", waiting=len(waiting), concerned=len(concerned)),
         "fit": main.reason,
-        "links": f"有往来 {len(partners)} 家,同集团 {len(kin)} 家,产品上下游相接的链主 {len(adjacent)} 家",
-        "near": "没有企业生产它,无从计算" if near is None else f"“{main.gap.name}”的关联密度 {near:.2f}",
-        "second": f"新需要而本地没有的必需投入: 查过的 {len(missing)} 种,没有普查的 {len(unsure)} 种",
+        "links": say("factor_links", partners=len(partners), kin=len(kin), adjacent=len(adjacent)),
+        "near": say("factor_not_near") if near is None else say("near", product=main.gap.name, density=near),
+        "second": say("factor_second", missing=len(missing), unsure=len(unsure)),
     }
     rounded = {key: round(value, 4) for key, value in values.items()}
     return Factors(rounded, reasons, waiting, concerned, partners, kin, adjacent, missing, unsure)

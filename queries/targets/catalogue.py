@@ -1,0 +1,5 @@
+"""The words of the targets."""
+
+from queries.core.reason import Catalogue
+
+say = Catalogue("targets")
