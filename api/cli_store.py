@@ -11,7 +11,7 @@ from graph.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from graph.stores.ladybug.generations import Generation, Generations
-    from graph.stores.ladybug.states import Verdict
+    from graph.stores.ladybug.states import Condition
 
 app = typer.Typer()
 
@@ -27,19 +27,19 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
     旧版本写成的没有校验和,只试着打开,并注明。
     """
     from graph.stores import open_generations
-    from graph.stores.ladybug.states import State, blocks_of, verify_file
+    from graph.stores.ladybug.states import FileState, blocks_of, verify_file
 
     generations = open_generations(store)
     current = _problem(generations)
     with measuring("核对", sum(map(blocks_of, generations.finished()))) as tell:
 
-        def look(path: Path) -> "Verdict":
+        def look(path: Path) -> "Condition":
             return verify_file(path, tell)
 
         known = generations.listed(look)
     if not known and current is None:
         raise StoreUnavailable(f"图还是空的: {generations.path} 没有数据可核对,请先运行 lianzhang load seeds")
-    damaged = [one for one in known if one.verdict.state is State.damaged]
+    damaged = [one for one in known if one.verdict.state is FileState.damaged]
     if format is Format.json:
         said: dict[str, Any] = {"path": str(generations.path), "ok": current is None and not damaged, "problem": current}
         print_json(said | {"generations": [_row(one) for one in known]})
@@ -48,7 +48,7 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
     for one in damaged:
         say(f"损坏: {one.path}: {one.verdict.problem}")
     for one in known:
-        if one.verdict.state is State.unchecked:
+        if one.verdict.state is FileState.unchecked:
             say(f"没有校验和: {one.path}: 由旧版本写成,能打开,内容无从核对;下一次有改动的载入会写上")
     if current is not None:
         say(current)

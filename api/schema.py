@@ -2,21 +2,9 @@
 
 from typing import Any
 
-from graph.model import (
-    EDGES,
-    NODES,
-    STATUS_CONFIDENCE,
-    STATUS_MEANING,
-    STATUS_ZH,
-    Edge,
-    Record,
-    columns,
-    ends_of,
-    file_name,
-    name_of,
-    zh_heads,
-)
+from graph.model import EDGES, NODES, Edge, Record, columns, ends_of, file_name, name_of, zh_heads
 from graph.model.kinds import Kind
+from graph.statuses import STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH
 
 KIND_ZH = {
     "text": "文本", "list": "多个文本(; 分隔)", "float": "数字", "bool": "是/否", "date": "日期 YYYY[-MM[-DD]]",

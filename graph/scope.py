@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from graph.errors import InputError
-from graph.model import STATUS_ZH
+from graph.statuses import STATUS_ZH
 
 NAMED = {"全部": "", "不含示例": "sample", "只用有来源的": "sample,curated,inferred"}  # the scopes that have names, by what they leave out
 # What a chain is made of, and where something is said, is a claim about nobody: it is seen whatever is left out, but for samples.

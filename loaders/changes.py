@@ -11,7 +11,7 @@ from graph.model import Edge, Node, Record
 from graph.stores import Store
 from loaders.report import Report
 from loaders.run import Options, load_tables
-from loaders.tables import Row, Table, add_rows
+from loaders.tables import InputTable, Row, add_rows
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Done:
 
 def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
     """Make changes in one load and return what came of each; where one is stale, none is made: ``Conflict`` carries the newer row."""
-    report, tables = Report(), list[Table]()
+    report, tables = Report(), list[InputTable]()
     with store.load() as writer:
         for change in changes:
             _refuse_stale(store, change)
@@ -74,7 +74,7 @@ def _standing(store: Store, change: Change) -> dict[str, Any] | None:
     return next(rows, None)
 
 
-def _done(table: Table) -> Done:
+def _done(table: InputTable) -> Done:
     refused = [problem.reason for _, problems in table.refused for found in problems.values() for problem in found]
     refused += [bad.reason for bad in table.sheet.bad]
     if refused:

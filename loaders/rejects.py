@@ -16,7 +16,7 @@ from graph.outputs import writing
 from loaders.files.heads import REASON_HEADS
 from loaders.files.sheets import ROW, BadRow
 from loaders.report import shown
-from loaders.tables import Table
+from loaders.tables import InputTable
 
 EXCEL_CELL = 32_767
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
@@ -27,7 +27,7 @@ _unfit = re.compile(r"[^\w()()-]+")
 Row = tuple[int, list[str], str]
 
 
-def write_rejects(tables: list[Table], folder: Path) -> list[str]:
+def write_rejects(tables: list[InputTable], folder: Path) -> list[str]:
     """Write one file for each table with refused rows and return their paths."""
     written: dict[str, None] = {}
     for table in tables:
@@ -48,7 +48,7 @@ def write_rejects(tables: list[Table], folder: Path) -> list[str]:
     return list(written)
 
 
-def _refused(table: Table) -> list[Row]:
+def _refused(table: InputTable) -> list[Row]:
     """Return the refused rows in their order: number, cells as they came, reason."""
     width = len(table.sheet.heads)
     rows: list[Row] = [(bad.row, _cells(bad, table), bad.reason) for bad in table.sheet.bad]
@@ -58,12 +58,12 @@ def _refused(table: Table) -> list[Row]:
     return sorted(rows, key=lambda row: row[0])
 
 
-def _cells(bad: BadRow, table: Table) -> list[str]:
+def _cells(bad: BadRow, table: InputTable) -> list[str]:
     """Return an unreadable row: its own cells, else its text in the first; a ragged row stays ragged until it is mended."""
     return bad.cells if bad.cells is not None else [bad.text, *[""] * (len(table.sheet.heads) - 1)]
 
 
-def _write(target: Path, suffix: str, table: Table, rows: list[Row]) -> None:
+def _write(target: Path, suffix: str, table: InputTable, rows: list[Row]) -> None:
     width = len(table.sheet.heads)
     kept = [index for index, head in enumerate(table.sheet.heads) if head not in REASON_HEADS]
     heads = [table.sheet.heads[index] for index in kept]
@@ -89,7 +89,7 @@ def _write_csv(target: Path, heads: list[str], rows: list[Row], delimiter: str) 
         writer.writerows([*map(_safe, cells), reason] for _, cells, reason in rows)
 
 
-def _write_jsonl(target: Path, table: Table, heads: list[str], rows: list[Row]) -> None:
+def _write_jsonl(target: Path, table: InputTable, heads: list[str], rows: list[Row]) -> None:
     broken = {bad.row: bad.text for bad in table.sheet.bad}
     with target.open("w", encoding="utf-8") as stream:
         for number, cells, reason in rows:
@@ -98,7 +98,7 @@ def _write_jsonl(target: Path, table: Table, heads: list[str], rows: list[Row]) 
             stream.write(json.dumps(line | {REASON_HEADS[0]: reason}, ensure_ascii=False) + "\n")
 
 
-def _write_xlsx(target: Path, table: Table, heads: list[str], rows: list[Row]) -> None:
+def _write_xlsx(target: Path, table: InputTable, heads: list[str], rows: list[Row]) -> None:
     name = re.sub(r"[\[\]:*?/\\']", "_", table.sheet.name or table.record.table.zh)[:31]
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:

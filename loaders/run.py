@@ -21,7 +21,7 @@ from loaders.rows.merge import ORDER, OUTCOME
 from loaders.rows.nodes import NodeLoader, Refused
 from loaders.rows.problems import Problem
 from loaders.rows.validate import validate
-from loaders.tables import Row, Table, add_rows, fail, find_files, open_tables
+from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
 
 
 @dataclass
@@ -62,7 +62,7 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
 def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: Options | None = None) -> Report:
     """Load rows of a type, by field name or head, as those of a file are loaded; their numbers in the report count from 1."""
     options = options or Options()
-    report, tables = Report(dry_run=options.dry_run), list[Table]()
+    report, tables = Report(dry_run=options.dry_run), list[InputTable]()
     add_rows(tables, record, rows, report)
     with nullcontext() if options.dry_run else store.load() as writer:
         load_tables(tables, store, writer, report, options)
@@ -70,7 +70,7 @@ def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: 
     return report
 
 
-def load_tables(tables: list[Table], store: Store, writer: Writer | None, report: Report, options: Options) -> None:
+def load_tables(tables: list[InputTable], store: Store, writer: Writer | None, report: Report, options: Options) -> None:
     """Check, identify, merge and write the rows of open tables; without a writer nothing is written."""
     _Load(store, writer, report, options).run(tables)
 
@@ -87,7 +87,7 @@ class _Load:
         self.edges = EdgeLoader(self.store, self.writer, self.now)
         self.nodes = NodeLoader(self.store, self.writer, self.edges, self.now)
 
-    def run(self, tables: list[Table]) -> None:
+    def run(self, tables: list[InputTable]) -> None:
         """Nodes of all tables first, then edges, table by table and chunk by chunk."""
         self._load_nodes([table for table in tables if issubclass(table.record, Node)])
         for table in tables:
@@ -101,7 +101,7 @@ class _Load:
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
-    def _load_nodes(self, tables: list[Table]) -> None:
+    def _load_nodes(self, tables: list[InputTable]) -> None:
         frames: dict[type[Node], list[pl.DataFrame]] = {}
         raws: dict[int, list[pl.DataFrame]] = {}
         for table in tables:
@@ -118,7 +118,7 @@ class _Load:
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
 
-    def _load_edges(self, table: Table, record: type[Edge]) -> None:
+    def _load_edges(self, table: InputTable, record: type[Edge]) -> None:
         for raw, named in table.chunks():
             valid = validate(named, record)
             self._refuse(table, raw, valid.problems)
@@ -158,7 +158,7 @@ class _Load:
             frame = frame.filter(fits)
         return frame.with_columns(pl.col("source").replace(self.nodes.add_sources(frame["source"]))), problems
 
-    def _refuse(self, table: Table, raw: pl.DataFrame, problems: dict[int, list[Problem]]) -> None:
+    def _refuse(self, table: InputTable, raw: pl.DataFrame, problems: dict[int, list[Problem]]) -> None:
         if not problems:
             return
         table.refused.append((raw.filter(pl.col(ROW).is_in(list(problems))), problems))
@@ -168,13 +168,13 @@ class _Load:
             first = found[0]
             self.report.rejected.append(Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found))
 
-    def _refuse_late(self, table: Table, raws: list[pl.DataFrame], refused: Refused) -> None:
+    def _refuse_late(self, table: InputTable, raws: list[pl.DataFrame], refused: Refused) -> None:
         mine = {row: problems for (index, row), problems in refused.items() if index == table.index}
         for raw in raws:
             rows = set(raw[ROW].to_list()) if mine else set()
             self._refuse(table, raw, {row: problems for row, problems in mine.items() if row in rows})
 
-    def _refuse_unreadable(self, table: Table) -> None:
+    def _refuse_unreadable(self, table: InputTable) -> None:
         for bad in table.sheet.bad:
             table.report.read += 1
             table.report.rejected += 1
@@ -182,7 +182,7 @@ class _Load:
             place = shown(table.sheet.path), bad.row, bad.column
             self.report.rejected.append(Reject(*place, problem.value, bad.reason, table.sheet.name, [problem]))
 
-    def _count(self, table: Table, outcomes: pl.DataFrame) -> None:
+    def _count(self, table: InputTable, outcomes: pl.DataFrame) -> None:
         counts = Counter(dict(outcomes[OUTCOME].value_counts().iter_rows()))
         table.report.new += counts["new"]
         table.report.changed += counts["changed"]

@@ -34,7 +34,7 @@ READERS = {
 
 
 @dataclass
-class Table:
+class InputTable:
     """One table on its way in: its rows, its type, its part of the report, and the raw rows that were refused."""
 
     index: int
@@ -103,9 +103,9 @@ def _read(path: Path) -> list[Sheet]:
     return read_chain_knowledge_graph(path) if path.is_dir() else READERS[path.suffix.lower()](path)
 
 
-def open_tables(files: list[Path], report: Report, wanted: type[Record] | None = None) -> list[Table]:
+def open_tables(files: list[Path], report: Report, wanted: type[Record] | None = None) -> list[InputTable]:
     """Open every table of the files; a file that cannot be used is reported and the others go on."""
-    tables: list[Table] = []
+    tables: list[InputTable] = []
     for path in files:
         try:
             sheets = _read(path)
@@ -120,7 +120,7 @@ def open_tables(files: list[Path], report: Report, wanted: type[Record] | None =
     return tables
 
 
-def add_table(tables: list[Table], sheet: Sheet, path: Path, report: Report, wanted: type[Record] | None = None) -> None:
+def add_table(tables: list[InputTable], sheet: Sheet, path: Path, report: Report, wanted: type[Record] | None = None) -> None:
     """Add a sheet to the tables of a load once it is known what it is; one that cannot be used is reported."""
     try:
         shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, path.stem, sheet.name, wanted)
@@ -134,10 +134,10 @@ def add_table(tables: list[Table], sheet: Sheet, path: Path, report: Report, wan
     report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
     if unknown:
         report.warnings.append(f"{shown(path.name)}: 没有用到的列 {'、'.join(unknown)[:300]}")
-    tables.append(Table(len(tables), sheet, shape.record, shape.fields, part))
+    tables.append(InputTable(len(tables), sheet, shape.record, shape.fields, part))
 
 
-def add_rows(tables: list[Table], record: type[Record], rows: Iterable[Row], report: Report) -> None:
+def add_rows(tables: list[InputTable], record: type[Record], rows: Iterable[Row], report: Report) -> None:
     """Add rows by field name or head as a table of a type, numbered from 1 on, with the checks of a file's."""
     numbered = list(enumerate(rows, 1))
     bad = [BadRow(number, "", fault[1], fault[0]) for number, row in numbered if (fault := find_fault(row))]

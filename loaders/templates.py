@@ -6,8 +6,9 @@ from pathlib import Path
 import xlsxwriter
 
 from graph.errors import InputError
-from graph.model import STATUS_ZH, Edge, Record, zh_heads
+from graph.model import Edge, Record, zh_heads
 from graph.outputs import check_writable, write_bytes
+from graph.statuses import STATUS_ZH
 from loaders.files.heads import required
 
 ROWS = 2000

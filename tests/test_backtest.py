@@ -22,7 +22,7 @@ from loaders.run import Options, load
 from queries.city.city import read_city
 from queries.networks.backtest import ALL, ENOUGH, LEAST, MODEL, backtest, hide, interval, measure, ranks, scorers, two_steps
 from queries.networks.known_links import links_from_rows, links_of
-from queries.networks.link_prediction import PARTS, Evidence, Links, Model, fit
+from queries.networks.link_prediction import PARTS, KnownLinks, Model, Neighbourhood, fit
 
 Row = tuple[str, str, str | None]
 
@@ -82,7 +82,7 @@ def test_one_value_has_no_interval() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("uvwxyz"), st.none()), min_size=1, max_size=25, unique=True))
 def test_neighbours_are_networkx_ones(rows: list[Row]) -> None:
     links = links_from_rows(rows)
-    evidence = Evidence(links, links.pairs)
+    evidence = Neighbourhood(links, links.pairs)
     graph = nx.Graph((("firm", firm), ("item", item)) for firm, item, _ in rows)
     weights = 1 / np.log(np.maximum(evidence.makers, 2))
     common = (evidence.made @ two_steps(evidence, np.ones(len(links.items)))).toarray()
@@ -136,7 +136,7 @@ def test_model_finds_the_trade() -> None:
 
 def test_score_is_the_sum_of_what_is_said() -> None:
     links = links_from_rows(trades())
-    model = Model(Evidence(links, links.pairs), np.ones((2, len(PARTS))))
+    model = Model(Neighbourhood(links, links.pairs), np.ones((2, len(PARTS))))
     firm, item = links.firms.index("企业04钢"), next(one for one, name in enumerate(links.items) if name == "钢独0号")
     scores = model.scores(np.array([item]))[0]
     reasons = model.reasons(firm, item)
@@ -149,7 +149,7 @@ def test_score_is_the_sum_of_what_is_said() -> None:
 def test_a_reason_names_a_few_firms_and_how_many_there_are() -> None:
     rows: list[Row] = [*((f"企业{number}", "针", "布") for number in range(9)), ("新企业", "线", "布")]
     links = links_from_rows(rows)
-    model = Model(Evidence(links, links.pairs), np.ones((2, len(PARTS))))
+    model = Model(Neighbourhood(links, links.pairs), np.ones((2, len(PARTS))))
     told = {reason.part: reason.words for reason in model.reasons(links.firms.index("新企业"), links.items.index("针"))}
     assert told["makers"] == "同行企业也有: 企业0、企业1、企业2 等 9 家"
 
@@ -227,7 +227,7 @@ def test_real_companies_and_products(tmp_path: Path) -> None:
         archive.extractall(tmp_path / "ckg", filter="data")
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     load([tmp_path / "ckg"], store, Options(rejects=tmp_path / "rejects"))
-    links: Links = links_of(read_city(under(store, trusted(), date.today().isoformat())), "PRODUCES")
+    links: KnownLinks = links_of(read_city(under(store, trusted(), date.today().isoformat())), "PRODUCES")
     store.close()
     assert (len(links.pairs), len(links.firms)) == (51_185, 3_832)
     found = {one.method: one.mrr[0] for one in backtest(links, seeds=1).measures if one.asked == ALL}

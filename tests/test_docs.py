@@ -12,8 +12,8 @@ from view_parts import trusted
 from api.app import create_app
 from api.commands import app
 from api.schema import as_markdown
-from graph.model import STATUS_MEANING, STATUS_ZH
 from graph.settings import Settings
+from graph.statuses import STATUS_MEANING, STATUS_ZH
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.core.catalogue import answer, header_of, questions, text_of
@@ -189,6 +189,12 @@ def test_decisions_are_dated_and_say_something() -> None:
         title, _, body = part.partition("\n")
         assert re.match(r"\d{4}-\d{2}-\d{2} \S", title), title
         assert len(body.strip()) > 40, title
+
+
+def test_every_decision_stands_in_the_index() -> None:
+    heads = re.findall(r"^## \d{4}-\d\d-\d\d (.*)$", read("docs/decisions.md"), re.MULTILINE)
+    index = read("docs/architecture.md").partition("## 决定的目录")[2]
+    assert sorted(re.findall(r"- \[(.*)\]\(decisions\.md#", index)) == sorted(heads)
 
 
 def test_statuses_are_explained() -> None:

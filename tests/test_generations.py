@@ -24,7 +24,7 @@ from graph.settings import Settings
 from graph.stores import open_generations, open_store
 from graph.stores.ladybug import checksums, states
 from graph.stores.ladybug.generations import Generations
-from graph.stores.ladybug.states import State
+from graph.stores.ladybug.states import FileState
 from loaders.run import load
 from queries.core.cache import CACHE
 
@@ -168,13 +168,13 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
         assert (answer.status_code, answer.json()["detail"]) == (503, said[0])
     assert bytes_of(graph) == before
     _, chosen = generations.rollback()
-    assert (chosen.number, chosen.verdict.state) == (good, State.good)
+    assert (chosen.number, chosen.verdict.state) == (good, FileState.good)
     assert bytes_of(graph) == before
     assert words_in(url) == words
     assert client.get("/api/v1/chains").status_code == 200
     say_in_story(graph, "三")
     assert words_in(url) == "三"
-    assert [(one.current, one.verdict.state) for one in generations.listed()] == [(True, State.good), (False, State.good)]
+    assert [(one.current, one.verdict.state) for one in generations.listed()] == [(True, FileState.good), (False, FileState.good)]
     assert generations.finished()[1].stem == chosen.path.stem
 
 
@@ -264,7 +264,7 @@ def test_a_copy_that_followed_the_link_is_checked_too(graph: Path, tmp_path: Pat
     path = copied / "g.lbug"
     assert not path.is_symlink()
     assert words_in(url_of(copied)) == "二"
-    assert files(copied).listed()[0].verdict.state is State.good
+    assert files(copied).listed()[0].verdict.state is FileState.good
     flip(path, path.stat().st_size // 2)
     with pytest.raises(StoreUnavailable, match="与写入时的校验和不符"):
         open_store(url_of(copied)).ping()
@@ -305,7 +305,7 @@ def test_eight_loads_are_each_read_and_two_generations_stay(tmp_path: Path) -> N
     store.close()
     assert len(versions) == 9
     known = files(folder).listed(states.verify_file)
-    assert [(one.number, one.current, one.verdict.state) for one in known] == [(9, True, State.good), (8, False, State.good)]
+    assert [(one.number, one.current, one.verdict.state) for one in known] == [(9, True, FileState.good), (8, False, FileState.good)]
     assert sorted(path.suffix for path in (folder / "g.lbug.d").iterdir()) == ["", ".json", ".json", ".lbug", ".lbug", ".sum", ".sum"]
 
 
@@ -350,7 +350,7 @@ def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, pla
         ("fsync", "g.lbug.d"), ("replace", "g.lbug"), ("fsync", "g.lbug.d"), ("fsync", "graph"),
     ]  # fmt: skip
     assert words_in(url) == "二"
-    assert [one.verdict.state for one in generations.listed()] == [State.good, State.unchecked if plain else State.good]
+    assert [one.verdict.state for one in generations.listed()] == [FileState.good, FileState.unchecked if plain else FileState.good]
 
 
 KILLED = """
@@ -420,7 +420,7 @@ def after_the_kill(folder: Path, new: Path) -> str | None:
     """Check that all is well and that the next commit works; returns what was there before it."""
     ready = files(folder).ready()
     found = None if ready is None else words_in(url_of(folder))
-    assert all(one.verdict.state is State.good for one in files(folder).listed())
+    assert all(one.verdict.state is FileState.good for one in files(folder).listed())
     generations = files(folder)
     with generations.lock():
         building = generations.begin()
@@ -429,7 +429,7 @@ def after_the_kill(folder: Path, new: Path) -> str | None:
     assert words_in(url_of(folder)) == "二"
     assert not [path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "link", "back"))]
     assert len(files(folder).finished()) <= 2
-    assert all(one.verdict.state is State.good for one in files(folder).listed(states.verify_file))
+    assert all(one.verdict.state is FileState.good for one in files(folder).listed(states.verify_file))
     return found
 
 
@@ -443,7 +443,7 @@ def test_the_last_good_one_is_never_pruned(graph: Path) -> None:
     flip_back = current.read_bytes()
     for words in ("甲", "乙", "丙"):
         say_in_story(graph, words)
-    assert [(one.verdict.state, one.current) for one in generations.listed()] == [(State.good, True), (State.good, False)]
+    assert [(one.verdict.state, one.current) for one in generations.listed()] == [(FileState.good, True), (FileState.good, False)]
     older = generations.finished()[1]
     flip(older, 9000)
     say_in_story(graph, "丁")  # its predecessor 丙 is good: the damaged one may go
@@ -459,7 +459,7 @@ def test_a_damaged_predecessor_does_not_cost_the_good_one_before_it(graph: Path)
         assert current is not None
         flip(current, 9000)  # while the load goes on
         generations.commit(building)
-    assert [(one.number, one.verdict.state) for one in generations.listed()] == [(4, State.good), (2, State.good)]
+    assert [(one.number, one.verdict.state) for one in generations.listed()] == [(4, FileState.good), (2, FileState.good)]
 
 
 def test_going_back_and_loading_again(graph: Path) -> None:
@@ -535,10 +535,10 @@ def test_a_large_file_is_read_in_part_only_while_nobody_touched_it(tmp_path: Pat
     sums = checksums.measure(path)
     checksums.save(path, sums)
     assert list(sums.blocks(checksums.Seal.of(path))) == [0, 5]
-    assert states.examine(path).state is State.good
+    assert states.examine(path).state is FileState.good
     os.utime(path)
     assert list(sums.blocks(checksums.Seal.of(path))) == list(range(6))
-    assert states.examine(path).state is State.good  # and is sealed again
+    assert states.examine(path).state is FileState.good  # and is sealed again
     renewed = checksums.read(path)
     assert renewed is not None
     assert list(renewed.blocks(checksums.Seal.of(path))) == [0, 5]
@@ -582,7 +582,7 @@ def test_generations_without_checksums_are_read_and_told(graph: Path) -> None:
     done = run("verify", store=url_of(graph))
     assert done.stderr.count("没有校验和") == 2
     say_in_story(graph, "三")
-    assert [one.verdict.state for one in files(graph).listed()] == [State.good, State.unchecked]
+    assert [one.verdict.state for one in files(graph).listed()] == [FileState.good, FileState.unchecked]
     files(graph).rollback()
     assert words_in(url_of(graph)) == "二"
 
@@ -595,7 +595,7 @@ def test_a_good_generation_is_gone_back_to_before_one_that_nobody_can_check(grap
     for path in (copy / "g.lbug.d").glob("000002-*"):
         shutil.copy2(path, graph / "g.lbug.d")
     known, chosen = files(graph).rollback()
-    assert [(one.number, one.verdict.state) for one in known] == [(4, State.good), (3, State.unchecked), (2, State.good)]
+    assert [(one.number, one.verdict.state) for one in known] == [(4, FileState.good), (3, FileState.unchecked), (2, FileState.good)]
     assert chosen.number == 2
     assert words_in(url_of(graph)) == "一"
 

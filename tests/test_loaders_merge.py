@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_parts import counts, new_store, put, rows_of, run
 
-from graph.model import STATUS_ZH, columns
+from graph.model import columns
 from graph.model.edges import Leads, Supplies
 from graph.model.nodes import Chain, Cluster, Enterprise, Product, Segment, Source
+from graph.statuses import STATUS_ZH
 from graph.stores import Store
 from graph.stores.base import schema
 from loaders.rows.merge import FIELD_SOURCES, ORDER, OUTCOME, RANK, merge

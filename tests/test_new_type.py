@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.schema import as_json, as_json_schema, as_markdown
 from graph.model import extended
-from graph.model.base import Edge, Node, Table, column
+from graph.model.base import Edge, Node, TypeInfo, column
 from graph.model.edges import joins
 from graph.model.kinds import OptDate
 from graph.model.nodes import CHAINS
@@ -24,7 +24,7 @@ from loaders.templates import write_template
 class Audit(Node):
     """检查: an inspection of firms."""
 
-    table = Table("audits", "检查", "aud", searched=20, links=(CHAINS,))
+    table = TypeInfo("audits", "检查", "aud", searched=20, links=(CHAINS,))
     held_on: OptDate = column("检查日期")
 
 

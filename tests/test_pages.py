@@ -14,8 +14,9 @@ from api.app import create_app
 from api.core.links import Links
 from api.core.page import error_page
 from graph.errors import Ambiguous, StoreUnavailable
-from graph.model import NODE_TYPES, STATUS_ZH, searched
+from graph.model import NODE_TYPES, searched
 from graph.settings import Settings
+from graph.statuses import STATUS_ZH
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.core.words import show_amount, show_number

@@ -18,9 +18,10 @@ from api.app import create_app
 from api.core.routes import router_of
 from api.rooms import PAGES
 from graph.errors import InputError, LianzhangError, NotFound
-from graph.model import NODES, STATUS_ZH
+from graph.model import NODES
 from graph.scope import NAMED, YARDSTICK, Scope
 from graph.settings import Settings
+from graph.statuses import STATUS_ZH
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.city.city import _ended, read_city

@@ -310,7 +310,7 @@ def test_a_database_that_an_older_version_has_migrated_loads_and_reads(neo4j_sto
 
 
 @pytest.mark.neo4j
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Neo4j keeps its migrations and its version as nodes of labels with _")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="Neo4j keeps its version as a node of a label with _")
 def test_neo4j_holds_nothing_but_the_graph(neo4j_store: Store) -> None:
     tell(neo4j_store)
     assert neo4j_store.read("MATCH (n) WHERE n.source IS NULL RETURN count(n) AS n").rows == [{"n": 0}]

@@ -12,11 +12,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.core.csv_text import csv_of
+from api.core.csv_text import csv_of, write_csv
 from api.core.draw import MOST_ROWS, draw
 from api.core.links import Links, NoLinks
-from api.core.rows import sort_key, write_csv
-from api.core.table_pages import TableAsk, TablePage, send_csv, turn_to
+from api.core.table_pages import TableAsk, TablePage, send_csv, sort_key, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.stores import Store
@@ -226,6 +225,7 @@ def test_rows_are_made_when_they_are_shown() -> None:
 def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     columns: list[Column[Any]] = [
         Column("企业", lambda row: Thing("Enterprise", "a", row["name"]), "thing", lambda _: "青岛"),
+        Column("产品", lambda _: "件", "thing", lambda _: "环节甲", apart="环节"),
         Column("状态", lambda _: "缺链", "state", lambda _: "不说"),
         Column("份额", lambda _: Number(0.5, "一半"), "share"),
         Column("本地企业", lambda _: [Named(id=name, name=name) for name in "甲乙丙丁"], "firms"),
@@ -237,10 +237,11 @@ def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     ]
     table = Table("t", "表", columns, [{"name": "甲"}])
     heads, rows = texts(table, {"s": "名录"}, file=True)
-    assert heads == ["企业", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
-    assert list(rows) == [["甲 青岛", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
+    assert heads == ["企业", "产品", "环节", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
+    assert list(rows) == [["甲 青岛", "件", "环节甲", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
     (row,) = draw(table, table.items, Links("sample"), {"s": "名录"})
-    assert [cell.text for cell in row] == ["甲", "缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
+    assert [(cell.text, cell.extra) for cell in row[:2]] == [("甲", "青岛"), ("件", "环节甲")]
+    assert [cell.text for cell in row[2:]] == ["缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
     hrefs = [cell.href for cell in row if cell.href]
     assert hrefs == ["/enterprises/a?without=sample", "/chains/c/targets?without=sample", "/sources/s?without=sample"]
 

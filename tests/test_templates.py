@@ -7,9 +7,10 @@ import pytest
 from loader_parts import check, counts, new_store, put, run
 
 from graph.errors import InputError
-from graph.model import EDGES, NODES, STATUS_ZH, Record, file_name, zh_heads
+from graph.model import EDGES, NODES, Record, file_name, zh_heads
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise, Product, Project, Statement
+from graph.statuses import STATUS_ZH
 from loaders.files.heads import accepted, clean_head, required
 from loaders.templates import write_template
 

@@ -1,8 +1,7 @@
 """The pages of the chains: all of them, and everything about one."""
 
-from collections import Counter
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
@@ -10,7 +9,6 @@ from fastapi.responses import HTMLResponse, Response
 from api.core.links import Links
 from api.core.page import VisitDep
 from api.pictures.pictures import picture_chain
-from queries.core.answers import STATUS_ORDER
 from queries.core.catalogue import side_by_side
 from queries.gaps.rules import read_rules
 from queries.gaps.tables import table_moves, tables_of_gaps
@@ -23,24 +21,14 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 MOST_OF_CHAIN = 200  # products, and firms, in the picture of a chain's page
 COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
-TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
 TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 
 
 @router.get("/")
 def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> Response:
     """Show all chains with how much is known of each."""
-    chains = chain_queries.list_chains(visit.view)
-    totals: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
-    for row in visit.view.ask("totals"):
-        if row["number"]:
-            totals[row["label"]][row["status"]] = row["number"]
-    if visit.view.elsewhere:  # a segment is its chain's; the other things are everybody's
-        segments = (Counter(chain.counts.segments) for chain in chains)
-        totals["Segment"] = dict(sum(segments, Counter()))
-    totals = {label: dict(sorted(found.items(), key=lambda item: STATUS_ORDER[item[0]])) for label, found in totals.items()}
-    values: dict[str, Any] = {"chains": chains, "counts": COUNTS, "totals": totals, "total_names": TOTALS, "view": view}
-    return visit.render("chains.html", total_pages=TOTAL_PAGES, **values)
+    chains, totals = chain_queries.list_chains(visit.view), chain_queries.list_totals(visit.view)
+    return visit.render("chains.html", chains=chains, counts=COUNTS, totals=totals, total_pages=TOTAL_PAGES, view=view)
 
 
 @router.get("/chains/{id:id}")

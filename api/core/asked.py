@@ -12,7 +12,6 @@ import typer
 
 from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_json, print_table, progress, say, say_which
-from graph.settings import Settings
 from queries.core.question import Argument, Question
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
             say(f"已写到 {path}")
             if not handout.printed:
                 return
-        most: int | None = given.get("most")
+        most: int | None = given["most"] if question.most is not None else None
         print_answer(question, answer[:most] if most else answer, given["format"], {one.name: given[one.name] for one in question.shown})
         if most and len(answer) > most:
             say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
@@ -102,6 +101,7 @@ def _ask(question: Question[Answered], subject: Any, words: Mapping[str, Any]) -
 
 
 def _console(store: str | None) -> "Console":
+    from graph.settings import Settings
     from queries.things.console import Console
 
     settings = Settings()

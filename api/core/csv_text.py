@@ -17,6 +17,11 @@ def csv_of(heads: Sequence[str], rows: Iterable[Sequence[str]], newline: str = "
     return text.getvalue()
 
 
+def write_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as CSV for spreadsheets: marked as UTF-8, each cell on one line."""
+    return "\ufeff" + csv_of(heads, ([" ".join(cell.split()) for cell in row] for row in rows), newline="\r\n")
+
+
 def _one_line_end(text: str) -> str:
     """Return a text without carriage returns: the writer leaves them without quotes, so that what follows would begin a row."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,6 +1,6 @@
 """Tables of plain values drawn for pages: each cell with its address, its look, and by what it is sorted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,30 @@ from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, Sou
 from queries.gaps.answers import STATE_ORDER, State
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
-LOOKS = {"lines": "said", "remarks": "wrong", "ask": "action"}  # of kinds that are called otherwise in templates
+LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on what they say, or has a name of its own
+    "state": lambda state: f"state-{State(state).name}",
+    "status": lambda status: f"status-{status}" if status else "text",
+    "fit": lambda fit: f"fit-{FIT_ORDER[fit]}",
+    "able": lambda able: "yes" if able else "no",
+    "change": lambda by: "text" if isinstance(by, str) else "worse" if by > 0 else "better" if by < 0 else "number",
+    "thing": lambda thing: "nobody" if thing is None else "looked" if isinstance(thing, Folded) else "text",
+    "lines": lambda lines: "looked" if isinstance(lines, Folded) else "said",
+    "remarks": lambda _: "wrong",
+    "ask": lambda _: "action",
+}
+SORTS: dict[str, Callable[[Any], str | float | None]] = {  # by what is sorted that does not sort as its text
+    "state": STATE_ORDER.__getitem__,
+    "status": lambda status: STATUS_ORDER.get(status, 9),
+    "fit": FIT_ORDER.__getitem__,
+    "firms": len,
+    "lines": lambda lines: len(lines.lines if isinstance(lines, Folded) else lines),
+    "remarks": len,
+    "number": lambda number: number,
+    "share": lambda share: share,
+    "score": lambda score: "" if score is None else score,
+    "change": lambda by: "" if isinstance(by, str) else by,
+    "thing": lambda thing: None if isinstance(thing, (Thing, str)) else "",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +61,7 @@ def _cell(column: Column[Item], item: Item, links: Links, sources: Mapping[str, 
     lines = value.lines if isinstance(value, Folded) else value if kind in ("lines", "remarks") else ()
     steps = value if kind == "steps" else ()
     text, extra, sort = told(kind, value, sources), extra_of(column, item, value), sort_of(column, item)
-    return Cell(text, _address(kind, value, links), _look(kind, value), sort, extra, lines, steps)
+    return Cell(text, _address(kind, value, links), LOOKS[kind](value) if kind in LOOKS else kind, sort, extra, lines, steps)
 
 
 def _address(kind: str, value: Any, links: Links) -> str:
@@ -54,45 +77,9 @@ def _address(kind: str, value: Any, links: Links) -> str:
     return ""
 
 
-def _look(kind: str, value: Any) -> str:
-    match kind:
-        case "state":
-            return f"state-{State(value).name}"
-        case "status":
-            return f"status-{value}" if value else "text"
-        case "fit":
-            return f"fit-{FIT_ORDER[value]}"
-        case "able":
-            return "yes" if value else "no"
-        case "change":
-            return "text" if isinstance(value, str) else "worse" if value > 0 else "better" if value < 0 else "number"
-        case "thing" | "lines" if isinstance(value, Folded):
-            return "looked"
-        case "thing":
-            return "nobody" if value is None else "text"
-    return LOOKS.get(kind, kind)
-
-
 def sort_of(column: Column[Item], item: Item) -> str | float | None:
     """Return by what a cell is sorted; where that is nothing, it is its text."""
-    value: Any = column.of(item)
-    match column.kind:
-        case _ if column.sort:
-            return column.sort(item)
-        case _ if isinstance(value, Number):
-            return value.value
-        case "state":
-            return STATE_ORDER[value]
-        case "status":
-            return STATUS_ORDER.get(value, 9)
-        case "fit":
-            return FIT_ORDER[value]
-        case "firms" | "lines" | "remarks":
-            return len(value.lines if isinstance(value, Folded) else value)
-        case "number" | "share":
-            return value  # type: ignore[no-any-return]
-        case "score" | "change":
-            return value if isinstance(value, (int, float)) else ""
-        case "thing" if not isinstance(value, (Thing, str)):
-            return ""
-    return None
+    if column.sort:
+        return column.sort(item)
+    value = column.of(item)
+    return value.value if isinstance(value, Number) else SORTS[column.kind](value) if column.kind in SORTS else None

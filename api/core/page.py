@@ -1,6 +1,5 @@
 """A visit to a page: what is switched off, the tables that are asked for, how it is rendered; the page for an error."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated, Any
@@ -11,14 +10,13 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
-from api.core.draw import MOST_ROWS, Cell, draw
+from api.core.draw import MOST_ROWS, draw
 from api.core.links import Links
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
-from graph.model import STATUS_ZH
 from graph.scope import EVERYWHERE, NAMED, Scope
-from queries.core.table import Item, Table
+from graph.statuses import STATUS_ZH
 from queries.core.view import View
 from queries.things.things import list_sources
 
@@ -34,7 +32,7 @@ templates = Jinja2Templates(env=environment())
 
 
 @dataclass
-class Visit:
+class PageRequest:
     """One request for a page: the store, what is switched off, and the addresses that keep it so."""
 
     request: Request
@@ -57,14 +55,6 @@ class Visit:
         """Return the names of all sources by id."""
         return {id: str(source.get("name", id)) for id, source in self.sources.items()}
 
-    def draw(self, table: Table[Item], items: Iterable[Item]) -> list[list[Cell]]:
-        """Return some rows of a table as templates draw them."""
-        return draw(table, items, self.links, self.names)
-
-    def source_name(self, id: str) -> str:
-        """Return the name of a source, or its id where it is not known."""
-        return self.names.get(id, id)
-
     def render(self, template: str, about: str = "", **values: Any) -> Response:
         """Return a page, or of what it is ``about`` the one table that is asked for: as a page of its own, or as a file."""
         if not self.ask.table:
@@ -77,7 +67,9 @@ class Visit:
         return self._page("table.html", found=found, about=about, kept=own, back=_address(self.request, own))
 
     def _page(self, template: str, **values: Any) -> Response:
-        values |= {"draw": self.draw, "source_name": self.source_name, "cities": sorted(self.view.cities.values()), "city": self.view.city}
+        values |= {"cities": sorted(self.view.cities.values()), "city": self.view.city}
+        values["draw"] = lambda table, items: draw(table, items, self.links, self.names)
+        values["source_name"] = lambda id: self.names.get(id, id)
         return _render(self.request, template, self.links, **values)
 
     def table_page(self, table: str, **state: Any) -> str:
@@ -87,7 +79,7 @@ class Visit:
         return _address(self.request, [*own, ("table", table), *said])
 
 
-VisitDep = Annotated[Visit, Depends()]
+VisitDep = Annotated[PageRequest, Depends()]
 
 
 def _render(request: Request, template: str, links: Links, status: int = 200, **values: Any) -> HTMLResponse:

@@ -1,17 +1,19 @@
 """A table of a page on pages of its own: searched, sorted and cut by the server, and as CSV; the state is in the address."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Query
 from fastapi.responses import Response
+from pypinyin import Style, lazy_pinyin
 
+from api.core.csv_text import write_csv
 from api.core.draw import Cell, draw, sort_of
 from api.core.links import Links
-from api.core.rows import sort_key, write_csv
 from graph.deadline import check
 from graph.errors import NotFound
 from queries.core.table import Item, Table, text_of
@@ -57,20 +59,15 @@ class TablePage:
 
 def find_table(id: str, values: Mapping[str, Any]) -> Table[Any]:
     """Return the table with an id of those that a page is made from; raises ``NotFound`` where the page has no such table."""
-    for table in _tables(values.values()):
+    for table in _tables(values):
         if table.id == id:
             return table
     raise NotFound(f"这一页没有编号为“{id[:60]}”的表;请从原页面的“全部”进入")
 
 
-def _tables(values: Iterable[Any]) -> Iterator[Table[Any]]:
-    for value in values:
-        if isinstance(value, Table):
-            yield value
-        elif isinstance(value, dict):
-            yield from _tables(value.values())
-        elif isinstance(value, (list, tuple)):
-            yield from _tables(one for one in value if isinstance(one, Table))
+def _tables(value: Any) -> list[Table[Any]]:
+    inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    return [value] if isinstance(value, Table) else [table for one in inside for table in _tables(one)]
 
 
 def turn_to(
@@ -105,6 +102,26 @@ def _wanted(table: Table[Item], ask: TableAsk, sources: Mapping[str, str]) -> Se
 def _said(table: Table[Item], item: Item, sources: Mapping[str, str]) -> list[str]:
     check()
     return [text_of(column, item, sources) for column in table.on_pages]
+
+
+def sort_key(value: Any) -> tuple[Any, ...]:
+    """Return by what a cell is sorted: numbers by size, then texts by pinyin and the numbers within them, nothing at the end."""
+    if value in ("", None):
+        return (2,)
+    try:
+        return (0, float(value))
+    except ValueError:
+        parts = re.split(r"(\d+)", str(value))
+        return (1, [(1, int(part), "") if part.isdecimal() else (0, 0, _spelled(part)) for part in parts if part])
+
+
+def _spelled(text: str) -> str:
+    return " ".join(map(_pinyin, text.lower()))
+
+
+@lru_cache(maxsize=20_000)
+def _pinyin(sign: str) -> str:
+    return lazy_pinyin(sign, style=Style.TONE3)[0] if sign > "\x7f" else sign
 
 
 def send_csv(table: Table[Item], ask: TableAsk, sources: Mapping[str, str], about: str) -> Response:

@@ -8,7 +8,8 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from api.core.draw import MOST_ROWS
-from graph.model import NODE_TYPES, STATUS_MEANING, STATUS_ZH, searched
+from graph.model import NODE_TYPES, searched
+from graph.statuses import STATUS_MEANING, STATUS_ZH
 from queries.core.words import MOST_NAMES, show_names, show_number, show_percent
 from queries.gaps.words import PLACE_ZH, STATE_ACTION, STATE_MEANING
 

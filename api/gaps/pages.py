@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import Visit, VisitDep
+from api.core.page import PageRequest, VisitDep
 from api.gaps.certificates import certificate_file
 from api.pictures.curves import draw_served
 from graph.errors import LianzhangError
@@ -58,7 +58,7 @@ def download_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Respons
     return HTMLResponse(certificate_file(answer), headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
-def _ask(chain: str, place: str, visit: Visit) -> Certificate:
+def _ask(chain: str, place: str, visit: PageRequest) -> Certificate:
     found = find_place(examine(visit.view, chain), place)
     return certificate(visit.view, chain, found.label, found.id)
 
@@ -99,10 +99,8 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
     if errors or not (removed or landed):
         return visit.render("what_if.html", facts.chain.name, status=errors[0].status if errors else 200, answer=None, **values)
     answer = what_if(visit.view, id, removed, landed)
-    rankings = []
-    if answer.before.risk:
-        sides = (("before", "之前", answer.before), ("after", "之后", answer.after))
-        rankings = [table_ranking(f"if-risk-{name}", title, side.risk) for name, title, side in sides]
+    sides = (("before", "之前", answer.before), ("after", "之后", answer.after)) if answer.before.risk else ()
+    rankings = [table_ranking(f"if-risk-{name}", title, side.risk) for name, title, side in sides]
     values |= {"tables": tables_of_what_if(answer), "rankings": rankings}
     chart = draw_served(answer.before.served, answer.after.served)
     return visit.render("what_if.html", facts.chain.name, answer=answer, chart=chart, **values)

@@ -12,7 +12,7 @@ from graph.errors import InputError
 if TYPE_CHECKING:
     from queries.core.view import View
     from queries.networks.answers import BackTest
-    from queries.networks.link_prediction import Links
+    from queries.networks.link_prediction import KnownLinks
 
 app = typer.Typer()
 
@@ -68,7 +68,7 @@ def _print_tests(tests: "dict[str, BackTest]", format: Format) -> None:
         say(f"{counts};{test.too_few or '± 是各次之间的 95% 区间'}")
 
 
-def _known_links(view: "View") -> "dict[str, Links]":
+def _known_links(view: "View") -> "dict[str, KnownLinks]":
     from queries.city.city import read_city
     from queries.networks.known_links import links_of
 
@@ -76,7 +76,7 @@ def _known_links(view: "View") -> "dict[str, Links]":
     return {"生产": links_of(city, "PRODUCES"), "供应": links_of(city, "SUPPLIES")}
 
 
-def _read_links(path: Path) -> "tuple[dict[str, Links], bool]":
+def _read_links(path: Path) -> "tuple[dict[str, KnownLinks], bool]":
     """Return the links of a file, and whether there are rows that cannot be used; these are told."""
     from loaders.files.jsonl import read_objects
     from queries.networks.known_links import links_from_rows

@@ -7,15 +7,14 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import Visit, VisitDep
+from api.core.page import PageRequest, VisitDep
 from api.openings.workbooks import make_workbook
 from queries.matching.answers import Level
 from queries.names.search import find_chain, find_enterprise
 from queries.openings.answers import Opening, Opportunities, Stage
 from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
-from queries.openings.tables import table_of_ledger, tables_of_openings
-from queries.openings.words import MEANINGS
+from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -78,7 +77,7 @@ def at_a_glance(needs: list[Opening]) -> dict[str, list[Glance]]:
     return groups
 
 
-def _show(visit: Visit, answer: Opportunities, kind: str) -> Response:
+def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
     links, subject = visit.links, answer.subject
     base = f"/{kind}/{quote(subject.id, safe='')}/opportunities"
     addresses = {

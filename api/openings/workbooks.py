@@ -4,25 +4,26 @@ import io
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError
-from graph.model import STATUS_MEANING, STATUS_ZH
 from graph.outputs import check_writable, write_bytes
+from graph.statuses import STATUS_MEANING, STATUS_ZH
+from queries.core.table import Folded, Number, Table, told
 from queries.openings.answers import Opening, Opportunities
-from queries.openings.words import FIRM_HEADS, looked_text
+from queries.openings.tables import looked_text, tables_of_openings
 
 MOST_LOOKED = 5  # looked-at firms in a cell, fewer where they would not fit into the tallest row
-LOOKED_WIDTH = 34
 CELL = 32_000
 LINE, TALLEST = 14.5, 405.0  # points of a line of text, and of the tallest row that Excel knows
 A4 = 9
 HEAD_ROW = 4
 FILLS = {"confirmed": "#D5EBDD", "reported": "#DCE8F6", "curated": "#FBF0D2", "inferred": "#EDE1F5", "sample": "#E7E9EB"}
-Column = tuple[str, float, Callable[[Opening], str]]
+WIDTHS = {"链主(或集团内企业)": 14, "产品(服务)": 14, "环节": 11, "所在地": 8, "匹配": 6, "为什么": 32, "不利之处": 24,
+          "看过的本地企业": 34, "台账": 8, "可信度": 7, "状态": 7, "来源": 12}  # fmt: skip
+FIRM_WIDTH = 18
 
 
 def check_workbook(path: Path) -> None:
@@ -49,8 +50,8 @@ def make_workbook(answer: Opportunities) -> bytes:
             "comments": f"截至 {answer.as_of},规则 {answer.rule_version}", "created": datetime.fromisoformat(answer.as_of),
         })  # fmt: skip
         formats = _formats(book)
-        for name, title in answer.titles.items():
-            _Sheet(book.add_worksheet(title), answer, name, title, formats).write()
+        for table in tables_of_openings(answer).values():
+            _Sheet(book.add_worksheet(table.title), answer, table, formats).write()
     return buffer.getvalue()
 
 
@@ -73,16 +74,16 @@ def _formats(book: Any) -> dict[str, Any]:
 class _Sheet:
     """One list on its sheet."""
 
-    def __init__(self, page: Any, answer: Opportunities, name: str, title: str, formats: dict[str, Any]) -> None:
-        self.page, self.answer, self.title, self.formats = page, answer, title, formats
-        self.rows: list[Opening] = getattr(answer, name)
+    def __init__(self, page: Any, answer: Opportunities, table: Table[Opening], formats: dict[str, Any]) -> None:
+        self.page, self.answer, self.title, self.rows, self.formats = page, answer, table.title, table.items, formats
         self.sources = {source.id: source.name for source in answer.sources}
-        self.columns = _columns(name, answer.of_one(self.rows), self.rows, self.sources)
+        self.columns = table.in_files
+        self.widths = [WIDTHS.get(column.head, FIRM_WIDTH) for column in self.columns]
         self.last = len(self.columns) - 1
 
     def write(self) -> None:
         """Write title, legend, head, rows and foot, and how it is printed."""
-        for number, (_, width, _) in enumerate(self.columns):
+        for number, width in enumerate(self.widths):
             self.page.set_column(number, number, width)
         end = self._foot(self._body(self._top()))
         self.page.freeze_panes(HEAD_ROW + 1, 0)
@@ -107,21 +108,23 @@ class _Sheet:
         self._line(2, f"数据状态: 本表 {len(self.rows)} 行" + (f",{states}。推断的行由程序按规则得出,只是线索" if states else ""))
         fictional = answer.rests_on.get("sample") and "含示例(虚构)数据,只作演示,不可引用。"
         self._line(3, fictional or "", "warning")
-        for number, (head, _, _) in enumerate(self.columns):
-            self.page.write_string(HEAD_ROW, number, head, self.formats["head"])
+        for number, column in enumerate(self.columns):
+            self.page.write_string(HEAD_ROW, number, column.head, self.formats["head"])
         self.page.set_row(HEAD_ROW, 30)
         return HEAD_ROW + 1
 
     def _body(self, start: int) -> int:
         for number, row in enumerate(self.rows, start):
-            texts = [text(row)[:CELL] for _, _, text in self.columns]
-            for place, (head, _, _) in enumerate(self.columns):
-                if head == "可信度":
-                    self.page.write_number(number, place, row.confidence, self.formats["number"])
+            lines = 1
+            for place, column in enumerate(self.columns):
+                value = column.of(row)
+                text = (_looked(row) if isinstance(value, Folded) else told(column.kind, value, self.sources))[:CELL]
+                lines = max(lines, _lines(text, self.widths[place]))
+                if isinstance(value, Number):
+                    self.page.write_number(number, place, value.value, self.formats["number"])
                 else:
-                    look = f"status-{row.status}" if head == "状态" else "cell"
-                    self.page.write_string(number, place, texts[place], self.formats[look])
-            lines = max(_lines(text, width) for text, (_, width, _) in zip(texts, self.columns, strict=True))
+                    look = f"status-{value}" if column.kind == "status" else "cell"
+                    self.page.write_string(number, place, text, self.formats[look])
             self.page.set_row(number, min(TALLEST, LINE * lines + 4))
         if self.rows:
             self.page.autofilter(HEAD_ROW, 0, start + len(self.rows) - 1, self.last)
@@ -151,36 +154,13 @@ class _Sheet:
         """Write a text over the whole width of the sheet."""
         self.page.merge_range(row, 0, row, self.last, "", self.formats[look])
         self.page.write_string(row, 0, text[:CELL], self.formats[look])
-        width = sum(width for _, width, _ in self.columns)
-        self.page.set_row(row, height or min(TALLEST, LINE * _lines(text, width) + 2))
-
-
-def _columns(name: str, of_one: bool, rows: Sequence[Opening], sources: dict[str, str]) -> Sequence[Column]:
-    """Return the columns of a list: head, width in characters, and the text of a row; the fewer, the larger is the print."""
-    leader: Column = ("链主(或集团内企业)", 14, lambda row: row.party.name)
-    looked: Column = ("看过的本地企业", LOOKED_WIDTH, _looked)
-    stage: Column = ("台账", 8, lambda row: row.stage or "")
-    return [
-        *([] if of_one else [leader]),
-        ("产品(服务)", 14, lambda row: row.product or "没有写明"),
-        ("环节", 11, lambda row: "、".join(row.segments)),
-        (FIRM_HEADS[name], 18, lambda row: row.firm.name if row.firm else "没有"),
-        ("所在地", 8, lambda row: row.region),
-        ("匹配", 6, lambda row: row.fit or ""),
-        ("为什么", 32, lambda row: "\n".join(row.grounds())),
-        ("不利之处", 24, lambda row: "\n".join(row.against)),
-        *([looked] if any(row.candidates for row in rows) else []),
-        *([stage] if any(row.stage for row in rows) else []),
-        ("可信度", 7, lambda row: f"{row.confidence:.0%}"),
-        ("状态", 7, lambda row: STATUS_ZH[row.status]),
-        ("来源", 12, lambda row: sources.get(row.source, row.source)),
-    ]
+        self.page.set_row(row, height or min(TALLEST, LINE * _lines(text, sum(self.widths)) + 2))
 
 
 def _looked(row: Opening) -> str:
     """Return as many of the looked-at firms as a row can show."""
     texts = (looked_text(row.candidates, most) for most in range(MOST_LOOKED, 1, -1))
-    return next((text for text in texts if LINE * _lines(text, LOOKED_WIDTH) + 4 <= TALLEST), looked_text(row.candidates, 1))
+    return next((text for text in texts if LINE * _lines(text, WIDTHS["看过的本地企业"]) + 4 <= TALLEST), looked_text(row.candidates, 1))
 
 
 def _lines(text: str, width: float) -> int:

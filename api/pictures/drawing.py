@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
 from api.pictures.wiring import SHAPES, Piece
-from graph.model import STATUS_ZH
+from graph.statuses import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
 from queries.gaps.answers import Judged, State
 from queries.gaps.words import mark_of

@@ -113,7 +113,7 @@ class Front:
         try:
             deadline, gone = Deadline(self.seconds), asyncio.Event()
             watcher = asyncio.create_task(_watch(receive, deadline, gone))
-            answer = Answer(scope, send, tag)
+            answer = Sending(scope, send, tag)
             try:
                 with within(deadline):
                     await self.app(scope, _inbox(body, gone), answer.take)
@@ -174,7 +174,7 @@ class Moved:
     """Another version came while an answer was made."""
 
 
-class Answer:
+class Sending:
     """What the routes answer: collected where it may be kept, else sent on as it comes."""
 
     def __init__(self, scope: Scope, send: Send, tag: bytes) -> None:

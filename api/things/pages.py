@@ -5,17 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.core.page import Visit, VisitDep
+from api.core.page import VisitDep
 from graph.errors import NotFound
 from graph.model import NODE_TYPES
-from queries.core.answers import Figure, Hit
+from queries.core.answers import Hit
 from queries.names.search import search
 from queries.things.facts import facts_of
 from queries.things.tables import table_figures, table_sources, tables_of_thing
-from queries.things.things import MOST_RELATIONS, list_figures, view_thing
+from queries.things.things import MOST_RELATIONS, find_figures, list_figures, view_thing
 
 MOST_FIGURES = 1000
-FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -40,27 +39,12 @@ def show_figures(
 ) -> Response:
     """Show the published figures with what each is about, all of them or those that hold every word of a text."""
     if q.strip():
-        figures, following = _figures_with(visit, q.lower().split()), None
+        figures, following = find_figures(visit.view, q.lower().split()), None
     else:
         figures, following = list_figures(visit.view, after, MOST_FIGURES)
     table = table_figures(figures[:MOST_FIGURES])
     found = {"found": len(figures), "most": MOST_FIGURES}
     return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **found)
-
-
-def _figures_with(visit: Visit, words: list[str]) -> list[Figure]:
-    """Return all figures whose subject, metric, wording, scope, date, source or place hold every word."""
-    found: list[Figure] = []
-    after: str | None = ""
-    while after is not None:
-        figures, after = list_figures(visit.view, after, 5_000)
-        for figure in figures:
-            own = (str(figure.statement.get(field) or "") for field in FIGURE_TEXTS)
-            source = visit.names.get(figure.statement["source"], "")
-            text = " ".join((*own, source, *(subject.name for subject in figure.subjects))).lower()
-            if all(word in text for word in words):
-                found.append(figure)
-    return found
 
 
 @router.get("/search")

@@ -7,12 +7,12 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from graph.model.base import ANY, Edge, Link, Node, Record, Table
-from graph.model.kinds import MOMENT, STATUS_CONFIDENCE, STATUS_MEANING, STATUS_ZH, Kind
+from graph.model.base import ANY, Edge, Link, Node, Record, TypeInfo
+from graph.model.kinds import MOMENT, Kind
 
 __all__ = [
-    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES", "STATUS_CONFIDENCE", "STATUS_MEANING", "STATUS_ZH",
-    "Edge", "Kind", "Link", "Node", "Record", "Table",
+    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES",
+    "Edge", "Kind", "Link", "Node", "Record", "TypeInfo",
 ]  # fmt: skip
 
 NODE_TYPES: dict[str, type[Node]] = {}

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from graph.model.kinds import STATUS_CONFIDENCE, Kind, OptDate, OptLongText, OptNames, OptText, Share, StatusField, Text, kind_of
+from graph.model.kinds import Kind, OptDate, OptLongText, OptNames, OptText, Share, StatusField, Text, kind_of
+from graph.statuses import STATUS_CONFIDENCE
 
 
 def column(zh: str, *also: str, required: bool = False) -> Any:
@@ -37,7 +38,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Table:
+class TypeInfo:
     """What a type is called in files (``file``), in Chinese (``zh``), what makes two of its rows the same thing, and where it is shown.
 
     Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells whether its page
@@ -66,7 +67,7 @@ class Record(BaseModel):
     """Provenance, trust and the two times that every node and every edge carries."""
 
     model_config = ConfigDict(extra="forbid")
-    table: ClassVar[Table]
+    table: ClassVar[TypeInfo]
 
     source: Text = column("来源", "数据来源", "出处", required=True)
     status: StatusField = Field(default="reported", title="状态", json_schema_extra={"heads": ["状态", "数据状态", "核实状态"]})

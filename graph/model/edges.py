@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from graph.model.base import ANY, Edge, Table, column
+from graph.model.base import ANY, Edge, TypeInfo, column
 from graph.model.kinds import Moment, OptDate, OptFlag, OptLongText, OptNumber, OptText, Text, choice
 
 MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
@@ -21,9 +21,9 @@ def joins(
     key: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
     loops: bool = True,
-) -> Table:
+) -> TypeInfo:
     """Describe an edge type: its Chinese name, the label pairs it joins, its words both ways, the heads of its two ends, its extra key."""
-    return Table("", zh, ends=ends, words=words, end_columns=columns, key=key, also=also, loops=loops)
+    return TypeInfo("", zh, ends=ends, words=words, end_columns=columns, key=key, also=also, loops=loops)
 
 
 class PartOf(Edge):

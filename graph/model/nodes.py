@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from graph.model.base import Link, Node, Table, column
+from graph.model.base import Link, Node, TypeInfo, column
 from graph.model.kinds import OptDate, OptNames, OptNumber, OptText, Text, choice
 
 TIERS = choice("上游", "中游", "下游", "服务")
@@ -33,7 +33,7 @@ PARK = Link("park", "园区", "IN_PARK", "Park", also=("所在园区",))
 class Source(Node):
     """来源: a document, its publisher and its date."""
 
-    table = Table("sources", "来源", "", own_page=True, figures=False)
+    table = TypeInfo("sources", "来源", "", own_page=True, figures=False)
     publisher: OptText = column("发布单位", "发布者")
     published_on: OptDate = column("发布日期")
     kind: OptText = column("类别")
@@ -44,7 +44,7 @@ class Source(Node):
 class Region(Node):
     """区域: a district (区、市), a functional zone (功能区), or what contains them."""
 
-    table = Table("regions", "区域", "reg", searched=11, links=(Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),))
+    table = TypeInfo("regions", "区域", "reg", searched=11, links=(Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),))
     code: OptText = column("行政区划代码", "区划代码")
     kind: OptText = column("类别")
 
@@ -52,13 +52,13 @@ class Region(Node):
 class Chain(Node):
     """产业链: one of the city's key industrial chains; its region is that city, and what is local is in it."""
 
-    table = Table("chains", "产业链", "chain", searched=1, own_page=True, links=(REGION,))
+    table = TypeInfo("chains", "产业链", "chain", searched=1, own_page=True, links=(REGION,))
 
 
 class Segment(Node):
     """环节: a place in a chain, upstream, midstream, downstream or service, that feeds other segments."""
 
-    table = Table(
+    table = TypeInfo(
         "segments",
         "环节",
         "seg",
@@ -73,7 +73,7 @@ class Segment(Node):
 class Industry(Node):
     """行业: a class of an industrial classification, such as GB/T 4754-2017."""
 
-    table = Table("industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),))
+    table = TypeInfo("industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),))
     code: OptText = column("代码", "行业代码")
     system: OptText = column("分类标准")
 
@@ -81,7 +81,7 @@ class Industry(Node):
 class Product(Node):
     """产品(服务): what is made, needed or bought."""
 
-    table = Table(
+    table = TypeInfo(
         "products",
         "产品",
         "prod",
@@ -99,21 +99,21 @@ class Product(Node):
 class Cluster(Node):
     """集群: an officially named industrial cluster."""
 
-    table = Table("clusters", "集群", "clu", searched=7, links=(REGION, CHAINS))
+    table = TypeInfo("clusters", "集群", "clu", searched=7, links=(REGION, CHAINS))
     level: OptText = column("级别", "层次")
 
 
 class Park(Node):
     """园区: an industrial park."""
 
-    table = Table("parks", "园区", "park", searched=8, links=(REGION, CHAINS))
+    table = TypeInfo("parks", "园区", "park", searched=8, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Enterprise(Node):
     """企业: a firm; being a leader, a supplier or a candidate is a role, not a type."""
 
-    table = Table(
+    table = TypeInfo(
         "enterprises",
         "企业",
         "ent",
@@ -146,28 +146,28 @@ class Enterprise(Node):
 class Institute(Node):
     """科研院所与创新中心: a research institute, university or innovation centre."""
 
-    table = Table("institutes", "科研院所", "inst", searched=6, links=(REGION, CHAINS))
+    table = TypeInfo("institutes", "科研院所", "inst", searched=6, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Agency(Node):
     """部门: a chain head's office, a leading department, a task force, a district, a resource department."""
 
-    table = Table("agencies", "部门", "agy", searched=12, links=(REGION, CHAINS))
+    table = TypeInfo("agencies", "部门", "agy", searched=12, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Mechanism(Node):
     """机制: an instrument of the 链长制, such as 5个1, 四张清单, 卡位入链 or 揭榜挂帅."""
 
-    table = Table("mechanisms", "机制", "mech", searched=13, links=(CHAINS,))
+    table = TypeInfo("mechanisms", "机制", "mech", searched=13, links=(CHAINS,))
     kind: OptText = column("类别")
 
 
 class Event(Node):
     """活动: a meeting, a signing, a delivery, an opening."""
 
-    table = Table("events", "活动", "evt", searched=10, links=(REGION, CHAINS))
+    table = TypeInfo("events", "活动", "evt", searched=10, links=(REGION, CHAINS))
     kind: OptText = column("类别")
     started_on: OptDate = column("开始日期", "日期", "start")
     ended_on: OptDate = column("结束日期", "end")
@@ -176,7 +176,7 @@ class Event(Node):
 class Project(Node):
     """项目: from a lead to production, with its amount, currency and the segment that it fills."""
 
-    table = Table(
+    table = TypeInfo(
         "projects",
         "项目",
         "proj",
@@ -200,14 +200,14 @@ class Project(Node):
 class Deliverable(Node):
     """5个1: one of the five things that each chain keeps."""
 
-    table = Table("deliverables", "五个一", "deli", also=("5个1",), searched=18, links=(CHAINS,))
+    table = TypeInfo("deliverables", "五个一", "deli", also=("5个1",), searched=18, links=(CHAINS,))
     kind: FiveOnes = column("类别")
 
 
 class Task(Node):
     """四张清单: one entry of a chain's four lists, with its owner, due date and state."""
 
-    table = Table("tasks", "任务清单", "task", also=("四张清单", "任务"), searched=17, links=(CHAINS,))
+    table = TypeInfo("tasks", "任务清单", "task", also=("四张清单", "任务"), searched=17, links=(CHAINS,))
     list_name: FourLists = column("清单", "清单类别", "list")
     owner: OptText = column("责任单位", "责任人")
     due: OptDate = column("完成时限", "截止时间")
@@ -217,21 +217,21 @@ class Task(Node):
 class Platform(Node):
     """支撑平台: an innovation, fund, exhibition or digital platform."""
 
-    table = Table("platforms", "平台", "plat", searched=9, links=(REGION, CHAINS))
+    table = TypeInfo("platforms", "平台", "plat", searched=9, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Centre(Node):
     """赋能中心: a centre for digital transformation."""
 
-    table = Table("centres", "赋能中心", "cent", searched=14, links=(REGION, CHAINS))
+    table = TypeInfo("centres", "赋能中心", "cent", searched=14, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Challenge(Node):
     """揭榜挂帅: a problem that was put up for anybody to solve."""
 
-    table = Table(
+    table = TypeInfo(
         "challenges",
         "榜单",
         "chal",
@@ -245,21 +245,21 @@ class Challenge(Node):
 class Scenario(Node):
     """开放场景与应用实验室: a city scene in which products are tried."""
 
-    table = Table("scenarios", "场景", "scen", also=("实验室",), searched=15, links=(REGION, CHAINS))
+    table = TypeInfo("scenarios", "场景", "scen", also=("实验室",), searched=15, links=(REGION, CHAINS))
     kind: OptText = column("类别")
 
 
 class Weakness(Node):
     """短板: a weak point that a chain has named, and its answer."""
 
-    table = Table("weaknesses", "短板", "weak", searched=19, links=(CHAINS,))
+    table = TypeInfo("weaknesses", "短板", "weak", searched=19, links=(CHAINS,))
     remedy: OptText = column("破解思路", "对策")
 
 
 class Coverage(Node):
     """覆盖记录: which segments of which region were looked through for producers, by what method, when."""
 
-    table = Table(
+    table = TypeInfo(
         "coverages",
         "覆盖记录",
         "cov",
@@ -273,7 +273,7 @@ class Coverage(Node):
 class Statement(Node):
     """数据: a published figure with its subject, unit, scope, date and place."""
 
-    table = Table(
+    table = TypeInfo(
         "statements",
         "数据",
         "stat",

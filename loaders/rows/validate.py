@@ -6,9 +6,10 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from graph.model import STATUS_CONFIDENCE, Record, zh_heads
+from graph.model import Record, zh_heads
 from graph.model.kinds import FORBIDDEN, FORMULA, PARTIAL_DATE, Kind
 from graph.model.nodes import Source
+from graph.statuses import STATUS_CONFIDENCE
 from graph.stores.base import polars_type
 from loaders.files.sheets import ROW
 from loaders.rows.problems import Problem

@@ -24,7 +24,7 @@ class Term(StrEnum):
 class Answer(BaseModel):
     """A frozen piece of an answer; beside words JSON has their codes: ``state_code``, ``reason_codes``."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -120,6 +120,14 @@ class ChainSummary(Answer):
     place: str | None = None
     description: str | None = None
     counts: ChainCounts
+
+
+class Total(Answer):
+    """How many things of a kind there are, by data status."""
+
+    label: str
+    name: str
+    counts: dict[str, int]
 
 
 class Firm(Answer):

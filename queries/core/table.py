@@ -1,33 +1,27 @@
 """Tables of plain values: what stands in each column, never how it looks; terminal, CSV, Excel and HTML draw the same one."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from graph.model import STATUS_ZH
+from graph.statuses import STATUS_ZH
 from queries.core.words import show_names, show_percent
 
 Item = TypeVar("Item")
 Kind = Literal[
-    "text",  # str or None
-    "number",  # int, float, None, or a Number that is told otherwise
-    "score",  # float from 0 to 100, or None
-    "share",  # float from 0 to 1, or a Number that is told otherwise
+    "text", "date", "place", "act", "able",  # str or None each; bool: whether somebody is able to
+    "number", "score", "share",  # int, float, None, or a Number; from 0 to 100; from 0 to 1
     "change",  # float: how much more, which is worse; or str in its place
     "state", "status", "fit",  # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
     "source",  # SourceRef, several ids, or an Ask where rules found it
     "thing", "segment",  # Thing, Folded or str in its place, None where there is none; a segment of the picture of the page
-    "firms",  # Named each: how many, and the first of them
-    "lines", "remarks",  # str each, or Folded; what is wrong
-    "steps",  # of the ledger, each with its stage, day, who, note, status and source
-    "stage", "reached",  # str: a stage of the ledger, the one that a match has reached
-    "date", "place", "act", "able",  # str, str, str, bool
+    "firms", "lines", "remarks",  # Named each: how many, and the first of them; str each, or Folded; what is wrong
+    "steps", "stage", "reached",  # the steps of a match; str: a stage of the ledger, the one that a match has reached
     "ask",  # Ask
 ]  # fmt: skip
 On = Literal["", "page", "text", "file"]  # everywhere; else pages only, all but pages, files only
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
 FIRST = 3  # firms that a cell names
-BETWEEN = {"lines": "\n", "remarks": " ", "steps": "; "}
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
@@ -71,7 +65,10 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True)
 class Column(Generic[Item]):
-    """A head, and the value of an item below it; ``extra`` is a smaller text after it, ``on`` leaves it to pages or to other faces."""
+    """A head, and the value of an item below it; ``on``: only for pages, or only for the other faces.
+
+    ``extra`` is a smaller text after it; in files it stands ``apart``, below a head of its own, where one is named.
+    """
 
     head: str
     of: Callable[[Item], Any]
@@ -79,6 +76,7 @@ class Column(Generic[Item]):
     extra: Callable[[Item], Any] | None = None
     sort: Callable[[Item], str | float | None] | None = None
     on: On = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,15 +99,24 @@ class Table(Generic[Item]):
     @property
     def on_pages(self) -> list[Column[Item]]:
         """Return the columns that pages show."""
-        return [column for column in self.columns if column.on != "text"]
+        return [column for column in self.columns if column.on in ("", "page")]
+
+    @property
+    def in_files(self) -> list[Column[Item]]:
+        """Return the columns that terminal, CSV and Excel show: without those of pages, and what can only be clicked."""
+        columns: list[Column[Item]] = []
+        for column in self.columns:
+            if column.on != "page" and column.kind != "ask":
+                columns.append(replace(column, extra=None) if column.apart else column)
+                columns += [Column(column.apart, column.extra)] if column.extra and column.apart else []
+        return columns
 
 
 def trust(of: Callable[[Any], Any] = lambda item: item, heads: tuple[str, str] = ("状态", "来源")) -> tuple[Column[Any], Column[Any]]:
     """Return the two columns that end every table: the status of a record, and its source with the place in it."""
-    status, source = heads
     return (
-        Column(status, lambda item: _get(of(item), "status"), "status"),
-        Column(source, lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
+        Column(heads[0], lambda item: _get(of(item), "status"), "status"),
+        Column(heads[1], lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
     )
 
 
@@ -120,35 +127,33 @@ def _get(item: Any, name: str) -> Any:
 TRUST = trust()
 
 
+def _step(step: Any) -> str:
+    said = f"{step.stage} {step.on or '没有日期'} {step.by or '没有写经办'}"
+    return f"{said}: {step.note}" if step.note else said
+
+
+TELLERS: dict[str, Callable[[Any, Mapping[str, str], str], str]] = {
+    "source": lambda ids, sources, _: show_names((sources.get(id, id) for id in ids), unit="个"),
+    "status": lambda name, *_: STATUS_ZH.get(name, name) if name else "不足",
+    "thing": lambda name, *_: "没有" if name is None else name,
+    "firms": lambda firms, *_: str(len(firms)),
+    "share": lambda share, *_: show_percent(share),
+    "able": lambda able, *_: "能" if able else "不能",
+    "change": lambda more, *_: more if isinstance(more, str) else f"{more:+g}" if more else "不变",
+    "lines": lambda lines, _, between: (between or "\n").join(lines),
+    "remarks": lambda lines, _, between: (between or " ").join(lines),
+    "steps": lambda steps, _, between: (between or "; ").join(map(_step, steps)),
+}
+
+
 def told(kind: Kind, value: Any, sources: Mapping[str, str], between: str = "") -> str:
     """Return what a cell says; ``sources`` names them by id, ``between`` stands between its lines."""
-    match value:
-        case Number() | Folded() | Ask():
-            return value.text
-        case Thing():
-            return value.name
-        case SourceRef():
-            return sources.get(value.id, value.id)
-    match kind:
-        case "source":
-            return show_names((sources.get(id, id) for id in value), unit="个")
-        case "status":
-            return STATUS_ZH.get(value, value) if value else "不足"
-        case "firms":
-            return str(len(value))
-        case "thing" if value is None:
-            return "没有"
-        case "able":
-            return "能" if value else "不能"
-        case "share":
-            return show_percent(value)
-        case "change" if isinstance(value, float):
-            return f"{value:+g}" if value else "不变"
-        case "lines" | "remarks":
-            return (between or BETWEEN[kind]).join(value)
-        case "steps":
-            steps = (": ".join(filter(None, (f"{one.stage} {one.on or '没有日期'} {one.by or '没有写经办'}", one.note))) for one in value)
-            return (between or BETWEEN[kind]).join(steps)
+    if isinstance(value, (Number, Folded, Ask)):
+        return value.text
+    if isinstance(value, (Thing, SourceRef)):
+        return value.name if isinstance(value, Thing) else sources.get(value.id, value.id)
+    if kind in TELLERS:
+        return TELLERS[kind](value, sources, between)
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -172,6 +177,5 @@ def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], betwee
 
 def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[list[str], Iterator[list[str]]]:
     """Return heads and rows of a table as the terminal shows it, or a CSV ``file``, without what can only be clicked."""
-    left_out = {"page"} if file else {"page", "file"}
-    columns = [column for column in table.columns if column.on not in left_out and column.kind != "ask"]
+    columns = [column for column in table.in_files if file or column.on != "file"]
     return [column.head for column in columns], ([text_of(column, item, sources, ";") for column in columns] for item in table.items)

@@ -7,8 +7,8 @@ from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from graph.errors import NotFound
-from graph.model import STATUS_ZH
 from graph.scope import EVERYWHERE, Scope
+from graph.statuses import STATUS_ZH
 from graph.stores import Store
 from queries.core.cache import CACHE
 from queries.core.catalogue import answer, side_by_side

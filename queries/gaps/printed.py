@@ -7,7 +7,6 @@ from queries.core.printed import columns_of
 from queries.core.question import Word
 from queries.core.table import Column, Table
 from queries.gaps.answers import Certificate, Judged, ProductState, SegmentState, WeakLinks, WhatIf
-from queries.gaps.tables import tables_of_certificate
 
 Row = tuple[SegmentState, Judged]
 
@@ -42,6 +41,8 @@ def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str
 
 def certificate(answer: Certificate) -> Table[Any]:
     """Return the firms that were looked at, and why each can or cannot fill the place."""
+    from queries.gaps.tables import tables_of_certificate
+
     return tables_of_certificate(answer)["candidates"]
 
 

@@ -1,10 +1,11 @@
 """Tables of the weak links: segments, products, next steps, systemic risk, certificates, what if, the rules."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from queries.core.answers import SourceUsed
-from queries.core.table import TIER_ORDER, TRUST, Ask, Column, Number, Table, Thing
+from queries.core.table import FIRST, TIER_ORDER, TRUST, Ask, Column, Number, Table, Thing
 from queries.core.words import show_names
 from queries.gaps.answers import (
     GAPS,
@@ -30,6 +31,11 @@ from queries.gaps.rules import Rules
 from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
 
 Pair = tuple[SegmentState, ProductState]
+PRODUCT: Column[Any] = Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing")
+SEGMENT: Column[Any] = Column("环节", lambda one: one.segment)
+STATE: Column[Any] = Column("状态", lambda one: one.state, "state")
+SCORE: Column[Any] = Column("评分", lambda one: one.score, "score")
+FIRM: Column[Any] = Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing")
 
 
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
@@ -77,7 +83,7 @@ def _judged(of: Callable[[Any], Judged]) -> list[Column[Any]]:
         Column("评分", lambda one: of(one).score, "score"),
         Column("行动", lambda one: of(one).action, "act", lambda one: of(one).action_reason),
         Column("本地企业", lambda one: of(one).firms, "firms"),
-        Column("依据", lambda one: of(one).status, "status", sort=lambda one: None if of(one).status else 9),
+        Column("依据", lambda one: of(one).status, "status"),
         Column("来源", lambda one: sorted({row.source for row in of(one).evidence}), "source"),
     ]
 
@@ -94,9 +100,9 @@ def _computed(answer: WeakLinks) -> tuple[Column[Any], Column[Any]]:
 
 def _extensions(answer: WeakLinks) -> Table[Extension]:
     columns: list[Column[Extension]] = [
-        Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing"),
-        Column("环节", lambda one: one.segment),
-        Column("状态", lambda one: one.state, "state"),
+        PRODUCT,
+        SEGMENT,
+        STATE,
         Column("关联密度", lambda one: Number(one.density, f"{one.density:.2f}"), "number"),
         Column("相近的本地产品(关联)", lambda one: "、".join(f"{other.product}({other.proximity:.2f})" for other in one.near)),
         *_computed(answer),
@@ -109,7 +115,7 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
 def _risk(answer: WeakLinks) -> Table[Ranked]:
     columns: list[Column[Ranked]] = [
         Column("名次", lambda one: one.rank, "number"),
-        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
+        FIRM,
         Column("停产使全网损失产出(ESRI)", lambda one: one.esri, "share"),
         Column("另一假定下的名次", lambda one: one.other_rank, "number"),
         *_computed(answer),
@@ -119,7 +125,7 @@ def _risk(answer: WeakLinks) -> Table[Ranked]:
 
 def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
     """Return the numbers of the rules whose moving flips a state or moves the ranking of segments."""
-    names = names_of_rules(rules)
+    names = RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.parts()}
 
     def flips(one: Variant) -> str:
         return show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in one.flips), unit="处") or "没有"
@@ -138,26 +144,12 @@ def correlation(value: float | None) -> Number:
     return Number(value, "" if value is None else f"{value:.2f}")
 
 
-def names_of_rules(rules: Rules) -> dict[str, str]:
-    """Return what each number of the rules is called, by its key in ``rules.toml``."""
-    return RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.parts()}
-
-
-def tables_of_rules(rules: Rules) -> list[Table[Any]]:
-    """Return every number of the rules with its reason."""
-    parts: list[Column[Any]] = [
-        Column("项", lambda pair: pair[1].name),
-        Column("满分", lambda pair: pair[1].points, "score"),
-        Column("怎样计", lambda pair: pair[1].why),
-        Column("键", lambda pair: f"score.{pair[0]}"),
-    ]
-    tables: list[Table[Any]] = [Table("rules-score", "评分各项", parts, list(rules.score.parts()), "合计 100 分,越高越弱。")]
-    for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
-        named = (RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section))
-        tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda one: one.name)], list(named)))
-    return tables
-
-
+PARTS: list[Column[Any]] = [
+    Column("项", lambda pair: pair[1].name),
+    Column("满分", lambda pair: pair[1].points, "score"),
+    Column("怎样计", lambda pair: pair[1].why),
+    Column("键", lambda pair: f"score.{pair[0]}"),
+]
 RULES: list[Column[RuleUsed]] = [
     Column("规则", lambda one: RULE_ZH.get(one.name, one.name)),
     Column("数值", lambda one: Number(one.value, rule_value(one.name, one.value)), "number"),
@@ -165,65 +157,64 @@ RULES: list[Column[RuleUsed]] = [
 ]
 
 
+def tables_of_rules(rules: Rules) -> list[Table[Any]]:
+    """Return every number of the rules with its reason."""
+    tables: list[Table[Any]] = [Table("rules-score", "评分各项", PARTS, list(rules.score.parts()), "合计 100 分,越高越弱。")]
+    for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
+        named = (RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section))
+        tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda one: one.name)], list(named)))
+    return tables
+
+
+def _who(one: Demand) -> Thing | str:
+    return Thing("Enterprise", one.who[0].id, one.who[0].name) if len(one.who) == 1 else show_names((firm.name for firm in one.who), FIRST)
+
+
+NEEDED: list[Column[Demand]] = [
+    Column("何种需要", lambda one: one.kind),
+    Column("需要的产品", lambda one: one.product),
+    Column("谁", _who, "thing"),
+    Column("用来生产", lambda one: one.into, extra=lambda one: {None: "", True: "必需", False: "可替代"}[one.essential]),
+    *TRUST,
+]
+LOOKED: list[Column[LookedThrough]] = [
+    Column("覆盖记录", lambda one: Thing("Coverage", one.record.id, one.record.name), "thing"),
+    SEGMENT,
+    Column("区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"),
+    Column("查的日期", lambda one: one.as_of, "date"),
+    Column("方法", lambda one: one.method),
+    *TRUST,
+]
+CANDIDATES: list[Column[Candidate]] = [
+    FIRM,
+    Column("所在地", lambda one: one.region or "不明"),
+    Column("能否填补", lambda one: one.fills, "able"),
+    Column("为什么", lambda one: one.why),
+    *TRUST,
+]
+SOURCES: list[Column[SourceUsed]] = [
+    Column("来源", lambda one: Thing("Source", one.id, one.name), "thing"),
+    Column("发布单位", lambda one: one.publisher),
+    Column("发布日期", lambda one: one.published_on, "date"),
+    Column("记录数", lambda one: one.rows, "number"),
+]
+
+
 def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
     """Return the tables of a certificate: who needs it, who looked, which firms were looked at, rules, sources."""
+    unseen = "没有覆盖记录: 没有人在这里逐家查过,没有登记不等于没有"
+    firms, more = answer.candidates, answer.more_candidates
+    note = f"另有 {more} 家没有列出。" if more else ""
     return {
-        "needed": _needed(answer),
-        "looked": _looked(answer),
-        "candidates": _candidates(answer),
+        "needed": Table("needed", "谁需要它", NEEDED, answer.needed_by, empty="图中没有登记谁需要它"),
+        "looked": Table("looked", "哪些覆盖记录查过", LOOKED, answer.looked_through, empty=unseen),
+        "candidates": Table("candidates", "看过的企业,各为何能或不能填补", CANDIDATES, firms, note, "没有可看的企业", len(firms) + more),
         "rules": Table("used-rules", "用到的规则", RULES, answer.rules),
-        "sources": _sources(answer),
+        "sources": Table("used-sources", "来源", SOURCES, answer.sources, empty="没有用到任何记录"),
     }
 
 
-def _needed(answer: Certificate) -> Table[Demand]:
-    def who(one: Demand) -> Thing | str:
-        return Thing("Enterprise", one.who[0].id, one.who[0].name) if len(one.who) == 1 else show_names((firm.name for firm in one.who), 3)
-
-    columns: list[Column[Demand]] = [
-        Column("何种需要", lambda one: one.kind),
-        Column("需要的产品", lambda one: one.product),
-        Column("谁", who, "thing"),
-        Column("用来生产", lambda one: one.into, extra=lambda one: {None: "", True: "必需", False: "可替代"}[one.essential]),
-        *TRUST,
-    ]
-    return Table("needed", "谁需要它", columns, answer.needed_by, empty="图中没有登记谁需要它")
-
-
-def _looked(answer: Certificate) -> Table[LookedThrough]:
-    columns: list[Column[LookedThrough]] = [
-        Column("覆盖记录", lambda one: Thing("Coverage", one.record.id, one.record.name), "thing"),
-        Column("环节", lambda one: one.segment),
-        Column("区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"),
-        Column("查的日期", lambda one: one.as_of, "date"),
-        Column("方法", lambda one: one.method),
-        *TRUST,
-    ]
-    empty = "没有覆盖记录: 没有人在这里逐家查过,没有登记不等于没有"
-    return Table("looked", "哪些覆盖记录查过", columns, answer.looked_through, empty=empty)
-
-
-def _candidates(answer: Certificate) -> Table[Candidate]:
-    columns: list[Column[Candidate]] = [
-        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
-        Column("所在地", lambda one: one.region or "不明"),
-        Column("能否填补", lambda one: one.fills, "able"),
-        Column("为什么", lambda one: one.why),
-        *TRUST,
-    ]
-    more, looked = answer.more_candidates, answer.candidates
-    note = f"另有 {more} 家没有列出。" if more else ""
-    return Table("candidates", "看过的企业,各为何能或不能填补", columns, looked, note, "没有可看的企业", len(looked) + more)
-
-
-def _sources(answer: Certificate) -> Table[SourceUsed]:
-    columns: list[Column[SourceUsed]] = [
-        Column("来源", lambda one: Thing("Source", one.id, one.name), "thing"),
-        Column("发布单位", lambda one: one.publisher),
-        Column("发布日期", lambda one: one.published_on, "date"),
-        Column("记录数", lambda one: one.rows, "number"),
-    ]
-    return Table("used-sources", "来源", columns, answer.sources, empty="没有用到任何记录")
+GAP_COLUMNS: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda one: one.reason)]
 
 
 def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
@@ -232,25 +223,18 @@ def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
     return {
         "segments": _changes("if-segments", "各环节前后", "环节", _segment_changes(answer)),
         "products": _changes("if-products", "有变化的产品", "产品(服务)", products),
-        "closed": _gaps("if-closed", "补上的缺口", answer.gaps_closed),
-        "opened": _gaps("if-opened", "新开的缺口", answer.gaps_opened),
+        "closed": Table("if-closed", "补上的缺口", GAP_COLUMNS, answer.gaps_closed, empty="没有"),
+        "opened": Table("if-opened", "新开的缺口", GAP_COLUMNS, answer.gaps_opened, empty="没有"),
     }
 
 
 def _segment_changes(answer: WhatIf) -> list[Change]:
     """Return every segment before and after, changed or not."""
     return [
-        Change(
-            label="Segment",
-            id=one.segment_id,
-            name=one.segment,
-            before=one.state,
-            after=other.state,
-            score_before=one.score,
-            score_after=other.score,
-        )
+        Change(label="Segment", id=one.segment_id, name=one.segment, before=one.state, after=other.state,
+               score_before=one.score, score_after=other.score)
         for one, other in zip(answer.before.segments, answer.after.segments, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 def _changes(id: str, title: str, what: str, changes: Sequence[Change]) -> Table[Change]:
@@ -274,15 +258,6 @@ def _difference(change: Change) -> float | str:
     if change.score_before is None or change.score_after is None:
         return _turned(change)
     return round(change.score_after - change.score_before, 2)
-
-
-def _gaps(id: str, title: str, gaps: Sequence[Gap]) -> Table[Gap]:
-    columns: list[Column[Gap]] = [
-        Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing"),
-        Column("之后的状态", lambda one: one.state, "state"),
-        Column("怎样", lambda one: one.reason),
-    ]
-    return Table(id, title, columns, gaps, empty="没有")
 
 
 def table_ranking(id: str, title: str, firms: Sequence[Risky]) -> Table[tuple[int, Risky]]:

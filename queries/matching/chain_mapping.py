@@ -27,7 +27,7 @@ _parts = re.compile(r"[与和及、/]")
 
 
 @dataclass(frozen=True)
-class Match:
+class MappedProduct:
     """What one registered product means: products of the taxonomy, or else segments, or else chains alone."""
 
     product: str
@@ -44,7 +44,7 @@ class ChainMapping:
     """Every product that is made but stands in no segment, with what it means; ``direct`` are makers of the taxonomy's own products."""
 
     city: City
-    matches: tuple[Match, ...]
+    matches: tuple[MappedProduct, ...]
     direct: Mapping[str, frozenset[str]]
 
     @cached_property
@@ -136,7 +136,7 @@ class _Words:
             sorted({chain for product in products for segment in self.segments_of.get(product, ()) for chain in self.chain_of[segment]})
         )
 
-    def match(self, id: str, name: str) -> Match:
+    def match(self, id: str, name: str) -> MappedProduct:
         """Return what a name means, the longest word that it ends with first."""
         text = bare(name)
         for start in range(len(text)):
@@ -150,14 +150,14 @@ class _Words:
         segments |= {segment for part, found in self.parts.items() if text.endswith(part) for segment in found}
         if segments:
             chains = {chain for segment in segments for chain in self.chain_of[segment]}
-            return Match(id, name, "ambiguous", tuple(sorted(wider)), tuple(sorted(segments)), tuple(sorted(chains)), "是更宽的词")
+            return MappedProduct(id, name, "ambiguous", tuple(sorted(wider)), tuple(sorted(segments)), tuple(sorted(chains)), "是更宽的词")
         on = tuple(sorted(chain for word, chain in self.chains.items() if word in text))
-        return Match(id, name, "ambiguous" if on else "none", chains=on, how="只含产业链的名称" if on else "")
+        return MappedProduct(id, name, "ambiguous" if on else "none", chains=on, how="只含产业链的名称" if on else "")
 
-    def _matched(self, id: str, name: str, products: set[str], how: str, sure: bool) -> Match:
+    def _matched(self, id: str, name: str, products: set[str], how: str, sure: bool) -> MappedProduct:
         segments = tuple(sorted({segment for product in products for segment in self.segments_of[product]}))
         verdict: Verdict = "matched" if sure and len(products) == 1 else "ambiguous"
-        return Match(id, name, verdict, tuple(sorted(products)), segments, self.chains_of(products), how)
+        return MappedProduct(id, name, verdict, tuple(sorted(products)), segments, self.chains_of(products), how)
 
 
 def bare(name: str) -> str:

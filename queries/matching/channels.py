@@ -39,7 +39,7 @@ Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Asked:
+class NeedTerms:
     """A need as the index sees it: its known grams (columns) with their rarity, and the rarity of all of its grams together."""
 
     text: str
@@ -56,17 +56,17 @@ class Channels:
     products: Singles
 
 
-def ask(derived: Derived, text: str) -> Asked:
+def ask(derived: Derived, text: str) -> NeedTerms:
     """Return a need as the index sees it."""
     bare = plain(text)
     keys = np.unique(gram_keys([bare])[0])
     columns, known = find(keys, derived.index.vocabulary)
     rarity = derived.bm25_rarity[columns[known]]
     strange = float(np.sum(~known)) * float(derived.bm25_rarity.max(initial=0.0))
-    return Asked(bare, columns[known], rarity, float(rarity.sum()) + strange)
+    return NeedTerms(bare, columns[known], rarity, float(rarity.sum()) + strange)
 
 
-def look(derived: Derived, asked: Asked) -> Channels:
+def look(derived: Derived, asked: NeedTerms) -> Channels:
     """Return the channels of every supplier, reading only the columns of the need's grams."""
     weights = derived.rarity[asked.grams]
     weights = weights / max(float(np.linalg.norm(weights)), 1e-12)
@@ -98,7 +98,7 @@ def look(derived: Derived, asked: Asked) -> Channels:
     return Channels(np.array(columns, np.float32).T, covered)  # each channel lies together: all that follows goes along it
 
 
-def _trades(derived: Derived, asked: Asked) -> Floats:
+def _trades(derived: Derived, asked: NeedTerms) -> Floats:
     """Return how likely each supplier's industries are for a need, the likeliest industry counting 1 (McCallum & Nigam, 1998)."""
     if not len(asked.grams):
         return np.zeros(len(derived.index))

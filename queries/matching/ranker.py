@@ -30,7 +30,7 @@ LETTERS = 4  # letters from which a need without Chinese is also read as pinyin
 
 
 @dataclass(frozen=True)
-class Weights:
+class RankerWeights:
     """The weights of one version, and the shares from which a match is 高 and 中.
 
     ``values``: of every kind of every channel, then of the traits; ``known``: of the logarithm of how many known needs were met.
@@ -73,16 +73,16 @@ class Ranking:
 
 
 @cache
-def read_weights() -> Weights:
+def read_weights() -> RankerWeights:
     """Return the weights that ship."""
     return parse_weights(json.loads(files("queries.matching").joinpath("weights.json").read_text("utf-8")))
 
 
-def parse_weights(said: dict[str, Any]) -> Weights:
+def parse_weights(said: dict[str, Any]) -> RankerWeights:
     """Return weights from their JSON form: by channel, one for each kind, and by trait."""
     channels = [said["channels"][channel][kind] for kind in range(len(KINDS)) for channel in CHANNELS]
     values = np.array([*channels, *(said["traits"][trait] for trait in TRAITS)])
-    return Weights(said["version"], values, said["known"], said["high"], said["middle"])
+    return RankerWeights(said["version"], values, said["known"], said["high"], said["middle"])
 
 
 def candidates(values: NDArray[np.float32]) -> Places:

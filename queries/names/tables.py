@@ -20,13 +20,9 @@ def table_doubts(doubts: Sequence[Doubt]) -> Table[Doubt]:
 
 def _side(of: Callable[[Doubt], ComparedFirm], heads: tuple[str, str, str, str, str]) -> list[Column[Doubt]]:
     firm, code, region, status, source = heads
-
-    def listed(doubt: Doubt) -> str:
-        return f"股票代码 {of(doubt).stock_code}" if of(doubt).stock_code else ""
-
     return [
         Column(firm, lambda doubt: Thing("Enterprise", of(doubt).id, of(doubt).name), "thing", lambda doubt: of(doubt).id),
-        Column(code, lambda doubt: of(doubt).uscc, extra=listed),
+        Column(code, lambda doubt: of(doubt).uscc, extra=lambda doubt: of(doubt).stock_code and f"股票代码 {of(doubt).stock_code}"),
         Column(region, lambda doubt: of(doubt).region),
         *trust(of, (status, source)),
     ]

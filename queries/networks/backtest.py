@@ -13,7 +13,7 @@ from scipy.stats import t as student
 
 from graph.deadline import check
 from queries.networks.answers import BackTest, Interval, MethodMeasured
-from queries.networks.link_prediction import PARTS, Evidence, Floats, Ints, Links, fit
+from queries.networks.link_prediction import PARTS, Floats, Ints, KnownLinks, Neighbourhood, fit
 
 LEAST = 3  # links that a firm keeps
 ENOUGH = 50  # hidden links below which no measure is told
@@ -37,7 +37,7 @@ def hide(pairs: Ints, random: np.random.Generator, share: float = 0.2) -> NDArra
     return hidden
 
 
-def scorers(links: Links, kept: Ints, seed: int) -> Mapping[str, Scorer]:
+def scorers(links: KnownLinks, kept: Ints, seed: int) -> Mapping[str, Scorer]:
     """Return the methods by name, each learned from the kept links alone; a method returns scores of shape (items, firms)."""
     model = fit(links, kept, seed, hide)
     evidence = model.evidence
@@ -65,7 +65,7 @@ def scorers(links: Links, kept: Ints, seed: int) -> Mapping[str, Scorer]:
     }
 
 
-def two_steps(evidence: Evidence, weights: NDArray[np.float64]) -> csr_array:
+def two_steps(evidence: Neighbourhood, weights: NDArray[np.float64]) -> csr_array:
     """Return the weights of the items that two firms share, summed, shape (firms, firms), nothing from a firm to itself.
 
     From an item over its firms these are the paths of three steps to a firm: with ones common neighbours, with 1 / log of the
@@ -108,7 +108,7 @@ def interval(values: NDArray[np.float64]) -> Interval:
     return mean, mean - half, mean + half
 
 
-def backtest(links: Links, share: float = 0.2, seeds: int = 5, told: Callable[[str], None] = lambda text: None) -> BackTest:
+def backtest(links: KnownLinks, share: float = 0.2, seeds: int = 5, told: Callable[[str], None] = lambda text: None) -> BackTest:
     """Return how well each method finds hidden links again, over the seeds 0, 1, …; ``told`` hears what is being done."""
     counts = {"links": len(links.pairs), "firms": len(links.firms), "items": len(links.items), "seeds": seeds}
     results: dict[tuple[str, str], list[list[float]]] = {}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from queries.networks.cascade_arrays import Floats, Places
+from queries.networks.cascade_arrays import Caps, Floats, Links, Places  # noqa: F401  # compiled code that numba kept knows the first two by this module
 
 SMALL = 1e-14  # what a level fell by waits until it is more: so little changes no score by more than its rounding
 TAKEN, FORETOLD, UNSURE, STOPPED = 0, 1, 2, 3  # the last step

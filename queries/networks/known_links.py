@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from queries.city.city import City
-from queries.networks.link_prediction import Links
+from queries.networks.link_prediction import KnownLinks
 
 
-def links_of(city: City, kind: Literal["PRODUCES", "SUPPLIES"], also: Collection[str] = ()) -> Links:
+def links_of(city: City, kind: Literal["PRODUCES", "SUPPLIES"], also: Collection[str] = ()) -> KnownLinks:
     """Return the firms' links that go on: to products, or to the firms that they supply, which they are described by what they make.
 
     Firms and items are in the order of their ids; ``also`` are items that stand among them though nobody is linked to them.
@@ -29,7 +29,7 @@ def links_of(city: City, kind: Literal["PRODUCES", "SUPPLIES"], also: Collection
     return make_links(city.going(kind).select("from", "to"), firms, items if kind == "PRODUCES" else firms, also)
 
 
-def links_from_rows(rows: Iterable[tuple[str, str, str | None]]) -> Links:
+def links_from_rows(rows: Iterable[tuple[str, str, str | None]]) -> KnownLinks:
     """Return links from rows of firm, item and the firm's industry, or null."""
     table = pl.DataFrame([*rows], {"from": pl.String, "to": pl.String, "industry": pl.String}, orient="row")
     firms = table.select(id="from", industry="industry").sort("id", "industry", nulls_last=True).unique("id", keep="first")
@@ -38,7 +38,7 @@ def links_from_rows(rows: Iterable[tuple[str, str, str | None]]) -> Links:
     return make_links(table.select("from", "to"), firms.with_columns(name="id", text=text), items)
 
 
-def make_links(pairs: pl.DataFrame, firms: pl.DataFrame, items: pl.DataFrame, also: Collection[str] = ()) -> Links:
+def make_links(pairs: pl.DataFrame, firms: pl.DataFrame, items: pl.DataFrame, also: Collection[str] = ()) -> KnownLinks:
     """Return the links of ``from`` and ``to`` once each, with the firms and items that they have; none from a firm to itself."""
     pairs = pairs.filter(pl.col("from") != pl.col("to")).unique()
     firms = firms.join(pairs.select(id="from"), "id", "semi").sort("id").with_row_index("firm")
@@ -46,7 +46,7 @@ def make_links(pairs: pl.DataFrame, firms: pl.DataFrame, items: pl.DataFrame, al
     groups = firms["industry"].rank("dense").cast(pl.Int64).fill_null(0) - 1
     numbered = pairs.join(firms.select("firm", **{"from": "id"}), "from").join(items.select("item", to="id"), "to").sort("firm", "item")
     never = firms.select("id", "firm").join(items.select("id", "item"), "id")
-    return Links(
+    return KnownLinks(
         pairs=numbered.select("firm", "item").to_numpy().astype(np.int64),
         firms=firms["name"].to_list(),
         items=items["name"].to_list(),

@@ -49,7 +49,7 @@ _noise = re.compile(r"[\W_]+|股份有限公司|有限责任公司|有限公司"
 
 
 @dataclass(frozen=True)
-class Links:
+class KnownLinks:
     """Links between firms and items (products, or buyers), with the texts of both.
 
     ``pairs``: indices of firm and item, shape (links, 2), sorted, each pair once. ``groups``: the industry of each firm, −1
@@ -97,10 +97,10 @@ class Links:
         return csr_array((ones, (pairs[:, 1], pairs[:, 0])), shape=(len(self.items), len(self.firms)))
 
 
-class Evidence:
+class Neighbourhood:
     """What some of the links say about every pair of firm and item, by part."""
 
-    def __init__(self, links: Links, pairs: Ints) -> None:
+    def __init__(self, links: KnownLinks, pairs: Ints) -> None:
         self.links = links
         self.made = links.table(pairs)
         self.sizes = np.bincount(pairs[:, 0], minlength=len(links.firms)).astype(np.float32)
@@ -159,7 +159,7 @@ class Reason:
 class Model:
     """Scores of all firms for an item; ``weights``: one row for items that no firm is known for, one for the others."""
 
-    def __init__(self, evidence: Evidence, weights: NDArray[np.float64]) -> None:
+    def __init__(self, evidence: Neighbourhood, weights: NDArray[np.float64]) -> None:
         self.evidence = evidence
         self.weights = weights
 
@@ -200,21 +200,21 @@ class Model:
         return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:FEW])}”"
 
 
-def fit(links: Links, pairs: Ints, seed: int, hide: Callable[[Ints, np.random.Generator], NDArray[np.bool_]]) -> Model:
+def fit(links: KnownLinks, pairs: Ints, seed: int, hide: Callable[[Ints, np.random.Generator], NDArray[np.bool_]]) -> Model:
     """Return the model learned from some of the links, of which ``hide`` marks those that the weights are learned on."""
     random = np.random.default_rng(seed)
     weights = np.ones((2, len(PARTS)))
     hidden = hide(pairs, random)
-    evidence = Evidence(links, pairs[~hidden])
+    evidence = Neighbourhood(links, pairs[~hidden])
     asked = random.permutation(pairs[hidden])
     for known in (0, 1):
         mine = asked[(evidence.makers[asked[:, 1]] > 0) == known][: LEARNED_ON // (2 * len(links.firms))]
         if len(mine) >= FEWEST:
             weights[known] = _learn(evidence, mine, links.taken(pairs))
-    return Model(Evidence(links, pairs), weights)
+    return Model(Neighbourhood(links, pairs), weights)
 
 
-def _learn(evidence: Evidence, asked: Ints, taken: csr_array) -> NDArray[np.float64]:
+def _learn(evidence: Neighbourhood, asked: Ints, taken: csr_array) -> NDArray[np.float64]:
     """Return the weights under which the firms of the hidden links are likeliest among all that are not known for the item."""
     items, firms, rows = asked[:, 1], asked[:, 0], np.arange(len(asked))
     values = _logs(evidence.parts(items))

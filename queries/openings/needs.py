@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from graph.deadline import check
-from graph.model import STATUS_CONFIDENCE
+from graph.statuses import STATUS_CONFIDENCE
 from queries.city.facts import Place, Row
 from queries.core.reason import Reason
 from queries.gaps.candidates import find_candidates

@@ -4,9 +4,15 @@ from collections.abc import Sequence
 
 from queries.core.table import TRUST, Column, Folded, Number, Table, Thing
 from queries.core.words import show_percent
-from queries.openings.answers import Ledger, Match, Opening, Opportunities
-from queries.openings.words import FIRM_HEADS, MEANINGS
+from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities
 
+FIRM_HEADS = {"offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
+MEANINGS = {
+    "offers": "链主能在本地提供什么,本地谁可以用",
+    "needs": "链主要买什么,哪些本地企业可以卡位入链",
+    "partners": "链主想合作的企业,和值得一谈的本地企业",
+    "invitations": "链主建议招引的企业,和本地接不上的需求可找的外地企业",
+}
 EMPTY = {
     "offers": "链主没有登记供给,图中也没有它生产而本地需要的产品。可用 lianzhang template 供给 填报。",
     "needs": "链主没有登记需求,所产产品也没有可推断的投入。可用 lianzhang template 需求 填报。",
@@ -38,33 +44,39 @@ def table_of_ledger(answer: Ledger) -> Table[Match]:
 
 
 def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities) -> Table[Opening]:
-    """Return a list; the firms that were looked at have a column of their own, or else stand in place of the firm."""
-    apart = name == "invitations"
+    """Return a list; the firms that were looked at have a column of their own, but on pages stand in place of the firm where they can."""
+    invited = name == "invitations"
+    told = any(row.candidates for row in rows)
 
     def product(row: Opening) -> Thing | str:
         return Thing("Product", row.product_id, row.product) if row.product_id else row.product or "没有写明"
 
-    def firm(row: Opening) -> Thing | Folded | None:
-        if row.firm is not None:
-            return Thing("Enterprise", row.firm.id, row.firm.name)
-        return Folded(f"没有,看过 {len(row.candidates)} 家", _looked(row)) if row.candidates and not apart else None
+    def firm(row: Opening) -> Thing | None:
+        return Thing("Enterprise", row.firm.id, row.firm.name) if row.firm else None
 
-    party: Column[Opening] = Column("链主(或集团内企业)", lambda row: Thing("Enterprise", row.party.id, row.party.name), "thing")
-    looked: Column[Opening] = Column("看过的本地企业", lambda row: Folded(f"看过 {len(row.candidates)} 家", _looked(row)), "lines")
+    def looked(row: Opening) -> Folded:
+        return Folded(f"看过 {len(row.candidates)} 家", [f"{one.firm.name}: {one.why}" for one in row.candidates])
+
+    def firm_or_looked(row: Opening) -> Thing | Folded | None:
+        return firm(row) or (Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None)
+
     columns: list[Column[Opening]] = [
-        *([] if answer.of_one(rows) else [party]),
-        Column("产品(服务)", product, "thing", lambda row: "、".join(row.segments)),
-        Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region if row.firm else ""),
+        Column("链主(或集团内企业)", lambda row: Thing("Enterprise", row.party.id, row.party.name), "thing"),
+        Column("产品(服务)", product, "thing", lambda row: "、".join(row.segments), apart="环节"),
+        Column(FIRM_HEADS[name], firm_or_looked, "thing", lambda row: row.firm and row.region, on="page"),
+        Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region, apart="所在地", on="text"),
         Column("匹配", lambda row: row.fit, "fit"),
         Column("为什么", lambda row: row.grounds(), "lines", sort=lambda _: None),  # the segments stand below the product
         Column("不利之处", lambda row: row.against, "lines"),
-        *([looked] if apart else []),
-        Column("台账", lambda row: row.stage, "stage"),
+        *([Column("看过的本地企业", looked, "lines", on="text" if not invited else "" if told else "page")] if invited or told else []),
+        Column("台账", lambda row: row.stage, "stage", on="" if any(row.stage for row in rows) else "page"),
         Column("可信度", lambda row: Number(row.confidence, show_percent(row.confidence, 0)), "number"),
         *TRUST,
     ]
-    return Table(name, title, columns, rows, MEANINGS[name], EMPTY[name])
+    return Table(name, title, columns[1:] if answer.of_one(rows) else columns, rows, MEANINGS[name], EMPTY[name])
 
 
-def _looked(row: Opening) -> list[str]:
-    return [f"{one.firm.name}: {one.why}" for one in row.candidates]
+def looked_text(looked: Sequence[Looked], most: int) -> str:
+    """Return the firms that were looked at, one a line, and how many more there are."""
+    lines = [f"{one.firm.name}: {one.why}" for one in looked[:most]]
+    return "\n".join([*lines, *([f"…共看过 {len(looked)} 家"] if len(looked) > most else [])])

@@ -6,6 +6,7 @@ from typing import Any
 from queries.core.printed import columns_of
 from queries.core.table import Column, Table
 from queries.targets.answers import Portfolio, Target, Targets
+from queries.targets.tables import tables_of_portfolio
 
 SHOWN = 5  # names in a line
 
@@ -49,15 +50,7 @@ def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]
 
 def portfolio(answer: Portfolio) -> Table[Any]:
     """Return the chosen firms in the order of what each adds."""
-    place = {id(one): number for number, one in enumerate(answer.targets, 1)}
-    columns = (
-        Column[Any]("次序", lambda one: place[id(one)], "number"),
-        *columns_of({"firm.name": "企业", "region": "所在地", "adds": "补上的评分", "closed": "累计"}),
-        Column[Any]("补上的缺口", lambda one: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in one.gaps], "lines"),
-        Column[Any]("同样能补的", lambda one: "、".join(firm.name for firm in one.same)),
-        *columns_of({"why_not": "不利之处", "status": "状态", "source": "来源"}),
-    )
-    return Table("portfolio", "招商组合", columns, answer.targets)
+    return tables_of_portfolio(answer)["chosen"]
 
 
 def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """Tables of 招商名录: the ranking, its factors, what is kept apart, how it moves, the weights, the portfolio."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from queries.core.table import TRUST, Ask, Column, Number, Table, Thing
 from queries.core.words import show_percent
-from queries.gaps.tables import correlation
+from queries.gaps.tables import FIRM, PRODUCT, SCORE, SEGMENT, STATE, correlation
 from queries.targets.answers import (
     Chosen,
     ClosedGap,
@@ -19,52 +20,60 @@ from queries.targets.answers import (
     UnknownPlace,
     WeightMoved,
     WeightStability,
-)
+)  # fmt: skip
 from queries.targets.weights import Weights
 
-FIRM: Column[Any] = Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing", lambda one: one.region)
-PRODUCT: Column[Any] = Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing")
+PLACED: Column[Any] = replace(FIRM, extra=lambda one: one.region, apart="所在地")
+BASIS: Column[Any] = Column("依据", lambda one: one.status, "status")
+WHY_NOT: Column[Any] = Column("不利之处", lambda one: one.why_not, "lines")
+TARGETS: list[Column[Target]] = [
+    Column("名次", lambda one: one.rank, "number"),
+    PLACED,
+    Column("得分", lambda one: one.score, "score"),
+    Column("补上的缺口", lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps], "lines"),
+    Column("各因素(得分/权重)", lambda one: [f"{factor.name} {factor.points:g}/{factor.most:g}" for factor in one.factors], "lines"),
+    Column("为什么", lambda one: one.why, "lines"),
+    WHY_NOT,
+    *TRUST,
+]
+FACTORS: list[Column[tuple[Target, FactorValue]]] = [
+    Column("名次", lambda pair: pair[0].rank, "number"),
+    Column("企业", lambda pair: FIRM.of(pair[0]), "thing"),
+    Column("因素", lambda pair: pair[1].name),
+    Column("值", lambda pair: Number(pair[1].value, f"{pair[1].value:.2f}"), "share"),
+    Column("得分 / 权重", lambda pair: Number(pair[1].points, f"{pair[1].points:g} / {pair[1].most:g}"), "number"),
+    Column("数了什么", lambda pair: pair[1].reason),
+]
+WITHOUT: list[Column[OpenGap]] = [
+    *(PRODUCT, SEGMENT, STATE, SCORE),
+    Column("牵涉的链主", lambda gap: gap.leaders, "firms"),
+    Column("模型推断的企业", lambda gap: gap.guessed, "firms"),
+    Column("怎么办", lambda gap: gap.reason),
+    BASIS,
+]
+UNKNOWN: list[Column[UnknownPlace]] = [
+    *(PRODUCT, SEGMENT),
+    Column("已知的外地企业", lambda one: one.outside, "firms"),
+    Column("为什么说不清", lambda one: one.reason),
+]
+NO_TARGETS: list[Column[NoTarget]] = [PLACED, PRODUCT, Column("为什么", lambda one: one.why_not), *TRUST]
 
 
 def tables_of_targets(answer: Targets) -> dict[str, Table[Any]]:
     """Return the tables of a chain's targets by what they show."""
-    return {
-        "ranking": _ranking(answer),
-        "factors": _factors(answer.targets),
-        "moves": table_weight_moves(answer.stability),
-        "without": _without(answer.without_firms),
-        "unknown": _unknown(answer.unknown),
-        "unplaced": _no_targets("unplaced", "所在地未登记,须核实", answer.unplaced),
-        "excluded": _no_targets("excluded", "不是招引对象,为什么", answer.excluded),
-    }
-
-
-def _ranking(answer: Targets) -> Table[Target]:
-    columns: list[Column[Target]] = [
-        Column("名次", lambda one: one.rank, "number"),
-        FIRM,
-        Column("得分", lambda one: one.score, "score"),
-        Column("补上的缺口", lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps], "lines"),
-        Column("各因素(得分/权重)", lambda one: [f"{factor.name} {factor.points:g}/{factor.most:g}" for factor in one.factors], "lines"),
-        Column("为什么", lambda one: one.why, "lines"),
-        Column("不利之处", lambda one: one.why_not, "lines"),
-        *TRUST,
-    ]
     note = "各因素折成 0 至 1,乘权重相加就是得分(0 至 100),越高越值得去谈;每个因素怎样计见下一张表。"
-    return Table("targets", "招商名录", columns, answer.targets, note, "没有能补缺口的已知外地企业", answer.total)
-
-
-def _factors(targets: Sequence[Target]) -> Table[tuple[Target, FactorValue]]:
-    columns: list[Column[tuple[Target, FactorValue]]] = [
-        Column("名次", lambda pair: pair[0].rank, "number"),
-        Column("企业", lambda pair: Thing("Enterprise", pair[0].firm.id, pair[0].firm.name), "thing"),
-        Column("因素", lambda pair: pair[1].name),
-        Column("值", lambda pair: Number(pair[1].value, f"{pair[1].value:.2f}"), "share"),
-        Column("得分 / 权重", lambda pair: Number(pair[1].points, f"{pair[1].points:g} / {pair[1].most:g}"), "number"),
-        Column("数了什么", lambda pair: pair[1].reason),
-    ]
-    items = [(one, factor) for one in targets for factor in one.factors]
-    return Table("target-factors", "各因素怎样计", columns, items, things=len(targets))
+    without = "有缺口,但没有登记过哪家外地企业生产它: 不在排名里。"
+    unknown = "没有登记不等于没有: 查清之前不算缺口,也不算已补上。"
+    factors = [(one, factor) for one in answer.targets for factor in one.factors]
+    return {
+        "ranking": Table("targets", "招商名录", TARGETS, answer.targets, note, "没有能补缺口的已知外地企业", answer.total),
+        "factors": Table("target-factors", "各因素怎样计", FACTORS, factors, things=len(answer.targets)),
+        "moves": table_weight_moves(answer.stability),
+        "without": Table("target-without", "没有已知的外地企业", WITHOUT, answer.without_firms, without, "没有"),
+        "unknown": Table("target-unknown", "未知: 先普查", UNKNOWN, answer.unknown, unknown, "没有"),
+        "unplaced": Table("target-unplaced", "所在地未登记,须核实", NO_TARGETS, answer.unplaced, empty="没有"),
+        "excluded": Table("target-excluded", "不是招引对象,为什么", NO_TARGETS, answer.excluded, empty="没有"),
+    }
 
 
 def table_weight_moves(stability: WeightStability) -> Table[WeightMoved]:
@@ -78,35 +87,6 @@ def table_weight_moves(stability: WeightStability) -> Table[WeightMoved]:
         Column("名次变动", lambda one: [f"{move.firm.name}: {move.before} → {move.after}" for move in one.shifts] or ["没有"], "lines"),
     ]
     return Table("target-moves", "权重移动 ±20% 的影响", columns, stability.variants, "一个权重移动,其余按比例补足到 100。")
-
-
-def _without(gaps: Sequence[OpenGap]) -> Table[OpenGap]:
-    columns: list[Column[OpenGap]] = [
-        PRODUCT,
-        Column("环节", lambda gap: gap.segment),
-        Column("状态", lambda gap: gap.state, "state"),
-        Column("评分", lambda gap: gap.score, "score"),
-        Column("牵涉的链主", lambda gap: gap.leaders, "firms"),
-        Column("模型推断的企业", lambda gap: gap.guessed, "firms"),
-        Column("怎么办", lambda gap: gap.reason),
-        Column("依据", lambda gap: gap.status, "status"),
-    ]
-    return Table("target-without", "没有已知的外地企业", columns, gaps, "有缺口,但没有登记过哪家外地企业生产它: 不在排名里。", "没有")
-
-
-def _unknown(places: Sequence[UnknownPlace]) -> Table[UnknownPlace]:
-    columns: list[Column[UnknownPlace]] = [
-        PRODUCT,
-        Column("环节", lambda one: one.segment),
-        Column("已知的外地企业", lambda one: one.outside, "firms"),
-        Column("为什么说不清", lambda one: one.reason),
-    ]
-    return Table("target-unknown", "未知: 先普查", columns, places, "没有登记不等于没有: 查清之前不算缺口,也不算已补上。", "没有")
-
-
-def _no_targets(id: str, title: str, firms: Sequence[NoTarget]) -> Table[NoTarget]:
-    columns: list[Column[NoTarget]] = [FIRM, PRODUCT, Column("为什么", lambda one: one.why_not), *TRUST]
-    return Table(f"target-{id}", title, columns, firms, empty="没有")
 
 
 def tables_of_weights(weights: Weights) -> list[Table[Any]]:
@@ -130,13 +110,23 @@ def tables_of_weights(weights: Weights) -> list[Table[Any]]:
     ]
 
 
+UNCLOSABLE: list[Column[ClosedGap]] = [
+    Column("产业链", lambda gap: Thing("Chain", gap.chain_id, gap.chain), "thing"),
+    *(PRODUCT, STATE, SCORE, BASIS),
+    Column("去看", lambda gap: Ask("targets", "招商名录", {"chain": gap.chain_id}), "ask"),
+]
+UNKNOWNS: list[Column[tuple[str, int]]] = [Column("产业链", lambda pair: pair[0]), Column("状态未知的产品", lambda pair: pair[1], "number")]
+
+
 def tables_of_portfolio(answer: Portfolio) -> dict[str, Table[Any]]:
     """Return the tables of a portfolio by what they show."""
+    unknown, note = list(answer.unknown.items()), "未知不算缺口,也不算已补上。"
+    left, first = answer.unclosable, "先找谁在生产它,登记后再排。"
     return {
         "chosen": _chosen(answer.targets),
         "curve": _curve(answer),
-        "unclosable": _unclosable(answer.unclosable),
-        "unknown": _unknown_chains(answer.unknown),
+        "unclosable": Table("portfolio-unclosable", "没有已知企业能补的缺口", UNCLOSABLE, left, first, "没有"),
+        "unknown": Table("portfolio-unknown", "未知: 先普查", UNKNOWNS, unknown, note, "没有"),
     }
 
 
@@ -144,12 +134,12 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
     order = {one.firm.id: place for place, one in enumerate(targets, 1)}
     columns: list[Column[Chosen]] = [
         Column("次序", lambda one: order[one.firm.id], "number"),
-        FIRM,
+        PLACED,
         Column("补上的缺口", lambda one: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in one.gaps], "lines"),
         Column("补上的评分", lambda one: one.adds, "number"),
         Column("累计", lambda one: one.closed, "number"),
         Column("同样能补的企业", lambda one: one.same, "firms"),
-        Column("不利之处", lambda one: one.why_not, "lines"),
+        WHY_NOT,
         *TRUST,
     ]
     note = "按每家在前面各家之外又补上多少排列;前面已补上的缺口不重复计。"
@@ -165,23 +155,3 @@ def _curve(answer: Portfolio) -> Table[CurvePoint]:
         Column("求法", lambda one: "证到最优" if one.method == "exact" else "贪心"),
     ]
     return Table("portfolio-curve", "多一家企业,多补多少", columns, answer.curve, empty="没有企业可选")
-
-
-def _unclosable(gaps: Sequence[ClosedGap]) -> Table[ClosedGap]:
-    columns: list[Column[ClosedGap]] = [
-        Column("产业链", lambda gap: Thing("Chain", gap.chain_id, gap.chain), "thing"),
-        PRODUCT,
-        Column("状态", lambda gap: gap.state, "state"),
-        Column("评分", lambda gap: gap.score, "score"),
-        Column("依据", lambda gap: gap.status, "status"),
-        Column("去看", lambda gap: Ask("targets", "招商名录", {"chain": gap.chain_id}), "ask"),
-    ]
-    return Table("portfolio-unclosable", "没有已知企业能补的缺口", columns, gaps, "先找谁在生产它,登记后再排。", "没有")
-
-
-def _unknown_chains(unknown: dict[str, int]) -> Table[tuple[str, int]]:
-    columns: list[Column[tuple[str, int]]] = [
-        Column("产业链", lambda pair: pair[0]),
-        Column("状态未知的产品", lambda pair: pair[1], "number"),
-    ]
-    return Table("portfolio-unknown", "未知: 先普查", columns, list(unknown.items()), "未知不算缺口,也不算已补上。", "没有")

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from graph.errors import NotFound
 from graph.model import ends_of
 from graph.model.edges import OnChain
-from queries.core.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Flow, Product, Related, SegmentView
+from queries.core.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Flow, Product, Related, SegmentView, Total
 from queries.core.view import View
 
 _RELATED = TypeAdapter(list[Related])  # many are made at once: five times as fast as one by one
@@ -16,7 +16,19 @@ PARTS = (  # the large ones first
     "chain_supplies", "chain_operators", "chain_firms", "chain_segments", "chain_products", "chain_feeds", "chain_inputs",
     "chain_leaders", "chain_members",
 )  # fmt: skip
+TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
 PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
+
+
+def list_totals(view: View) -> list[Total]:
+    """Return how many things of the main kinds there are; a segment is its chain's, the other things are every city's."""
+    found: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
+    for row in view.ask("totals"):
+        if row["number"]:
+            found[row["label"]][row["status"]] = row["number"]
+    if view.elsewhere:
+        found["Segment"] = dict(sum((Counter(chain.counts.segments) for chain in list_chains(view)), Counter()))
+    return [Total(label=label, name=name, counts=_sorted(found[label])) for label, name in TOTALS.items()]
 
 
 def list_chains(view: View) -> list[ChainSummary]:

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from graph.model import STATUS_ZH
-from graph.settings import Settings
-from queries.core.answers import ChainSummary, CypherAnswer, SupplyEdge, SupplyPath
+from graph.statuses import STATUS_ZH
+from queries.core.answers import ChainSummary, CypherAnswer, SupplyEdge, SupplyPath, Total
 from queries.core.printed import columns_of, table_of
 from queries.core.table import Column, Table
 
@@ -31,6 +30,13 @@ def chains(answer: Sequence[ChainSummary]) -> Table[Any]:
 
 def _count(name: str, chain: ChainSummary) -> int:
     return sum(getattr(chain.counts, name).values())
+
+
+def totals(answer: Sequence[Total]) -> Table[Any]:
+    """Return how many things there are, with a column for each data status."""
+    statuses = [Column[Any](zh, lambda one, status=status: one.counts.get(status, 0), "number") for status, zh in STATUS_ZH.items()]  # type: ignore[misc]
+    total = Column[Any]("合计", lambda one: sum(one.counts.values()), "number")
+    return Table("totals", "总数", (*columns_of({"name": "类别"}), total, *statuses), answer)
 
 
 def supplies(answer: Sequence[SupplyEdge]) -> Table[Any]:
@@ -60,6 +66,8 @@ def _cell(name: str, row: Mapping[str, Any]) -> str:
 
 def notes_of_rows(answer: CypherAnswer, asked: Mapping[str, Any]) -> Iterator[str]:
     """Yield why the rows end where they do."""
+    from graph.settings import Settings
+
     if answer.truncated:
         full = len(answer.rows) >= (asked.get("limit") or Settings().query_rows)
         yield f"只显示前 {len(answer.rows)} 行,{'可用 --limit 调整' if full else '答案太大,其余没有取: 请少返回几列或加条件'}"

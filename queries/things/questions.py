@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from queries.core.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Page, SupplyEdge, SupplyPath
+from queries.core.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Page, SupplyEdge, SupplyPath, Total
 from queries.core.question import Word, question
 from queries.names.arguments import Chain, Firm
 from queries.things import printed
@@ -22,6 +22,14 @@ def chains(view: "View") -> list[ChainSummary]:
     from queries.things.chains import list_chains
 
     return list_chains(view)
+
+
+@question("totals", "totals", group="产业链", table=printed.totals)
+def totals(view: "View") -> list[Total]:
+    """图里环节、产品、企业、项目、公布数据、供应关系各有多少,按数据状态分。"""
+    from queries.things.chains import list_totals
+
+    return list_totals(view)
 
 
 @question("chain", "chains/{chain}", group="产业链", command=False)

@@ -12,6 +12,37 @@ from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, Thing, 
 from queries.core.words import show_amount, show_names, show_number
 from queries.things.facts import CURRENCY_UNITS
 
+OUT, IN = "out", "in"
+GROUPS = (
+    ("products", "产品与需求", ("PRODUCES", "OFFERS", "NEEDS")),
+    ("places", "所在产业链与环节", ("LEADS", "OPERATES_IN", "ON_CHAIN", "IN_INDUSTRY")),
+)
+# What the other end of a relation is to a thing: the relation's name in Chinese, seen from either side.
+OUTGOING_ZH = {
+    "PART_OF": "所属产业链", "FEEDS": "供给到", "BELONGS_TO": "所属环节", "INPUT_TO": "投入到", "CLASSIFIED_AS": "行业分类",
+    "PRODUCES": "生产", "NEEDS": "采购需求", "OFFERS": "可提供", "SEEKS_PARTNER": "拟合作企业", "RECOMMENDS": "建议招引",
+    "SUPPLIES": "客户", "MATCHED": "对接的链主", "LEADS": "链主", "OPERATES_IN": "所在环节", "ON_CHAIN": "所在产业链",
+    "MEMBER_OF": "所属集群", "SUBSIDIARY_OF": "母公司", "IN_INDUSTRY": "所属行业", "SUBCLASS_OF": "上级行业", "UPSTREAM_OF": "下游行业",
+    "FILLS": "填补环节", "INVESTS_IN": "投资项目", "SIGNED_AT": "签约活动", "IN_PARK": "所在园区", "LOCATED_IN": "所在区域",
+    "RESPONSIBLE_FOR": "负责", "PARTICIPATES_IN": "参与", "POSTS": "发榜", "TAKES_UP": "揭榜", "ABOUT": "数据对象", "COVERS": "覆盖",
+    "COMPARED_WITH": "比对过的企业",
+}  # fmt: skip
+INCOMING_ZH = {
+    "PART_OF": "环节", "FEEDS": "供给来自", "BELONGS_TO": "产品", "INPUT_TO": "所需投入品", "CLASSIFIED_AS": "归入本类的产品",
+    "PRODUCES": "生产企业", "NEEDS": "需求企业", "OFFERS": "可提供的企业", "SEEKS_PARTNER": "被列为拟合作企业", "RECOMMENDS": "被建议招引",
+    "SUPPLIES": "供应商", "MATCHED": "对接的供应商", "LEADS": "链主", "OPERATES_IN": "环节中的企业", "ON_CHAIN": "链上内容",
+    "MEMBER_OF": "集群成员", "SUBSIDIARY_OF": "子公司", "IN_INDUSTRY": "本行业企业", "SUBCLASS_OF": "下级行业", "UPSTREAM_OF": "上游行业",
+    "FILLS": "填补本环节的项目", "INVESTS_IN": "投资方", "SIGNED_AT": "签约项目", "IN_PARK": "入驻的企业与项目",
+    "LOCATED_IN": "位于本区域的企业、项目等", "RESPONSIBLE_FOR": "负责单位", "PARTICIPATES_IN": "参与方", "POSTS": "发榜方",
+    "TAKES_UP": "揭榜方", "ABOUT": "公布数据", "COVERS": "覆盖记录", "COMPARED_WITH": "比对过的企业",
+}  # fmt: skip
+WORDS = {OUT: OUTGOING_ZH, IN: INCOMING_ZH}
+# What is asked of these kinds first, and is worth saying where it is not known.
+EXPECTED: dict[str, tuple[tuple[str, str], ...]] = {
+    "Product": ((IN, "PRODUCES"), (IN, "INPUT_TO"), (OUT, "INPUT_TO"), (OUT, "BELONGS_TO")),
+    "Segment": ((IN, "OPERATES_IN"), (IN, "BELONGS_TO"), (IN, "FEEDS"), (OUT, "FEEDS"), (OUT, "PART_OF")),
+    "Project": ((IN, "INVESTS_IN"), (OUT, "FILLS"), (OUT, "ON_CHAIN"), (OUT, "LOCATED_IN")),
+}
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 FIGURES = "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。"
 
@@ -23,16 +54,18 @@ GROUPS = (
 
 def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> list[Table[Any]]:
     """Return all tables of a chain's page; ``producers`` tells who makes which product."""
+    others = [item for item in view.members if item.label not in ON_ITS_OWN]
+    note = "园区、集群、平台、机制、部门、清单等记在本链的其余内容。"
     return [
         _segments(view),
         _products(view, producers),
         _firms(view),
-        _projects(view.members),
+        _projects(view),
         table_statements(view.statements),
-        _weaknesses(view.members),
-        _events(view.members),
-        _chain_supplies(view),
-        _others(view.members),
+        _members("weaknesses", "短板", "Weakness", view, DESCRIPTION, Column("破解思路", _property("remedy"))),
+        _events(view),
+        Table("supplies", "供应关系", SUPPLIES, view.supplies),
+        Table("others", "其他", [_named("名称"), LABEL, KIND, DESCRIPTION, *TRUST], others, note),
     ]
 
 
@@ -42,6 +75,10 @@ def _property(name: str) -> Callable[[Related], Any]:
 
 def _named(head: str) -> Column[Related]:
     return Column(head, lambda item: Thing(item.label, item.id, item.name), "thing")
+
+
+DESCRIPTION, KIND = Column("说明", _property("description")), Column("类别", _property("kind"))
+LABEL: Column[Related] = Column("种类", lambda item: NODE_TYPES[item.label].table.zh)
 
 
 def _segments(view: ChainView) -> Table[SegmentView]:
@@ -109,44 +146,26 @@ def _firms(view: ChainView) -> Table[Tie]:
     return Table("enterprises", "企业", columns, items, note, things=len({id for id, _ in told}))
 
 
-def _projects(members: Sequence[Related]) -> Table[Related]:
+def _projects(view: ChainView) -> Table[Related]:
     def amount(item: Related) -> Number:
         value, currency = item.properties.get("amount"), str(item.properties.get("currency") or "")
         return Number(value, show_amount(value, CURRENCY_UNITS.get(currency, "")))
 
-    columns: list[Column[Related]] = [
-        _named("项目"),
-        Column("阶段", lambda item: item.properties.get("stage") or "未注明"),
-        Column("投资额(原文)", amount, "number", _property("amount_original")),
-        Column("说明", _property("description")),
-        *TRUST,
-    ]
-    return Table("projects", "项目", columns, [item for item in members if item.label == "Project"])
+    stage: Column[Related] = Column("阶段", lambda item: item.properties.get("stage") or "未注明")
+    invested: Column[Related] = Column("投资额(原文)", amount, "number", _property("amount_original"))
+    return _members("projects", "项目", "Project", view, stage, invested, DESCRIPTION)
 
 
-def _weaknesses(members: Sequence[Related]) -> Table[Related]:
-    columns = [_named("短板"), Column("说明", _property("description")), Column("破解思路", _property("remedy")), *TRUST]
-    return Table("weaknesses", "短板", columns, [item for item in members if item.label == "Weakness"])
-
-
-def _events(members: Sequence[Related]) -> Table[Related]:
+def _events(view: ChainView) -> Table[Related]:
     def days(item: Related) -> str:
         ends = (item.properties.get("started_on"), item.properties.get("ended_on"))
         return " 至 ".join(dict.fromkeys(str(day) for day in ends if day))
 
-    kind, description = Column("类别", _property("kind")), Column("说明", _property("description"))
-    columns = [_named("活动"), kind, Column("日期", days), description, *TRUST]
-    return Table("events", "活动", columns, [item for item in members if item.label == "Event"])
+    return _members("events", "活动", "Event", view, KIND, Column("日期", days), DESCRIPTION)
 
 
-def _chain_supplies(view: ChainView) -> Table[Any]:
-    columns: list[Column[Any]] = [
-        Column("供应商", lambda item: Thing("Enterprise", item["supplier"], item["supplier_name"]), "thing"),
-        Column("客户", lambda item: Thing("Enterprise", item["customer"], item["customer_name"]), "thing"),
-        _supplied(lambda item: (item.get("product"), item.get("valid_to"))),
-        *TRUST,
-    ]
-    return Table("supplies", "供应关系", columns, view.supplies)
+def _members(id: str, title: str, label: str, view: ChainView, *columns: Column[Related]) -> Table[Related]:
+    return Table(id, title, [_named(title), *columns, *TRUST], [item for item in view.members if item.label == label])
 
 
 def _supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> Column[Any]:
@@ -154,16 +173,12 @@ def _supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> Column[Any]
     return Column("产品", lambda item: of(item)[0] or "产品不详", extra=lambda item: f"有效期止 {of(item)[1]}" if of(item)[1] else "")
 
 
-def _others(members: Sequence[Related]) -> Table[Related]:
-    columns: list[Column[Related]] = [
-        _named("名称"),
-        Column("种类", lambda item: NODE_TYPES[item.label].table.zh),
-        Column("类别", _property("kind")),
-        Column("说明", _property("description")),
-        *TRUST,
-    ]
-    note = "园区、集群、平台、机制、部门、清单等记在本链的其余内容。"
-    return Table("others", "其他", columns, [item for item in members if item.label not in ON_ITS_OWN], note)
+SUPPLIES: list[Column[Any]] = [
+    Column("供应商", lambda item: Thing("Enterprise", item["supplier"], item["supplier_name"]), "thing"),
+    Column("客户", lambda item: Thing("Enterprise", item["customer"], item["customer_name"]), "thing"),
+    _supplied(lambda item: (item.get("product"), item.get("valid_to"))),
+    *TRUST,
+]
 
 
 def _figures(of: Callable[[Any], Mapping[str, Any]]) -> list[Column[Any]]:
@@ -194,21 +209,17 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
             return Thing(**figure.subjects[0].model_dump())
         return show_names((one.name for one in figure.subjects), unit="个") or str(figure.statement.get("subject") or "")
 
-    def place(figure: Figure) -> str:
-        return str(figure.statement.get("place") or "")
+    def number(figure: Figure) -> float | None:
+        found = re.search(r"\d+", figure.statement.get("place") or "")
+        return float(found.group()) if found else None
 
     columns: list[Column[Figure]] = [
         Column("对象", subject, "thing", lambda one: NODE_TYPES[one.subjects[0].label].table.zh if len(one.subjects) == 1 else ""),
         *_figures(lambda figure: figure.statement),
         *trust(lambda figure: {**figure.statement, "place": ""}),
-        Column("位置", place, "place", sort=lambda figure: _first_number(place(figure))),
+        Column("位置", lambda figure: figure.statement.get("place"), "place", sort=number),
     ]
     return Table("figures", "公布数据", columns, figures, FIGURES)
-
-
-def _first_number(text: str) -> float | None:
-    found = re.search(r"\d+", text)
-    return float(found.group()) if found else None
 
 
 def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge]) -> Table[SupplyEdge]:
@@ -267,8 +278,8 @@ def tables_of_thing(view: ThingView) -> list[Table[Any]]:
 
 def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Related]:
     columns: list[Column[Related]] = [
-        Column("名称", lambda item: Thing(item.label, item.id, item.name), "thing", _property("description")),
-        Column("种类", lambda item: NODE_TYPES[item.label].table.zh),
+        replace(_named("名称"), extra=_property("description")),
+        LABEL,
         Column("是否必需", lambda item: ("必需" if item.properties.get("essential") else "可替代") if relation == "INPUT_TO" else ""),
         Column("说明", lambda item: _detail(relation, item), extra=_property("note")),
         *TRUST,
@@ -296,8 +307,12 @@ def _detail(relation: str, item: Related) -> str:
 
 def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
     """Return firms as they are listed, and by what a word found them."""
+
+    def found(firm: Mapping[str, Any]) -> str:
+        return f"按{firm['matched']}找到" if firm.get("matched") else ""
+
     columns: list[Column[Any]] = [
-        Column("企业", lambda firm: Thing("Enterprise", firm["id"], firm["name"]), "thing", _found),
+        Column("企业", lambda firm: Thing("Enterprise", firm["id"], firm["name"]), "thing", found),
         Column("简称", lambda firm: firm.get("short_name")),
         Column("角色", lambda firm: "、".join(firm.get("roles") or [])),
         Column("说明", lambda firm: firm.get("description")),
@@ -306,16 +321,12 @@ def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
     return Table("enterprises", "企业", columns, firms)
 
 
-def _found(firm: Mapping[str, Any]) -> str:
-    return f"按{firm['matched']}找到" if firm.get("matched") else ""
-
-
 def table_sources(sources: Mapping[str, Mapping[str, Any]]) -> Table[Any]:
     """Return sources by id: who published what when, and how it may be used."""
     texts = {"publisher": "发布单位", "published_on": "发布日期", "kind": "类别", "licence": "许可"}
     columns: list[Column[Any]] = [
         Column("来源", lambda pair: Thing("Source", pair[0], pair[1].get("name", pair[0])), "thing"),
         *(Column(head, lambda pair, name=name: pair[1].get(name)) for name, head in texts.items()),  # type: ignore[misc]
-        Column("状态", lambda pair: pair[1]["status"], "status", sort=lambda _: None),
+        Column("状态", lambda pair: pair[1]["status"], "status"),
     ]
     return Table("sources", "来源", columns, list(sources.items()))

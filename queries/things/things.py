@@ -1,7 +1,7 @@
 """Things of any kind: everything about one, the published figures, the sources."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graph.errors import NotFound
@@ -11,6 +11,7 @@ from queries.core.view import View
 from queries.things.chains import related
 
 MOST_RELATIONS = 2_000
+FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "place", "note")
 
 
 def view_thing(view: View, label: str, id: str, most: int = MOST_RELATIONS) -> ThingView:
@@ -57,6 +58,21 @@ def list_figures(view: View, after: str = "", size: int = 50) -> tuple[list[Figu
             figure.subjects.append(Thing(label=subject["_label"], id=subject["id"], name=subject["name"]))
     figures = list(found.values())
     return figures[:size], figures[size - 1].statement["id"] if len(figures) > size else None
+
+
+def find_figures(view: View, words: Sequence[str]) -> list[Figure]:
+    """Return all figures whose subject, metric, wording, scope, date, source or place hold every word, in lower case."""
+    sources, found = list_sources(view), list[Figure]()
+    after: str | None = ""
+    while after is not None:
+        figures, after = list_figures(view, after, 5_000)
+        for figure in figures:
+            own = (str(figure.statement.get(field) or "") for field in FIGURE_TEXTS)
+            source = str(sources.get(figure.statement["source"], {}).get("name") or "")
+            text = " ".join((*own, source, *(subject.name for subject in figure.subjects))).lower()
+            if all(word in text for word in words):
+                found.append(figure)
+    return found
 
 
 def list_sources(view: View) -> dict[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from graph.errors import InputError, LianzhangError, LoadBusy, NotFound, StoreUnavailable
 from graph.stores.ladybug import checksums, states
 from graph.stores.ladybug.checksums import Seal
-from graph.stores.ladybug.states import State, Verdict
+from graph.stores.ladybug.states import Condition, FileState
 
 KEEP = 2
 LOCK_SECONDS = 10.0  # that a load waits for another
@@ -43,7 +43,7 @@ class Generation:
     written_at: str
     size: int
     current: bool
-    verdict: Verdict
+    verdict: Condition
 
     @property
     def title(self) -> str:
@@ -57,7 +57,7 @@ class Generations:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.folder = path.with_name(path.name + ".d")
-        self._verdicts: dict[tuple[Path, bool], tuple[tuple[Seal, Seal | None], int, Verdict]] = {}
+        self._verdicts: dict[tuple[Path, bool], tuple[tuple[Seal, Seal | None], int, Condition]] = {}
         self._guard = threading.Lock()
 
     def current(self) -> Path | None:
@@ -97,7 +97,7 @@ class Generations:
         except OSError as error:
             raise self._refusal(f"{path} 读不了({error.strerror})") from error
         verdict = self._verdict(path)
-        if verdict.state is State.damaged:
+        if verdict.state is FileState.damaged:
             raise self._refusal(f"{path}: {verdict.problem}")
         return seal
 
@@ -173,7 +173,7 @@ class Generations:
             return []
         return [self.folder.resolve() / name for name in names if _number(name) and name not in unfinished]
 
-    def listed(self, look: Callable[[Path], Verdict] | None = None) -> list[Generation]:
+    def listed(self, look: Callable[[Path], Condition] | None = None) -> list[Generation]:
         """Return all generations, the newest first, each looked at."""
         look = look or (lambda path: self._verdict(path, whole=True))
         with suppress(OSError, RuntimeError):
@@ -207,13 +207,13 @@ class Generations:
             found = [one for one in known if to in (one.path.stem, one.path.name) or (to.isdecimal() and int(to) == one.number)]
             if len(found) != 1:
                 raise NotFound(f"没有{'唯一的' if found else ''}第 {to} 代;现有 {'、'.join(one.path.stem for one in known)}")
-            if found[0].verdict.state is State.damaged:
+            if found[0].verdict.state is FileState.damaged:
                 raise InputError(f"{found[0].title}损坏: {found[0].verdict.problem};没有退回,请另选一代")
             return found[0]
         limit = self._current_number(known)
-        usable = [one for one in known if not one.current and one.number and one.verdict.state is not State.damaged]
+        usable = [one for one in known if not one.current and one.number and one.verdict.state is not FileState.damaged]
         before = [one for one in usable if limit is None or one.number < limit]
-        before.sort(key=lambda one: one.verdict.state is not State.good)
+        before.sort(key=lambda one: one.verdict.state is not FileState.good)
         if not before:
             later = f";比它新的完好的有{usable[0].title},可用 --to {usable[0].number}" if usable else ""
             raise NotFound(f"没有更早的完好的一代可以退回{later}")
@@ -223,17 +223,17 @@ class Generations:
         """Return the number of the current generation, also where its file is gone; None where no generation is current."""
         return _number(self._link_name()) or next((one.number for one in known if one.current and one.number), None)
 
-    def _described(self, path: Path, current: bool, look: Callable[[Path], Verdict]) -> Generation:
+    def _described(self, path: Path, current: bool, look: Callable[[Path], Condition]) -> Generation:
         found = path.stat()
         written = datetime.fromtimestamp(int(found.st_mtime)).astimezone().isoformat()
         return Generation(path, _number(path.name) or 0, written, found.st_size, current, look(path))
 
-    def _verdict(self, path: Path, whole: bool = False) -> Verdict:
+    def _verdict(self, path: Path, whole: bool = False) -> Condition:
         """Look at a file, once as long as neither it nor its checksums change."""
         try:
             seals = Seal.of(path), _seal(checksums.file_of(path))
         except OSError as error:
-            return Verdict(State.damaged, f"读不了它({error.strerror})")
+            return Condition(FileState.damaged, f"读不了它({error.strerror})")
         asked = time.time_ns()
         known = self._verdicts.get((path, whole))
         if known and known[0] == seals and known[1] - seals[0].changed > SETTLED:
@@ -250,7 +250,7 @@ class Generations:
         """Return the error that says what is wrong, which generation is good, and what to do."""
         advice = f"没有别的完好的一代,请从备份恢复,或把 {self.path.name} 与 {self.folder.name} 移到别处后重新载入"
         others = [one for one in self.listed() if not one.current and one.number]
-        for state, words in ((State.good, "完好的有"), (State.unchecked, "没有校验和、但打得开的有")):
+        for state, words in ((FileState.good, "完好的有"), (FileState.unchecked, "没有校验和、但打得开的有")):
             if usable := [one for one in others if one.verdict.state is state]:
                 advice = f"{words}{usable[0].title},{BACK}"
                 break
@@ -313,13 +313,13 @@ class Generations:
 
     def _prune(self, current: Path, previous: Path | None) -> None:
         """Remove old generations; nothing goes unless the current one is whole and so is another that stays."""
-        if self._verdict(current).state is not State.good:
+        if self._verdict(current).state is not FileState.good:
             return
         others = [path for path in self.finished() if path.name != current.name]
         ranked = sorted(others, key=lambda path: path == previous, reverse=True)
         kept: list[Path] = []
         for path in ranked:
-            if len(kept) < KEEP - 1 and self._verdict(path, whole=True).state is not State.damaged:
+            if len(kept) < KEEP - 1 and self._verdict(path, whole=True).state is not FileState.damaged:
                 kept.append(path)
         if len(kept) == KEEP - 1:
             lost = {path.with_suffix(".lbug") for kind in ("*.sum", "*.json") for path in self.folder.glob(kind)}

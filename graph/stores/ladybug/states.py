@@ -16,7 +16,7 @@ PROBE_SECONDS = 120
 SHOWN = 3  # damaged places that a message names
 
 
-class State(StrEnum):
+class FileState(StrEnum):
     """How a generation is."""
 
     good = "good"
@@ -24,37 +24,37 @@ class State(StrEnum):
     unchecked = "no-checksum"
 
 
-STATE_ZH = {State.good: "完好", State.damaged: "损坏", State.unchecked: "没有校验和"}
+STATE_ZH = {FileState.good: "完好", FileState.damaged: "损坏", FileState.unchecked: "没有校验和"}
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Condition:
     """The state of a file, with what is wrong in words."""
 
-    state: State
+    state: FileState
     problem: str = ""
 
 
-def examine(path: Path, whole: bool = False) -> Verdict:
+def examine(path: Path, whole: bool = False) -> Condition:
     """Say how a file is; ``whole``: every block is read, else as much as ``Checksums.blocks`` says."""
     try:
         seal, sums = Seal.of(path), checksums.read(path)
         if seal.size == 0:
-            return Verdict(State.damaged, "它是空文件(0 字节)")
+            return Condition(FileState.damaged, "它是空文件(0 字节)")
         if sums is None:
             return _copied(path, seal) or _without_checksums(path)
         if seal.size != sums.size:
-            return Verdict(State.damaged, f"写入时有 {sums.size:,} 字节,现在是 {seal.size:,} 字节")
+            return Condition(FileState.damaged, f"写入时有 {sums.size:,} 字节,现在是 {seal.size:,} 字节")
         numbers = range(len(sums.crc32)) if whole else sums.blocks(seal)
         if wrong := checksums.wrong_blocks(path, sums, numbers):
-            return Verdict(State.damaged, places(wrong))
+            return Condition(FileState.damaged, places(wrong))
     except checksums.Unreadable as error:
-        return Verdict(State.damaged, str(error))
+        return Condition(FileState.damaged, str(error))
     except OSError as error:
-        return Verdict(State.damaged, f"读不了它({error.strerror or error}),请检查权限与磁盘")
+        return Condition(FileState.damaged, f"读不了它({error.strerror or error}),请检查权限与磁盘")
     if seal != sums.seal and len(sums.crc32) > checksums.WHOLE and Seal.of(path) == seal:
         checksums.seal_again(path, sums, seal)
-    return Verdict(State.good)
+    return Condition(FileState.good)
 
 
 def blocks_of(path: Path) -> int:
@@ -65,7 +65,7 @@ def blocks_of(path: Path) -> int:
         return 0
 
 
-def verify_file(path: Path, tell: checksums.Tell = checksums.silent) -> Verdict:
+def verify_file(path: Path, tell: checksums.Tell = checksums.silent) -> Condition:
     """Read a whole file and compare every block and the hash of the whole; ``tell`` hears of each block that is done."""
     try:
         sums = checksums.read(path)
@@ -77,14 +77,14 @@ def verify_file(path: Path, tell: checksums.Tell = checksums.silent) -> Verdict:
     return compare(found, sums)
 
 
-def compare(found: Checksums, sums: Checksums) -> Verdict:
+def compare(found: Checksums, sums: Checksums) -> Condition:
     """Say how a file is that was read whole."""
     if found.size != sums.size:
-        return Verdict(State.damaged, f"写入时有 {sums.size:,} 字节,现在是 {found.size:,} 字节")
+        return Condition(FileState.damaged, f"写入时有 {sums.size:,} 字节,现在是 {found.size:,} 字节")
     wrong = [number for number, (one, other) in enumerate(zip(found.crc32, sums.crc32, strict=True)) if one != other]
     if wrong or found.sha256 != sums.sha256:
-        return Verdict(State.damaged, places(wrong))
-    return Verdict(State.good)
+        return Condition(FileState.damaged, places(wrong))
+    return Condition(FileState.good)
 
 
 def places(blocks: list[int]) -> str:
@@ -94,7 +94,7 @@ def places(blocks: list[int]) -> str:
     return f"内容与写入时的校验和不符({where or '全文'}{more})"
 
 
-def _copied(path: Path, seal: Seal) -> Verdict | None:
+def _copied(path: Path, seal: Seal) -> Condition | None:
     """Say how a file is that stands where a link to one of the generations was: copying and packing often put the file in its place."""
     wrong: list[list[int]] = []
     for file in path.with_name(path.name + ".d").glob("*.sum"):
@@ -105,19 +105,19 @@ def _copied(path: Path, seal: Seal) -> Verdict | None:
     if not wrong:
         return None
     least = min(wrong, key=len)
-    return Verdict(State.damaged, places(least)) if least else Verdict(State.good)
+    return Condition(FileState.damaged, places(least)) if least else Condition(FileState.good)
 
 
-def _without_checksums(path: Path) -> Verdict:
+def _without_checksums(path: Path) -> Condition:
     with path.open("rb") as stream:
         if stream.read(len(MAGIC)) != MAGIC:
-            return Verdict(State.damaged, "它不是图文件")
+            return Condition(FileState.damaged, "它不是图文件")
     # The engine may end the process over a damaged file.
     command = [sys.executable, "-P", str(Path(__file__).with_name("probe.py")), str(path), str(MAPPED)]
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PROBE_SECONDS)
     except subprocess.TimeoutExpired:
-        return Verdict(State.damaged, f"它没有校验和,{PROBE_SECONDS} 秒里也没能打开")
+        return Condition(FileState.damaged, f"它没有校验和,{PROBE_SECONDS} 秒里也没能打开")
     if done.returncode:
-        return Verdict(State.damaged, "它没有校验和,也打不开: 可能损坏,或由不同的版本写成")
-    return Verdict(State.unchecked)
+        return Condition(FileState.damaged, "它没有校验和,也打不开: 可能损坏,或由不同的版本写成")
+    return Condition(FileState.unchecked)

@@ -64,7 +64,7 @@ def rows(connection: ladybug.Connection, query: str) -> list[Any]:
     return answer.get_all()
 
 
-class Asked(Protocol):
+class GraphFile(Protocol):
     """Something that a graph file can be asked through."""
 
     @property
@@ -104,14 +104,14 @@ class Direct:
         return frame
 
 
-def read_nodes(asked: Asked, record: type[Node]) -> Iterator[pl.DataFrame]:
+def read_nodes(asked: GraphFile, record: type[Node]) -> Iterator[pl.DataFrame]:
     """Yield all nodes of a type in slices."""
     pattern = f"MATCH (a:`{record.label()}`)"
     if returned := _returned(asked, "a", record):
         yield from _slices(asked, pattern, "a", record.label(), returned, record)
 
 
-def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+def read_edges(asked: GraphFile, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
     """Yield all edges of a type between two labels in slices: ``from``, ``to`` and every column of the model."""
     pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
     returned = _returned(asked, "r", record)
@@ -119,13 +119,13 @@ def read_edges(asked: Asked, record: type[Edge], ends: Ends) -> Iterator[pl.Data
         yield from _slices(asked, pattern, "r", ends[0], f"a.id AS `from`, b.id AS `to`, {returned}", record)
 
 
-def having(asked: Asked, names: Sequence[str]) -> list[str]:
+def having(asked: GraphFile, names: Sequence[str]) -> list[str]:
     """Return which of some labels and relationship types have a table."""
     there = {row[1] for row in asked.schema_rows("CALL show_tables() RETURN *")}
     return [name for name in names if name in there]
 
 
-def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
+def _returned(asked: GraphFile, variable: str, record: type[Record]) -> str:
     """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
     if not having(asked, [table]):
@@ -134,7 +134,7 @@ def _returned(asked: Asked, variable: str, record: type[Record]) -> str:
     return ", ".join(f"{f'{variable}.`{name}`' if name in there else 'NULL'} AS `{name}`" for name in columns(record))
 
 
-def _slices(asked: Asked, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
+def _slices(asked: GraphFile, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
     """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole; a small one comes as rows."""
     types = pl.Schema(schema(record))
     number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
