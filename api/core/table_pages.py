@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from fastapi import Query
 from fastapi.responses import Response
-from pypinyin import Style, lazy_pinyin
 
 from api.core.csv_text import write_csv
 from api.core.draw import Cell, draw, sort_of
@@ -121,6 +120,8 @@ def _spelled(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _pinyin(sign: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(sign, style=Style.TONE3)[0] if sign > "\x7f" else sign
 
 

@@ -82,7 +82,7 @@ class Choice:
         number = sum(given.get(name) is not None for name in self.names)
         if number == 1 or (number == 0 and not self.required):
             return ""
-        return f"{'、'.join(sign + name for name in self.names)} {'要写且只写一个' if self.required else '只能写一个,都不写就是全部'}"
+        return f"{'、'.join(sign + name for name in self.names)} {'要写且只写一个' if self.required else '只能选一个,都不写就是全部'}"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ Kind = Literal[
     "steps", "stage", "reached",  # the steps of a match; str: a stage of the ledger, the one that a match has reached
     "ask",  # Ask
 ]  # fmt: skip
-On = Literal["", "page", "text", "file"]  # everywhere; else pages only, all but pages, files only
+On = Literal["", "page", "text", "file", "terminal"]  # everywhere; else pages only, all but pages, files only, the terminal only
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
 FIRST = 3  # firms that a cell names
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
@@ -177,5 +177,5 @@ def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], betwee
 
 def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[list[str], Iterator[list[str]]]:
     """Return heads and rows of a table as the terminal shows it, or a CSV ``file``, without what can only be clicked."""
-    columns = [column for column in table.in_files if file or column.on != "file"]
+    columns = [column for column in table.in_files if column.on != ("terminal" if file else "file")]
     return [column.head for column in columns], ([text_of(column, item, sources, ";") for column in columns] for item in table.items)

@@ -6,7 +6,9 @@ from typing import Any
 from queries.core.printed import columns_of
 from queries.core.table import Column, Table
 from queries.openings.answers import Ledger, Match, Opening, Opportunities, Step
+from queries.openings.tables import looked_text
 
+FEW = 3  # looked-at firms that the terminal tells of
 Listed = tuple[str, Opening]
 Taken = tuple[Match, Step]
 
@@ -20,7 +22,8 @@ def opportunities(answer: Opportunities) -> Table[Listed]:
         Column[Listed]("企业", lambda row: row[1].firm.name if row[1].firm else ""),
         Column[Listed]("所在地", lambda row: row[1].region),
         Column[Listed]("匹配", lambda row: row[1].fit or ""),
-        Column[Listed]("为什么", lambda row: [*row[1].why, *(f"{one.firm.name}: {one.why}" for one in row[1].candidates)], "lines"),
+        Column[Listed]("为什么", lambda row: _why(row[1], len(row[1].candidates)), "lines", on="file"),
+        Column[Listed]("为什么", lambda row: _why(row[1], FEW), "lines", on="terminal"),
         Column[Listed]("不利之处", lambda row: row[1].against, "lines"),
         Column[Listed]("台账", lambda row: row[1].stage or ""),
         Column[Listed]("可信度", lambda row: row[1].confidence, "number"),
@@ -28,6 +31,11 @@ def opportunities(answer: Opportunities) -> Table[Listed]:
         Column[Listed]("来源", lambda row: row[1].source),
     )
     return Table("opportunities", "四张清单", columns, [(title, one) for title, openings in answer.lists().items() for one in openings])
+
+
+def _why(row: Opening, most: int) -> list[str]:
+    """Return why a row stands there, and the first firms that were looked at before."""
+    return [*row.why, *filter(None, looked_text(row.candidates, most).split("\n"))]
 
 
 def notes_of_opportunities(answer: Opportunities, _: Mapping[str, Any]) -> Iterator[str]:
