@@ -282,7 +282,7 @@ def test_by_command(tmp_path: Path) -> None:
     assert "谈了" in table.stdout
     assert "1 项匹配,现在的阶段: 需求 0,推荐 0,链主答复 0,洽谈 1,签约 0,放弃 0" in table.stderr
     assert run("ledger", "--format", "csv", store=url).stdout.splitlines()[0] == "链主,供应商,产品,现在,步骤,日期,经办,备注,状态,来源,须知"
-    assert "只能写一个" in run("ledger", "--leader", "boss", "--firm", "a", store=url, check=2).stderr
+    assert "只能选一个" in run("ledger", "--leader", "boss", "--firm", "a", store=url, check=2).stderr
     assert "图中没有企业" in run("ledger", "--firm", "没有这家", store=url, check=1).stderr
 
 
