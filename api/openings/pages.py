@@ -1,6 +1,5 @@
 """The pages of 卡位入链: the four lists of a chain or a leader, their workbook, suppliers for a need in words, the ledger."""
 
-from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import quote
 
@@ -9,9 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import PageRequest, VisitDep
 from api.openings.workbooks import make_workbook
-from queries.matching.answers import Level
 from queries.names.search import find_chain, find_enterprise
-from queries.openings.answers import Opening, Opportunities, Stage
+from queries.openings.answers import Met, Opportunities
+from queries.openings.glance import at_a_glance
 from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities, leader_opportunities
 from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
@@ -52,31 +51,6 @@ def _send(answer: Opportunities) -> Response:
     return Response(make_workbook(answer), media_type=WORKBOOK, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
-@dataclass
-class Glance:
-    """A needed product at a glance: how many local firms could take the place, how many supply it already."""
-
-    product: str
-    product_id: str | None
-    recorded: bool = False
-    able: set[str] = field(default_factory=set)
-    supplying: set[str] = field(default_factory=set)
-
-
-def at_a_glance(needs: list[Opening]) -> dict[str, list[Glance]]:
-    """Return the needed products, each once, by whether local firms could take the place, supply it already, or none fits."""
-    found: dict[str, Glance] = {}
-    for row in needs:
-        one = found.setdefault(row.product, Glance(row.product, row.product_id))
-        one.recorded |= any(record.record == "NEEDS" for record in row.evidence)
-        if row.firm is not None and row.local and row.fit in (Level.high, Level.middle) and row.stage != Stage.dropped:
-            (one.able if row.computed else one.supplying).add(row.firm.id)
-    groups: dict[str, list[Glance]] = {"able": [], "supplied": [], "none": []}
-    for one in found.values():
-        groups["able" if one.able else "supplied" if one.supplying else "none"].append(one)
-    return groups
-
-
 def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
     links, subject = visit.links, answer.subject
     base = f"/{kind}/{quote(subject.id, safe='')}/opportunities"
@@ -86,9 +60,10 @@ def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
         "json": links.page(f"/api/v1{base}"),
         "ledger": links.page("/ledger", **{"chain" if kind == "chains" else "leader": subject.id}),
     }
+    wanted = at_a_glance(answer.needs)
     values = {
         "tables": tables_of_openings(answer),
-        "glance": at_a_glance(answer.needs),
+        "glance": {met: [one for one in wanted if one.met is met] for met in Met},
         "lists": answer.titles,
         "meanings_of": MEANINGS,
     }

@@ -121,6 +121,25 @@ class Opportunities(Answer):
         return len(self.leaders) == 1 and all(row.party == self.leaders[0] for row in rows)
 
 
+class Met(Term):
+    """Whether a need can be met here."""
+
+    able = "可卡位入链"
+    supplied = "本地已在供应"
+    none = "没有合适的本地企业"
+
+
+class Wanted(Answer):
+    """A needed product, and which local firms could take the place or supply it already."""
+
+    product: str
+    product_id: str | None
+    met: Met
+    recorded: bool = Field(description="false: inferred from what is made of it")
+    able: list[Named]
+    supplying: list[Named]
+
+
 class Step(Answer):
     """A step of a match; ``withdrawn`` where the record has ended."""
 

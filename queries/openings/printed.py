@@ -1,11 +1,12 @@
 """How the terminal and CSV tell of the four lists and of the ledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from queries.core.printed import columns_of
 from queries.core.table import Column, Table
-from queries.openings.answers import Ledger, Match, Opening, Opportunities, Step
+from queries.core.words import show_names
+from queries.openings.answers import Ledger, Match, Opening, Opportunities, Step, Wanted
 from queries.openings.tables import looked_text
 
 FEW = 3  # looked-at firms that the terminal tells of
@@ -42,6 +43,18 @@ def notes_of_opportunities(answer: Opportunities, _: Mapping[str, Any]) -> Itera
     """Yield which lists are empty, and what is to be known of all."""
     yield from (f"{title}: 没有" for title, openings in answer.lists().items() if not openings)
     yield from (f"注意: {note}" for note in answer.notes)
+
+
+def needs(answer: Sequence[Wanted]) -> Table[Wanted]:
+    """Return the needed products, each with the firms here that could meet it."""
+    columns = (
+        Column[Wanted]("产品(服务)", lambda one: one.product or "没有写明"),
+        Column[Wanted]("本地", lambda one: one.met),
+        Column[Wanted]("可卡位的企业", lambda one: show_names(firm.name for firm in one.able)),
+        Column[Wanted]("已在供应的企业", lambda one: show_names(firm.name for firm in one.supplying)),
+        Column[Wanted]("需求", lambda one: "登记" if one.recorded else "推断"),
+    )
+    return Table("needs", "需求一览", columns, answer)
 
 
 def ledger(answer: Ledger) -> Table[Taken]:

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from queries.core.answers import Named
 from queries.core.question import Choice, Word, question
 from queries.names.arguments import Chain, Firm
 from queries.openings import printed
-from queries.openings.answers import Keys, Ledger, Opportunities
+from queries.openings.answers import Keys, Ledger, Opportunities, Wanted
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -36,14 +37,32 @@ def opportunities(
     登记的在前;推断的状态是“推断”,只是线索。一项需求没有合适的本地企业,才列入建议招引,并列出看过哪些本地企业、各为何不合适。
     不是链主的企业,按它自己登记的供给与需求列出,并说明。
     """
+    return _lists(view, leader, chain).model_copy(update={"keys": keys})
+
+
+@question(
+    "needs",
+    "chains/{chain}/needs",
+    "enterprises/{leader}/needs",
+    group=GROUP,
+    slow="列出需求",
+    choice=Choice(("leader", "chain"), required=True),
+    table=printed.needs,
+)
+def needs(view: "View", leader: Leader | None = None, chain: Leaders | None = None) -> list[Wanted]:
+    """需求一览: 链主要买的每种产品一次,本地哪些企业可以卡位入链、哪些已在供应,或没有合适的;没有登记、由所产产品推断的也在内。"""
+    from queries.openings.glance import at_a_glance
+
+    return at_a_glance(_lists(view, leader, chain).needs)
+
+
+def _lists(view: "View", leader: Named | None, chain: Named | None) -> Opportunities:
     from queries.openings.lists import chain_opportunities, leader_opportunities
 
     if leader is not None:
-        answer = leader_opportunities(view, leader)
-    else:
-        assert chain is not None
-        answer = chain_opportunities(view, chain)
-    return answer.model_copy(update={"keys": keys})
+        return leader_opportunities(view, leader)
+    assert chain is not None
+    return chain_opportunities(view, chain)
 
 
 @question("ledger", "ledger", group=GROUP, choice=Choice(("leader", "chain", "firm")), table=printed.ledger, notes=printed.notes_of_ledger)
