@@ -22,7 +22,7 @@ from api.core.routes import router_of
 from api.pictures.pictures import VIS
 from api.rooms import PAGES
 from api.server.front import Front
-from api.server.measures import Measures
+from api.server.measures import ServerMeasures
 from api.server.warm import keep_warm
 from graph.errors import InputError, LianzhangError, NotFound
 from graph.settings import Settings
@@ -48,7 +48,7 @@ def check_exposure(host: str, settings: Settings) -> None:
 def create_app(store: Store, settings: Settings | None = None, *, warm: bool = False) -> FastAPI:
     """Return the application over a store; ``warm`` lets it make, once it has started, what first visits would wait for."""
     settings = settings or Settings()
-    measures = Measures(store)
+    measures = ServerMeasures(store)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +72,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     return app
 
 
-def _add_health(app: FastAPI, store: Store, measures: Measures) -> None:
+def _add_health(app: FastAPI, store: Store, measures: ServerMeasures) -> None:
     @app.get("/healthz", tags=["运行"])
     def healthz() -> dict[str, str]:
         """进程活着。"""

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.data import make_clusters
 from queries.networks.network import Network
 from queries.networks.structure import (
-    Ranking,
+    NodeRanking,
     agreement,
     articulation_points,
     betweenness,
@@ -35,7 +35,7 @@ class Pair(NamedTuple):
     same: Callable[[Any, Any], bool]
 
 
-def _same_ranking(ours: Ranking, theirs: dict[str, float]) -> bool:
+def _same_ranking(ours: NodeRanking, theirs: dict[str, float]) -> bool:
     return bool(np.allclose(ours.values, [theirs[node] for node in ours.ids], rtol=1e-9, atol=0))
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.rows.problems import Contradiction, Problem
+from loaders.rows.problems import Contradiction, RowProblem
 
 Step = Callable[[str, int], None]
 
@@ -31,7 +31,7 @@ class Reject:
     value: str
     reason: str
     sheet: str | None = None
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from loaders.report import Reject, Report, Step, shown, silent
 from loaders.rows.edges import TABLE, EdgeLoader
 from loaders.rows.merge import ORDER, OUTCOME
 from loaders.rows.nodes import NodeLoader, Refused
-from loaders.rows.problems import Problem
+from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
 from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
 
@@ -130,9 +130,9 @@ class _Load:
             self.options.step(f"载入 {shown(table.sheet.path.name)}", table.report.read)
         self._refuse_unreadable(table)
 
-    def _resolve(self, frame: pl.DataFrame, record: type[Edge]) -> tuple[pl.DataFrame, dict[int, list[Problem]]]:
+    def _resolve(self, frame: pl.DataFrame, record: type[Edge]) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
         """Turn both ends of the rows into ids, sources too; rows with an end that is not known become problems."""
-        problems: dict[int, list[Problem]] = {}
+        problems: dict[int, list[RowProblem]] = {}
         frame = frame.with_columns(pl.col(name).str.strip_chars().replace("", None) for name, _ in record.table.end_columns)
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in ends_of(record)})
@@ -141,24 +141,24 @@ class _Load:
             frame = pl.concat([frame, found], how="horizontal")
             wrong = frame.filter(pl.col(f"__{end}").is_null() | pl.col("problem").is_not_null())
             for row, value, problem in wrong.select(ROW, name, "problem").iter_rows():
-                problems.setdefault(row, []).append(Problem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}"))
+                problems.setdefault(row, []).append(RowProblem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}"))
             frame = frame.drop("problem", name)
         frame = frame.rename({"__from": "from", "__to": "to"})
         if not record.table.loops:
             zh = record.table.end_columns[1][1]
             for row, id in frame.filter(pl.col("from") == pl.col("to")).select(ROW, "to").iter_rows():
-                problems[row] = [Problem(zh, id, f"{zh}: 两端是同一家企业,{record.table.zh}应在两家不同的企业之间;请改正其中一端")]
+                problems[row] = [RowProblem(zh, id, f"{zh}: 两端是同一家企业,{record.table.zh}应在两家不同的企业之间;请改正其中一端")]
         if problems:
             frame = frame.filter(~pl.col(ROW).is_in(list(problems)))
         if len(ends_of(record)) > 1:
             pairs = {f"{start} {end}" for start, end in ends_of(record)}
             fits = pl.concat_str("__from_label", pl.lit(" "), "__to_label").is_in(pairs)
             for row, start, end in frame.filter(~fits).select(ROW, "__from_label", "__to_label").iter_rows():
-                problems[row] = [Problem("", f"{start}→{end}", f"{record.table.zh}不能从 {start} 指向 {end}")]
+                problems[row] = [RowProblem("", f"{start}→{end}", f"{record.table.zh}不能从 {start} 指向 {end}")]
             frame = frame.filter(fits)
         return frame.with_columns(pl.col("source").replace(self.nodes.add_sources(frame["source"]))), problems
 
-    def _refuse(self, table: InputTable, raw: pl.DataFrame, problems: dict[int, list[Problem]]) -> None:
+    def _refuse(self, table: InputTable, raw: pl.DataFrame, problems: dict[int, list[RowProblem]]) -> None:
         if not problems:
             return
         table.refused.append((raw.filter(pl.col(ROW).is_in(list(problems))), problems))
@@ -178,7 +178,7 @@ class _Load:
         for bad in table.sheet.bad:
             table.report.read += 1
             table.report.rejected += 1
-            problem = Problem(bad.column, bad.text[:200], bad.reason)
+            problem = RowProblem(bad.column, bad.text[:200], bad.reason)
             place = shown(table.sheet.path), bad.row, bad.column
             self.report.rejected.append(Reject(*place, problem.value, bad.reason, table.sheet.name, [problem]))
 

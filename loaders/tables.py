@@ -17,7 +17,7 @@ from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
 from loaders.report import FileReport, Report, shown
-from loaders.rows.problems import Problem
+from loaders.rows.problems import RowProblem
 
 Row = dict[str, Any]
 READERS = {
@@ -42,7 +42,7 @@ class InputTable:
     record: type[Record]
     fields: list[str | None]
     report: FileReport
-    refused: list[tuple[pl.DataFrame, dict[int, list[Problem]]]] = field(default_factory=list)
+    refused: list[tuple[pl.DataFrame, dict[int, list[RowProblem]]]] = field(default_factory=list)
 
     def chunks(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield each chunk twice: as it came, and with its columns named by field."""

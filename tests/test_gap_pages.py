@@ -11,7 +11,7 @@ from view_parts import under
 
 from api.app import create_app
 from api.core.draw import draw
-from api.core.links import Links, NoLinks
+from api.core.links import NoLinks, SiteLinks
 from api.pictures.curves import LEFT, TOP, draw_served
 from graph.settings import Settings
 from graph.stores import Store, open_store
@@ -276,7 +276,7 @@ def test_what_grows_weaker_is_told_as_worse(tmp_path: Path) -> None:
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=[look("demo.raw;demo.part;demo.whole")])
     away, lands = Named(id="a", name="示例a号公司"), Landing(Named(id="new:n", name="示例新厂"), "foil")
     table = tables_of_what_if(what_if(under(store), "demo", [away], [lands]))["products"]
-    rows = draw(table, table.items, Links(), {})
+    rows = draw(table, table.items, SiteLinks(), {})
     told = {row[0].text: (row[1].text, row[2].text, row[5].kind, row[5].text[0]) for row in rows}
     assert told == {
         "矿石": ("弱链", "缺链", "worse", "+"), "芯片件": ("弱链", "弱链", "worse", "+"), "箔材": ("缺链", "弱链", "better", "-"),
@@ -339,8 +339,8 @@ def test_names_are_escaped_on_every_page(odd_client: TestClient) -> None:
 
 
 def test_links_hold_ids_of_any_signs_and_files_hold_none() -> None:
-    assert Links("sample").of_chain("a/b", "certificate", place="p&1") == "/chains/a%2Fb/certificate?place=p%261&without=sample"
-    assert Links().page("/x", remove=["a", "b"], land=[]) == "/x?remove=a&remove=b"
+    assert SiteLinks("sample").of_chain("a/b", "certificate", place="p&1") == "/chains/a%2Fb/certificate?place=p%261&without=sample"
+    assert SiteLinks().page("/x", remove=["a", "b"], land=[]) == "/x?remove=a&remove=b"
     assert NoLinks("sample").thing("Product", "p") == ""
 
 

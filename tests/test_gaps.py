@@ -13,7 +13,7 @@ from graph.errors import InputError, NotFound
 from graph.stores import Store, open_store
 from queries.city.city import read_city
 from queries.city.facts import Facts, chain_facts
-from queries.city.local import Firm, find_firms
+from queries.city.local import CityFirm, find_firms
 from queries.gaps import rules as rule_file
 from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
 from queries.gaps.rules import Rules, read_rules, variants
@@ -468,7 +468,7 @@ def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_
     before = states(facts)
     products = sorted({product for place in facts.places for product in place.products})
     for number, product in enumerate(data.draw(st.lists(st.sampled_from(products), min_size=1, max_size=3))):
-        fresh = Firm(f"new{number}", "示例新厂", "示例新厂", "local", "", f"new{number}", False, "sample", "s")
+        fresh = CityFirm(f"new{number}", "示例新厂", "示例新厂", "local", "", f"new{number}", False, "sample", "s")
         facts = facts.landed(fresh, product)
     after = states(facts)
     not_worse(before, after)

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from view_parts import under
 
 from api.app import create_app
-from api.core.links import Links
+from api.core.links import SiteLinks
 from api.core.page import error_page
 from graph.errors import Ambiguous, StoreUnavailable
 from graph.model import NODE_TYPES, searched
@@ -290,7 +290,7 @@ def test_numbers_are_shown_as_people_read_them() -> None:
 
 
 def test_links_keep_what_is_switched_off_and_encode_ids() -> None:
-    links = Links("sample")
+    links = SiteLinks("sample")
     assert links.to("enterprises", "a/b?c") == "/enterprises/a%2Fb%3Fc?without=sample"
     assert links.thing("Product", "p/1") == "/things/Product/p%2F1?without=sample"
     assert links.thing("Enterprise", "a") == "/enterprises/a?without=sample"

@@ -25,7 +25,7 @@ from api.pictures.layout import (
     split_rows,
 )
 from api.pictures.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
-from queries.core.answers import ChainView, EnterpriseView, Firm, Flow, Named, Product, Related, SegmentView, SupplyEdge
+from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Firm, Flow, Named, Related, SegmentView, SupplyEdge
 from queries.gaps.answers import Part, ProductState, SegmentState, Stability, WeakLinks
 from queries.gaps.words import weakest_first
 
@@ -40,7 +40,7 @@ def make_chain(tiers: dict[str, str | None], feeds: list[tuple[str, str]], name:
             id=id,
             name=f"{name}{id}",
             tier=tier,
-            products=[Product(id=f"p{number}-{id}", name=f"{name}产品{number}", **WHERE) for number in range(children)],
+            products=[ChainProduct(id=f"p{number}-{id}", name=f"{name}产品{number}", **WHERE) for number in range(children)],
             enterprises=[Firm(id=f"f{number}-{id}", name=f"{name}企业{number}", **WHERE) for number in range(children)],
             **WHERE,
         )

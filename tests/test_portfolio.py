@@ -14,7 +14,7 @@ from test_cli import run
 from view_parts import under
 
 from graph.stores import Store
-from queries.targets.candidates import Gap
+from queries.targets.candidates import GapToClose
 from queries.targets.cover import GUARANTEE, Cover, Covering
 from queries.targets.portfolio import Held, _curve, _short, make_portfolio
 
@@ -92,7 +92,7 @@ def test_what_may_be_missing_is_never_rounded_away() -> None:
 
 def test_the_curve_never_falls_and_ends_at_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("queries.targets.portfolio.QUICK", 0.0)
-    gap = Gap("p", "件", "环节", "缺链", 1.0, "reported", None)  # type: ignore[arg-type]
+    gap = GapToClose("p", "件", "环节", "缺链", 1.0, "reported", None)  # type: ignore[arg-type]
     fills = {"f0": [0, 1, 2, 3], "f1": [0, 1, 4], "f2": [2, 3, 5]}
     held = Held([(None, gap)] * 6, {firm: dict.fromkeys(own) for firm, own in fills.items()}, {})  # type: ignore[misc,list-item]
     cover = held.covering().at_most(2)

@@ -21,7 +21,7 @@ from graph.errors import InputError
 from queries.networks.network import Network
 from queries.networks.structure import (
     Groups,
-    Ranking,
+    NodeRanking,
     agreement,
     articulation_points,
     betweenness,
@@ -43,7 +43,7 @@ SMALL = [nx.DiGraph(), nx.empty_graph(1, nx.DiGraph), nx.DiGraph([(0, 0)]), nx.D
 everywhere: Callable[..., Any] = pytest.mark.parametrize("graph", SMALL, ids=["none", "one", "loop", "pair", "apart"])
 
 
-def assert_ranked(ranking: Ranking, wanted: dict[Any, float]) -> None:
+def assert_ranked(ranking: NodeRanking, wanted: dict[Any, float]) -> None:
     assert dict(zip(ranking.ids, ranking.values.tolist(), strict=True)) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
     assert list(ranking.ids) == [
         node for _, node in sorted((-value, node) for node, value in zip(ranking.ids, ranking.values, strict=True))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from api.app import create_app
 from api.core.csv_text import csv_of, write_csv
 from api.core.draw import MOST_ROWS, draw
-from api.core.links import Links, NoLinks
+from api.core.links import NoLinks, SiteLinks
 from api.core.table_pages import TableAsk, TablePage, send_csv, sort_key, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
@@ -22,9 +22,9 @@ from graph.stores import Store
 from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
-from queries.core.table import Ask, Column, Number, SourceRef, Table, Thing, texts
+from queries.core.table import Ask, Column, Number, SourceRef, Table, ThingRef, texts
 from queries.core.words import show_amount, show_names
-from queries.gaps.answers import Candidate, Certificate, Change, Demand, Side, WhatIf
+from queries.gaps.answers import Candidate, Certificate, Demand, PlaceChange, Side, WhatIf
 from queries.gaps.tables import tables_of_certificate, tables_of_what_if
 from queries.targets.answers import CurvePoint, Portfolio
 from queries.targets.tables import tables_of_portfolio
@@ -195,7 +195,7 @@ def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
     table = Table("t", "表", columns, list(enumerate(names)))
 
     def turn(**asked: Any) -> TablePage:
-        return turn_to(table, TableAsk("t", **asked), Links(), {}, lambda *_, **__: "", 5)
+        return turn_to(table, TableAsk("t", **asked), SiteLinks(), {}, lambda *_, **__: "", 5)
 
     for sort, wanted in (("", names), ("0", names), ("-0", names[::-1]), ("-1", names[::-1])):
         pages = [turn(page=number, sort=sort) for number in range(1, turn().pages + 1)]
@@ -217,14 +217,14 @@ def test_rows_are_made_when_they_are_shown() -> None:
         return str(one)
 
     table = Table("t", "表", [Column("数", make)], range(10_000))
-    page = turn_to(table, TableAsk("t", page=2), Links(), {}, lambda *_, **__: "", 2)
+    page = turn_to(table, TableAsk("t", page=2), SiteLinks(), {}, lambda *_, **__: "", 2)
     assert [row[0].text for row in page.rows] == ["2", "3"]
     assert (page.found, table.count, made) == (10_000, 10_000, {2, 3})
 
 
 def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     columns: list[Column[Any]] = [
-        Column("企业", lambda row: Thing("Enterprise", "a", row["name"]), "thing", lambda _: "青岛"),
+        Column("企业", lambda row: ThingRef("Enterprise", "a", row["name"]), "thing", lambda _: "青岛"),
         Column("产品", lambda _: "件", "thing", lambda _: "环节甲", apart="环节"),
         Column("状态", lambda _: "缺链", "state", lambda _: "不说"),
         Column("份额", lambda _: Number(0.5, "一半"), "share"),
@@ -239,7 +239,7 @@ def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     heads, rows = texts(table, {"s": "名录"}, file=True)
     assert heads == ["企业", "产品", "环节", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
     assert list(rows) == [["甲 青岛", "件", "环节甲", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
-    (row,) = draw(table, table.items, Links("sample"), {"s": "名录"})
+    (row,) = draw(table, table.items, SiteLinks("sample"), {"s": "名录"})
     assert [(cell.text, cell.extra) for cell in row[:2]] == [("甲", "青岛"), ("件", "环节甲")]
     assert [cell.text for cell in row[2:]] == ["缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
     hrefs = [cell.href for cell in row if cell.href]
@@ -283,8 +283,8 @@ def test_rows_that_say_nothing_stand_last_whichever_way_a_table_is_sorted(down: 
 
 def test_a_search_wants_every_word_and_its_pages_keep_it() -> None:
     names = [f"{city}{kind}{number}" for city in ("青岛", "济南") for kind in ("电机", "电池") for number in range(5)]
-    table, address = Table("t", "表", [Column("名", str)], names), Links("sample").page
-    page = turn_to(table, TableAsk(find="电机 青岛", page=9), Links(), {}, lambda _table, **state: address("/x", **state), 2)
+    table, address = Table("t", "表", [Column("名", str)], names), SiteLinks("sample").page
+    page = turn_to(table, TableAsk(find="电机 青岛", page=9), SiteLinks(), {}, lambda _table, **state: address("/x", **state), 2)
     assert (page.found, page.pages, page.number, [row[0].text for row in page.rows]) == (5, 3, 3, ["青岛电机4"])
     assert page.page_address(2) == page.address("t", page=2, sort="", find="电机 青岛")
 
@@ -309,7 +309,7 @@ def test_amounts_are_told_in_their_size() -> None:
 def said(table: Table[Any], column: str) -> list[tuple[str, str, str]]:
     """What the cells of a column say: the text, the smaller text, and as what it is shown."""
     place = [one.head for one in table.on_pages].index(column)
-    rows = draw(table, table.items, Links(), {"s": "名录"})
+    rows = draw(table, table.items, SiteLinks(), {"s": "名录"})
     return [(row[place].text, row[place].extra, row[place].kind) for row in rows]
 
 
@@ -343,7 +343,7 @@ def test_a_segment_names_what_it_feeds() -> None:
 def test_better_is_not_shown_as_worse() -> None:
     moves = [(50.0, 70.0), (70.0, 50.0), (50.0, 50.0), (None, 50.0)]
     changes = [
-        Change(label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after)
+        PlaceChange(label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after)
         for before, after in moves
     ]
     none: dict[str, Any] = {"segments": []}

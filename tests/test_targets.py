@@ -21,7 +21,7 @@ from queries.targets.answers import Targets
 from queries.targets.chain import list_targets, outside_makers
 from queries.targets.factors import Factors
 from queries.targets.portfolio import make_portfolio
-from queries.targets.ranking import Ranked, points_of, rank, stability, weighted
+from queries.targets.ranking import RankedTarget, points_of, rank, stability, weighted
 from queries.targets.weights import Weights, moved_weights, read_weights
 
 WEIGHTS = read_weights()
@@ -314,9 +314,9 @@ def test_the_command(seeded_store_url: str) -> None:
 shares = st.lists(st.floats(0, 1).map(lambda number: round(number, 4)), min_size=len(KEYS), max_size=len(KEYS))
 
 
-def ranked(number: int, numbers: list[float]) -> Ranked:
+def ranked(number: int, numbers: list[float]) -> RankedTarget:
     own = dict(zip(KEYS, numbers, strict=True))
-    return Ranked(Named(id=f"f{number}", name=f"示例{number}"), (), Factors(own, {}, (), (), (), (), (), (), ()))
+    return RankedTarget(Named(id=f"f{number}", name=f"示例{number}"), (), Factors(own, {}, (), (), (), (), (), (), ()))
 
 
 @given(st.lists(shares, min_size=1, max_size=12), st.integers(1, 6))

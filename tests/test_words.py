@@ -20,6 +20,8 @@ from queries.openings.answers import Opening, Stage
 from queries.openings.lists import chain_opportunities
 from queries.targets.chain import list_targets
 
+ROOT = Path(__file__).resolve().parent.parent
+
 
 def terms() -> list[type[Term]]:
     """Return every closed set of words."""
@@ -137,3 +139,15 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
         assert {*one["why_codes"], *one["why_not_codes"], *(gap["reason_code"] for gap in one["gaps"])} <= set(worded["targets"])
     assert all(one["why_not_codes"] and {*one["why_not_codes"]} <= set(worded["targets"]) for one in targets["excluded"])
     assert all("segments" not in [reason.code for reason in row.grounds()] for row in rows)
+
+
+def test_a_public_class_has_its_name_for_itself() -> None:
+    """The nodes of Cypher's grammar are called as the grammar calls them."""
+    named: dict[str, list[str]] = {}
+    for package in ("graph", "loaders", "queries", "api"):
+        for path in (ROOT / package).rglob("*.py"):
+            if "cypher" not in path.parts:
+                names = (node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef))
+                for name in names:
+                    named.setdefault(name, []).append(str(path.relative_to(ROOT)))
+    assert {name: paths for name, paths in named.items() if len(paths) > 1 and not name.startswith("_")} == {}

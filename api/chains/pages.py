@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.links import Links
+from api.core.links import SiteLinks
 from api.core.page import VisitDep
 from api.pictures.pictures import picture_chain
 from queries.core.catalogue import side_by_side
@@ -55,5 +55,5 @@ def show_chain(id: str, visit: VisitDep) -> Response:
     return visit.render("chain.html", view.chain["name"], view=view, picture=picture, **values)
 
 
-def _certificate(links: Links, chain: str, _label: str, place: str) -> str:
+def _certificate(links: SiteLinks, chain: str, _label: str, place: str) -> str:
     return links.of_chain(chain, "certificate", place=place)

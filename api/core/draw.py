@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.core.links import Links
+from api.core.links import SiteLinks
 from queries.core.answers import STATUS_ORDER
-from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, SourceRef, Table, Thing, extra_of, told
+from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, SourceRef, Table, ThingRef, extra_of, told
 from queries.gaps.answers import STATE_ORDER, State
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
@@ -32,7 +32,7 @@ SORTS: dict[str, Callable[[Any], str | float | None]] = {  # by what is sorted t
     "share": lambda share: share,
     "score": lambda score: "" if score is None else score,
     "change": lambda by: "" if isinstance(by, str) else by,
-    "thing": lambda thing: None if isinstance(thing, (Thing, str)) else "",
+    "thing": lambda thing: None if isinstance(thing, (ThingRef, str)) else "",
 }
 
 
@@ -49,13 +49,13 @@ class Cell:
     steps: Sequence[Any]
 
 
-def draw(table: Table[Item], items: Iterable[Item], links: Links, sources: Mapping[str, str], alone: bool = False) -> list[list[Cell]]:
+def draw(table: Table[Item], items: Iterable[Item], links: SiteLinks, sources: Mapping[str, str], alone: bool = False) -> list[list[Cell]]:
     """Return some rows of a table as templates draw them; ``alone``: without the picture that they would select something in."""
     columns = table.on_pages
     return [[_cell(column, item, links, sources, alone) for column in columns] for item in items]
 
 
-def _cell(column: Column[Item], item: Item, links: Links, sources: Mapping[str, str], alone: bool) -> Cell:
+def _cell(column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[str, str], alone: bool) -> Cell:
     value = column.of(item)
     kind = "thing" if alone and column.kind == "segment" else column.kind
     lines = value.lines if isinstance(value, Folded) else value if kind in ("lines", "remarks") else ()
@@ -64,9 +64,9 @@ def _cell(column: Column[Item], item: Item, links: Links, sources: Mapping[str, 
     return Cell(text, _address(kind, value, links), LOOKS[kind](value) if kind in LOOKS else kind, sort, extra, lines, steps)
 
 
-def _address(kind: str, value: Any, links: Links) -> str:
+def _address(kind: str, value: Any, links: SiteLinks) -> str:
     match value:
-        case Thing():
+        case ThingRef():
             return f"s|{value.id}" if kind == "segment" else links.thing(value.label, value.id)
         case SourceRef():
             return links.to("sources", value.id)

@@ -8,7 +8,7 @@ from graph.model import NODE_TYPES
 
 
 @dataclass(frozen=True)
-class Links:
+class SiteLinks:
     """Addresses inside this site; what is switched off stays off from page to page."""
 
     without: str = ""
@@ -42,7 +42,7 @@ class Links:
         return self.of_chain(chain, question, **arguments) if chain else self.page(f"/{question}", **arguments)
 
 
-class NoLinks(Links):
+class NoLinks(SiteLinks):
     """Links of a file that stands alone: there is nothing to link to."""
 
     def page(self, path: str, **query: Any) -> str:

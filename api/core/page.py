@@ -11,7 +11,7 @@ from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.draw import MOST_ROWS, draw
-from api.core.links import Links
+from api.core.links import SiteLinks
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
@@ -43,7 +43,7 @@ class PageRequest:
     def __post_init__(self) -> None:
         state = self.request.app.state
         self.view = View.of(state.store, Scope.without(self.without, city=self.city or state.settings.city))
-        self.links = Links(self.without.strip(), self.city.strip())
+        self.links = SiteLinks(self.without.strip(), self.city.strip())
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
@@ -82,7 +82,7 @@ class PageRequest:
 VisitDep = Annotated[PageRequest, Depends()]
 
 
-def _render(request: Request, template: str, links: Links, status: int = 200, **values: Any) -> HTMLResponse:
+def _render(request: Request, template: str, links: SiteLinks, status: int = 200, **values: Any) -> HTMLResponse:
     scope = Scope.without(links.without)
     scopes = {name: _with_query(request, without=words) for name, words in NAMED.items()}
     page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
@@ -113,11 +113,11 @@ def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
     return _render(request, "error.html", _links_of(request), error.status, **values)
 
 
-def _links_of(request: Request) -> Links:
+def _links_of(request: Request) -> SiteLinks:
     """Return links that keep what is switched off, or plain ones where that is not understood."""
     without, city = (request.query_params.get(name, "").strip() for name in ("without", "city"))
     try:
         Scope.without(without)
     except LianzhangError:
-        return Links()
-    return Links(without, city)
+        return SiteLinks()
+    return SiteLinks(without, city)

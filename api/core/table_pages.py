@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from api.core.csv_text import write_csv
 from api.core.draw import Cell, draw, sort_of
-from api.core.links import Links
+from api.core.links import SiteLinks
 from graph.deadline import check
 from graph.errors import NotFound
 from queries.core.table import Item, Table, text_of
@@ -70,7 +70,7 @@ def _tables(value: Any) -> list[Table[Any]]:
 
 
 def turn_to(
-    table: Table[Item], ask: TableAsk, links: Links, sources: Mapping[str, str], address: Callable[..., str], most: int
+    table: Table[Item], ask: TableAsk, links: SiteLinks, sources: Mapping[str, str], address: Callable[..., str], most: int
 ) -> TablePage:
     """Return the page of a table that is asked for, the last one where there are not so many."""
     items = _wanted(table, ask, sources)

@@ -35,7 +35,7 @@ def list_same_firms(
         say(f"共 {len(found)} 对,只列前 {most} 对,可用 --most 调整")
 
 
-class Verdict(StrEnum):
+class FirmVerdict(StrEnum):
     """What is judged of two firms."""
 
     same = "same"
@@ -43,12 +43,12 @@ class Verdict(StrEnum):
     undo = "undo"
 
 
-VERDICT_ZH = {Verdict.same: SAME, Verdict.different: DIFFERENT, Verdict.undo: UNDO}
+VERDICT_ZH = {FirmVerdict.same: SAME, FirmVerdict.different: DIFFERENT, FirmVerdict.undo: UNDO}
 
 
 @app.command(name="judge-firms")
 def judge_firms(
-    verdict: Annotated[Verdict, typer.Argument(metavar="same|different|undo", help="同一、不同,或撤销以前的判断", show_choices=False)],
+    verdict: Annotated[FirmVerdict, typer.Argument(metavar="same|different|undo", help="同一、不同,或撤销以前的判断", show_choices=False)],
     kept: Annotated[str, typer.Argument(metavar="NAME", help="一家企业;判为同一时,以它的名称为准")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="另一家企业")],
     by: Annotated[str, typer.Option("--by", help="谁作的判断")],

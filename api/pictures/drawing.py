@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, Layout, below_places, column_places, column_tops, place
+from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, PictureLayout, below_places, column_places, column_tops, place
 from api.pictures.wiring import SHAPES, Piece
 from graph.statuses import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
@@ -219,7 +219,7 @@ def weakest(statuses: Iterable[str]) -> str:
     return max(statuses, key=lambda status: STATUS_ORDER[status])
 
 
-def finish(network: "Network", layout: Layout, sizes: Mapping[str, int], prefix: str, **parts: Any) -> Picture:
+def finish(network: "Network", layout: PictureLayout, sizes: Mapping[str, int], prefix: str, **parts: Any) -> Picture:
     """Give every block its place and return the picture as plain data for ``picture.js``."""
     grid = parts.get("grid", 1)
     spots = place(layout, sizes, grid=grid)
@@ -266,7 +266,7 @@ def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> 
 
 
 def _place_anchors(
-    network: "Network", anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: Layout
+    network: "Network", anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: PictureLayout
 ) -> None:
     """Place the ports and rails of the boxes that are shown from the start."""
     foot = spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0

@@ -31,7 +31,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Column:
+class LayoutColumn:
     """One column of a picture: its band's name and what stands in it, top to bottom; bends of long edges begin with ``BEND``."""
 
     band: str
@@ -39,10 +39,10 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Layout:
+class PictureLayout:
     """The columns from left to right, the row below them, and the way of each edge through the bends."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
     below: tuple[str, ...] = ()
     routes: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
 
@@ -90,7 +90,7 @@ def _topological(ids: Sequence[str], out: dict[str, list[str]]) -> list[str]:
     return order[::-1]
 
 
-def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> Layout:
+def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> PictureLayout:
     """Return the columns of a chain: upstream, midstream and downstream, each in layers of its own; services stand below."""
     edges = sorted({(a, b) for a, b in feeds if a in tiers and b in tiers and a != b})
     bands = {band: [id for id, tier in tiers.items() if (tier or UNPLACED) == band] for band in (*TIERS, UNPLACED)}
@@ -105,7 +105,9 @@ def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> Layout:
     ordered = order_rows([ids for _, ids in columns], sorted(set(steps)))
     services = [id for id, tier in tiers.items() if tier == SERVICE]
     below = _order_below(services, place, edges)
-    return Layout(tuple(Column(band, tuple(ids)) for (band, _), ids in zip(columns, ordered, strict=True)), tuple(below), routes)
+    return PictureLayout(
+        tuple(LayoutColumn(band, tuple(ids)) for (band, _), ids in zip(columns, ordered, strict=True)), tuple(below), routes
+    )
 
 
 def _bend(columns: list[tuple[str, list[str]]], place: dict[str, int], edges: list[Pair]) -> dict[Pair, tuple[str, ...]]:
@@ -197,7 +199,7 @@ def _order_below(ids: list[str], place: dict[str, int], edges: list[Pair]) -> li
 
 
 def place(
-    layout: Layout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None, grid: int = 1
+    layout: PictureLayout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None, grid: int = 1
 ) -> dict[str, tuple[float, float]]:
     """Return where each block stands; ``opened`` tells how many children of a block are shown. ``picture.js`` does the same."""
     spots: dict[str, tuple[float, float]] = {}
@@ -218,7 +220,7 @@ def block_height(size: float, children: int, grid: int) -> float:
     return size + (-(-children // grid) * GEOMETRY["child"] + GEOMETRY["pad"] if children else 0)
 
 
-def column_places(layout: Layout, grid: int) -> list[float]:
+def column_places(layout: PictureLayout, grid: int) -> list[float]:
     """Return the x of each column, with a wider gap where the band changes."""
     width = layout.pitch + (grid - 1) * GEOMETRY["child_width"]
     places, x, band = [], 0.0, None
@@ -229,12 +231,12 @@ def column_places(layout: Layout, grid: int) -> list[float]:
     return places
 
 
-def column_tops(layout: Layout, sizes: Mapping[str, int]) -> list[float]:
+def column_tops(layout: PictureLayout, sizes: Mapping[str, int]) -> list[float]:
     """Return where each column begins so that all are centred on one line while closed."""
     return [-(sum(sizes[item] for item in column.items) + GEOMETRY["gap"] * (len(column.items) - 1)) / 2 for column in layout.columns]
 
 
-def below_places(layout: Layout, grid: int) -> list[float]:
+def below_places(layout: PictureLayout, grid: int) -> list[float]:
     """Return the x of each thing in the row below, spread around the middle of the columns."""
     columns = column_places(layout, grid)
     middle = (columns[0] + columns[-1]) / 2 if columns else 0.0

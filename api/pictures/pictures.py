@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from api.core.templating import inline, render_file
 from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
-from api.pictures.layout import BEND, GEOMETRY, MARK, Column, Layout, arrange, grid_columns, order_rows, split_rows
+from api.pictures.layout import BEND, GEOMETRY, MARK, LayoutColumn, PictureLayout, arrange, grid_columns, order_rows, split_rows
 from api.pictures.wiring import Piece, Wiring
-from queries.core.answers import ChainView, EnterpriseView, Flow, Product, SegmentView, SupplyEdge
+from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Flow, SegmentView, SupplyEdge
 from queries.gaps.answers import Judged, Part, WeakLinks
 from queries.gaps.words import Places, mark_of, places_of
 
@@ -56,7 +56,7 @@ def picture_chain(
         view, pool = _cut(view, pool, most)
     layout = arrange({segment.id: segment.tier for segment in view.segments}, [(flow.upstream, flow.downstream) for flow in view.feeds])
     if pool:
-        layout = Layout(layout.columns, (*layout.below, POOL), layout.routes)
+        layout = PictureLayout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
         add_segment(network, segment, places.get(("Segment", segment.id)), *counts[segment.id])
     blocks = {f"s|{segment.id}": _add_children(network, segment, view, places) for segment in view.segments}
@@ -249,7 +249,7 @@ def _firm_facts(firm: Facts, node: str, link: Link) -> Facts:
     return {**firm, "node": node, "href": link(firm.get("label") or "Enterprise", firm["id"])}
 
 
-def _product_facts(product: Product, node: str, link: Link) -> Facts:
+def _product_facts(product: ChainProduct, node: str, link: Link) -> Facts:
     return {**product.model_dump(), "node": node, "href": link("Product", product.id)}
 
 
@@ -272,7 +272,7 @@ def picture_enterprise(
     ordered = order_rows([ids for _, ids in columns], sorted(lines))
     pitch = FIRM_BOX + GEOMETRY["gap"]
     split = [(band, part) for (band, _), ids in zip(columns, ordered, strict=True) for part in split_rows(ids, GEOMETRY["column"], pitch)]
-    layout = Layout(tuple(Column(band, tuple(ids)) for band, ids in split))
+    layout = PictureLayout(tuple(LayoutColumn(band, tuple(ids)) for band, ids in split))
     known = {
         f"{side}{firm.id}": firm.name
         for side, edges in (("<", suppliers), (">", customers))
@@ -315,7 +315,7 @@ def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[
     return lines
 
 
-def _add_firms(network: "Network", layout: Layout, names: Mapping[str, str], focus: str) -> None:
+def _add_firms(network: "Network", layout: PictureLayout, names: Mapping[str, str], focus: str) -> None:
     for item in (item for column in layout.columns for item in column.items):
         fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
         add_box(

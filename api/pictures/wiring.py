@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from api.pictures.layout import BEND, GEOMETRY, MARK, Layout, below_places, column_places
+from api.pictures.layout import BEND, GEOMETRY, MARK, PictureLayout, below_places, column_places
 
 if TYPE_CHECKING:
     from pyvis.network import Network
@@ -26,7 +26,7 @@ class Wiring:
     """The ports, bends and rails of one picture; ``anchors`` says where each stands beside its box."""
 
     def __init__(
-        self, network: "Network", layout: Layout, grid: int, blocks: Mapping[str, dict[str, list[str]]], prefix: str = "s|"
+        self, network: "Network", layout: PictureLayout, grid: int, blocks: Mapping[str, dict[str, list[str]]], prefix: str = "s|"
     ) -> None:
         self.network, self.routes, self.prefix = network, layout.routes, prefix
         self.anchors: dict[str, dict[str, Any]] = {}

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.core.ids import with_whole_ids
 from api.core.problems import Refusal, problem
 from api.server.door import Door
-from api.server.measures import Measures
+from api.server.measures import ServerMeasures
 from api.server.shelf import Headers, Kept, Shelf
 from graph.deadline import Deadline, within
 from graph.errors import LianzhangError
@@ -41,7 +41,7 @@ SAFETY = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY")
 class Front:
     """The layer itself."""
 
-    def __init__(self, app: ASGIApp, store: Store, settings: Settings, measures: Measures) -> None:
+    def __init__(self, app: ASGIApp, store: Store, settings: Settings, measures: ServerMeasures) -> None:
         self.app = app
         self.store = store
         self.measures = measures

@@ -8,7 +8,7 @@ from starlette.types import Scope
 from graph.stores import Store
 
 
-class Measures:
+class ServerMeasures:
     """What ``/metrics`` tells."""
 
     def __init__(self, store: Store) -> None:

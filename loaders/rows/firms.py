@@ -12,7 +12,7 @@ import polars as pl
 
 from graph.names.names import FirmName, apart, check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.rows.bulk_firms import find_alone
-from loaders.rows.problems import Contradiction, Problem
+from loaders.rows.problems import Contradiction, RowProblem
 
 USCC, STOCK = "统一社会信用代码", "股票代码"
 VALID, UNUSABLE = "有效", "格式不符"
@@ -27,7 +27,7 @@ class Identified:
 
     frame: pl.DataFrame
     conflicts: list[Contradiction] = field(default_factory=list)
-    refused: dict[int, Problem] = field(default_factory=dict)
+    refused: dict[int, RowProblem] = field(default_factory=dict)
 
 
 class _Row(NamedTuple):
@@ -208,7 +208,7 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Citie
         taken = kept | {position: entry for position, entry in answers.items() if position not in kept}
     else:
         for row in moved:
-            result.refused[row.position] = Problem("名称", row.name, f"与其他行或图中企业的关系无法唯一确定,请填写编号或{USCC}")
+            result.refused[row.position] = RowProblem("名称", row.name, f"与其他行或图中企业的关系无法唯一确定,请填写编号或{USCC}")
             del answers[row.position]
     result.conflicts = [*listed, *(conflict for conflict in result.conflicts if conflict not in listed)]
     result.frame = _completed(frame, sorted(rows, key=lambda row: row.position), answers, firms)
@@ -362,7 +362,7 @@ def _refuse(firms: Firms, result: Identified, row: _Row, holder: str, what: str,
     side = firms.side(holder)
     result.conflicts.append(Contradiction(reason, row.side(), side))
     value = {USCC: row.code, STOCK: row.stock}.get(what, row.name)
-    result.refused[row.position] = Problem(what, value or "", f"{reason}: 图中已有 {side['name']}({value})")
+    result.refused[row.position] = RowProblem(what, value or "", f"{reason}: 图中已有 {side['name']}({value})")
     return None
 
 

@@ -19,9 +19,9 @@ from loaders.rows.edges import TABLE, EdgeLoader
 from loaders.rows.firms import Cities
 from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, merge
-from loaders.rows.problems import Contradiction, Problem
+from loaders.rows.problems import Contradiction, RowProblem
 
-Refused = dict[tuple[int, int], list[Problem]]
+Refused = dict[tuple[int, int], list[RowProblem]]
 
 
 @dataclass
@@ -140,7 +140,7 @@ class NodeLoader:
         long = pl.concat([long.rename({"id": "own"}), found], how="horizontal")
         zh = next(item.zh for item in batch.record.table.links if item is link)
         for table, row, value, problem in long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows():
-            bad.setdefault((table, row), []).append(Problem(zh, value[:200], f"{zh}: {problem}"))
+            bad.setdefault((table, row), []).append(RowProblem(zh, value[:200], f"{zh}: {problem}"))
         start, end = ("id", "own") if link.reverse else ("own", "id")
         for (target,), part in long.filter(pl.col("problem").is_null()).group_by("label", maintain_order=True):
             ends = (str(target), label) if link.reverse else (label, str(target))

@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Problem:
+class RowProblem:
     """One bad cell of a row: which column, what it held, what is wrong with it and what was expected."""
 
     column: str

@@ -12,7 +12,7 @@ from graph.model.nodes import Source
 from graph.statuses import STATUS_CONFIDENCE
 from graph.stores.base import polars_type
 from loaders.files.sheets import ROW
-from loaders.rows.problems import Problem
+from loaders.rows.problems import RowProblem
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Valid:
     """The rows that passed, typed, with their other columns as they came, and the problems by row number."""
 
     frame: pl.DataFrame
-    problems: dict[int, list[Problem]] = field(default_factory=dict)
+    problems: dict[int, list[RowProblem]] = field(default_factory=dict)
 
 
 def validate(frame: pl.DataFrame, record: type[Record]) -> Valid:
@@ -84,10 +84,10 @@ def _typed(name: str, kind: Kind) -> pl.Expr:
     return cell.cast(polars_type(kind)).alias(name)
 
 
-def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tuple[pl.DataFrame, dict[int, list[Problem]]]:
+def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
     fields = list(record.model_fields)
     kept: list[dict[str, Any]] = []
-    problems: dict[int, list[Problem]] = {}
+    problems: dict[int, list[RowProblem]] = {}
     for row in slow.iter_rows(named=True):
         try:
             valid = record.model_validate({name: row[name] for name in fields if row[name] is not None})
@@ -99,11 +99,11 @@ def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tu
     return pl.DataFrame(kept, schema=types), problems
 
 
-def _problem(record: type[Record], item: Any) -> Problem:
+def _problem(record: type[Record], item: Any) -> RowProblem:
     name = str(item["loc"][0]) if item["loc"] else ""
     zh = zh_heads(record).get(name, name)
     if item["type"] == "missing" or not str(item.get("input") or "").strip():
         reason = "缺少来源: 每一行都要写明出自哪份文件或名录" if name == "source" else f"缺少必填项“{zh}”"
-        return Problem(zh, "", reason)
+        return RowProblem(zh, "", reason)
     reason = str(item.get("ctx", {}).get("error") or item["msg"])
-    return Problem(zh, str(item["input"])[:200], f"{zh}: {reason}")
+    return RowProblem(zh, str(item["input"])[:200], f"{zh}: {reason}")

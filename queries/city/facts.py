@@ -11,7 +11,7 @@ import polars as pl
 
 from graph.errors import NotFound
 from queries.city.city import City
-from queries.city.local import Firm, find_firms, find_homes, grouped, regions_above
+from queries.city.local import CityFirm, find_firms, find_homes, grouped, regions_above
 from queries.core.answers import Evidence, Named
 
 TIERS = ("上游", "中游", "下游", "服务", "")
@@ -73,7 +73,7 @@ class Facts:
     tiers: Mapping[str, str]
     product_names: Mapping[str, str]
     segments_of: Mapping[str, tuple[str, ...]]
-    firms: Mapping[str, Firm]
+    firms: Mapping[str, CityFirm]
     makes: tuple[Row, ...]
     operates: tuple[Row, ...]
     needs: tuple[Row, ...]
@@ -233,12 +233,12 @@ class Facts:
         """Return the name of a firm; one that was landed is known here alone."""
         return self.firms[id].name if id in self.firms else self.city.names["Enterprise"].get(id, id)
 
-    def find(self, id: str) -> Firm:
+    def find(self, id: str) -> CityFirm:
         """Return a firm of the city, of this chain or not."""
         return self.firms[id] if id in self.firms else self._others[id]
 
     @cached_property
-    def _others(self) -> Mapping[str, Firm]:
+    def _others(self) -> Mapping[str, CityFirm]:
         """Return the firms of the city that are not of this chain."""
         ids = self.city.nodes["Enterprise"]["id"]
         return find_firms(self.city, ids.filter(~ids.is_in(list(self.firms))).to_list(), {home.id for home in self.homes})
@@ -254,7 +254,7 @@ class Facts:
         goods = {firm: goods for firm, goods in self.leader_goods.items() if firm not in gone}
         return replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
 
-    def landed(self, firm: Firm, product: str) -> "Facts":
+    def landed(self, firm: CityFirm, product: str) -> "Facts":
         """Return the facts as they would be if a firm made a product here; what it makes elsewhere does not come with it."""
         came = not self.local(firm.id)
         makes, operates = (tuple(row for row in rows if not came or row.start != firm.id) for rows in (self.makes, self.operates))

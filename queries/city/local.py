@@ -11,7 +11,7 @@ from queries.core.answers import Named
 Where = Literal["local", "outside", "unknown"]
 
 
-class Firm(NamedTuple):
+class CityFirm(NamedTuple):
     """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group."""
 
     id: str
@@ -69,15 +69,15 @@ def _regions(city: City, firms: list[str]) -> dict[str, tuple[str, ...]]:
     return grouped(pl.concat([own, by_park]), "from", "to")
 
 
-def find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
+def find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFirm]:
     """Return firms by id with where they are, seen from the regions that are home; no home: everywhere is."""
-    known: dict[str, Firm] = city.placed.setdefault(frozenset(homes), {})
+    known: dict[str, CityFirm] = city.placed.setdefault(frozenset(homes), {})
     if missing := [id for id in ids if id not in known]:
         known |= _find_firms(city, missing, homes)
     return {id: known[id] for id in ids if id in known}
 
 
-def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
+def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFirm]:
     above, regions = regions_above(city), _regions(city, ids)
     over_home = {region for home in homes for region in above.get(home, ())} - homes
     groups = _groups(city)
@@ -91,7 +91,7 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, Firm]:
         elif any(region not in over_home for region in own):
             where = "outside"
         region = "、".join(sorted(names.get(region, region) for region in own))
-        found[id] = Firm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
+        found[id] = CityFirm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
     return found
 
 

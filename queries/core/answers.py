@@ -140,7 +140,7 @@ class Firm(Answer):
     source: str
 
 
-class Product(Answer):
+class ChainProduct(Answer):
     """A product where it belongs to a segment; status, source and place are the belonging's own where that is the less founded."""
 
     id: str
@@ -161,7 +161,7 @@ class SegmentView(Answer):
     description: str | None = None
     status: str
     source: str
-    products: list[Product]
+    products: list[ChainProduct]
     enterprises: list[Firm]
 
 

@@ -14,7 +14,7 @@ Kind = Literal[
     "change",  # float: how much more, which is worse; or str in its place
     "state", "status", "fit",  # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
     "source",  # SourceRef, several ids, or an Ask where rules found it
-    "thing", "segment",  # Thing, Folded or str in its place, None where there is none; a segment of the picture of the page
+    "thing", "segment",  # ThingRef, Folded or str in its place, None where there is none; a segment of the picture of the page
     "firms", "lines", "remarks",  # Named each: how many, and the first of them; str each, or Folded; what is wrong
     "steps", "stage", "reached",  # the steps of a match; str: a stage of the ledger, the one that a match has reached
     "ask",  # Ask
@@ -33,7 +33,7 @@ class Number(NamedTuple):
     text: str
 
 
-class Thing(NamedTuple):
+class ThingRef(NamedTuple):
     """A thing of the graph, which has a page."""
 
     label: str
@@ -150,8 +150,8 @@ def told(kind: Kind, value: Any, sources: Mapping[str, str], between: str = "") 
     """Return what a cell says; ``sources`` names them by id, ``between`` stands between its lines."""
     if isinstance(value, (Number, Folded, Ask)):
         return value.text
-    if isinstance(value, (Thing, SourceRef)):
-        return value.name if isinstance(value, Thing) else sources.get(value.id, value.id)
+    if isinstance(value, (ThingRef, SourceRef)):
+        return value.name if isinstance(value, ThingRef) else sources.get(value.id, value.id)
     if kind in TELLERS:
         return TELLERS[kind](value, sources, between)
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -111,7 +111,7 @@ class Extension(Answer):
     near: list[Near]
 
 
-class Ranked(Answer):
+class RankedByRisk(Answer):
     """A local firm of the chain by what its closing would cost."""
 
     firm: Named
@@ -126,7 +126,7 @@ class RiskRanking(Answer):
     assumption: str
     other_assumption: str
     rank_correlation: float | None
-    firms: list[Ranked]
+    firms: list[RankedByRisk]
 
 
 class WeakLinks(Answer):
@@ -233,7 +233,7 @@ class Curve(Answer):
     by_rank_area: float | None
 
 
-class Change(Answer):
+class PlaceChange(Answer):
     """A place before and after."""
 
     label: str
@@ -289,7 +289,7 @@ class WhatIf(Answer):
     landed: list[dict[str, str]]
     before: Side
     after: Side
-    changes: list[Change]
+    changes: list[PlaceChange]
     gaps_closed: list[Gap]
     gaps_opened: list[Gap]
     leaders_affected: list[Named]

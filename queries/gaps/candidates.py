@@ -8,7 +8,7 @@ import numpy as np
 
 from graph.deadline import check
 from queries.city.facts import Facts, Place, Row
-from queries.city.local import Firm
+from queries.city.local import CityFirm
 from queries.core.answers import Evidence, Named
 from queries.core.reason import Reason
 from queries.gaps.answers import Candidate
@@ -74,7 +74,7 @@ def _operators(facts: Facts, place: Place) -> Iterator[Looked]:
         yield id, why, fills, [facts.evidence(row) for row in (*placed[id], *made[id][:FEW])]
 
 
-def _why_not(firm: Firm, place: Place, names: str) -> Reason:
+def _why_not(firm: CityFirm, place: Place, names: str) -> Reason:
     if firm.closed:
         return say("firm_closed")
     if firm.where != "local":

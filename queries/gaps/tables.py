@@ -5,20 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 from queries.core.answers import SourceUsed
-from queries.core.table import FIRST, TIER_ORDER, TRUST, Ask, Column, Number, Table, Thing
+from queries.core.table import FIRST, TIER_ORDER, TRUST, Ask, Column, Number, Table, ThingRef
 from queries.core.words import show_names
 from queries.gaps.answers import (
     GAPS,
     Candidate,
     Certificate,
-    Change,
     Demand,
     Extension,
     Gap,
     Judged,
     LookedThrough,
+    PlaceChange,
     ProductState,
-    Ranked,
+    RankedByRisk,
     Risky,
     RuleUsed,
     SegmentState,
@@ -31,11 +31,11 @@ from queries.gaps.rules import Rules
 from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
 
 Pair = tuple[SegmentState, ProductState]
-PRODUCT: Column[Any] = Column("产品(服务)", lambda one: Thing("Product", one.product_id, one.product), "thing")
+PRODUCT: Column[Any] = Column("产品(服务)", lambda one: ThingRef("Product", one.product_id, one.product), "thing")
 SEGMENT: Column[Any] = Column("环节", lambda one: one.segment)
 STATE: Column[Any] = Column("状态", lambda one: one.state, "state")
 SCORE: Column[Any] = Column("评分", lambda one: one.score, "score")
-FIRM: Column[Any] = Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing")
+FIRM: Column[Any] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
 
 
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
@@ -55,7 +55,7 @@ def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
 
 def _segments(answer: WeakLinks) -> Table[SegmentState]:
     columns: list[Column[SegmentState]] = [
-        Column("环节", lambda one: Thing("Segment", one.segment_id, one.segment), "segment"),
+        Column("环节", lambda one: ThingRef("Segment", one.segment_id, one.segment), "segment"),
         Column("层级", lambda one: one.tier or "未注明", sort=lambda one: TIER_ORDER.get(one.tier, 9)),
         *_judged(lambda one: one),
         _certificate(answer, lambda one: one.segment_id),
@@ -68,8 +68,8 @@ def _products(
     id: str, title: str, products: Sequence[tuple[SegmentState, ProductState]], answer: WeakLinks
 ) -> Table[tuple[SegmentState, ProductState]]:
     columns: list[Column[tuple[SegmentState, ProductState]]] = [
-        Column("产品(服务)", lambda pair: Thing("Product", pair[1].product_id, pair[1].product), "thing"),
-        Column("环节", lambda pair: Thing("Segment", pair[0].segment_id, pair[0].segment), "thing"),
+        Column("产品(服务)", lambda pair: ThingRef("Product", pair[1].product_id, pair[1].product), "thing"),
+        Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "thing"),
         *_judged(lambda pair: pair[1]),
         _certificate(answer, lambda pair: pair[1].product_id),
     ]
@@ -112,8 +112,8 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
     return Table("gap-extensions", "延链: 本地能力相近的下一步", columns, answer.extensions, note)
 
 
-def _risk(answer: WeakLinks) -> Table[Ranked]:
-    columns: list[Column[Ranked]] = [
+def _risk(answer: WeakLinks) -> Table[RankedByRisk]:
+    columns: list[Column[RankedByRisk]] = [
         Column("名次", lambda one: one.rank, "number"),
         FIRM,
         Column("停产使全网损失产出(ESRI)", lambda one: one.esri, "share"),
@@ -166,8 +166,10 @@ def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     return tables
 
 
-def _who(one: Demand) -> Thing | str:
-    return Thing("Enterprise", one.who[0].id, one.who[0].name) if len(one.who) == 1 else show_names((firm.name for firm in one.who), FIRST)
+def _who(one: Demand) -> ThingRef | str:
+    return (
+        ThingRef("Enterprise", one.who[0].id, one.who[0].name) if len(one.who) == 1 else show_names((firm.name for firm in one.who), FIRST)
+    )
 
 
 NEEDED: list[Column[Demand]] = [
@@ -178,7 +180,7 @@ NEEDED: list[Column[Demand]] = [
     *TRUST,
 ]
 LOOKED: list[Column[LookedThrough]] = [
-    Column("覆盖记录", lambda one: Thing("Coverage", one.record.id, one.record.name), "thing"),
+    Column("覆盖记录", lambda one: ThingRef("Coverage", one.record.id, one.record.name), "thing"),
     SEGMENT,
     Column("区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"),
     Column("查的日期", lambda one: one.as_of, "date"),
@@ -193,7 +195,7 @@ CANDIDATES: list[Column[Candidate]] = [
     *TRUST,
 ]
 SOURCES: list[Column[SourceUsed]] = [
-    Column("来源", lambda one: Thing("Source", one.id, one.name), "thing"),
+    Column("来源", lambda one: ThingRef("Source", one.id, one.name), "thing"),
     Column("发布单位", lambda one: one.publisher),
     Column("发布日期", lambda one: one.published_on, "date"),
     Column("记录数", lambda one: one.rows, "number"),
@@ -228,18 +230,18 @@ def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
     }
 
 
-def _segment_changes(answer: WhatIf) -> list[Change]:
+def _segment_changes(answer: WhatIf) -> list[PlaceChange]:
     """Return every segment before and after, changed or not."""
     return [
-        Change(label="Segment", id=one.segment_id, name=one.segment, before=one.state, after=other.state,
+        PlaceChange(label="Segment", id=one.segment_id, name=one.segment, before=one.state, after=other.state,
                score_before=one.score, score_after=other.score)
         for one, other in zip(answer.before.segments, answer.after.segments, strict=True)
     ]  # fmt: skip
 
 
-def _changes(id: str, title: str, what: str, changes: Sequence[Change]) -> Table[Change]:
-    columns: list[Column[Change]] = [
-        Column(what, lambda one: Thing(one.label, one.id, one.name), "thing"),
+def _changes(id: str, title: str, what: str, changes: Sequence[PlaceChange]) -> Table[PlaceChange]:
+    columns: list[Column[PlaceChange]] = [
+        Column(what, lambda one: ThingRef(one.label, one.id, one.name), "thing"),
         Column("之前", lambda one: one.before, "state"),
         Column("之后", lambda one: one.after, "state"),
         Column("评分(前)", lambda one: one.score_before, "score"),
@@ -249,11 +251,11 @@ def _changes(id: str, title: str, what: str, changes: Sequence[Change]) -> Table
     return Table(id, title, columns, changes, empty="没有产品的状态或评分有变化")
 
 
-def _turned(change: Change) -> str:
+def _turned(change: PlaceChange) -> str:
     return f"{change.before} → {change.after}" if change.before != change.after else ""
 
 
-def _difference(change: Change) -> float | str:
+def _difference(change: PlaceChange) -> float | str:
     """Return by how much the score grew; where it is not known on both sides, what became of the state."""
     if change.score_before is None or change.score_after is None:
         return _turned(change)

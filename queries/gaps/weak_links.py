@@ -17,7 +17,7 @@ from queries.gaps.answers import (
     Flip,
     Judged,
     ProductState,
-    Ranked,
+    RankedByRisk,
     RiskRanking,
     SegmentState,
     Stability,
@@ -36,7 +36,7 @@ from queries.things.things import list_sources
 
 
 @dataclass(frozen=True)
-class Supplies:
+class SupplyEnds:
     """A supply network surveyed: its firms, its articulation points and bridges, its units under each assumption on amounts."""
 
     ends: pl.Series
@@ -76,16 +76,16 @@ def examine(view: View, chain: str) -> Examined:
     return view.once(("examined", chain), make)
 
 
-def survey(city: City, supplies: pl.DataFrame) -> Supplies:
+def survey(city: City, supplies: pl.DataFrame) -> SupplyEnds:
     """Return a supply network (``from``, ``to``, ``good``) surveyed as a whole."""
     ends = pl.concat([supplies["from"], supplies["to"]]).unique().sort()
     places = pl.Enum(ends)
     network = Network.between(ends.to_list(), *(supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to")))
     networks = tuple(firm_network(city, supplies, assumption) for assumption in ASSUMPTIONS)
-    return Supplies(ends, frozenset(articulation_points(network)), tuple(bridges(network)), networks)
+    return SupplyEnds(ends, frozenset(articulation_points(network)), tuple(bridges(network)), networks)
 
 
-def examine_facts(facts: Facts, supplies: Supplies) -> Examined:
+def examine_facts(facts: Facts, supplies: SupplyEnds) -> Examined:
     """Return facts examined, over a supply network."""
     supplied = supplies.ends.filter(supplies.ends.is_in([firm for firm in facts.firms if facts.local(firm)]))
     risk = _risk(facts, supplies, supplied.to_list())
@@ -96,7 +96,7 @@ def examine_facts(facts: Facts, supplies: Supplies) -> Examined:
     return Examined(facts, network, verdicts, tuple(find_extensions(facts, verdicts, rules)), risk)
 
 
-def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking | None:
+def _risk(facts: Facts, supplies: SupplyEnds, known: Sequence[str]) -> RiskRanking | None:
     """Return local firms that are in the supply network by systemic risk, under both assumptions about amounts; None without any."""
     scores = [network.closures([[firm] for firm in known]) for network in supplies.networks if network is not None]
     if not known or not scores:
@@ -109,7 +109,7 @@ def _risk(facts: Facts, supplies: Supplies, known: Sequence[str]) -> RiskRanking
         other_assumption=other,
         rank_correlation=correlation(scores[0], scores[1]),
         firms=[
-            Ranked(
+            RankedByRisk(
                 firm=facts.named(known[place]),
                 esri=float(scores[0][place]),
                 rank=ranks[0][place],

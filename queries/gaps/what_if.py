@@ -7,10 +7,10 @@ import polars as pl
 
 from queries.city.city import City
 from queries.city.facts import Facts
-from queries.city.local import Firm
+from queries.city.local import CityFirm
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.gaps.answers import Change, Gap, Risky, Side, Standing, State, WhatIf
+from queries.gaps.answers import Gap, PlaceChange, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
 from queries.gaps.measures import measure_good
 from queries.gaps.rules import Rules, read_rules
@@ -62,12 +62,12 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
     )
 
 
-def _newcomer(facts: Facts, landing: Landing) -> Firm:
+def _newcomer(facts: Facts, landing: Landing) -> CityFirm:
     """Return a firm as it would be here: known firms keep their group, new ones stand alone."""
     region = "、".join(home.name for home in facts.homes)
     known = landing.firm.id in facts.city.names["Enterprise"]
     group = facts.find(landing.firm.id).group if known else landing.firm.id
-    return Firm(landing.firm.id, landing.firm.name, landing.firm.name, "local", region, group, False, "inferred", "")
+    return CityFirm(landing.firm.id, landing.firm.name, landing.firm.name, "local", region, group, False, "inferred", "")
 
 
 def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[Landing]) -> pl.DataFrame:
@@ -83,9 +83,9 @@ def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[La
     return pl.concat([rows, pl.DataFrame(added, schema=rows.schema, orient="row")]).unique().sort("from", "to", "good")
 
 
-def _change(before: Verdict, after: Verdict) -> Change:
+def _change(before: Verdict, after: Verdict) -> PlaceChange:
     place = before.place
-    return Change(
+    return PlaceChange(
         label=place.label,
         id=place.id,
         name=place.name,
@@ -96,23 +96,23 @@ def _change(before: Verdict, after: Verdict) -> Change:
     )
 
 
-def _moved(change: Change) -> bool:
+def _moved(change: PlaceChange) -> bool:
     return (change.before, change.score_before) != (change.after, change.score_after)
 
 
-def _loosens(change: Change) -> bool:
+def _loosens(change: PlaceChange) -> bool:
     return change.before == State.strong and change.after == State.unknown
 
 
-def _closes(change: Change) -> bool:
+def _closes(change: PlaceChange) -> bool:
     return change.label == "Product" and change.before == State.missing and change.after != State.missing
 
 
-def _opens(change: Change) -> bool:
+def _opens(change: PlaceChange) -> bool:
     return change.label == "Product" and change.after == State.missing and change.before != State.missing
 
 
-def _gap(change: Change, code: str) -> Gap:
+def _gap(change: PlaceChange, code: str) -> Gap:
     reason = say(code, before=change.before, after=change.after)
     return Gap(product=change.name, product_id=change.id, state=change.after, reason=reason)
 

@@ -26,7 +26,7 @@ class SuggestedFirm(Answer):
     source: str
 
 
-class Matched(Answer):
+class MatchedFirms(Answer):
     """The firms of the graph for a need in a few words, best first."""
 
     need: str

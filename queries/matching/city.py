@@ -7,7 +7,7 @@ from graph.errors import InputError
 from queries.city.city import City, read_city
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.matching.answers import Matched, SuggestedFirm
+from queries.matching.answers import MatchedFirms, SuggestedFirm
 from queries.matching.derived import Derived, derive
 from queries.matching.index import build
 from queries.matching.offers import Need, Offer
@@ -34,7 +34,7 @@ def offers_of(city: City) -> list[Offer]:
     ]
 
 
-def match_city(view: View, text: str, most: int = 20) -> Matched:
+def match_city(view: View, text: str, most: int = 20) -> MatchedFirms:
     """Return the firms of the graph for a need in a few words; raises ``InputError`` where there is no text or nothing to compare."""
     if not text.strip():
         raise InputError("没有需求文字,无从匹配;请写产品或服务的名称,如 动力电池")
@@ -58,7 +58,7 @@ def match_city(view: View, text: str, most: int = 20) -> Matched:
         )
         for one in answer.ranked
     ]
-    return Matched(
+    return MatchedFirms(
         need=text.strip(), weights_version=read_weights().version, suppliers=len(derived.index), ranked=ranked, remarks=answer.remarks
     )
 

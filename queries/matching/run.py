@@ -29,7 +29,7 @@ STEP = 25  # needs between two words on how far it is
 
 
 @dataclass(frozen=True)
-class Done:
+class MatchRun:
     """What a run did: how many suppliers and needs, how many needs without an answer, and the rows that could not be used."""
 
     suppliers: int
@@ -49,7 +49,7 @@ def match_files(
     index: Path | None = None,
     tell: Tell = lambda _text, _rows: None,
     embedder: Embedder | None = None,
-) -> Done:
+) -> MatchRun:
     """Rank the suppliers of every need.
 
     ``known``: needs with the suppliers that are known to have met them; what it says of a need itself does not count for that need.
@@ -82,7 +82,7 @@ def match_files(
             if number % STEP == 0:
                 tell(f"匹配需求,共 {len(wanted):,} 项", number)
     bad = [line for rows in (supply, demand, pairs, history) if rows for line in rows.bad]
-    return Done(len(found), len(wanted), unanswered, bad)
+    return MatchRun(len(found), len(wanted), unanswered, bad)
 
 
 def relate(needs: Iterable[Need], relations: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:

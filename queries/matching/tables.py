@@ -1,14 +1,14 @@
 """Tables of matching: the firms for a need in a few words."""
 
-from queries.core.table import TRUST, Column, Number, Table, Thing
+from queries.core.table import TRUST, Column, Number, Table, ThingRef
 from queries.core.words import show_percent
-from queries.matching.answers import Matched, SuggestedFirm
+from queries.matching.answers import MatchedFirms, SuggestedFirm
 
 
-def table_of_match(answer: Matched) -> Table[SuggestedFirm]:
+def table_of_match(answer: MatchedFirms) -> Table[SuggestedFirm]:
     """Return the firms for a need in a few words as a table."""
     columns: list[Column[SuggestedFirm]] = [
-        Column("企业", lambda one: Thing("Enterprise", one.firm.id, one.firm.name), "thing"),
+        Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
         Column("最相近的产品(服务)", lambda one: one.product),
         Column("覆盖需求", lambda one: Number(one.covered, show_percent(one.covered, 0)), "number"),
         Column("可能性", lambda one: one.level, "fit"),

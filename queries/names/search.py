@@ -29,7 +29,7 @@ class Meant(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Index:
+class SearchIndex:
     """Every word that names something, with its pinyin, for one version of the graph."""
 
     words: pl.DataFrame
@@ -54,9 +54,9 @@ class Similar:
     alike: Alike
 
 
-def index_of(view: View) -> Index:
+def index_of(view: View) -> SearchIndex:
     """Return the index of a store's current version, built at the first question after a load."""
-    return view.whole.once("search", lambda: Index(pl.concat([_words(view, label) for label in searched()])))
+    return view.whole.once("search", lambda: SearchIndex(pl.concat([_words(view, label) for label in searched()])))
 
 
 def _words(view: View, label: str) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from queries.core.table import TRUST, Column, Table, Thing, trust
+from queries.core.table import TRUST, Column, Table, ThingRef, trust
 from queries.names.answers import ComparedFirm, Doubt, Judgement
 
 
@@ -21,7 +21,7 @@ def table_doubts(doubts: Sequence[Doubt]) -> Table[Doubt]:
 def _side(of: Callable[[Doubt], ComparedFirm], heads: tuple[str, str, str, str, str]) -> list[Column[Doubt]]:
     firm, code, region, status, source = heads
     return [
-        Column(firm, lambda doubt: Thing("Enterprise", of(doubt).id, of(doubt).name), "thing", lambda doubt: of(doubt).id),
+        Column(firm, lambda doubt: ThingRef("Enterprise", of(doubt).id, of(doubt).name), "thing", lambda doubt: of(doubt).id),
         Column(code, lambda doubt: of(doubt).uscc, extra=lambda doubt: of(doubt).stock_code and f"股票代码 {of(doubt).stock_code}"),
         Column(region, lambda doubt: of(doubt).region),
         *trust(of, (status, source)),
@@ -31,8 +31,8 @@ def _side(of: Callable[[Doubt], ComparedFirm], heads: tuple[str, str, str, str, 
 def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
     """Return what was judged of pairs of firms, the latest first."""
     columns: list[Column[Judgement]] = [
-        Column("企业", lambda one: Thing("Enterprise", one.enterprise.id, one.enterprise.name), "thing"),
-        Column("另一企业", lambda one: Thing("Enterprise", one.other.id, one.other.name), "thing"),
+        Column("企业", lambda one: ThingRef("Enterprise", one.enterprise.id, one.enterprise.name), "thing"),
+        Column("另一企业", lambda one: ThingRef("Enterprise", one.other.id, one.other.name), "thing"),
         Column("现行", lambda one: "是" if one.stands else "", sort=lambda one: not one.stands),
         Column("判断", lambda one: one.verdict),
         Column("时间", lambda one: one.decided_at, "date"),

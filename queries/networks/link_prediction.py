@@ -148,7 +148,7 @@ class Neighbourhood:
 
 
 @dataclass(frozen=True)
-class Reason:
+class LinkReason:
     """One part of a score: what it adds to it, and what it rests on, in words."""
 
     part: str
@@ -171,12 +171,12 @@ class Model:
         weights: Floats = self.weights[(self.evidence.makers[items] > 0).astype(int)].astype(np.float32)
         return weights
 
-    def reasons(self, firm: int, item: int) -> list[Reason]:
+    def reasons(self, firm: int, item: int) -> list[LinkReason]:
         """Return what makes up the score of a firm for an item, the largest part first; parts that add nothing are left out."""
         items = np.array([item])
         adds = _logs(self.evidence.parts(items))[:, 0, firm] * self._weights(items)[0]
         order = np.argsort(-adds, kind="stable")
-        return [Reason(PARTS[part], float(adds[part]), self._words(PARTS[part], firm, item)) for part in order if adds[part] > 0]
+        return [LinkReason(PARTS[part], float(adds[part]), self._words(PARTS[part], firm, item)) for part in order if adds[part] > 0]
 
     def _words(self, part: str, firm: int, item: int) -> str:
         links, made = self.evidence.links, self.evidence.made

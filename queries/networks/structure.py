@@ -25,7 +25,7 @@ PASSES = 5  # of Leiden over the network: measured, more change little
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking:
+class NodeRanking:
     """All nodes by a measure, the highest first and equal ones by id: ``values[k]`` is that of ``ids[k]``."""
 
     ids: list[str]
@@ -93,7 +93,7 @@ def strong_components(network: Network) -> Groups:
     return _groups(network, number)
 
 
-def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> Ranking:
+def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> NodeRanking:
     """Rank the nodes by PageRank; like networkx it stops once a step moves them by less than ``tolerance`` each on average.
 
     Nodes without customers give to all alike. Brin, Page: The anatomy of a large-scale hypertextual web search engine,
@@ -103,7 +103,7 @@ def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> 
         raise InputError(f"alpha 应在 0(含)与 1 之间,tolerance 应大于 0,这里是 {alpha} 与 {tolerance}")
     nodes = len(network.ids)
     if not nodes:
-        return Ranking([], np.empty(0))
+        return NodeRanking([], np.empty(0))
     incoming, given = _matrix(network.suppliers), np.diff(network.customers.starts)
     weight = 1 / np.maximum(given, 1)
     idle = np.flatnonzero(given == 0)
@@ -117,7 +117,7 @@ def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> 
     raise InputError(f"PageRank 走了 {STEPS} 步还没有收敛到 tolerance {tolerance:g},请放宽它或减小 alpha {alpha:g}")
 
 
-def betweenness(network: Network, sources: int, seed: int) -> Ranking:
+def betweenness(network: Network, sources: int, seed: int) -> NodeRanking:
     """Rank the nodes by the share of shortest paths through them, from a number of sources drawn with the seed.
 
     The same as ``networkx.betweenness_centrality(network.graph, k=sources, seed=seed)``: the very sources, directed paths,
@@ -180,9 +180,9 @@ def _matrix(layout: Layout) -> csr_array:
     return csr_array((np.ones(len(layout.ends)), layout.ends, layout.starts.astype(np.int32)), shape=(nodes, nodes))
 
 
-def _ranking(network: Network, values: Floats) -> Ranking:
+def _ranking(network: Network, values: Floats) -> NodeRanking:
     order = np.argsort(-values, kind="stable")
-    return Ranking([network.ids[place] for place in order.tolist()], values[order])
+    return NodeRanking([network.ids[place] for place in order.tolist()], values[order])
 
 
 def _groups(network: Network, number: NDArray[np.integer]) -> Groups:

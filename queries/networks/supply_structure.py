@@ -6,7 +6,7 @@ from queries.core.view import View
 from queries.networks.answers import Bridge, Measured, SupplyStructure
 from queries.networks.network import read_clusters, read_network
 from queries.networks.structure import (
-    Ranking,
+    NodeRanking,
     agreement,
     articulation_points,
     betweenness,
@@ -32,7 +32,7 @@ def _measure(view: View, most: int) -> SupplyStructure:
     def named(ids: list[str]) -> list[Named]:
         return [Named(id=id, name=names[id]) for id in ids]
 
-    def measured(ranking: Ranking) -> list[Measured]:
+    def measured(ranking: NodeRanking) -> list[Measured]:
         return [Measured(firm=Named(id=id, name=names[id]), value=value) for id, value in ranking.top(most) if value > 0]
 
     single, cuts, found = articulation_points(network), bridges(network), communities(network, SEED)

@@ -9,7 +9,7 @@ import polars as pl
 
 from queries.city.city import City
 from queries.city.facts import Facts, Row, gather, rows_at, rows_of, segments_of_chains
-from queries.city.local import Firm, find_firms, grouped
+from queries.city.local import CityFirm, find_firms, grouped
 from queries.city.parties import groups_below
 from queries.core.answers import Named
 from queries.core.reason import Reason
@@ -50,7 +50,7 @@ class Asked:
     near: Mapping[str, Mapping[str, Fit]] = field(repr=False)
     uses: Mapping[str, tuple[tuple[Row, Row], ...]] = field(repr=False)
 
-    def firm(self, id: str) -> Firm:
+    def firm(self, id: str) -> CityFirm:
         """Return a firm with where it is."""
         return self.facts.find(id)
 

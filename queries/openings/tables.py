@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from queries.core.table import TRUST, Column, Folded, Number, Table, Thing
+from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef
 from queries.core.words import show_percent
 from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities
 
@@ -29,12 +29,12 @@ def tables_of_openings(answer: Opportunities) -> dict[str, Table[Opening]]:
 def table_of_ledger(answer: Ledger) -> Table[Match]:
     """Return the matches of the ledger as a table, each with all of its steps."""
 
-    def product(one: Match) -> Thing | str:
-        return Thing("Product", one.product_id, one.product) if one.product_id else one.product or "没有写"
+    def product(one: Match) -> ThingRef | str:
+        return ThingRef("Product", one.product_id, one.product) if one.product_id else one.product or "没有写"
 
     columns: list[Column[Match]] = [
-        Column("链主", lambda one: Thing("Enterprise", one.customer.id, one.customer.name), "thing"),
-        Column("供应商", lambda one: Thing("Enterprise", one.supplier.id, one.supplier.name), "thing"),
+        Column("链主", lambda one: ThingRef("Enterprise", one.customer.id, one.customer.name), "thing"),
+        Column("供应商", lambda one: ThingRef("Enterprise", one.supplier.id, one.supplier.name), "thing"),
         Column("产品(服务)", product, "thing"),
         Column("现在", lambda one: one.state, "reached", lambda one: one.since),
         Column("各步", lambda one: one.steps, "steps", sort=lambda one: one.since or ""),
@@ -48,20 +48,20 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
     invited = name == "invitations"
     told = any(row.candidates for row in rows)
 
-    def product(row: Opening) -> Thing | str:
-        return Thing("Product", row.product_id, row.product) if row.product_id else row.product or "没有写明"
+    def product(row: Opening) -> ThingRef | str:
+        return ThingRef("Product", row.product_id, row.product) if row.product_id else row.product or "没有写明"
 
-    def firm(row: Opening) -> Thing | None:
-        return Thing("Enterprise", row.firm.id, row.firm.name) if row.firm else None
+    def firm(row: Opening) -> ThingRef | None:
+        return ThingRef("Enterprise", row.firm.id, row.firm.name) if row.firm else None
 
     def looked(row: Opening) -> Folded:
         return Folded(f"看过 {len(row.candidates)} 家", [f"{one.firm.name}: {one.why}" for one in row.candidates])
 
-    def firm_or_looked(row: Opening) -> Thing | Folded | None:
+    def firm_or_looked(row: Opening) -> ThingRef | Folded | None:
         return firm(row) or (Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None)
 
     columns: list[Column[Opening]] = [
-        Column("链主(或集团内企业)", lambda row: Thing("Enterprise", row.party.id, row.party.name), "thing"),
+        Column("链主(或集团内企业)", lambda row: ThingRef("Enterprise", row.party.id, row.party.name), "thing"),
         Column("产品(服务)", product, "thing", lambda row: "、".join(row.segments), apart="环节"),
         Column(FIRM_HEADS[name], firm_or_looked, "thing", lambda row: row.firm and row.region, on="page"),
         Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region, apart="所在地", on="text"),

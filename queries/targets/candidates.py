@@ -20,7 +20,7 @@ HOW = {"PRODUCES": How.makes, "OFFERS": How.offers}
 
 
 @dataclass(frozen=True)
-class Gap:
+class GapToClose:
     """A product of the chain that is missing or weak here, and the records that say so."""
 
     product: str
@@ -37,7 +37,7 @@ class Gap:
 class Fill:
     """A gap that a firm would fill: how that is known, how well the product fits, the record or the model's reasons."""
 
-    gap: Gap
+    gap: GapToClose
     how: How
     fit: float
     reason: Reason
@@ -58,7 +58,7 @@ class Barred:
     unplaced: bool = False
 
 
-def find_gaps(examined: Examined, rules: Rules) -> list[Gap]:
+def find_gaps(examined: Examined, rules: Rules) -> list[GapToClose]:
     """Return the products that are missing or weak, the worst first."""
     facts, found = examined.facts, []
     for one in examined.verdicts:
@@ -66,7 +66,9 @@ def find_gaps(examined: Examined, rules: Rules) -> list[Gap]:
             judged, segments = judge(facts, one, rules), segment_names(facts, one.place.segments)
             status = judged.status or "inferred"
             found.append(
-                Gap(one.place.id, one.place.name, segments, one.state, one.score, status, one.measures.goods[0], tuple(judged.evidence))
+                GapToClose(
+                    one.place.id, one.place.name, segments, one.state, one.score, status, one.measures.goods[0], tuple(judged.evidence)
+                )
             )
     return sorted(found, key=lambda gap: (-gap.score, gap.product))
 
@@ -81,7 +83,7 @@ def distinct(rows: Iterable[Evidence]) -> list[Evidence]:
     return list({(row.record, row.from_id, row.to_id, row.product): row for row in rows}.values())
 
 
-def recorded_fills(facts: Facts, gaps: Sequence[Gap], weights: Weights) -> dict[str, list[Fill]]:
+def recorded_fills(facts: Facts, gaps: Sequence[GapToClose], weights: Weights) -> dict[str, list[Fill]]:
     """Return by firm what open firms from elsewhere are recorded to make, or else to offer, of the gaps, in the gaps' order."""
     fits = {"PRODUCES": weights.fit.produces.value, "OFFERS": weights.fit.offers.value}
     found: dict[str, dict[str, Fill]] = {}

@@ -16,7 +16,7 @@ from queries.targets.answers import FactorValue, Filled, How, NoTarget, OpenGap,
 from queries.targets.candidates import (
     Barred,
     Fill,
-    Gap,
+    GapToClose,
     distinct,
     find_barred,
     find_gaps,
@@ -26,7 +26,7 @@ from queries.targets.candidates import (
 )
 from queries.targets.catalogue import say
 from queries.targets.factors import Around, factors_of, look_around
-from queries.targets.ranking import Ranked, points_of, rank, stability, weighted
+from queries.targets.ranking import RankedTarget, points_of, rank, stability, weighted
 from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
 from queries.things.things import sources_used
@@ -73,7 +73,7 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     )
 
 
-def _infer(view: View, facts: Facts, gaps: Sequence[Gap], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
+def _infer(view: View, facts: Facts, gaps: Sequence[GapToClose], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
     """Add to ``fills`` what the model thinks that firms from elsewhere could make; return these firms by product."""
     from queries.targets.inferred import makers_model  # scikit-learn and the link model: a second
 
@@ -97,14 +97,14 @@ def outside_makers(facts: Facts) -> set[str]:
     return {id for id, firm in known.items() if firm.where == "outside" and not firm.closed}
 
 
-def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) -> Ranked:
+def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) -> RankedTarget:
     check()
     order = tuple(sorted(fills, key=lambda fill: (-fill.closes, fill.gap.product)))
     name = around.facts.firm_name(firm)
-    return Ranked(Named(id=firm, name=name), order, factors_of(around, firm, order, weights))
+    return RankedTarget(Named(id=firm, name=name), order, factors_of(around, firm, order, weights))
 
 
-def _target(around: Around, one: Ranked, place: int, weights: Weights) -> Target:
+def _target(around: Around, one: RankedTarget, place: int, weights: Weights) -> Target:
     facts, firm, main = around.facts, around.firms[one.firm.id], one.fills[0]
     base = weights.factor.points
     points = points_of(one.factors, base)
@@ -151,7 +151,7 @@ def _filled(fill: Fill) -> Filled:
     )
 
 
-def _rows(around: Around, one: Ranked) -> list[Row]:
+def _rows(around: Around, one: RankedTarget) -> list[Row]:
     """Return the records that a target rests on: what it makes, who needs it, who wants it, with whom it deals."""
     firm = one.firm.id
     rows = [fill.row for fill in one.fills if fill.row]
@@ -160,7 +160,7 @@ def _rows(around: Around, one: Ranked) -> list[Row]:
     return list(dict.fromkeys([*rows, *around.dealings.get(firm, ())]))
 
 
-def _open(facts: Facts, gap: Gap, guessed: Iterable[str]) -> OpenGap:
+def _open(facts: Facts, gap: GapToClose, guessed: Iterable[str]) -> OpenGap:
     return OpenGap(
         product=gap.name,
         product_id=gap.product,
@@ -213,7 +213,7 @@ def _no_target(facts: Facts, barred: Barred) -> NoTarget:
     )
 
 
-def _notes(examined: Examined, gaps: Sequence[Gap], ranked: Sequence[Ranked]) -> list[str]:
+def _notes(examined: Examined, gaps: Sequence[GapToClose], ranked: Sequence[RankedTarget]) -> list[str]:
     facts = examined.facts
     notes = notes_on(facts)
     bare = [one for one in examined.verdicts if one.place.label == "Segment" and not one.place.products]

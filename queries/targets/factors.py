@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from queries.city.facts import Facts, Row, rows_at, rows_of
-from queries.city.local import Firm, find_firms, grouped
+from queries.city.local import CityFirm, find_firms, grouped
 from queries.city.parties import groups_below
 from queries.core.reason import Reason
 from queries.gaps.extensions import production
@@ -33,7 +33,7 @@ class Around:
     """
 
     facts: Facts
-    firms: Mapping[str, Firm]
+    firms: Mapping[str, CityFirm]
     dealings: Mapping[str, tuple[Row, ...]]
     kin: Mapping[str, tuple[str, ...]]
     made: Mapping[str, tuple[str, ...]]

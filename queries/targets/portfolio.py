@@ -13,7 +13,7 @@ from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.targets.answers import Chosen, ClosedGap, CurvePoint, Portfolio
-from queries.targets.candidates import Fill, Gap, distinct, find_gaps, recorded_fills
+from queries.targets.candidates import Fill, GapToClose, distinct, find_gaps, recorded_fills
 from queries.targets.cover import SECONDS, Cover, Covering
 from queries.targets.weights import read_weights
 from queries.targets.words import data_against
@@ -28,7 +28,7 @@ QUICK = 2.0  # seconds for a point of the curve
 class Held:
     """All gaps of all chains in order, and by firm the gaps, by index, that it is recorded to be able to fill."""
 
-    gaps: list[tuple[Facts, Gap]]
+    gaps: list[tuple[Facts, GapToClose]]
     fills: dict[str, dict[int, Fill]]
     unknown: dict[str, int]
 
@@ -95,7 +95,7 @@ def _answer(view: View, most: int | None) -> Portfolio:
 
 def _hold(view: View, city: City) -> Held:
     rules, weights = read_rules(), read_weights()
-    gaps: list[tuple[Facts, Gap]] = []
+    gaps: list[tuple[Facts, GapToClose]] = []
     fills: dict[str, dict[int, Fill]] = defaultdict(dict)
     unknown = {}
     for chain in sorted(city.names["Chain"]):

@@ -13,7 +13,7 @@ from queries.targets.weights import Weights, moved_weights
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedTarget:
     """A firm with the gaps that it would fill, the main one first, and its factors."""
 
     firm: Named
@@ -31,12 +31,12 @@ def weighted(factors: Factors, weights: Mapping[str, float]) -> float:
     return round(sum(points_of(factors, weights).values()), 2)
 
 
-def rank(targets: Sequence[Ranked], weights: Mapping[str, float]) -> list[Ranked]:
+def rank(targets: Sequence[RankedTarget], weights: Mapping[str, float]) -> list[RankedTarget]:
     """Return targets by score, equals by how much of the gaps they close, then by id."""
     return sorted(targets, key=lambda one: (-weighted(one.factors, weights), -one.factors.values["gap"], one.firm.id))
 
 
-def stability(targets: Sequence[Ranked], weights: Weights, top: int) -> WeightStability:
+def stability(targets: Sequence[RankedTarget], weights: Weights, top: int) -> WeightStability:
     """Return how the first targets of a ranking, which is given in its order, change with each weight moved by a fifth."""
     base, names = weights.factor.points, weights.factor.by_key()
     scores = [weighted(one.factors, base) for one in targets]

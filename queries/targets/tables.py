@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from queries.core.table import TRUST, Ask, Column, Number, Table, Thing
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
 from queries.core.words import show_percent
 from queries.gaps.tables import FIRM, PRODUCT, SCORE, SEGMENT, STATE, correlation
 from queries.targets.answers import (
@@ -111,7 +111,7 @@ def tables_of_weights(weights: Weights) -> list[Table[Any]]:
 
 
 UNCLOSABLE: list[Column[ClosedGap]] = [
-    Column("产业链", lambda gap: Thing("Chain", gap.chain_id, gap.chain), "thing"),
+    Column("产业链", lambda gap: ThingRef("Chain", gap.chain_id, gap.chain), "thing"),
     *(PRODUCT, STATE, SCORE, BASIS),
     Column("去看", lambda gap: Ask("targets", "招商名录", {"chain": gap.chain_id}), "ask"),
 ]

@@ -37,7 +37,7 @@ class FactorWeights(Strict):
         return {key: getattr(self, key) for key in type(self).model_fields}
 
 
-class Fits(Strict):
+class FitWeights(Strict):
     """How well a product fits by what is known of the firm."""
 
     produces: Threshold
@@ -69,7 +69,7 @@ class Weights(Strict):
 
     version: str
     factor: FactorWeights
-    fit: Fits
+    fit: FitWeights
     inferred: Inferring
     scale: Scales
 

@@ -7,10 +7,10 @@ from queries.openings.against import reason_of
 from queries.openings.answers import Stage
 from queries.targets.catalogue import say
 from queries.targets.factors import FEW, Around
-from queries.targets.ranking import Ranked
+from queries.targets.ranking import RankedTarget
 
 
-def speaks_for(around: Around, target: Ranked) -> Iterator[Reason]:
+def speaks_for(around: Around, target: RankedTarget) -> Iterator[Reason]:
     """Yield what speaks for a target: gaps, leaders, links, nearness, talks that go on."""
     firm, factors = target.firm.id, target.factors
     for fill in target.fills[:FEW]:
@@ -39,7 +39,7 @@ def speaks_for(around: Around, target: Ranked) -> Iterator[Reason]:
             yield say("ledger_product", **told, product=match.product) if match.product else say("ledger", **told)
 
 
-def speaks_against(around: Around, target: Ranked, statuses: Sequence[str]) -> Iterator[Reason]:
+def speaks_against(around: Around, target: RankedTarget, statuses: Sequence[str]) -> Iterator[Reason]:
     """Yield what speaks against a target: what is not recorded, what it would open, talks that were given up, the data itself."""
     firm, factors, fills = target.firm.id, target.factors, target.fills
     if not any(fill.row for fill in fills):

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from graph.errors import NotFound
 from graph.model import ends_of
 from graph.model.edges import OnChain
-from queries.core.answers import STATUS_ORDER, ChainCounts, ChainSummary, ChainView, Flow, Product, Related, SegmentView, Total
+from queries.core.answers import STATUS_ORDER, ChainCounts, ChainProduct, ChainSummary, ChainView, Flow, Related, SegmentView, Total
 from queries.core.view import View
 
 _RELATED = TypeAdapter(list[Related])  # many are made at once: five times as fast as one by one
@@ -16,7 +16,14 @@ PARTS = (  # the large ones first
     "chain_supplies", "chain_operators", "chain_firms", "chain_segments", "chain_products", "chain_feeds", "chain_inputs",
     "chain_leaders", "chain_members",
 )  # fmt: skip
-TOTALS = {"Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系"}
+TOTALS = {
+    "Segment": "环节",
+    "Product": "产品",
+    "Enterprise": "企业",
+    "Project": "项目",
+    "Statement": "公布数据",
+    "SUPPLIES": "供应关系",
+}
 PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
 
 
@@ -101,7 +108,7 @@ def _view(view: View, id: str) -> ChainView:
 
 def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], operating: list[dict[str, Any]]) -> list[SegmentView]:
     """Return the segments, each with its products and the firms in it."""
-    products: dict[str, list[Product]] = defaultdict(list)
+    products: dict[str, list[ChainProduct]] = defaultdict(list)
     for row in belonging:
         products[row["segment"]].append(_product(row))
     firms: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -116,12 +123,12 @@ def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], opera
     ]
 
 
-def _product(row: dict[str, Any]) -> Product:
+def _product(row: dict[str, Any]) -> ChainProduct:
     """Return a product with the provenance of what is the less founded: the product, or its belonging to the segment."""
     product = row["product"]
     proof = row if STATUS_ORDER[row["status"]] > STATUS_ORDER[product["status"]] else product
     own = {name: product.get(name) for name in ("id", "name", "kind", "description")}
-    return Product(**own, status=proof["status"], source=proof["source"], place=proof.get("place"))
+    return ChainProduct(**own, status=proof["status"], source=proof["source"], place=proof.get("place"))
 
 
 def firm_rows(rows: list[dict[str, Any]], type_name: str) -> list[dict[str, Any]]:

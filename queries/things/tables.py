@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES, Record
-from queries.core.answers import ChainView, EnterpriseView, Figure, Firm, Product, Related, SegmentView, SupplyEdge, ThingView
-from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, Thing, text_of, trust
+from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Figure, Firm, Related, SegmentView, SupplyEdge, ThingView
+from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, text_of, trust
 from queries.core.words import show_amount, show_names, show_number
 from queries.things.facts import CURRENCY_UNITS
 
@@ -74,7 +74,7 @@ def _property(name: str) -> Callable[[Related], Any]:
 
 
 def _named(head: str) -> Column[Related]:
-    return Column(head, lambda item: Thing(item.label, item.id, item.name), "thing")
+    return Column(head, lambda item: ThingRef(item.label, item.id, item.name), "thing")
 
 
 DESCRIPTION, KIND = Column("说明", _property("description")), Column("类别", _property("kind"))
@@ -87,7 +87,7 @@ def _segments(view: ChainView) -> Table[SegmentView]:
     for flow in view.feeds:
         after[flow.upstream].append(names.get(flow.downstream, flow.downstream))
     columns: list[Column[SegmentView]] = [
-        Column("环节", lambda one: Thing("Segment", one.id, one.name), "segment", lambda one: one.description),
+        Column("环节", lambda one: ThingRef("Segment", one.id, one.name), "segment", lambda one: one.description),
         Column("层级", lambda one: one.tier or "未注明", sort=lambda one: TIER_ORDER.get(one.tier or "", 9)),
         Column("供给到", lambda one: show_names(after[one.id], unit="个")),
         Column("产品数", lambda one: len(one.products), "number"),
@@ -99,13 +99,13 @@ def _segments(view: ChainView) -> Table[SegmentView]:
     return Table("segments", "环节", columns, segments, note)
 
 
-def _products(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> Table[tuple[Product, SegmentView]]:
+def _products(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> Table[tuple[ChainProduct, SegmentView]]:
     makers: dict[str, list[str]] = defaultdict(list)
     for row in producers:
         makers[row["product"]].append(str(row["enterprise_name"]))
-    columns: list[Column[tuple[Product, SegmentView]]] = [
-        Column("产品(服务)", lambda pair: Thing("Product", pair[0].id, pair[0].name), "thing", lambda pair: pair[0].description),
-        Column("环节", lambda pair: Thing("Segment", pair[1].id, pair[1].name), "thing"),
+    columns: list[Column[tuple[ChainProduct, SegmentView]]] = [
+        Column("产品(服务)", lambda pair: ThingRef("Product", pair[0].id, pair[0].name), "thing", lambda pair: pair[0].description),
+        Column("环节", lambda pair: ThingRef("Segment", pair[1].id, pair[1].name), "thing"),
         Column("类别", lambda pair: pair[0].kind),
         Column("图中记录的生产企业", lambda pair: show_names(dict.fromkeys(makers[pair[0].id]))),
         *trust(lambda pair: pair[0]),
@@ -133,8 +133,8 @@ def _firms(view: ChainView) -> Table[Tie]:
             what = "在链上" if item.label == "Enterprise" else "在链上(科研院所)"
             items.append((item, what, 2, str(item.properties.get("description") or "")))
 
-    def firm(one: Tie) -> Thing:
-        return Thing(one[0].label if isinstance(one[0], Related) else "Enterprise", one[0].id, one[0].name)
+    def firm(one: Tie) -> ThingRef:
+        return ThingRef(one[0].label if isinstance(one[0], Related) else "Enterprise", one[0].id, one[0].name)
 
     columns: list[Column[Tie]] = [
         Column("企业(机构)", firm, "thing"),
@@ -174,8 +174,8 @@ def _supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> Column[Any]
 
 
 SUPPLIES: list[Column[Any]] = [
-    Column("供应商", lambda item: Thing("Enterprise", item["supplier"], item["supplier_name"]), "thing"),
-    Column("客户", lambda item: Thing("Enterprise", item["customer"], item["customer_name"]), "thing"),
+    Column("供应商", lambda item: ThingRef("Enterprise", item["supplier"], item["supplier_name"]), "thing"),
+    Column("客户", lambda item: ThingRef("Enterprise", item["customer"], item["customer_name"]), "thing"),
     _supplied(lambda item: (item.get("product"), item.get("valid_to"))),
     *TRUST,
 ]
@@ -204,9 +204,9 @@ def table_statements(statements: Sequence[Mapping[str, Any]]) -> Table[Any]:
 def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
     """Return published figures of all kinds of subjects, each with its subject and, in a column of its own, its place."""
 
-    def subject(figure: Figure) -> Thing | str:
+    def subject(figure: Figure) -> ThingRef | str:
         if len(figure.subjects) == 1:
-            return Thing(**figure.subjects[0].model_dump())
+            return ThingRef(**figure.subjects[0].model_dump())
         return show_names((one.name for one in figure.subjects), unit="个") or str(figure.statement.get("subject") or "")
 
     def number(figure: Figure) -> float | None:
@@ -226,8 +226,8 @@ def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge]) -> Table[Su
     """Return supply relations, tier by tier, each with its product, status and source."""
     columns: list[Column[SupplyEdge]] = [
         Column("层", lambda edge: f"第 {edge.tier} 层", sort=lambda edge: edge.tier),
-        Column("供应商", lambda edge: Thing("Enterprise", edge.supplier.id, edge.supplier.name), "thing"),
-        Column("客户", lambda edge: Thing("Enterprise", edge.customer.id, edge.customer.name), "thing"),
+        Column("供应商", lambda edge: ThingRef("Enterprise", edge.supplier.id, edge.supplier.name), "thing"),
+        Column("客户", lambda edge: ThingRef("Enterprise", edge.customer.id, edge.customer.name), "thing"),
         _supplied(lambda edge: (edge.product, edge.valid_to)),
         *TRUST,
     ]
@@ -252,7 +252,7 @@ def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Itera
 
     columns: list[Column[tuple[str, Related]]] = [
         Column("关系", lambda pair: pair[0]),
-        Column("名称", lambda pair: Thing(pair[1].label, pair[1].id, pair[1].name), "thing"),
+        Column("名称", lambda pair: ThingRef(pair[1].label, pair[1].id, pair[1].name), "thing"),
         Column("种类", lambda pair: NODE_TYPES[pair[1].label].table.zh),
         Column("角色、阶段或判断", detail),
         *trust(lambda pair: pair[1]),
@@ -312,7 +312,7 @@ def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
         return f"按{firm['matched']}找到" if firm.get("matched") else ""
 
     columns: list[Column[Any]] = [
-        Column("企业", lambda firm: Thing("Enterprise", firm["id"], firm["name"]), "thing", found),
+        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", found),
         Column("简称", lambda firm: firm.get("short_name")),
         Column("角色", lambda firm: "、".join(firm.get("roles") or [])),
         Column("说明", lambda firm: firm.get("description")),
@@ -325,7 +325,7 @@ def table_sources(sources: Mapping[str, Mapping[str, Any]]) -> Table[Any]:
     """Return sources by id: who published what when, and how it may be used."""
     texts = {"publisher": "发布单位", "published_on": "发布日期", "kind": "类别", "licence": "许可"}
     columns: list[Column[Any]] = [
-        Column("来源", lambda pair: Thing("Source", pair[0], pair[1].get("name", pair[0])), "thing"),
+        Column("来源", lambda pair: ThingRef("Source", pair[0], pair[1].get("name", pair[0])), "thing"),
         *(Column(head, lambda pair, name=name: pair[1].get(name)) for name, head in texts.items()),  # type: ignore[misc]
         Column("状态", lambda pair: pair[1]["status"], "status"),
     ]
