@@ -24,3 +24,10 @@ class Console:
             raise InputError(f"limit {limit} 超过本服务的上限 {self.rows}")
         result = self.store.outside().read(query, parameters, seconds=seconds or self.seconds, limit=limit or self.rows)
         return CypherAnswer(columns=result.columns, rows=result.rows, truncated=result.truncated)
+
+
+def run_cypher(
+    store: Store, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 5.0, limit: int = 1000
+) -> CypherAnswer:
+    """Run one read-only query from a notebook."""
+    return Console(store, seconds, limit).run(query, parameters or {})
