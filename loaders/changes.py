@@ -7,7 +7,7 @@ from typing import Any, Literal
 import polars as pl
 
 from graph.errors import Conflict, InputError
-from graph.model import Edge, Node, Record
+from graph.model import Edge, Node, Record, ends_of
 from graph.stores import Store
 from loaders.report import Report
 from loaders.run import Options, load_tables
@@ -65,7 +65,7 @@ def _standing(store: Store, change: Change) -> dict[str, Any] | None:
     if issubclass(record, Edge):
         (start, _), (end, _) = record.table.end_columns
         wanted = {"from": key[start], "to": key[end]} | {name: key.get(name) for name in record.table.key}
-        frames = [frame for ends in record.table.ends for frame in store.edges(record, ends)]
+        frames = [frame for ends in ends_of(record) for frame in store.edges(record, ends)]
     else:
         assert issubclass(record, Node)
         wanted, frames = {"id": key["id"]}, [store.nodes(record)]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from graph.errors import Conflict, InputError
-from graph.model.edges import Matched
-from graph.model.nodes import Enterprise, Product
+from graph.model.edges import Matched, OnChain
+from graph.model.nodes import Chain, Enterprise, Product
 from graph.names.comparisons import read_comparisons
 from graph.names.verdicts import SAME
 from graph.stores import Store
@@ -118,6 +118,16 @@ def test_nobody_writes_over_what_was_changed_since_it_was_seen(firms: Store) -> 
     assert gone.value.details["newer"] is None
     seen = firms.nodes(Enterprise).sort("id")["recorded_at"][2]
     assert apply(firms, [Change(Enterprise, {"id": "c"}, firm("c", short_name="丙"), "丙", seen=seen)]) == [Done("changed")]
+
+
+def test_a_relation_that_many_types_may_have_is_found_too(firms: Store) -> None:
+    assert not load_rows(Chain, [{"id": "x", "name": "示例链", "source": "名录"}], firms).bad
+    key = {"subject": "a", "chain": "x"}
+    assert apply(firms, [Change(OnChain, key, SAID, "甲")]) == [Done("new")]
+    (seen,) = (row["recorded_at"] for frame in firms.edges(OnChain, ("Enterprise", "Chain")) for row in frame.iter_rows(named=True))
+    with pytest.raises(Conflict, match="改过了"):
+        apply(firms, [Change(OnChain, key, SAID | {"source": "更正"}, "乙", seen="2026-01-01T00:00:00Z")])
+    assert apply(firms, [Change(OnChain, key, SAID | {"source": "更正"}, "乙", seen=seen)]) == [Done("changed")]
 
 
 def test_a_judgement_needs_no_file(firms: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

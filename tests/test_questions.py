@@ -76,7 +76,13 @@ def toy_list(view: View) -> list[Toy]:
     return [Toy(name=f"第{number}", number=number) for number in range(5)]
 
 
-TOYS: tuple[Question[Any], ...] = (toy_place, toy_two, toy_body, toy_list)
+@question("toy-bare", "toys/bare", group="玩具", table=_print)
+def toy_bare(number: Annotated[int, Word("一个数", high=9)]) -> Toy:
+    """玩具: 不问图。"""
+    return Toy(name="数", number=number)
+
+
+TOYS: tuple[Question[Any], ...] = (toy_place, toy_two, toy_body, toy_list, toy_bare)
 
 
 @pytest.fixture
@@ -130,6 +136,12 @@ def test_a_body(toys: TestClient, seeded_store_url: str) -> None:
     assert json.loads(say(seeded_store_url, *words)) == {"name": "ABC", "number": 2, "others": []}
     for body in ({}, {"text": ""}, {"text": "0123456789"}, {"text": "a", "other": 1}):
         assert toys.post("/api/v1/toys/body", json=body).status_code == 422
+
+
+def test_a_question_of_no_graph(toys: TestClient, seeded_store_url: str) -> None:
+    assert (
+        ask(toys, "toys/bare?number=4")["number"] == json.loads(say(seeded_store_url, "toy-bare", "4", "--format", "json"))["number"] == 4
+    )
 
 
 def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_url: str) -> None:

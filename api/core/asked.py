@@ -59,7 +59,8 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
         path: Path | None = given.get("file")
         if handout and path:
             handout.check(path)
-        answer, found = _ask(question, given["graph"] if question.subject == "view" else _console(given["store"]), words)
+        subject = given["graph"] if question.subject == "view" else _console(given["store"]) if question.subject else None
+        answer, found = _ask(question, subject, words)
         if handout and path:
             handout.write(answer, path)
             say(f"已写到 {path}")
@@ -97,7 +98,7 @@ def _ask(question: Question[Answered], subject: Any, words: Mapping[str, Any]) -
     found = question.find(subject, words, say_which)
     with progress(quiet=not question.slow) as step:
         step(question.slow, 0)
-        return question.ask(subject, **found), found
+        return question.put(subject, found), found
 
 
 def _console(store: str | None) -> "Console":

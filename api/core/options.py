@@ -28,9 +28,6 @@ CityOption = Annotated[
     str,
     typer.Option("--city", envvar="LIANZHANG_CITY", help="只看哪个城市的产业链;图里只有一个城市时不必写,“全部”为各城市"),
 ]
-TiersOption = Annotated[int, typer.Option("--tiers", min=1, max=10, help="看几层: 1 为直接,2 为再上(下)一层")]
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="企业的编号、全称、简称、别名、信用代码、拼音或首字母")]
-ChainArgument = Annotated[str, typer.Argument(metavar="CHAIN", help="产业链的名称、编号或拼音,如 集成电路")]
 
 
 _opened: "list[Store]" = []

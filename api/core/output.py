@@ -60,7 +60,7 @@ def print_table(table: Table[Any], format: Format) -> None:
     out.print(drawn if drawn.rows else "(没有结果)")
 
 
-def say_which(word: str, firm: "Named") -> "Named":
+def say_which(word: str, firm: Named) -> Named:
     """Return the firm that a word was taken for, after saying on stderr which it is where the word is not its name or id."""
     if word.strip() not in (firm.id, firm.name):
         say(f"“{word}”是 {firm.name}({firm.id})")

@@ -33,7 +33,7 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
     def answer(**given: Any) -> Any:
         subject, body = given.pop("subject", None), given.pop("body", None)
         cut = {name: given.pop(name) for name in ("cursor", "size") if question.most is not None}
-        found = question.put(subject, given if body is None else dict(body))
+        found = question.put(subject, question.find(subject, given if body is None else dict(body)))
         return _page(found, **cut) if cut else Page(items=found) if listed else found
 
     kind = Parameter.KEYWORD_ONLY

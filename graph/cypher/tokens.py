@@ -65,11 +65,6 @@ def where(text: str, at: int) -> str:
     return f"第 {line} 行第 {column} 个字符" + (f"“{near}”" if near else "(末尾)")
 
 
-def is_simple(name: str) -> bool:
-    """Tell whether a name can stand without backticks in either store."""
-    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII) is not None
-
-
 def _skip(text: str, at: int) -> int:
     """Return where the next word begins, past spaces and comments."""
     while at < len(text):

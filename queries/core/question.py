@@ -134,12 +134,14 @@ class Question(Generic[Answered]):
         """Return the type of its answer."""
         return signature(self.ask).return_annotation
 
-    def put(self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], Any] = lambda _word, _found: None) -> Answered:
-        """Return the answer after finding what the words stand for; ``tell`` hears for what each was taken."""
-        return self.ask(*([subject] if self.subject else []), **self.find(subject, words, tell))
+    def put(self, subject: Any, arguments: Mapping[str, Any]) -> Answered:
+        """Return the answer to arguments that were found."""
+        return self.ask(*([subject] if self.subject else []), **arguments)
 
-    def find(self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], Any]) -> dict[str, Any]:
-        """Return the arguments that some words stand for; those that are not given keep their defaults."""
+    def find(
+        self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], Any] = lambda _word, _found: None
+    ) -> dict[str, Any]:
+        """Return the arguments that some words stand for, without those not given; ``tell`` hears for what each word was taken."""
         if self.choice and (problem := self.choice.problem(words)):
             raise InputError(problem)
         found: dict[str, Any] = {}

@@ -7,8 +7,8 @@ from queries.core.reason import Reason
 from queries.matching.answers import Level
 from queries.openings.answers import Match, Stage
 from queries.openings.asked import Asked
+from queries.openings.catalogue import say
 from queries.openings.fits import Fit
-from queries.openings.words import say
 
 
 def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[Reason]:

@@ -14,9 +14,9 @@ from queries.city.parties import groups_below
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.openings.answers import Match, Stage
+from queries.openings.catalogue import say
 from queries.openings.fits import Fit, Fits
 from queries.openings.ledger import find_matches
-from queries.openings.words import say
 
 NOTHING = Reason("")
 

@@ -15,7 +15,7 @@ from queries.core.view import View
 from queries.matching.answers import Level
 from queries.matching.chain_mapping import SURE, bare
 from queries.matching.products import NearProducts
-from queries.openings.words import say
+from queries.openings.catalogue import say
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from queries.matching.answers import Level
 from queries.openings.against import against_supplier, speaks_for
 from queries.openings.answers import Opening, Stage
 from queries.openings.asked import Asked
+from queries.openings.catalogue import say
 from queries.openings.needs import Supplier, Supply, confidence, nobody, row_of_wish, supplier_row
-from queries.openings.words import say
 
 SEVERAL = 2  # needs that a firm fits from which on it is worth meeting
 MOST = 20  # firms that are computed for a list, of one leader

@@ -13,8 +13,8 @@ from queries.matching.answers import Level
 from queries.openings.against import against_supplier, speaks_for, why_dropped
 from queries.openings.answers import Looked, Opening
 from queries.openings.asked import Asked, Wish
+from queries.openings.catalogue import say
 from queries.openings.fits import Fit
-from queries.openings.words import say
 
 MOST = 20  # candidates that are listed for a need; what is cut is counted
 MOST_LOOKED = 20  # firms that were looked at where none fits

@@ -9,9 +9,9 @@ from queries.matching.answers import Level
 from queries.openings.against import against_user
 from queries.openings.answers import Opening
 from queries.openings.asked import Asked, Wish
+from queries.openings.catalogue import say
 from queries.openings.fits import Fit
 from queries.openings.needs import confidence, row_of_wish
-from queries.openings.words import say
 
 MOST = 20  # users that are listed for an offer
 User = tuple[str, Fit, tuple[Row, ...], bool]  # firm, how well it fits, the records, whether it is supplied already
