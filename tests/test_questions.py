@@ -21,9 +21,8 @@ from api.core.routes import router_of
 from graph.settings import Settings
 from graph.stores import Store
 from queries.core.answers import Answer, Named
-from queries.core.printed import table_of
 from queries.core.question import Choice, Question, Word, question
-from queries.core.table import Table
+from queries.core.table import Column, Table
 from queries.core.view import View
 from queries.names.arguments import Chain, Firm
 from queries.questions import QUESTIONS
@@ -39,7 +38,8 @@ class Toy(Answer):
 
 def _print(answer: Any, loud: Annotated[bool, Word("大写")] = False) -> Table[Any]:
     items = answer if isinstance(answer, list) else [answer]
-    return table_of("toy", "玩具", {"name": "名称" + ("!" if loud else ""), "number": "数"}, items)
+    columns = [Column[Any]("名称" + ("!" if loud else ""), lambda one: one.name), Column[Any]("数", lambda one: one.number)]
+    return Table("toy", "玩具", columns, items)
 
 
 def _second_half(view: View, word: str, earlier: Mapping[str, Any]) -> Named:

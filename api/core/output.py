@@ -13,14 +13,13 @@ from pydantic_core import to_jsonable_python
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Column
+from rich.table import Column as GridColumn
 from rich.table import Table as Grid
 
 from api.core.csv_text import csv_of
 from loaders.report import Report, Step
 from queries.core.answers import Named
-from queries.core.printed import table_of
-from queries.core.table import Table, texts
+from queries.core.table import Column, Table, texts
 
 errors = Console(stderr=True, soft_wrap=True)
 
@@ -44,7 +43,9 @@ def print_rows(rows: Iterable[Mapping[str, Any]], format: Format, heads: Mapping
         print_json(list(rows))
     else:
         plain = list(rows)
-        print_table(table_of("", "", heads or {key: key for row in plain for key in row}, plain), format)
+        named = heads or {key: key for row in plain for key in row}
+        columns = [Column[Any](head, lambda row, key=key: row.get(key)) for key, head in named.items()]  # type: ignore[misc]
+        print_table(Table("", "", columns, plain), format)
 
 
 def print_table(table: Table[Any], format: Format) -> None:
@@ -53,7 +54,7 @@ def print_table(table: Table[Any], format: Format) -> None:
     if format is Format.csv:
         sys.stdout.write(csv_of(heads, rows))
         return
-    drawn = Grid(*(Column(head, overflow="fold") for head in heads), header_style="bold")
+    drawn = Grid(*(GridColumn(head, overflow="fold") for head in heads), header_style="bold")
     for row in rows:
         drawn.add_row(*row)
     out = Console(width=None if sys.stdout.isatty() else 200, markup=False)

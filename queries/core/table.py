@@ -19,7 +19,7 @@ Kind = Literal[
     "steps", "stage", "reached",  # the steps of a match; str: a stage of the ledger, the one that a match has reached
     "ask",  # Ask
 ]  # fmt: skip
-On = Literal["", "page", "text", "file", "terminal"]  # everywhere; else pages only, all but pages, files only, the terminal only
+On = Literal["", "page", "text", "wide"]  # everywhere; else pages only, all but pages, all but the terminal
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
 FIRST = 3  # firms that a cell names
 FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
@@ -65,7 +65,7 @@ class Ask(NamedTuple):
 
 @dataclass(frozen=True)
 class Column(Generic[Item]):
-    """A head, and the value of an item below it; ``on``: only for pages, or only for the other faces.
+    """A head, and the value of an item below it; ``on`` says where, if not everywhere.
 
     ``extra`` is a smaller text after it; in files it stands ``apart``, below a head of its own, where one is named.
     """
@@ -99,11 +99,11 @@ class Table(Generic[Item]):
     @property
     def on_pages(self) -> list[Column[Item]]:
         """Return the columns that pages show."""
-        return [column for column in self.columns if column.on in ("", "page")]
+        return [column for column in self.columns if column.on != "text"]
 
     @property
     def in_files(self) -> list[Column[Item]]:
-        """Return the columns that terminal, CSV and Excel show: without those of pages, and what can only be clicked."""
+        """Return the columns that CSV and Excel show: without those of pages, and what can only be clicked; what is apart, apart."""
         columns: list[Column[Item]] = []
         for column in self.columns:
             if column.on != "page" and column.kind != "ask":
@@ -111,12 +111,17 @@ class Table(Generic[Item]):
                 columns += [Column(column.apart, column.extra)] if column.extra and column.apart else []
         return columns
 
+    @property
+    def on_terminals(self) -> list[Column[Item]]:
+        """Return the columns that the terminal shows, which has no room for what stands apart."""
+        return [column for column in self.columns if column.on in ("", "text") and column.kind != "ask"]
 
-def trust(of: Callable[[Any], Any] = lambda item: item, heads: tuple[str, str] = ("状态", "来源")) -> tuple[Column[Any], Column[Any]]:
+
+def trust(of: Callable[[Any], Any] = lambda item: item) -> tuple[Column[Any], Column[Any]]:
     """Return the two columns that end every table: the status of a record, and its source with the place in it."""
     return (
-        Column(heads[0], lambda item: _get(of(item), "status"), "status"),
-        Column(heads[1], lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
+        Column("状态", lambda item: _get(of(item), "status"), "status"),
+        Column("来源", lambda item: SourceRef(_get(of(item), "source"), _get(of(item), "place") or ""), "source"),
     )
 
 
@@ -166,16 +171,18 @@ def extra_of(column: Column[Item], item: Item, value: Any) -> str:
     return str(column.extra(item) or "") if column.extra else ""
 
 
-def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "") -> str:
-    """Return what a cell says in a file: the smaller text with it, and what it would unfold."""
+def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "", most: int | None = None) -> str:
+    """Return what a cell says in a file: the smaller text with it, and the first ``most`` lines that it would unfold."""
     value = column.of(item)
     text, extra = told(column.kind, value, sources, between), extra_of(column, item, value)
     if isinstance(value, Folded) and value.lines:
-        return f"{text}: {';'.join(value.lines)}"
-    return f"{text} {extra}" if extra and column.kind not in ALL_SAID else text
+        cut = ";…" if most is not None and len(value.lines) > most else ""
+        return f"{text}: {';'.join(value.lines[:most])}{cut}"
+    bare = column.kind in ALL_SAID or (isinstance(value, SourceRef) and value.id not in sources)  # an id is for programs
+    return f"{text} {extra}" if extra and not bare else text
 
 
 def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[list[str], Iterator[list[str]]]:
     """Return heads and rows of a table as the terminal shows it, or a CSV ``file``, without what can only be clicked."""
-    columns = [column for column in table.in_files if column.on != ("terminal" if file else "file")]
-    return [column.head for column in columns], ([text_of(column, item, sources, ";") for column in columns] for item in table.items)
+    columns, most = (table.in_files, None) if file else (table.on_terminals, FIRST)
+    return [one.head for one in columns], ([text_of(one, item, sources, ";", most) for one in columns] for item in table.items)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from queries.core.question import Word, question
-from queries.gaps import printed
+from queries.gaps import tables
 from queries.gaps.answers import Certificate, WeakLinks, WhatIf
 from queries.names.arguments import Chain, Firm
 
@@ -30,7 +30,12 @@ def _find_landing(view: "View", word: str, _: Mapping[str, Any]) -> "Landing":
 
 
 @question(
-    "weak-links", "chains/{chain}/weak-links", group=GROUP, slow="计算断点", table=printed.weak_links, notes=printed.notes_of_weak_links
+    "weak-links",
+    "chains/{chain}/weak-links",
+    group=GROUP,
+    slow="计算断点",
+    table=tables.table_of_segments,
+    notes=tables.notes_of_weak_links,
 )
 def weak_links(view: "View", chain: Chain) -> WeakLinks:
     """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分及其各项、理由、依据、行动。
@@ -44,7 +49,13 @@ def weak_links(view: "View", chain: Chain) -> WeakLinks:
     return ask(view, chain.id)
 
 
-@question("certificate", "chains/{chain}/certificate", group=GROUP, table=printed.certificate, format="json")
+@question(
+    "certificate",
+    "chains/{chain}/certificate",
+    group=GROUP,
+    table=lambda answer: tables.tables_of_certificate(answer)["candidates"],
+    format="json",
+)
 def certificate(view: "View", chain: Chain, place: Annotated["Place", Word("环节或产品的名称或编号", "PLACE", _find_place)]) -> Certificate:
     """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,用了哪版规则、哪天的数据、哪些来源。"""
     from queries.gaps.certificate import certificate as ask
@@ -52,7 +63,7 @@ def certificate(view: "View", chain: Chain, place: Annotated["Place", Word("环�
     return ask(view, chain.id, place.label, place.id)
 
 
-@question("what-if", "chains/{chain}/what-if", group=GROUP, slow="推演", table=printed.what_if, notes=printed.notes_of_what_if)
+@question("what-if", "chains/{chain}/what-if", group=GROUP, slow="推演", table=tables.table_of_changes, notes=tables.notes_of_what_if)
 def what_if(
     view: "View",
     chain: Chain,

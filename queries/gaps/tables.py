@@ -1,10 +1,11 @@
-"""Tables of the weak links: segments, products, next steps, systemic risk, certificates, what if, the rules."""
+"""Tables of the weak links and what is said beside them: segments, products, next steps, risk, certificates, what if, the rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from queries.core.answers import SourceUsed
+from queries.core.question import Word
 from queries.core.table import FIRST, TIER_ORDER, TRUST, Ask, Column, Number, Table, ThingRef
 from queries.core.words import show_names
 from queries.gaps.answers import (
@@ -30,61 +31,62 @@ from queries.gaps.answers import (
 from queries.gaps.rules import Rules
 from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
 
-Pair = tuple[SegmentState, ProductState]
+Placed = tuple[SegmentState, Judged]
 PRODUCT: Column[Any] = Column("产品(服务)", lambda one: ThingRef("Product", one.product_id, one.product), "thing")
 SEGMENT: Column[Any] = Column("环节", lambda one: one.segment)
 STATE: Column[Any] = Column("状态", lambda one: one.state, "state")
 SCORE: Column[Any] = Column("评分", lambda one: one.score, "score")
 FIRM: Column[Any] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
+PLACE: Column[Placed] = Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "segment")
+PLACED: Column[Placed] = Column("产品(服务)", lambda pair: PRODUCT.of(pair[1]) if isinstance(pair[1], ProductState) else "", "thing")
 
 
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
     """Return the tables of a chain's weak links by what they show."""
-    products = [(segment, one) for segment in answer.segments for one in segment.products]
+    products: list[Placed] = [(segment, one) for segment in answer.segments for one in segment.products]
     products = [products[place] for place in weakest_first([one for _, one in products])]
+    columns = [PLACED, replace(PLACE, kind="thing"), *_judged(answer)]
     weak = [pair for pair in products if pair[1].state in GAPS]
     rest = [pair for pair in products if pair[1].state not in GAPS]
     return {
-        "segments": _segments(answer),
-        "weak": _products("gap-products", "缺链与弱链的产品", weak, answer),
-        "rest": _products("gap-others", "强链与未知的产品", rest, answer),
+        "segments": table_of_segments(answer),
+        "weak": Table("gap-products", "缺链与弱链的产品", columns, weak),
+        "rest": Table("gap-others", "强链与未知的产品", columns, rest),
         "extensions": _extensions(answer),
         "risk": _risk(answer),
     }
 
 
-def _segments(answer: WeakLinks) -> Table[SegmentState]:
-    columns: list[Column[SegmentState]] = [
-        Column("环节", lambda one: ThingRef("Segment", one.segment_id, one.segment), "segment"),
-        Column("层级", lambda one: one.tier or "未注明", sort=lambda one: TIER_ORDER.get(one.tier, 9)),
-        *_judged(lambda one: one),
-        _certificate(answer, lambda one: one.segment_id),
-    ]
-    items = [answer.segments[place] for place in weakest_first(answer.segments)]
+Products = Annotated[bool, Word("表格里也列出各环节的产品(JSON 总是列出)")]
+
+
+def table_of_segments(answer: WeakLinks, products: Products = False) -> Table[Placed]:
+    """Return the segments of a chain, the weakest first, each followed by its products where so wished."""
+    segments = [answer.segments[place] for place in weakest_first(answer.segments)]
+    tier = Column[Placed]("层级", lambda pair: pair[0].tier or "未注明", sort=lambda pair: TIER_ORDER.get(pair[0].tier, 9))
+    columns = [PLACE, *([PLACED] if products else []), tier, *_judged(answer)]
+    items = [(segment, one) for segment in segments for one in (segment, *(segment.products if products else ()))]
     return Table("gap-segments", "各环节的断点", columns, items, "评分 0 至 100,越高越弱,是各项之和;点环节名在图中看各项。")
 
 
-def _products(
-    id: str, title: str, products: Sequence[tuple[SegmentState, ProductState]], answer: WeakLinks
-) -> Table[tuple[SegmentState, ProductState]]:
-    columns: list[Column[tuple[SegmentState, ProductState]]] = [
-        Column("产品(服务)", lambda pair: ThingRef("Product", pair[1].product_id, pair[1].product), "thing"),
-        Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "thing"),
-        *_judged(lambda pair: pair[1]),
-        _certificate(answer, lambda pair: pair[1].product_id),
-    ]
-    return Table(id, title, columns, products)
+def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is to be known beside the segments."""
+    yield from (f"注意: {note}" for note in answer.notes)
+    flipped, least = "、".join(answer.stability.flipped) or "没有", answer.stability.least_correlation
+    yield f"规则 {answer.rule_version};每个数移动 ±20% 时状态会变的: {flipped};环节名次的最小秩相关 {least}"
 
 
-def _judged(of: Callable[[Any], Judged]) -> list[Column[Any]]:
-    """Return what is judged, the least founded status that it rests on, and the sources of its rows."""
+def _judged(answer: WeakLinks) -> list[Column[Placed]]:
+    """Return what is judged, the least founded status that it rests on, the sources of its rows, and what defends it."""
     return [
-        Column("状态", lambda one: of(one).state, "state"),
-        Column("评分", lambda one: of(one).score, "score"),
-        Column("行动", lambda one: of(one).action, "act", lambda one: of(one).action_reason),
-        Column("本地企业", lambda one: of(one).firms, "firms"),
-        Column("依据", lambda one: of(one).status, "status"),
-        Column("来源", lambda one: sorted({row.source for row in of(one).evidence}), "source"),
+        Column("状态", lambda pair: pair[1].state, "state"),
+        Column("评分", lambda pair: pair[1].score, "score"),
+        Column("行动", lambda pair: pair[1].action, "act", lambda pair: pair[1].action_reason),
+        Column("本地企业", lambda pair: pair[1].firms, "firms"),
+        Column("依据", lambda pair: pair[1].status, "status"),
+        Column("来源", lambda pair: sorted({row.source for row in pair[1].evidence}), "source", on="page"),
+        Column("理由", lambda pair: pair[1].reasons, "lines", on="text"),
+        _certificate(answer, lambda pair: getattr(pair[1], "product_id", pair[0].segment_id)),
     ]
 
 
@@ -228,6 +230,24 @@ def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
         "closed": Table("if-closed", "补上的缺口", GAP_COLUMNS, answer.gaps_closed, empty="没有"),
         "opened": Table("if-opened", "新开的缺口", GAP_COLUMNS, answer.gaps_opened, empty="没有"),
     }
+
+
+def table_of_changes(answer: WhatIf) -> Table[PlaceChange]:
+    """Return the segments and products that change."""
+    return _changes("changes", "前后", "环节或产品", answer.changes)
+
+
+def notes_of_what_if(answer: WhatIf, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the gaps closed and opened, who is concerned, and what is assumed."""
+    for title, gaps in (("补上的缺口", answer.gaps_closed), ("新开的缺口", answer.gaps_opened)):
+        yield from (f"{title}: {gap.product}({gap.state}): {gap.reason}" for gap in gaps)
+    yield f"牵涉的链主: {'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}"
+    before, after = answer.before.served, answer.after.served
+    yield (
+        f"链主需求 {before.needs} 项,有来源的 {before.served_now} 项,之后 {after.needs} 项中 {after.served_now} 项;"
+        f"企业随机退出时仍有来源的份额(曲线下面积) {before.random_area} → {after.random_area}"
+    )
+    yield from (f"假定: {text}" for text in answer.assumptions)
 
 
 def _segment_changes(answer: WhatIf) -> list[PlaceChange]:

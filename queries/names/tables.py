@@ -1,43 +1,72 @@
-"""Tables of firms: the pairs that may be one, and what was judged of them."""
+"""Tables of names: what a search found, the pairs of firms that may be one, and what was judged of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from queries.core.answers import Hit, Named
 from queries.core.table import TRUST, Column, Table, ThingRef, trust
 from queries.names.answers import ComparedFirm, Doubt, Judgement
+
+
+def table_hits(hits: Sequence[Hit]) -> Table[Hit]:
+    """Return what a search found."""
+    columns: list[Column[Hit]] = [
+        Column("类别", lambda one: one.label),
+        Column("名称", lambda one: one.name),
+        Column("匹配方式", lambda one: one.matched),
+        Column("状态", lambda one: one.status, "status"),
+        Column("编号", lambda one: one.id),
+    ]
+    return Table("search", "搜索", columns, hits)
 
 
 def table_doubts(doubts: Sequence[Doubt]) -> Table[Doubt]:
     """Return the pairs of firms that may be one, both sides with their code, place, status and source."""
     order = {(doubt.left.id, doubt.right.id): number for number, doubt in enumerate(doubts)}
     columns: list[Column[Doubt]] = [
-        *_side(lambda doubt: doubt.left, ("企业", "信用代码", "区域", "状态", "来源")),
-        *_side(lambda doubt: doubt.right, ("另一企业", "另一方信用代码", "另一方区域", "另一方状态", "另一方来源")),
+        *_side("企业", "", lambda doubt: doubt.left),
+        *_side("另一企业", "另一方", lambda doubt: doubt.right),
         Column("为什么", lambda doubt: ";".join(doubt.reasons), sort=lambda doubt: order[doubt.left.id, doubt.right.id]),
         Column("不利的", lambda doubt: ";".join(doubt.against)),
     ]
     return Table("doubts", "待判断", columns, doubts, empty="没有需要人工判断的企业")
 
 
-def _side(of: Callable[[Doubt], ComparedFirm], heads: tuple[str, str, str, str, str]) -> list[Column[Doubt]]:
-    firm, code, region, status, source = heads
+def _side(firm: str, side: str, of: Callable[[Doubt], ComparedFirm]) -> list[Column[Doubt]]:
+    def stock(doubt: Doubt) -> str:
+        return f"股票代码 {of(doubt).stock_code}" if of(doubt).stock_code else ""
+
+    def named(doubt: Doubt) -> ThingRef:
+        return ThingRef("Enterprise", of(doubt).id, of(doubt).name)
+
     return [
-        Column(firm, lambda doubt: ThingRef("Enterprise", of(doubt).id, of(doubt).name), "thing", lambda doubt: of(doubt).id),
-        Column(code, lambda doubt: of(doubt).uscc, extra=lambda doubt: of(doubt).stock_code and f"股票代码 {of(doubt).stock_code}"),
-        Column(region, lambda doubt: of(doubt).region),
-        *trust(of, (status, source)),
+        Column(firm, named, "thing", lambda doubt: of(doubt).id, apart=f"{side}编号"),
+        Column(f"{side}信用代码", lambda doubt: of(doubt).uscc, extra=stock, on="wide"),
+        Column(f"{side}区域", lambda doubt: of(doubt).region, on="wide"),
+        *(replace(one, head=side + one.head, on="wide") for one in trust(of)),
     ]
 
 
 def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
-    """Return what was judged of pairs of firms, the latest first."""
+    """Return what was judged of pairs of firms, the latest first; in a file with the heads of 企业比对, so that it can be loaded."""
+
+    def firm(head: str, of: Callable[[Judgement], Named]) -> list[Column[Judgement]]:
+        return [
+            Column(head, lambda one: ThingRef("Enterprise", of(one).id, of(one).name), "thing", on="page"),
+            Column(f"{head}名称", lambda one: of(one).name, on="text"),
+            Column(head, lambda one: of(one).id, on="text"),
+        ]
+
     columns: list[Column[Judgement]] = [
-        Column("企业", lambda one: ThingRef("Enterprise", one.enterprise.id, one.enterprise.name), "thing"),
-        Column("另一企业", lambda one: ThingRef("Enterprise", one.other.id, one.other.name), "thing"),
+        *firm("企业", lambda one: one.enterprise),
+        *firm("另一企业", lambda one: one.other),
         Column("现行", lambda one: "是" if one.stands else "", sort=lambda one: not one.stands),
         Column("判断", lambda one: one.verdict),
-        Column("时间", lambda one: one.decided_at, "date"),
+        Column("时间", lambda one: one.decided_at, "date", on="page"),
+        Column("判断时间", lambda one: one.decided_at, on="text"),
         Column("判断人", lambda one: one.decided_by),
-        Column("理由", lambda one: one.reason, extra=lambda one: one.note),
+        Column("理由", lambda one: one.reason, extra=lambda one: one.note, apart="备注"),
         *TRUST,
+        Column("出处位置", lambda one: one.place, on="text"),
     ]
     return Table("judgements", "判断记录", columns, judgements, "同一对里最后一条算数;判为同一时,以第一家的名称为准。", "还没有判断")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from queries.core.question import Word, question
-from queries.networks import printed
 from queries.networks.answers import RiskAnswer, SupplyStructure
+from queries.networks.tables import notes_of_structure, table_of_structure
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -16,7 +16,7 @@ Most = Annotated[int, Word("每一项最多列几个", low=1, high=1000, route="
 Firms = Annotated[list[int], Field(max_length=100_000)]
 
 
-@question("structure", "structure", group=GROUP, slow="计算供应网络的结构", table=printed.structure, notes=printed.notes_of_structure)
+@question("structure", "structure", group=GROUP, slow="计算供应网络的结构", table=table_of_structure, notes=notes_of_structure)
 def structure(view: "View", most: Most = 20) -> SupplyStructure:
     """供应网络的结构: 割点、桥、成环的企业、居中的企业、群落,以及群落与已认定集群的一致程度(调整互信息)。"""
     from queries.networks.supply_structure import supply_structure

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from queries.core.answers import Named
 from queries.core.question import Choice, Word, question
 from queries.names.arguments import Chain, Firm
-from queries.openings import printed
+from queries.openings import tables
 from queries.openings.answers import Keys, Ledger, Opportunities, Wanted
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ Leaders = Annotated[Chain, Word("产业链的名称、编号或拼音: 它的全
     group=GROUP,
     slow="列出四张清单",
     choice=Choice(("leader", "chain"), required=True),
-    table=printed.opportunities,
-    notes=printed.notes_of_opportunities,
+    table=tables.table_of_lists,
+    notes=tables.notes_of_opportunities,
 )
 def opportunities(
     view: "View",
@@ -47,7 +47,7 @@ def opportunities(
     group=GROUP,
     slow="列出需求",
     choice=Choice(("leader", "chain"), required=True),
-    table=printed.needs,
+    table=tables.table_of_needs,
 )
 def needs(view: "View", leader: Leader | None = None, chain: Leaders | None = None) -> list[Wanted]:
     """需求一览: 链主要买的每种产品一次,本地哪些企业可以卡位入链、哪些已在供应,或没有合适的;没有登记、由所产产品推断的也在内。"""
@@ -65,7 +65,14 @@ def _lists(view: "View", leader: Named | None, chain: Named | None) -> Opportuni
     return chain_opportunities(view, chain)
 
 
-@question("ledger", "ledger", group=GROUP, choice=Choice(("leader", "chain", "firm")), table=printed.ledger, notes=printed.notes_of_ledger)
+@question(
+    "ledger",
+    "ledger",
+    group=GROUP,
+    choice=Choice(("leader", "chain", "firm")),
+    table=tables.table_of_steps,
+    notes=tables.notes_of_ledger,
+)
 def ledger(
     view: "View",
     leader: Leader | None = None,

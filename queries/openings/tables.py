@@ -1,12 +1,14 @@
-"""Tables of 卡位入链: the four lists, suppliers for a need in words, a line of dated steps for each match."""
+"""Tables of 卡位入链 and what is said beside them: the four lists, the needs at a glance, the matches and their steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef
-from queries.core.words import show_percent
-from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities
+from queries.core.table import TRUST, Column, Folded, Number, On, Table, ThingRef, trust
+from queries.core.words import show_names, show_percent
+from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities, Step, Wanted
 
-FIRM_HEADS = {"offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
+FIRM_HEADS = {"": "企业", "offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
 MEANINGS = {
     "offers": "链主能在本地提供什么,本地谁可以用",
     "needs": "链主要买什么,哪些本地企业可以卡位入链",
@@ -26,16 +28,66 @@ def tables_of_openings(answer: Opportunities) -> dict[str, Table[Opening]]:
     return {name: _table(name, title, getattr(answer, name), answer) for name, title in answer.titles.items()}
 
 
+def table_of_lists(answer: Opportunities) -> Table[Opening]:
+    """Return the rows of all four lists."""
+    lists = answer.lists()
+    titles = {id(row): title for title, rows in lists.items() for row in rows}
+    table = _table("", "四张清单", [row for rows in lists.values() for row in rows], answer)
+    return replace(table, columns=[Column("清单", lambda row: titles[id(row)]), *table.columns])
+
+
+def notes_of_opportunities(answer: Opportunities, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield which lists are empty, and what is to be known of all."""
+    yield from (f"{title}: 没有" for title, openings in answer.lists().items() if not openings)
+    yield from (f"注意: {note}" for note in answer.notes)
+
+
+def table_of_needs(answer: Sequence[Wanted]) -> Table[Wanted]:
+    """Return the needed products, each with the firms here that could meet it."""
+    columns: list[Column[Wanted]] = [
+        Column("产品(服务)", lambda one: one.product or "没有写明"),
+        Column("本地", lambda one: one.met),
+        Column("可卡位的企业", lambda one: show_names(firm.name for firm in one.able)),
+        Column("已在供应的企业", lambda one: show_names(firm.name for firm in one.supplying)),
+        Column("需求", lambda one: "登记" if one.recorded else "推断"),
+    ]
+    return Table("needs", "需求一览", columns, answer)
+
+
+def _product(one: Match | Opening) -> ThingRef | str:
+    missing = "没有写" if isinstance(one, Match) else "没有写明"
+    return ThingRef("Product", one.product_id, one.product) if one.product_id else one.product or missing
+
+
+def table_of_steps(answer: Ledger) -> Table[tuple[Match, Step]]:
+    """Return every step of every match; what is odd about a match stands beside its first step."""
+    columns: list[Column[tuple[Match, Step]]] = [
+        Column("链主", lambda row: row[0].customer.name),
+        Column("供应商", lambda row: row[0].supplier.name),
+        Column("产品", lambda row: row[0].product),
+        Column("现在", lambda row: row[0].state),
+        Column("步骤", lambda row: row[1].stage + ("(已撤销)" if row[1].withdrawn else "")),
+        Column("日期", lambda row: row[1].on),
+        Column("经办", lambda row: row[1].by),
+        Column("备注", lambda row: row[1].note),
+        *trust(lambda row: row[1]),
+        Column("须知", lambda row: row[0].remarks if row[1] is row[0].steps[0] else [], "lines"),
+    ]
+    return Table("ledger", "匹配台账", columns, [(match, step) for match in answer.matches for step in match.steps])
+
+
+def notes_of_ledger(answer: Ledger, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how many matches there are, by stage."""
+    yield f"{len(answer.matches)} 项匹配,现在的阶段: {','.join(f'{stage} {number}' for stage, number in answer.counts.items())}"
+    yield from (f"注意: {note}" for note in answer.notes)
+
+
 def table_of_ledger(answer: Ledger) -> Table[Match]:
     """Return the matches of the ledger as a table, each with all of its steps."""
-
-    def product(one: Match) -> ThingRef | str:
-        return ThingRef("Product", one.product_id, one.product) if one.product_id else one.product or "没有写"
-
     columns: list[Column[Match]] = [
         Column("链主", lambda one: ThingRef("Enterprise", one.customer.id, one.customer.name), "thing"),
         Column("供应商", lambda one: ThingRef("Enterprise", one.supplier.id, one.supplier.name), "thing"),
-        Column("产品(服务)", product, "thing"),
+        Column("产品(服务)", _product, "thing"),
         Column("现在", lambda one: one.state, "reached", lambda one: one.since),
         Column("各步", lambda one: one.steps, "steps", sort=lambda one: one.since or ""),
         Column("须知", lambda one: one.remarks, "remarks"),
@@ -45,35 +97,33 @@ def table_of_ledger(answer: Ledger) -> Table[Match]:
 
 def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities) -> Table[Opening]:
     """Return a list; the firms that were looked at have a column of their own, but on pages stand in place of the firm where they can."""
-    invited = name == "invitations"
-    told = any(row.candidates for row in rows)
-
-    def product(row: Opening) -> ThingRef | str:
-        return ThingRef("Product", row.product_id, row.product) if row.product_id else row.product or "没有写明"
+    invited, told = name == "invitations", any(row.candidates for row in rows)
+    seen: On = "text" if not invited else "" if told else "page"
 
     def firm(row: Opening) -> ThingRef | None:
         return ThingRef("Enterprise", row.firm.id, row.firm.name) if row.firm else None
 
     def looked(row: Opening) -> Folded:
-        return Folded(f"看过 {len(row.candidates)} 家", [f"{one.firm.name}: {one.why}" for one in row.candidates])
+        number = f"看过 {len(row.candidates)} 家" if name or row.candidates else ""
+        return Folded(number, [f"{one.firm.name}: {one.why}" for one in row.candidates])
 
     def firm_or_looked(row: Opening) -> ThingRef | Folded | None:
         return firm(row) or (Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None)
 
     columns: list[Column[Opening]] = [
         Column("链主(或集团内企业)", lambda row: ThingRef("Enterprise", row.party.id, row.party.name), "thing"),
-        Column("产品(服务)", product, "thing", lambda row: "、".join(row.segments), apart="环节"),
+        Column("产品(服务)", _product, "thing", lambda row: "、".join(row.segments), apart="环节"),
         Column(FIRM_HEADS[name], firm_or_looked, "thing", lambda row: row.firm and row.region, on="page"),
         Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region, apart="所在地", on="text"),
         Column("匹配", lambda row: row.fit, "fit"),
         Column("为什么", lambda row: row.grounds(), "lines", sort=lambda _: None),  # the segments stand below the product
         Column("不利之处", lambda row: row.against, "lines"),
-        *([Column("看过的本地企业", looked, "lines", on="text" if not invited else "" if told else "page")] if invited or told else []),
-        Column("台账", lambda row: row.stage, "stage", on="" if any(row.stage for row in rows) else "page"),
+        *([Column("看过的本地企业", looked, "lines", on=seen)] if invited or told else []),
+        Column("台账", lambda row: row.stage, "stage", on="" if not name or any(row.stage for row in rows) else "page"),
         Column("可信度", lambda row: Number(row.confidence, show_percent(row.confidence, 0)), "number"),
         *TRUST,
     ]
-    return Table(name, title, columns[1:] if answer.of_one(rows) else columns, rows, MEANINGS[name], EMPTY[name])
+    return Table(name, title, columns[1:] if name and answer.of_one(rows) else columns, rows, MEANINGS.get(name, ""), EMPTY.get(name, ""))
 
 
 def looked_text(looked: Sequence[Looked], most: int) -> str:

@@ -1,7 +1,8 @@
-"""Tables of 招商名录: the ranking, its factors, what is kept apart, how it moves, the weights, the portfolio."""
+"""Tables of 招商名录 and what is said beside them: the ranking, its factors, what is kept apart, how it moves, the portfolio."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
@@ -23,19 +24,10 @@ from queries.targets.answers import (
 )  # fmt: skip
 from queries.targets.weights import Weights
 
+SHOWN = 5  # names in a line beside a table
 PLACED: Column[Any] = replace(FIRM, extra=lambda one: one.region, apart="所在地")
 BASIS: Column[Any] = Column("依据", lambda one: one.status, "status")
 WHY_NOT: Column[Any] = Column("不利之处", lambda one: one.why_not, "lines")
-TARGETS: list[Column[Target]] = [
-    Column("名次", lambda one: one.rank, "number"),
-    PLACED,
-    Column("得分", lambda one: one.score, "score"),
-    Column("补上的缺口", lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps], "lines"),
-    Column("各因素(得分/权重)", lambda one: [f"{factor.name} {factor.points:g}/{factor.most:g}" for factor in one.factors], "lines"),
-    Column("为什么", lambda one: one.why, "lines"),
-    WHY_NOT,
-    *TRUST,
-]
 FACTORS: list[Column[tuple[Target, FactorValue]]] = [
     Column("名次", lambda pair: pair[0].rank, "number"),
     Column("企业", lambda pair: FIRM.of(pair[0]), "thing"),
@@ -61,12 +53,11 @@ NO_TARGETS: list[Column[NoTarget]] = [PLACED, PRODUCT, Column("为什么", lambd
 
 def tables_of_targets(answer: Targets) -> dict[str, Table[Any]]:
     """Return the tables of a chain's targets by what they show."""
-    note = "各因素折成 0 至 1,乘权重相加就是得分(0 至 100),越高越值得去谈;每个因素怎样计见下一张表。"
     without = "有缺口,但没有登记过哪家外地企业生产它: 不在排名里。"
     unknown = "没有登记不等于没有: 查清之前不算缺口,也不算已补上。"
     factors = [(one, factor) for one in answer.targets for factor in one.factors]
     return {
-        "ranking": Table("targets", "招商名录", TARGETS, answer.targets, note, "没有能补缺口的已知外地企业", answer.total),
+        "ranking": table_of_targets(answer),
         "factors": Table("target-factors", "各因素怎样计", FACTORS, factors, things=len(answer.targets)),
         "moves": table_weight_moves(answer.stability),
         "without": Table("target-without", "没有已知的外地企业", WITHOUT, answer.without_firms, without, "没有"),
@@ -74,6 +65,31 @@ def tables_of_targets(answer: Targets) -> dict[str, Table[Any]]:
         "unplaced": Table("target-unplaced", "所在地未登记,须核实", NO_TARGETS, answer.unplaced, empty="没有"),
         "excluded": Table("target-excluded", "不是招引对象,为什么", NO_TARGETS, answer.excluded, empty="没有"),
     }
+
+
+def table_of_targets(answer: Targets) -> Table[Target]:
+    """Return the targets by rank, in files with a column for each factor."""
+
+    def points(target: Target, key: str) -> str:
+        return next(f"{one.points:g}/{one.most:g}" for one in target.factors if one.key == key)
+
+    def all_points(target: Target) -> list[str]:
+        return [f"{one.name} {points(target, one.key)}" for one in target.factors]
+
+    factors = answer.targets[0].factors if answer.targets else ()
+    columns: list[Column[Target]] = [
+        Column("名次", lambda one: one.rank, "number"),
+        PLACED,
+        Column("得分", lambda one: one.score, "score"),
+        *(Column[Target](one.name, partial(points, key=one.key), on="text") for one in factors),
+        Column("补上的缺口", lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps], "lines"),
+        Column("各因素(得分/权重)", all_points, "lines", on="page"),
+        Column("为什么", lambda one: one.why, "lines"),
+        WHY_NOT,
+        *TRUST,
+    ]
+    note = "各因素折成 0 至 1,乘权重相加就是得分(0 至 100),越高越值得去谈;每个因素怎样计见下一张表。"
+    return Table("targets", "招商名录", columns, answer.targets, note, "没有能补缺口的已知外地企业", answer.total)
 
 
 def table_weight_moves(stability: WeightStability) -> Table[WeightMoved]:
@@ -155,3 +171,40 @@ def _curve(answer: Portfolio) -> Table[CurvePoint]:
         Column("求法", lambda one: "证到最优" if one.method == "exact" else "贪心"),
     ]
     return Table("portfolio-curve", "多一家企业,多补多少", columns, answer.curve, empty="没有企业可选")
+
+
+def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is kept apart from the ranking, and how it moves with the weights."""
+    yield from (f"注意: {note}" for note in answer.notes)
+    yield _listed("没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms])
+    yield _listed("未知,先普查", [place.product for place in answer.unknown])
+    yield _listed("所在地未登记,须核实", [f"{one.firm.name}({one.product})" for one in answer.unplaced])
+    yield _listed("不是招引对象", [f"{one.firm.name}({one.product}: {one.why_not})" for one in answer.excluded])
+    moves = [one for one in answer.stability.variants if one.left or one.entered or one.shifts]
+    for moved in moves:
+        told = [
+            f"{title} {'、'.join(firm.name for firm in firms)}" for title, firms in (("离开", moved.left), ("进入", moved.entered)) if firms
+        ]
+        told += [f"{one.firm.name} {one.before}→{one.after}" for one in moved.shifts]
+        yield f"{moved.name} ×{moved.factor:g}: {'; '.join(told)}"
+    least = "无从计算(不到两家)" if answer.stability.least_correlation is None else f"{answer.stability.least_correlation:g}"
+    yield (
+        f"共 {answer.total} 家,权重 {answer.weights_version},规则 {answer.rule_version};各权重移动 ±20%(其余按比例补足)共"
+        f" {len(answer.stability.variants)} 种,前 {answer.stability.top} 名有变化的 {len(moves)} 种,名次的最小秩相关 {least}"
+    )
+
+
+def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how good the choice is, and what it leaves."""
+    yield answer.statement
+    yield f"全部缺口 {answer.gaps} 个,评分合计 {answer.weight:g};有已知外地企业能补的 {answer.closable:g},这一组补上 {answer.closed:g}"
+    yield f"上界 {answer.bound:g},离最优至多差 {answer.short:.1%}"
+    curve = [f"{one.most} 家 {one.closed:g}{'' if one.method == 'exact' else f'(至多 {one.bound:g})'}" for one in answer.curve]
+    yield f"企业数与补上的评分: {','.join(curve) or '没有'}"
+    yield _listed("没有已知企业能补的缺口", [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in answer.unclosable])
+    yield from (f"注意: {note}" for note in answer.notes)
+
+
+def _listed(title: str, names: list[str]) -> str:
+    more = f" 等 {len(names)} 个" if len(names) > SHOWN else ""
+    return f"{title}: {'、'.join(names[:SHOWN]) or '没有'}{more}"

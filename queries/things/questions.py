@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from queries.core.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Page, SupplyEdge, SupplyPath, Total
 from queries.core.question import Word, question
 from queries.names.arguments import Chain, Firm
-from queries.things import printed
+from queries.things import listings
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -16,7 +16,7 @@ Cursor = Annotated[str, Word("上一页答案里的 next")]
 Size = Annotated[int, Word("每页几条", low=1, high=500)]
 
 
-@question("chains", "chains", group="产业链", table=printed.chains)
+@question("chains", "chains", group="产业链", table=listings.table_of_chains)
 def chains(view: "View") -> list[ChainSummary]:
     """列出全部产业链,及各类数据的数量(按数据状态分)。"""
     from queries.things.chains import list_chains
@@ -24,7 +24,7 @@ def chains(view: "View") -> list[ChainSummary]:
     return list_chains(view)
 
 
-@question("totals", "totals", group="产业链", table=printed.totals)
+@question("totals", "totals", group="产业链", table=listings.table_of_totals)
 def totals(view: "View") -> list[Total]:
     """图里环节、产品、企业、项目、公布数据、供应关系各有多少,按数据状态分。"""
     from queries.things.chains import list_totals
@@ -57,7 +57,7 @@ def enterprise(view: "View", firm: Firm) -> EnterpriseView:
     return view_enterprise(view, firm.id)
 
 
-@question("suppliers", "enterprises/{firm}/suppliers", group="企业", table=printed.supplies)
+@question("suppliers", "enterprises/{firm}/suppliers", group="企业", table=listings.table_supplies)
 def suppliers(view: "View", firm: Firm, tiers: Tiers = 1) -> list[SupplyEdge]:
     """谁供应这家企业,逐层;每条关系带产品、状态和来源。"""
     from queries.things.supply import suppliers as ask
@@ -65,7 +65,7 @@ def suppliers(view: "View", firm: Firm, tiers: Tiers = 1) -> list[SupplyEdge]:
     return ask(view, firm.id, tiers)
 
 
-@question("customers", "enterprises/{firm}/customers", group="企业", table=printed.supplies)
+@question("customers", "enterprises/{firm}/customers", group="企业", table=listings.table_supplies)
 def customers(view: "View", firm: Firm, tiers: Tiers = 1) -> list[SupplyEdge]:
     """这家企业供应谁,逐层;每条关系带产品、状态和来源。"""
     from queries.things.supply import customers as ask
@@ -73,7 +73,7 @@ def customers(view: "View", firm: Firm, tiers: Tiers = 1) -> list[SupplyEdge]:
     return ask(view, firm.id, tiers)
 
 
-@question("paths", "paths", group="企业", table=printed.paths)
+@question("paths", "paths", group="企业", table=listings.table_of_paths)
 def paths(
     view: "View",
     start: Annotated[Firm, Word("起点企业", "FROM", route="from")],
@@ -97,7 +97,13 @@ def statements(view: "View", cursor: Cursor = "", size: Size = 50) -> Page[Figur
 
 
 @question(
-    "cypher", "cypher", group="产业链", post=True, table=printed.rows, notes=printed.notes_of_rows, printed=lambda answer: answer.rows
+    "cypher",
+    "cypher",
+    group="产业链",
+    post=True,
+    table=listings.table_of_rows,
+    notes=listings.notes_of_rows,
+    printed=lambda answer: answer.rows,
 )
 def cypher(
     console: "Console",

@@ -11,6 +11,7 @@ from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Figure
 from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, text_of, trust
 from queries.core.words import show_amount, show_names, show_number
 from queries.things.facts import CURRENCY_UNITS
+from queries.things.listings import supplied, table_supplies
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 FIGURES = "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。"
@@ -137,15 +138,10 @@ def _members(id: str, title: str, label: str, view: ChainView, *columns: Column[
     return Table(id, title, [_named(title), *columns, *TRUST], [item for item in view.members if item.label == label])
 
 
-def _supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> Column[Any]:
-    """Return the column of what is supplied, with the end of a supply that has one."""
-    return Column("产品", lambda item: of(item)[0] or "产品不详", extra=lambda item: f"有效期止 {of(item)[1]}" if of(item)[1] else "")
-
-
 SUPPLIES: list[Column[Any]] = [
     Column("供应商", lambda item: ThingRef("Enterprise", item["supplier"], item["supplier_name"]), "thing"),
     Column("客户", lambda item: ThingRef("Enterprise", item["customer"], item["customer_name"]), "thing"),
-    _supplied(lambda item: (item.get("product"), item.get("valid_to"))),
+    *supplied(lambda item: (item.get("product"), item.get("valid_to"))),
     *TRUST,
 ]
 
@@ -191,21 +187,9 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
     return Table("figures", "公布数据", columns, figures, FIGURES)
 
 
-def table_supplies(id: str, title: str, edges: Sequence[SupplyEdge]) -> Table[SupplyEdge]:
-    """Return supply relations, tier by tier, each with its product, status and source."""
-    columns: list[Column[SupplyEdge]] = [
-        Column("层", lambda edge: f"第 {edge.tier} 层", sort=lambda edge: edge.tier),
-        Column("供应商", lambda edge: ThingRef("Enterprise", edge.supplier.id, edge.supplier.name), "thing"),
-        Column("客户", lambda edge: ThingRef("Enterprise", edge.customer.id, edge.customer.name), "thing"),
-        _supplied(lambda edge: (edge.product, edge.valid_to)),
-        *TRUST,
-    ]
-    return Table(id, title, columns, edges)
-
-
 def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge]) -> list[Table[Any]]:
     """Return all tables of a firm's page."""
-    tables: list[Table[Any]] = [table_supplies("suppliers", "供应商", suppliers), table_supplies("customers", "客户", customers)]
+    tables: list[Table[Any]] = [table_supplies(suppliers, "suppliers", "供应商"), table_supplies(customers, "customers", "客户")]
     taken = {"SUPPLIES"}
     for id, title, relations in GROUPS:
         taken |= set(relations)

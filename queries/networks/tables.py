@@ -1,6 +1,7 @@
-"""How the terminal and CSV tell of the supply network."""
+"""The table of the structure of the supply network, and what is said beside it."""
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from queries.core.table import Column, Table
@@ -9,7 +10,7 @@ from queries.networks.answers import SupplyStructure
 Row = tuple[str, str, str]
 
 
-def structure(answer: SupplyStructure) -> Table[Row]:
+def table_of_structure(answer: SupplyStructure) -> Table[Row]:
     """Return one row for each finding."""
     rows: list[Row] = [("割点", firm.name, "") for firm in answer.single_points]
     rows += [("桥", f"{link.one.name} — {link.other.name}", "") for link in answer.bridges]
@@ -17,7 +18,7 @@ def structure(answer: SupplyStructure) -> Table[Row]:
     for measure, ranking in (("PageRank", answer.pagerank), ("介数", answer.betweenness)):
         rows += [(measure, one.firm.name, f"{one.value:.6f}") for one in ranking]
     rows += [("群落", "、".join(firm.name for firm in group), str(len(group))) for group in answer.communities]
-    columns = (Column[Row]("度量", lambda row: row[0]), Column[Row]("企业", lambda row: row[1]), Column[Row]("值", lambda row: row[2]))
+    columns = [Column[Row](head, itemgetter(place)) for place, head in enumerate(("度量", "企业", "值"))]
     return Table("structure", "供应网络的结构", columns, rows)
 
 
