@@ -15,7 +15,7 @@ from queries.city.city import read_city
 from queries.city.facts import Facts, chain_facts
 from queries.city.local import CityFirm, find_firms
 from queries.gaps import rules as rule_file
-from queries.gaps.answers import STATE_ORDER, Judged, WeakLinks
+from queries.gaps.answers import Judged, WeakLinks
 from queries.gaps.rules import Rules, read_rules, variants
 from queries.gaps.weak_links import examine_facts, judge_all, survey, weak_links
 from queries.matching.city import offers_of
@@ -456,7 +456,7 @@ def not_worse(before: dict[str, Judged], after: dict[str, Judged]) -> None:
     for id, one in before.items():
         if one.state == "强链":
             assert after[id].state == "强链", id
-        assert "未知" in (one.state, after[id].state) or STATE_ORDER[after[id].state] >= STATE_ORDER[one.state], id
+        assert "未知" in (one.state, after[id].state) or after[id].state.order >= one.state.order, id
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

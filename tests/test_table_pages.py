@@ -24,7 +24,7 @@ from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
 from queries.core.table import Ask, Column, Number, SourceRef, Table, ThingRef, texts
 from queries.core.words import show_amount, show_names
-from queries.gaps.answers import Candidate, Certificate, Demand, PlaceChange, Side, WhatIf
+from queries.gaps.answers import Candidate, Certificate, Demand, PlaceChange, Side, State, WhatIf
 from queries.gaps.tables import tables_of_certificate, tables_of_what_if
 from queries.targets.answers import CurvePoint, Portfolio
 from queries.targets.tables import tables_of_portfolio
@@ -226,7 +226,7 @@ def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     columns: list[Column[Any]] = [
         Column("企业", lambda row: ThingRef("Enterprise", "a", row["name"]), "thing", lambda _: "青岛"),
         Column("产品", lambda _: "件", "thing", lambda _: "环节甲", apart="环节"),
-        Column("状态", lambda _: "缺链", "state", lambda _: "不说"),
+        Column("状态", lambda _: State.missing, "state", lambda _: "不说"),
         Column("份额", lambda _: Number(0.5, "一半"), "share"),
         Column("本地企业", lambda _: [Named(id=name, name=name) for name in "甲乙丙丁"], "firms"),
         Column("为什么", lambda _: ["一", "二"], "lines"),

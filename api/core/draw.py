@@ -7,11 +7,10 @@ from typing import Any
 from api.core.links import SiteLinks
 from queries.core.answers import STATUS_ORDER
 from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, SourceRef, Table, ThingRef, extra_of, told
-from queries.gaps.answers import STATE_ORDER, State
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
 LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on what they say, or has a name of its own
-    "state": lambda state: f"state-{State(state).name}",
+    "state": lambda state: f"state-{state.code}",
     "status": lambda status: f"status-{status}" if status else "text",
     "fit": lambda fit: f"fit-{FIT_ORDER[fit]}",
     "able": lambda able: "yes" if able else "no",
@@ -22,7 +21,7 @@ LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on wha
     "ask": lambda _: "action",
 }
 SORTS: dict[str, Callable[[Any], str | float | None]] = {  # by what is sorted that does not sort as its text
-    "state": STATE_ORDER.__getitem__,
+    "state": lambda state: state.order,
     "status": lambda status: STATUS_ORDER.get(status, 9),
     "fit": FIT_ORDER.__getitem__,
     "firms": len,

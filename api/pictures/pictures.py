@@ -7,13 +7,13 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.core.templating import inline, render_file
+from api.core.templating import environment, inline, render_file
 from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
 from api.pictures.layout import BEND, GEOMETRY, MARK, LayoutColumn, PictureLayout, arrange, grid_columns, order_rows, split_rows
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Flow, SegmentView, SupplyEdge
 from queries.gaps.answers import Judged, Part, WeakLinks
-from queries.gaps.words import Places, mark_of, places_of
+from queries.gaps.words import STATE_MEANING, Places, mark_of, places_of
 
 if TYPE_CHECKING:
     from pyvis.network import Network
@@ -25,6 +25,7 @@ Link = Callable[[str, str], str]
 Sources = Mapping[str, str]
 Facts = dict[str, Any]
 Lines = dict[tuple[str, str], list[SupplyEdge]]
+environment().globals["state_meaning"] = STATE_MEANING  # of the legend below a picture
 
 
 def no_link(_kind: str, _id: str) -> str:
@@ -236,11 +237,11 @@ def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certif
             for item in (item for part in facts[node]["lists"] for item in part["items"]):
                 if nodes.get(item.get("node") or "") in places:
                     item["mark"] = mark_of(places[nodes[item["node"]]])
-                    item["state"] = places[nodes[item["node"]]].state
+                    item["state_code"] = places[nodes[item["node"]]].state.code
 
 
 def _state_facts(judged: Judged, href: str) -> Facts:
-    own: Any = dict.fromkeys(("state", "score", "status", "reasons", "action", "action_reason"), True)
+    own: Any = dict.fromkeys(("state", "state_code", "score", "status", "reasons", "action", "action_reason"), True)
     own["parts"] = {"__all__": {*Part.model_fields}}
     return {**judged.model_dump(include=own), "href": href, "firms": len(judged.firms)}
 

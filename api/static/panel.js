@@ -1,8 +1,6 @@
 "use strict";
 // What the panel beside a picture is made of. Everything that is shown as text goes through textContent.
 function lianzhangPanel(data) {
-  const STATES = { "缺链": "missing", "弱链": "weak", "强链": "strong", "未知": "unknown" };
-
   function element(tag, className, text) {
     const made = document.createElement(tag);
     if (className) made.className = className;
@@ -36,7 +34,7 @@ function lianzhangPanel(data) {
     for (const item of list.items) {
       const entry = element("li");
       const line = element("div");
-      if (item.mark) line.append(element("span", "state state-" + STATES[item.state], item.mark), " ");
+      if (item.mark) line.append(element("span", "state state-" + item.state_code, item.mark), " ");
       line.append(linkOr(item.short_name || item.name, item.href));
       if (item.role) line.append(" ", element("span", "role", item.role));
       if (item.detail) line.append(" ", element("span", "detail", item.detail));
@@ -52,7 +50,7 @@ function lianzhangPanel(data) {
   function judgement(gap) {
     const part = element("div", "judged");
     const head = element("p", "judged-head");
-    head.append(element("span", "state state-" + STATES[gap.state], gap.state), " ");
+    head.append(element("span", "state state-" + gap.state_code, gap.state), " ");
     if (gap.score !== null) head.append(element("b", "", String(gap.score)), element("span", "quiet", " / 100,越高越弱"));
     part.append(head);
     const action = element("p");

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.core.page import VisitDep
 from queries.gaps.rules import read_rules
 from queries.gaps.tables import tables_of_rules
+from queries.gaps.words import STATE_ACTION, STATE_MEANING
 from queries.names.search import find_chain
 from queries.targets.chain import TOP, list_targets
 from queries.targets.portfolio import make_portfolio
@@ -38,4 +39,5 @@ def show_portfolio(visit: VisitDep, most: MostQuery = None) -> Response:
 def show_rules(visit: VisitDep) -> Response:
     """Show every number that decides a state, a score or an action, and why it is what it is."""
     rules = read_rules()
-    return visit.render("rules.html", "断点规则", rules=rules, tables=[*tables_of_rules(rules), *tables_of_weights(read_weights())])
+    tables = [*tables_of_rules(rules), *tables_of_weights(read_weights())]
+    return visit.render("rules.html", "断点规则", rules=rules, tables=tables, meaning_of=STATE_MEANING, action_of=STATE_ACTION)

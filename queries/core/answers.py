@@ -20,6 +20,11 @@ class Term(StrEnum):
         """Return the code."""
         return self.name
 
+    @property
+    def order(self) -> int:
+        """Return its place in the set."""
+        return list(type(self)).index(self)
+
 
 class Answer(BaseModel):
     """A frozen piece of an answer; beside words JSON has their codes: ``state_code``, ``reason_codes``."""

@@ -27,7 +27,6 @@ class Action(Term):
 
 
 GAPS = (State.missing, State.weak)
-STATE_ORDER = {state: place for place, state in enumerate(State)}
 
 
 class Part(Answer):

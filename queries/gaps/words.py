@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from queries.core.reason import Catalogue
-from queries.gaps.answers import STATE_ORDER, Judged, State, WeakLinks
+from queries.gaps.answers import Judged, State, WeakLinks
 
 STATE_MEANING = {
     State.missing: "普查过,没有一家本地企业",
@@ -17,7 +17,6 @@ STATE_ACTION = {
     State.strong: "固链(企业太集中或风险太高)、延链(有相近的下一步),否则保持",
     State.unknown: "摸底: 先查清,再谈补链",
 }
-PLACE_ZH = {"Segment": "环节", "Product": "产品"}
 say = Catalogue("gaps")
 Places = Mapping[tuple[str, str], Judged]
 RULE_ZH: dict[str, str] = {
@@ -59,7 +58,7 @@ def count_states(judged: Iterable[Judged]) -> dict[State, int]:
 
 def weakest_first(judged: Sequence[Judged]) -> list[int]:
     """Return the order in which an officer reads: gaps before weak ones, the higher score first."""
-    return sorted(range(len(judged)), key=lambda place: (STATE_ORDER[judged[place].state], -(judged[place].score or 0)))
+    return sorted(range(len(judged)), key=lambda place: (judged[place].state.order, -(judged[place].score or 0)))
 
 
 def rule_value(key: str, value: float) -> str:
