@@ -319,7 +319,7 @@ def test_an_empty_form_asks_and_computes_nothing(client: TestClient) -> None:
 
 def test_the_rules_page_has_every_number_with_its_reason(client: TestClient) -> None:
     page, rules = text_of(client.get("/rules").text), read_rules()
-    whys = [weight.why for _, weight in rules.score.parts()]
+    whys = [weight.why for _, weight in rules.score.by_key().items()]
     whys += [threshold.why for section in ("state", "scale", "action") for _, threshold in getattr(rules, section)]
     assert [why for why in whys if why not in page] == []
     assert rules.version in page

@@ -12,7 +12,7 @@ from graph.stores import Store, open_store
 from loaders.run import load
 from queries.gaps.rules import read_rules
 
-PARTS = [weight.name for _, weight in read_rules().score.parts()]
+PARTS = [weight.name for _, weight in read_rules().score.by_key().items()]
 
 
 def shaped(answer: dict[str, object]) -> None:

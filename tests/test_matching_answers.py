@@ -138,19 +138,19 @@ def city(store: Store, tmp_path: Path) -> Store:
 
 def test_the_graph_answers_without_firms_that_have_closed(city: Store) -> None:
     name = read_city(under(city, trusted([]), TODAY)).names["Product"]["motor"]
-    answer = match_city(under(city, trusted([])), name)
+    answer = match_city(under(city, trusted([])), name, 20)
     assert next(one.firm.id for one in answer.ranked) == "甲"
     assert "丙" not in [one.firm.id for one in answer.ranked]
     assert answer.ranked[0].status
     assert answer.ranked[0].source
-    assert match_city(under(city, trusted([])), "囧囍").ranked == []
+    assert match_city(under(city, trusted([])), "囧囍", 20).ranked == []
     with pytest.raises(InputError, match="没有需求文字"):
-        match_city(under(city, trusted([])), "  ")
+        match_city(under(city, trusted([])), "  ", 20)
 
 
 def test_a_graph_without_products_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="没有一家企业登记了产品"):
-        match_city(under(open_store(f"ladybug://{tmp_path}/none.lbug"), trusted([])), "电池")
+        match_city(under(open_store(f"ladybug://{tmp_path}/none.lbug"), trusted([])), "电池", 20)
 
 
 def test_route_and_page_say_the_same(client: TestClient) -> None:

@@ -132,7 +132,7 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
     assert {code for row in told for code in (*row["why_codes"], *row["against_codes"])} <= known
     assert {code for row in told for one in row["candidates"] for code in [one["why_code"]]} <= known
     assert any("segments" in row["why_codes"] for row in told)
-    targets = json.loads(list_targets(view, "integrated-circuits").model_dump_json())
+    targets = json.loads(list_targets(view, "integrated-circuits", 20).model_dump_json())
     assert targets["targets"]
     for one in targets["targets"]:
         assert (len(one["why"]), len(one["why_not"])) == (len(one["why_codes"]), len(one["why_not_codes"]))

@@ -53,8 +53,6 @@ async def get_console(request: Request, store: StoreDep) -> Console:
 
 
 ConsoleDep = Annotated[Console, Depends(get_console)]
-SizeQuery = Annotated[int, Query(ge=1, le=500, description="每页几条")]
-CursorQuery = Annotated[str, Query(max_length=300, description="上一页答案里的 next")]
 
 
 class Answering(APIRoute):

@@ -1,22 +1,26 @@
 """A visit to a page: what is switched off, the tables that are asked for, how it is rendered; the page for an error."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Annotated, Any
+from inspect import Signature
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.draw import MOST_ROWS, draw
 from api.core.links import SiteLinks
+from api.core.routes import given_by
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
 from graph.errors import LianzhangError
 from graph.scope import EVERYWHERE, NAMED, Scope
 from graph.statuses import STATUS_ZH
+from queries.core.question import Question
 from queries.core.view import View
 from queries.things.things import list_sources
 
@@ -28,6 +32,7 @@ ADVICE = {
     503: ("确认数据文件或数据库服务可用", "请管理员运行 lianzhang load seeds 载入数据,或检查 LIANZHANG_STORE"),
     504: ("稍后重试", "缩小查询范围,例如减少层数"),
 }
+Answered = TypeVar("Answered")
 templates = Jinja2Templates(env=environment())
 
 
@@ -80,6 +85,20 @@ class PageRequest:
 
 
 VisitDep = Annotated[PageRequest, Depends()]
+
+
+def add_pages(
+    router: APIRouter, question: Question[Answered], show: Callable[[PageRequest, Answered], Response], suffix: str = "", without: str = ""
+) -> None:
+    """Add a page for each address of a question: what ``show`` makes of its answer; it takes the question's arguments but ``without``."""
+    for path in question.paths:
+
+        def answer(subject: PageRequest, **given: Any) -> Response:
+            return show(subject, question.put(subject.view, question.find(subject.view, given)))
+
+        parameters = [one for one in given_by(question, path, VisitDep) if one.name != without]
+        answer.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        router.add_api_route(f"/{path}{suffix}".replace("}", ":id}"), answer)
 
 
 def _render(request: Request, template: str, links: SiteLinks, status: int = 200, **values: Any) -> HTMLResponse:

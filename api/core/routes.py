@@ -7,13 +7,15 @@ from typing import Annotated, Any, get_args, get_origin
 from fastapi import APIRouter, Body, Path, Query
 from pydantic import ConfigDict, Field, create_model
 
-from api.core.http import Answering, ConsoleDep, CursorQuery, SizeQuery, ViewDep
+from api.core.http import Answering, ConsoleDep, ViewDep
 from graph.errors import InputError
 from queries.core.answers import Page
-from queries.core.question import Argument, Question
+from queries.core.question import Argument, Cursor, Question, Size
 
 SUBJECTS: dict[str, Any] = {"view": ViewDep, "console": ConsoleDep}
 MOST_VALUES = 50  # of an argument that may be given several times
+KEYWORD = Parameter.KEYWORD_ONLY
+PAGED = (Parameter("cursor", KEYWORD, annotation=Cursor, default=""), Parameter("size", KEYWORD, annotation=Size, default=50))
 
 
 def router_of(questions: Sequence[Question[Any]]) -> APIRouter:
@@ -36,8 +38,7 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
         found = question.put(subject, question.find(subject, given if body is None else dict(body)))
         return _page(found, **cut) if cut else Page(items=found) if listed else found
 
-    kind = Parameter.KEYWORD_ONLY
-    parameters = [Parameter(name, kind, annotation=hint, default=default) for name, hint, default in _given(question, path)]
+    parameters = given_by(question, path)
     returned = Page[get_args(question.answer)[0]] if listed else question.answer  # type: ignore[misc]
     answer.__name__, answer.__doc__ = question.ask.__name__, question.help
     answer.__signature__ = Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
@@ -45,8 +46,12 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
     return answer
 
 
-def _given(question: Question[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
-    """Yield what a route is given: the name, the type and the default of each."""
+def given_by(question: Question[Any], path: str, subject: Any = None) -> list[Parameter]:
+    """Return what a route is given, as FastAPI reads it; ``subject`` in place of what the question is asked of."""
+    return [Parameter(name, KEYWORD, annotation=hint, default=default) for name, hint, default in _given(question, path, subject)]
+
+
+def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[str, Any, Any]]:
     asked = {one.name: one for one in question.arguments if one.name_by("route")}
     braced = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     if question.choice and not {*braced}.isdisjoint(question.choice.names):  # the address has chosen
@@ -60,10 +65,9 @@ def _given(question: Question[Any], path: str) -> Iterator[tuple[str, Any, Any]]
         for name, one in asked.items():
             yield name, *(_path_hint(one) if name in braced else _query_hint(one))
     if question.subject:
-        yield "subject", SUBJECTS[question.subject], Parameter.empty
+        yield "subject", subject or SUBJECTS[question.subject], Parameter.empty
     if question.most is not None:
-        yield "cursor", CursorQuery, ""
-        yield "size", SizeQuery, 50
+        yield from ((one.name, *_query_hint(Argument.of(one))) for one in PAGED)
 
 
 def _path_hint(argument: Argument) -> tuple[Any, Any]:

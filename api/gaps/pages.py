@@ -8,14 +8,14 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import PageRequest, VisitDep
+from api.core.page import PageRequest, VisitDep, add_pages
 from api.gaps.certificates import certificate_file
 from api.pictures.curves import draw_served
 from graph.errors import LianzhangError
 from queries.city.facts import Facts
 from queries.gaps.answers import Certificate
-from queries.gaps.certificate import certificate
-from queries.gaps.names import find_landing, find_place
+from queries.gaps.names import find_landing
+from queries.gaps.questions import certificate
 from queries.gaps.tables import table_ranking, tables_of_certificate, tables_of_what_if
 from queries.gaps.weak_links import examine
 from queries.gaps.what_if import what_if
@@ -29,17 +29,12 @@ Found = TypeVar("Found")
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-PlaceQuery = Annotated[str, Query(min_length=1, max_length=300)]
 NamesQuery = Annotated[list[str], Query(max_length=50)]
 
 
-@router.get("/chains/{id:id}/certificate")
-def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
-    """Show what defends the judgement of a segment or a product: who needs it, who looked, which firms were looked at."""
-    answer = _ask(id, place, visit)
+def _show_certificate(visit: PageRequest, answer: Certificate) -> Response:
     tables = tables_of_certificate(answer)
-    names = {"place": answer.id}
-    links = visit.links
+    links, id, names = visit.links, answer.chain_id, {"place": answer.id}
     addresses = {
         "chain": links.to("chains", id),
         "thing": links.thing(answer.label, answer.id),
@@ -50,17 +45,13 @@ def show_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
     return visit.render("certificate.html", answer.name, answer=answer, tables=tables, addresses=addresses)
 
 
-@router.get("/chains/{id:id}/certificate.html")
-def download_certificate(id: str, place: PlaceQuery, visit: VisitDep) -> Response:
-    """Send a certificate as a file that opens offline."""
-    answer = _ask(id, place, visit)
+def _send_certificate(_: PageRequest, answer: Certificate) -> Response:
     name = quote(f"断点说明-{answer.chain}-{answer.name}.html", safe="")
     return HTMLResponse(certificate_file(answer), headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
-def _ask(chain: str, place: str, visit: PageRequest) -> Certificate:
-    found = find_place(examine(visit.view, chain), place)
-    return certificate(visit.view, chain, found.label, found.id)
+add_pages(router, certificate, _show_certificate)
+add_pages(router, certificate, _send_certificate, ".html")
 
 
 @dataclass

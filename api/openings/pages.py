@@ -6,13 +6,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import PageRequest, VisitDep
+from api.core.page import PageRequest, VisitDep, add_pages
 from api.openings.workbooks import make_workbook
-from queries.names.search import find_chain, find_enterprise
 from queries.openings.answers import Met, Opportunities
 from queries.openings.glance import at_a_glance
-from queries.openings.ledger import ledger
-from queries.openings.lists import chain_opportunities, leader_opportunities
+from queries.openings.questions import ledger, opportunities
 from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,37 +20,13 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 NameQuery = Annotated[str, Query(max_length=300)]
 
 
-@router.get("/chains/{id:id}/opportunities")
-def show_chain_opportunities(id: str, visit: VisitDep) -> Response:
-    """Show the four lists of all leaders of a chain."""
-    return _show(visit, chain_opportunities(visit.view, find_chain(visit.view, id)), "chains")
-
-
-@router.get("/enterprises/{id:id}/opportunities")
-def show_leader_opportunities(id: str, visit: VisitDep) -> Response:
-    """Show the four lists of a leader."""
-    return _show(visit, leader_opportunities(visit.view, find_enterprise(visit.view, id)), "enterprises")
-
-
-@router.get("/chains/{id:id}/opportunities.xlsx")
-def download_chain_opportunities(id: str, visit: VisitDep) -> Response:
-    """Send the four lists of a chain as a workbook."""
-    return _send(chain_opportunities(visit.view, find_chain(visit.view, id)))
-
-
-@router.get("/enterprises/{id:id}/opportunities.xlsx")
-def download_leader_opportunities(id: str, visit: VisitDep) -> Response:
-    """Send the four lists of a leader as a workbook."""
-    return _send(leader_opportunities(visit.view, find_enterprise(visit.view, id)))
-
-
-def _send(answer: Opportunities) -> Response:
+def _send(_: PageRequest, answer: Opportunities) -> Response:
     name = quote(f"卡位入链清单-{answer.subject.name}.xlsx", safe="")
     return Response(make_workbook(answer), media_type=WORKBOOK, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
 
 
-def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
-    links, subject = visit.links, answer.subject
+def _show(visit: PageRequest, answer: Opportunities) -> Response:
+    links, subject, kind = visit.links, answer.subject, "chains" if answer.label == "Chain" else "enterprises"
     base = f"/{kind}/{quote(subject.id, safe='')}/opportunities"
     addresses = {
         "subject": links.to(kind, subject.id),
@@ -70,15 +44,14 @@ def _show(visit: PageRequest, answer: Opportunities, kind: str) -> Response:
     return visit.render("opportunities.html", answer.subject.name, answer=answer, addresses=addresses, **values)
 
 
+add_pages(router, opportunities, _show, without="keys")
+add_pages(router, opportunities, _send, ".xlsx", without="keys")
+
+
 @router.get("/ledger")
 def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", firm: NameQuery = "") -> Response:
     """Show the ledger: each match as a line of dated steps."""
-    store = visit.view
-    answer = ledger(
-        store,
-        leader=find_enterprise(store, leader) if leader else None,
-        chain=find_chain(store, chain) if chain else None,
-        firm=find_enterprise(store, firm) if firm else None,
-    )
+    words = {"leader": leader or None, "chain": chain or None, "firm": firm or None}
+    answer = ledger.put(visit.view, ledger.find(visit.view, words))
     about = f"匹配台账-{answer.subject.name}" if answer.subject else "匹配台账"
     return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer))

@@ -42,6 +42,10 @@ class Word:
         return Word(**{one.name: said.get(one.name, getattr(inner, one.name)) for one in fields(self)})
 
 
+Cursor = Annotated[str, Word("上一页答案里的 next")]
+Size = Annotated[int, Word("每页几条", low=1, high=500)]
+
+
 @dataclass(frozen=True)
 class Argument:
     """An argument of a question; without a default it has to be given."""

@@ -117,7 +117,7 @@ class Voice:
     def parts(self) -> list[Part]:
         """Return the parts of the score with their reasons; none where the state is not known."""
         said, points = self._said() if self.verdict.points else {}, self.verdict.points
-        weights = {key: weight for key, weight in self.rules.score.parts() if key in said}
+        weights = {key: weight for key, weight in self.rules.score.by_key().items() if key in said}
         return [Part(name=weight.name, points=points[key], most=weight.points, reason=said[key]) for key, weight in weights.items()]
 
     def _said(self) -> Mapping[str, Reason]:

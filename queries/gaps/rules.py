@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -34,6 +34,26 @@ class Weight(Strict):
     why: str
 
 
+class Hundred(Strict):
+    """Weights that give 100 points together, in the order in which they are shown."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = sum(self.points.values())
+        if abs(total - 100) > 1e-9:
+            raise ValueError(f"各项的满分(points)合计应为 100,这里是 {total:g}")
+        return self
+
+    @property
+    def points(self) -> dict[str, float]:
+        """Return the points of each part."""
+        return {key: weight.points for key, weight in self.by_key().items()}
+
+    def by_key(self) -> dict[str, Weight]:
+        """Return each part by its key."""
+        return {key: getattr(self, key) for key in type(self).model_fields}
+
+
 class StateRules(Strict):
     """What makes a place strong."""
 
@@ -42,8 +62,8 @@ class StateRules(Strict):
     key_products_made: Threshold
 
 
-class ScoreRules(Strict):
-    """The parts of the score, 100 points together, in the order in which they are shown."""
+class ScoreRules(Hundred):
+    """The parts of the score."""
 
     no_producer: Weight
     concentration: Weight
@@ -52,18 +72,6 @@ class ScoreRules(Strict):
     downstream: Weight
     single_point: Weight
     systemic_risk: Weight
-
-    @model_validator(mode="after")
-    def _whole(self) -> "ScoreRules":
-        total = sum(weight.points for _, weight in self.parts())
-        if abs(total - 100) > 1e-9:
-            raise ValueError(f"各项满分合计应为 100,这里是 {total:g}")
-        return self
-
-    def parts(self) -> Iterator[tuple[str, Weight]]:
-        """Yield each part with its key."""
-        for key in type(self).model_fields:
-            yield key, getattr(self, key)
 
 
 class ScaleRules(Strict):
@@ -119,7 +127,7 @@ def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:
                 moved = threshold | {"value": threshold["value"] * factor}
                 yield f"{section}.{key} ×{factor:g}", _with(whole, section, {key: moved})
     weights = whole["score"]
-    for key, factor, points in moved_points({key: weight["points"] for key, weight in weights.items()}, share):
+    for key, factor, points in moved_points(rules.score.points, share):
         moved = {other: weight | {"points": points[other]} for other, weight in weights.items()}
         yield f"score.{key} ×{factor:g}", _with(whole, "score", moved)
 

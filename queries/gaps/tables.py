@@ -127,7 +127,7 @@ def _risk(answer: WeakLinks) -> Table[RankedByRisk]:
 
 def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
     """Return the numbers of the rules whose moving flips a state or moves the ranking of segments."""
-    names = RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.parts()}
+    names = RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.by_key().items()}
 
     def flips(one: Variant) -> str:
         return show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in one.flips), unit="处") or "没有"
@@ -161,7 +161,7 @@ RULES: list[Column[RuleUsed]] = [
 
 def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     """Return every number of the rules with its reason."""
-    tables: list[Table[Any]] = [Table("rules-score", "评分各项", PARTS, list(rules.score.parts()), "合计 100 分,越高越弱。")]
+    tables: list[Table[Any]] = [Table("rules-score", "评分各项", PARTS, list(rules.score.by_key().items()), "合计 100 分,越高越弱。")]
     for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
         named = (RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section))
         tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda one: one.name)], list(named)))

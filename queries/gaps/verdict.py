@@ -41,7 +41,7 @@ def verdict_of(measures: Measures, rules: Rules) -> Verdict:
     standing = frozenset(product for good in weak for product in good.standing) - {*measures.place.products}
     leaders = frozenset(leader for good in weak for leader in good.leaders)
     shares = _shares_of(measures, rules, goods, len(standing), len(leaders))
-    points = {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.parts()}
+    points = {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.by_key().items()}
     return Verdict(measures, state, goods, standing, leaders, points, round(sum(points.values()), 2))
 
 

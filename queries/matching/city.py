@@ -34,7 +34,7 @@ def offers_of(city: City) -> list[Offer]:
     ]
 
 
-def match_city(view: View, text: str, most: int = 20) -> MatchedFirms:
+def match_city(view: View, text: str, most: int) -> MatchedFirms:
     """Return the firms of the graph for a need in a few words; raises ``InputError`` where there is no text or nothing to compare."""
     if not text.strip():
         raise InputError("没有需求文字,无从匹配;请写产品或服务的名称,如 动力电池")

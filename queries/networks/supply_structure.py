@@ -20,7 +20,7 @@ SOURCES, SEED = 200, 20261124
 SMALLEST = 2  # firms in a component or a community that is worth showing
 
 
-def supply_structure(view: View, most: int = 20) -> SupplyStructure:
+def supply_structure(view: View, most: int) -> SupplyStructure:
     """Return the structure of the supply network."""
     return view.once(("structure", most), lambda: _measure(view, most))
 

@@ -11,9 +11,10 @@ from queries.openings.against import against_supplier, speaks_for
 from queries.openings.answers import Opening, Stage
 from queries.openings.asked import Asked
 from queries.openings.catalogue import say
-from queries.openings.needs import Supplier, Supply, confidence, nobody, row_of_wish, supplier_row
+from queries.openings.needs import Supplier, Supply, confidence, nobody, opening, row_of_wish, supplier_row
 
 SEVERAL = 2  # needs that a firm fits from which on it is worth meeting
+DONE = (Stage.signed, Stage.dropped)
 MOST = 20  # firms that are computed for a list, of one leader
 
 
@@ -31,17 +32,15 @@ def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Openin
     for leader, firm in order:
         places = fitting[leader, firm]
         products = dict.fromkeys(supply.wish.product for supply, _ in places)
-        talks = any((match := asked.match(firm, supply.wish.party, supply.wish.product)) and _open(match.state) for supply, _ in places)
+        talks = any(
+            (match := asked.match(firm, supply.wish.party, supply.wish.product)) and match.state not in DONE for supply, _ in places
+        )
         if (leader, firm) in told or not (talks or len(products) >= SEVERAL):
             continue
         listed[leader] += 1
         if listed[leader] <= MOST:
             found.append(_computed(asked, leader, firm, places, list(products)))
     return found, sum(max(0, number - MOST) for number in listed.values())
-
-
-def _open(state: Stage) -> bool:
-    return state not in (Stage.signed, Stage.dropped)
 
 
 def _said(asked: Asked, type_name: str) -> list[Row]:
@@ -64,27 +63,20 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str, not
     each = products or [row.product]
     links = dict.fromkeys(text for product in each for text in speaks_for(asked, row.start, row.end, product))
     against = dict.fromkeys(text for product in each for text in against_supplier(asked, row.start, row.end, product, None, rows))
-    match = asked.match(row.end, row.start, each[0]) if len(each) == 1 else None
-    return Opening(
-        leader=asked.named(group[0]),
-        party=asked.named(row.start),
-        product=row.product or "、".join(asked.product(one) for one in products),
-        product_id=products[0] if len(products) == 1 else None,
-        segments=sorted({segment for product in products for segment in asked.segments(product)}),
-        firm=asked.named(row.end),
-        region=asked.firm(row.end).region,
-        local=asked.firm(row.end).where == "local",
+    about = (group[0], row.start, products, rows, row, False)
+    base = opening(
+        asked,
+        *about,
+        firm=row.end,
         fit=Level.high if words else None,
         why=[say(noted, note=row.note) if row.note else say(said), *words, *links],
         against=[*against, *_local_instead(asked, row.end, own)],
-        stage=match.state if match else None,
-        computed=False,
-        confidence=confidence([row], computed=False),
-        status=row.status,
-        source=row.source,
-        candidates=[*{looked.firm.id: looked for supply in own for looked in supply.looked}.values()],
-        evidence=[asked.facts.evidence(record) for record in rows],
+        match=asked.match(row.end, row.start, each[0]) if len(each) == 1 else None,
+        candidates={looked.firm.id: looked for supply in own for looked in supply.looked}.values(),
     )
+    product = row.product or base.product
+    sure = confidence([row], computed=False)  # the other records only say what it makes
+    return base.model_copy(update={"product": product, "segments": sorted(base.segments), "confidence": sure})
 
 
 def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[Reason]:
@@ -105,25 +97,11 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
     links = dict.fromkeys(text for party, product, _ in each for text in speaks_for(asked, party, firm, product))
     against = dict.fromkeys(text for party, product, fit in each for text in against_supplier(asked, party, firm, product, fit, rows))
     words = [say("fits_several", count=len(products))] if len(products) >= SEVERAL else []
-    return Opening(
-        leader=asked.named(leader),
-        party=asked.named(next(iter(parties)) if len(parties) == 1 else leader),
-        product="、".join(asked.product(one) for one in products),
-        product_id=products[0] if len(products) == 1 else None,
-        segments=sorted({segment for one in products for segment in asked.segments(one)}),
-        firm=asked.named(firm),
-        region=asked.firm(firm).region,
-        local=asked.firm(firm).where == "local",
-        fit=min((fit.level for _, _, fit in each), key=[*Level].index),
-        why=[*words, *dict.fromkeys(fit.words for _, _, fit in each), *links],
-        against=list(against),
-        stage=matches[0].state if matches else None,
-        computed=True,
-        confidence=confidence(rows, computed=True),
-        status="inferred",
-        source=places[0][1].row.source,
-        evidence=[asked.facts.evidence(row) for row in rows],
-    )
+    why = [*words, *dict.fromkeys(fit.words for _, _, fit in each), *links]
+    fit = min((fit.level for _, _, fit in each), key=lambda level: level.order)
+    about = (leader, next(iter(parties)) if len(parties) == 1 else leader, products, rows, places[0][1].row, True)
+    row = opening(asked, *about, firm=firm, fit=fit, why=why, against=against, match=matches[0] if matches else None)
+    return row.model_copy(update={"segments": sorted(row.segments)})
 
 
 def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:

@@ -1,6 +1,6 @@
 """可采购产品(服务): each need of a leader, and the local firms that could take the place (卡位入链)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,7 +11,7 @@ from queries.core.reason import Reason
 from queries.gaps.candidates import find_candidates
 from queries.matching.answers import Level
 from queries.openings.against import against_supplier, speaks_for, why_dropped
-from queries.openings.answers import Looked, Opening
+from queries.openings.answers import Looked, Match, Opening
 from queries.openings.asked import Asked, Wish
 from queries.openings.catalogue import say
 from queries.openings.fits import Fit
@@ -62,10 +62,10 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     check()
     facts, group = asked.facts, set(asked.groups[wish.leader])
     found: dict[str, Supplier] = {}
-    for one in sorted(_makers(asked, wish), key=lambda one: (not one.supplies, _ORDER[one.fit.level])):
+    for one in sorted(_makers(asked, wish), key=lambda one: (not one.supplies, one.fit.level.order)):
         if one.firm not in group:
             found.setdefault(one.firm, one)
-    every = sorted(found.values(), key=lambda one: (not one.fits, _ORDER[one.fit.level], one.supplies, one.firm))
+    every = sorted(found.values(), key=lambda one: (not one.fits, one.fit.level.order, one.supplies, one.firm))
     placed: dict[str, list[Supplier]] = {"local": [], "unknown": [], "outside": []}
     for one in every:
         placed[asked.firm(one.firm).where].append(one)
@@ -84,9 +84,6 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
         looked_through="、".join(f"{look.name}({look.as_of or '日期不详'})" for look in looks.values()),
         more=sum(max(0, len(firms) - MOST) for firms in (local, unplaced, outside)),
     )
-
-
-_ORDER = {level: place for place, level in enumerate(Level)}
 
 
 def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
@@ -132,52 +129,65 @@ def nobody(supply: Supply) -> Iterator[Reason]:
 def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Opening:
     """Return the row of a firm that could serve a need, computed; or of one that does, which is a record."""
     rows = (*wish.rows, one.row)
+    why = [one.fit.words, *said_of(asked, wish), *dict.fromkeys(speaks_for(asked, wish.party, one.firm, wish.product))]
+    against = against_supplier(asked, wish.party, one.firm, wish.product, one.fit, rows)
     match = asked.match(one.firm, wish.party, wish.product)
-    words = [wish.why] if wish.why else []
-    segments = asked.segments(wish.product)
-    place = [say("segments", segments="、".join(segments))] if segments else []
-    links = speaks_for(asked, wish.party, one.firm, wish.product)
-    return Opening(
-        leader=asked.named(wish.leader),
-        party=asked.named(wish.party),
-        product=asked.product(wish.product),
-        product_id=wish.product,
-        segments=segments,
-        firm=asked.named(one.firm),
-        region=asked.firm(one.firm).region,
-        local=asked.firm(one.firm).where == "local",
-        fit=one.fit.level,
-        why=[one.fit.words, *words, *place, *dict.fromkeys(links)],
-        against=list(against_supplier(asked, wish.party, one.firm, wish.product, one.fit, rows)),
-        stage=match.state if match else None,
-        computed=computed,
-        confidence=confidence(rows, computed=computed),
-        status="inferred" if computed else one.row.status,
-        source=one.row.source,
-        evidence=[asked.facts.evidence(row) for row in rows],
-    )
+    about = (wish.leader, wish.party, [wish.product], rows, one.row, computed)
+    return opening(asked, *about, firm=one.firm, fit=one.fit.level, why=why, against=against, match=match)
 
 
 def row_of_wish(
     asked: Asked, wish: Wish, why: Iterable[Reason], against: Iterable[Reason] = (), candidates: Iterable[Looked] = ()
 ) -> Opening:
     """Return the row of a need or an offer for which no firm is known: a record, unless it was inferred."""
-    status = "inferred" if wish.inferred else wish.rows[0].status
+    said = [*filter(None, [wish.why]), *why]
+    about = (wish.leader, wish.party, [wish.product], wish.rows, wish.rows[0], wish.inferred)
+    return opening(asked, *about, why=said, against=against, candidates=candidates)
+
+
+def said_of(asked: Asked, wish: Wish) -> list[Reason]:
+    """Return what is said of a wish beside a firm for it: why it is one, and the segments of the product."""
+    segments = asked.segments(wish.product)
+    return [*filter(None, [wish.why]), *([say("segments", segments="、".join(segments))] if segments else [])]
+
+
+def opening(
+    asked: Asked,
+    leader: str,
+    party: str,
+    products: Sequence[str],
+    rows: Sequence[Row],
+    first: Row,
+    computed: bool,
+    *,
+    why: Iterable[Reason],
+    against: Iterable[Reason],
+    firm: str | None = None,
+    fit: Level | None = None,
+    match: Match | None = None,
+    candidates: Iterable[Looked] = (),
+) -> Opening:
+    """Return a row about some products that rests on records, ``first`` of all on one."""
+    where = asked.firm(firm) if firm else None
     return Opening(
-        leader=asked.named(wish.leader),
-        party=asked.named(wish.party),
-        product=asked.product(wish.product),
-        product_id=wish.product,
-        segments=asked.segments(wish.product),
-        firm=None,
-        why=[*([wish.why] if wish.why else []), *why],
-        against=list(against),
-        computed=wish.inferred,
-        confidence=confidence(wish.rows, computed=wish.inferred),
-        status=status,
-        source=wish.rows[0].source,
-        candidates=list(candidates),
-        evidence=[asked.facts.evidence(row) for row in wish.rows],
+        leader=asked.named(leader),
+        party=asked.named(party),
+        product="、".join(map(asked.product, products)),
+        product_id=products[0] if len(products) == 1 else None,
+        segments=[*dict.fromkeys(segment for product in products for segment in asked.segments(product))],
+        firm=asked.named(firm) if firm else None,
+        region=where.region if where else "",
+        local=where is not None and where.where == "local",
+        fit=fit,
+        why=[*why],
+        against=[*against],
+        stage=match.state if match else None,
+        computed=computed,
+        confidence=confidence(rows, computed),
+        status="inferred" if computed else first.status,
+        source=first.source,
+        candidates=[*candidates],
+        evidence=[asked.facts.evidence(row) for row in rows],
     )
 
 

@@ -11,7 +11,7 @@ from queries.openings.answers import Opening
 from queries.openings.asked import Asked, Wish
 from queries.openings.catalogue import say
 from queries.openings.fits import Fit
-from queries.openings.needs import confidence, row_of_wish
+from queries.openings.needs import opening, row_of_wish, said_of
 
 MOST = 20  # users that are listed for an offer
 User = tuple[str, Fit, tuple[Row, ...], bool]  # firm, how well it fits, the records, whether it is supplied already
@@ -60,26 +60,7 @@ def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[U
 
 def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool) -> Opening:
     rows = (*wish.rows, *own)
-    segments = asked.segments(wish.product)
-    place = [say("segments", segments="、".join(segments))] if segments else []
+    why, against = [fit.words, *said_of(asked, wish)], against_user(asked, wish.party, firm, wish.product, fit, rows)
     match = asked.match(wish.party, firm, wish.product)
-    against = list(against_user(asked, wish.party, firm, wish.product, fit, rows))
-    return Opening(
-        leader=asked.named(wish.leader),
-        party=asked.named(wish.party),
-        product=asked.product(wish.product),
-        product_id=wish.product,
-        segments=segments,
-        firm=asked.named(firm),
-        region=asked.firm(firm).region,
-        local=asked.firm(firm).where == "local",
-        fit=fit.level,
-        why=[fit.words, *([wish.why] if wish.why else []), *place],
-        against=against,
-        stage=match.state if match else None,
-        computed=not supplied,
-        confidence=confidence(rows, computed=not supplied),
-        status=own[0].status if supplied else "inferred",
-        source=own[0].source,
-        evidence=[asked.facts.evidence(one) for one in rows],
-    )
+    about = (wish.leader, wish.party, [wish.product], rows, own[0], not supplied)
+    return opening(asked, *about, firm=firm, fit=fit.level, why=why, against=against, match=match)

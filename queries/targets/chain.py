@@ -31,10 +31,8 @@ from queries.targets.weights import Weights, read_weights
 from queries.targets.words import data_against, speaks_against, speaks_for
 from queries.things.things import sources_used
 
-TOP = 20
 
-
-def list_targets(view: View, chain: str, top: int = TOP) -> Targets:
+def list_targets(view: View, chain: str, top: int) -> Targets:
     """Return the first targets of a chain (by id)."""
     return view.once(("targets", chain, top), lambda: _answer(view, examine(view, chain), top))
 

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from pydantic import model_validator
-
-from queries.gaps.rules import Strict, Threshold, Weight, moved_points, read_shipped
+from queries.gaps.rules import Hundred, Strict, Threshold, Weight, moved_points, read_shipped
 
 SHARE = 0.2  # by which each weight is moved
 
 
-class FactorWeights(Strict):
-    """The factors, 100 points together, in the order in which they are shown."""
+class FactorWeights(Hundred):
+    """The factors."""
 
     gap: Weight
     leaders: Weight
@@ -19,22 +17,6 @@ class FactorWeights(Strict):
     links: Weight
     near: Weight
     second: Weight
-
-    @model_validator(mode="after")
-    def _whole(self) -> "FactorWeights":
-        total = sum(self.points.values())
-        if abs(total - 100) > 1e-9:
-            raise ValueError(f"各因素的 points 合计应为 100,这里是 {total:g}")
-        return self
-
-    @property
-    def points(self) -> dict[str, float]:
-        """Return the points of each factor."""
-        return {key: weight.points for key, weight in self.by_key().items()}
-
-    def by_key(self) -> dict[str, Weight]:
-        """Return each factor by its key."""
-        return {key: getattr(self, key) for key in type(self).model_fields}
 
 
 class FitWeights(Strict):

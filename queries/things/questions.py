@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 from queries.core.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Page, SupplyEdge, SupplyPath, Total
-from queries.core.question import Word, question
+from queries.core.question import Cursor, Size, Word, question
 from queries.names.arguments import Chain, Firm
 from queries.things import listings
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from queries.things.console import Console
 
 Tiers = Annotated[int, Word("看几层: 1 为直接,2 为再上(下)一层", low=1, high=10)]
-Cursor = Annotated[str, Word("上一页答案里的 next")]
-Size = Annotated[int, Word("每页几条", low=1, high=500)]
 
 
 @question("chains", "chains", group="产业链", table=listings.table_of_chains)
