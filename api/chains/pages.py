@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.links import SiteLinks
 from api.core.page import VisitDep
 from api.pictures.pictures import picture_chain
 from queries.core.catalogue import side_by_side
@@ -15,12 +14,12 @@ from queries.gaps.tables import table_moves, tables_of_gaps
 from queries.gaps.weak_links import weak_links
 from queries.gaps.words import count_states
 from queries.things import chains as chain_queries
+from queries.things.listings import COUNTS
 from queries.things.tables import tables_of_chain
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 MOST_OF_CHAIN = 200  # products, and firms, in the picture of a chain's page
-COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
 TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 
 
@@ -42,7 +41,10 @@ def show_chain(id: str, visit: VisitDep) -> Response:
     links = visit.links
     picture = None
     if not visit.ask.table:
-        certificate = partial(_certificate, links, answer.chain_id)
+
+        def certificate(_label: str, place: str) -> str:
+            return links.of_chain(answer.chain_id, "certificate", place=place)
+
         picture = picture_chain(view, visit.names, links.thing, answer, certificate, MOST_OF_CHAIN)
     products = [product for segment in answer.segments for product in segment.products]
     values = {
@@ -53,7 +55,3 @@ def show_chain(id: str, visit: VisitDep) -> Response:
         "tables": tables_of_chain(view, producers),
     }
     return visit.render("chain.html", view.chain["name"], view=view, picture=picture, **values)
-
-
-def _certificate(links: SiteLinks, chain: str, _label: str, place: str) -> str:
-    return links.of_chain(chain, "certificate", place=place)

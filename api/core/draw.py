@@ -6,13 +6,13 @@ from typing import Any
 
 from api.core.links import SiteLinks
 from queries.core.answers import STATUS_ORDER
-from queries.core.table import FIT_ORDER, Ask, Column, Folded, Item, Number, SourceRef, Table, ThingRef, extra_of, told
+from queries.core.table import Ask, Column, Folded, Item, Number, SourceRef, Table, ThingRef, extra_of, told
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
 LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on what they say, or has a name of its own
     "state": lambda state: f"state-{state.code}",
     "status": lambda status: f"status-{status}" if status else "text",
-    "fit": lambda fit: f"fit-{FIT_ORDER[fit]}",
+    "fit": lambda fit: f"fit-{SORTS['fit'](fit)}",
     "able": lambda able: "yes" if able else "no",
     "change": lambda by: "text" if isinstance(by, str) else "worse" if by > 0 else "better" if by < 0 else "number",
     "thing": lambda thing: "nobody" if thing is None else "looked" if isinstance(thing, Folded) else "text",
@@ -23,7 +23,7 @@ LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on wha
 SORTS: dict[str, Callable[[Any], str | float | None]] = {  # by what is sorted that does not sort as its text
     "state": lambda state: state.order,
     "status": lambda status: STATUS_ORDER.get(status, 9),
-    "fit": FIT_ORDER.__getitem__,
+    "fit": lambda fit: 3 if fit is None else fit.order,
     "firms": len,
     "lines": lambda lines: len(lines.lines if isinstance(lines, Folded) else lines),
     "remarks": len,

@@ -86,6 +86,12 @@ class Facts:
     city: City
     gone: frozenset[str] = frozenset()
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """Return what every answer about the chain begins with: its name and id, the day, and how fresh the data is."""
+        names = {"chain": self.chain.name, "chain_id": self.chain.id}
+        return {**names, "as_of": self.city.today, "data_date": self.city.recorded}
+
     def local(self, firm: str) -> bool:
         """Tell whether a firm is in the city and still there."""
         return firm in self._here

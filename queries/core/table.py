@@ -22,7 +22,6 @@ Kind = Literal[
 On = Literal["", "page", "text", "wide"]  # everywhere; else pages only, all but pages, all but the terminal
 ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
 FIRST = 3  # firms that a cell names
-FIT_ORDER = {"高": 0, "中": 1, "低": 2, None: 3}
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
 

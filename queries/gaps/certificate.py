@@ -35,8 +35,7 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
     used = [row.source for row in rows.values()] + [demand.source for demand in demands] + [look.source for look in looks]
     used += [candidate.source for candidate in candidates[:MOST]]
     return Certificate(
-        chain=facts.chain.name,
-        chain_id=facts.chain.id,
+        **facts.about,
         label=label,
         id=id,
         name=place.name,
@@ -48,8 +47,6 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
         more_candidates=max(0, len(candidates) - MOST),
         rule_version=rules.version,
         rules=_rules(measures, rules),
-        as_of=facts.city.today,
-        data_date=facts.city.recorded,
         notes=notes_on(facts),
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         sources=sources_used(view, used),

@@ -144,12 +144,9 @@ def _answer(view: View, examined: Examined) -> WeakLinks:
     names = {id: str(source.get("name") or id) for id, source in list_sources(view).items()}
     used = sorted({row.source for row in rows.values()})
     return WeakLinks(
-        chain=facts.chain.name,
-        chain_id=facts.chain.id,
+        **facts.about,
         city=list(facts.homes),
         rule_version=rules.version,
-        as_of=facts.city.today,
-        data_date=facts.city.recorded,
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         notes=notes_on(facts),
         segments=segments,

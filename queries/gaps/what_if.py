@@ -45,10 +45,8 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
     after = examine_facts(changed, survey(city, supplies))
     changes = [_change(one, other) for one, other in zip(before.verdicts, after.verdicts, strict=True)]
     return WhatIf(
-        chain=facts.chain.name,
-        chain_id=chain,
+        **facts.about,
         rule_version=rules.version,
-        as_of=city.today,
         removed=remove,
         landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
         before=_side(before),

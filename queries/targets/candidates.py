@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graph.deadline import check
 from queries.city.facts import Facts, Row
@@ -31,6 +32,12 @@ class GapToClose:
     status: str
     good: Good
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return what answers say of it."""
+        own = {"segment": self.segment, "state": self.state, "score": self.score, "status": self.status}
+        return {"product": self.name, "product_id": self.product, **own}
 
 
 @dataclass(frozen=True)

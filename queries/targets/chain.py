@@ -51,13 +51,10 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     known = [row for gap in gaps for row in gap.evidence] + [row for one in listed for row in one.evidence]
     unique = distinct([*known, *(facts.evidence(one.row) for one in barred)])
     return Targets(
-        chain=facts.chain.name,
-        chain_id=facts.chain.id,
+        **facts.about,
         city=list(facts.homes),
         weights_version=weights.version,
         rule_version=rules.version,
-        as_of=facts.city.today,
-        data_date=facts.city.recorded,
         total=len(ranked),
         notes=_notes(examined, gaps, ranked),
         targets=listed,
@@ -135,18 +132,7 @@ def _target(around: Around, one: RankedTarget, place: int, weights: Weights) -> 
 
 
 def _filled(fill: Fill) -> Filled:
-    gap = fill.gap
-    return Filled(
-        product=gap.name,
-        product_id=gap.product,
-        segment=gap.segment,
-        state=gap.state,
-        score=gap.score,
-        how=fill.how,
-        fit=fill.fit,
-        inferred=fill.row is None,
-        reason=fill.reason,
-    )
+    return Filled(**fill.gap.told, how=fill.how, fit=fill.fit, inferred=fill.row is None, reason=fill.reason)
 
 
 def _rows(around: Around, one: RankedTarget) -> list[Row]:
@@ -159,17 +145,8 @@ def _rows(around: Around, one: RankedTarget) -> list[Row]:
 
 
 def _open(facts: Facts, gap: GapToClose, guessed: Iterable[str]) -> OpenGap:
-    return OpenGap(
-        product=gap.name,
-        product_id=gap.product,
-        segment=gap.segment,
-        state=gap.state,
-        score=gap.score,
-        leaders=_named(facts, sorted(gap.good.leaders)),
-        guessed=_named(facts, guessed),
-        status=gap.status,
-        reason=say("no_known_firm"),
-    )
+    leaders = _named(facts, sorted(gap.good.leaders))
+    return OpenGap(**gap.told, leaders=leaders, guessed=_named(facts, guessed), reason=say("no_known_firm"))
 
 
 def _named(facts: Facts, firms: Iterable[str]) -> list[Named]:

@@ -35,15 +35,7 @@ class Held:
     def closed(self, index: int) -> ClosedGap:
         """Return a gap as an answer holds it."""
         facts, gap = self.gaps[index]
-        return ClosedGap(
-            chain=facts.chain.name,
-            chain_id=facts.chain.id,
-            product=gap.name,
-            product_id=gap.product,
-            state=gap.state,
-            score=gap.score,
-            status=gap.status,
-        )
+        return ClosedGap(chain=facts.chain.name, chain_id=facts.chain.id, **gap.told)
 
     @property
     def weights(self) -> list[int]:

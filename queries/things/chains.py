@@ -17,13 +17,8 @@ PARTS = (  # the large ones first
     "chain_leaders", "chain_members",
 )  # fmt: skip
 TOTALS = {
-    "Segment": "环节",
-    "Product": "产品",
-    "Enterprise": "企业",
-    "Project": "项目",
-    "Statement": "公布数据",
-    "SUPPLIES": "供应关系",
-}
+    "Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系",
+}  # fmt: skip
 PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
 
 
@@ -46,15 +41,7 @@ def list_chains(view: View) -> list[ChainSummary]:
 def _list(view: View) -> list[ChainSummary]:
     counts = _counts(view)
     return [
-        ChainSummary(
-            id=chain["id"],
-            name=chain["name"],
-            status=chain["status"],
-            source=chain["source"],
-            place=chain.get("place"),
-            description=chain.get("description"),
-            counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}),
-        )
+        ChainSummary(**chain, counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}))
         for chain in (row["chain"] for row in view.ask("chains") if row["chain"]["id"] not in view.elsewhere)
     ]
 
@@ -93,12 +80,7 @@ def _view(view: View, id: str) -> ChainView:
         chain=chain,
         segments=_segments(of["chain_segments"], of["chain_products"], of["chain_operators"]),
         feeds=[Flow(**row) for row in of["chain_feeds"]],
-        inputs=[
-            Flow(
-                upstream=row["input"], downstream=row["product"], status=row["status"], source=row["source"], essential=row.get("essential")
-            )
-            for row in of["chain_inputs"]
-        ],
+        inputs=[Flow(upstream=row["input"], downstream=row["product"], **row) for row in of["chain_inputs"]],
         leaders=related(of["chain_leaders"], "leader"),
         members=related([*of["chain_members"], *firm_rows(of["chain_firms"], "ON_CHAIN")], "thing"),
         statements=[row["statement"] for row in view.ask("statements_about", id=id)],
@@ -114,11 +96,8 @@ def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], opera
     firms: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in operating:
         firms[row["segment"]].append({"id": row["enterprise"], **row})
-    own = ("id", "name", "tier", "description", "status", "source")
     return [
-        SegmentView.model_validate(
-            {name: segment.get(name) for name in own} | {"products": products[segment["id"]], "enterprises": firms[segment["id"]]}
-        )
+        SegmentView(**segment, products=products[segment["id"]], enterprises=firms[segment["id"]])
         for segment in (row["segment"] for row in rows)
     ]
 

@@ -1,7 +1,7 @@
 """Who supplies whom: suppliers, customers and supply paths."""
 
 from collections import defaultdict
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 from pydantic import TypeAdapter
@@ -25,14 +25,7 @@ def customers(view: View, id: str, tiers: int = 1) -> list[SupplyEdge]:
     return _neighbourhood(view, "customers", id, tiers, near="supplier", far="customer")
 
 
-def _neighbourhood(
-    view: View,
-    question: Literal["suppliers", "customers"],
-    id: str,
-    tiers: int,
-    near: str,
-    far: str,
-) -> list[SupplyEdge]:
+def _neighbourhood(view: View, question: str, id: str, tiers: int, near: str, far: str) -> list[SupplyEdge]:
     if not 1 <= tiers <= MAX_HOPS:
         raise InputError(f"层数 {tiers} 超出范围,应在 1 与 {MAX_HOPS} 之间")
     return view.once((question, id, tiers), lambda: _walk(view, question, id, tiers, near, far))

@@ -83,13 +83,4 @@ def list_sources(view: View) -> dict[str, dict[str, Any]]:
 def sources_used(view: View, ids: Iterable[str]) -> list[SourceUsed]:
     """Return the sources of some rows, by id, each with how many rows are of it."""
     known, counted = list_sources(view), Counter(id for id in ids if id)
-    return [
-        SourceUsed(
-            id=id,
-            name=str(known.get(id, {}).get("name") or id),
-            publisher=known.get(id, {}).get("publisher"),
-            published_on=known.get(id, {}).get("published_on"),
-            rows=rows,
-        )
-        for id, rows in sorted(counted.items())
-    ]
+    return [SourceUsed(**known.get(id, {"id": id, "name": id}), rows=rows) for id, rows in sorted(counted.items())]
