@@ -63,15 +63,12 @@ def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[s
         yield "body", Annotated[model, Body()], Parameter.empty
     else:
         for name, one in asked.items():
-            yield name, *(_path_hint(one) if name in braced else _query_hint(one))
+            in_path = Annotated[str, Path(description=one.word.help)], Parameter.empty
+            yield name, *(in_path if name in braced else _query_hint(one))
     if question.subject:
         yield "subject", subject or SUBJECTS[question.subject], Parameter.empty
     if question.most is not None:
         yield from ((one.name, *_query_hint(Argument.of(one))) for one in PAGED)
-
-
-def _path_hint(argument: Argument) -> tuple[Any, Any]:
-    return Annotated[str, Path(description=argument.word.help)], Parameter.empty
 
 
 def _query_hint(argument: Argument) -> tuple[Any, Any]:

@@ -85,7 +85,8 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
     leaving, removed = _read(remove, lambda text: find_enterprise(visit.view, text))
     landing, landed = _read(land, lambda text: find_landing(visit.view, text))
     values = {"chain": facts.chain, "leaving": leaving, "landing": landing}
-    values |= {"firms": _firms(facts)[:OFFERED], "goods": _goods(facts)[:OFFERED]}
+    leave = sorted(firm.name for id, firm in facts.firms.items() if facts.local(id))
+    values |= {"firms": leave[:OFFERED], "goods": _goods(facts)[:OFFERED]}
     errors = [*leaving.errors.values(), *landing.errors.values()]
     if errors or not (removed or landed):
         return visit.render("what_if.html", facts.chain.name, status=errors[0].status if errors else 200, answer=None, **values)
@@ -95,11 +96,6 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
     values |= {"tables": tables_of_what_if(answer), "rankings": rankings}
     chart = draw_served(answer.before.served, answer.after.served)
     return visit.render("what_if.html", facts.chain.name, answer=answer, chart=chart, **values)
-
-
-def _firms(facts: Facts) -> list[str]:
-    """Return the names of the chain's local firms, which may be thought to leave."""
-    return sorted(firm.name for id, firm in facts.firms.items() if facts.local(id))
 
 
 def _goods(facts: Facts) -> list[tuple[str, int]]:

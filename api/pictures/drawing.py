@@ -153,18 +153,8 @@ def add_segment(network: "Network", segment: SegmentView, judged: Judged | None,
         label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
         style = {**font(16, 12), "mono": state_font(judged, 13)}
     title = f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态: {STATUS_ZH[segment.status]}"
-    add_box(
-        network,
-        f"s|{segment.id}",
-        label,
-        segment.tier or "",
-        segment.status,
-        judged,
-        title=title,
-        kind="segment",
-        font=style,
-        **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
-    )
+    about = {"title": title, "kind": "segment", "font": style, **box_size(GEOMETRY["box_width"], GEOMETRY["box"])}
+    add_box(network, f"s|{segment.id}", label, segment.tier or "", segment.status, judged, **about)
 
 
 def add_child(network: "Network", id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None) -> None:
@@ -175,18 +165,9 @@ def add_child(network: "Network", id: str, name: str, kind: str, status: str, *,
         state = mark_of(judged, score=False)
         label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
         style = {**font(13, 13), "mono": state_font(judged, 11), "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK}}
-    add_box(
-        network,
-        id,
-        label,
-        kind,
-        status,
-        judged,
-        title=f"{word}: {name}{state_title(judged)}\n数据状态: {STATUS_ZH[status]}",
-        kind=kind,
-        font=style,
-        **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5),
-    )
+    title = f"{word}: {name}{state_title(judged)}\n数据状态: {STATUS_ZH[status]}"
+    about = {"title": title, "kind": kind, "font": style, **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5)}
+    add_box(network, id, label, kind, status, judged, **about)
 
 
 def add_line(

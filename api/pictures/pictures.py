@@ -110,17 +110,9 @@ def _share(sizes: Sequence[int], most: int) -> int:
 
 
 def _add_pool(network: "Network", firms: list[Facts], count: int) -> dict[str, list[str]]:
-    add_box(
-        network,
-        f"s|{POOL}",
-        rich_label("未记录环节的企业", f"企业 {count}"),
-        "pool",
-        "",
-        title="图中记在本链、但没有记录所在环节的企业",
-        kind="segment",
-        font=font(16, 14),
-        **box_size(GEOMETRY["box_width"], GEOMETRY["box"]),
-    )
+    about = {"kind": "segment", "font": font(16, 14), **box_size(GEOMETRY["box_width"], GEOMETRY["box"])}
+    label, title = rich_label("未记录环节的企业", f"企业 {count}"), "图中记在本链、但没有记录所在环节的企业"
+    add_box(network, f"s|{POOL}", label, "pool", "", title=title, **about)
     for firm in firms:
         add_child(network, f"f|{POOL}{MARK}{firm['id']}", firm["name"], "firm", firm["status"], mark=firm["role"])
     return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
@@ -319,27 +311,14 @@ def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[
 def _add_firms(network: "Network", layout: PictureLayout, names: Mapping[str, str], focus: str) -> None:
     for item in (item for column in layout.columns for item in column.items):
         fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
-        add_box(
-            network,
-            f"s|{item}",
-            rich_label(*_two_lines(names[item])),
-            fill,
-            "",
-            title=names[item],
-            kind="firm",
-            font=font(13, 13, ink, weight=""),
-            **box_size(GEOMETRY["child_box"], FIRM_BOX),
-        )
+        first, _, second = wrap(names[item], 22, 2).partition("\n")
+        about = {"title": names[item], "font": font(13, 13, ink, weight=""), **box_size(GEOMETRY["child_box"], FIRM_BOX)}
+        add_box(network, f"s|{item}", rich_label(first, second), fill, "", kind="firm", **about)
 
 
 def _supply_record(edge: SupplyEdge, name: str) -> Facts:
     detail = (edge.product or "产品不详") + (f"(有效期止 {edge.valid_to})" if edge.valid_to else "")
     return {"name": name, "detail": detail, "status": edge.status, "source": edge.source, "place": edge.place}
-
-
-def _two_lines(name: str) -> tuple[str, str]:
-    first, _, second = wrap(name, 22, 2).partition("\n")
-    return first, second
 
 
 def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, str], link: Link) -> dict[str, Facts]:

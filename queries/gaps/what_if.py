@@ -44,6 +44,8 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
     supplies = _supplies(city, changed, gone, land)
     after = examine_facts(changed, survey(city, supplies))
     changes = [_change(one, other) for one, other in zip(before.verdicts, after.verdicts, strict=True)]
+    products = [one for one in changes if one.label == "Product" and one.before != one.after]
+    loosened = any((one.before, one.after) == (State.strong, State.unknown) for one in changes)
     return WhatIf(
         **facts.about,
         rule_version=rules.version,
@@ -51,12 +53,15 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
         before=_side(before),
         after=_side(after),
-        changes=[change for change in changes if _moved(change)],
-        gaps_closed=[_gap(change, "gap_closed") for change in changes if _closes(change)],
-        gaps_opened=[_gap(change, "gap_opened") for change in changes if _opens(change)] + _one_tier_up(facts, changed, land, rules),
+        changes=[one for one in changes if (one.before, one.score_before) != (one.after, one.score_after)],
+        gaps_closed=[_gap(one, "gap_closed") for one in products if one.before == State.missing],
+        gaps_opened=[
+            *(_gap(one, "gap_opened") for one in products if one.after == State.missing),
+            *_one_tier_up(facts, changed, land, rules),
+        ],
         leaders_affected=_leaders(facts, before.verdicts, after.verdicts, gone),
         removal_cost=_removal_cost(city, gone),
-        assumptions=[*([LANDED] if land else []), *([LEFT] if any(_loosens(change) for change in changes) else []), ASSUMPTIONS["links"]],
+        assumptions=[*([LANDED] if land else []), *([LEFT] if loosened else []), ASSUMPTIONS["links"]],
     )
 
 
@@ -82,32 +87,8 @@ def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[La
 
 
 def _change(before: Verdict, after: Verdict) -> PlaceChange:
-    place = before.place
-    return PlaceChange(
-        label=place.label,
-        id=place.id,
-        name=place.name,
-        before=before.state,
-        after=after.state,
-        score_before=before.score,
-        score_after=after.score,
-    )
-
-
-def _moved(change: PlaceChange) -> bool:
-    return (change.before, change.score_before) != (change.after, change.score_after)
-
-
-def _loosens(change: PlaceChange) -> bool:
-    return change.before == State.strong and change.after == State.unknown
-
-
-def _closes(change: PlaceChange) -> bool:
-    return change.label == "Product" and change.before == State.missing and change.after != State.missing
-
-
-def _opens(change: PlaceChange) -> bool:
-    return change.label == "Product" and change.after == State.missing and change.before != State.missing
+    states = {"before": before.state, "after": after.state, "score_before": before.score, "score_after": after.score}
+    return PlaceChange(label=before.place.label, id=before.place.id, name=before.place.name, **states)
 
 
 def _gap(change: PlaceChange, code: str) -> Gap:

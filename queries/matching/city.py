@@ -44,20 +44,8 @@ def match_city(view: View, text: str, most: int) -> MatchedFirms:
         raise InputError("图中没有一家企业登记了产品,无从匹配;请先载入生产(PRODUCES)或供给(OFFERS)")
     answer = rank(derived, Need("asked", text.strip()), most)
     told = city.nodes["Enterprise"].filter(pl.col("id").is_in([one.supplier for one in answer.ranked])).select("id", "status", "source")
-    proof = {id: (status, source) for id, status, source in told.iter_rows()}
-    ranked = [
-        SuggestedFirm(
-            firm=Named(id=one.supplier, name=one.name),
-            score=one.score,
-            level=one.level,
-            product=one.product,
-            covered=one.covered,
-            why=one.why,
-            status=proof[one.supplier][0],
-            source=proof[one.supplier][1],
-        )
-        for one in answer.ranked
-    ]
+    proof = {row["id"]: {"status": row["status"], "source": row["source"]} for row in told.iter_rows(named=True)}
+    ranked = [SuggestedFirm(firm=Named(id=one.supplier, name=one.name), **vars(one), **proof[one.supplier]) for one in answer.ranked]
     return MatchedFirms(
         need=text.strip(), weights_version=read_weights().version, suppliers=len(derived.index), ranked=ranked, remarks=answer.remarks
     )
