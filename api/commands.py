@@ -60,17 +60,9 @@ def load(
     if format is Format.json:
         print_json(done.as_dict())
     else:
-        heads = {
-            "file": "文件",
-            "sheet": "表",
-            "kind": "类别",
-            "read": "读入",
-            "new": "新增",
-            "changed": "更新",
-            "same": "相同",
-            "rejected": "拒收",
-        }
-        total: dict[str, Any] = {"file": "合计"} | {name: done.total(name) for name in ("read", "new", "changed", "same", "rejected")}
+        counted = {"read": "读入", "new": "新增", "changed": "更新", "same": "相同", "rejected": "拒收"}
+        total: dict[str, Any] = {"file": "合计"} | {name: done.total(name) for name in counted}
+        heads = {"file": "文件", "sheet": "表", "kind": "类别", **counted}
         print_rows([*(vars(file) for file in done.files), total], format, heads)
     explain(done)
     if report:

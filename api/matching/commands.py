@@ -16,16 +16,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-BACKTEST_HEADS = {
-    "links": "关系",
-    "asked": "问哪些隐藏的",
-    "hidden": "隐藏",
-    "method": "方法",
-    "mrr": "MRR",
-    "10": "召回@10",
-    "20": "召回@20",
-    "50": "召回@50",
-}
+BACKTEST_HEADS = {"links": "关系", "asked": "问哪些隐藏的", "hidden": "隐藏", "method": "方法", "mrr": "MRR"}
+BACKTEST_HEADS |= {cut: f"召回@{cut}" for cut in ("10", "20", "50")}
 
 
 @app.command()

@@ -226,9 +226,9 @@ class Facts:
         return self.firm_name(id) if label == "Enterprise" else self.city.names[label].get(id, id)
 
     def named(self, id: str) -> Named:
-        """Return a firm of the chain by id and name."""
+        """Return a firm by id and name."""
         if id not in self._named:
-            self._named[id] = Named(id=id, name=self.firms[id].name)
+            self._named[id] = Named(id=id, name=self.firm_name(id))
         return self._named[id]
 
     @cached_property

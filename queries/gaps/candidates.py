@@ -9,7 +9,7 @@ import numpy as np
 from graph.deadline import check
 from queries.city.facts import Facts, Place, Row
 from queries.city.local import CityFirm
-from queries.core.answers import Evidence, Named
+from queries.core.answers import Evidence
 from queries.core.reason import Reason
 from queries.gaps.answers import Candidate
 from queries.gaps.extensions import production
@@ -30,7 +30,7 @@ def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:
             seen.add(firm)
             proof = facts.find(firm)
             yield Candidate(
-                firm=Named(id=firm, name=facts.firm_name(firm)),
+                firm=facts.named(firm),
                 region=proof.region,
                 fills=fills,
                 why=why,

@@ -1,11 +1,12 @@
 """The gap certificate (断点说明): what is needed by whom, which local firms were looked at and why each does not fill it."""
 
 from collections import Counter
+from typing import Any
 
 import polars as pl
 
 from graph.errors import NotFound
-from queries.city.facts import Facts
+from queries.city.facts import Facts, Row
 from queries.core.answers import Named
 from queries.core.view import View
 from queries.gaps.answers import Certificate, Demand, LookedThrough, RuleUsed
@@ -56,46 +57,29 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
 def _demands(facts: Facts, measures: Measures) -> list[Demand]:
     """Return who needs the place's products: registered needs, products made here that they go into, leaders concerned."""
     products, names = measures.place.products, facts.product_names
-    found = [
-        Demand(
-            kind=say("need_registered"),
-            product=names[row.end],
-            who=[Named(id=row.start, name=facts.firm_name(row.start))],
-            status=row.status,
-            source=row.source,
-        )
-        for row in facts.needs
-        if row.end in products
-    ]
+    found = [Demand(kind=say("need_registered"), product=names[row.end], **_who(facts, row)) for row in facts.needs if row.end in products]
     uses = facts.city.going("INPUT_TO").filter(pl.col("from").is_in(products)).sort("essential", descending=True, nulls_last=True)
     for row in uses.iter_rows(named=True):
         makers = facts.all_makers.get(row["to"], ())
         if makers and row["to"] not in products:
-            who = [Named(id=firm, name=facts.firm_name(firm)) for firm in makers]
-            into = {"into": names[row["to"]], "essential": bool(row["essential"])}
-            found.append(
-                Demand(
-                    kind=say("need_of_product_made_here"),
-                    product=names[row["from"]],
-                    who=who,
-                    **into,
-                    status=row["status"],
-                    source=row["source"],
-                )
-            )
+            into = {"into": names[row["to"]], "essential": bool(row["essential"]), "who": [facts.named(firm) for firm in makers]}
+            proof = {"status": row["status"], "source": row["source"]}
+            found.append(Demand(kind=say("need_of_product_made_here"), product=names[row["from"]], **into, **proof))
     leaders = {leader for good in measures.goods for leader in good.leaders}
     found += [
         Demand(
             kind=say("need_of_leader", chain=facts.city.names["Chain"].get(row.end, row.end)),
             product="、".join(names[good.id] for good in measures.goods if row.start in good.leaders),
-            who=[Named(id=row.start, name=facts.firm_name(row.start))],
-            status=row.status,
-            source=row.source,
+            **_who(facts, row),
         )
         for row in facts.leads
         if row.start in leaders
     ]
     return found
+
+
+def _who(facts: Facts, row: Row) -> dict[str, Any]:
+    return {"who": [facts.named(row.start)], "status": row.status, "source": row.source}
 
 
 def _looks(facts: Facts, measures: Measures) -> list[LookedThrough]:

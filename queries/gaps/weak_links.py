@@ -104,20 +104,12 @@ def _risk(facts: Facts, supplies: SupplyEnds, known: Sequence[str]) -> RiskRanki
     ranks = [_ranks(found) for found in scores]
     order = sorted(range(len(known)), key=lambda place: (-scores[0][place], known[place]))
     main, other = ASSUMPTIONS.values()
-    return RiskRanking(
-        assumption=main,
-        other_assumption=other,
-        rank_correlation=correlation(scores[0], scores[1]),
-        firms=[
-            RankedByRisk(
-                firm=facts.named(known[place]),
-                esri=float(scores[0][place]),
-                rank=ranks[0][place],
-                other_rank=ranks[1][place],
-            )
-            for place in order
-        ],
-    )
+    firms = [
+        RankedByRisk(firm=facts.named(known[one]), esri=float(scores[0][one]), rank=ranks[0][one], other_rank=ranks[1][one])
+        for one in order
+    ]
+    agreement = correlation(scores[0], scores[1])
+    return RiskRanking(assumption=main, other_assumption=other, rank_correlation=agreement, firms=firms)
 
 
 def _ranks(scores: Iterable[float]) -> list[int]:

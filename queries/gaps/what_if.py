@@ -126,7 +126,7 @@ def _leaders(facts: Facts, before: Iterable[Verdict], after: Iterable[Verdict], 
     for one, other in zip(before, after, strict=True):
         for good, changed in zip(one.measures.goods, other.measures.goods, strict=True):
             leaders |= good.leaders if good.makers != changed.makers else frozenset()
-    return [Named(id=id, name=facts.firm_name(id)) for id in sorted(leaders)]
+    return [facts.named(id) for id in sorted(leaders)]
 
 
 def _side(examined: Examined) -> Side:

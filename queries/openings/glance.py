@@ -10,8 +10,8 @@ from queries.openings.answers import Met, Opening, Stage, Wanted
 
 @dataclass
 class _Product:
-    name: str
-    id: str | None
+    product: str
+    product_id: str | None
     recorded: bool = False
     able: dict[str, Named] = field(default_factory=dict)
     supplying: dict[str, Named] = field(default_factory=dict)
@@ -30,13 +30,6 @@ def at_a_glance(needs: Sequence[Opening]) -> list[Wanted]:
         if row.firm is not None and row.local and row.fit in (Level.high, Level.middle) and row.stage != Stage.dropped:
             (one.able if row.computed else one.supplying)[row.firm.id] = row.firm
     return [
-        Wanted(
-            product=one.name,
-            product_id=one.id,
-            met=one.met,
-            recorded=one.recorded,
-            able=list(one.able.values()),
-            supplying=list(one.supplying.values()),
-        )
+        Wanted(**vars(one) | {"met": one.met, "able": [*one.able.values()], "supplying": [*one.supplying.values()]})
         for one in found.values()
     ]

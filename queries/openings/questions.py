@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from queries.core.view import View
 
 GROUP = "卡位入链"
+ONE = Choice(("leader", "chain"), required=True)
 SUBJECTS = ("chains/{chain}/opportunities", "enterprises/{leader}/opportunities")
 Leader = Annotated[Firm, Word("链主企业的名称、简称、编号或拼音")]
 Leaders = Annotated[Chain, Word("产业链的名称、编号或拼音: 它的全部链主")]
@@ -22,7 +23,7 @@ Leaders = Annotated[Chain, Word("产业链的名称、编号或拼音: 它的全
     *SUBJECTS,
     group=GROUP,
     slow="列出四张清单",
-    choice=Choice(("leader", "chain"), required=True),
+    choice=ONE,
     table=tables.table_of_lists,
     notes=tables.notes_of_opportunities,
 )
@@ -40,15 +41,10 @@ def opportunities(
     return _lists(view, leader, chain).model_copy(update={"keys": keys})
 
 
-@question(
-    "needs",
-    "chains/{chain}/needs",
-    "enterprises/{leader}/needs",
-    group=GROUP,
-    slow="列出需求",
-    choice=Choice(("leader", "chain"), required=True),
-    table=tables.table_of_needs,
-)
+NEEDS = ("chains/{chain}/needs", "enterprises/{leader}/needs")
+
+
+@question("needs", *NEEDS, group=GROUP, slow="列出需求", choice=ONE, table=tables.table_of_needs)
 def needs(view: "View", leader: Leader | None = None, chain: Leaders | None = None) -> list[Wanted]:
     """需求一览: 链主要买的每种产品一次,本地哪些企业可以卡位入链、哪些已在供应,或没有合适的;没有登记、由所产产品推断的也在内。"""
     from queries.openings.glance import at_a_glance

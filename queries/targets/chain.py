@@ -95,16 +95,15 @@ def outside_makers(facts: Facts) -> set[str]:
 def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) -> RankedTarget:
     check()
     order = tuple(sorted(fills, key=lambda fill: (-fill.closes, fill.gap.product)))
-    name = around.facts.firm_name(firm)
-    return RankedTarget(Named(id=firm, name=name), order, factors_of(around, firm, order, weights))
+    return RankedTarget(around.facts.named(firm), order, factors_of(around, firm, order, weights))
 
 
 def _target(around: Around, one: RankedTarget, place: int, weights: Weights) -> Target:
     facts, firm, main = around.facts, around.firms[one.firm.id], one.fills[0]
     base = weights.factor.points
-    points = points_of(one.factors, base)
+    points, values, reasons = points_of(one.factors, base), one.factors.values, one.factors.reasons
     rows = _rows(around, one)
-    own = [firm.status, main.gap.status, main.row.status if main.row else "inferred"]
+    statuses = [firm.status, main.gap.status, main.row.status if main.row else "inferred"]
     return Target(
         rank=place,
         firm=one.firm,
@@ -112,20 +111,13 @@ def _target(around: Around, one: RankedTarget, place: int, weights: Weights) -> 
         score=weighted(one.factors, base),
         gaps=[_filled(fill) for fill in one.fills],
         factors=[
-            FactorValue(
-                key=key,
-                name=weight.name,
-                value=one.factors.values[key],
-                points=points[key],
-                most=weight.points,
-                reason=one.factors.reasons[key],
-            )
-            for key, weight in weights.factor.by_key().items()
+            FactorValue(key=key, name=own.name, value=values[key], points=points[key], most=own.points, reason=reasons[key])
+            for key, own in weights.factor.by_key().items()
         ],
         why=list(speaks_for(around, one)),
-        why_not=list(speaks_against(around, one, [*own, *(row.status for row in rows)])),
+        why_not=list(speaks_against(around, one, [*statuses, *(row.status for row in rows)])),
         inferred=not any(fill.row for fill in one.fills),
-        status=max(own, key=STATUS_ORDER.__getitem__),
+        status=max(statuses, key=STATUS_ORDER.__getitem__),
         source=main.row.source if main.row else firm.source,
         evidence=[facts.evidence(row) for row in rows],
     )
@@ -145,12 +137,8 @@ def _rows(around: Around, one: RankedTarget) -> list[Row]:
 
 
 def _open(facts: Facts, gap: GapToClose, guessed: Iterable[str]) -> OpenGap:
-    leaders = _named(facts, sorted(gap.good.leaders))
-    return OpenGap(**gap.told, leaders=leaders, guessed=_named(facts, guessed), reason=say("no_known_firm"))
-
-
-def _named(facts: Facts, firms: Iterable[str]) -> list[Named]:
-    return [Named(id=firm, name=facts.firm_name(firm)) for firm in firms]
+    leaders = [facts.named(firm) for firm in sorted(gap.good.leaders)]
+    return OpenGap(**gap.told, leaders=leaders, guessed=[facts.named(firm) for firm in guessed], reason=say("no_known_firm"))
 
 
 def _unknown(examined: Examined) -> list[UnknownPlace]:
@@ -159,16 +147,10 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
     for one in examined.verdicts:
         if one.place.label == "Product" and one.state == State.unknown:
             makers = {row.start for row in makers_of(facts, one.place.id) if not row.ended and not facts.firms[row.start].closed}
-            outside = [firm for firm in sorted(makers) if facts.firms[firm].where == "outside"]
-            found.append(
-                UnknownPlace(
-                    product=one.place.name,
-                    product_id=one.place.id,
-                    segment=segment_names(facts, one.place.segments),
-                    outside=_named(facts, outside),
-                    reason=f"未知,先普查: {';'.join(Voice(facts, one, rules).reasons())}",
-                )
-            )
+            outside = [facts.named(firm) for firm in sorted(makers) if facts.firms[firm].where == "outside"]
+            where = {"product": one.place.name, "product_id": one.place.id, "segment": segment_names(facts, one.place.segments)}
+            reason = f"未知,先普查: {';'.join(Voice(facts, one, rules).reasons())}"
+            found.append(UnknownPlace(**where, outside=outside, reason=reason))
     return sorted(found, key=lambda place: not place.outside)
 
 

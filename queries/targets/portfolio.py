@@ -127,7 +127,7 @@ def _one(held: Held, id: str, fresh: Sequence[int], also: int, covered: set[int]
         closed=sum(held.weights[index] for index in covered) / UNIT,
         gaps=[held.closed(index) for index in fresh],
         also=also,
-        same=[Named(id=other, name=facts.firm_name(other)) for other in same],
+        same=[facts.named(other) for other in same],
         why_not=list(data_against(statuses)),
         status=max(statuses, key=STATUS_ORDER.__getitem__),
         source=rows[0].source,
