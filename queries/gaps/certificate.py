@@ -50,7 +50,7 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
         rules=_rules(measures, rules),
         as_of=facts.city.today,
         data_date=facts.city.recorded,
-        notes=notes_on(facts),
+        notes=[*notes_on(facts)],
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         sources=sources_used(view, used),
     )
