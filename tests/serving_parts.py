@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,11 +34,13 @@ class Served:
         return total
 
     def children(self) -> list[int]:
-        """Return the processes that the server has started."""
-        found = []
-        for task in Path(f"/proc/{self.process.pid}/task").glob("*/children"):
-            found += [int(one) for one in task.read_text("ascii").split()]
-        return found
+        """Return the processes that the server and its own processes have started."""
+        found = [self.process.pid]
+        for pid in found:
+            with suppress(OSError):  # it has ended meanwhile
+                for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                    found += [int(one) for one in task.read_text("ascii").split()]
+        return found[1:]
 
 
 def start(store: str, *arguments: str, before: str = "pass", **environment: str) -> "subprocess.Popen[str]":

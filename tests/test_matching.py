@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from matching_parts import grams, some_offers
 
 from graph.names.names import split_name
+from queries.core.reason import Reason
 from queries.matching import index as indexing
 from queries.matching.channels import CHANNELS, ask, features, look
 from queries.matching.derived import IN_PRODUCT, LENGTH, SATURATION, TRAITS, derive
@@ -220,7 +221,7 @@ def test_who_needs_it_is_no_answer() -> None:
     assert "s1" not in ordered(answer)
     assert answer.remarks == ["提出需求的企业自己也提供,不列入"]
     assert answer_to("动力电池", firm="nobody").remarks == []
-    assert answer_to("动力电池", SOME[:1], firm="s1") == Ranking("n", [], ["提出需求的企业自己也提供,不列入"])
+    assert answer_to("动力电池", SOME[:1], firm="s1") == Ranking("n", [], [Reason("提出需求的企业自己也提供,不列入")])
 
 
 def test_identical_offers_stand_by_id() -> None:

@@ -16,6 +16,7 @@ from graph.errors import Busy, CypherClosed, LianzhangError, QueryError, QueryTi
 from graph.stores import Store
 from graph.stores.ladybug import pool as pools
 from graph.stores.ladybug.generations import Ready
+from graph.stores.ladybug.nursery import nursery
 from graph.stores.ladybug.pool import Limits, Pool
 from graph.stores.ladybug.store import OUTSIDE, LadybugStore
 
@@ -67,7 +68,7 @@ def test_a_pool_that_overflows_is_replaced_and_answers_stay_right(pool: Pool, fi
 
 def test_a_process_that_dies_idle_or_at_work_costs_no_answer(pool: Pool, file: Ready) -> None:
     right = pool.read(file, NAMES, {}, 10)
-    os.kill(the_one(pool).process.pid, signal.SIGKILL)
+    os.kill(the_one(pool).pid, signal.SIGKILL)
     assert pool.read(file, NAMES, {}, 10) == right
     asked = threading.Event()
 
@@ -75,7 +76,7 @@ def test_a_process_that_dies_idle_or_at_work_costs_no_answer(pool: Pool, file: R
         asked.wait(10)
         while not pool._busy:
             pass
-        os.kill(next(iter(pool._busy)).process.pid, signal.SIGSEGV)
+        os.kill(next(iter(pool._busy)).pid, signal.SIGSEGV)
 
     killer = threading.Thread(target=kill_the_first)
     killer.start()
@@ -156,8 +157,8 @@ def test_what_one_caller_sets_does_not_reach_the_next(outside: Pool, file: Ready
 def test_a_limited_process_that_was_killed_idle_costs_no_answer(outside: Pool, file: Ready) -> None:
     right = outside.read(file, NAMES, {}, 10)
     worker = the_one(outside)
-    worker.process.kill()
-    worker.process.wait()
+    os.kill(worker.pid, signal.SIGKILL)
+    assert worker.link.poll(10), "its end comes over the link"
     assert outside.read(file, NAMES, {}, 10) == right
 
 
@@ -210,24 +211,50 @@ def test_a_write_is_refused(pool: Pool, file: Ready) -> None:
         pool.read(file, "CREATE (:Chain {id: 'x'})", {}, 5)
 
 
-def test_processes_end_with_their_store_and_with_their_parent(seeded_store_url: str, file: Ready) -> None:
-    text = (
-        "import os, signal\nfrom graph.stores import open_store\n"
-        f"store = open_store({seeded_store_url!r})\nstore.read('RETURN 1 AS n')\n"
-        "print(store._readers._idle[0].process.pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False, timeout=60)
-    pid = int(done.stdout)
-    ended = threading.Event()
+def has_ended(pid: int) -> bool:
+    """Tell whether a process ends within seconds."""
     for _ in range(200):
         try:
             state = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
         except FileNotFoundError:
-            state = "Z"
+            return True
         if state == "Z":
-            break
-        ended.wait(0.05)
-    assert state == "Z", "the worker outlived its parent"
+            return True
+        threading.Event().wait(0.05)
+    return False
+
+
+def test_processes_end_with_their_store_and_with_their_parent(seeded_store_url: str, file: Ready) -> None:
+    text = (
+        "import os, signal\nfrom graph.stores import open_store\n"
+        f"store = open_store({seeded_store_url!r})\nstore.read('RETURN 1 AS n')\n"
+        "print(store._readers._idle[0].pid, flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False, timeout=60)
+    assert has_ended(int(done.stdout)), "the reader outlived its parent"
+
+
+def test_who_starts_readers_may_be_killed(pool: Pool, file: Ready) -> None:
+    right = pool.read(file, NAMES, {}, 10)
+    first, home = the_one(pool).pid, nursery()
+    home.process.kill()
+    home.process.wait()
+    assert pool.read(file, NAMES, {}, 10) == right, "a reader that is there goes on"
+    assert the_one(pool).pid == first
+    pool.close()
+    assert has_ended(first), "and ends with its link"
+    assert pool.read(file, NAMES, {}, 10) == right
+    assert nursery() is not home
+
+
+def test_no_ended_reader_is_left_behind_and_none_is_ended_twice(pool: Pool, file: Ready) -> None:
+    for _ in range(3):
+        pool.read(file, NAMES, {}, 10)
+        reader = the_one(pool)
+        pool.close()
+        assert not Path(f"/proc/{reader.pid}").exists()
+        reader.stop()  # its number may be another's by now
+    assert nursery().process.poll() is None
 
 
 def test_the_engine_still_breaks_after_overflows_and_so_needs_a_process_of_its_own() -> None:

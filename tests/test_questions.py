@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import pytest
 import typer
@@ -162,19 +163,24 @@ def test_the_description_tells_what_a_toy_takes(toys: TestClient) -> None:
 
 
 @given(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co"]), min_size=1, max_size=12).filter(lambda id: id.strip("."))
+    id=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co"]), min_size=1, max_size=12).filter(
+        lambda id: id.strip(".")
+    )
 )
-def test_an_id_is_one_part_of_an_address_whatever_signs_it_holds(id: str) -> None:
+def test_an_id_is_one_part_of_an_address_whatever_signs_it_holds(id: str, echoing: TestClient) -> None:
+    heard = echoing.get(f"/api/v1/echo/{quote(id, safe='')}/end")
+    assert heard.json()["name"] == id
+    assert echoing.get(f"/api/v1/echo/{quote(id, safe='')}/x/end").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def echoing() -> TestClient:
     @question("echo", "echo/{word}/end", group="玩具", command=False)
     def echo(view: View, word: str) -> Toy:
         """回声。"""
         return Toy(name=word)
 
-    from urllib.parse import quote
-
-    heard = _client(echo).get(f"/api/v1/echo/{quote(id, safe='')}/end")
-    assert heard.json()["name"] == id
-    assert _client(echo).get(f"/api/v1/echo/{quote(id, safe='')}/x/end").status_code == 404
+    return _client(echo)
 
 
 def _client(asked: Question[Any]) -> TestClient:

@@ -46,7 +46,7 @@ def write(folder: Path, *rows: str) -> Path:
 
 
 def listed(store: Store) -> Pairs:
-    return [(doubt.left.id, doubt.right.id, doubt.reasons) for doubt in doubts(under(store))]
+    return [(doubt.left.id, doubt.right.id, [*doubt.reasons]) for doubt in doubts(under(store))]
 
 
 def put_in(store: Store, folder: Path, *rows: str) -> None:

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 from view_parts import under
@@ -58,7 +58,9 @@ def test_every_field_that_holds_a_word_has_its_code_and_no_other_answer_pays_for
             yield from kinds(kind)
 
     for kind in kinds(Answer):
-        worded = {f"{name}_code" for name, one in kind.model_fields.items() if {one.annotation, *get_args(one.annotation)} & {*terms()}}
+        hints = {name: one.annotation for name, one in kind.model_fields.items()}
+        said = {name: hint for name, hint in hints.items() if {hint, *get_args(hint)} & {*terms(), Reason}}
+        worded = {f"{name.removesuffix('s')}_codes" if get_origin(hint) is list else f"{name}_code" for name, hint in said.items()}
         assert worded <= set(kind.model_computed_fields), kind
     assert SupplyEdge.model_computed_fields == {}
     assert {"fit_code", "stage_code"} <= set(Opening.model_computed_fields)

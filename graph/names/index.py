@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from graph.names.names import FirmName, normal, normalise, split_name
+from graph.names.verdicts import IN_ORDER, SAME_CORE
 
 # What the exchanges put before and after a short name, of what is not the firm's: special treatment, new shares, a share's class.
 _mark = re.compile(r"^(?:s?\*?st|pt|xd|xr|dr|退市|[snc])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:-uw|-[uw]|[ab]股?|退)$")
@@ -32,8 +33,6 @@ BESIDE, CORE, BEGIN = 0.5, 0.1, 0.1
 ENOUGH = 0.5  # below this share of the asked characters, by weight, nothing is said
 LOOKED_AT = 60  # names that are compared character by character
 LONGEST = 60
-SAME_CORE = "去掉地名与公司形式后名称相同"
-IN_ORDER = "各字依次见于名称"
 SHORTEST = 3  # characters that a contraction must have to be sure
 
 Rows = NDArray[np.int32]

@@ -94,6 +94,21 @@ class SupplyPath(Answer):
     hops: list[Hop]
 
 
+class Way(Term):
+    """By what a search found a thing, the plainest first."""
+
+    by_name = "名称"
+    by_alias = "简称或别名"
+    name_start = "名称开头"
+    pinyin = "拼音"
+    initials = "拼音首字母"
+    in_name = "名称包含"
+    in_alias = "别名包含"
+    pinyin_start = "拼音开头"
+    in_initials = "拼音首字母包含"
+    alike = "名称相近"
+
+
 class Hit(Answer):
     """Something that a search found, and why."""
 
@@ -101,7 +116,7 @@ class Hit(Answer):
     label: str
     name: str
     status: str
-    matched: str
+    matched: Way
 
 
 class ChainCounts(Answer):

@@ -138,7 +138,7 @@ class WeakLinks(Answer):
     as_of: str = Field(description="the day for which it is asked")
     data_date: str | None = Field(description="when the latest row that it rests on was recorded")
     rests_on: dict[str, int] = Field(description="rows by data status")
-    notes: list[str]
+    notes: list[Reason]
     segments: list[SegmentState]
     extensions: list[Extension]
     risk: RiskRanking | None
@@ -209,7 +209,7 @@ class Certificate(Answer):
     rules: list[RuleUsed]
     as_of: str
     data_date: str | None
-    notes: list[str]
+    notes: list[Reason]
     rests_on: dict[str, int]
     sources: list[SourceUsed]
 
@@ -295,4 +295,4 @@ class WhatIf(Answer):
     removal_cost: float | None = Field(
         description="share of all output that closing the removed firms together costs; null without supplies"
     )
-    assumptions: list[str]
+    assumptions: list[Reason]

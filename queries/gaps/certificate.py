@@ -48,7 +48,7 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
         more_candidates=max(0, len(candidates) - MOST),
         rule_version=rules.version,
         rules=_rules(measures, rules),
-        notes=notes_on(facts),
+        notes=[*notes_on(facts)],
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         sources=sources_used(view, used),
     )

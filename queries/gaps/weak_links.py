@@ -1,7 +1,7 @@
 """The weak links of a chain: facts, measures, judgement, next steps, risk and stability, as one answer."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from graph.deadline import check
 from queries.city.city import City, read_city
 from queries.city.facts import Facts, chain_facts
 from queries.core.answers import Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import (
     Extension,
@@ -29,6 +30,7 @@ from queries.gaps.judge import judge
 from queries.gaps.measures import NetworkFacts, measure
 from queries.gaps.rules import Rules, read_rules, variants
 from queries.gaps.verdict import Verdict, verdict_of
+from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
 from queries.networks.network import Network
 from queries.networks.structure import articulation_points, bridges
@@ -140,7 +142,7 @@ def _answer(view: View, examined: Examined) -> WeakLinks:
         city=list(facts.homes),
         rule_version=rules.version,
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
-        notes=notes_on(facts),
+        notes=[*notes_on(facts)],
         segments=segments,
         extensions=list(examined.extensions),
         risk=examined.risk,
@@ -149,18 +151,13 @@ def _answer(view: View, examined: Examined) -> WeakLinks:
     )
 
 
-def notes_on(facts: Facts) -> list[str]:
-    """Return what a reader must know of the answer as a whole."""
-    notes = []
-    if facts.homes:
-        notes.append(f"本地指所在地在{'、'.join(home.name for home in facts.homes)};没有登记所在地的企业不计,另行列出")
-    else:
-        notes.append("产业链没有写明所在城市,图中的企业都按本地算")
-    covered = {segment for segment in facts.tiers if facts.looked_at([segment])}
-    notes.append(f"{len(facts.tiers)} 个环节中 {len(covered)} 个有覆盖全市的普查记录;其余环节没有登记不等于没有,不判缺链和弱链")
+def notes_on(facts: Facts) -> Iterator[Reason]:
+    """Yield what a reader must know of the answer as a whole."""
+    homes = "、".join(home.name for home in facts.homes)
+    yield say("note_home", homes=homes) if homes else say("note_no_home")
+    yield say("note_looks", segments=len(facts.tiers), looked=sum(bool(facts.looked_at([segment])) for segment in facts.tiers))
     if not facts.supplies:
-        notes.append("没有本链产品的供应关系记录: 外地依赖、割点、系统性风险三项没有计")
-    return notes
+        yield say("note_no_supplies")
 
 
 def judge_all(examined: Examined, rules: Rules) -> list[SegmentState]:

@@ -1,6 +1,6 @@
 """What if firms left, or landed: the chain judged before and after, gaps closed and opened, leaders concerned, risk."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -9,6 +9,7 @@ from queries.city.city import City
 from queries.city.facts import Facts
 from queries.city.local import CityFirm
 from queries.core.answers import Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import Gap, PlaceChange, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
@@ -19,9 +20,7 @@ from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
-LANDED = "落地企业按与现有供应商供应同样的客户计;没有现有供应商的,供应需要这种产品和以它为必需投入的本地企业"
 SHOWN = 10  # riskiest firms on each side
-LEFT = "没有普查过的环节,企业退出后够不上强链的记为未知: 不知道还有没有别家"
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,16 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         ],
         leaders_affected=_leaders(facts, before.verdicts, after.verdicts, gone),
         removal_cost=_removal_cost(city, gone),
-        assumptions=[*([LANDED] if land else []), *([LEFT] if loosened else []), ASSUMPTIONS["links"]],
+        assumptions=[*_assumptions(bool(land), loosened)],
     )
+
+
+def _assumptions(landed: bool, loosened: bool) -> Iterator[Reason]:
+    if landed:
+        yield say("assumed_landed")
+    if loosened:
+        yield say("assumed_left")
+    yield say("assumed_amounts", assumption=ASSUMPTIONS["links"])
 
 
 def _newcomer(facts: Facts, landing: Landing) -> CityFirm:

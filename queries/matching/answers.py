@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from queries.core.answers import Answer, Named, Term
+from queries.core.reason import Reason
 
 
 class Level(Term):
@@ -21,7 +22,7 @@ class SuggestedFirm(Answer):
     level: Level = Field(description="高, 中 or 低; how often each is right is measured in docs/matching.md")
     product: str | None = Field(description="its product that covers most of the need")
     covered: float = Field(description="which part of the need that product covers, 0 to 1")
-    why: list[str]
+    why: list[Reason]
     status: str
     source: str
 
@@ -33,4 +34,4 @@ class MatchedFirms(Answer):
     weights_version: str
     suppliers: int = Field(description="firms with a product that were compared")
     ranked: list[SuggestedFirm]
-    remarks: list[str]
+    remarks: list[Reason]

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from queries.core.reason import Reason
 from queries.matching.answers import Level
+from queries.matching.catalogue import say
 from queries.matching.channels import CHANNELS, Channels, Places, ask, features, largest, look, times
 from queries.matching.derived import TRAITS, Derived
 from queries.matching.grams import Floats, plain, shared_words
@@ -60,7 +62,7 @@ class Suggestion:
     level: Level
     product: str | None
     covered: float
-    why: list[str]
+    why: list[Reason]
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Ranking:
 
     need: str
     ranked: list[Suggestion]
-    remarks: list[str]
+    remarks: list[Reason]
 
 
 @cache
@@ -119,7 +121,7 @@ def rank(
     text, remarks = _read(derived, need.text)
     asked = ask(derived, text)
     if not len(asked.grams) and likeness is None:
-        return Ranking(need.id, [], [*remarks, f"没有一家的产品、名称或行业与“{need.text[:60]}”有相同的字;请换个说法,如产品的通用名称"])
+        return Ranking(need.id, [], [*remarks, say("nothing_alike", need=need.text[:60])])
     channels = look(derived, asked)
     rows = candidates(channels.values)
     beside = np.zeros(len(derived.index))
@@ -137,12 +139,12 @@ def rank(
         kept = np.array([_says(derived.index, int(row), words) for row in rows])
     own = np.array([derived.index.suppliers[row] == need.firm for row in rows])
     if own.any():
-        remarks.append("提出需求的企业自己也提供,不列入")
+        remarks.append(say("own_left_out"))
     rows, shares, met = (one[kept & ~own] for one in (rows, shares, met))
     alike = int(np.sum(shares == shares.max(initial=0.0)))
     if alike > 1:
-        least = "至少有" if alike == len(rows) == CANDIDATES < len(derived.index) else "有"
-        remarks.append(f"{least} {alike} 家得分相同,按编号排列")
+        more = alike == len(rows) == CANDIDATES < len(derived.index)
+        remarks.append(say("at_least_equal" if more else "equal", count=alike))
     order = np.lexsort((rows, -shares))[:most]
     found = zip(rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), met[order].tolist(), strict=True)
     best = [_suggest(derived, channels, asked.text, *one, related or {}) for one in found]
@@ -160,34 +162,34 @@ def _suggest(
         covered = float(channels.products[inside][at])
         product = index.products[index.held.indices[inside][at]] if covered > 0 else None
     value = dict(zip(CHANNELS, channels.values[row].tolist(), strict=True))
-    why = []
+    why = list[Reason]()
     if product and (words := shared_words(need, product)):
-        why.append(f"产品“{product}”含{_quoted(words)},覆盖需求的 {covered:.0%}")
+        why.append(say("product_covers", product=product, words=_quoted(words), covered=covered))
     why += [
-        f"产品“{index.products[held]}”{related[index.products[held]]}"
+        say("product_related", product=index.products[held], relation=related[index.products[held]])
         for held in index.held.indices[inside]
         if index.products[held] in related
     ]
     if words := shared_words(need, plain(index.names[row])):
-        why.append(f"名称含{_quoted(words)}")
+        why.append(say("in_name", words=_quoted(words)))
     for trade in index.industries[row]:
         if words := shared_words(need, plain(trade)):
-            why.append(f"行业“{trade}”含{_quoted(words)}")
+            why.append(say("in_industry", industry=trade, words=_quoted(words)))
     if value["trades"] >= 0.5 and index.industries[row]:
-        why.append(f"行业“{index.industries[row][0]}”的产品常用这些字")
+        why.append(say("usual_in_industry", industry=index.industries[row][0]))
     if value["factors"] >= 0.5 or value["like_the_best"] >= 0.5:
-        why.append("所做的产品与最接近这项需求的企业相近")
+        why.append(say("like_the_nearest"))
     if beside >= 0.5:
-        why.append("向量模型认为与需求相近")
+        why.append(say("embedding"))
     alike = bool(why)
     if index.industries[row] and (fellows := round(10 ** float(derived.traits[row, FELLOWS]))) <= FEW:
-        why.append(f"它的行业里只有 {fellows} 家")
+        why.append(say("few_in_industry", count=fellows))
     if met:
-        why.append(f"已知满足过 {met} 项需求")
+        why.append(say("has_met", count=met))
     if not alike and value["all_bm25"] > 0:
-        why.insert(0, "只有零星的字相同")
+        why.insert(0, say("stray_letters"))
     elif not alike:
-        why.insert(0, "没有相同的字" + (",只是同类企业相近" if value["peers"] > 0 else ""))
+        why.insert(0, say("only_peers_alike" if value["peers"] > 0 else "no_common_letters"))
     return Suggestion(index.suppliers[row], index.names[row], round(share, 6), read_weights().level(share), product, round(covered, 3), why)
 
 
@@ -195,15 +197,16 @@ def _quoted(words: list[str]) -> str:
     return "".join(f"“{word}”" for word in words)
 
 
-def _read(derived: Derived, text: str) -> tuple[str, list[str]]:
+def _read(derived: Derived, text: str) -> tuple[str, list[Reason]]:
     """Return the need as it is read, with remarks: letters may be the pinyin of (a part of) a product."""
     if not is_foreign(text):
         return text, []
     letters = "".join(letter for letter in plain(text) if letter.isalnum())
     meant = derived.read_pinyin(letters, MEANINGS)
     if meant:
-        return meant[0], [f"按拼音读作“{meant[0]}”" + (f",也可能是{_quoted(meant[1:])}" if meant[1:] else "")]
-    return text, ["需求不是中文,只找写有这些字母的企业;没有翻译,请改用中文的产品名称"]
+        code = "read_as_pinyin_or" if meant[1:] else "read_as_pinyin"
+        return meant[0], [say(code, word=meant[0], others=_quoted(meant[1:]))]
+    return text, [say("not_chinese")]
 
 
 def is_foreign(text: str) -> bool:

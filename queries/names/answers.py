@@ -1,6 +1,28 @@
 """The shapes of the answers about firms that may be one: what the command prints as JSON and the API returns."""
 
-from queries.core.answers import Answer, Named
+from graph.names.verdicts import IN_ORDER, SAME_CORE
+from queries.core.answers import Answer, Named, Term
+
+
+class SameBy(Term):
+    """By what two firms may be one, the plainest first."""
+
+    same_code = "统一社会信用代码相同"
+    same_stock_code = "股票代码相同"
+    same_name = "名称相同"
+    name_is_alias = "名称与另一方的简称或别名相同"
+    same_alias = "简称或别名相同"
+    same_core = SAME_CORE
+    letters_in_order = IN_ORDER
+
+
+class DifferentBy(Term):
+    """What speaks against two firms being one."""
+
+    other_code = "统一社会信用代码不同"
+    other_stock_code = "股票代码不同"
+    other_form = "公司形式不同"
+    other_district = "名称中的区县不同"
 
 
 class ComparedFirm(Answer):
@@ -22,8 +44,8 @@ class Doubt(Answer):
 
     left: ComparedFirm
     right: ComparedFirm
-    reasons: list[str]
-    against: list[str]
+    reasons: list[SameBy]
+    against: list[DifferentBy]
 
 
 class Judgement(Answer):

@@ -11,16 +11,16 @@ from graph.deadline import check
 from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region
 from graph.names.comparisons import Pair, pair_of, read_judgements
-from graph.names.index import IN_ORDER, SAME_CORE, NameIndex
+from graph.names.index import NameIndex
 from graph.names.names import FirmName, city_of_region, normalise, split_name
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.names.answers import ComparedFirm, Doubt, Judgement
+from queries.names.answers import ComparedFirm, DifferentBy, Doubt, Judgement, SameBy
 from queries.names.search import comparisons_of, names_of_firms
 
 VALID, UNUSABLE = "有效", "格式不符"
 MOST_FITTING = 3  # a short name whose characters are in more names than this says nothing of any of them
-REASONS = ("统一社会信用代码相同", "股票代码相同", "名称相同", "名称与另一方的简称或别名相同", "简称或别名相同", SAME_CORE, IN_ORDER)
+REASONS = tuple(SameBy)
 CODE, STOCK, NAME, NAME_ALIAS, ALIAS, CORE, CONTRACTION = REASONS
 
 
@@ -72,7 +72,7 @@ def history(view: View) -> list[Judgement]:
 def _doubts(view: View) -> list[Doubt]:
     firms = _read(view)
     judged = comparisons_of(view)
-    reasons: dict[Pair, set[str]] = defaultdict(set)
+    reasons: dict[Pair, set[SameBy]] = defaultdict(set)
     for reason, ids in _groups(firms.values()):
         for one, other in combinations(sorted(ids), 2):
             check()
@@ -103,9 +103,9 @@ def _read(view: View) -> dict[str, _Firm]:
     return {row["id"]: _Firm(row, regions[row["id"]]) for row in rows}
 
 
-def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[str, set[str]]]:
+def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[SameBy, set[str]]]:
     """Yield the firms that share a code, a name or the core of one, with what they share."""
-    shared: dict[tuple[str, str], set[str]] = defaultdict(set)
+    shared: dict[tuple[SameBy, str], set[str]] = defaultdict(set)
     for firm in firms:
         id = firm.row["id"]
         for reason, word in ((CODE, firm.code), (STOCK, firm.row["stock_code"]), (NAME, firm.parts.exact), (CORE, firm.parts.core)):
@@ -132,7 +132,7 @@ def _contractions(firms: dict[str, _Firm], index: NameIndex) -> Iterator[Pair]:
             yield from ((id, other) for other, begins in fitting.items() if begins)
 
 
-def _are_two(left: _Firm, right: _Firm, why: set[str]) -> bool:
+def _are_two(left: _Firm, right: _Firm, why: set[SameBy]) -> bool:
     """Tell whether two firms are surely two: other valid codes, or other cities where no code is shared."""
     codes = left.row["uscc_check"] == right.row["uscc_check"] == VALID and left.code != right.code
     cities = bool(left.cities and right.cities) and not _meet(left.cities, right.cities)
@@ -145,12 +145,12 @@ def _meet(left: set[str], right: set[str]) -> bool:
     return any(a == b or (a[:2] == b[:2] and "0000" in (a[2:], b[2:])) for a, b in pairs)
 
 
-def _against(left: _Firm, right: _Firm) -> list[str]:
+def _against(left: _Firm, right: _Firm) -> list[DifferentBy]:
     """Say what speaks against two firms being one."""
     sides = (
-        (left.code, right.code, "统一社会信用代码不同"),
-        (left.row["stock_code"], right.row["stock_code"], "股票代码不同"),
-        (left.parts.form, right.parts.form, "公司形式不同"),
-        (left.parts.district, right.parts.district, "名称中的区县不同"),
+        (left.code, right.code, DifferentBy.other_code),
+        (left.row["stock_code"], right.row["stock_code"], DifferentBy.other_stock_code),
+        (left.parts.form, right.parts.form, DifferentBy.other_form),
+        (left.parts.district, right.parts.district, DifferentBy.other_district),
     )
     return [words for one, other, words in sides if one and other and one != other]

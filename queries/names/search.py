@@ -13,12 +13,11 @@ from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons
 from graph.names.index import Alike, NameIndex
 from graph.scope import YARDSTICK
-from queries.core.answers import Hit, Named
+from queries.core.answers import Hit, Named, Way
 from queries.core.view import View
 
-WAYS = ("名称", "简称或别名", "名称开头", "拼音", "拼音首字母", "名称包含", "别名包含", "拼音开头", "拼音首字母包含")
-EXACT = ("名称", "简称或别名", "拼音", "拼音首字母")
-ALIKE = "名称相近"
+WAYS = tuple(Way)
+EXACT = (Way.by_name, Way.by_alias, Way.pinyin, Way.initials)
 
 
 class Meant(NamedTuple):
@@ -106,7 +105,7 @@ def _search(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[H
         return found
     there = {hit.id for hit in found}
     alike = (item for item in similar_firms(view, text) if item.firm.id not in there)
-    more = [Hit(id=item.firm.id, label="Enterprise", name=item.firm.name, status=item.status, matched=ALIKE) for item in alike]
+    more = [Hit(id=item.firm.id, label="Enterprise", name=item.firm.name, status=item.status, matched=Way.alike) for item in alike]
     return [*found, *more][:most]
 
 

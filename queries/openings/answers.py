@@ -92,7 +92,7 @@ class Opportunities(Answer):
     as_of: str = Field(description="the day for which it is asked")
     data_date: str | None = Field(description="when the latest record was entered")
     rests_on: dict[str, int] = Field(description="rows and records by data status")
-    notes: list[str]
+    notes: list[Reason]
     sources: list[SourceUsed]
     offers: list[Opening] = Field(serialization_alias=LISTS["offers"])
     needs: list[Opening] = Field(serialization_alias=LISTS["needs"])
@@ -163,7 +163,7 @@ class Match(Answer):
     state: Stage = Field(description="the stage of the last step that stands; 已撤销 where none does")
     since: str | None
     steps: list[Step]
-    remarks: list[str]
+    remarks: list[Reason]
 
 
 class Ledger(Answer):
@@ -174,6 +174,6 @@ class Ledger(Answer):
     steps: dict[str, int] = Field(description="steps by stage")
     rests_on: dict[str, int] = Field(description="steps by data status")
     as_of: str
-    notes: list[str]
+    notes: list[Reason]
     matches: list[Match]
     sources: list[SourceUsed]

@@ -1,7 +1,7 @@
 """The ledger of the matches (匹配台账): every step as it was recorded, in order; what is odd about a match is said, not mended."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,8 +10,10 @@ from graph.errors import InputError
 from queries.city.city import City, read_city
 from queries.city.parties import groups_below, leaders_of, products_of
 from queries.core.answers import Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.openings.answers import STAGES, Ledger, Match, Stage, Step
+from queries.openings.catalogue import say
 from queries.things.things import sources_used
 
 _FIRST_DAYS = {"H1": "01-01", "H2": "07-01", "Q1": "01-01", "Q2": "04-01", "Q3": "07-01", "Q4": "10-01"}
@@ -32,7 +34,7 @@ def ledger(
     matches = [*filter(_asked(city, leader, chain, firm), find_matches(city))]
     steps = [step for match in matches for step in match.steps if not step.withdrawn]
     states, stages = Counter(match.state for match in matches), Counter(step.stage for step in steps)
-    notes = [] if matches else ["台账里没有这样的匹配;可用 lianzhang ledger add 或 lianzhang template 匹配 记录"]
+    notes = [] if matches else [say("note_no_match")]
     return Ledger(
         subject=leader or chain or firm,
         counts={stage: states[stage] for stage in STAGES},
@@ -81,9 +83,12 @@ def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], cl
     last = standing[-1] if standing else None
     names = city.names["Enterprise"]
     known = product if product in city.names["Product"] else None
-    remarks = [*_remarks(standing, city.today), *(f"企业登记为已终止: {names[firm]}" for firm in (supplier, customer) if firm in closed)]
+    remarks = [
+        *_remarks(standing, city.today),
+        *(say("remark_closed", firm=names[firm]) for firm in (supplier, customer) if firm in closed),
+    ]
     if known is None:
-        remarks.append(f"图中没有产品“{product}”" if product else "没有写产品")
+        remarks.append(say("remark_product_unknown", product=product) if product else say("remark_no_product"))
     return Match(
         supplier=Named(id=supplier, name=names[supplier]),
         customer=Named(id=customer, name=names[customer]),
@@ -124,20 +129,18 @@ def _day(text: str | None) -> str:
     return f"{year}-{_FIRST_DAYS.get(rest, rest)}".rstrip("-")
 
 
-def _remarks(steps: Sequence[Step], today: str) -> list[str]:
-    """Return what is odd about the steps that stand."""
-    found = []
+def _remarks(steps: Sequence[Step], today: str) -> Iterator[Reason]:
+    """Yield what is odd about the steps that stand."""
     if undated := [step.stage for step in steps if not step.on]:
-        found.append(f"没有写日期: {'、'.join(undated)}")
+        yield say("remark_undated", stages="、".join(undated))
     if nobody := [step.stage for step in steps if not step.by]:
-        found.append(f"没有写经办: {'、'.join(nobody)}")
+        yield say("remark_nobody", stages="、".join(nobody))
     if any(step.stage == Stage.dropped and not step.note for step in steps):
-        found.append("放弃没有写原因")
+        yield say("remark_dropped_without_reason")
     dated = [step for step in steps if step.on]
     for earlier, later in pairwise(dated):
         if _place(later) < _place(earlier) and earlier.stage != Stage.dropped:
-            found.append(f"顺序不对: {earlier.stage}({earlier.on})在{later.stage}({later.on})之前")
+            yield say("remark_order", earlier=earlier.stage, on=earlier.on, later=later.stage, later_on=later.on)
     if {Stage.signed, Stage.dropped} <= {step.stage for step in steps}:
-        found.append("既有签约又有放弃")
-    found += [f"日期在今天之后: {step.stage}({step.on})" for step in dated if _day(step.on) > today]
-    return found
+        yield say("remark_signed_and_dropped")
+    yield from (say("remark_future", stage=step.stage, on=step.on) for step in dated if _day(step.on) > today)

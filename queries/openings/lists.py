@@ -9,9 +9,11 @@ from queries.city.facts import segments_of_chains
 from queries.city.local import find_homes, regions_above
 from queries.city.parties import chains_led_by, find_city, leaders_of
 from queries.core.answers import Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.openings.answers import HERE, Opening, Opportunities, titles_of
 from queries.openings.asked import Asked, Wish, ask_about
+from queries.openings.catalogue import say
 from queries.openings.fits import fits_of
 from queries.openings.invitations import list_invitations, list_partners
 from queries.openings.needs import Supply, find_supply, list_needs
@@ -35,9 +37,9 @@ def leader_opportunities(view: View, firm: Named) -> Opportunities:
             raise NotFound(f"“{firm.name}”的数据状态已被隐藏,显示全部数据后可以看到")
         chains = chains_led_by(city, one.id)
         asked = ask_about(city, fits_of(view, city), one, [one.id], chains, find_city(city, one.id, chains))
-        notes = [f"“{firm.name}”({firm.id})判断为与“{one.name}”同一家,按一家列出"] if one.id != firm.id else []
-        notes += [f"“{one.name}”登记为已终止"] if asked.facts.find(one.id).closed else []
-        notes += [] if chains else [f"“{one.name}”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出"]
+        notes = [say("note_same_firm", firm=firm.name, id=firm.id, one=one.name)] if one.id != firm.id else []
+        notes += [say("note_closed", firm=one.name)] if asked.facts.find(one.id).closed else []
+        notes += [] if chains else [say("note_no_leader", firm=one.name)]
         return _answer(view, asked, "Enterprise", notes)
 
     return view.once(("openings", "Enterprise", firm.id), make)
@@ -52,16 +54,16 @@ def chain_opportunities(view: View, chain: Named) -> Opportunities:
             raise NotFound(f"产业链“{chain.name}”的数据状态已被隐藏,显示全部数据后可以看到")
         homes = find_homes(city, chain.id, segments_of_chains(city, [chain.id]))
         asked = ask_about(city, fits_of(view, city), chain, leaders_of(city, chain.id), [chain.id], homes)
-        notes = [] if asked.groups else [f"图中没有登记产业链“{chain.name}”的链主企业;可用“链主”空表登记"]
+        notes = [] if asked.groups else [say("note_no_leaders", chain=chain.name)]
         institutes = [row["leader"] for row in view.ask("chain_leaders", chain=chain.id)]
         if others := sorted(leader["name"] for leader in institutes if leader["_label"] != "Enterprise"):
-            notes.append(f"链主中的科研院所没有供给与需求清单,不在其列: {'、'.join(others)}")
+            notes.append(say("note_institutes", institutes="、".join(others)))
         return _answer(view, asked, "Chain", notes)
 
     return view.once(("openings", "Chain", chain.id), make)
 
 
-def _answer(view: View, asked: Asked, label: str, notes: list[str]) -> Opportunities:
+def _answer(view: View, asked: Asked, label: str, notes: list[Reason]) -> Opportunities:
     supply, here = {wish: find_supply(asked, wish) for wish in asked.needs}, _here(asked)
     (offers, no_users), (partners, no_partners) = list_offers(asked), list_partners(asked, list(supply.values()))
     lists = {
@@ -100,17 +102,16 @@ def _here(asked: Asked) -> str:
     return cities[0] if len(cities) == 1 and cities[0].isalnum() and len(cities[0]) <= LONGEST else "本地"
 
 
-def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int, titles: dict[str, str]) -> Iterator[str]:
+def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int, titles: dict[str, str]) -> Iterator[Reason]:
     """Yield what a reader must know of the lists as a whole."""
     homes = "、".join(home.name for home in asked.facts.homes)
-    yield f"本地指所在地在{homes};没有登记所在地的企业不算本地" if homes else "没有写明所在城市,图中的企业都按本地算"
-    yield "链主登记的供给、需求和企业在前,推断的在后;状态为“推断”的行由程序按规则得出,只是线索,须与企业核实"
+    yield say("note_home", homes=homes) if homes else say("note_no_home")
+    yield say("note_order")
     for name, template in (("offers", "供给"), ("needs", "需求")):
         if asked.groups and not any(not wish.inferred for wish in getattr(asked, name)):
-            more = ",下面只有推断的" if lists[name] else ""
-            yield f"链主没有登记{titles[name]}{more};可用“{template}”空表填报"
+            yield say("note_only_inferred" if lists[name] else "note_not_registered", list=titles[name], template=template)
     if open_needs := [found for found in supply.values() if not found.fitting]:
         unseen = sum(not found.looked_through for found in open_needs)
-        yield f"{len(open_needs)} 项需求没有合适的本地企业,列入建议招引;其中 {unseen} 项没有覆盖全市的普查记录: 没有登记不等于没有"
+        yield say("note_open_needs", count=len(open_needs), unseen=unseen)
     if cut := cut + sum(found.more for found in supply.values()):
-        yield f"另有 {cut} 家次候选没有列出: 每项只列最合适的"
+        yield say("note_cut", count=cut)

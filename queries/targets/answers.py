@@ -80,7 +80,7 @@ class UnknownPlace(Answer):
     product_id: str
     segment: str
     outside: list[Named] = Field(description="firms from elsewhere that make or offer it")
-    reason: str
+    reason: Reason
 
 
 class NoTarget(Answer):
@@ -136,7 +136,7 @@ class Targets(Answer):
     as_of: str
     data_date: str | None
     total: int = Field(description="targets in all, of which the first are listed")
-    notes: list[str]
+    notes: list[Reason]
     targets: list[Target]
     without_firms: list[OpenGap]
     unknown: list[UnknownPlace]
@@ -200,11 +200,11 @@ class Portfolio(Answer):
     short: float = Field(description="by what share of the bound it may fall short, 0 to 1; 0: it is the best")
     method: Literal["exact", "greedy"]
     fewest: bool = Field(description="whether it is proved that no fewer firms close as much")
-    statement: str
+    statement: Reason
     targets: list[Chosen]
     curve: list[CurvePoint]
     unclosable: list[ClosedGap] = Field(description="gaps that no known firm could close")
     unknown: dict[str, int] = Field(description="by chain, products of which it is not known whether they are gaps")
-    notes: list[str]
+    notes: list[Reason]
     rests_on: dict[str, int]
     sources: list[SourceUsed]

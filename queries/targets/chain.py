@@ -1,12 +1,13 @@
 """The targets of one chain (招商名录): candidates, factors, ranking, and what is kept apart from it, as one answer."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from graph.deadline import check
 from queries.city.facts import Facts, Row
 from queries.city.local import find_firms
 from queries.core.answers import STATUS_ORDER, Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import GAPS, State
 from queries.gaps.judge import Voice
@@ -56,7 +57,7 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
         weights_version=weights.version,
         rule_version=rules.version,
         total=len(ranked),
-        notes=_notes(examined, gaps, ranked),
+        notes=[*_notes(examined, gaps, ranked)],
         targets=listed,
         without_firms=[_open(facts, gap, guessed.get(gap.product, [])) for gap in gaps if gap.product not in recorded],
         unknown=_unknown(examined),
@@ -149,7 +150,7 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
             makers = {row.start for row in makers_of(facts, one.place.id) if not row.ended and not facts.firms[row.start].closed}
             outside = [facts.named(firm) for firm in sorted(makers) if facts.firms[firm].where == "outside"]
             where = {"product": one.place.name, "product_id": one.place.id, "segment": segment_names(facts, one.place.segments)}
-            reason = f"未知,先普查: {';'.join(Voice(facts, one, rules).reasons())}"
+            reason = say("unknown", reasons=";".join(Voice(facts, one, rules).reasons()))
             found.append(UnknownPlace(**where, outside=outside, reason=reason))
     return sorted(found, key=lambda place: not place.outside)
 
@@ -170,18 +171,17 @@ def _no_target(facts: Facts, barred: Barred) -> NoTarget:
     )
 
 
-def _notes(examined: Examined, gaps: Sequence[GapToClose], ranked: Sequence[RankedTarget]) -> list[str]:
+def _notes(examined: Examined, gaps: Sequence[GapToClose], ranked: Sequence[RankedTarget]) -> Iterator[Reason]:
     facts = examined.facts
-    notes = notes_on(facts)
+    yield from notes_on(facts)
     bare = [one for one in examined.verdicts if one.place.label == "Segment" and not one.place.products]
     if empty := [one.place.name for one in bare if one.state in GAPS]:
-        notes.append(f"环节{'、'.join(empty)}缺或弱,但没有登记产品,无从按产品找企业: 先登记它的产品")
+        yield say("note_segment_without_products", segments="、".join(empty))
     if not facts.homes:
-        notes.append("没有所在城市就没有外地企业: 请在产业链表填区域")
+        yield say("note_no_home")
     if not gaps:
-        notes.append("没有判为缺链或弱链的产品,所以没有招引对象;未知的先普查")
+        yield say("note_no_gap")
     elif not ranked:
-        notes.append("有缺口,但图中没有能补它的外地企业: 请登记外地企业的产品与所在地")
+        yield say("note_nobody")
     if any(fill.row is None for one in ranked for fill in one.fills):
-        notes.append("推断的契合来自关系预测模型,只是线索,不等于企业生产它")
-    return notes
+        yield say("note_model")

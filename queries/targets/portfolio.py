@@ -2,18 +2,20 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from queries.city.city import City, read_city
 from queries.city.facts import Facts
 from queries.core.answers import STATUS_ORDER, Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
 from queries.targets.answers import Chosen, ClosedGap, CurvePoint, Portfolio
 from queries.targets.candidates import Fill, GapToClose, distinct, find_gaps, recorded_fills
+from queries.targets.catalogue import say
 from queries.targets.cover import SECONDS, Cover, Covering
 from queries.targets.weights import read_weights
 from queries.targets.words import data_against
@@ -79,7 +81,7 @@ def _answer(view: View, most: int | None) -> Portfolio:
         curve=_curve(held, cover),
         unclosable=[held.closed(index) for index in range(len(held.gaps)) if index not in closable],
         unknown=held.unknown,
-        notes=_notes(held),
+        notes=[*_notes(held)],
         rests_on=dict(sorted(Counter(row.status for row in rows).items())),
         sources=sources_used(view, [row.source for row in rows]),
     )
@@ -152,23 +154,18 @@ def _short(cover: Cover) -> float:
     return math.ceil((cover.bound - cover.value) / cover.bound * 1000) / 1000 if cover.bound else 0.0
 
 
-def _statement(cover: Cover) -> str:
+def _statement(cover: Cover) -> Reason:
     """Return in words how good the choice is, and by what that is known."""
     if not cover.chosen:
-        return "没有已知的外地企业能补上任何缺口"
+        return say("nobody_fills")
     value, bound = cover.value / UNIT, cover.bound / UNIT
     if cover.method == "exact":
-        fewest = ",也没有更少的企业能补上这么多" if cover.fewest else ";企业是否最少没有证完"
-        return f"整数规划(HiGHS)证到最优: {len(cover.chosen)} 家补上缺口评分 {value:g},没有更好的选法{fewest}"
-    return (
-        f"整数规划没有在时限内证完,改用贪心: {len(cover.chosen)} 家补上缺口评分 {value:g},最好也不超过 {bound:g},"
-        f"相差至多 {_short(cover):.1%};贪心本身保证不低于最优的 63.2%(1 − 1/e)"
-    )
+        return say("best_and_fewest" if cover.fewest else "best", firms=len(cover.chosen), value=value)
+    return say("greedy", firms=len(cover.chosen), value=value, bound=bound, short=_short(cover))
 
 
-def _notes(held: Held) -> list[str]:
-    notes = ["补上指多一家本地企业生产它: 缺链不再缺,弱链多一个来源;缺口按断点评分计权,同一产品在两条链上算两个缺口"]
-    notes.append("只计登记为生产或可提供的外地企业,不计模型推断的;所在地没有登记的企业不计")
+def _notes(held: Held) -> Iterator[Reason]:
+    yield say("note_filled")
+    yield say("note_registered_only")
     if held.unknown:
-        notes.append(f"另有 {sum(held.unknown.values())} 处产品状态未知,先普查;未知不算缺口,也不算已补上")
-    return notes
+        yield say("note_unknown", count=sum(held.unknown.values()))

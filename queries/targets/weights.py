@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from queries.gaps.rules import Hundred, Strict, Threshold, Weight, moved_points, read_shipped
+from queries.core.shipped import Strict, Threshold, read_shipped
+from queries.gaps.rules import Hundred, Weight, moved_points
 
 SHARE = 0.2  # by which each weight is moved
 

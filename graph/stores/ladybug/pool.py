@@ -2,14 +2,13 @@
 
 import os
 import pickle
-import subprocess
-import sys
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,9 @@ from pydantic_core import from_json
 from graph import deadline
 from graph.errors import Busy, CypherClosed, LianzhangError, QueryError, QueryTimeout, StoreUnavailable
 from graph.stores.ladybug.generations import Ready
+from graph.stores.ladybug.nursery import Gone, Nursery, nursery
 from graph.stores.ladybug.tables import MAPPED, translate
 
-WORKER = Path(__file__).with_name("worker.py")
 POOL = 256 << 20  # a cap on what one process keeps of the file and of an answer; a multiple of 256 MB, see FULL
 FULL = "buffer pool is full"  # the engine leaks a page of its temporary address space at each of these
 BROKEN = "Maximum database size"  # that space is used up: answers after this may overwrite live memory
@@ -63,16 +62,11 @@ class Worker:
         self.longest = None if limits.size is None else limits.size + (1 << 20)  # what is longer is not what was agreed
         ours, theirs = Pipe()
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", str(WORKER), str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            home, self.pid = _split_off(theirs)
         self.link: Connection[Any, Any] = ours
         self.owing = True  # it has not said yet what it was asked
-        self.end = weakref.finalize(self, _end, self.process, ours)
+        self.stop = partial(_stop, home, self.pid)
+        self.end = weakref.finalize(self, _end, self.stop, ours)
         try:
             self.link.send({"path": str(file.path), "pool": POOL, "mapped": MAPPED, "memory": limits.memory})
             found = from_json(self._receive(time.monotonic() + START_SECONDS))
@@ -107,6 +101,11 @@ class Worker:
         return said, frame
 
     @property
+    def ended(self) -> bool:
+        """Tell of a process that owes nothing whether it is no more: all that it can have said is its end."""
+        return self.link.poll(0)
+
+    @property
     def sound(self) -> bool:
         """Tell whether the process may be asked again."""
         return not self.owing and self.fulls < MOST_FULL and self.resident() <= RESTING
@@ -127,17 +126,33 @@ class Worker:
     def resident(self) -> int:
         """Return the bytes of memory that the process has; 0 where the system does not tell."""
         try:
-            pages = Path(f"/proc/{self.process.pid}/statm").read_text("ascii").split()[1]
+            pages = Path(f"/proc/{self.pid}/statm").read_text("ascii").split()[1]
         except (OSError, IndexError):
             return 0
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _end(process: "subprocess.Popen[bytes]", link: "Connection[Any, Any]") -> None:
-    """End a process at once; it has nothing to lose."""
+def _split_off(link: "Connection[Any, Any]") -> tuple[Nursery, int]:
+    """Return the number of a new process that talks over a link, and who ends it."""
+    for last in (False, True):  # a nursery that somebody killed is made anew
+        home = nursery()
+        try:
+            return home, home.start(link.fileno())
+        except Gone as error:
+            if last:
+                raise StoreUnavailable(f"这台机器不能再启动读图的进程({error}),请稍后重试") from error
+    raise AssertionError("the last try returns or raises")
+
+
+def _stop(home: Nursery, pid: int) -> None:
+    """End a process at once; it has nothing to lose. Where its nursery is gone, it ends with its link."""
+    with suppress(Gone):
+        home.end(pid)
+
+
+def _end(stop: Callable[[], None], link: "Connection[Any, Any]") -> None:
     link.close()
-    process.kill()
-    process.wait()
+    stop()
 
 
 def _unopened(path: Path, why: str) -> str:
@@ -186,7 +201,7 @@ class Pool:
         for worker in idle:
             worker.end()
         for worker in busy:  # who asked it is told that it is lost
-            worker.process.kill()
+            worker.stop()
 
     def _ask(
         self, file: Ready, query: str, parameters: Mapping[str, Any], seconds: float, limit: int | None = None, frame: bool = False
@@ -273,7 +288,7 @@ class Pool:
     def _take(self, file: Ready) -> Worker:
         """Return an idle process that has the file open, or a new one in the place of one that has another."""
         with self._guard:
-            dead = [worker for worker in self._idle if worker.process.poll() is not None]
+            dead = [worker for worker in self._idle if worker.ended]
             self._idle = [worker for worker in self._idle if worker not in dead]
             self.replaced += len(dead)
             fitting = next((worker for worker in reversed(self._idle) if worker.file == file), None)

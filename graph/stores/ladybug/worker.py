@@ -1,14 +1,16 @@
 """A process that answers queries on one graph file, so that the engine's faults, its memory and its settings stay its own.
 
-``pool.py`` starts it by its path. It imports nothing of ours, so that it is up in a fifth of a second, and talks over one socket:
-questions come pickled from the parent, which it trusts; answers go back as JSON or Arrow, which cannot make the parent run anything.
-A limited process answers Cypher from outside: once the engine is warm it can open no file and no socket, and its memory is capped.
+``nursery.py`` starts the first by its path; it imports what a reader needs, nothing of ours, and splits each reader off in
+milliseconds. A reader talks over one socket: questions come pickled from the parent, which it trusts; answers go back as JSON
+or Arrow, which cannot make the parent run anything. A limited process answers Cypher from outside: once the engine is warm it
+can open no file and no socket, and its memory is capped.
 """
 
 import os
 import queue
 import re
 import signal
+import socket
 import sys
 import threading
 from contextlib import closing
@@ -20,7 +22,9 @@ from typing import Any
 import ladybug
 from pydantic_core import to_json
 
-IDLE = 0.05  # seconds without a question after which a process gets ready for frames
+ORDER = 8  # bytes of a message of the parent to the first process
+IDLE = 0.05  # seconds without a question after which a reader gets ready for frames
+QUIET = 1.0  # and without an order after which the first process does: a command has mostly ended by then
 PART = 256  # rows that are turned into JSON at a time where an answer's size is bounded
 HIDDEN = {"_ID", "_SRC", "_DST"}
 # Each kind of work and of value once, before the process can open nothing more: code that comes in on first use has come in.
@@ -39,8 +43,45 @@ WARM = (
 
 
 def main(handle: int) -> None:
+    """Split readers off and end them as the parent says, until it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends these processes
+    link = socket.socket(fileno=handle)
+    readers = set[int]()
+    link.settimeout(QUIET)
+    while True:
+        try:
+            order, handles, _, _ = socket.recv_fds(link, ORDER, 1)
+        except TimeoutError:
+            import pyarrow  # noqa: F401  # readers that come later have it already
+
+            link.settimeout(None)
+            continue
+        if not order:
+            os._exit(0)  # and the readers with the parent's ends of their own links
+        pid = int.from_bytes(order)
+        if pid in readers:  # so that no number is used that the system has given to another
+            readers.discard(pid)
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        for handle in handles:
+            try:
+                pid = os.fork()
+            except OSError as error:
+                pid = -error.errno if error.errno else -1
+            if not pid:
+                try:
+                    link.close()
+                    read(handle)
+                finally:  # whatever happens, a reader never goes on here
+                    os._exit(0)
+            os.close(handle)
+            if pid > 0:
+                readers.add(pid)
+        link.sendall(pid.to_bytes(ORDER, signed=True))
+
+
+def read(handle: int) -> None:
     """Open the file that the first message names and answer until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this process
     link = Connection(handle)
     setup: dict[str, Any] = link.recv()
     try:
