@@ -7,12 +7,13 @@ from inspect import Signature
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.draw import MOST_ROWS, draw
+from api.core.http import ViewDep
 from api.core.links import SiteLinks
 from api.core.routes import given_by
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
@@ -21,7 +22,6 @@ from graph.errors import LianzhangError
 from graph.scope import EVERYWHERE, NAMED, Scope
 from graph.statuses import STATUS_ZH
 from queries.core.question import Question
-from queries.core.view import View
 from queries.things.things import list_sources
 
 ADVICE = {
@@ -38,17 +38,16 @@ templates = Jinja2Templates(env=environment())
 
 @dataclass
 class PageRequest:
-    """One request for a page: the store, what is switched off, and the addresses that keep it so."""
+    """One request for a page: the view that it is answered from, and the addresses that keep what is switched off."""
 
     request: Request
     ask: Annotated[TableAsk, Depends()]
-    without: Annotated[str, Query(max_length=200)] = ""
-    city: Annotated[str, Query(max_length=100)] = ""
+    view: ViewDep
 
-    def __post_init__(self) -> None:
-        state = self.request.app.state
-        self.view = View.of(state.store, Scope.without(self.without, city=self.city or state.settings.city))
-        self.links = SiteLinks(self.without.strip(), self.city.strip())
+    @cached_property
+    def links(self) -> SiteLinks:
+        """Return the addresses of the site."""
+        return _links_of(self.request)
 
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
