@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import pytest
 import typer
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import HTMLResponse
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from typer.testing import CliRunner
 from api.app import create_app
 from api.core.asked import add_commands
 from api.core.http import refuse_unknown
+from api.core.page import add_pages
 from api.core.routes import router_of
 from graph.settings import Settings
 from graph.stores import Store
@@ -89,8 +91,6 @@ TOYS: tuple[Question[Any], ...] = (toy_place, toy_two, toy_body, toy_list, toy_b
 @pytest.fixture
 def toys(seeded_store: Store) -> TestClient:
     """A client of an application that has the toy questions too."""
-    from fastapi import Depends
-
     app: FastAPI = create_app(seeded_store, Settings(cache_mb=0))
     app.include_router(router_of(TOYS), dependencies=[Depends(refuse_unknown)])
     app.router.routes[:] = app.router.routes[::-1]  # the order of the routes means nothing
@@ -152,6 +152,19 @@ def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_
     assert toys.get("/api/v1/toys?cursor=x").status_code == 422
     assert [one["number"] for one in json.loads(say(seeded_store_url, "toy-list", "--format", "json"))] == [0, 1]
     assert say(seeded_store_url, "toy-list", "--most", "1", "--loud", "--format", "csv") == "名称!,数\n第0,0\n"
+
+
+def test_a_page_is_made_from_a_question(seeded_store: Store) -> None:
+    router, app = APIRouter(default_response_class=HTMLResponse), create_app(seeded_store, Settings())
+    add_pages(router, toy_place, lambda visit, toy: HTMLResponse(f"{toy.name} {toy.number} {visit.links.without}"), without="number")
+    add_pages(router, toy_two, lambda _, toy: HTMLResponse(toy.name), ".txt")
+    app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    client = TestClient(app)
+    assert client.get("/toys/集成电路/place?place=甲&without=sample").text == "集成电路/甲 3 sample"
+    for wrong in ("", "?place=", "?place=甲&number=4"):
+        assert client.get(f"/toys/集成电路/place{wrong}").status_code == 422
+    assert client.get("/toys/chains/集成电路.txt").text == "集成电路"
+    assert client.get("/toys/chains/没有这条.txt").status_code == 404
 
 
 def test_the_description_tells_what_a_toy_takes(toys: TestClient) -> None:

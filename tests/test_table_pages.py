@@ -22,7 +22,7 @@ from graph.stores import Store
 from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
 from queries.core.catalogue import text_of
-from queries.core.table import Ask, Column, Number, SourceRef, Table, ThingRef, texts
+from queries.core.table import Ask, Column, Folded, Number, SourceRef, Table, ThingRef, texts
 from queries.core.words import show_amount, show_names
 from queries.gaps.answers import Candidate, Certificate, Demand, PlaceChange, Side, State, WhatIf
 from queries.gaps.tables import tables_of_certificate, tables_of_what_if
@@ -244,6 +244,23 @@ def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     assert [cell.text for cell in row[2:]] == ["缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
     hrefs = [cell.href for cell in row if cell.href]
     assert hrefs == ["/enterprises/a?without=sample", "/chains/c/targets?without=sample", "/sources/s?without=sample"]
+
+
+def test_the_terminal_has_no_room_for_all_that_a_file_tells() -> None:
+    columns: list[Column[Any]] = [
+        Column("企业", lambda row: ThingRef("Enterprise", "a", row), "thing", lambda _: "a", apart="编号"),
+        Column("区域", lambda _: "青岛", on="wide"),
+        Column("看过", lambda _: Folded("看过 5 家", [*"甲乙丙丁戊"]), "lines"),
+        Column("来源", lambda _: SourceRef("s", "第 1 页"), "source"),
+    ]
+    table = Table("t", "表", columns, ["甲"])
+    for file, told in (
+        (True, (["企业", "编号", "区域", "看过", "来源"], [["甲", "a", "青岛", "看过 5 家: 甲;乙;丙;丁;戊", "s"]])),
+        (False, (["企业", "看过", "来源"], [["甲 a", "看过 5 家: 甲;乙;丙;…", "s"]])),
+    ):
+        heads, rows = texts(table, {}, file=file)
+        assert (heads, list(rows)) == told
+    assert [column.head for column in table.on_pages] == ["企业", "区域", "看过", "来源"]
 
 
 def test_questions_read_field_by_field_name_every_field() -> None:
