@@ -14,7 +14,7 @@ from graph.stores import Store, open_store
 from queries.city.city import read_city
 from queries.city.facts import Facts, chain_facts
 from queries.city.local import CityFirm, find_firms
-from queries.gaps import rules as rule_file
+from queries.core import shipped
 from queries.gaps.answers import Judged, WeakLinks
 from queries.gaps.rules import Rules, read_rules, variants
 from queries.gaps.weak_links import examine_facts, judge_all, survey, weak_links
@@ -392,7 +392,7 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="合计应为 100"):
         Rules.model_validate(whole)
     read_rules.cache_clear()
-    monkeypatch.setattr(rule_file, "tomllib", type("Broken", (), {"loads": staticmethod(lambda _text: {})}))
+    monkeypatch.setattr(shipped, "tomllib", type("Broken", (), {"loads": staticmethod(lambda _text: {})}))
     with pytest.raises(InputError, match=r"rules\.toml 不能用"):
         read_rules()
 
