@@ -55,7 +55,8 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
         report = load([folder], store)
         assert (report.bad, report.nodes, report.edges) == (False, {"Audit": 1}, {"CHECKS": 1, "ON_CHAIN": 1})
 
-        hit = {"id": "aud-1", "label": "Audit", "name": "示例安全检查", "status": "confirmed", "matched": "拼音首字母"}
+        hit = {"id": "aud-1", "label": "Audit", "name": "示例安全检查", "status": "confirmed"}
+        hit |= {"matched": "拼音首字母", "matched_code": "initials"}
         assert client.get("/api/v1/search?q=slaqjc").json()["items"] == [hit]
         asked = {"query": "MATCH (a:Audit)-[:CHECKS]->(e:Enterprise) RETURN a.held_on AS day, e.name AS firm"}
         assert client.post("/api/v1/cypher", json=asked).json()["rows"] == [{"day": "2026-03", "firm": "示例甲整机有限公司"}]

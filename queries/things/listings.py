@@ -60,10 +60,10 @@ def _hop(of: Callable[[Any], SupplyEdge | Hop] = lambda edge: edge) -> list[Colu
     ]
 
 
-def table_supplies(edges: Sequence[SupplyEdge], id: str = "supplies", title: str = "供应关系") -> Table[SupplyEdge]:
+def table_supplies(edges: Sequence[SupplyEdge]) -> Table[SupplyEdge]:
     """Return supply relations, tier by tier, each with its product, status and source."""
     tier: Column[SupplyEdge] = Column("层", lambda edge: Number(edge.tier, f"第 {edge.tier} 层"))
-    return Table(id, title, [tier, *_hop()], edges)
+    return Table("supplies", "供应关系", [tier, *_hop()], edges)
 
 
 def table_of_paths(answer: Sequence[SupplyPath]) -> Table[tuple[int, int, Hop]]:

@@ -189,7 +189,10 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
 
 def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge]) -> list[Table[Any]]:
     """Return all tables of a firm's page."""
-    tables: list[Table[Any]] = [table_supplies(suppliers, "suppliers", "供应商"), table_supplies(customers, "customers", "客户")]
+    tables: list[Table[Any]] = [
+        replace(table_supplies(suppliers), id="suppliers", title="供应商"),
+        replace(table_supplies(customers), id="customers", title="客户"),
+    ]
     taken = {"SUPPLIES"}
     for id, title, relations in GROUPS:
         taken |= set(relations)
