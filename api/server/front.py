@@ -21,6 +21,7 @@ from graph.deadline import Deadline, within
 from graph.errors import LianzhangError
 from graph.settings import Settings
 from graph.stores import Store
+from queries.city.office import read_office
 from queries.gaps.rules import read_rules
 from queries.matching.ranker import read_weights as matching_weights
 from queries.openings.lists import RULE_VERSION
@@ -165,7 +166,7 @@ class Front:
             return b""
         known = (version, date.today())
         if known not in self._tags:
-            rules = (read_rules().version, RULE_VERSION, read_weights().version, matching_weights().version)
+            rules = (read_rules().version, read_office().version, RULE_VERSION, read_weights().version, matching_weights().version)
             self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
         return self._tags[known]
 

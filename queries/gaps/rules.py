@@ -1,29 +1,12 @@
 """The rules of states, scores and actions, read from ``rules.toml``: every number with its reason."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from graph.errors import InputError
-
-Shipped = TypeVar("Shipped", bound=BaseModel)
-
-
-class Strict(BaseModel):
-    """A part of a file of rules: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Threshold(Strict):
-    """A number that decides something, and why it is what it is."""
-
-    value: float = Field(gt=0)
-    why: str
+from queries.core.shipped import Strict, Threshold, read_shipped
 
 
 class Weight(Strict):
@@ -97,14 +80,6 @@ class Rules(Strict):
 def read_rules() -> Rules:
     """Return the rules that ship; raises ``InputError`` for a file that does not hold together."""
     return read_shipped(Rules, "gaps/rules.toml")
-
-
-def read_shipped(record: type[Shipped], name: str) -> Shipped:
-    """Return what a TOML file of ``queries`` holds; raises ``InputError`` for one that does not hold together."""
-    try:
-        return record.model_validate(tomllib.loads((files("queries") / name).read_text("utf-8")))
-    except ValueError as error:
-        raise InputError(f"queries/{name} 不能用: {error}") from error
 
 
 def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:

@@ -5,7 +5,8 @@ from functools import cache
 
 from pydantic import model_validator
 
-from queries.gaps.rules import Strict, Threshold, Weight, moved_points, read_shipped
+from queries.core.shipped import Strict, Threshold, read_shipped
+from queries.gaps.rules import Weight, moved_points
 
 SHARE = 0.2  # by which each weight is moved
 

@@ -1,0 +1,161 @@
+"""Tables of the desk of a chain: who answers, the 5个1, the four lists of work, the city's goal, the rows that are missing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from queries.city.answers import Duty, ListName, Post, WorkItem
+from queries.core.answers import Named, Thing
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
+from queries.core.words import show_names
+from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow, MissingRows
+
+DUTIES, LISTS = [*Duty], [*ListName]
+COUNTS = {True: "算", False: "不算", None: "还不知道"}
+NOT_THOSE = "这是链长制的四张清单，记谁在何时之前办什么；企业之间供需的四张清单在“卡位入链”，不是一回事。"
+GOAL = "目标是每条链每年引进（签约）20 亿元以上或行业引领性项目不少于 2 个；没有声明齐全的年份不说没有达到。"
+
+
+def _ref(thing: Thing) -> ThingRef:
+    return ThingRef(thing.label, thing.id, thing.name)
+
+
+def _refs(things: list[Thing]) -> ThingRef | str:
+    """Return one thing with its page, or the names of several."""
+    return _ref(things[0]) if len(things) == 1 else show_names((one.name for one in things), unit="个")
+
+
+def _name(post: Post) -> ThingRef:
+    return ThingRef("Agency", post.agency.id, post.agency.name)
+
+
+def _remark(post: Post) -> str:
+    past = "" if post.current else "现在不是"
+    return "，".join(filter(None, ("统称，没有点名" if post.collective else "", past)))
+
+
+def _stands(item: WorkItem) -> str:
+    """Return how an item stands, in words."""
+    if not item.open:
+        return item.state
+    said = f"逾期 {-item.days} 天" if item.overdue and item.days is not None else "今天到期" if item.days == 0 else ""
+    if item.soon and item.days:
+        said = f"还有 {item.days} 天"
+    return "，".join(filter(None, (said, "受阻" if item.blocked else ""))) or item.state
+
+
+def _names(projects: Sequence[Named]) -> str:
+    return show_names((one.name for one in projects), unit="个")
+
+
+def _yuan(project: GoalProject) -> Number:
+    return Number(project.yuan, "不可比" if project.yuan is None else f"{project.yuan / 1e8:g}")
+
+
+def _held(item: WorkItem) -> str:
+    return f"受制于 {show_names((one.name for one in item.blocked_by), unit='件')}" if item.blocked_by else ""
+
+
+RESTS: tuple[Column[Any], Column[Any]] = (
+    Column("状态", lambda one: one.status, "status"),
+    Column("来源", lambda one: one.sources, "source"),
+)
+POSTS: list[Column[Post]] = [
+    Column("职责", lambda one: one.duty if one.duty is not Duty.other else one.role, sort=lambda one: DUTIES.index(one.duty)),
+    Column("谁", _name, "thing", _remark, apart="须知"),
+    Column("自", lambda one: one.since or "没有写", "date"),
+    Column("至", lambda one: one.until, "date"),
+    Column("还负责", lambda one: Ask("duties", "全部职责", {"agency": one.agency.id}), "ask"),
+    *TRUST,
+]
+HELD: list[Column[Post]] = [
+    Column("负责什么", lambda one: _ref(one.subject), "thing", lambda one: "" if one.current else "现在不是"),
+    Column("职责", lambda one: one.role or one.duty),
+    *POSTS[2:4],
+    Column("去看", lambda one: Ask("desk", "工作台", {"chain": one.subject.id}) if one.subject.label == "Chain" else "", "ask"),
+    *TRUST,
+]
+WORK: list[Column[WorkItem]] = [
+    Column("清单", lambda one: one.list_name or "没有写", sort=lambda one: LISTS.index(one.list_name) if one.list_name else 9),
+    Column("事项", lambda one: ThingRef("Task", one.id, one.name), "thing", _held, apart="受制于"),
+    Column("责任单位", lambda one: one.owner or "没有写"),
+    Column("期限", lambda one: one.due or "没有写", "date"),
+    Column("现在", _stands, sort=lambda one: one.days if one.days is not None else 1_000_000 if one.open else 2_000_000),
+    Column("进度（原文）", lambda one: one.said),
+    Column("制约什么", lambda one: _refs(one.blocks)),
+    *TRUST,
+]
+GOALS: list[Column[GoalRow]] = [
+    Column("哪里、何时", lambda one: one.name),
+    Column("目标", lambda one: one.state),
+    Column("算数的", lambda one: len(one.counted), "number", lambda one: _names(one.counted)),
+    Column("说不清的", lambda one: len(one.possible), "number", lambda one: _names(one.possible)),
+    Column("为什么", lambda one: one.reason),
+    *RESTS,
+]
+PROJECTS: list[Column[GoalProject]] = [
+    Column("项目", lambda one: ThingRef("Project", one.project.id, one.project.name), "thing"),
+    Column("所在", lambda one: show_names((region.name for region in one.regions), unit="处") or "没有写"),
+    Column("签约", lambda one: one.signed_on or "没有写", "date"),
+    Column("亿元", _yuan, "number", lambda one: one.amount_original, apart="原文"),
+    Column("算不算", lambda one: COUNTS[one.counts]),
+    Column("为什么", lambda one: one.why, "lines"),
+    *TRUST,
+]
+MISSING: list[Column[MissingRows]] = [
+    Column("缺哪些行", lambda one: one.what),
+    Column("为什么要", lambda one: one.why),
+    Column("空表", lambda one: Ask(f"templates/{one.form}.xlsx", f"下载“{one.form_name}”空表"), on="page"),
+    Column("空表", lambda one: f"lianzhang template {one.form} --out {one.form}.xlsx", on="text"),
+]
+
+
+def tables_of_desk(answer: Desk) -> dict[str, Table[Any]]:
+    """Return the tables of a desk by what they show."""
+    note = "填好的空表由“载入”交回；没有登记不等于没有。"
+    return tables_of_rows(answer, answer) | {"missing": Table("missing", "还缺哪些行", MISSING, answer.missing, note, "没有")}
+
+
+def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
+    """Return the tables of what is made up, without those that have no row."""
+    tables = tables_of_rows(answer, answer.samples)
+    return {name: replace(table, id=f"sample-{table.id}", note="") for name, table in tables.items() if table.items}
+
+
+def tables_of_duties(answer: Duties) -> dict[str, Table[Any]]:
+    """Return the tables of all that somebody answers for."""
+    chains = Column[WorkItem]("产业链", lambda one: _refs([Thing(label="Chain", id=on.id, name=on.name) for on in one.chains]))
+    return {
+        "work": Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记由它办的事项"),
+        "posts": Table("posts", "负责什么", HELD, answer.posts, empty="没有登记负责什么"),
+    }
+
+
+def tables_of_rows(answer: Desk, rows: DeskRows) -> dict[str, Table[Any]]:
+    """Return the tables of some rows of a desk."""
+    return {
+        "work": Table("work", "链长制四张清单", WORK, rows.work, NOT_THOSE, "还没有载入"),
+        "posts": Table("posts", "谁负责", POSTS, rows.posts, empty="没有登记谁负责"),
+        "five": Table("five", "5个1", _five(answer), rows.five),
+        "goals": Table("goals", "引进目标", GOALS, rows.goals, GOAL, "没有这个城市的目标"),
+        "projects": Table("goal-projects", "项目算不算数", PROJECTS, rows.projects, empty="图里没有这条链的项目"),
+    }
+
+
+def _five(answer: Desk) -> list[Column[FiveOne]]:
+    def page(one: FiveOne) -> ThingRef | Ask | str:
+        if one.question in ("chain", "projects"):
+            return ThingRef("Chain", answer.chain_id, one.kind)
+        return Ask(one.question, one.kind, {"chain": answer.chain_id}) if one.question else ""
+
+    def documents(one: FiveOne) -> ThingRef | str:
+        return _refs([Thing(label=item.label, id=item.id, name=item.name) for item in one.documents])
+
+    return [
+        Column("5个1", lambda one: one.kind),
+        Column("有没有", lambda one: one.state),
+        Column("在线看", page, on="page"),
+        Column("文件或平台", documents),
+        Column("为什么", lambda one: one.why, "lines"),
+        *RESTS,
+    ]
