@@ -4,6 +4,7 @@ from pathlib import Path
 
 from api.core.asked import Handout
 from graph.outputs import check_writable, write_text
+from queries.desk.answers import Desk
 from queries.gaps.answers import Certificate
 from queries.openings.answers import Opportunities
 
@@ -26,7 +27,20 @@ def _write_workbook(answer: Opportunities, path: Path) -> None:
     write_workbook(answer, path)
 
 
+def _check_desk(path: Path) -> None:
+    from api.core.workbooks import check_workbook_file
+
+    check_workbook_file(path)
+
+
+def _write_desk(answer: Desk, path: Path) -> None:
+    from api.desk.workbooks import write_desk_workbook
+
+    write_desk_workbook(answer, path)
+
+
 HANDOUTS = {
     "certificate": Handout("--out", "写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印", check_writable, _write_certificate),
     "opportunities": Handout("--xlsx", "另写成 Excel 工作簿: 四张清单各一张表,可直接打印", _check_workbook, _write_workbook, printed=True),
+    "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另成几张", _check_desk, _write_desk, printed=True),
 }

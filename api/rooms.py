@@ -1,6 +1,7 @@
 """The rooms whose pages the application serves."""
 
 from api.chains import pages as chains
+from api.desk import pages as desk
 from api.firms import pages as firms
 from api.gaps import pages as gaps
 from api.matching import pages as matching
@@ -8,4 +9,4 @@ from api.openings import pages as openings
 from api.targets import pages as targets
 from api.things import pages as things
 
-PAGES = (openings, gaps, targets, matching, chains, firms, things)
+PAGES = (openings, gaps, targets, matching, chains, desk, firms, things)

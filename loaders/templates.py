@@ -25,6 +25,11 @@ def write_template(record: type[Record], out: Path) -> None:
     if out.suffix.lower() != ".xlsx":
         raise InputError(f"{out} 应以 .xlsx 结尾")
     check_writable(out)
+    write_bytes(out, make_template(record))
+
+
+def make_template(record: type[Record]) -> bytes:
+    """Return the form of a type as a workbook."""
     heads = zh_heads(record)
     needed = {*required(record), "source"}
     buffer = io.BytesIO()
@@ -48,7 +53,7 @@ def write_template(record: type[Record], out: Path) -> None:
         page.freeze_panes(1, 0)
         page.set_row(0, 30)
         _explain(book.add_worksheet("填写说明"), record, heads, needed)
-    write_bytes(out, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _example(record: type[Record], name: str) -> str:

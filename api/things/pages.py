@@ -1,13 +1,15 @@
 """The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.core.page import VisitDep
+from api.core.workbooks import MEDIA_TYPE
 from graph.errors import NotFound
-from graph.model import NODE_TYPES
+from graph.model import NODE_TYPES, find_type
 from queries.core.answers import Hit
 from queries.names.search import search
 from queries.things.facts import facts_of
@@ -31,6 +33,19 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     tables = tables_of_thing(view)
     values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
     return visit.render("thing.html", str(name), truncated=view.truncated, **values)
+
+
+@router.get("/templates/{kind}.xlsx")
+def download_template(kind: str, visit: VisitDep) -> Response:
+    """Send the form in which rows of a kind are filled in."""
+    from loaders.templates import make_template  # what writes workbooks
+
+    record = find_type(kind)
+    if record is None:
+        raise NotFound(f"没有“{kind[:60]}”这类表,各类见 /about")
+    name = quote(f"{record.table.zh}.xlsx", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(make_template(record), media_type=MEDIA_TYPE, headers=headers)
 
 
 @router.get("/figures")

@@ -30,7 +30,7 @@ class Duty(Term):
     deputy = "副链长"
     lead = "牵头部门"
     team = "产业专班"
-    district = "区(市)、功能区"
+    district = "区(市)或功能区"
     resources = "要素部门"
     secretariat = "秘书处"
     other = "其他"

@@ -10,7 +10,7 @@ from queries.core.reason import Reason
 class FiveState(Term):
     """Whether a chain has one of the 5个1."""
 
-    live = "系统现出"
+    live = "系统生成"
     complete = "已有文件"
     missing = "缺"
 

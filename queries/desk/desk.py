@@ -67,12 +67,12 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
     made, told = ({}, {}) if sample else (_made(view, chain, on_chain), read_told(view, chain))
     five = make_five(documents, made, told)
     work = [one for one in read_tasks(view) if apart(one.status) and _among(chain, one.chains)]
-    judged = _has_goal(view, chain, rules) and (not sample or projects or lists)
+    goals = judge_goal(projects, lists, today, rules) if _has_goal(view, chain, rules) else []
     return DeskRows(
         posts=sorted(_posts(view, chain, apart), key=_post_order),
         five=[one for one in five if not sample or one.documents],
         work=most_urgent_first(work),
-        goals=judge_goal(projects, lists, today, rules) if judged else [],
+        goals=[one for one in goals if not sample or one.status or one.possible],
         projects=sorted(projects, key=lambda one: (one.counts is not True, one.counts is False, one.project.id)),
     )
 
@@ -121,7 +121,7 @@ def _tell_rest(rows: DeskRows) -> Iterator[Reason]:
     lacking = [one.kind for one in rows.five if one.state is FiveState.missing]
     yield say("five_lacking", kinds="、".join(lacking)) if lacking else say("five_whole")
     if nobody := _without_names(rows):
-        yield say("nobody", duties="、".join(nobody))
+        yield say("nobody", duties=nobody)
     if rows.goals:
         yield say("goal_now", year=rows.goals[0].year, state=rows.goals[0].state)
 

@@ -112,7 +112,7 @@ def _of_year(year: int, projects: Sequence[GoalProject], lists: Sequence[Complet
         Period(GoalScope.half, f"{year} 年下半年", date(year, 7, 1), end),
     )
     yield from (_judge(half, projects, lists, today, rules) for half in halves if half.start <= today)
-    places = {region.id: region.name for one in projects for region in one.regions}
+    places = {region.id: region.name for one in projects for region in one.regions if region.name != rules.goal.city}
     for id, name in sorted(places.items()):
         own = [one for one in projects if any(region.id == id for region in one.regions)]
         found = _judge(Period(GoalScope.district, f"{year} 年 {name}", whole.start, end), own, lists, today, rules)

@@ -42,11 +42,10 @@ def _lines(tables: Sequence[Table[Any]]) -> list[Line]:
     lines = []
     for table in tables:
         own = [column for column in table.in_files if column.on != "page" and column.head not in ("状态", "来源")]
-        part = f"示例: {table.title}" if table.id.startswith("sample-") else table.title
         for item in table.items:
             first, *rest = ((column.head, text_of(column, item, {}, "、")) for column in own)
             more = "；".join(f"{head} {text}" for head, text in rest if text)
-            lines.append(Line(part, first[1], more, getattr(item, "status", None), _source(item)))
+            lines.append(Line(table.title, first[1], more, getattr(item, "status", None), _source(item)))
     return lines
 
 

@@ -9,6 +9,7 @@ from queries.core.answers import Named, Thing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
 from queries.core.words import show_names
 from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow, MissingRows
+from queries.things.tables import without_empty
 
 DUTIES, LISTS = [*Duty], [*ListName]
 COUNTS = {True: "算", False: "不算", None: "还不知道"}
@@ -76,8 +77,8 @@ HELD: list[Column[Post]] = [
     *TRUST,
 ]
 WORK: list[Column[WorkItem]] = [
+    Column("事项", lambda one: ThingRef("Task", one.id, one.name), "thing", _held, apart="须知"),
     Column("清单", lambda one: one.list_name or "没有写", sort=lambda one: LISTS.index(one.list_name) if one.list_name else 9),
-    Column("事项", lambda one: ThingRef("Task", one.id, one.name), "thing", _held, apart="受制于"),
     Column("责任单位", lambda one: one.owner or "没有写"),
     Column("期限", lambda one: one.due or "没有写", "date"),
     Column("现在", _stands, sort=lambda one: one.days if one.days is not None else 1_000_000 if one.open else 2_000_000),
@@ -119,27 +120,29 @@ def tables_of_desk(answer: Desk) -> dict[str, Table[Any]]:
 def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
     """Return the tables of what is made up, without those that have no row."""
     tables = tables_of_rows(answer, answer.samples)
-    return {name: replace(table, id=f"sample-{table.id}", note="") for name, table in tables.items() if table.items}
+    return {
+        name: replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="") for name, table in tables.items() if table.items
+    }
 
 
 def tables_of_duties(answer: Duties) -> dict[str, Table[Any]]:
     """Return the tables of all that somebody answers for."""
     chains = Column[WorkItem]("产业链", lambda one: _refs([Thing(label="Chain", id=on.id, name=on.name) for on in one.chains]))
-    return {
-        "work": Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记由它办的事项"),
-        "posts": Table("posts", "负责什么", HELD, answer.posts, empty="没有登记负责什么"),
-    }
+    work = Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记由它办的事项")
+    posts = Table("posts", "负责什么", HELD, answer.posts, empty="没有登记负责什么")
+    return {"work": without_empty(work), "posts": without_empty(posts)}
 
 
 def tables_of_rows(answer: Desk, rows: DeskRows) -> dict[str, Table[Any]]:
-    """Return the tables of some rows of a desk."""
-    return {
+    """Return the tables of some rows of a desk, without the columns that say nothing in any row."""
+    tables: dict[str, Table[Any]] = {
         "work": Table("work", "链长制四张清单", WORK, rows.work, NOT_THOSE, "还没有载入"),
         "posts": Table("posts", "谁负责", POSTS, rows.posts, empty="没有登记谁负责"),
         "five": Table("five", "5个1", _five(answer), rows.five),
         "goals": Table("goals", "引进目标", GOALS, rows.goals, GOAL, "没有这个城市的目标"),
-        "projects": Table("goal-projects", "项目算不算数", PROJECTS, rows.projects, empty="图里没有这条链的项目"),
+        "projects": Table("goal-projects", "看了哪些项目", PROJECTS, rows.projects, empty="图里没有这条链的项目"),
     }
+    return {name: without_empty(table) for name, table in tables.items()}
 
 
 def _five(answer: Desk) -> list[Column[FiveOne]]:

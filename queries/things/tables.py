@@ -228,7 +228,7 @@ def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Itera
     ]
     sides = ((0, outgoing), (1, incoming))
     items = [(EDGE_TYPES[item.relation].table.words[side], item) for side, found in sides for item in found]
-    return _without_empty(Table(id, title, columns, items))
+    return without_empty(Table(id, title, columns, items))
 
 
 def tables_of_thing(view: ThingView) -> list[Table[Any]]:
@@ -256,10 +256,10 @@ def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Relat
     ordered = sorted(items, key=lambda item: not item.properties.get("essential"))
     table = Table(f"{side}-{relation.lower().replace('_', '-')}", EDGE_TYPES[relation].table.words[side == "in"], columns, ordered)
     single = len({item.label for item in items}) == 1
-    return _without_empty(table, {"种类"} if single else set())
+    return without_empty(table, {"种类"} if single else set())
 
 
-def _without_empty(table: Table[Any], more: Container[str] = ()) -> Table[Any]:
+def without_empty(table: Table[Any], more: Container[str] = ()) -> Table[Any]:
     """Return the table without the columns that say nothing in any row, and without some more."""
     said = [column for column in table.columns if column.head not in more and any(text_of(column, item, {}) for item in table.items)]
     return replace(table, columns=said)
