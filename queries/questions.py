@@ -9,8 +9,9 @@ from queries.matching import questions as matching
 from queries.names import questions as names
 from queries.networks import questions as networks
 from queries.openings import questions as openings
+from queries.registries import questions as registries
 from queries.targets import questions as targets
 from queries.things import questions as things
 
-ROOMS = (things, names, gaps, networks, openings, targets, matching, desk)
+ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, registries)
 QUESTIONS: tuple[Question[Any], ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Question))

@@ -25,6 +25,7 @@ from queries.city.office import read_office
 from queries.gaps.rules import read_rules
 from queries.matching.ranker import read_weights as matching_weights
 from queries.openings.lists import RULE_VERSION
+from queries.registries.described import read_registries
 from queries.targets.weights import read_weights
 
 BODY = 1 << 20  # bytes of a request's body
@@ -166,7 +167,14 @@ class Front:
             return b""
         known = (version, date.today())
         if known not in self._tags:
-            rules = (read_rules().version, read_office().version, RULE_VERSION, read_weights().version, matching_weights().version)
+            rules = (
+                read_rules().version,
+                read_office().version,
+                read_registries().version,
+                RULE_VERSION,
+                read_weights().version,
+                matching_weights().version,
+            )
             self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
         return self._tags[known]
 
