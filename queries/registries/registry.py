@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from graph.model import find_type
 from queries.city.ties import Tied, read_tied
 from queries.core.answers import STATUS_ORDER, Figure, MissingRows
-from queries.core.reason import Reason
+from queries.core.reason import Catalogue, Reason
 from queries.core.view import View
 from queries.registries.answerers import find_answerers
 from queries.registries.answers import Entry, Published, Registry, RegistryRows, StageRule
@@ -68,7 +68,8 @@ def _make(view: View, name: str) -> Registry:
     published = list(put_beside(rules, figures, things))
     stages = list(_stages(view, rules, rows.entries))
     points = list(_tell(rules, rows, published))
-    proofs = [*_proofs(rows), *_proofs(samples), *((one.status, one.source) for one in (*published, *stages))]
+    listed: list[Any] = [*published, *stages]
+    proofs = [*_proofs(rows), *_proofs(samples), *((one.status, one.source) for one in listed)]
     rests_on = Counter(status for status, _ in proofs)
     return Registry(
         name=name,
@@ -153,7 +154,7 @@ def _missing(name: str, rules: Described, entries: Sequence[Entry], published: S
             yield make_lack(lack)
 
 
-def make_lack(lack: Lack) -> MissingRows:
+def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
     """Return rows that are missing, with the form that would fill them."""
     record = find_type(lack.form)
     assert record is not None

@@ -100,7 +100,7 @@ def tables_of_rows(rows: RegistryRows, title: str) -> dict[str, Table[Any]]:
 def tables_of_registry(answer: Registry) -> dict[str, Table[Any]]:
     """Return the tables of a registry by what they show."""
     note = "公布数是报道、文件里的；图里是点了名、登记了的行数出来的，不含示例。"
-    beside = {
+    beside: dict[str, Table[Any]] = {
         "stages": Table("stages", "各阶段谁来做", STAGES, answer.stages),
         "published": Table("published", "公布的数与图里的行", PUBLISHED, answer.published, note),
     }
