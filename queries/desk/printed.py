@@ -1,4 +1,4 @@
-"""How the terminal and CSV tell of the desk: one table of all its parts; the parts apart are in JSON and in the workbook."""
+"""How the terminal and CSV tell of the desk: one table of all its parts, which JSON and the workbook have apart."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -29,7 +29,8 @@ COLUMNS: list[Column[PrintedLine]] = [
 
 def desk(answer: Desk) -> Table[PrintedLine]:
     """Return all parts of a desk as one table, the made-up rows last."""
-    return Table("desk", "工作台", COLUMNS, _lines([*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]))
+    tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
+    return Table("desk", "工作台", COLUMNS, _lines(tables))
 
 
 def duties(answer: Duties) -> Table[PrintedLine]:
