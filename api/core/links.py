@@ -38,7 +38,7 @@ class SiteLinks:
         return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
 
     def ask(self, question: str, chain: str = "", agency: str = "", **arguments: str) -> str:
-        """Return the address of the page that answers a question, about a chain or an agency where it is one of the arguments."""
+        """Return the address of the page that answers a question, about a chain or an agency where one is given."""
         if agency:
             return self.page(f"/agencies/{quote(agency, safe='')}/{question}", **arguments)
         return self.of_chain(chain, question, **arguments) if chain else self.page(f"/{question}", **arguments)

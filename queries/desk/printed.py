@@ -1,4 +1,4 @@
-"""How the terminal and CSV tell of the desk: one table of all its parts; the parts apart are in JSON and in the workbook."""
+"""How the terminal and CSV tell of the desk: one table of all its parts, which JSON and the workbook have apart."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,8 @@ from queries.desk.tables import tables_of_desk, tables_of_duties, tables_of_samp
 
 def desk(answer: Desk) -> Table[Line]:
     """Return all parts of a desk as one table, the made-up rows last."""
-    return as_one("desk", "工作台", [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()])
+    tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
+    return as_one("desk", "工作台", tables)
 
 
 def duties(answer: Duties) -> Table[Line]:
