@@ -12,6 +12,7 @@ from graph.errors import NotFound
 from graph.model import NODE_TYPES, find_type
 from queries.core.answers import Hit
 from queries.names.search import search
+from queries.registries.described import read_registries
 from queries.things.facts import facts_of
 from queries.things.tables import table_figures, table_sources, tables_of_thing
 from queries.things.things import MOST_RELATIONS, find_figures, list_figures, view_thing
@@ -31,7 +32,8 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     name = view.thing.get("name") or view.thing.get("metric") or id
     facts = facts_of(view.thing, visit.view.statuses)
     tables = tables_of_thing(view)
-    values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
+    listed = next((room for room, one in read_registries().registry.items() if label in one.labels), "")
+    values = {"thing": view.thing, "listed": listed, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
     return visit.render("thing.html", str(name), truncated=view.truncated, **values)
 
 

@@ -7,6 +7,7 @@ from graph.model import EDGE_TYPES
 from queries.clusters.answers import Beside, Clusters, Compared, Member
 from queries.core.parts import Line, as_one, as_samples
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust
+from queries.core.words import show_names
 from queries.registries.answers import EntryTie
 from queries.registries.tables import TIES, notes_of_registry, one_or_names, ref, tables_of_registry
 from queries.things.tables import without_empty
@@ -16,7 +17,12 @@ COMMUNITY = "群落由供应关系推断（谁与谁供应得密就是一群）�
 
 
 def _agreement(one: Compared) -> Number:
-    return Number(one.agreement, "不能比" if one.agreement is None else f"{one.agreement:.2f}")
+    never = "不能比" if one.members else ""
+    return Number(one.agreement, never if one.agreement is None else f"{one.agreement:.2f}")
+
+
+def _leaders(one: Compared) -> str:
+    return show_names(member.firm.name for member in one.members if member.leader) or "没有写"
 
 
 def _around(one: Compared) -> str:
@@ -29,10 +35,10 @@ COMPARED: list[Column[Compared]] = [
     Column("产业链", lambda one: one_or_names("Chain", one.entry.chains, "条")),
     Column("所在", lambda one: one_or_names("Region", one.entry.regions, "处")),
     Column("成员", lambda one: len(one.members) or "没有登记", sort=lambda one: len(one.members)),
-    Column("领军、链主", lambda one: [member.firm for member in one.members if member.leader], "firms"),
+    Column("领军、链主", lambda one: _leaders(one) if one.members else ""),
     Column("一致程度", _agreement, "number"),
     Column("与供应网络对照", lambda one: one.reason, extra=_around, apart="群落"),
-    Column("细看", lambda one: Ask(f"clusters/{one.entry.thing.id}", "成员与群落"), "ask"),
+    Column("细看", lambda one: Ask("clusters", "成员与群落", {"cluster": one.entry.thing.id}), "ask"),
     *trust(lambda one: one.entry),
 ]
 MEMBERS: list[Column[Member]] = [
@@ -79,7 +85,8 @@ def _tables(compared: Sequence[Compared], ties: Sequence[EntryTie]) -> dict[str,
 def tables_of_clusters(answer: Clusters) -> dict[str, Table[Any]]:
     """Return the tables of the clusters by what they show."""
     others = {name: table for name, table in tables_of_registry(answer).items() if name not in ("entries", "ties")}
-    return _tables(answer.compared, answer.ties) | others
+    first, *rest = _tables(answer.compared, answer.ties).items()
+    return {first[0]: first[1], **others, **dict(rest)}
 
 
 def tables_of_sample_clusters(answer: Clusters) -> dict[str, Table[Any]]:

@@ -1,6 +1,7 @@
 """Published figures beside what the rows of a registry show, and how the two differ."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from queries.city.ties import Tied
 from queries.core.answers import Figure, Thing
@@ -64,6 +65,9 @@ def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tie
         own = {name: said.get(name) for name in ("value", "unit", "qualifier", "original", "scope", "as_of", "place")}
         proof = {name: said[name] for name in ("id", "metric", "status", "source")}
         difference = _differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
+        if rule and rule.what == "amount" and (signed := _signed_at(figure.subjects, things)):
+            if without := sum(not _has_amount(one, said.get("currency")) for one in signed):
+                difference = say("fig_partial", shown=show_amount(shown, said.get("unit") or ""), count=without)
         yield Published(subjects=figure.subjects, shown=shown, difference=difference, **own, **proof)
 
 
@@ -76,12 +80,21 @@ def _shown(rule: Count, subjects: Sequence[Thing], named: Sequence[Tied], things
         tied = {(tie.other["_label"], tie.other["id"]) for one in things for tie in one.ties if _has(rule, tie.relation.get("role"))}
         return len(tied)
     if rule.what in ("signed", "amount"):
-        ids = {subject.id for subject in subjects}
-        signed = {tie.other["id"]: tie.other for one in things if one.thing["id"] in ids for tie in one.by("SIGNED_AT")}
-        if rule.what == "signed":
-            return len(signed)
-        return sum(one.get("amount") or 0 for one in signed.values() if one.get("currency") == currency)
+        signed = _signed_at(subjects, things)
+        amounts = [one["amount"] for one in signed if _has_amount(one, currency)]
+        return len(signed) if rule.what == "signed" else sum(amounts)
     return None
+
+
+def _signed_at(subjects: Sequence[Thing], things: Sequence[Tied]) -> list[Mapping[str, Any]]:
+    """Return the projects that were signed at some events."""
+    ids = {subject.id for subject in subjects}
+    ties = [tie for one in things if one.thing["id"] in ids for tie in one.by("SIGNED_AT")]
+    return list({tie.other["id"]: tie.other for tie in ties}.values())
+
+
+def _has_amount(project: Mapping[str, Any], currency: str | None) -> bool:
+    return project.get("amount") is not None and project.get("currency") == currency
 
 
 def _has(rule: Count, role: str | None) -> bool:

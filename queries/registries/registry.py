@@ -117,9 +117,12 @@ def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) 
     if rules.stages and named:
         counted = Counter(one.kind or "没有写阶段" for one in named)
         yield say("stages", told="、".join(f"{stage} {count}" for stage, count in counted.items()))
-    for one in [one for one in published if short_of(one) and one.unit not in MONEY][:GAPS]:
-        of = "、".join(subject.name for subject in one.subjects if subject.label != "Region")
-        yield say("gap", of=of, metric=one.metric, original=one.original or f"{one.value:g}", shown=one.shown)
+    gaps = [one for one in published if short_of(one) and one.unit not in MONEY][:GAPS]
+    several = len({subject.id for one in gaps for subject in one.subjects}) > 1
+    for one in gaps:
+        of = "、".join(subject.name for subject in one.subjects if several and subject.label in rules.labels)
+        told = {"of": of, "metric": one.metric, "original": one.original or f"{one.value:g}"}
+        yield say("gap", shown=one.shown, **told) if one.shown else say("gap_none", **told)
     if lacking := _kinds_lacking(rules, named):
         yield say("kinds_lacking", kinds="、".join(lacking))
 

@@ -6,7 +6,7 @@ from typing import Any
 from graph.model import NODE_TYPES
 from queries.core.answers import Named, Thing
 from queries.core.parts import Line, as_one, as_samples, table_of_missing
-from queries.core.table import TRUST, Column, Number, Table, ThingRef
+from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef
 from queries.core.words import show_amount, show_names, show_number
 from queries.registries.answers import Answerer, Entry, EntryTie, Published, Registry, RegistryRows, StageRule
 from queries.things.tables import without_empty
@@ -56,20 +56,20 @@ ANSWERERS: list[Column[Answerer]] = [
     Column("能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
     Column("把握", lambda one: one.level, sort=lambda one: LEVELS.index(one.level)),
     Column("它的产品", lambda one: one.product),
-    Column("凭什么", lambda one: one.why, "lines"),
+    Column("凭什么", lambda one: Folded(one.why[0], one.why[1:]) if one.why else [], "lines"),
     *TRUST,
 ]
 STAGES: list[Column[StageRule]] = [
     Column("阶段", lambda one: one.stage),
     Column("谁来做", lambda one: one.who),
-    Column("现在几张", lambda one: one.now, "number"),
+    Column("现在几张", lambda one: one.now or "没有登记", sort=lambda one: one.now),
     *TRUST,
 ]
 PUBLISHED: list[Column[Published]] = [
     Column("公布的", lambda one: one.metric, extra=lambda one: one.scope, apart="口径"),
     Column("说的是", lambda one: _subject(one)),
     Column("公布数", lambda one: _number(one, one.value), "number", lambda one: one.qualifier),
-    Column("图里", lambda one: _number(one, one.shown), "number"),
+    Column("图里", lambda one: Number(0, "没有登记") if one.shown == 0 else _number(one, one.shown), "number"),
     Column("差在哪里", lambda one: one.difference),
     Column("时点", lambda one: one.as_of, "date"),
     *TRUST,
@@ -104,8 +104,9 @@ def tables_of_registry(answer: Registry) -> dict[str, Table[Any]]:
         "stages": Table("stages", "各阶段谁来做", STAGES, answer.stages),
         "published": Table("published", "公布的数与图里的行", PUBLISHED, answer.published, note),
     }
+    first, *rest = tables_of_rows(answer, answer.title).items()
     others = {name: without_empty(table) for name, table in beside.items() if table.items}
-    return tables_of_rows(answer, answer.title) | others | {"missing": table_of_missing(answer.missing)}
+    return {first[0]: first[1], **others, **dict(rest), "missing": table_of_missing(answer.missing)}
 
 
 def tables_of_samples(answer: Registry) -> dict[str, Table[Any]]:
