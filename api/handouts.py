@@ -4,8 +4,10 @@ from pathlib import Path
 
 from api.core.asked import Handout
 from graph.outputs import check_writable, write_text
+from queries.desk.answers import Desk
 from queries.gaps.answers import Certificate
 from queries.openings.answers import Opportunities
+from queries.registries.answers import Registry
 
 
 def _write_certificate(answer: Certificate, path: Path) -> None:
@@ -26,7 +28,28 @@ def _write_workbook(answer: Opportunities, path: Path) -> None:
     write_workbook(answer, path)
 
 
+def _check_tables(path: Path) -> None:
+    from api.core.workbooks import check_workbook_file
+
+    check_workbook_file(path)
+
+
+def _write_desk(answer: Desk, path: Path) -> None:
+    from api.desk.workbooks import write_desk_workbook
+
+    write_desk_workbook(answer, path)
+
+
+def _write_registry(answer: Registry, path: Path) -> None:
+    from api.registries.workbooks import write_registry_workbook
+
+    write_registry_workbook(answer, path)
+
+
+REGISTRY = Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_registry, printed=True)
 HANDOUTS = {
     "certificate": Handout("--out", "写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印", check_writable, _write_certificate),
     "opportunities": Handout("--xlsx", "另写成 Excel 工作簿: 四张清单各一张表,可直接打印", _check_workbook, _write_workbook, printed=True),
+    "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_desk, printed=True),
+    **dict.fromkeys(("clusters", "challenges", "scenarios", "centres", "events", "platforms"), REGISTRY),
 }

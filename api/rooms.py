@@ -1,11 +1,13 @@
 """The rooms whose pages the application serves."""
 
 from api.chains import pages as chains
+from api.desk import pages as desk
 from api.firms import pages as firms
 from api.gaps import pages as gaps
 from api.matching import pages as matching
 from api.openings import pages as openings
+from api.registries import pages as registries
 from api.targets import pages as targets
 from api.things import pages as things
 
-PAGES = (openings, gaps, targets, matching, chains, firms, things)
+PAGES = (openings, gaps, targets, matching, chains, desk, registries, firms, things)

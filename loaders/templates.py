@@ -15,7 +15,8 @@ ROWS = 2000
 EXAMPLE_SOURCE = "示例来源(请改为文件或名录的名称)"
 EXAMPLES = {
     "name": "示例企业有限公司", "short_name": "示例企业", "uscc": "", "source": EXAMPLE_SOURCE, "status": "示例", "confidence": "0.1",
-    "aliases": "示例别名甲;示例别名乙", "subject": "青岛市", "metric": "示例指标", "product": "示例产品", "valid_from": "2026-01",
+    "aliases": "示例别名甲;示例别名乙", "subject": "青岛市", "metric": "示例指标", "product": "示例产品",
+    "project": "示例项目", "valid_from": "2026-01",
     "decided_at": "2026-01-01", "decided_by": "示例判断人",
 }  # fmt: skip
 
@@ -25,6 +26,11 @@ def write_template(record: type[Record], out: Path) -> None:
     if out.suffix.lower() != ".xlsx":
         raise InputError(f"{out} 应以 .xlsx 结尾")
     check_writable(out)
+    write_bytes(out, make_template(record))
+
+
+def make_template(record: type[Record]) -> bytes:
+    """Return the form of a type as a workbook."""
     heads = zh_heads(record)
     needed = {*required(record), "source"}
     buffer = io.BytesIO()
@@ -48,7 +54,7 @@ def write_template(record: type[Record], out: Path) -> None:
         page.freeze_panes(1, 0)
         page.set_row(0, 30)
         _explain(book.add_worksheet("填写说明"), record, heads, needed)
-    write_bytes(out, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _example(record: type[Record], name: str) -> str:

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from queries.clusters import questions as clusters
 from queries.core.question import Question
+from queries.desk import questions as desk
 from queries.gaps import questions as gaps
 from queries.matching import questions as matching
 from queries.names import questions as names
 from queries.networks import questions as networks
 from queries.openings import questions as openings
+from queries.registries import questions as registries
 from queries.targets import questions as targets
 from queries.things import questions as things
 
-ROOMS = (things, names, gaps, networks, openings, targets, matching)
+ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, clusters, registries)
 QUESTIONS: tuple[Question[Any], ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Question))

@@ -39,7 +39,8 @@ class Handout:
 def command_of(question: Question[Any], handout: Handout | None = None) -> Callable[..., None]:
     """Return the command of a question, as typer reads it."""
     asked = [one for one in question.arguments if one.name_by("command")]
-    parameters = [_parameter(one, positional=one.required) for one in asked] + [_parameter(one) for one in question.shown]
+    placed = {one.name: one.required or one.word.positional for one in asked}
+    parameters = [_parameter(one, placed.get(one.name, False)) for one in (*asked, *question.shown)]
     if question.most is not None:
         most = Annotated[int, typer.Option("--most", min=1, help="最多列几个")]
         parameters.append(Parameter("most", KEYWORD, annotation=most, default=question.most))

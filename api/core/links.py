@@ -37,8 +37,12 @@ class SiteLinks:
         """Return the address of a page about a chain: its certificates, its what-if."""
         return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
 
-    def ask(self, question: str, chain: str = "", **arguments: str) -> str:
-        """Return the address of the page that answers a question, about a chain where it is one of the arguments."""
+    def ask(self, question: str, chain: str = "", agency: str = "", cluster: str = "", **arguments: str) -> str:
+        """Return the address of the page that answers a question, about one thing where one is given."""
+        if cluster:
+            return self.to("clusters", cluster, **arguments)
+        if agency:
+            return self.page(f"/agencies/{quote(agency, safe='')}/{question}", **arguments)
         return self.of_chain(chain, question, **arguments) if chain else self.page(f"/{question}", **arguments)
 
 

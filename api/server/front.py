@@ -21,9 +21,11 @@ from graph.deadline import Deadline, within
 from graph.errors import LianzhangError
 from graph.settings import Settings
 from graph.stores import Store
+from queries.city.office import read_office
 from queries.gaps.rules import read_rules
 from queries.matching.ranker import read_weights as matching_weights
 from queries.openings.lists import RULE_VERSION
+from queries.registries.described import read_registries
 from queries.targets.weights import read_weights
 
 BODY = 1 << 20  # bytes of a request's body
@@ -165,7 +167,8 @@ class Front:
             return b""
         known = (version, date.today())
         if known not in self._tags:
-            rules = (read_rules().version, RULE_VERSION, read_weights().version, matching_weights().version)
+            read = (read_rules(), read_office(), read_registries(), read_weights(), matching_weights())
+            rules = (RULE_VERSION, *(one.version for one in read))
             self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
         return self._tags[known]
 

@@ -1,15 +1,18 @@
 """The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.core.page import VisitDep
+from api.core.workbooks import MEDIA_TYPE
 from graph.errors import NotFound
-from graph.model import NODE_TYPES
+from graph.model import NODE_TYPES, find_type
 from queries.core.answers import Hit
 from queries.names.search import search
+from queries.registries.described import read_registries
 from queries.things.facts import facts_of
 from queries.things.tables import table_figures, table_sources, tables_of_thing
 from queries.things.things import MOST_RELATIONS, find_figures, list_figures, view_thing
@@ -29,8 +32,22 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     name = view.thing.get("name") or view.thing.get("metric") or id
     facts = facts_of(view.thing, visit.view.statuses)
     tables = tables_of_thing(view)
-    values = {"thing": view.thing, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
+    listed = next((room for room, one in read_registries().registry.items() if label in one.labels), "")
+    values = {"thing": view.thing, "listed": listed, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
     return visit.render("thing.html", str(name), truncated=view.truncated, **values)
+
+
+@router.get("/templates/{kind}.xlsx")
+def download_template(kind: str, visit: VisitDep) -> Response:
+    """Send the form in which rows of a kind are filled in."""
+    from loaders.templates import make_template  # what writes workbooks
+
+    record = find_type(kind)
+    if record is None:
+        raise NotFound(f"没有“{kind[:60]}”这类表,各类见 /about")
+    name = quote(f"{record.table.zh}.xlsx", safe="")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return Response(make_template(record), media_type=MEDIA_TYPE, headers=headers)
 
 
 @router.get("/figures")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from graph.model.base import Link, Node, TypeInfo, column
-from graph.model.kinds import OptDate, OptNames, OptNumber, OptText, Text, choice
+from graph.model.kinds import OptDate, OptFlag, OptNames, OptNumber, OptText, Text, choice
 
 TIERS = choice("上游", "中游", "下游", "服务")
 GOODS = choice("产品", "服务")
@@ -27,6 +27,7 @@ CodeCheck = Annotated[str | None, CODE_CHECKS, BeforeValidator(CODE_CHECKS.clean
 
 REGION = Link("region", "区域", "LOCATED_IN", "Region", also=("所在区域", "所在区市", "区(市)", "地区"))
 CHAINS = Link("chains", "产业链", "ON_CHAIN", "Chain", also=("所属产业链", "chain", "链条"))
+BLOCKS = Link("blocks", "制约对象", "BLOCKS", also=("影响对象",))
 PARK = Link("park", "园区", "IN_PARK", "Park", also=("所在园区",))
 
 
@@ -151,10 +152,14 @@ class Institute(Node):
 
 
 class Agency(Node):
-    """部门: a chain head's office, a leading department, a task force, a district, a resource department."""
+    """部门: a chain head, a leading department, a task force, a district, a resource department.
+
+    ``collective`` where it stands for a kind of them, and nobody is named.
+    """
 
     table = TypeInfo("agencies", "部门", "agy", searched=12, links=(REGION, CHAINS))
     kind: OptText = column("类别")
+    collective: OptFlag = column("统称", "是否统称")
 
 
 class Mechanism(Node):
@@ -195,19 +200,26 @@ class Project(Node):
     amount: OptNumber = column("投资额", "总投资", "金额")
     currency: Currency = column("币种")
     amount_original: OptText = column("投资额原文", "金额原文")
+    flagship: OptFlag = column("行业引领性", "引领性项目")
+    expected_on: OptDate = column("预计投产日期", "预计投产")
 
 
 class Deliverable(Node):
-    """5个1: one of the five things that each chain keeps."""
+    """5个1: one of the five things that each chain keeps.
+
+    A 项目清单 may say from when to when the graph has every project of the chain that was signed.
+    """
 
     table = TypeInfo("deliverables", "五个一", "deli", also=("5个1",), searched=18, links=(CHAINS,))
     kind: FiveOnes = column("类别")
+    complete_from: OptDate = column("签约项目齐全自", "齐全自")
+    complete_to: OptDate = column("签约项目齐全至", "齐全至")
 
 
 class Task(Node):
     """四张清单: one entry of a chain's four lists, with its owner, due date and state."""
 
-    table = TypeInfo("tasks", "任务清单", "task", also=("四张清单", "任务"), searched=17, links=(CHAINS,))
+    table = TypeInfo("tasks", "任务清单", "task", also=("四张清单", "任务"), searched=17, links=(CHAINS, BLOCKS))
     list_name: FourLists = column("清单", "清单类别", "list")
     owner: OptText = column("责任单位", "责任人")
     due: OptDate = column("完成时限", "截止时间")

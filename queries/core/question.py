@@ -22,7 +22,7 @@ class Word:
     """What is said of an argument: what it means, within which bounds, and how ``find`` finds what a word stands for.
 
     ``find`` is given the view, the word and the arguments before this one. ``route`` and ``command`` are the argument's names there,
-    where they are others; an empty one: it is not offered there.
+    where they are others; an empty one: it is not offered there. ``positional``: a command takes it by its place though it has a default.
     """
 
     help: str = ""
@@ -33,6 +33,7 @@ class Word:
     longest: int = 300
     route: str | None = None
     command: str | None = None
+    positional: bool = False
 
     def over(self, inner: "Word | None") -> "Word":
         """Return this word, with what it leaves out said by the one that it is written around."""

@@ -1,6 +1,6 @@
 """Tables of plain values: what stands in each column, never how it looks; terminal, CSV, Excel and HTML draw the same one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -185,3 +185,9 @@ def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[l
     """Return heads and rows of a table as the terminal shows it, or a CSV ``file``, without what can only be clicked."""
     columns, most = (table.in_files, None) if file else (table.on_terminals, FIRST)
     return [one.head for one in columns], ([text_of(one, item, sources, ";", most) for one in columns] for item in table.items)
+
+
+def without_empty(table: Table[Any], more: Container[str] = ()) -> Table[Any]:
+    """Return the table without the columns that say nothing in any row, and without some more."""
+    said = [column for column in table.columns if column.head not in more and any(text_of(column, item, {}) for item in table.items)]
+    return replace(table, columns=said)

@@ -43,6 +43,12 @@ class View:
         return self if self.scope == everything else View(self.store, everything, self.version)
 
     @cached_property
+    def real(self) -> "View":
+        """Return the view of the same version without what is made up."""
+        scope = Scope.of({*self.statuses} - {"sample"}, self.scope.day, self.scope.city)
+        return self if scope == self.scope else View(self.store, scope, self.version)
+
+    @cached_property
     def cities(self) -> dict[str, str]:
         """Return the regions that chains say are theirs, name by id; with less than two there is nothing to choose."""
         return {region: name for region, name, _ in self._homes}

@@ -247,6 +247,16 @@ def find_product(view: View, word: str) -> Named:
     return _shown(view, "Product", _one_of(view.whole, word, "Product"))
 
 
+def find_agency(view: View, word: str) -> Named:
+    """Return the one person or office that an id, name, alias or pinyin means."""
+    return _shown(view, "Agency", _one_of(view.whole, word, "Agency"))
+
+
+def find_cluster(view: View, word: str) -> Named:
+    """Return the one cluster that an id, name, alias or pinyin means."""
+    return _shown(view, "Cluster", _one_of(view.whole, word, "Cluster"))
+
+
 def _shown(view: View, label: str, meant: Meant) -> Named:
     view.refuse_hidden({"_label": label, "id": meant.named.id, "name": meant.named.name, "status": meant.status})
     return meant.named

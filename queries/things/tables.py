@@ -2,13 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES, Record
 from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Figure, Firm, Related, SegmentView, SupplyEdge, ThingView
-from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, text_of, trust
+from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_amount, show_names, show_number
 from queries.things.facts import CURRENCY_UNITS
 from queries.things.listings import supplied, table_supplies
@@ -215,7 +215,7 @@ def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Itera
     ]
     sides = ((0, outgoing), (1, incoming))
     items = [(EDGE_TYPES[item.relation].table.words[side], item) for side, found in sides for item in found]
-    return _without_empty(Table(id, title, columns, items))
+    return without_empty(Table(id, title, columns, items))
 
 
 def tables_of_thing(view: ThingView) -> list[Table[Any]]:
@@ -243,13 +243,7 @@ def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Relat
     ordered = sorted(items, key=lambda item: not item.properties.get("essential"))
     table = Table(f"{side}-{relation.lower().replace('_', '-')}", EDGE_TYPES[relation].table.words[side == "in"], columns, ordered)
     single = len({item.label for item in items}) == 1
-    return _without_empty(table, {"种类"} if single else set())
-
-
-def _without_empty(table: Table[Any], more: Container[str] = ()) -> Table[Any]:
-    """Return the table without the columns that say nothing in any row, and without some more."""
-    said = [column for column in table.columns if column.head not in more and any(text_of(column, item, {}) for item in table.items)]
-    return replace(table, columns=said)
+    return without_empty(table, {"种类"} if single else set())
 
 
 def _detail(relation: str, item: Related) -> str:

@@ -1,0 +1,1 @@
+"""The pages of the registries and of the clusters, and their workbooks."""

@@ -1,0 +1,5 @@
+"""The words of the clusters."""
+
+from queries.core.reason import Catalogue
+
+say = Catalogue("clusters")

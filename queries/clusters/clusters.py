@@ -1,0 +1,219 @@
+"""The declared clusters beside the communities of the supply graph, put together."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from queries.city.ties import Tie, Tied, weakest
+from queries.clusters.answers import Beside, Clusters, Compared, Member, Place, SupplySide
+from queries.clusters.catalogue import say
+from queries.clusters.communities import Communities, read_communities
+from queries.core.answers import MissingRows, Named, Thing
+from queries.core.days import holds_on
+from queries.core.reason import Reason
+from queries.core.view import View
+from queries.names.search import comparisons_of
+from queries.registries.answers import Entry
+from queries.registries.entries import read_things
+from queries.registries.registry import Lack, make_lack, make_registry
+
+MOST = 200  # firms that are listed beside a cluster
+LEADING = "领军"  # in the role of a leading firm of a cluster
+
+
+def make_clusters(view: View, name: Named | None = None) -> Clusters:
+    """Return all clusters beside the communities, or one."""
+    answer = view.once("clusters", lambda: _make(view))
+    return answer if name is None else _only(answer, name)
+
+
+def _make(view: View) -> Clusters:
+    registry = make_registry(view, "clusters")
+    real, made_up = (read_things(view, ("Cluster",), sample) for sample in (False, True))
+    supply, compared = _compare(view.real, real, registry.entries)
+    sample_supply, samples = _compare(view, made_up, registry.samples.entries)
+    points = [*registry.points, *_tell(compared, supply)]
+    told = {
+        "points": points,
+        "verdict": f"{registry.title}：{'；'.join(points)}。",
+        "missing": [*registry.missing, *_missing(compared, supply)],
+    }
+    kept = {field: getattr(registry, field) for field in type(registry).model_fields if field not in told}
+    return Clusters(**kept, **told, supply=supply, compared=compared, sample_supply=sample_supply, sample_compared=samples)
+
+
+def _only(answer: Clusters, name: Named) -> Clusters:
+    """Return the part of the answer that is about one cluster; the figures are of all, and stay with all."""
+
+    def own(one: Compared) -> bool:
+        return one.entry.thing.id == name.id
+
+    compared, samples = ([one for one in listed if own(one)] for listed in (answer.compared, answer.sample_compared))
+    points = [say("one", members=len(one.members), reason=one.reason) for one in (compared or samples)]
+    update: dict[str, Any] = {
+        "compared": compared,
+        "sample_compared": samples,
+        "points": points,
+        "verdict": f"{name.name}：{'；'.join(points)}。",
+        "published": [],
+        "missing": [*_missing(compared, answer.supply)] if compared else [],
+    }
+    for rows, kept in ((answer, compared), (answer.samples, samples)):
+        ids = {one.entry.thing.id for one in kept}
+        part = {
+            "entries": [one for one in rows.entries if one.thing.id in ids],
+            "ties": [one for one in rows.ties if one.subject.id in ids],
+        }
+        update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
+    return answer.model_copy(update=update)
+
+
+def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tuple[SupplySide, list[Compared]]:
+    """Return the supply graph of a view, and some clusters beside its communities, in the order of their entries."""
+    found, who, leads = read_communities(view), comparisons_of(view).who, _leads(view)
+    by_id = {one.thing["id"]: one for one in things}
+    firms = {id: _members(by_id[id], who) for id in (entry.thing.id for entry in entries)}
+    score, memberships = found.agree({id: list(members) for id, members in firms.items()})
+    supply = SupplySide(
+        firms=len(found.of),
+        communities=len(found.firms),
+        memberships=memberships,
+        agreement=score,
+        reason=_why(found, firms, score, memberships),
+    )
+    wanted = {id for members in firms.values() for id in members}
+    homes = {id: found.home_of(members) for id, members in firms.items()}
+    wanted |= {firm for home in homes.values() if home for firm in found.firms[home]}
+    rows = {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=sorted(wanted))}
+    return supply, [_one(found, entry, firms[entry.thing.id], homes[entry.thing.id], rows, leads) for entry in entries]
+
+
+def _members(one: Tied, who: Any) -> dict[str, list[Tie]]:
+    """Return the firms of a cluster, each with the relations by which it is one; firms that are judged to be one are one."""
+    ties: dict[str, list[Tie]] = defaultdict(list)
+    for tie in one.by("MEMBER_OF"):
+        ties[who(tie.other["id"])].append(tie)
+    for tie in one.by("PARTICIPATES_IN", "Enterprise"):
+        if LEADING in (tie.relation.get("role") or ""):
+            ties[who(tie.other["id"])].append(tie)
+    return dict(sorted(ties.items()))
+
+
+def _leads(view: View) -> dict[str, list[Named]]:
+    """Return the chains that each firm leads on the day."""
+    today, leads = date.fromisoformat(view.scope.day), defaultdict[str, list[Named]](list)
+    for row in view.ask("ties_from", labels=["Enterprise"], types=["LEADS"]):
+        relation, chain = row["relation"], row["other"]
+        if view.shows(relation, chain) and holds_on(today, relation.get("valid_from"), relation.get("valid_to")):
+            leads[row["id"]].append(Named(id=chain["id"], name=chain["name"]))
+    return leads
+
+
+def _one(
+    found: Communities,
+    entry: Entry,
+    members: Mapping[str, list[Tie]],
+    home: int | None,
+    rows: Mapping[str, Mapping[str, Any]],
+    leads: Mapping[str, list[Named]],
+) -> Compared:
+    around = found.firms[home] if home else []
+    outside = [id for id in around if id not in members]
+    unlisted = [_beside(entry.thing, found, rows[id], sum(one in members for one in found.partners(id))) for id in outside]
+    crossing = [id for id in sorted({*around, *members}) if id in found.of and found.across(id)]
+    bridges = [_beside(entry.thing, found, rows[id], found.across(id).total()) for id in crossing]
+    score = found.agree_on(members, home) if home else None
+    return Compared(
+        entry=entry,
+        members=[_member(found, entry.thing, home, rows[id], ties, leads.get(id, [])) for id, ties in members.items()],
+        community=home,
+        firms=len(around),
+        centre=_named(rows[found.centre_of(home)]) if home else None,
+        together=len(around) - len(outside),
+        unlisted=_most_first(unlisted),
+        unlisted_count=len(unlisted),
+        bridges=_most_first(bridges),
+        agreement=score,
+        reason=_reason(found, members, home, len(outside), score),
+    )
+
+
+def _member(
+    found: Communities, cluster: Thing, home: int | None, firm: Mapping[str, Any], ties: Sequence[Tie], leads: Sequence[Named]
+) -> Member:
+    number, relation = found.of.get(firm["id"]), ties[0].relation
+    role = next((tie.relation["role"] for tie in ties if tie.relation.get("role")), None)
+    return Member(
+        cluster=cluster,
+        firm=_named(firm),
+        leader=bool(leads) or LEADING in (role or ""),
+        leads=list(leads),
+        role=role,
+        since=relation.get("valid_from"),
+        stands=Place.silent if number is None else Place.same if number == home else Place.other,
+        community=number,
+        status=relation["status"],
+        source=relation["source"],
+        place=relation.get("place"),
+    )
+
+
+def _beside(cluster: Thing | None, found: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
+    return Beside(
+        cluster=cluster,
+        firm=_named(firm),
+        community=found.of[firm["id"]],
+        partners=partners,
+        others=sorted(found.across(firm["id"])),
+        status=weakest(("inferred", firm["status"])) or "",
+        source=firm["source"],
+        place=firm.get("place"),
+    )
+
+
+def _most_first(firms: Sequence[Beside]) -> list[Beside]:
+    return sorted(firms, key=lambda one: (-one.partners, one.firm.id))[:MOST]
+
+
+def _named(firm: Mapping[str, Any]) -> Named:
+    return Named(id=firm["id"], name=firm["name"])
+
+
+def _why(found: Communities, firms: Mapping[str, Mapping[str, Any]], score: float | None, memberships: int) -> Reason:
+    """Return how all clusters agree with the communities, or why that cannot be said."""
+    if score is not None:
+        return say("agree_score", score=score, count=memberships)
+    if not found.of:
+        return say("agree_no_supplies")
+    if not any(firms.values()):
+        return say("agree_no_members")
+    if not memberships:
+        return say("agree_silent", count=sum(map(len, firms.values())))
+    there = sum(any(firm in found.of for firm in members) for members in firms.values())
+    return say("agree_one_cluster") if there < 2 else say("agree_one_community")
+
+
+def _reason(found: Communities, members: Mapping[str, Any], home: int | None, outside: int, score: float | None) -> Reason:
+    if not members:
+        return say("no_members")
+    if home is None:
+        return say("silent", count=len(members)) if found.of else say("silent_no_supplies", count=len(members))
+    linked = sum(one in found.of for one in members)
+    together = sum(found.of.get(one) == home for one in members)
+    told = {"together": together, "linked": linked, "outside": outside, "number": home}
+    return say("whole", **told) if score is None else say("score", score=score, **told)
+
+
+def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
+    if compared and (bare := [one.entry.thing.name for one in compared if not one.members]):
+        yield say("bare", count=len(bare), all=len(compared))
+    if compared:
+        yield supply.reason
+
+
+def _missing(compared: Sequence[Compared], supply: SupplySide) -> Iterator[MissingRows]:
+    if any(not one.members for one in compared):
+        yield make_lack(Lack("member_of", "", "lack_members", "lack_members_why"), say)
+    if any(member.stands is Place.silent for one in compared for member in one.members) or not supply.firms:
+        yield make_lack(Lack("supplies", "", "lack_supplies", "lack_supplies_why"), say)

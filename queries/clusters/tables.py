@@ -1,0 +1,104 @@
+"""Tables of the clusters beside the communities of the supply graph."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graph.model import EDGE_TYPES
+from queries.clusters.answers import Beside, Clusters, Compared, Member
+from queries.core.parts import Line, as_one, as_samples
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust, without_empty
+from queries.core.words import show_names
+from queries.registries.answers import EntryTie
+from queries.registries.tables import TIES, notes_of_registry, one_or_names, ref, tables_of_registry
+
+MEMBER = EDGE_TYPES["MEMBER_OF"].table.words[1]
+COMMUNITY = "群落由供应关系推断（谁与谁供应得密就是一群），编号 1 最大；它不是认定，只供对照。"
+
+
+def _agreement(one: Compared) -> Number:
+    never = "不能比" if one.members else ""
+    return Number(one.agreement, never if one.agreement is None else f"{one.agreement:.2f}")
+
+
+def _leaders(one: Compared) -> str:
+    return show_names(member.firm.name for member in one.members if member.leader) or "没有写"
+
+
+def _around(one: Compared) -> str:
+    return f"以{one.centre.name}为中心，{one.firms} 家" if one.centre else ""
+
+
+COMPARED: list[Column[Compared]] = [
+    Column("集群", lambda one: ref(one.entry.thing), "thing", lambda one: one.entry.remark, apart="备注"),
+    Column("级别", lambda one: one.entry.kind or "没有写"),
+    Column("产业链", lambda one: one_or_names("Chain", one.entry.chains, "条")),
+    Column("所在", lambda one: one_or_names("Region", one.entry.regions, "处")),
+    Column("成员", lambda one: len(one.members) or "没有登记", sort=lambda one: len(one.members)),
+    Column("领军、链主", lambda one: _leaders(one) if one.members else ""),
+    Column("一致程度", _agreement, "number"),
+    Column("与供应网络对照", lambda one: one.reason, extra=_around, apart="群落"),
+    Column("细看", lambda one: Ask("clusters", "成员与群落", {"cluster": one.entry.thing.id}), "ask"),
+    *trust(lambda one: one.entry),
+]
+MEMBERS: list[Column[Member]] = [
+    Column("集群", lambda one: ref(one.cluster), "thing"),
+    Column("成员", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
+    Column("领军", lambda one: "领军" if one.leader else ""),
+    Column("链主", lambda one: one_or_names("Chain", one.leads, "条")),
+    Column("角色", lambda one: one.role),
+    Column("自", lambda one: one.since, "date"),
+    Column("在供应网络里", lambda one: one.stands, extra=lambda one: f"群落 {one.community}" if one.community else ""),
+    *TRUST,
+]
+FIRM: Column[Beside] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
+CLUSTER: Column[Beside] = Column("集群", lambda one: ref(one.cluster) if one.cluster else "", "thing")
+UNLISTED: list[Column[Beside]] = [CLUSTER, FIRM, Column("与几家成员有供应关系", lambda one: one.partners, "number"), *TRUST]
+BRIDGES: list[Column[Beside]] = [
+    CLUSTER,
+    FIRM,
+    Column("自己在", lambda one: f"群落 {one.community}"),
+    Column("连到", lambda one: "、".join(f"群落 {number}" for number in one.others)),
+    Column("那边几家", lambda one: one.partners, "number"),
+    *TRUST,
+]
+
+
+def _tables(compared: Sequence[Compared], ties: Sequence[EntryTie]) -> dict[str, Table[Any]]:
+    members = [member for one in compared for member in one.members]
+    unlisted = [firm for one in compared for firm in one.unlisted]
+    bridges = [firm for one in compared for firm in one.bridges]
+    cut = sum(one.unlisted_count for one in compared) - len(unlisted)
+    more = f"；另有 {cut} 家没有列" if cut else ""
+    outside = f"在成员最多的那个群落里，却没有登记为成员，与成员供应得多的在前{more}。状态、来源是企业那一行的。"
+    beside: list[Table[Any]] = [
+        Table("members", "成员", MEMBERS, members),
+        Table("unlisted", "群落里不是成员的企业", UNLISTED, unlisted, outside),
+        Table("bridges", "连着几个群落的企业", BRIDGES, bridges, "跨群落供应得多的在前。"),
+        Table("ties", "谁还在其中做什么", TIES, [tie for tie in ties if tie.part != MEMBER]),
+    ]
+    first = Table("compared", "认定的集群与供应网络的群落", COMPARED, compared, COMMUNITY, "还没有登记集群")
+    single = {"集群"} if len(compared) == 1 else set[str]()
+    return {"compared": without_empty(first)} | {table.id: without_empty(table, single) for table in beside if table.items}
+
+
+def tables_of_clusters(answer: Clusters) -> dict[str, Table[Any]]:
+    """Return the tables of the clusters by what they show."""
+    others = {name: table for name, table in tables_of_registry(answer).items() if name not in ("entries", "ties")}
+    first, *rest = _tables(answer.compared, answer.ties).items()
+    return {first[0]: first[1], **others, **dict(rest)}
+
+
+def tables_of_sample_clusters(answer: Clusters) -> dict[str, Table[Any]]:
+    """Return the tables of what is made up, without those that have no row."""
+    return as_samples(_tables(answer.sample_compared, answer.samples.ties))
+
+
+def table_of_clusters(answer: Clusters) -> Table[Line]:
+    """Return all parts as one table, the made-up rows last."""
+    return as_one("clusters", "产业集群", [*tables_of_clusters(answer).values(), *tables_of_sample_clusters(answer).values()])
+
+
+def notes_of_clusters(answer: Clusters, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, the day and the rules, and what communities are."""
+    yield from notes_of_registry(answer, given)
+    yield COMMUNITY

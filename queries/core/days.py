@@ -1,0 +1,34 @@
+"""Days of dates that may name a year, a half, a quarter, a month or a day."""
+
+from calendar import monthrange
+from datetime import date
+
+
+def first_day(text: str) -> date:
+    """Return the first day that a date means."""
+    year, _, rest = text.partition("-")
+    return date.fromisoformat(text) if len(text) == 10 else date(int(year), _months(rest)[0], 1)
+
+
+def last_day(text: str) -> date:
+    """Return the last day that a date means."""
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    year, _, rest = text.partition("-")
+    month = _months(rest)[1]
+    return date(int(year), month, monthrange(int(year), month)[1])
+
+
+def _months(rest: str) -> tuple[int, int]:
+    """Return the first and the last month of a part of a year: nothing, ``H1``, ``Q3``, ``07``."""
+    if not rest:
+        return 1, 12
+    if rest[0] in "HQ":
+        long = 6 if rest[0] == "H" else 3
+        return (int(rest[1]) - 1) * long + 1, int(rest[1]) * long
+    return int(rest), int(rest)
+
+
+def holds_on(day: date, since: str | None, until: str | None) -> bool:
+    """Tell whether what has a first and a last day, or only one of them, or none, holds on a day."""
+    return (since is None or first_day(since) <= day) and (until is None or day <= last_day(until))

@@ -1,0 +1,178 @@
+"""The desk of a chain, put together; what is a sample stands apart, and no sentence rests on it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+
+from graph.model import find_type
+from queries.city.answers import Duty, ListName, Post, ProjectRow
+from queries.city.office import OfficeRules, read_office
+from queries.city.posts import read_posts
+from queries.city.projects import read_projects
+from queries.city.tasks import most_urgent_first, read_tasks
+from queries.city.ties import read_tied
+from queries.core.answers import STATUS_ORDER, MissingRows, Named
+from queries.core.days import first_day, last_day
+from queries.core.reason import Reason
+from queries.core.view import View
+from queries.desk.answers import Desk, DeskRows, FiveState, GoalScope
+from queries.desk.catalogue import say
+from queries.desk.five import MADE_BY, PLATFORM, Founded, make_five, read_documents, read_told
+from queries.desk.goals import Complete, Known, judge_goal, judge_project
+from queries.desk.told import count_work, tell_work
+from queries.things.things import sources_used
+
+DUTIES = [*Duty]
+WANTED = [duty for duty in Duty if duty is not Duty.other]
+
+
+def make_desk(view: View, chain: Named) -> Desk:
+    """Return the desk of a chain."""
+    return view.once(("desk", chain.id), lambda: _make(view, chain, read_office()))
+
+
+def _make(view: View, chain: Named, rules: OfficeRules) -> Desk:
+    rows, samples = (_rows(view, chain.id, rules, sample) for sample in (False, True))
+    counts = count_work(rows.work)
+    points = [*tell_work(rows.work, counts, rules), *_tell_rest(rows)]
+    proofs = [*_proofs(rows), *_proofs(samples)]
+    rests_on = Counter(status for status, _ in proofs)
+    return Desk(
+        chain=chain.name,
+        chain_id=chain.id,
+        as_of=view.scope.day,
+        rules_version=rules.version,
+        verdict=f"{chain.name}：{'；'.join(points)}。",
+        points=points,
+        counts=counts,
+        missing=list(_missing(rows)),
+        samples=samples,
+        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        sources=sources_used(view, [source for _, source in proofs]),
+        **{name: getattr(rows, name) for name in DeskRows.model_fields},
+    )
+
+
+def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
+    """Return the rows of a chain that are samples, or all others."""
+
+    def apart(status: str) -> bool:
+        return (status == "sample") is sample
+
+    today = date.fromisoformat(view.scope.day)
+    on_chain = [one for one in read_projects(view) if apart(one.status) and _among(chain, one.chains)]
+    projects = [judge_project(one, today, rules) for one in on_chain]
+    lists = [one for one in _complete(view, chain) if apart(one.status)]
+    documents = [one for one in read_documents(view, chain) if apart(one.status)]
+    made, told = ({}, {}) if sample else (_made(view, chain, on_chain), read_told(view, chain))
+    five = make_five(documents, made, told)
+    work = [one for one in read_tasks(view) if apart(one.status) and _among(chain, one.chains)]
+    goals = judge_goal(Known(projects, lists, today, rules)) if _has_goal(view, chain, rules) else []
+    return DeskRows(
+        posts=sorted(_posts(view, chain, apart), key=_post_order),
+        five=[one for one in five if not sample or one.documents],
+        work=most_urgent_first(work),
+        goals=[one for one in goals if not sample or one.status or one.possible],
+        projects=sorted(projects, key=lambda one: (one.counts is not True, one.counts is False, one.project.id)),
+    )
+
+
+def _among(chain: str, chains: Iterable[Named]) -> bool:
+    return any(one.id == chain for one in chains)
+
+
+def _posts(view: View, chain: str, apart: Callable[[str], bool]) -> list[Post]:
+    posts = (one for one in read_posts(view) if apart(one.status))
+    return [one for one in posts if (one.subject.label, one.subject.id) == ("Chain", chain)]
+
+
+def _post_order(post: Post) -> tuple[int, bool, bool, int, str]:
+    return DUTIES.index(post.duty), not post.current, post.collective, STATUS_ORDER[post.status], post.agency.name
+
+
+def _made(view: View, chain: str, projects: Sequence[ProjectRow]) -> dict[str, Founded]:
+    """Return which of the 5个1 the system makes of this chain, and from what."""
+    segments = [(row["segment"]["status"], row["segment"]["source"]) for row in view.ask("chain_segments", chain=chain)]
+    made = {}
+    if segments:
+        made["产业图谱"] = Founded(say("made_map", count=len(segments)), segments)
+        made["招商名录"] = Founded(say("made_targets"), segments)
+    if projects:
+        proofs = [(one.status, one.source) for one in projects]
+        made["项目清单"] = Founded(say("made_projects", count=len(projects)), proofs)
+    return made
+
+
+def _complete(view: View, chain: str) -> list[Complete]:
+    """Return the declarations that the graph has every project of the chain that was signed in a time."""
+    found = []
+    for one in read_tied(view, "Deliverable", ("ON_CHAIN",)):
+        since, until = one.thing.get("complete_from"), one.thing.get("complete_to")
+        if one.thing.get("kind") == "项目清单" and since and until and _among(chain, one.named("ON_CHAIN")):
+            found.append(Complete(first_day(since), last_day(until), one.thing["status"], one.thing["source"]))
+    return found
+
+
+def _has_goal(view: View, chain: str, rules: OfficeRules) -> bool:
+    """Tell whether the goal is that of the chain's city; a chain without a city is of every one."""
+    homes = [row["name"] for row in view.whole.ask("chain_cities") if row["chain"] == chain]
+    return not homes or rules.goal.city in homes
+
+
+def _tell_rest(rows: DeskRows) -> Iterator[Reason]:
+    lacking = [one.kind for one in rows.five if one.state is FiveState.missing]
+    yield say("five_lacking", kinds="、".join(lacking)) if lacking else say("five_whole")
+    if nobody := _without_names(rows):
+        yield say("nobody", duties=nobody)
+    if rows.goals:
+        yield say("goal_now", year=rows.goals[0].year, state=rows.goals[0].state)
+
+
+def _without_names(rows: DeskRows) -> list[Duty]:
+    """Return the duties that nobody who is named has now."""
+    named = {one.duty for one in rows.posts if one.current and not one.collective}
+    return [duty for duty in WANTED if duty not in named]
+
+
+def _missing(rows: DeskRows) -> Iterator[MissingRows]:
+    """Yield which rows the graph lacks, and the form of each."""
+    if nobody := _without_names(rows):
+        yield _lacking("posts", "responsible_for", duties="、".join(nobody))
+    lacking = [one.kind for one in rows.five if one.state is FiveState.missing]
+    if written := [kind for kind in lacking if kind != PLATFORM and kind not in MADE_BY]:
+        yield _lacking("documents", "deliverables", kinds="、".join(written))
+    if PLATFORM in lacking:
+        yield _lacking("platforms", "platforms")
+    if lists := [name for name in ListName if not any(one.list_name is name for one in rows.work)]:
+        yield _lacking("work", "tasks", lists="、".join(lists))
+    if not rows.projects:
+        yield _lacking("projects", "projects")
+    if any(one.code == "goal_undated" for project in rows.projects for one in project.why):
+        yield _lacking("steps", "progress")
+    if any(one.scope is GoalScope.chain and one.reason.code == "goal_incomplete" for one in rows.goals):
+        yield _lacking("complete", "deliverables")
+
+
+LACKING = {  # what is lacking, and why it matters
+    "posts": ("lack_posts", "lack_posts_why"),
+    "documents": ("lack_documents", "lack_documents_why"),
+    "platforms": ("lack_platforms", "lack_platforms_why"),
+    "work": ("lack_work", "lack_work_why"),
+    "projects": ("lack_projects", "lack_projects_why"),
+    "steps": ("lack_steps", "lack_steps_why"),
+    "complete": ("lack_complete", "lack_complete_why"),
+}
+
+
+def _lacking(topic: str, form: str, **params: str) -> MissingRows:
+    what, why = LACKING[topic]
+    record = find_type(form)
+    assert record is not None
+    return MissingRows(topic=topic, what=say(what, **params), why=say(why), form=form, form_name=record.table.zh)
+
+
+def _proofs(rows: DeskRows) -> Iterator[tuple[str, str]]:
+    """Yield the status and the source of each row."""
+    for listed in (rows.posts, rows.work, rows.projects):
+        yield from ((one.status, one.source) for one in listed)
+    yield from ((one.status, one.source) for five in rows.five for one in five.documents)

@@ -1,0 +1,65 @@
+"""All that a person or an office answers for: chains, projects, instruments, and their items of work."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from graph.model import NODE_TYPES
+from queries.city.answers import Post, WorkItem
+from queries.city.office import read_office
+from queries.city.posts import read_posts
+from queries.city.tasks import most_urgent_first, read_tasks
+from queries.core.answers import STATUS_ORDER, Named
+from queries.core.reason import Reason
+from queries.core.view import View
+from queries.desk.answers import Duties, WorkCounts
+from queries.desk.catalogue import say
+from queries.desk.told import count_work, tell_work
+from queries.things.things import sources_used
+
+
+def make_duties(view: View, agency: Named) -> Duties:
+    """Return all that an agency answers for; where it is no sample, without the work of samples."""
+    thing = next(row["thing"] for row in view.ask("things", labels=["Agency"]) if row["thing"]["id"] == agency.id)
+    names = {thing["name"], *(thing.get("aliases") or [])}
+    work = [
+        one
+        for one in read_tasks(view)
+        if (any(owner.id == agency.id for owner in one.owners) or one.owner in names)
+        and (one.status != "sample" or thing["status"] == "sample")
+    ]
+    held = [one for one in read_posts(view) if one.agency.id == agency.id]
+    posts = sorted((one for one in held if one.subject.label != "Task"), key=_order)
+    counts = count_work(work)
+    points = [*_tell(posts), *_tell_work(work, counts)]
+    proofs = [*((one.status, one.source) for one in posts), *((one.status, one.source) for one in work)]
+    rests_on = Counter(status for status, _ in proofs)
+    return Duties(
+        agency=agency,
+        collective=bool(thing.get("collective")),
+        as_of=view.scope.day,
+        verdict=f"{agency.name}：{'；'.join(points)}。",
+        points=points,
+        posts=posts,
+        work=most_urgent_first(work),
+        counts=counts,
+        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        sources=sources_used(view, [source for _, source in proofs]),
+    )
+
+
+def _order(post: Post) -> tuple[bool, int, str, str]:
+    return not post.current, [*NODE_TYPES].index(post.subject.label), post.subject.name, post.role
+
+
+def _tell(posts: list[Post]) -> Iterator[Reason]:
+    now = {(one.subject.label, one.subject.id) for one in posts if one.current}
+    chains = sum(label == "Chain" for label, _ in now)
+    yield say("answers_for", count=len(now)) if now else say("answers_for_nothing")
+    if 0 < chains < len(now):
+        yield say("answers_for_chains", count=chains)
+    if past := sum(not one.current for one in posts):
+        yield say("was", count=past)
+
+
+def _tell_work(work: list[WorkItem], counts: WorkCounts) -> Iterator[Reason]:
+    yield from tell_work(work, counts, read_office()) if work else [say("no_items")]

@@ -1,0 +1,200 @@
+"""Tables of the desk of a chain: who answers, 5个1, the four lists of work, the city's goal, what is missing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from queries.city.answers import Duty, ListName, Post, WorkItem
+from queries.core.answers import Named, Thing
+from queries.core.parts import Line, as_one, as_samples, table_of_missing
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
+from queries.core.words import show_names
+from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow
+
+DUTIES, LISTS = [*Duty], [*ListName]
+COUNTS = {True: "算", False: "不算", None: "还不知道"}
+NOT_THOSE = "这是链长制的四张清单，记谁在何时之前办什么；企业之间供需的四张清单在“卡位入链”，不是一回事。"
+GOAL = "目标是每条链每年引进（签约）20 亿元以上或行业引领性项目不少于 2 个；没有声明齐全的年份不说没有达到。"
+
+
+def _ref(thing: Thing) -> ThingRef:
+    return ThingRef(thing.label, thing.id, thing.name)
+
+
+def _refs(things: list[Thing]) -> ThingRef | str:
+    """Return one thing with its page, or the names of several."""
+    return _ref(things[0]) if len(things) == 1 else show_names((one.name for one in things), unit="个")
+
+
+def _name(post: Post) -> ThingRef:
+    return ThingRef("Agency", post.agency.id, post.agency.name)
+
+
+def _remark(post: Post) -> str:
+    past = "" if post.current else "现在不是"
+    return "，".join(filter(None, ("统称，没有点名" if post.collective else "", past)))
+
+
+def _stands(item: WorkItem) -> str:
+    """Return how an item stands, in words."""
+    if not item.open:
+        return item.state
+    said = f"逾期 {-item.days} 天" if item.overdue and item.days is not None else "今天到期" if item.days == 0 else ""
+    if item.soon and item.days:
+        said = f"还有 {item.days} 天"
+    return "，".join(filter(None, (said, "受阻" if item.blocked else ""))) or item.state
+
+
+def _names(projects: Sequence[Named]) -> str:
+    return show_names((one.name for one in projects), unit="个")
+
+
+def _yuan(project: GoalProject) -> Number:
+    return Number(project.yuan, "不可比" if project.yuan is None else f"{project.yuan / 1e8:g}")
+
+
+def _chains(item: WorkItem) -> ThingRef | str:
+    return _refs([Thing(label="Chain", id=one.id, name=one.name) for one in item.chains])
+
+
+def _urgency(item: WorkItem) -> int:
+    return item.days if item.days is not None else 1_000_000 if item.open else 2_000_000
+
+
+def _held(item: WorkItem) -> str:
+    return f"受制于 {show_names((one.name for one in item.blocked_by), unit='件')}" if item.blocked_by else ""
+
+
+RESTS: tuple[Column[Any], Column[Any]] = (
+    Column("状态", lambda one: one.status, "status"),
+    Column("来源", lambda one: one.sources, "source"),
+)
+POSTS: list[Column[Post]] = [
+    Column(
+        "职责",
+        lambda one: one.duty if one.duty is not Duty.other else one.role,
+        sort=lambda one: DUTIES.index(one.duty),
+    ),
+    Column("谁", _name, "thing", _remark, apart="须知"),
+    Column("自", lambda one: one.since or "没有写", "date"),
+    Column("至", lambda one: one.until, "date"),
+    Column("还负责", lambda one: Ask("duties", "全部职责", {"agency": one.agency.id}), "ask"),
+    *TRUST,
+]
+HELD: list[Column[Post]] = [
+    Column("负责什么", lambda one: _ref(one.subject), "thing", lambda one: "" if one.current else "现在不是"),
+    Column("职责", lambda one: one.role or one.duty),
+    *POSTS[2:4],
+    Column(
+        "去看",
+        lambda one: Ask("desk", "工作台", {"chain": one.subject.id}) if one.subject.label == "Chain" else "",
+        "ask",
+    ),
+    *TRUST,
+]
+WORK: list[Column[WorkItem]] = [
+    Column("事项", lambda one: ThingRef("Task", one.id, one.name), "thing", _held, apart="须知"),
+    Column(
+        "清单",
+        lambda one: one.list_name or "没有写",
+        sort=lambda one: LISTS.index(one.list_name) if one.list_name else 9,
+    ),
+    Column("责任单位", lambda one: one.owner or "没有写"),
+    Column("期限", lambda one: one.due or "没有写", "date"),
+    Column("现在", _stands, sort=_urgency),
+    Column("进度（原文）", lambda one: one.said),
+    Column("制约什么", lambda one: _refs(one.blocks)),
+    *TRUST,
+]
+GOALS: list[Column[GoalRow]] = [
+    Column("哪里、何时", lambda one: one.name),
+    Column("目标", lambda one: one.state),
+    Column("算数的", lambda one: len(one.counted), "number", lambda one: _names(one.counted)),
+    Column("说不清的", lambda one: len(one.possible), "number", lambda one: _names(one.possible)),
+    Column("为什么", lambda one: one.reason),
+    *RESTS,
+]
+PROJECTS: list[Column[GoalProject]] = [
+    Column("项目", lambda one: ThingRef("Project", one.project.id, one.project.name), "thing"),
+    Column("所在", lambda one: show_names((region.name for region in one.regions), unit="处") or "没有写"),
+    Column("签约", lambda one: one.signed_on or "没有写", "date"),
+    Column("亿元", _yuan, "number", lambda one: one.amount_original, apart="原文"),
+    Column("算不算", lambda one: COUNTS[one.counts]),
+    Column("为什么", lambda one: one.why, "lines"),
+    *TRUST,
+]
+
+
+def tables_of_desk(answer: Desk) -> dict[str, Table[Any]]:
+    """Return the tables of a desk by what they show."""
+    return tables_of_rows(answer, answer) | {"missing": table_of_missing(answer.missing)}
+
+
+def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
+    """Return the tables of what is made up, without those that have no row."""
+    return as_samples(tables_of_rows(answer, answer.samples))
+
+
+def tables_of_duties(answer: Duties) -> dict[str, Table[Any]]:
+    """Return the tables of all that somebody answers for."""
+    chains = Column[WorkItem]("产业链", _chains)
+    work = Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记由它办的事项")
+    posts = Table("posts", "负责什么", HELD, answer.posts, empty="没有登记负责什么")
+    return {"work": without_empty(work), "posts": without_empty(posts)}
+
+
+def tables_of_rows(answer: Desk, rows: DeskRows) -> dict[str, Table[Any]]:
+    """Return the tables of some rows of a desk, without the columns that say nothing in any row."""
+    tables: dict[str, Table[Any]] = {
+        "work": Table("work", "链长制四张清单", WORK, rows.work, NOT_THOSE, "还没有载入"),
+        "posts": Table("posts", "谁负责", POSTS, rows.posts, empty="没有登记谁负责"),
+        "five": Table("five", "5个1", _five(answer), rows.five),
+        "goals": Table("goals", "引进目标", GOALS, rows.goals, GOAL, "没有这个城市的目标"),
+        "projects": Table("goal-projects", "看了哪些项目", PROJECTS, rows.projects, empty="图里没有这条链的项目"),
+    }
+    return {name: without_empty(table) for name, table in tables.items()}
+
+
+def _five(answer: Desk) -> list[Column[FiveOne]]:
+    def page(one: FiveOne) -> ThingRef | Ask | str:
+        if one.question in ("chain", "projects"):
+            return ThingRef("Chain", answer.chain_id, one.kind)
+        return Ask(one.question, one.kind, {"chain": answer.chain_id}) if one.question else ""
+
+    def documents(one: FiveOne) -> ThingRef | str:
+        return _refs([Thing(label=item.label, id=item.id, name=item.name) for item in one.documents])
+
+    return [
+        Column("5个1", lambda one: one.kind),
+        Column("有没有", lambda one: one.state),
+        Column("在线看", page, on="page"),
+        Column("文件或平台", documents),
+        Column("为什么", lambda one: one.why, "lines"),
+        *RESTS,
+    ]
+
+
+def desk(answer: Desk) -> Table[Line]:
+    """Return all parts of a desk as one table, the made-up rows last."""
+    tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
+    return as_one("desk", "工作台", tables)
+
+
+def duties(answer: Duties) -> Table[Line]:
+    """Return all that somebody answers for as one table."""
+    return as_one("duties", "职责", tables_of_duties(answer).values())
+
+
+def notes_of_desk(answer: Desk, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, by which day and rules it is, and that there are samples."""
+    yield answer.verdict
+    yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
+    if answer.samples.any:
+        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
+
+
+def notes_of_duties(answer: Duties, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, and by which day it is."""
+    yield answer.verdict
+    if answer.collective:
+        yield "这是统称，没有点名是哪一位、哪一家"
+    yield f"截至 {answer.as_of}"

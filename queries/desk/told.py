@@ -1,0 +1,42 @@
+"""How items of work stand, counted and in sentences."""
+
+from collections.abc import Iterator, Sequence
+
+from queries.city.answers import WorkItem
+from queries.city.office import OfficeRules
+from queries.core.reason import Reason
+from queries.desk.answers import WorkCounts
+from queries.desk.catalogue import say
+
+
+def count_work(items: Sequence[WorkItem]) -> WorkCounts:
+    """Return how many items there are, and how they stand; what is done or given up is in the first number alone."""
+    going = [one for one in items if one.open]
+    return WorkCounts(
+        items=len(items),
+        open=len(going),
+        overdue=sum(one.overdue for one in going),
+        soon=sum(one.soon for one in going),
+        blocked=sum(one.blocked for one in going),
+        undated=sum(one.due is None for one in going),
+    )
+
+
+def tell_work(items: Sequence[WorkItem], counts: WorkCounts, rules: OfficeRules) -> Iterator[Reason]:
+    """Yield what asks for attention among some items."""
+    if not items:
+        yield say("no_work")
+    elif not counts.open:
+        yield say("all_done", count=counts.items)
+    late = [(one.days, one.name) for one in items if one.overdue and one.days is not None]
+    if late:
+        days, name = min(late)
+        yield say("overdue", count=len(late), name=name, days=-days)
+    if counts.soon:
+        yield say("soon", within=rules.soon.value, count=counts.soon)
+    if counts.blocked:
+        yield say("blocked", count=counts.blocked)
+    if counts.open and not (counts.overdue or counts.soon or counts.blocked):
+        yield say("calm", count=counts.open)
+    if counts.undated:
+        yield say("undated", count=counts.undated)

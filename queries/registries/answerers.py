@@ -1,0 +1,38 @@
+"""The firms that could answer an open challenge, by the matcher."""
+
+import re
+from collections.abc import Sequence
+
+from graph.errors import InputError
+from queries.city.ties import Tied
+from queries.core.view import View
+from queries.matching.city import match_city
+from queries.registries.answers import Answerer
+from queries.registries.entries import as_thing
+
+MOST, LOOKED = 3, 50  # firms for a challenge; so many are looked at
+OPEN = (None, "发榜", "揭榜方遴选")  # the stages in which somebody may still come
+_label = re.compile(r"^[^:：]*[:：]")
+
+
+def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
+    """Return the firms that fit the words of each challenge that is open, best first; not those who put it up or took it up."""
+    found = []
+    for one in challenges:
+        if one.thing.get("state") not in OPEN:
+            continue
+        taken = {tie.other["id"] for tie in one.ties}
+        try:
+            ranked = match_city(view, _label.sub("", one.thing["name"]), LOOKED).ranked
+        except InputError:  # no firm has a product, or there are no words: nobody to name
+            continue
+        made_up = one.thing["status"] == "sample"  # nobody real is named for what is made up
+        fitting = [firm for firm in ranked if firm.firm.id not in taken and (firm.status == "sample") is made_up]
+        found += [
+            Answerer(
+                subject=as_thing(one.thing), firm=firm.firm, level=firm.level, product=firm.product, why=firm.why, status=firm.status,
+                source=firm.source,
+            )
+            for firm in fitting[:MOST]
+        ]  # fmt: skip
+    return found

@@ -1,0 +1,116 @@
+"""Published figures beside what the rows of a registry show, and how the two differ."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from queries.city.ties import Tied
+from queries.core.answers import Figure, Thing
+from queries.core.reason import Reason
+from queries.core.view import View
+from queries.core.words import show_amount
+from queries.registries.answers import Published
+from queries.registries.catalogue import say
+from queries.registries.described import Count, Described, read_registries
+from queries.registries.entries import kind_of
+from queries.things.things import find_figures
+
+BOUNDS = ("以上", "超", "突破", "多", "不少于")  # the figure is the least that it can be
+
+
+def read_figures(view: View, rules: Described, things: Sequence[Tied]) -> list[Figure]:
+    """Return the published figures about the things of a registry, its mechanisms, or of a metric that it counts; no samples."""
+    metrics, ids = {count.metric for count in rules.counts}, {one.thing["id"] for one in things}
+    skip = read_registries().skip
+
+    def told(one: Figure) -> bool:
+        if any(subject.label == "Mechanism" and subject.name in rules.mechanisms for subject in one.subjects):
+            return True
+        about = {subject.id for subject in one.subjects if subject.label in rules.labels} & ids
+        return one.statement["metric"] in metrics or (bool(about) and _first(rules, things, about))
+
+    return [
+        one for one in find_figures(view, ()) if one.statement["status"] != "sample" and one.statement["metric"] not in skip and told(one)
+    ]
+
+
+def _first(rules: Described, things: Sequence[Tied], about: set[str]) -> bool:
+    return not rules.first or any(one.thing["id"] in about and is_first(rules, kind_of(one.thing)) for one in things)
+
+
+def is_first(rules: Described, kind: str | None) -> bool:
+    """Tell whether a kind is one of those that a registry lists first."""
+    return any(word in (kind or "") for word in rules.first)
+
+
+def stands_for(rules: Described, figures: Sequence[Figure]) -> dict[str, float]:
+    """Return how many things without names some things stand for, by id."""
+    standing = {count.metric for count in rules.counts if count.stands}
+    return {
+        subject.id: one.statement["value"]
+        for one in figures
+        if one.statement["metric"] in standing and (one.statement.get("value") or 0) > 1
+        for subject in one.subjects
+        if subject.label in rules.labels
+    }
+
+
+def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tied]) -> Iterator[Published]:
+    """Yield each figure beside what the things show; the things that only stand for a number show nothing."""
+    standing = stands_for(rules, figures)
+    named = [one for one in things if one.thing["id"] not in standing]
+    for figure in figures:
+        said = figure.statement
+        rule = next((one for one in rules.counts if one.metric == said["metric"]), None)
+        shown = _shown(rule, figure.subjects, named, things, said.get("currency")) if rule else None
+        own = {name: said.get(name) for name in ("value", "unit", "qualifier", "original", "scope", "as_of", "place")}
+        proof = {name: said[name] for name in ("id", "metric", "status", "source")}
+        difference = _differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
+        if rule and rule.what == "amount" and (signed := _signed_at(figure.subjects, things)):
+            if without := sum(not _has_amount(one, said.get("currency")) for one in signed):
+                difference = say("fig_partial", shown=show_amount(shown, said.get("unit") or ""), count=without)
+        yield Published(subjects=figure.subjects, shown=shown, difference=difference, **own, **proof)
+
+
+def _shown(rule: Count, subjects: Sequence[Thing], named: Sequence[Tied], things: Sequence[Tied], currency: str | None) -> float | None:
+    """Return what the things show of a figure; nothing where no rows could."""
+    if rule.what == "rows":
+        words = [rule.kind] if rule.kind else [subject.name for subject in subjects]
+        return sum(any(word in (kind_of(one.thing) or "") for word in words) for one in named)
+    if rule.what == "ties":
+        tied = {(tie.other["_label"], tie.other["id"]) for one in things for tie in one.ties if _has(rule, tie.relation.get("role"))}
+        return len(tied)
+    if rule.what in ("signed", "amount"):
+        signed = _signed_at(subjects, things)
+        amounts = [one["amount"] for one in signed if _has_amount(one, currency)]
+        return len(signed) if rule.what == "signed" else sum(amounts)
+    return None
+
+
+def _signed_at(subjects: Sequence[Thing], things: Sequence[Tied]) -> list[Mapping[str, Any]]:
+    """Return the projects that were signed at some events."""
+    ids = {subject.id for subject in subjects}
+    ties = [tie for one in things if one.thing["id"] in ids for tie in one.by("SIGNED_AT")]
+    return list({tie.other["id"]: tie.other for tie in ties}.values())
+
+
+def _has_amount(project: Mapping[str, Any], currency: str | None) -> bool:
+    return project.get("amount") is not None and project.get("currency") == currency
+
+
+def _has(rule: Count, role: str | None) -> bool:
+    return any(word in (role or "") for word in rule.words)
+
+
+def _differ(value: float | None, shown: float | None, unit: str, qualifier: str) -> Reason:
+    """Return in words how a figure and what the rows show differ."""
+    if shown is None or value is None:
+        return say("fig_uncounted")
+    if shown == value:
+        return say("fig_same")
+    if not shown:
+        return say("fig_nothing")
+    if shown < value:
+        return say("fig_less", shown=show_amount(shown, unit), gap=show_amount(value - shown, unit))
+    if qualifier in BOUNDS:
+        return say("fig_bound", shown=show_amount(shown, unit))
+    return say("fig_more", shown=show_amount(shown, unit), gap=show_amount(shown - value, unit))

@@ -1,0 +1,170 @@
+"""A registry, put together: its things, who has a part in each, the published figures beside them, what is missing."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from graph.model import find_type
+from queries.city.ties import Tied, read_tied
+from queries.core.answers import STATUS_ORDER, Figure, MissingRows
+from queries.core.reason import Catalogue, Reason
+from queries.core.view import View
+from queries.registries.answerers import find_answerers
+from queries.registries.answers import Entry, Published, Registry, RegistryRows, StageRule
+from queries.registries.catalogue import say
+from queries.registries.described import Described, read_registries
+from queries.registries.entries import make_entry, make_ties, read_things
+from queries.registries.published import is_first, put_beside, read_figures, stands_for
+from queries.things.things import sources_used
+
+GAPS = 3  # differences that the sentence names
+MONEY = ("元", "美元")
+ROWS, TIES, SIGNED = "rows", "ties", "signed"  # when rows are missing: too few by name, without anybody in them, nothing signed at them
+
+
+class Lack(NamedTuple):
+    """The form of rows that may be missing, when they are, what they are and why they matter."""
+
+    form: str
+    when: str
+    what: str
+    why: str
+
+
+LACKS = {
+    "clusters": [Lack("clusters", ROWS, "lack_clusters", "lack_clusters_why")],
+    "challenges": [Lack("challenges", ROWS, "lack_challenges", "lack_challenges_why")],
+    "scenarios": [
+        Lack("scenarios", ROWS, "lack_labs", "lack_labs_why"),
+        Lack("participates_in", TIES, "lack_parts", "lack_parts_why"),
+    ],
+    "centres": [
+        Lack("centres", ROWS, "lack_centres", "lack_centres_why"),
+        Lack("participates_in", TIES, "lack_diagnosed", "lack_diagnosed_why"),
+    ],
+    "events": [
+        Lack("events", ROWS, "lack_events", "lack_events_why"),
+        Lack("projects", SIGNED, "lack_signed", "lack_signed_why"),
+    ],
+    "platforms": [
+        Lack("platforms", ROWS, "lack_platforms", "lack_platforms_why"),
+        Lack("participates_in", TIES, "lack_parts", "lack_parts_why"),
+    ],
+}
+
+
+def make_registry(view: View, name: str) -> Registry:
+    """Return a registry by its name in ``registries.toml``."""
+    return view.once(("registry", name), lambda: _make(view, name))
+
+
+def _make(view: View, name: str) -> Registry:
+    rules = read_registries().registry[name]
+    things, made_up = (read_things(view, rules.labels, sample) for sample in (False, True))
+    figures = read_figures(view, rules, things)
+    rows = _rows(view.real, rules, things, figures)
+    samples = _rows(view, rules, made_up, figures)
+    published = list(put_beside(rules, figures, things))
+    stages = list(_stages(view, rules, rows.entries))
+    points = list(_tell(rules, rows, published))
+    listed: list[Any] = [*published, *stages]
+    proofs = [*_proofs(rows), *_proofs(samples), *((one.status, one.source) for one in listed)]
+    rests_on = Counter(status for status, _ in proofs)
+    return Registry(
+        name=name,
+        title=rules.title,
+        as_of=view.scope.day,
+        rules_version=read_registries().version,
+        verdict=f"{rules.title}：{'；'.join(points)}。",
+        points=points,
+        stages=stages,
+        published=published,
+        missing=list(_missing(name, rules, rows.entries, published)),
+        samples=samples,
+        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        sources=sources_used(view, [source for _, source in proofs]),
+        entries=rows.entries,
+        ties=rows.ties,
+        answerers=rows.answerers,
+    )
+
+
+def _rows(view: View, rules: Described, things: Sequence[Tied], figures: Sequence[Figure]) -> RegistryRows:
+    standing, today = stands_for(rules, figures), date.fromisoformat(view.scope.day)
+    entries = sorted((make_entry(one, standing, today) for one in things), key=lambda one: _order(rules, one))
+    return RegistryRows(
+        entries=entries,
+        ties=[tie for one in things for tie in make_ties(one)],
+        answerers=find_answerers(view, things) if rules.stages else [],
+    )
+
+
+def _order(rules: Described, entry: Entry) -> tuple[bool, bool, bool, str]:
+    return not entry.current, not is_first(rules, entry.kind), entry.stands_for is not None, entry.thing.id
+
+
+def named_in(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that are one thing each, not a number of things without names, and not over."""
+    return [one for one in entries if one.stands_for is None and one.current]
+
+
+def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) -> Iterator[Reason]:
+    named = named_in(rows.entries)
+    yield say("named", count=len(named), unit=rules.unit) if named else say("none_named", unit=rules.unit)
+    if first := [one.thing.name for one in named if is_first(rules, one.kind)]:
+        yield say("first", kinds=rules.first[0], count=len(first), names=first)
+    if rules.stages and named:
+        counted = Counter(one.kind or "没有写阶段" for one in named)
+        yield say("stages", told="、".join(f"{stage} {count}" for stage, count in counted.items()))
+    gaps = [one for one in published if short_of(one) and one.unit not in MONEY][:GAPS]
+    several = len({subject.id for one in gaps for subject in one.subjects}) > 1
+    for one in gaps:
+        of = "、".join(subject.name for subject in one.subjects if several and subject.label in rules.labels)
+        told = {"of": of, "metric": one.metric, "original": one.original or f"{one.value:g}"}
+        yield say("gap", shown=one.shown, **told) if one.shown else say("gap_none", **told)
+    if lacking := _kinds_lacking(rules, named):
+        yield say("kinds_lacking", kinds="、".join(lacking))
+
+
+def _kinds_lacking(rules: Described, named: Sequence[Entry]) -> list[str]:
+    return [kind for kind in rules.wanted if not any(kind in f"{one.kind} {one.thing.name}" for one in named)]
+
+
+def short_of(one: Published) -> bool:
+    """Tell whether the rows show less than was published."""
+    return one.shown is not None and one.value is not None and one.shown < one.value
+
+
+def _stages(view: View, rules: Described, entries: Sequence[Entry]) -> Iterator[StageRule]:
+    """Yield who acts in each stage, where the mechanism that says so is to be seen."""
+    told: list[Any] = [one.thing for one in read_tied(view, "Mechanism") if one.thing["name"] in rules.mechanisms] if rules.stages else []
+    for stage in rules.stages if told else ():
+        proof = {name: told[0].get(name) for name in ("status", "source", "place")}
+        yield StageRule(stage=stage.stage, who=stage.who, now=sum(one.kind == stage.stage for one in entries), **proof)
+
+
+def _missing(name: str, rules: Described, entries: Sequence[Entry], published: Sequence[Published]) -> Iterator[MissingRows]:
+    named = named_in(entries)
+    short = {next((count.what for count in rules.counts if count.metric == one.metric), "") for one in published if short_of(one)}
+    lacking = {
+        ROWS: not named or ROWS in short or bool(_kinds_lacking(rules, named)),
+        TIES: any(not one.ties for one in named),
+        SIGNED: bool(short & {SIGNED, "amount"}),
+    }
+    for lack in LACKS[name]:
+        if lacking[lack.when]:
+            yield make_lack(lack)
+
+
+def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
+    """Return rows that are missing, with the form that would fill them."""
+    record = find_type(lack.form)
+    assert record is not None
+    return MissingRows(topic=lack.form, what=say(lack.what), why=say(lack.why), form=lack.form, form_name=record.table.zh)
+
+
+def _proofs(rows: RegistryRows) -> Iterator[tuple[str, str]]:
+    """Yield the status and the source of each row."""
+    for listed in (rows.entries, rows.ties, rows.answerers):
+        yield from ((one.status, one.source) for one in listed)

@@ -1,0 +1,126 @@
+"""Tables of a registry: its things, who has a part in each, figures, firms that could answer, stages, the rows that are missing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graph.model import NODE_TYPES
+from queries.core.answers import Named, Thing
+from queries.core.parts import Line, as_one, as_samples, table_of_missing
+from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, without_empty
+from queries.core.words import show_amount, show_names, show_number
+from queries.registries.answers import Answerer, Entry, EntryTie, Published, Registry, RegistryRows, StageRule
+
+LEVELS = ("高", "中", "低")
+
+
+def ref(thing: Thing) -> ThingRef:
+    """Return a thing with its page."""
+    return ThingRef(thing.label, thing.id, thing.name)
+
+
+def one_or_names(label: str, named: Sequence[Named], unit: str) -> ThingRef | str:
+    """Return the one thing with its page, or the names of several."""
+    if len(named) == 1:
+        return ThingRef(label, named[0].id, named[0].name)
+    return show_names((one.name for one in named), 5, unit)
+
+
+def _remark(entry: Entry) -> str:
+    stands = f"不是一个：公布的 {show_number(entry.stands_for)} 个，没有逐个点名" if entry.stands_for else ""
+    return "；".join(filter(None, (stands, "" if entry.current else "现在没有或已结束")))
+
+
+ENTRIES: list[Column[Entry]] = [
+    Column("名称", lambda one: ref(one.thing), "thing", _remark, apart="须知"),
+    Column("种类", lambda one: NODE_TYPES[one.thing.label].table.zh),
+    Column("类别或阶段", lambda one: one.kind or "没有写"),
+    Column("自", lambda one: one.on, "date"),
+    Column("至", lambda one: one.until, "date"),
+    Column("产业链", lambda one: one_or_names("Chain", one.chains, "条")),
+    Column("所在", lambda one: one_or_names("Region", one.regions, "处")),
+    Column("各方", lambda one: one.ties or "没有登记", sort=lambda one: one.ties),
+    Column("说明", lambda one: one.said, extra=lambda one: one.remark, apart="备注"),
+    *TRUST,
+]
+TIES: list[Column[EntryTie]] = [
+    Column("哪一个", lambda one: ref(one.subject), "thing"),
+    Column("做什么", lambda one: f"{one.part}（{one.role}）" if one.role else one.part),
+    Column("谁", lambda one: ref(one.other), "thing"),
+    Column("自", lambda one: one.since, "date"),
+    Column("至", lambda one: one.until, "date"),
+    *TRUST,
+]
+ANSWERERS: list[Column[Answerer]] = [
+    Column("榜单", lambda one: ref(one.subject), "thing"),
+    Column("能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
+    Column("把握", lambda one: one.level, sort=lambda one: LEVELS.index(one.level)),
+    Column("它的产品", lambda one: one.product),
+    Column("凭什么", lambda one: Folded(one.why[0], one.why[1:]) if one.why else [], "lines"),
+    *TRUST,
+]
+STAGES: list[Column[StageRule]] = [
+    Column("阶段", lambda one: one.stage),
+    Column("谁来做", lambda one: one.who),
+    Column("现在几张", lambda one: one.now or "没有登记", sort=lambda one: one.now),
+    *TRUST,
+]
+PUBLISHED: list[Column[Published]] = [
+    Column("公布的", lambda one: one.metric, extra=lambda one: one.scope, apart="口径"),
+    Column("说的是", lambda one: _subject(one)),
+    Column("公布数", lambda one: _number(one, one.value), "number", lambda one: one.qualifier),
+    Column("图里", lambda one: Number(0, "没有登记") if one.shown == 0 else _number(one, one.shown), "number"),
+    Column("差在哪里", lambda one: one.difference),
+    Column("时点", lambda one: one.as_of, "date"),
+    *TRUST,
+]
+
+
+def _subject(one: Published) -> ThingRef | str:
+    return ref(one.subjects[0]) if len(one.subjects) == 1 else show_names((subject.name for subject in one.subjects), unit="个")
+
+
+def _number(one: Published, value: float | None) -> Number:
+    return Number(value, "数不出" if value is None else show_amount(value, one.unit or ""))
+
+
+def tables_of_rows(rows: RegistryRows, title: str) -> dict[str, Table[Any]]:
+    """Return the tables of some rows of a registry."""
+    inferred = "按榜单的文字推断，没有问过企业；状态、来源是企业那一行的。"
+    tables: dict[str, Table[Any]] = {
+        "entries": Table("entries", title, ENTRIES, rows.entries, empty="还没有登记"),
+        "answerers": Table("answerers", "能揭榜的企业", ANSWERERS, rows.answerers, inferred),
+        "ties": Table("ties", "谁在其中做什么", TIES, rows.ties, empty="还没有登记谁参与"),
+    }
+    single = len({one.thing.label for one in rows.entries}) < 2
+    said = {name: without_empty(table, {"种类"} if single else set()) for name, table in tables.items()}
+    return {name: table for name, table in said.items() if table.items or name == "entries"}
+
+
+def tables_of_registry(answer: Registry) -> dict[str, Table[Any]]:
+    """Return the tables of a registry by what they show."""
+    note = "公布数是报道、文件里的；图里是点了名、登记了的行数出来的，不含示例。"
+    beside: dict[str, Table[Any]] = {
+        "stages": Table("stages", "各阶段谁来做", STAGES, answer.stages),
+        "published": Table("published", "公布的数与图里的行", PUBLISHED, answer.published, note),
+    }
+    first, *rest = tables_of_rows(answer, answer.title).items()
+    others = {name: without_empty(table) for name, table in beside.items() if table.items}
+    return {first[0]: first[1], **others, **dict(rest), "missing": table_of_missing(answer.missing)}
+
+
+def tables_of_samples(answer: Registry) -> dict[str, Table[Any]]:
+    """Return the tables of what is made up, without those that have no row."""
+    return as_samples(tables_of_rows(answer.samples, answer.title))
+
+
+def table_of_registry(answer: Registry) -> Table[Line]:
+    """Return all parts of a registry as one table, the made-up rows last."""
+    return as_one(answer.name, answer.title, [*tables_of_registry(answer).values(), *tables_of_samples(answer).values()])
+
+
+def notes_of_registry(answer: Registry, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, by which day and rules it is, and that there are samples."""
+    yield answer.verdict
+    yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
+    if answer.samples.entries:
+        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
