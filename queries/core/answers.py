@@ -267,4 +267,14 @@ class SourceUsed(Answer):
     rows: int
 
 
+class MissingRows(Answer):
+    """Rows that the graph lacks, why they matter, and the form that would fill them."""
+
+    topic: str = Field(description="what they are about: posts, documents, projects …")
+    what: Reason
+    why: Reason
+    form: str = Field(description="the kind of the form, as lianzhang template takes it")
+    form_name: str
+
+
 STATUS_ORDER = {"confirmed": 0, "reported": 1, "curated": 2, "inferred": 3, "sample": 4}

@@ -11,11 +11,11 @@ from queries.city.posts import read_posts
 from queries.city.projects import read_projects
 from queries.city.tasks import most_urgent_first, read_tasks
 from queries.city.ties import read_tied
-from queries.core.answers import STATUS_ORDER, Named
+from queries.core.answers import STATUS_ORDER, MissingRows, Named
 from queries.core.days import first_day, last_day
 from queries.core.reason import Reason
 from queries.core.view import View
-from queries.desk.answers import Desk, DeskRows, FiveState, GoalScope, MissingRows
+from queries.desk.answers import Desk, DeskRows, FiveState, GoalScope
 from queries.desk.catalogue import say
 from queries.desk.five import MADE_BY, PLATFORM, Founded, make_five, read_documents, read_told
 from queries.desk.goals import Complete, judge_goal, judge_project

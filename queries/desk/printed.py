@@ -1,56 +1,22 @@
 """How the terminal and CSV tell of the desk: one table of all its parts; the parts apart are in JSON and in the workbook."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from queries.core.table import Column, Table, text_of
+from queries.core.parts import Line, as_one
+from queries.core.table import Table
 from queries.desk.answers import Desk, Duties
 from queries.desk.tables import tables_of_desk, tables_of_duties, tables_of_samples
 
 
-class Line(NamedTuple):
-    """A row of one of the tables as a line of the whole."""
-
-    part: str
-    what: str
-    more: str
-    status: str | None
-    source: str
-
-
-COLUMNS: list[Column[Line]] = [
-    Column("部分", lambda line: line.part),
-    Column("什么", lambda line: line.what),
-    Column("怎样", lambda line: line.more),
-    Column("状态", lambda line: line.status, "status"),
-    Column("来源", lambda line: line.source),
-]
-
-
 def desk(answer: Desk) -> Table[Line]:
     """Return all parts of a desk as one table, the made-up rows last."""
-    return Table("desk", "工作台", COLUMNS, _lines([*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]))
+    return as_one("desk", "工作台", [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()])
 
 
 def duties(answer: Duties) -> Table[Line]:
     """Return all that somebody answers for as one table."""
-    return Table("duties", "职责", COLUMNS, _lines(list(tables_of_duties(answer).values())))
-
-
-def _lines(tables: Sequence[Table[Any]]) -> list[Line]:
-    """Return each row as a line: its first column, then the others that say something, each with its head."""
-    lines = []
-    for table in tables:
-        own = [column for column in table.in_files if column.on != "page" and column.head not in ("状态", "来源")]
-        for item in table.items:
-            first, *rest = ((column.head, text_of(column, item, {}, "、")) for column in own)
-            more = "；".join(f"{head} {text}" for head, text in rest if text)
-            lines.append(Line(table.title, first[1], more, getattr(item, "status", None), _source(item)))
-    return lines
-
-
-def _source(item: Any) -> str:
-    return "、".join(getattr(item, "sources", None) or filter(None, [getattr(item, "source", "")]))
+    return as_one("duties", "职责", tables_of_duties(answer).values())
 
 
 def notes_of_desk(answer: Desk, _: Mapping[str, Any]) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """Tables of the desk of a chain: who answers, the 5个1, the four lists of work, the city's goal, the rows that are missing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from queries.city.answers import Duty, ListName, Post, WorkItem
 from queries.core.answers import Named, Thing
+from queries.core.parts import as_samples, table_of_missing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
 from queries.core.words import show_names
-from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow, MissingRows
+from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow
 from queries.things.tables import without_empty
 
 DUTIES, LISTS = [*Duty], [*ListName]
@@ -103,26 +103,16 @@ PROJECTS: list[Column[GoalProject]] = [
     Column("为什么", lambda one: one.why, "lines"),
     *TRUST,
 ]
-MISSING: list[Column[MissingRows]] = [
-    Column("缺哪些行", lambda one: one.what),
-    Column("为什么要", lambda one: one.why),
-    Column("空表", lambda one: Ask(f"templates/{one.form}.xlsx", f"下载“{one.form_name}”空表"), on="page"),
-    Column("空表", lambda one: f"lianzhang template {one.form} --out {one.form}.xlsx", on="text"),
-]
 
 
 def tables_of_desk(answer: Desk) -> dict[str, Table[Any]]:
     """Return the tables of a desk by what they show."""
-    note = "填好的空表由“载入”交回；没有登记不等于没有。"
-    return tables_of_rows(answer, answer) | {"missing": Table("missing", "还缺哪些行", MISSING, answer.missing, note, "没有")}
+    return tables_of_rows(answer, answer) | {"missing": table_of_missing(answer.missing)}
 
 
 def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
     """Return the tables of what is made up, without those that have no row."""
-    tables = tables_of_rows(answer, answer.samples)
-    return {
-        name: replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="") for name, table in tables.items() if table.items
-    }
+    return as_samples(tables_of_rows(answer, answer.samples))
 
 
 def tables_of_duties(answer: Duties) -> dict[str, Table[Any]]:

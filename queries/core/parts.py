@@ -1,0 +1,61 @@
+"""Answers of several tables: all of them as one for the terminal and CSV, the rows that are missing, the made-up ones apart."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from queries.core.answers import MissingRows
+from queries.core.table import Ask, Column, Table, text_of
+
+
+class Line(NamedTuple):
+    """A row of one of the tables as a line of the whole."""
+
+    part: str
+    what: str
+    more: str
+    status: str | None
+    source: str
+
+
+LINES: list[Column[Line]] = [
+    Column("部分", lambda line: line.part),
+    Column("什么", lambda line: line.what),
+    Column("怎样", lambda line: line.more),
+    Column("状态", lambda line: line.status, "status"),
+    Column("来源", lambda line: line.source),
+]
+MISSING: list[Column[MissingRows]] = [
+    Column("缺哪些行", lambda one: one.what),
+    Column("为什么要", lambda one: one.why),
+    Column("空表", lambda one: Ask(f"templates/{one.form}.xlsx", f"下载“{one.form_name}”空表"), on="page"),
+    Column("空表", lambda one: f"lianzhang template {one.form} --out {one.form}.xlsx", on="text"),
+]
+
+
+def as_one(id: str, title: str, tables: Iterable[Table[Any]]) -> Table[Line]:
+    """Return several tables as one: each row a line of its first column, then the others that say something, each with its head."""
+    lines = []
+    for table in tables:
+        own = [column for column in table.in_files if column.on != "page" and column.head not in ("状态", "来源")]
+        for item in table.items:
+            first, *rest = ((column.head, text_of(column, item, {}, "、")) for column in own)
+            more = "；".join(f"{head} {text}" for head, text in rest if text)
+            lines.append(Line(table.title, first[1], more, getattr(item, "status", None), _source(item)))
+    return Table(id, title, LINES, lines)
+
+
+def _source(item: Any) -> str:
+    return "、".join(getattr(item, "sources", None) or filter(None, [getattr(item, "source", "")]))
+
+
+def table_of_missing(rows: Sequence[MissingRows]) -> Table[MissingRows]:
+    """Return the rows that the graph lacks, each with its form."""
+    return Table("missing", "还缺哪些行", MISSING, rows, "填好的空表由“载入”交回；没有登记不等于没有。", "没有")
+
+
+def as_samples(tables: Mapping[str, Table[Any]]) -> dict[str, Table[Any]]:
+    """Return the tables of what is made up under names that say so, without those that have no row."""
+    return {
+        name: replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="") for name, table in tables.items() if table.items
+    }
