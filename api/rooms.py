@@ -1,6 +1,7 @@
 """The rooms whose pages the application serves."""
 
 from api.chains import pages as chains
+from api.dashboard import pages as dashboard
 from api.desk import pages as desk
 from api.firms import pages as firms
 from api.gaps import pages as gaps
@@ -9,4 +10,4 @@ from api.openings import pages as openings
 from api.targets import pages as targets
 from api.things import pages as things
 
-PAGES = (openings, gaps, targets, matching, chains, desk, firms, things)
+PAGES = (openings, gaps, targets, matching, chains, dashboard, desk, firms, things)

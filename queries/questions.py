@@ -3,6 +3,7 @@
 from typing import Any
 
 from queries.core.question import Question
+from queries.dashboard import questions as dashboard
 from queries.desk import questions as desk
 from queries.gaps import questions as gaps
 from queries.matching import questions as matching
@@ -12,5 +13,5 @@ from queries.openings import questions as openings
 from queries.targets import questions as targets
 from queries.things import questions as things
 
-ROOMS = (things, names, gaps, networks, openings, targets, matching, desk)
+ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, dashboard)
 QUESTIONS: tuple[Question[Any], ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Question))

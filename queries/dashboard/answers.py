@@ -53,6 +53,7 @@ class NeedLine(Answer):
     met: Met
     products: int
     recorded: int = Field(description="of these, how many are recorded; the others follow from what leaders make")
+    status: str | None = Field(description="inferred where one of them is")
 
 
 class PublishedLine(Answer):

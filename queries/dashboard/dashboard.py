@@ -49,8 +49,9 @@ def _make(asked: View, view: View) -> Dashboard:
     stages, published, counts = list(_stages(projects)), list(beside(view)), count_work(work)
     points = [*_tell_chains(chains), *_tell_projects(projects), *_tell_needs(needs)]
     points += [_tell_work(counts.overdue, counts.blocked, counts.open), *_tell_published(published)]
-    rows = [*chains, *projects, *work, *published, *(step for match in found.matches for step in match.steps)]
-    rests_on = Counter(one.status for one in rows)
+    proofs = [(one.status, one.source) for listed in (chains, projects, work, published) for one in listed]
+    proofs += [(step.status, step.source) for match in found.matches for step in match.steps]
+    rests_on = Counter(status for status, _ in proofs)
     return Dashboard(
         as_of=view.scope.day,
         city=view.city or "、".join(view.cities.values()),
@@ -65,7 +66,7 @@ def _make(asked: View, view: View) -> Dashboard:
         samples=_samples(asked, view),
         rule_version=read_rules().version,
         rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
-        sources=sources_used(view, [one.source for one in rows]),
+        sources=sources_used(view, [source for _, source in proofs]),
     )
 
 
@@ -131,7 +132,8 @@ def _needs(view: View) -> Iterator[NeedLine]:
         wanted += at_a_glance(chain_opportunities(view, Named(id=id, name=name)).needs)
     for met in Met:
         rows = [one for one in wanted if one.met is met]
-        yield NeedLine(met=met, products=len(rows), recorded=sum(one.recorded for one in rows))
+        recorded = sum(one.recorded for one in rows)
+        yield NeedLine(met=met, products=len(rows), recorded=recorded, status="inferred" if recorded < len(rows) else None)
 
 
 def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
@@ -155,7 +157,8 @@ def _tell_projects(projects: Sequence[ProjectRow]) -> Iterator[Reason]:
 def _tell_needs(needs: Sequence[NeedLine]) -> Iterator[Reason]:
     count = sum(one.products for one in needs)
     met = sum(one.products for one in needs if one.met is not Met.none)
-    yield say("needs", count=count, met=met) if count else say("no_needs")
+    recorded = sum(one.recorded for one in needs)
+    yield say("needs", count=count, met=met, recorded=recorded) if count else say("no_needs")
 
 
 def _tell_work(overdue: int, blocked: int, going: int) -> Reason:

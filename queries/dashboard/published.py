@@ -1,14 +1,14 @@
 """Published figures beside what the rows of the graph come to: which figure is counted how stands in ``published.toml``."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
 from queries.city.answers import Duty, ProjectRow
 from queries.city.posts import read_posts
-from queries.city.projects import read_projects
+from queries.city.projects import SIGNED, read_projects
 from queries.city.tasks import read_tasks
 from queries.city.ties import Tied, read_tied, weakest
 from queries.core.answers import Figure, Named, Thing
@@ -55,11 +55,15 @@ Proof = tuple[str, str]  # status and source of a row
 
 @dataclass(frozen=True)
 class Shown:
-    """What some rows come to: how many they are, or an amount in yuan; ``left`` are those whose amount is not known."""
+    """What some rows come to: how many they are, or an amount in yuan; ``left`` are those whose amount is not known.
+
+    ``none`` is the code of why there is nothing, where there is nothing.
+    """
 
     value: float
     proofs: Sequence[Proof]
     left: int = 0
+    none: str = "nothing_there"
 
 
 def _many(rows: Iterable[Any]) -> Shown:
@@ -68,7 +72,8 @@ def _many(rows: Iterable[Any]) -> Shown:
 
 
 def _sum(projects: Iterable[ProjectRow]) -> Shown:
-    priced = [one for one in (every := list(projects)) if one.yuan is not None]
+    every = list(projects)
+    priced = [one for one in every if one.yuan is not None]
     return Shown(sum(one.yuan or 0 for one in priced), [(one.status, one.source) for one in priced], len(every) - len(priced))
 
 
@@ -85,8 +90,8 @@ class City:
 
     @cached_property
     def signed(self) -> list[ProjectRow]:
-        """Return the projects that are signed, or further; planned or announced is not signed."""
-        return [one for one in self.projects if one.stage in SIGNED_OR_FURTHER or one.signed_on]
+        """Return the projects of which a signing is told: others may be further, but nobody says that they were signed then."""
+        return [one for one in self.projects if one.stage == SIGNED or one.signed_on]
 
     def things(self, label: str) -> list[Tied]:
         """Return all things of a label."""
@@ -99,14 +104,14 @@ class City:
     def chains_with(self, duty: Duty) -> Shown:
         """Return the chains for which somebody who is named has a duty now."""
         named = {one.subject.id for one in read_posts(self.view) if one.current and not one.collective and one.duty is duty}
-        return self.chains(named.__contains__)
+        return replace(self.chains(named.__contains__), none="nobody_named")
 
     def chains_with_document(self, kind: str) -> Shown:
         """Return the chains that have a document of the 5个1 that is in force."""
         today = date.fromisoformat(self.view.scope.day)
         found = [one for one in read_tied(self.view, "Deliverable", ("ON_CHAIN",)) if one.thing.get("kind") == kind]
         found = [one for one in found if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
-        return self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__)
+        return replace(self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__), none="no_document")
 
     def leaders(self) -> Shown:
         """Return the leaders of chains that a source names, once each."""
@@ -198,7 +203,7 @@ def _difference(value: float, shown: Shown, qualifier: str) -> Difference:
 def _why(difference: Difference, told: Mapping[str, Any], shown: Shown) -> Reason:
     """Return where the difference comes from, as far as the rows tell."""
     if difference is Difference.none:
-        return say("nothing_there")
+        return say(shown.none)
     if difference in (Difference.same, Difference.bound):
         return say("all_there")
     if difference is Difference.more:
