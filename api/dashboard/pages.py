@@ -6,18 +6,12 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import VisitDep
-from api.core.workbooks import MEDIA_TYPE, make_tables_workbook
-from queries.dashboard.answers import Dashboard
+from api.core.workbooks import MEDIA_TYPE
+from api.dashboard.workbooks import make_dashboard_workbook
 from queries.dashboard.dashboard import make_dashboard
-from queries.dashboard.tables import notes_of_dashboard, tables_of_dashboard
+from queries.dashboard.tables import tables_of_dashboard
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
-def make_dashboard_workbook(answer: Dashboard) -> bytes:
-    """Return the workbook of the city at a glance, a sheet for each part."""
-    names = {source.id: source.name for source in answer.sources}
-    return make_tables_workbook("驾驶舱", [*notes_of_dashboard(answer, {})], [*tables_of_dashboard(answer).values()], names)
 
 
 @router.get("/dashboard")
