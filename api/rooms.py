@@ -1,6 +1,7 @@
 """The rooms whose pages the application serves."""
 
 from api.chains import pages as chains
+from api.dashboard import pages as dashboard
 from api.desk import pages as desk
 from api.firms import pages as firms
 from api.gaps import pages as gaps
@@ -10,4 +11,4 @@ from api.registries import pages as registries
 from api.targets import pages as targets
 from api.things import pages as things
 
-PAGES = (openings, gaps, targets, matching, chains, desk, registries, firms, things)
+PAGES = (openings, gaps, targets, matching, chains, dashboard, desk, registries, firms, things)

@@ -4,6 +4,7 @@ from typing import Any
 
 from queries.clusters import questions as clusters
 from queries.core.question import Question
+from queries.dashboard import questions as dashboard
 from queries.desk import questions as desk
 from queries.gaps import questions as gaps
 from queries.matching import questions as matching
@@ -14,5 +15,5 @@ from queries.registries import questions as registries
 from queries.targets import questions as targets
 from queries.things import questions as things
 
-ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, clusters, registries)
+ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, clusters, registries, dashboard)
 QUESTIONS: tuple[Question[Any], ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Question))

@@ -62,13 +62,19 @@ def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tie
         said = figure.statement
         rule = next((one for one in rules.counts if one.metric == said["metric"]), None)
         shown = _shown(rule, figure.subjects, named, things, said.get("currency")) if rule else None
-        own = {name: said.get(name) for name in ("value", "unit", "qualifier", "original", "scope", "as_of", "place")}
-        proof = {name: said[name] for name in ("id", "metric", "status", "source")}
-        difference = _differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
+        difference = differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
         if rule and rule.what == "amount" and (signed := _signed_at(figure.subjects, things)):
             if without := sum(not _has_amount(one, said.get("currency")) for one in signed):
                 difference = say("fig_partial", shown=show_amount(shown, said.get("unit") or ""), count=without)
-        yield Published(subjects=figure.subjects, shown=shown, difference=difference, **own, **proof)
+        yield describe(figure, shown, difference)
+
+
+def describe(figure: Figure, shown: float | None, difference: Reason) -> Published:
+    """Return a figure beside what is shown of it."""
+    said = figure.statement
+    own = {name: said.get(name) for name in ("value", "unit", "qualifier", "original", "scope", "as_of", "place")}
+    proof = {name: said[name] for name in ("id", "metric", "status", "source")}
+    return Published(subjects=figure.subjects, shown=shown, difference=difference, **own, **proof)
 
 
 def _shown(rule: Count, subjects: Sequence[Thing], named: Sequence[Tied], things: Sequence[Tied], currency: str | None) -> float | None:
@@ -101,7 +107,7 @@ def _has(rule: Count, role: str | None) -> bool:
     return any(word in (role or "") for word in rule.words)
 
 
-def _differ(value: float | None, shown: float | None, unit: str, qualifier: str) -> Reason:
+def differ(value: float | None, shown: float | None, unit: str, qualifier: str) -> Reason:
     """Return in words how a figure and what the rows show differ."""
     if shown is None or value is None:
         return say("fig_uncounted")

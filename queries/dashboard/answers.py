@@ -1,0 +1,73 @@
+"""The shapes of the city at a glance: what the command prints as JSON and the API returns."""
+
+from pydantic import Field
+
+from queries.core.answers import Answer, Named, SourceUsed
+from queries.core.reason import Reason
+from queries.desk.answers import WorkCounts
+from queries.openings.answers import Met
+from queries.registries.answers import Published
+
+
+class ChainLine(Answer):
+    """A chain: how its products stand, its projects, its open work, and who heads it."""
+
+    chain: Named
+    missing: int
+    weak: int
+    strong: int
+    unknown: int
+    worst: Named | None = Field(description="the product that is the gravest gap, where one is known")
+    projects: int
+    overdue: int
+    head: str = Field(description="who heads it by name; empty where nobody is named")
+    status: str
+    source: str
+    place: str | None
+
+
+class StageLine(Answer):
+    """The projects that are as far as a stage."""
+
+    stage: str
+    projects: int
+    unpriced: int = Field(description="how many have no amount")
+    yuan: float | None = Field(description="the sum of the amounts that can be told in yuan; null: there is none")
+    apart: list[str] = Field(description="amounts in another currency, for which no rate is stated")
+    status: str = Field(description="the least founded of its projects")
+    sources: list[str]
+
+
+class NeedLine(Answer):
+    """How many products that leaders buy are met so; a product that leaders of two chains buy counts in each."""
+
+    met: Met
+    products: int
+    recorded: int = Field(description="of these, how many are recorded; the others follow from what leaders make")
+    status: str | None = Field(description="inferred where one of them is")
+
+
+class PublishedLine(Published):
+    """A published figure beside what the rows show, and the question or page that opens these rows."""
+
+    question: str
+    arguments: dict[str, str]
+
+
+class Dashboard(Answer):
+    """The city at a glance; samples are left out of every number."""
+
+    as_of: str
+    city: str
+    verdict: str
+    points: list[Reason] = Field(description="what the verdict is made of")
+    chains: list[ChainLine]
+    stages: list[StageLine]
+    needs: list[NeedLine]
+    ledger: dict[str, int] = Field(description="matches by the stage that they have reached")
+    work: WorkCounts
+    published: list[PublishedLine]
+    samples: int = Field(description="projects, items of work and matches that are samples, and left out")
+    rule_version: str
+    rests_on: dict[str, int]
+    sources: list[SourceUsed]

@@ -1,0 +1,167 @@
+"""The city at a glance, put together from the other questions; samples are left out of every number."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from queries.city.answers import Duty, ProjectRow
+from queries.city.city import read_city
+from queries.city.posts import read_posts
+from queries.city.projects import ORDER, read_projects
+from queries.city.tasks import read_tasks
+from queries.city.ties import weakest
+from queries.core.answers import STATUS_ORDER, ChainSummary, Named
+from queries.core.reason import Reason
+from queries.core.view import View
+from queries.core.words import show_amount
+from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine, StageLine
+from queries.dashboard.catalogue import say
+from queries.dashboard.published import SIGNED_OR_FURTHER, beside
+from queries.desk.told import count_work
+from queries.gaps.answers import State
+from queries.gaps.rules import read_rules
+from queries.gaps.weak_links import examine
+from queries.openings.answers import Met, Wanted
+from queries.openings.glance import at_a_glance
+from queries.openings.ledger import ledger
+from queries.openings.lists import chain_opportunities
+from queries.things.chains import list_chains
+from queries.things.things import sources_used
+
+UNSAID = "没有写"
+SAME = ("fig_same", "fig_bound")
+
+
+def make_dashboard(view: View) -> Dashboard:
+    """Return the city at a glance."""
+    return view.once("dashboard", lambda: _make(view, view.real))
+
+
+def _make(asked: View, view: View) -> Dashboard:
+    projects, work = read_projects(view), read_tasks(view)
+    found = ledger(view)
+    chains, needs = list(_chains(view, projects)), list(_needs(view))
+    stages, published, counts = list(_stages(projects)), list(beside(view)), count_work(work)
+    points = [*_tell_chains(chains), *_tell_projects(projects), *_tell_needs(needs)]
+    points += [_tell_work(counts.overdue, counts.blocked, counts.open), *_tell_published(published)]
+    proofs = [(one.status, one.source) for listed in (chains, projects, work, published) for one in listed]
+    proofs += [(step.status, step.source) for match in found.matches for step in match.steps]
+    rests_on = Counter(status for status, _ in proofs)
+    return Dashboard(
+        as_of=view.scope.day,
+        city=view.city or "、".join(view.cities.values()),
+        verdict="；".join(points) + "。",
+        points=points,
+        chains=chains,
+        stages=stages,
+        needs=needs,
+        ledger=found.counts,
+        work=counts,
+        published=published,
+        samples=_samples(asked, view),
+        rule_version=read_rules().version,
+        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        sources=sources_used(view, [source for _, source in proofs]),
+    )
+
+
+def _samples(asked: View, view: View) -> int:
+    """Return how many rows are left out."""
+    both = [(len(read_projects(one)), len(read_tasks(one)), len(ledger(one).matches)) for one in (asked, view)]
+    return sum(whole - real for whole, real in zip(*both, strict=True))
+
+
+def _chains(view: View, projects: Sequence[ProjectRow]) -> Iterator[ChainLine]:
+    on_chain = Counter(chain.id for one in projects for chain in one.chains)
+    overdue = Counter(chain.id for one in read_tasks(view) if one.overdue for chain in one.chains)
+    heads: dict[str, list[str]] = defaultdict(list)
+    for post in read_posts(view):
+        if post.current and post.duty is Duty.head and not post.collective:
+            heads[post.subject.id].append(post.agency.name)
+    for chain in list_chains(view):
+        yield _chain(view, chain, on_chain[chain.id], overdue[chain.id], "、".join(heads[chain.id]))
+
+
+def _chain(view: View, chain: ChainSummary, projects: int, overdue: int, head: str) -> ChainLine:
+    judged = [one for one in examine(view, chain.id).verdicts if one.place.label == "Product"]
+    states = Counter(one.state for one in judged)
+    gaps = [one for one in judged if one.state in (State.missing, State.weak)]
+    worst = min(gaps, key=lambda one: (one.state.order, -(one.score or 0), one.place.id), default=None)
+    return ChainLine(
+        chain=Named(id=chain.id, name=chain.name),
+        missing=states[State.missing],
+        weak=states[State.weak],
+        strong=states[State.strong],
+        unknown=states[State.unknown],
+        worst=Named(id=worst.place.id, name=worst.place.name) if worst else None,
+        projects=projects,
+        overdue=overdue,
+        head=head,
+        status=chain.status,
+        source=chain.source,
+        place=chain.place,
+    )
+
+
+def _stages(projects: Iterable[ProjectRow]) -> Iterator[StageLine]:
+    by_stage: dict[str, list[ProjectRow]] = defaultdict(list)
+    for one in projects:
+        by_stage[one.stage or UNSAID].append(one)
+    for stage, rows in sorted(by_stage.items(), key=lambda item: ORDER.get(item[0], len(ORDER))):
+        priced = [one.yuan for one in rows if one.yuan is not None]
+        others = [one for one in rows if one.yuan is None and one.amount is not None]
+        yield StageLine(
+            stage=stage,
+            projects=len(rows),
+            unpriced=len(rows) - len(priced) - len(others),
+            yuan=sum(priced) if priced else None,
+            apart=[one.amount_original or show_amount(one.amount, one.currency or "") for one in others],
+            status=weakest(one.status for one in rows) or "",
+            sources=sorted({one.source for one in rows}),
+        )
+
+
+def _needs(view: View) -> Iterator[NeedLine]:
+    wanted: list[Wanted] = []
+    for id, name in sorted(read_city(view).names["Chain"].items()):
+        wanted += at_a_glance(chain_opportunities(view, Named(id=id, name=name)).needs)
+    for met in Met:
+        rows = [one for one in wanted if one.met is met]
+        recorded = sum(one.recorded for one in rows)
+        yield NeedLine(met=met, products=len(rows), recorded=recorded, status="inferred" if recorded < len(rows) else None)
+
+
+def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
+    known = [one for one in chains if one.missing or one.weak]
+    if not chains:
+        yield say("no_chains")
+    elif known:
+        missing, weak = sum(one.missing for one in known), sum(one.weak for one in known)
+        yield say("gaps", chains=len(chains), known=len(known), missing=missing, weak=weak)
+    else:
+        yield say("no_gaps", chains=len(chains))
+    if count := sum(one.unknown for one in chains):
+        yield say("unknown", count=count)
+
+
+def _tell_projects(projects: Sequence[ProjectRow]) -> Iterator[Reason]:
+    signed = sum(one.stage in SIGNED_OR_FURTHER for one in projects)
+    yield say("projects", count=len(projects), signed=signed) if projects else say("no_projects")
+
+
+def _tell_needs(needs: Sequence[NeedLine]) -> Iterator[Reason]:
+    count = sum(one.products for one in needs)
+    met = sum(one.products for one in needs if one.met is not Met.none)
+    recorded = sum(one.recorded for one in needs)
+    yield say("needs", count=count, met=met, recorded=recorded) if count else say("no_needs")
+
+
+def _tell_work(overdue: int, blocked: int, going: int) -> Reason:
+    if overdue or blocked:
+        return say("overdue", count=overdue, blocked=blocked)
+    return say("calm", count=going) if going else say("no_work")
+
+
+def _tell_published(published: Sequence[PublishedLine]) -> Iterator[Reason]:
+    same = sum(one.difference.code in SAME for one in published)
+    if published:
+        yield say("published", count=len(published), same=same)

@@ -1,0 +1,153 @@
+"""Published figures beside what the rows of the graph come to: which figure is counted how stands in ``published.toml``."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
+from typing import Any
+
+from queries.city.answers import Duty, ProjectRow
+from queries.city.posts import read_posts
+from queries.city.projects import SIGNED, read_projects
+from queries.city.tasks import read_tasks
+from queries.city.ties import read_tied
+from queries.core.answers import Thing
+from queries.core.days import holds_on
+from queries.core.reason import Reason
+from queries.core.shipped import Strict, read_shipped
+from queries.core.view import View
+from queries.core.words import show_amount
+from queries.dashboard.answers import PublishedLine
+from queries.dashboard.catalogue import say
+from queries.openings.ledger import ledger
+from queries.registries.catalogue import say as of_registries
+from queries.registries.described import read_registries
+from queries.registries.published import describe, differ
+from queries.registries.registry import make_registry
+from queries.things.things import list_figures
+
+LARGE = 2_000_000_000  # yuan, as the figure itself says
+ALL = 100_000  # figures that are read at once
+SIGNED_OR_FURTHER = ("签约", "开工", "在建", "投产")
+
+
+class FigureRule(Strict):
+    """How a published figure is counted in the graph, and what opens the rows."""
+
+    metric: str
+    counts: str
+    question: str
+    arguments: Mapping[str, str] = {}
+
+
+class FigureRules(Strict):
+    """One version of the rules."""
+
+    version: str
+    figure: tuple[FigureRule, ...]
+
+
+@cache
+def read_rules() -> FigureRules:
+    """Return the rules that ship; raises ``InputError`` for a file that does not hold together."""
+    return read_shipped(FigureRules, "dashboard/published.toml")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What some rows come to: how many they are, or an amount in yuan; ``left`` are those whose amount is not known.
+
+    ``none`` is the code of why there is nothing, where more is known of that.
+    """
+
+    value: float
+    left: int = 0
+    none: str = ""
+
+
+def _sum(projects: Iterable[ProjectRow]) -> Shown:
+    every = list(projects)
+    priced = [one.yuan for one in every if one.yuan is not None]
+    return Shown(sum(priced), len(every) - len(priced))
+
+
+@dataclass(frozen=True)
+class City:
+    """What is counted: the rows of a view without samples."""
+
+    view: View
+
+    @cached_property
+    def projects(self) -> list[ProjectRow]:
+        """Return all projects."""
+        return read_projects(self.view)
+
+    @cached_property
+    def signed(self) -> list[ProjectRow]:
+        """Return the projects of which a signing is told: others may be further, but nobody says that they were signed then."""
+        return [one for one in self.projects if one.stage == SIGNED or one.signed_on]
+
+    def chains(self, having: Callable[[str], bool] = lambda _: True) -> Shown:
+        """Return the chains that have something."""
+        return Shown(sum(having(one.thing["id"]) for one in read_tied(self.view, "Chain")))
+
+    def chains_with(self, duty: Duty) -> Shown:
+        """Return the chains for which somebody who is named has a duty now."""
+        named = {one.subject.id for one in read_posts(self.view) if one.current and not one.collective and one.duty is duty}
+        return replace(self.chains(named.__contains__), none="nobody_named")
+
+    def chains_with_document(self, kind: str) -> Shown:
+        """Return the chains that have a document of the 5个1 that is in force."""
+        today = date.fromisoformat(self.view.scope.day)
+        found = [one for one in read_tied(self.view, "Deliverable", ("ON_CHAIN",)) if one.thing.get("kind") == kind]
+        found = [one for one in found if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
+        return replace(self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__), none="no_document")
+
+    def leaders(self) -> Shown:
+        """Return the leaders of chains that a source names, once each."""
+        rows = [row for one in read_tied(self.view, "Chain", (), ("LEADS",)) for row in one.by("LEADS")]
+        named = {tie.other["id"] for tie in rows if tie.relation["status"] in ("confirmed", "reported")}
+        return Shown(len(named))
+
+
+COUNTERS: Mapping[str, Callable[[City, Sequence[Thing]], Shown]] = {
+    "chains": lambda city, _: city.chains(),
+    "chains_headed": lambda city, _: city.chains_with(Duty.head),
+    "chains_teamed": lambda city, _: city.chains_with(Duty.team),
+    "chains_planned": lambda city, _: city.chains_with_document("行动计划"),
+    "chains_listed": lambda city, _: city.chains({on.id for one in read_tasks(city.view) for on in one.chains}.__contains__),
+    "leaders": lambda city, _: city.leaders(),
+    "projects": lambda city, _: Shown(len(city.projects)),
+    "amount": lambda city, _: _sum(city.projects),
+    "signed": lambda city, _: Shown(len(city.signed)),
+    "signed_large": lambda city, _: Shown(sum((one.yuan or 0) >= LARGE for one in city.signed)),
+    "amount_signed": lambda city, _: _sum(city.signed),
+    "own_amount": lambda city, subjects: _sum(one for one in city.projects if one.id in {about.id for about in subjects}),
+    "matches": lambda city, _: Shown(len(ledger(city.view).matches)),
+}
+
+
+def beside(view: View) -> Iterator[PublishedLine]:
+    """Yield each published figure that rows of the graph could show, beside what they show: by the rules, then of each registry."""
+    rules, city = read_rules(), City(view)
+    figures, _ = list_figures(view, size=ALL)
+    for rule in rules.figure:
+        for figure in figures:
+            if figure.statement.get("metric") == rule.metric and figure.statement.get("value") is not None:
+                shown = COUNTERS[rule.counts](city, figure.subjects)
+                told = describe(figure, shown.value, _difference(figure.statement, shown))
+                yield PublishedLine(**vars(told), question=rule.question, arguments=dict(rule.arguments))
+    for name in read_registries().registry:
+        for one in make_registry(view, name).published:
+            if one.shown is not None:
+                yield PublishedLine(**vars(one), question=name, arguments={})
+
+
+def _difference(told: Mapping[str, Any], shown: Shown) -> Reason:
+    """Return how a figure and the rows differ, and why, as far as the rows tell."""
+    unit = told.get("unit") or ""
+    if shown.none and not shown.value:
+        return say(shown.none)
+    if shown.left and shown.value < told["value"]:
+        return of_registries("fig_partial", shown=show_amount(shown.value, unit), count=shown.left)
+    return differ(told["value"], shown.value, unit, told.get("qualifier") or "")

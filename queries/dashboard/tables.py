@@ -1,0 +1,76 @@
+"""Tables of the city at a glance; every figure opens its rows."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from queries.core.parts import Line, as_one
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
+from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine, StageLine
+from queries.registries.tables import PUBLISHED as OF_REGISTRIES
+
+
+def _gaps(chain: ChainLine, count: int) -> Number:
+    """Return a number of gaps; where nothing was looked through there is none to tell."""
+    return Number(count, f"{count}" if chain.missing or chain.weak or not chain.unknown else "未查")
+
+
+CHAINS: list[Column[ChainLine]] = [
+    Column("产业链", lambda one: ThingRef("Chain", one.chain.id, one.chain.name), "thing"),
+    Column("缺", lambda one: _gaps(one, one.missing), "number"),
+    Column("弱", lambda one: _gaps(one, one.weak), "number"),
+    Column("强", lambda one: one.strong, "number"),
+    Column("没查过", lambda one: one.unknown, "number"),
+    Column("最该补的", lambda one: ThingRef("Product", one.worst.id, one.worst.name) if one.worst else "", "thing"),
+    Column("项目", lambda one: one.projects, "number"),
+    Column("逾期", lambda one: one.overdue, "number"),
+    Column("链长", lambda one: one.head),
+    Column("去办", lambda one: Ask("desk", "工作台", {"chain": one.chain.id}), "ask"),
+]
+STAGES: list[Column[StageLine]] = [
+    Column("阶段", lambda one: one.stage),
+    Column("项目", lambda one: one.projects, "number"),
+    Column("亿元", lambda one: Number(one.yuan, "不知道" if one.yuan is None else f"{one.yuan / 1e8:g}"), "number"),
+    Column("另有", lambda one: "、".join(one.apart)),
+    Column("没写金额的", lambda one: one.unpriced, "number"),
+    Column("打开", lambda one: Ask("projects", "这些项目", {"stage": one.stage}), "ask"),
+    Column("状态", lambda one: one.status, "status"),
+    Column("来源", lambda one: one.sources, "source", on="text"),
+]
+NEEDS: list[Column[NeedLine]] = [
+    Column("接上没有", lambda one: one.met),
+    Column("产品", lambda one: one.products, "number"),
+    Column("其中登记的需求", lambda one: one.recorded, "number"),
+    Column("状态", lambda one: one.status, "status"),
+]
+PUBLISHED: list[Column[Any]] = [
+    *OF_REGISTRIES[:5],
+    Column("打开", lambda one: Ask(one.question, "看这些行", one.arguments) if one.question else "", "ask"),
+    *TRUST,
+]
+
+
+def tables_of_dashboard(answer: Dashboard) -> dict[str, Table[Any]]:
+    """Return the tables of the city at a glance."""
+    note = "按产品数；查过才说缺、弱，没查过的不算缺。"
+    beside = "报道只给总数；图里只数点了名的行，差别写明。"
+    both = "登记的和由所产产品推得的需求；两条链的链主都买的，各算一次。"
+    tables: dict[str, Table[Any]] = {
+        "chains": Table("chains", "各条链", CHAINS, answer.chains, note),
+        "stages": Table("stages", "项目到哪一步", STAGES, answer.stages, empty="没有登记项目"),
+        "needs": Table("needs", "链主要买的", NEEDS, answer.needs, both),
+        "published": Table("published", "公布的数与图里的行", PUBLISHED, answer.published, beside, "没有可以相比的公布数据"),
+    }
+    return {name: without_empty(table) for name, table in tables.items()}
+
+
+def dashboard(answer: Dashboard) -> Table[Line]:
+    """Return all parts as one table for the terminal and CSV."""
+    return as_one("dashboard", "驾驶舱", tables_of_dashboard(answer).values())
+
+
+def notes_of_dashboard(answer: Dashboard, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, and what is left out."""
+    yield answer.verdict
+    yield f"截至 {answer.as_of}，断点规则 {answer.rule_version}"
+    if answer.samples:
+        yield f"另有 {answer.samples} 行示例（虚构），没有算"
