@@ -74,13 +74,14 @@ def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tu
     found, who, leads = read_communities(view), comparisons_of(view).who, _leads(view)
     by_id = {one.thing["id"]: one for one in things}
     firms = {id: _members(by_id[id], who) for id in (entry.thing.id for entry in entries)}
-    score, memberships = found.agree({id: list(members) for id, members in firms.items()})
+    going = {entry.thing.id: firms[entry.thing.id] for entry in entries if entry.current}
+    score, memberships = found.agree(going)
     supply = SupplySide(
         firms=len(found.of),
         communities=len(found.firms),
         memberships=memberships,
         agreement=score,
-        reason=_why(found, firms, score, memberships),
+        reason=_why(found, going, score, memberships),
     )
     wanted = {id for members in firms.values() for id in members}
     homes = {id: found.home_of(members) for id, members in firms.items()}

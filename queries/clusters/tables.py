@@ -9,10 +9,14 @@ from queries.core.parts import Line, as_one, as_samples
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_names
 from queries.registries.answers import EntryTie
-from queries.registries.tables import TIES, notes_of_registry, one_or_names, ref, tables_of_registry
+from queries.registries.tables import TIES, notes_of_registry, one_or_names, ref, remark_of, tables_of_registry
 
 MEMBER = EDGE_TYPES["MEMBER_OF"].table.words[1]
 COMMUNITY = "群落由供应关系推断（谁与谁供应得密就是一群），编号 1 最大；它不是认定，只供对照。"
+
+
+def _remark(one: Compared) -> str:
+    return "；".join(filter(None, (remark_of(one.entry), one.entry.remark)))
 
 
 def _agreement(one: Compared) -> Number:
@@ -29,7 +33,7 @@ def _around(one: Compared) -> str:
 
 
 COMPARED: list[Column[Compared]] = [
-    Column("集群", lambda one: ref(one.entry.thing), "thing", lambda one: one.entry.remark, apart="备注"),
+    Column("集群", lambda one: ref(one.entry.thing), "thing", _remark, apart="备注"),
     Column("级别", lambda one: one.entry.kind or "没有写"),
     Column("产业链", lambda one: one_or_names("Chain", one.entry.chains, "条")),
     Column("所在", lambda one: one_or_names("Region", one.entry.regions, "处")),

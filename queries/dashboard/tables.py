@@ -5,7 +5,7 @@ from typing import Any
 
 from queries.core.parts import Line, as_one
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
-from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine, StageLine
+from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, StageLine
 from queries.registries.tables import PUBLISHED as OF_REGISTRIES
 
 

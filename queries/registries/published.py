@@ -1,10 +1,12 @@
 """Published figures beside what the rows of a registry show, and how the two differ."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from queries.city.ties import Tied
 from queries.core.answers import Figure, Thing
+from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.core.words import show_amount
@@ -54,18 +56,21 @@ def stands_for(rules: Described, figures: Sequence[Figure]) -> dict[str, float]:
     }
 
 
-def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tied]) -> Iterator[Published]:
+def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tied], today: date) -> Iterator[Published]:
     """Yield each figure beside what the things show; the things that only stand for a number show nothing."""
     standing = stands_for(rules, figures)
-    named = [one for one in things if one.thing["id"] not in standing]
+    going = [one for one in things if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
+    named = [one for one in going if one.thing["id"] not in standing]
     for figure in figures:
         said = figure.statement
         rule = next((one for one in rules.counts if one.metric == said["metric"]), None)
         shown = _shown(rule, figure.subjects, named, things, said.get("currency")) if rule else None
         difference = differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
-        if rule and rule.what == "amount" and (signed := _signed_at(figure.subjects, things)):
-            if without := sum(not _has_amount(one, said.get("currency")) for one in signed):
-                difference = say("fig_partial", shown=show_amount(shown, said.get("unit") or ""), count=without)
+        if rule and rule.what == "amount":
+            signed = _signed_at(figure.subjects, things)
+            without = sum(not _has_amount(one, said.get("currency")) for one in signed)
+            partly = say("fig_partial", shown=show_amount(shown, said.get("unit") or ""), count=without)
+            difference = partly if without else difference
         yield describe(figure, shown, difference)
 
 

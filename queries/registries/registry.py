@@ -65,7 +65,7 @@ def _make(view: View, name: str) -> Registry:
     figures = read_figures(view, rules, things)
     rows = _rows(view.real, rules, things, figures)
     samples = _rows(view, rules, made_up, figures)
-    published = list(put_beside(rules, figures, things))
+    published = list(put_beside(rules, figures, things, date.fromisoformat(view.scope.day)))
     stages = list(_stages(view, rules, rows.entries))
     points = list(_tell(rules, rows, published))
     listed: list[Any] = [*published, *stages]

@@ -25,13 +25,14 @@ def one_or_names(label: str, named: Sequence[Named], unit: str) -> ThingRef | st
     return show_names((one.name for one in named), 5, unit)
 
 
-def _remark(entry: Entry) -> str:
+def remark_of(entry: Entry) -> str:
+    """Return what is to be known of an entry: that it is no one thing, or over."""
     stands = f"不是一个：公布的 {show_number(entry.stands_for)} 个，没有逐个点名" if entry.stands_for else ""
     return "；".join(filter(None, (stands, "" if entry.current else "现在没有或已结束")))
 
 
 ENTRIES: list[Column[Entry]] = [
-    Column("名称", lambda one: ref(one.thing), "thing", _remark, apart="须知"),
+    Column("名称", lambda one: ref(one.thing), "thing", remark_of, apart="须知"),
     Column("种类", lambda one: NODE_TYPES[one.thing.label].table.zh),
     Column("类别或阶段", lambda one: one.kind or "没有写"),
     Column("自", lambda one: one.on, "date"),
