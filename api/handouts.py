@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from api.core.asked import Handout
-from graph.outputs import check_writable, write_text
+from graph.outputs import check_writable, write_bytes, write_text
 from queries.desk.answers import Desk
 from queries.gaps.answers import Certificate
+from queries.leaders.answers import Leaders
 from queries.openings.answers import Opportunities
+from queries.projects.answers import Projects
 
 
 def _write_certificate(answer: Certificate, path: Path) -> None:
@@ -27,10 +29,22 @@ def _write_workbook(answer: Opportunities, path: Path) -> None:
     write_workbook(answer, path)
 
 
-def _check_desk(path: Path) -> None:
+def _check_tables(path: Path) -> None:
     from api.core.workbooks import check_workbook_file
 
     check_workbook_file(path)
+
+
+def _write_projects(answer: Projects, path: Path) -> None:
+    from api.projects.workbooks import make_projects_workbook
+
+    write_bytes(path, make_projects_workbook(answer))
+
+
+def _write_leaders(answer: Leaders, path: Path) -> None:
+    from api.leaders.workbooks import make_leaders_workbook
+
+    write_bytes(path, make_leaders_workbook(answer))
 
 
 def _write_desk(answer: Desk, path: Path) -> None:
@@ -42,5 +56,7 @@ def _write_desk(answer: Desk, path: Path) -> None:
 HANDOUTS = {
     "certificate": Handout("--out", "写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印", check_writable, _write_certificate),
     "opportunities": Handout("--xlsx", "另写成 Excel 工作簿: 四张清单各一张表,可直接打印", _check_workbook, _write_workbook, printed=True),
-    "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另成几张", _check_desk, _write_desk, printed=True),
+    "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另成几张", _check_tables, _write_desk, printed=True),
+    "projects": Handout("--xlsx", "另写成 Excel 工作簿: 漏斗、项目各一张表,示例另成几张", _check_tables, _write_projects, printed=True),
+    "leaders": Handout("--xlsx", "另写成 Excel 工作簿: 谁点名的各一张表,示例另成一张", _check_tables, _write_leaders, printed=True),
 }

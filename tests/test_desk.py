@@ -294,7 +294,7 @@ def test_the_goal_by_year_half_and_district(office: Store) -> None:
 
 
 def project(id: str, signed: str | None, yuan: float | None = 3e9, **more: Any) -> ProjectRow:
-    row: Mapping[str, Any] = {name: None for name in ProjectRow.model_fields}
+    row: Mapping[str, Any] = dict.fromkeys(ProjectRow.model_fields)
     lists = {name: [] for name in ("steps", "chains", "regions", "segments", "investors")}
     own = {"id": id, "name": id, "stage": "签约", "amount": 1.0, "currency": "CNY", "status": "confirmed", "source": "s"}
     return ProjectRow.model_validate({**row, **lists, **own, "signed_on": signed, "yuan": yuan, **more})
@@ -323,7 +323,7 @@ def test_missed_is_said_only_of_a_year_that_is_over_and_complete() -> None:
     assert goal(rules, one, project("c", "2027"), lists=(year,))[2025] == "goal_missed"
     assert min(goal(rules, project("c", "2019"))) == 2026  # before there was a goal
     assert goal(rules, lists=(Complete(date(1, 1, 1), date(9999, 12, 31), "confirmed", "s"),)) == {
-        2026: "goal_going", **{past: "goal_missed" for past in (2025, 2024, 2023, 2022)},
+        2026: "goal_going", **dict.fromkeys((2025, 2024, 2023, 2022), "goal_missed"),
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from graph.model import NODE_TYPES, searched
 from graph.statuses import STATUS_MEANING, STATUS_ZH
 from queries.core.words import MOST_NAMES, show_names, show_number, show_percent
 from queries.gaps.words import PLACE_ZH, STATE_ACTION, STATE_MEANING
+from queries.projects.stages import show_sums
 
 HERE = Path(__file__).parent.parent
 
@@ -24,6 +25,7 @@ def environment() -> Environment:
     made.globals["kinds"] = lambda: {label: NODE_TYPES[label].table.zh for label in searched()}
     made.globals |= {"show_number": show_number, "show_percent": show_percent, "show_names": show_names, "most_rows": MOST_ROWS}
     made.globals["most_names"] = MOST_NAMES
+    made.globals["sums"] = show_sums
     made.globals |= {"state_action": STATE_ACTION, "state_meaning": STATE_MEANING, "place_zh": PLACE_ZH}
     return made
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from queries.core.answers import Answer, Named, Term, Thing
+from queries.core.reason import Reason
 
 
 class ListName(Term):
@@ -113,3 +114,13 @@ class Post(Answer):
     status: str
     source: str
     place: str | None
+
+
+class MissingRows(Answer):
+    """Rows that the graph lacks, why they matter, and the form that would fill them."""
+
+    topic: str = Field(description="which rows, by the question's own word")
+    what: Reason
+    why: Reason
+    form: str = Field(description="the kind of the form, as lianzhang template takes it")
+    form_name: str

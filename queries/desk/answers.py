@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from queries.city.answers import Post, WorkItem
+from queries.city.answers import MissingRows, Post, WorkItem
 from queries.core.answers import Answer, Named, SourceUsed, Term
 from queries.core.reason import Reason
 
@@ -95,16 +95,6 @@ class WorkCounts(Answer):
     soon: int
     blocked: int
     undated: int
-
-
-class MissingRows(Answer):
-    """Rows that the graph lacks, why they matter, and the form that would fill them."""
-
-    topic: str = Field(description="posts, documents, platforms, work, projects, steps or complete")
-    what: Reason
-    why: Reason
-    form: str = Field(description="the kind of the form, as lianzhang template takes it")
-    form_name: str
 
 
 class DeskRows(Answer):

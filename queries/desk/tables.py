@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from queries.city.answers import Duty, ListName, Post, WorkItem
+from queries.city.lacking import table_missing
 from queries.core.answers import Named, Thing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
 from queries.core.words import show_names
-from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow, MissingRows
+from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow
 from queries.things.tables import without_empty
 
 DUTIES, LISTS = [*Duty], [*ListName]
@@ -103,18 +104,11 @@ PROJECTS: list[Column[GoalProject]] = [
     Column("为什么", lambda one: one.why, "lines"),
     *TRUST,
 ]
-MISSING: list[Column[MissingRows]] = [
-    Column("缺哪些行", lambda one: one.what),
-    Column("为什么要", lambda one: one.why),
-    Column("空表", lambda one: Ask(f"templates/{one.form}.xlsx", f"下载“{one.form_name}”空表"), on="page"),
-    Column("空表", lambda one: f"lianzhang template {one.form} --out {one.form}.xlsx", on="text"),
-]
 
 
 def tables_of_desk(answer: Desk) -> dict[str, Table[Any]]:
     """Return the tables of a desk by what they show."""
-    note = "填好的空表由“载入”交回；没有登记不等于没有。"
-    return tables_of_rows(answer, answer) | {"missing": Table("missing", "还缺哪些行", MISSING, answer.missing, note, "没有")}
+    return tables_of_rows(answer, answer) | {"missing": table_missing(answer.missing)}
 
 
 def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
@@ -147,7 +141,7 @@ def tables_of_rows(answer: Desk, rows: DeskRows) -> dict[str, Table[Any]]:
 
 def _five(answer: Desk) -> list[Column[FiveOne]]:
     def page(one: FiveOne) -> ThingRef | Ask | str:
-        if one.question in ("chain", "projects"):
+        if one.question == "chain":
             return ThingRef("Chain", answer.chain_id, one.kind)
         return Ask(one.question, one.kind, {"chain": answer.chain_id}) if one.question else ""
 
