@@ -8,9 +8,10 @@ from queries.city.lacking import table_missing
 from queries.core.table import TRUST, Ask, Column, Table, ThingRef
 from queries.leaders.answers import Claim, Held, Leader, LeaderKind, Leaders
 
+WHY = "没有需求配不出四张清单，没有供应商算不出配套率和断供风险，没有客户不知道它供给谁。"
 TITLES = {LeaderKind.article: "报道点名的", LeaderKind.source: "其他来源点名的", LeaderKind.thought: "我们认为是、没有来源点名的"}
 NOTES = {
-    LeaderKind.article: "公布家数的那篇报道里点了名；角色照原文写，“龙头”不等于在第一批链主里。",
+    LeaderKind.article: f"公布家数的那篇报道里点了名；角色照原文写，“龙头”不等于在第一批链主里。{WHY}",
     LeaderKind.source: "文件、名录或别的报道点了名。",
     LeaderKind.thought: "一般知识整理，没有据官方名单核对；不算在公布的家数里。",
 }
@@ -47,7 +48,7 @@ COLUMNS: list[Column[Leader]] = [
     _count("需求", "needs"),
     _count("供应商", "suppliers"),
     _count("客户", "customers"),
-    Column("还缺什么", lambda one: one.lacks or ["不缺"], "lines", sort=lambda one: -len(one.lacks)),
+    Column("还缺什么", lambda one: "、".join(one.lacks) or "不缺", sort=lambda one: -len(one.lacks)),
     Column("四张清单", lambda one: _lists(one), "ask"),
     *TRUST,
 ]

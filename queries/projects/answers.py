@@ -13,7 +13,7 @@ class Funnel(Term):
 
     lead = "线索"
     talks = "洽谈"
-    announced = "已公布，没说签约"
+    announced = "已公布（没说签约）"
     signed = "签约"
     started = "开工"
     running = "投产"
@@ -115,6 +115,6 @@ class ProjectWhatIf(Answer):
     verdict: str
     points: list[Reason]
     changes: list[ProjectChange]
-    cannot: list[Reason] = Field(description="what cannot be said, and why")
+    cannot: list[Reason] = Field(description="what is not worked out, and why")
     status: str = Field(description="inferred; sample where the project is")
     sources: list[SourceUsed]

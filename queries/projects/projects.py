@@ -1,6 +1,7 @@
 """The projects of the city or of a chain, as the day of the view sees them; what is a sample stands apart."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from queries.city.answers import MissingRows, ProjectRow
@@ -17,7 +18,7 @@ from queries.gaps.weak_links import weak_links
 from queries.projects.answers import FilledSegment, ProjectItem, ProjectRows, Projects
 from queries.projects.catalogue import say
 from queries.projects.funnel import add_up, make_funnel
-from queries.projects.stages import OVER, show_sums, stand
+from queries.projects.stages import FIELDS, OVER, fields_unwritten, show_sums, stand
 from queries.things.things import sources_used
 
 
@@ -119,10 +120,10 @@ def _tell(items: Sequence[ProjectItem], rows: ProjectRows, stalled: int | None, 
             yield say("stalled", days=stalled, count=len(rows.projects), name=worst.name, quiet=worst.quiet)
         else:
             yield say("not_stalled", days=stalled)
-    if rows.undated:
-        yield say("undated", count=len(rows.undated))
     if late := sum(one.late is not None for one in items):
         yield say("late", count=late)
+    if rows.undated:
+        yield say("undated", count=len(rows.undated))
     stages = "、".join(f"{row.stage} {row.projects}" for row in rows.funnel if row.projects)
     yield say("count", where=where, count=len(items), stages=stages)
     sums = add_up(items)
@@ -133,18 +134,6 @@ def _tell(items: Sequence[ProjectItem], rows: ProjectRows, stalled: int | None, 
         yield say("no_segment")
 
 
-FIELDS: dict[str, Callable[[ProjectItem], bool]] = {  # what is empty, in the words of the form
-    "阶段": lambda one: one.stage is None,
-    "投资额": lambda one: one.amount is None,
-    "币种": lambda one: one.amount is not None and not one.currency,
-    "投资方": lambda one: not one.investors,
-    "区域": lambda one: not one.regions,
-    "产业链": lambda one: not one.chains,
-    "填补环节": lambda one: not one.segments,
-    "预计投产日期": lambda one: one.open and not one.expected_on,
-}
-
-
 def _missing(items: Iterable[ProjectItem], where: str) -> Iterator[MissingRows]:
     """Yield which rows the graph lacks, and the form of each."""
     known = list(items)
@@ -153,6 +142,6 @@ def _missing(items: Iterable[ProjectItem], where: str) -> Iterator[MissingRows]:
         return
     if undated := sum(one.last is None for one in known):
         yield lacking("steps", "progress", say("lack_steps", count=undated), say("lack_steps_why"))
-    empty = {name: sum(map(lacks, known)) for name, lacks in FIELDS.items()}
-    if fields := "、".join(f"{name} {count} 个" for name, count in empty.items() if count):
+    empty = Counter(field for one in known for field in fields_unwritten(one))
+    if fields := "、".join(f"{name} {empty[name]} 个" for name in FIELDS if empty[name]):
         yield lacking("fields", "projects", say("lack_fields", fields=fields), say("lack_fields_why"))

@@ -8,11 +8,11 @@ from graph.statuses import STATUS_ZH
 from queries.city.answers import ProjectStep
 from queries.city.lacking import table_missing
 from queries.core.question import Word
-from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text_of
 from queries.core.words import show_amount, show_names
 from queries.gaps.answers import GAPS
 from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projects, ProjectWhatIf
-from queries.projects.stages import PLACES, UNITS, show_sums
+from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
 
 GAP = {True: "是缺口", False: "不是缺口", None: "是不是缺口不知道"}
 NOT_SUMMED = "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
@@ -21,8 +21,14 @@ UNDATED = "没有任何一步有日期，停没停、停了多久都不知道；
 
 def _amount(item: ProjectItem) -> Number:
     if item.amount is None:
-        return Number(None, "没有写")
+        return Number(None, "")
     return Number(item.yuan or item.amount, show_amount(item.amount, UNITS.get(item.currency or "", "（没有写币种）")))
+
+
+def _original(item: ProjectItem) -> str:
+    """Return the amount as it was written, where that says more."""
+    text = item.amount_original or ""
+    return "" if text == _amount(item).text.replace(" ", "") else text
 
 
 def _quiet(item: ProjectItem) -> Number:
@@ -36,7 +42,7 @@ def _expected(item: ProjectItem) -> str:
 
 
 def _fills(item: ProjectItem) -> list[str]:
-    return [f"{one.segment.name}：{one.state or '看不到'}，{GAP[one.gap]}" for one in item.fills] or ["没有写"]
+    return [f"{one.segment.name}：{one.state or '看不到'}，{GAP[one.gap]}" for one in item.fills]
 
 
 def _worst(item: ProjectItem) -> float:
@@ -51,8 +57,21 @@ def _stage(item: ProjectItem) -> str:
     return item.stage or "" if item.stage and item.stage != item.funnel else ""
 
 
-def _names(things: Any, unit: str = "个") -> str:
-    return show_names((one.name for one in things), 3, unit) or "没有写"
+def _unwritten(item: ProjectItem) -> list[str]:
+    lacking = [*([] if item.steps else ["各步"]), *fields_unwritten(item)]
+    return ["、".join(lacking)] if lacking else []
+
+
+def _project(item: ProjectItem) -> ThingRef:
+    return ThingRef("Project", item.id, item.name)
+
+
+def _chains(item: ProjectItem) -> str:
+    return show_names((one.name for one in item.chains), 3, "条")
+
+
+def _regions(item: ProjectItem) -> str:
+    return show_names((one.name for one in item.regions), 3, "处")
 
 
 FUNNEL: list[Column[FunnelRow]] = [
@@ -66,19 +85,21 @@ FUNNEL: list[Column[FunnelRow]] = [
 UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda one: one.without_currency, "number")
 IN_YUAN = Column[FunnelRow]("合人民币亿元", lambda one: Number(one.yuan, "" if one.yuan is None else f"{one.yuan / 1e8:g}"), "number")
 PROJECTS: list[Column[ProjectItem]] = [
-    Column("项目", lambda one: ThingRef("Project", one.id, one.name), "thing"),
+    Column("项目", _project, "thing", lambda one: " · ".join(filter(None, (_chains(one), _regions(one)))), on="page"),
+    Column("项目", _project, "thing", on="text"),
+    Column("产业链", _chains, on="text"),
+    Column("所在", _regions, on="text"),
     Column("阶段", lambda one: one.funnel, extra=_stage, sort=lambda one: PLACES[one.funnel], apart="原文阶段"),
     Column("多久没进展", _quiet, "number"),
-    Column("各步", lambda one: list(map(_step, one.steps)) or ["没有一步有记录"], "lines"),
-    Column("预计投产", lambda one: one.expected_on or "没有写", "date", _expected, apart="过期"),
-    Column("投资额", _amount, "number", lambda one: one.amount_original, apart="投资额原文"),
-    Column("投资方", lambda one: _names(one.investors, "家")),
-    Column("所在", lambda one: _names(one.regions, "处")),
+    Column("各步", lambda one: list(map(_step, one.steps)), "lines"),
+    Column("预计投产", lambda one: one.expected_on, "date", _expected, apart="过期"),
+    Column("投资额", _amount, "number", _original, apart="投资额原文"),
+    Column("投资方", lambda one: show_names((firm.name for firm in one.investors), 3)),
     Column("填补环节", _fills, "lines", sort=_worst),
+    Column("没有写的", _unwritten, "lines", sort=lambda one: -len(fields_unwritten(one))),
     Column("假如", lambda one: Ask("what-if", "会改变什么", {"project": one.id}), "ask"),
     *TRUST,
 ]
-CHAINS: Column[ProjectItem] = Column("产业链", lambda one: _names(one.chains, "条"))
 
 
 def projects(answer: Projects, funnel: Annotated[bool, Word("只列漏斗: 各阶段几个、多少钱")] = False) -> Table[Any]:
@@ -86,9 +107,8 @@ def projects(answer: Projects, funnel: Annotated[bool, Word("只列漏斗: 各�
     tables = tables_of_projects(answer)
     if funnel:
         return tables["funnel"]
-    whole = tables["projects"]
     more = [] if answer.stalled_days is None else [*answer.undated, *answer.samples.undated]
-    return replace(whole, items=[*answer.projects, *answer.samples.projects, *more])
+    return replace(tables["projects"], columns=PROJECTS, items=[*answer.projects, *answer.samples.projects, *more])
 
 
 def tables_of_projects(answer: Projects) -> dict[str, Table[Any]]:
@@ -106,7 +126,6 @@ def tables_of_samples(answer: Projects) -> dict[str, Table[Any]]:
 
 
 def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
-    columns = PROJECTS if answer.chain else [PROJECTS[0], CHAINS, *PROJECTS[1:]]
     stalled = answer.stalled_days
     title = "项目" if stalled is None else f"停了 {stalled} 天以上的项目"
     empty = "图里没有这样的项目" if stalled is None else f"有日期的项目里没有停 {stalled} 天以上的"
@@ -114,11 +133,16 @@ def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
     more = [IN_YUAN] * foreign + [UNNAMED] * any(one.without_currency for one in rows.funnel)
     found: dict[str, Table[Any]] = {
         "funnel": Table("funnel", "漏斗", [*FUNNEL[:3], *more, *FUNNEL[3:]], rows.funnel, NOT_SUMMED),
-        "projects": Table("projects", title, columns, rows.projects, empty=empty),
+        "projects": Table("projects", title, _said(rows.projects), rows.projects, empty=empty),
     }
     if stalled is not None:
-        found["undated"] = Table("undated", "停没停不知道的项目", columns, rows.undated, UNDATED, "没有")
+        found["undated"] = Table("undated", "停没停不知道的项目", _said(rows.undated), rows.undated, UNDATED, "没有")
     return found
+
+
+def _said(items: list[ProjectItem]) -> list[Column[ProjectItem]]:
+    """Return the columns in which any item says something."""
+    return [one for one in PROJECTS if not items or any(text_of(one, item, {}) for item in items)]
 
 
 def notes_of_projects(answer: Projects, _: Mapping[str, Any]) -> Iterator[str]:
@@ -157,6 +181,6 @@ def _turn(change: Any) -> str:
 def notes_of_what_if(answer: ProjectWhatIf, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, what cannot be said, and what is assumed."""
     yield answer.verdict
-    yield from (f"说不清: {why}" for why in answer.cannot if why not in answer.points)
+    yield from (f"没有推演: {why}" for why in answer.cannot if why not in answer.points)
     yield from dict.fromkeys(f"假定: {text}" for one in answer.changes for text in one.what_if.assumptions)
     yield f"截至 {answer.as_of}；推演是推断，不写入图中"

@@ -17,7 +17,9 @@ def project_what_if(view: View, project: Named) -> ProjectWhatIf:
     """Return what a project would change in each chain of which it fills a segment; nothing is guessed that the graph does not say."""
     item = item_of(view, project.id)
     changes, cannot = _changes(view, item)
-    points = [point for one in changes for point in (*one.landed, _tell(one))] or [say("cannot_say"), *cannot]
+    here = [why for why in cannot if why.code == "already"]
+    points = [point for one in changes for point in (*one.landed, _tell(one))]
+    points = points or here or [say("cannot_say"), *cannot]
     if changes and item.status != "sample" and "sample" in view.statuses:
         cannot.append(say("on_samples"))
     return ProjectWhatIf(
