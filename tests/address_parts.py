@@ -25,7 +25,7 @@ from graph.stores import Store, open_store
 
 WORDS = ("青岛", "hxsx", "集成电路", "示例", "sample", "电机", "海", "q", "芯片制造")
 NEEDS = ("压缩机", "锂电池 隔膜", "工业机器人")
-CHAIN = ("", "/weak-links", "/opportunities", "/targets", "/what-if")
+CHAIN = ("", "/weak-links", "/opportunities", "/targets", "/what-if", "/desk")
 FIRM = ("", "/suppliers?tiers=1", "/suppliers?tiers=3", "/customers?tiers=2", "/opportunities")
 CHANGING = re.compile(
     r"ladybug://[^\"<]*|neo4j://[^\"<]*|bolt://[^\"<]*|\d{4}-\d\d-\d\dT[\d:]+Z"
@@ -64,7 +64,7 @@ def routes(store: Store) -> Iterator[str]:
 def pages(store: Store) -> Iterator[str]:
     """Yield the address of every page, for every id."""
     for id in map(_quoted, ids(store, Chain)):
-        yield from (f"/chains/{id}{rest}" for rest in ("", "/opportunities", "/targets", "/what-if"))
+        yield from (f"/chains/{id}{rest}" for rest in ("", "/opportunities", "/targets", "/what-if", "/desk"))
     for id in map(_quoted, ids(store, Enterprise)):
         yield f"/enterprises/{id}"
         yield f"/enterprises/{id}/opportunities"
@@ -102,7 +102,7 @@ def commands(store: Store) -> Iterator[tuple[str, ...]]:
     """Yield every command that reads, as JSON: for every chain and segment, and for some of the products and firms."""
     chains, firms = ids(store, Chain), ids(store, Enterprise)[::4]
     for chain in chains:
-        yield from ((name, chain) for name in ("weak-links", "targets", "what-if"))
+        yield from ((name, chain) for name in ("weak-links", "targets", "what-if", "desk"))
         yield from (("opportunities", "--chain", chain), ("ledger", "--chain", chain))
     for record, every in ((Segment, 1), (Product, 10)):
         for id in ids(store, record)[::every]:

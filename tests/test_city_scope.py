@@ -71,7 +71,14 @@ def test_pages_and_routes_keep_to_one_city(two_cities: Store) -> None:
         return {chain["id"] for chain in client.get(f"/api/v1/chains{address}").json()["items"]}
 
     assert (ids(""), ids("?city=青岛"), ids("?city=全部")) == ({"q", "y", "n"}, {"q", "n"}, {"q", "y", "n"})
-    for route in ("/api/v1/chains/y", "/api/v1/chains/y/weak-links", "/api/v1/chains/y/targets", "/chains/y/what-if", "/chains/y"):
+    for route in (
+        "/api/v1/chains/y",
+        "/api/v1/chains/y/weak-links",
+        "/api/v1/chains/y/targets",
+        "/chains/y/what-if",
+        "/chains/y/desk",
+        "/chains/y",
+    ):
         assert (route, client.get(f"{route}?city=青岛").status_code) == (route, 404)
         assert (route, client.get(f"{route}?city=烟台").status_code) == (route, 200)
     assert "有链的城市: 烟台市、青岛市" in client.get("/api/v1/portfolio?city=威海").json()["detail"]

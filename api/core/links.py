@@ -38,7 +38,7 @@ class SiteLinks:
         return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
 
     def ask(self, question: str, chain: str = "", agency: str = "", project: str = "", firm: str = "", **more: str) -> str:
-        """Return the address of the page that answers a question, about what it is asked of where that is one of the arguments."""
+        """Return the address of the page that answers a question, about what it is asked of."""
         for kind, id in (("agencies", agency), ("projects", project), ("enterprises", firm)):
             if id:
                 return self.page(f"/{kind}/{quote(id, safe='')}/{question}", **more)

@@ -22,12 +22,18 @@ def check_workbook_file(path: Path) -> None:
     check_writable(path)
 
 
-def make_tables_workbook(title: str, lines: Sequence[str], tables: Sequence[Table[Any]], sources: Mapping[str, str]) -> bytes:
+def make_tables_workbook(
+    title: str,
+    lines: Sequence[str],
+    tables: Sequence[Table[Any]],
+    sources: Mapping[str, str],
+) -> bytes:
     """Return a workbook of tables; ``lines`` stand above each of them, after its title."""
     import xlsxwriter
 
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, plain) as book:
         cell = {"border": 1, "border_color": "#B8C2CC", "valign": "top", "text_wrap": True}
         looks = {
             "title": book.add_format({"bold": True, "font_size": 14}),
@@ -42,7 +48,13 @@ def make_tables_workbook(title: str, lines: Sequence[str], tables: Sequence[Tabl
     return buffer.getvalue()
 
 
-def _write(page: Any, lines: Sequence[str], table: Table[Any], sources: Mapping[str, str], looks: Mapping[str, Any]) -> None:
+def _write(
+    page: Any,
+    lines: Sequence[str],
+    table: Table[Any],
+    sources: Mapping[str, str],
+    looks: Mapping[str, Any],
+) -> None:
     for number, line in enumerate(lines):
         page.write_string(number, 0, line[:CELL], looks["line" if number else "title"])
     start = len(lines)
@@ -70,4 +82,5 @@ def _write(page: Any, lines: Sequence[str], table: Table[Any], sources: Mapping[
 
 def _width(text: str) -> int:
     """Return how wide a text is; a Chinese character is two wide."""
-    return max(sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in line) for line in text.split("\n"))
+    wide = [[unicodedata.east_asian_width(sign) in "WFA" for sign in line] for line in text.split("\n")]
+    return max(len(line) + sum(line) for line in wide)

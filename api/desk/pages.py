@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/chains/{id:id}/desk")
 def show_desk(id: str, visit: VisitDep) -> Response:
-    """Show the desk of a chain: a sentence, what is to be done, who answers, the 5个1, the goal, what is missing; samples last."""
+    """Show the desk of a chain: a sentence, then its parts, each with the rows that it lacks; samples last."""
     answer = make_desk(visit.view, find_chain(visit.view, id))
     tables, samples = tables_of_desk(answer), tables_of_samples(answer)
     return visit.render("desk.html", answer.chain, answer=answer, tables=tables, samples=samples)

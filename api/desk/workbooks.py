@@ -14,7 +14,8 @@ def make_desk_workbook(answer: Desk) -> bytes:
     lines = [answer.verdict, f"截至 {answer.as_of}，规则 {answer.rules_version}"]
     samples = [replace(table, note="虚构，只作演示") for table in tables_of_samples(answer).values()]
     names = {source.id: source.name for source in answer.sources}
-    return make_tables_workbook(f"{answer.chain}产业链工作台", lines, [*tables_of_desk(answer).values(), *samples], names)
+    tables = [*tables_of_desk(answer).values(), *samples]
+    return make_tables_workbook(f"{answer.chain}产业链工作台", lines, tables, names)
 
 
 def write_desk_workbook(answer: Desk, path: Path) -> None:

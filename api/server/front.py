@@ -166,7 +166,8 @@ class Front:
             return b""
         known = (version, date.today())
         if known not in self._tags:
-            rules = (read_rules().version, read_office().version, RULE_VERSION, read_weights().version, matching_weights().version)
+            read = (read_rules(), read_office(), read_weights(), matching_weights())
+            rules = (RULE_VERSION, *(one.version for one in read))
             self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
         return self._tags[known]
 

@@ -34,7 +34,10 @@ class ProgressOf(Edge):
     """项目的一步进展."""
 
     table = joins(
-        "进展归属", ("Progress", "Project"), columns=(("progress", "项目进展"), ("project", "项目")), words=("所属项目", "项目进展")
+        "进展归属",
+        ("Progress", "Project"),
+        columns=(("progress", "项目进展"), ("project", "项目")),
+        words=("所属项目", "项目进展"),
     )
 
 

@@ -47,7 +47,7 @@ class WorkItem(Answer):
     owner: str = Field(description="as it is written, or the agencies that answer for it")
     owners: list[Named] = Field(description="agencies of the graph that answer for it")
     due: str | None
-    days: int | None = Field(description="days left to the last day of the due, negative when it is over; null without a due or when done")
+    days: int | None = Field(description="to its last day, negative when that is over; null without a due or when done")
     state: TaskState
     said: str | None = Field(description="the state as it is written")
     overdue: bool

@@ -1,4 +1,4 @@
-"""The rules of the 链长制, read from ``office.toml``: the city's goal, what is soon, which words mean what, the stated rates."""
+"""The rules of the 链长制, read from ``office.toml``: the city's goal, what is soon, which words mean what, rates."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -9,7 +9,7 @@ Words = Mapping[str, tuple[str, ...]]
 
 
 class GoalRules(Strict):
-    """What a city asks of each of its chains in a year: so many projects of so many yuan, or flagships; and where it says so."""
+    """What a city asks of each of its chains in a year, large projects or flagships, and where it says so."""
 
     city: str
     source: str

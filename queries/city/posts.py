@@ -11,7 +11,7 @@ from queries.core.view import View
 
 
 def read_posts(view: View) -> list[Post]:
-    """Return all posts to be seen, by agency: what each answers for, and the chains that an office of a known kind is marked as on."""
+    """Return all posts to be seen, by agency; an office of a known kind that is marked as on a chain has one there."""
     return view.once("posts", lambda: _make(view))
 
 

@@ -1,11 +1,13 @@
 """The projects of a city: how far each is, its amount in yuan where a rate is stated, its dated steps."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from graph.model.nodes import STAGES
 from queries.city.answers import ProjectRow, ProjectStep
 from queries.city.office import OfficeRules, read_office
-from queries.city.ties import Tie, Tied, read_tied
+from queries.city.ties import Tied, read_tied
 from queries.core.days import first_day
 from queries.core.view import View
 
@@ -53,13 +55,15 @@ def _project(one: Tied, rules: OfficeRules) -> ProjectRow:
 
 def _steps(one: Tied) -> list[ProjectStep]:
     """Return the recorded steps, and a signing at each event where it was signed."""
-    steps = [_step(tie, tie.other["stage"], tie.other.get("happened_on"), tie.other.get("handled_by")) for tie in one.by("PROGRESS_OF")]
-    return steps + [_step(tie, SIGNED, tie.other.get("started_on"), tie.other["name"]) for tie in one.by("SIGNED_AT")]
+    recorded = (tie.other for tie in one.by("PROGRESS_OF"))
+    steps = [_step(step, step["stage"], step.get("happened_on"), step.get("handled_by")) for step in recorded]
+    signings = one.by("SIGNED_AT")
+    return steps + [_step(at.relation, SIGNED, at.other.get("started_on"), at.other["name"]) for at in signings]
 
 
-def _step(tie: Tie, stage: str, on: str | None, by: str | None) -> ProjectStep:
-    proof = tie.other if tie.relation["_label"] == "PROGRESS_OF" else tie.relation
-    return ProjectStep(stage=stage, on=on, by=by, status=proof["status"], source=proof["source"], place=proof.get("place"))
+def _step(proof: Mapping[str, Any], stage: str, on: str | None, by: str | None) -> ProjectStep:
+    own = {name: proof.get(name) for name in ("status", "source", "place")}
+    return ProjectStep(stage=stage, on=on, by=by, **own)
 
 
 def _step_order(step: ProjectStep) -> tuple[date, int, str]:

@@ -19,6 +19,10 @@ class Tie(NamedTuple):
     relation: Mapping[str, Any]
     other: Mapping[str, Any]
 
+    def holds(self, day: date) -> bool:
+        """Tell whether the relation holds on a day."""
+        return holds_on(day, self.relation.get("valid_from"), self.relation.get("valid_to"))
+
     @property
     def named(self) -> Named:
         """Return the thing at the other end by id and name."""
@@ -38,8 +42,7 @@ class Tied:
 
     def on(self, day: date) -> "Tied":
         """Return it with the relations that hold on a day."""
-        holding = (one for one in self.ties if holds_on(day, one.relation.get("valid_from"), one.relation.get("valid_to")))
-        return replace(self, ties=list(holding))
+        return replace(self, ties=[one for one in self.ties if one.holds(day)])
 
     def named(self, type_name: str, label: str = "") -> list[Named]:
         """Return what it is related to by a type, once each."""
@@ -52,17 +55,20 @@ def read_tied(view: View, label: str, out: Sequence[str] = (), into: Sequence[st
     Where a thing is no sample, what samples say of it is left out: they are kept apart.
     """
     asks = [partial(view.ask, "things", labels=[label])]
-    asks += [partial(view.ask, name, labels=[label], types=types) for name, types in (("ties_from", out), ("ties_to", into)) if types]
+    wanted = (("ties_from", out), ("ties_to", into))
+    asks += [partial(view.ask, question, labels=[label], types=types) for question, types in wanted if types]
     things, *sides = side_by_side(*asks)
     ties: dict[str, list[Tie]] = defaultdict(list)
     for row in (row for side in sides for row in side):
         if view.shows(row["relation"], row["other"]):
             ties[row["id"]].append(Tie(row["relation"], row["other"]))
-    return [Tied(thing, sorted(_without_samples(thing, ties[thing["id"]]), key=_order)) for thing in (row["thing"] for row in things)]
+    return [_tied(row["thing"], ties[row["thing"]["id"]]) for row in things]
 
 
-def _without_samples(thing: Mapping[str, Any], ties: Iterable[Tie]) -> Iterable[Tie]:
-    return ties if thing["status"] == "sample" else (one for one in ties if "sample" not in (one.relation["status"], one.other["status"]))
+def _tied(thing: Mapping[str, Any], ties: Iterable[Tie]) -> Tied:
+    sample = thing["status"] == "sample"
+    kept = (one for one in ties if sample or "sample" not in (one.relation["status"], one.other["status"]))
+    return Tied(thing, sorted(kept, key=_order))
 
 
 def _order(tie: Tie) -> tuple[str, ...]:

@@ -30,5 +30,5 @@ def _months(rest: str) -> tuple[int, int]:
 
 
 def holds_on(day: date, since: str | None, until: str | None) -> bool:
-    """Tell whether what began and ended on some dates, or has no end or beginning, holds on a day: its first and last day count."""
+    """Tell whether what has a first and a last day, or only one of them, or none, holds on a day."""
     return (since is None or first_day(since) <= day) and (until is None or day <= last_day(until))

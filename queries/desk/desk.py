@@ -17,7 +17,7 @@ from queries.core.view import View
 from queries.desk.answers import Desk, DeskRows, FiveState, GoalScope
 from queries.desk.catalogue import say
 from queries.desk.five import MADE_BY, PLATFORM, Founded, make_five, read_documents, read_told
-from queries.desk.goals import Complete, judge_goal, judge_project
+from queries.desk.goals import Complete, Known, judge_goal, judge_project
 from queries.desk.told import count_work, tell_work
 from queries.things.things import sources_used
 
@@ -65,7 +65,7 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
     made, told = ({}, {}) if sample else (_made(view, chain, on_chain), read_told(view, chain))
     five = make_five(documents, made, told)
     work = [one for one in read_tasks(view) if apart(one.status) and _among(chain, one.chains)]
-    goals = judge_goal(projects, lists, today, rules) if _has_goal(view, chain, rules) else []
+    goals = judge_goal(Known(projects, lists, today, rules)) if _has_goal(view, chain, rules) else []
     return DeskRows(
         posts=sorted(_posts(view, chain, apart), key=_post_order),
         five=[one for one in five if not sample or one.documents],
@@ -80,7 +80,8 @@ def _among(chain: str, chains: Iterable[Named]) -> bool:
 
 
 def _posts(view: View, chain: str, apart: Callable[[str], bool]) -> list[Post]:
-    return [one for one in read_posts(view) if (one.subject.label, one.subject.id) == ("Chain", chain) and apart(one.status)]
+    posts = (one for one in read_posts(view) if apart(one.status))
+    return [one for one in posts if (one.subject.label, one.subject.id) == ("Chain", chain)]
 
 
 def _post_order(post: Post) -> tuple[int, bool, bool, int, str]:
@@ -95,7 +96,8 @@ def _made(view: View, chain: str, projects: Sequence[ProjectRow]) -> dict[str, F
         made["产业图谱"] = Founded(say("made_map", count=len(segments)), segments)
         made["招商名录"] = Founded(say("made_targets"), segments)
     if projects:
-        made["项目清单"] = Founded(say("made_projects", count=len(projects)), [(one.status, one.source) for one in projects])
+        proofs = [(one.status, one.source) for one in projects]
+        made["项目清单"] = Founded(say("made_projects", count=len(projects)), proofs)
     return made
 
 

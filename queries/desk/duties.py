@@ -1,4 +1,4 @@
-"""All that a person or an office answers for: chains, projects, instruments, and the items of work that are theirs to do."""
+"""All that a person or an office answers for: chains, projects, instruments, and their items of work."""
 
 from collections.abc import Iterator
 

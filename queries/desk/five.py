@@ -45,7 +45,7 @@ def _document(one: Tied, today: date) -> Document:
 
 
 def make_five(documents: Sequence[Document], made: Mapping[str, Founded], told: Mapping[str, Founded]) -> list[FiveOne]:
-    """Return the five of a chain: ``made`` says which the system makes from what, ``told`` what a report says of each."""
+    """Return the five of a chain: ``made`` are those that the system makes, ``told`` what a report says of each."""
     return [_one(kind, [one for one in documents if _kind(one) == kind], made, told) for kind in FIVE_ONES.choices]
 
 
@@ -88,8 +88,8 @@ def _reasons(
 def _lacking(platforms: Sequence[Document]) -> list[str]:
     """Return which kinds of platforms there are none of."""
     known = read_office().platform
-    there = {code for code, words in known.items() if any(word in (one.kind or "") for one in platforms for word in words)}
-    return [PLATFORM_ZH[code] for code in known if code not in there]
+    kinds = " ".join(one.kind or "" for one in platforms)
+    return [PLATFORM_ZH[code] for code, words in known.items() if not any(word in kinds for word in words)]
 
 
 def read_told(view: View, chain: str) -> dict[str, Founded]:

@@ -1,11 +1,11 @@
 """The city's goal: so many large or leading projects a chain a year; kept, missed or not known.
 
-A project counts in the year in which it was signed. Missed is said only of a year that is over and for which the chain's list of
-projects is declared complete, where no project of which something is not known could make up for what is lacking.
+A project counts in the year in which it was signed. Missed is said only of a year that is over and for which the
+chain's list of projects is declared complete, where no project that may count could make up for the rest.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from queries.city.answers import ProjectRow
@@ -88,43 +88,54 @@ def _large(project: ProjectRow, rules: OfficeRules) -> tuple[bool | None, Reason
     least = rules.goal.yuan.value
     if project.yuan >= least:
         return True, say("goal_large", least=least / 1e8)
-    return (None, say("goal_unsaid", least=least / 1e8)) if project.flagship is None else (False, say("goal_small", least=least / 1e8))
+    if project.flagship is None:
+        return None, say("goal_unsaid", least=least / 1e8)
+    return False, say("goal_small", least=least / 1e8)
 
 
-def judge_goal(projects: Sequence[GoalProject], lists: Sequence[Complete], today: date, rules: OfficeRules) -> list[GoalRow]:
-    """Return the years of which something is known and the present one, the latest first, each followed by its halves and districts."""
-    years = {today.year} | {first_day(one.signed_on).year for one in projects if one.signed_on and one.counts is not False}
+@dataclass(frozen=True)
+class Known:
+    """What a goal is judged by: the projects, of which lists are complete, the day, the rules."""
+
+    projects: Sequence[GoalProject]
+    lists: Sequence[Complete]
+    today: date
+    rules: OfficeRules
+
+
+def judge_goal(known: Known) -> list[GoalRow]:
+    """Return what is known of each year, the present one and the latest first, with its halves and districts."""
+    projects, lists, today, rules = known.projects, known.lists, known.today, known.rules
+    dated = [one.signed_on for one in projects if one.signed_on and one.counts is not False]
+    years = {today.year} | {first_day(one).year for one in dated}
     years |= {year for one in lists for year in range(one.start.year, one.end.year + 1)}
     wanted = [year for year in sorted(years, reverse=True) if rules.goal.first_year.value <= year <= today.year]
-    return [row for year in wanted for row in _of_year(year, projects, lists, today, rules)]
+    return [row for year in wanted for row in _of_year(year, known)]
 
 
-def _of_year(year: int, projects: Sequence[GoalProject], lists: Sequence[Complete], today: date, rules: OfficeRules) -> Iterator[GoalRow]:
-    middle, end = date(year, 6, 30), date(year, 12, 31)
-    whole = Period(GoalScope.chain, f"{year} 年", date(year, 1, 1), end)
-    row = _judge(whole, projects, lists, today, rules)
-    yield row
-    if not any(whole.may_hold(one) and one.signed_on for one in projects if one.counts is not False):
+def _of_year(year: int, known: Known) -> Iterator[GoalRow]:
+    start, end = date(year, 1, 1), date(year, 12, 31)
+    whole = Period(GoalScope.chain, f"{year} 年", start, end)
+    yield _judge(whole, known)
+    if not any(whole.may_hold(one) and one.signed_on for one in known.projects if one.counts is not False):
         return
-    halves = (
-        Period(GoalScope.half, f"{year} 年上半年", whole.start, middle),
-        Period(GoalScope.half, f"{year} 年下半年", date(year, 7, 1), end),
-    )
-    yield from (_judge(half, projects, lists, today, rules) for half in halves if half.start <= today)
-    places = {region.id: region.name for one in projects for region in one.regions if region.name != rules.goal.city}
-    for id, name in sorted(places.items()):
-        own = [one for one in projects if any(region.id == id for region in one.regions)]
-        found = _judge(Period(GoalScope.district, f"{year} 年 {name}", whole.start, end), own, lists, today, rules)
-        if found.counted or found.possible:
-            yield found
+    yield _judge(Period(GoalScope.half, f"{year} 年上半年", start, date(year, 6, 30)), known)
+    if date(year, 7, 1) <= known.today:
+        yield _judge(Period(GoalScope.half, f"{year} 年下半年", date(year, 7, 1), end), known)
+    regions = {region.id: region.name for one in known.projects for region in one.regions}
+    for id, name in sorted(regions.items()):
+        own = [one for one in known.projects if any(region.id == id for region in one.regions)]
+        row = _judge(Period(GoalScope.district, f"{year} 年 {name}", start, end), replace(known, projects=own))
+        if name != known.rules.goal.city and (row.counted or row.possible):
+            yield row
 
 
-def _judge(period: Period, projects: Iterable[GoalProject], lists: Sequence[Complete], today: date, rules: OfficeRules) -> GoalRow:
-    within = [one for one in projects if one.counts is not False and period.may_hold(one)]
+def _judge(period: Period, known: Known) -> GoalRow:
+    within = [one for one in known.projects if one.counts is not False and period.may_hold(one)]
     counted = [one for one in within if one.counts and period.holds(one)]
     possible = [one for one in within if one not in counted]
-    complete = next((one for one in lists if one.start <= period.start and period.end <= one.end), None)
-    state, reason = _state(period, len(counted), len(possible), complete is not None, today, rules)
+    complete = next((one for one in known.lists if one.start <= period.start and period.end <= one.end), None)
+    state, reason = _state(period, len(counted), len(possible), complete is not None, known)
     rests = [(one.status, one.source) for one in counted]
     if state is GoalState.missed and complete is not None:
         rests.append((complete.status, complete.source))
@@ -137,18 +148,18 @@ def _judge(period: Period, projects: Iterable[GoalProject], lists: Sequence[Comp
         state=state,
         reason=reason,
         status=weakest(status for status, _ in rests),
-        sources=list(dict.fromkeys([*(source for _, source in rests), rules.goal.source])),
+        sources=list(dict.fromkeys([*(source for _, source in rests), known.rules.goal.source])),
     )
 
 
-def _state(period: Period, counted: int, possible: int, complete: bool, today: date, rules: OfficeRules) -> tuple[GoalState, Reason]:
-    needed = int(rules.goal.projects.value)
+def _state(period: Period, counted: int, possible: int, complete: bool, known: Known) -> tuple[GoalState, Reason]:
+    needed = int(known.rules.goal.projects.value)
     told = {"count": counted, "needed": needed}
     if counted >= needed:
         return GoalState.kept, say("goal_kept", **told)
     if period.scope is not GoalScope.chain:
         return GoalState.unknown, say("goal_part", **told)
-    if today <= period.end:
+    if known.today <= period.end:
         return GoalState.unknown, say("goal_going", **told)
     if not complete:
         return GoalState.unknown, say("goal_incomplete", **told)

@@ -1,4 +1,4 @@
-"""How the terminal and CSV tell of the desk: one table of all its parts; the parts apart are in JSON and in the workbook."""
+"""How the terminal and CSV tell of the desk: one table of all its parts, which JSON and the workbook have apart."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from queries.desk.answers import Desk, Duties
 from queries.desk.tables import tables_of_desk, tables_of_duties, tables_of_samples
 
 
-class Line(NamedTuple):
+class PrintedLine(NamedTuple):
     """A row of one of the tables as a line of the whole."""
 
     part: str
@@ -18,7 +18,7 @@ class Line(NamedTuple):
     source: str
 
 
-COLUMNS: list[Column[Line]] = [
+COLUMNS: list[Column[PrintedLine]] = [
     Column("部分", lambda line: line.part),
     Column("什么", lambda line: line.what),
     Column("怎样", lambda line: line.more),
@@ -27,17 +27,18 @@ COLUMNS: list[Column[Line]] = [
 ]
 
 
-def desk(answer: Desk) -> Table[Line]:
+def desk(answer: Desk) -> Table[PrintedLine]:
     """Return all parts of a desk as one table, the made-up rows last."""
-    return Table("desk", "工作台", COLUMNS, _lines([*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]))
+    tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
+    return Table("desk", "工作台", COLUMNS, _lines(tables))
 
 
-def duties(answer: Duties) -> Table[Line]:
+def duties(answer: Duties) -> Table[PrintedLine]:
     """Return all that somebody answers for as one table."""
     return Table("duties", "职责", COLUMNS, _lines(list(tables_of_duties(answer).values())))
 
 
-def _lines(tables: Sequence[Table[Any]]) -> list[Line]:
+def _lines(tables: Sequence[Table[Any]]) -> list[PrintedLine]:
     """Return each row as a line: its first column, then the others that say something, each with its head."""
     lines = []
     for table in tables:
@@ -45,7 +46,7 @@ def _lines(tables: Sequence[Table[Any]]) -> list[Line]:
         for item in table.items:
             first, *rest = ((column.head, text_of(column, item, {}, "、")) for column in own)
             more = "；".join(f"{head} {text}" for head, text in rest if text)
-            lines.append(Line(table.title, first[1], more, getattr(item, "status", None), _source(item)))
+            lines.append(PrintedLine(table.title, first[1], more, getattr(item, "status", None), _source(item)))
     return lines
 
 

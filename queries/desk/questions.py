@@ -15,7 +15,7 @@ GROUP = "链长制"
 
 @question("desk", "chains/{chain}/desk", group=GROUP, table=printed.desk, notes=printed.notes_of_desk)
 def desk(view: "View", chain: Chain) -> Desk:
-    """链长的工作台: 谁负责、5个1 有没有、链长制四张清单里逾期、快到期、受阻的事项、市里的引进目标;缺哪些行、用哪张空表填。
+    """链长的工作台: 谁负责、5个1、链长制四张清单里逾期、快到期、受阻的事项、引进目标;缺哪些行、用哪张空表填。
 
     一句话由不是示例的行得出;示例另列。没有的不当作没有做: 引进目标只在项目清单声明齐全的年份才说没有达到。
     规则见 queries/city/office.toml。

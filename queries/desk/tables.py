@@ -1,4 +1,4 @@
-"""Tables of the desk of a chain: who answers, the 5个1, the four lists of work, the city's goal, the rows that are missing."""
+"""Tables of the desk of a chain: who answers, 5个1, the four lists of work, the city's goal, what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,6 +54,14 @@ def _yuan(project: GoalProject) -> Number:
     return Number(project.yuan, "不可比" if project.yuan is None else f"{project.yuan / 1e8:g}")
 
 
+def _chains(item: WorkItem) -> ThingRef | str:
+    return _refs([Thing(label="Chain", id=one.id, name=one.name) for one in item.chains])
+
+
+def _urgency(item: WorkItem) -> int:
+    return item.days if item.days is not None else 1_000_000 if item.open else 2_000_000
+
+
 def _held(item: WorkItem) -> str:
     return f"受制于 {show_names((one.name for one in item.blocked_by), unit='件')}" if item.blocked_by else ""
 
@@ -63,7 +71,11 @@ RESTS: tuple[Column[Any], Column[Any]] = (
     Column("来源", lambda one: one.sources, "source"),
 )
 POSTS: list[Column[Post]] = [
-    Column("职责", lambda one: one.duty if one.duty is not Duty.other else one.role, sort=lambda one: DUTIES.index(one.duty)),
+    Column(
+        "职责",
+        lambda one: one.duty if one.duty is not Duty.other else one.role,
+        sort=lambda one: DUTIES.index(one.duty),
+    ),
     Column("谁", _name, "thing", _remark, apart="须知"),
     Column("自", lambda one: one.since or "没有写", "date"),
     Column("至", lambda one: one.until, "date"),
@@ -74,15 +86,23 @@ HELD: list[Column[Post]] = [
     Column("负责什么", lambda one: _ref(one.subject), "thing", lambda one: "" if one.current else "现在不是"),
     Column("职责", lambda one: one.role or one.duty),
     *POSTS[2:4],
-    Column("去看", lambda one: Ask("desk", "工作台", {"chain": one.subject.id}) if one.subject.label == "Chain" else "", "ask"),
+    Column(
+        "去看",
+        lambda one: Ask("desk", "工作台", {"chain": one.subject.id}) if one.subject.label == "Chain" else "",
+        "ask",
+    ),
     *TRUST,
 ]
 WORK: list[Column[WorkItem]] = [
     Column("事项", lambda one: ThingRef("Task", one.id, one.name), "thing", _held, apart="须知"),
-    Column("清单", lambda one: one.list_name or "没有写", sort=lambda one: LISTS.index(one.list_name) if one.list_name else 9),
+    Column(
+        "清单",
+        lambda one: one.list_name or "没有写",
+        sort=lambda one: LISTS.index(one.list_name) if one.list_name else 9,
+    ),
     Column("责任单位", lambda one: one.owner or "没有写"),
     Column("期限", lambda one: one.due or "没有写", "date"),
-    Column("现在", _stands, sort=lambda one: one.days if one.days is not None else 1_000_000 if one.open else 2_000_000),
+    Column("现在", _stands, sort=_urgency),
     Column("进度（原文）", lambda one: one.said),
     Column("制约什么", lambda one: _refs(one.blocks)),
     *TRUST,
@@ -113,15 +133,17 @@ def tables_of_desk(answer: Desk) -> dict[str, Table[Any]]:
 
 def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
     """Return the tables of what is made up, without those that have no row."""
-    tables = tables_of_rows(answer, answer.samples)
-    return {
-        name: replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="") for name, table in tables.items() if table.items
-    }
+    tables = {name: table for name, table in tables_of_rows(answer, answer.samples).items() if table.items}
+    return {name: _made_up(table) for name, table in tables.items()}
+
+
+def _made_up(table: Table[Any]) -> Table[Any]:
+    return replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="")
 
 
 def tables_of_duties(answer: Duties) -> dict[str, Table[Any]]:
     """Return the tables of all that somebody answers for."""
-    chains = Column[WorkItem]("产业链", lambda one: _refs([Thing(label="Chain", id=on.id, name=on.name) for on in one.chains]))
+    chains = Column[WorkItem]("产业链", _chains)
     work = Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记由它办的事项")
     posts = Table("posts", "负责什么", HELD, answer.posts, empty="没有登记负责什么")
     return {"work": without_empty(work), "posts": without_empty(posts)}
