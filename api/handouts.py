@@ -57,6 +57,6 @@ HANDOUTS = {
     "certificate": Handout("--out", "写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印", check_writable, _write_certificate),
     "opportunities": Handout("--xlsx", "另写成 Excel 工作簿: 四张清单各一张表,可直接打印", _check_workbook, _write_workbook, printed=True),
     "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_desk, printed=True),
-    "projects": Handout("--xlsx", "另写成 Excel 工作簿: 漏斗、项目各一张表,示例另列", _check_tables, _write_projects, printed=True),
-    "leaders": Handout("--xlsx", "另写成 Excel 工作簿: 谁点名的各一张表,示例另列", _check_tables, _write_leaders, printed=True),
+    "projects": Handout("--xlsx", "另写成 Excel 工作簿,示例另列", _check_tables, _write_projects, printed=True),
+    "leaders": Handout("--xlsx", "另写成 Excel: 谁点名的各一张表", _check_tables, _write_leaders, printed=True),
 }

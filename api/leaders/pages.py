@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/leaders")
 def show_leaders(visit: VisitDep) -> Response:
-    """Show the leaders of the city: a sentence, who is named by whom, what each lacks, what is missing; samples last."""
+    """Show the leaders of the city: a sentence, who is named by whom, what each lacks; samples last."""
     return _show(visit, "")
 
 
@@ -29,7 +29,8 @@ def show_leaders_of_chain(id: str, visit: VisitDep) -> Response:
 def _show(visit: PageRequest, chain: str) -> Response:
     answer = _answer(visit, chain)
     about = f"{answer.chain.name}链主" if answer.chain else "链主"
-    return visit.render("leaders.html", about, answer=answer, tables=tables_of_leaders(answer), samples=table_of_samples(answer))
+    values = {"answer": answer, "tables": tables_of_leaders(answer), "samples": table_of_samples(answer)}
+    return visit.render("leaders.html", about, **values)
 
 
 def _answer(visit: PageRequest, chain: str) -> Leaders:
@@ -50,4 +51,5 @@ def download_leaders_of_chain(id: str, visit: VisitDep) -> Response:
 
 def _send(visit: PageRequest, chain: str) -> Response:
     answer = _answer(visit, chain)
-    return send_workbook(make_leaders_workbook(answer), f"链主-{answer.chain.name}.xlsx" if answer.chain else "链主.xlsx")
+    name = f"链主-{answer.chain.name}" if answer.chain else "链主"
+    return send_workbook(make_leaders_workbook(answer), f"{name}.xlsx")

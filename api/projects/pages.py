@@ -63,7 +63,8 @@ def download_projects_of_chain(id: str, visit: VisitDep, stage: StageQuery = "",
 
 def _send(visit: PageRequest, chain: str, stage: str, stalled: int | None) -> Response:
     answer = _answer(visit, chain, stage, stalled)
-    return send_workbook(make_projects_workbook(answer), f"项目-{answer.chain.name}.xlsx" if answer.chain else "项目.xlsx")
+    name = f"项目-{answer.chain.name}" if answer.chain else "项目"
+    return send_workbook(make_projects_workbook(answer), f"{name}.xlsx")
 
 
 @router.get("/projects/{id:id}/what-if")

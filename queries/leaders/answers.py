@@ -25,7 +25,7 @@ class Claim(Answer):
     place: str | None
 
 
-class Held(Answer):
+class Counted(Answer):
     """How many rows there are of a kind, and what they rest on."""
 
     number: int
@@ -42,10 +42,10 @@ class Leader(Answer):
     in_batch: bool = Field(description="a source says that it is one of the published batch")
     claims: list[Claim] = Field(description="the best founded first")
     group: int = Field(description="firms of its group that are counted with it, itself among them")
-    products: Held = Field(description="products that it makes or offers")
-    needs: Held = Field(description="products that it wants to buy")
-    suppliers: Held = Field(description="firms outside its group that supply it")
-    customers: Held = Field(description="firms outside its group that it supplies")
+    products: Counted = Field(description="products that it makes or offers")
+    needs: Counted = Field(description="products that it wants to buy")
+    suppliers: Counted = Field(description="firms outside its group that supply it")
+    customers: Counted = Field(description="firms outside its group that it supplies")
     regions: list[Named]
     lacks: list[Reason] = Field(description="what is missing to judge it")
     status: str
@@ -76,7 +76,7 @@ class Leaders(Answer):
     rules_version: str
     verdict: str
     points: list[Reason] = Field(description="what the verdict is made of")
-    published: Published | None = Field(description="of the whole city, whichever chain is asked for; null: not to be seen")
+    published: Published | None = Field(description="of the whole city, whichever chain; null: not to be seen")
     leaders: list[Leader]
     missing: list[MissingRows]
     samples: list[Leader] = Field(description="made-up rows, for show")

@@ -1,4 +1,4 @@
-"""The leaders: those that sources name, those that we only think so, how many of the published number, and what each lacks here."""
+"""The leaders: who is named by whom, how many of the published number, and what each lacks here."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,14 +10,13 @@ import polars as pl
 from queries.city.answers import MissingRows
 from queries.city.city import City, read_city
 from queries.city.lacking import lacking
-from queries.city.local import grouped
 from queries.city.office import LeaderRules, read_office
 from queries.city.parties import groups_below
 from queries.core.answers import STATUS_ORDER, Named, count_statuses, weakest
 from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View
-from queries.leaders.answers import Claim, Held, Leader, LeaderKind, Leaders, Published
+from queries.leaders.answers import Claim, Counted, Leader, LeaderKind, Leaders, Published
 from queries.leaders.catalogue import say
 from queries.things.things import sources_used
 
@@ -65,62 +64,83 @@ def _make(view: View, chain: Named | None) -> Leaders:
     )
 
 
-def _claims(view: View, chain: Named | None) -> dict[tuple[str, str], list[Claim]]:
-    """Return what is said of each leader (label and id), the best founded first; firms that are judged to be one are one."""
+class Leading(NamedTuple):
+    """A firm or an institute that leads a chain."""
+
+    label: str
+    id: str
+    name: str
+
+
+def _claims(view: View, chain: Named | None) -> dict[Leading, list[Claim]]:
+    """Return what is said of each leader, the best founded first; firms that are judged to be one are one."""
     today, city = date.fromisoformat(view.scope.day), read_city(view)
-    found: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for row in view.ask("ties_to", labels=["Chain"], types=["LEADS"]):
-        relation, firm = row["relation"], row["other"]
-        led = city.names["Chain"].get(row["id"])
-        if led is None or (chain and chain.id != row["id"]) or not view.shows(relation, firm):
-            continue
-        if holds_on(today, relation.get("valid_from"), relation.get("valid_to")):
-            made_up = "sample" in (relation["status"], firm["status"])
-            claim = Claim(
-                chain=Named(id=row["id"], name=led),
-                role=relation.get("role"),
-                status="sample" if made_up else relation["status"],
-                source=relation["source"],
-                place=relation.get("place"),
-            )
-            found[firm["_label"], city.taken_for.get(firm["id"], firm["id"])].append(claim)
-    return {who: sorted(claims, key=lambda one: (STATUS_ORDER[one.status], one.chain.id, one.source)) for who, claims in found.items()}
+    institutes = {row["thing"]["id"]: row["thing"] for row in view.ask("things", labels=["Institute"])}
+    firms = {row["id"]: row for row in city.nodes["Enterprise"].select("id", "name", "status").to_dicts()}
+    found: dict[Leading, list[Claim]] = defaultdict(list)
+    for label, known in (("Enterprise", firms), ("Institute", institutes)):
+        for row in view.ask("ties_from", labels=[label], types=["LEADS"]):
+            relation, led = row["relation"], row["other"]
+            firm = known[city.taken_for.get(row["id"], row["id"])]
+            if not view.shows(led) or (chain and chain.id != led["id"]):
+                continue
+            if holds_on(today, relation.get("valid_from"), relation.get("valid_to")):
+                made_up = "sample" in (relation["status"], firm["status"])
+                claim = Claim(
+                    chain=Named(id=led["id"], name=led["name"]),
+                    role=relation.get("role"),
+                    status="sample" if made_up else relation["status"],
+                    source=relation["source"],
+                    place=relation.get("place"),
+                )
+                found[Leading(label, firm["id"], firm["name"])].append(claim)
+    return {firm: sorted(claims, key=_claim_order) for firm, claims in found.items()}
 
 
-def _leaders(view: View, claimed: Mapping[tuple[str, str], Sequence[Claim]], rules: LeaderRules) -> list[Leader]:
-    """Return the leaders, those that sources name first, then by name; of one that is no sample without what samples say of it."""
+def _claim_order(claim: Claim) -> tuple[int, str, str]:
+    return STATUS_ORDER[claim.status], claim.chain.id, claim.source
+
+
+def _leaders(view: View, claimed: Mapping[Leading, Sequence[Claim]], rules: LeaderRules) -> list[Leader]:
+    """Return the leaders, those that sources name first, then by name.
+
+    Of one that is no sample without what samples say of it.
+    """
     city = read_city(view)
-    groups = groups_below(city, [id for label, id in claimed if label == "Enterprise"])
+    groups = groups_below(city, [firm.id for firm in claimed if firm.label == "Enterprise"])
     rows = _rows(city, {firm for group in groups.values() for firm in group})
-    names = city.names["Enterprise"] | {row["thing"]["id"]: row["thing"]["name"] for row in view.ask("things", labels=["Institute"])}
     made = []
-    for (label, id), claims in claimed.items():
+    for firm, claims in claimed.items():
         real = [one for one in claims if one.status != "sample"]
-        firm = Named(id=id, name=names[id])
-        made.append(_leader(city, firm, label, real or claims, groups.get(id, (id,)), rows, rules))
+        made.append(_leader(city, firm, real or claims, groups.get(firm.id, (firm.id,)), rows, rules))
     return sorted(made, key=lambda one: (KINDS[one.kind], one.claims[0].chain.id, one.firm.name))
 
 
 def _leader(
-    city: City, firm: Named, label: str, claims: Sequence[Claim], group: Sequence[str], rows: Mapping[str, Rows], rules: LeaderRules
+    city: City,
+    firm: Leading,
+    claims: Sequence[Claim],
+    group: Sequence[str],
+    rows: Mapping[str, Rows],
+    rules: LeaderRules,
 ) -> Leader:
     best, sample = claims[0], claims[0].status == "sample"
     held = {name: _held(own, group, sample) for name, own in rows.items()}
-    located = grouped(city.going("LOCATED_IN").filter(pl.col("from").is_in([firm.id])), "from", "to").get(firm.id, ())
-    regions = [Named(id=one, name=city.names["Region"][one]) for one in located]
-    kind = LeaderKind.thought
-    if best.status in NAMING or sample:
-        kind = LeaderKind.article if any(one.source == rules.source and one.status in NAMING for one in claims) else LeaderKind.source
+    located = city.going("LOCATED_IN").filter((pl.col("from") == firm.id) & (pl.col("from_label") == firm.label))
+    regions = [Named(id=one, name=city.names["Region"][one]) for one in sorted(set(located["to"]))]
+    kind = LeaderKind.source if best.status in NAMING or sample else LeaderKind.thought
+    if any(one.source == rules.source and one.status in NAMING for one in claims):
+        kind = LeaderKind.article
     return Leader(
-        firm=firm,
-        label=label,
+        firm=Named(id=firm.id, name=firm.name),
+        label=firm.label,
         kind=kind,
         in_batch=any(one.status in NAMING and one.role in rules.batch for one in claims),
         claims=list(claims),
         group=len(group),
         **held,
         regions=regions,
-        lacks=list(_lacks(label, held, bool(regions), kind)),
+        lacks=list(_lacks(firm.label, held, bool(regions), kind)),
         status=best.status,
         source=best.source,
         place=best.place,
@@ -147,14 +167,15 @@ def _rows(city: City, firms: Iterable[str]) -> dict[str, Rows]:
     }
 
 
-def _held(rows: Rows, group: Sequence[str], sample: bool) -> Held:
-    """Return how many things a group's rows lead to outside it; of a leader that is no sample, samples are not counted."""
-    own = [one for firm in group for one in rows.get(firm, ()) if one.other not in group and (sample or one.status != "sample")]
+def _held(rows: Rows, group: Sequence[str], sample: bool) -> Counted:
+    """Return how many things a group's rows lead to outside it; samples count for a sample alone."""
+    known = (one for firm in group for one in rows.get(firm, ()) if one.other not in group)
+    own = [one for one in known if sample or one.status != "sample"]
     status, sources = weakest(one.status for one in own), sorted({one.source for one in own})
-    return Held(number=len({one.other for one in own}), status=status, sources=sources)
+    return Counted(number=len({one.other for one in own}), status=status, sources=sources)
 
 
-def _lacks(label: str, held: Mapping[str, Held], placed: bool, kind: LeaderKind) -> Iterator[Reason]:
+def _lacks(label: str, held: Mapping[str, Counted], placed: bool, kind: LeaderKind) -> Iterator[Reason]:
     if kind is LeaderKind.thought:
         yield say("only_thought")
     if label != "Enterprise":
@@ -167,9 +188,10 @@ def _lacks(label: str, held: Mapping[str, Held], placed: bool, kind: LeaderKind)
 
 
 def _published(view: View, leaders: Sequence[Leader], rules: LeaderRules) -> Published | None:
-    """Return the published number of leaders, as its row says; nothing where that is not to be seen, or of another city."""
-    rows = [row["thing"] for row in view.ask("things", labels=["Statement"]) if row["thing"].get("metric") == rules.metric]
-    told = next((one for one in rows if one["source"] == rules.source and one.get("value") is not None), None)
+    """Return the published number of leaders; nothing where its row is not to be seen, or of another city."""
+    rows = [row["thing"] for row in view.ask("things", labels=["Statement"])]
+    wanted = [one for one in rows if (one.get("metric"), one["source"]) == (rules.metric, rules.source)]
+    told = next((one for one in wanted if one.get("value") is not None), None)
     if told is None or view.city not in ("", rules.city):
         return None
     number, batch = int(told["value"]), sum(one.in_batch for one in leaders)
@@ -195,13 +217,15 @@ def _tell(leaders: Sequence[Leader], published: Published | None, chain: Named |
     elif chain is None:
         least, most = published.unnamed_least, published.unnamed_most
         unnamed = f"{least} 到 {most}" if least < most else f"{most}"
-        yield say("published", number=published.number, named=published.named, perhaps=published.perhaps, unnamed=unnamed)
+        numbers = {"number": published.number, "named": published.named, "perhaps": published.perhaps}
+        yield say("published", **numbers, unnamed=unnamed)
     if chain is not None or published is None:
         yield say("named", count=len(named)) if named else say("nobody")
     if thought := len(leaders) - len(named):
         yield say("thought", count=thought)
     if firms := [one for one in leaders if one.label == "Enterprise"]:
-        empty = {name: sum(not getattr(one, name).number for one in firms) for name in ("products", "needs", "suppliers")}
+        kinds = ("products", "needs", "suppliers")
+        empty = {name: sum(not getattr(one, name).number for one in firms) for name in kinds}
         yield say("lacking", count=len(firms), **empty)
     if chain is not None and published is not None:
         yield say("of_city", number=published.number)

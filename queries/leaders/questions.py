@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from queries.core.view import View
 
 
-@question("leaders", "leaders", "chains/{chain}/leaders", group="链长制", table=tables.leaders, notes=tables.notes_of_leaders)
+@question(
+    "leaders",
+    "leaders",
+    "chains/{chain}/leaders",
+    group="链长制",
+    table=tables.leaders,
+    notes=tables.notes_of_leaders,
+)
 def leaders(view: "View", chain: Chain | None = None) -> Leaders:
     """链主: 报道点名的、其他来源点名的、我们只是认为的,各自分开;公布的家数里几家知道是谁;每家还缺哪些行。
 

@@ -6,10 +6,14 @@ from typing import Any
 from graph.statuses import STATUS_ZH
 from queries.city.lacking import table_missing
 from queries.core.table import TRUST, Ask, Column, Table, ThingRef
-from queries.leaders.answers import Claim, Held, Leader, LeaderKind, Leaders
+from queries.leaders.answers import Claim, Counted, Leader, LeaderKind, Leaders
 
 WHY = "没有需求配不出四张清单，没有供应商算不出配套率和断供风险，没有客户不知道它供给谁。"
-TITLES = {LeaderKind.article: "报道点名的", LeaderKind.source: "其他来源点名的", LeaderKind.thought: "我们认为是、没有来源点名的"}
+TITLES = {
+    LeaderKind.article: "报道点名的",
+    LeaderKind.source: "其他来源点名的",
+    LeaderKind.thought: "我们认为是、没有来源点名的",
+}
 NOTES = {
     LeaderKind.article: f"公布家数的那篇报道里点了名；角色照原文写，“龙头”不等于在第一批链主里。{WHY}",
     LeaderKind.source: "文件、名录或别的报道点了名。",
@@ -26,7 +30,7 @@ def _claim(claim: Claim) -> str:
     return f"{claim.chain.name}：{claim.role or '没有写角色'}（{STATUS_ZH[claim.status]}）"
 
 
-def _rest(held: Held) -> str:
+def _rest(held: Counted) -> str:
     return STATUS_ZH[held.status] if held.status else ""
 
 
@@ -42,7 +46,12 @@ def _count(head: str, name: str) -> Column[Leader]:
 
 COLUMNS: list[Column[Leader]] = [
     Column("链主", lambda one: ThingRef(one.label, one.firm.id, one.firm.name), "thing", _group, apart="集团"),
-    Column("哪条链、什么角色", lambda one: list(map(_claim, one.claims)), "lines", sort=lambda one: one.claims[0].chain.name),
+    Column(
+        "哪条链、什么角色",
+        lambda one: list(map(_claim, one.claims)),
+        "lines",
+        sort=lambda one: one.claims[0].chain.name,
+    ),
     Column("在第一批名单里", lambda one: "写明在" if one.in_batch else "没有写"),
     _count("产品", "products"),
     _count("需求", "needs"),

@@ -60,8 +60,8 @@ class ProjectItem(ProjectRow):
     fills: list[FilledSegment]
     last: ProjectStep | None = Field(description="its last dated step that has come; null: none has a date")
     quiet: int | None = Field(description="days since that step: since the last day that its date may mean")
-    stalled: bool | None = Field(description="no step for the days that were asked about; null: not known, or not asked")
-    late: int | None = Field(description="days over the last day that expected_on means, where it is not in production; null: not late")
+    stalled: bool | None = Field(description="no step for the days asked about; null: not known, or not asked")
+    late: int | None = Field(description="days over the last day that expected_on means; null: not late")
 
     @property
     def open(self) -> bool:
@@ -70,11 +70,11 @@ class ProjectItem(ProjectRow):
 
 
 class ProjectRows(Answer):
-    """Some projects: the whole funnel, those that are asked for, and those of which it is not known whether they stand still."""
+    """Some projects: the whole funnel, those asked for, and those that may stand still without anybody knowing."""
 
     funnel: list[FunnelRow]
     projects: list[ProjectItem]
-    undated: list[ProjectItem] = Field(description="still to go on, of the chain and stage asked for, without any dated step")
+    undated: list[ProjectItem] = Field(description="still to go on, of the stage asked for, without any dated step")
 
     @property
     def any(self) -> bool:

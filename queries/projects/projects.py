@@ -35,7 +35,8 @@ def _make(view: View, chain: Named | None, stage: str | None, stalled: int | Non
     rows, samples = (_rows(some, stage, stalled) for some in (real, made_up))
     where = chain.name if chain else ""
     points = list(_tell(real, rows, stalled, where, bool(made_up)))
-    proofs = [proof for one in items for proof in ((one.status, one.source), *((step.status, step.source) for step in one.steps))]
+    proofs = [(one.status, one.source) for one in items]
+    proofs += [(step.status, step.source) for one in items for step in one.steps]
     return Projects(
         chain=chain,
         stage=stage,

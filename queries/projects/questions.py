@@ -31,7 +31,7 @@ def _find_stage(_view: "View", word: str, _: Mapping[str, object]) -> str:
 def projects(
     view: "View",
     chain: Chain | None = None,
-    stage: Annotated[str | None, Word("只列走到这个阶段的: 线索、洽谈、签约、开工、投产等", "STAGE", _find_stage)] = None,
+    stage: Annotated[str | None, Word("只列这个阶段的: 线索、洽谈、签约、开工、投产等", "STAGE", _find_stage)] = None,
     stalled: Annotated[int | None, Word("只列到这一天为止停了几天以上的", "DAYS", low=1, high=36500)] = None,
 ) -> Projects:
     """项目: 线索到投产各有几个、多少钱,各步哪天、谁办的,投资方、所在、填补的环节现在缺不缺。

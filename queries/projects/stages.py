@@ -1,4 +1,4 @@
-"""Where a project stands in the funnel, and the word for a stage; light, for commands read it before anything is asked."""
+"""Where a project stands in the funnel, and the word for a stage; light, for commands read it first."""
 
 from collections.abc import Callable, Iterable
 

@@ -83,7 +83,7 @@ FUNNEL: list[Column[FunnelRow]] = [
     Column("来源", lambda one: one.sources, "source"),
 ]
 UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda one: one.without_currency, "number")
-IN_YUAN = Column[FunnelRow]("合人民币亿元", lambda one: Number(one.yuan, "" if one.yuan is None else f"{one.yuan / 1e8:g}"), "number")
+IN_YUAN = Column[FunnelRow]("合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
 PROJECTS: list[Column[ProjectItem]] = [
     Column("项目", _project, "thing", lambda one: " · ".join(filter(None, (_chains(one), _regions(one)))), on="page"),
     Column("项目", _project, "thing", on="text"),
@@ -120,9 +120,8 @@ def tables_of_samples(answer: Projects) -> dict[str, Table[Any]]:
     """Return the tables of what is made up, without those that have no row."""
     if not answer.samples.any:
         return {}
-    tables = _tables(answer, answer.samples)
-    made_up = {name: replace(one, id=f"sample-{one.id}", title=f"示例 {one.title}", note="") for name, one in tables.items()}
-    return {name: table for name, table in made_up.items() if table.items}
+    made_up = [(name, table) for name, table in _tables(answer, answer.samples).items() if table.items]
+    return {name: replace(one, id=f"sample-{one.id}", title=f"示例 {one.title}", note="") for name, one in made_up}
 
 
 def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:

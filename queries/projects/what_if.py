@@ -1,4 +1,4 @@
-"""What a project would change: its firm landed with what it makes of the segment that it fills; or why that cannot be said."""
+"""What a project would change: its firm landed with what it makes of the segment; or why that cannot be said."""
 
 from collections import defaultdict
 
@@ -14,7 +14,7 @@ from queries.things.things import sources_used
 
 
 def project_what_if(view: View, project: Named) -> ProjectWhatIf:
-    """Return what a project would change in each chain of which it fills a segment; nothing is guessed that the graph does not say."""
+    """Return what a project would change in each chain; nothing is guessed that the graph does not say."""
     item = item_of(view, project.id)
     changes, cannot = _changes(view, item)
     here = [why for why in cannot if why.code == "already"]
