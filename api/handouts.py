@@ -7,7 +7,9 @@ from graph.outputs import check_writable, write_bytes, write_text
 from queries.dashboard.answers import Dashboard
 from queries.desk.answers import Desk
 from queries.gaps.answers import Certificate
+from queries.leaders.answers import Leaders
 from queries.openings.answers import Opportunities
+from queries.projects.answers import Projects
 from queries.registries.answers import Registry
 
 
@@ -35,6 +37,18 @@ def _check_tables(path: Path) -> None:
     check_workbook_file(path)
 
 
+def _write_projects(answer: Projects, path: Path) -> None:
+    from api.projects.workbooks import make_projects_workbook
+
+    write_bytes(path, make_projects_workbook(answer))
+
+
+def _write_leaders(answer: Leaders, path: Path) -> None:
+    from api.leaders.workbooks import make_leaders_workbook
+
+    write_bytes(path, make_leaders_workbook(answer))
+
+
 def _write_desk(answer: Desk, path: Path) -> None:
     from api.desk.workbooks import write_desk_workbook
 
@@ -60,4 +74,6 @@ HANDOUTS = {
     "dashboard": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表", _check_tables, _write_dashboard, printed=True),
     "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_desk, printed=True),
     **dict.fromkeys(("clusters", "challenges", "scenarios", "centres", "events", "platforms"), REGISTRY),
+    "projects": Handout("--xlsx", "另写成 Excel 工作簿,示例另列", _check_tables, _write_projects, printed=True),
+    "leaders": Handout("--xlsx", "另写成 Excel: 谁点名的各一张表", _check_tables, _write_leaders, printed=True),
 }

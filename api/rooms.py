@@ -5,10 +5,12 @@ from api.dashboard import pages as dashboard
 from api.desk import pages as desk
 from api.firms import pages as firms
 from api.gaps import pages as gaps
+from api.leaders import pages as leaders
 from api.matching import pages as matching
 from api.openings import pages as openings
+from api.projects import pages as projects
 from api.registries import pages as registries
 from api.targets import pages as targets
 from api.things import pages as things
 
-PAGES = (openings, gaps, targets, matching, chains, dashboard, desk, registries, firms, things)
+PAGES = (openings, gaps, targets, matching, chains, dashboard, desk, projects, leaders, registries, firms, things)

@@ -7,13 +7,15 @@ from queries.core.question import Question
 from queries.dashboard import questions as dashboard
 from queries.desk import questions as desk
 from queries.gaps import questions as gaps
+from queries.leaders import questions as leaders
 from queries.matching import questions as matching
 from queries.names import questions as names
 from queries.networks import questions as networks
 from queries.openings import questions as openings
+from queries.projects import questions as projects
 from queries.registries import questions as registries
 from queries.targets import questions as targets
 from queries.things import questions as things
 
-ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, clusters, registries, dashboard)
+ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, projects, leaders, clusters, registries, dashboard)
 QUESTIONS: tuple[Question[Any], ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Question))

@@ -91,8 +91,8 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
     assert chain.worst is not None
     assert chain.worst.id in ("ore", "foil")
     assert (chain.projects, chain.overdue, chain.head) == (4, 1, "示例张三")
-    assert [(one.stage, one.projects, one.yuan, one.apart, one.unpriced) for one in answer.stages] == [
-        ("签约", 2, 3e9, ["5亿美元"], 0), ("在建", 1, None, [], 1), ("没有写", 1, None, [], 1),
+    assert [(one.stage, one.projects, one.yuan, [(sum.currency, sum.amount) for sum in one.sums], one.without_amount) for one in answer.stages] == [
+        ("签约", 2, 3e9, [("CNY", 3e9), ("USD", 5e8)], 0), ("开工", 1, None, [], 1), ("没有写阶段", 1, None, [], 1),
     ]  # fmt: skip
     assert {one.met: (one.products, one.recorded) for one in answer.needs} == {Met.able: (1, 1), Met.supplied: (0, 0), Met.none: (1, 1)}
     assert (answer.work.open, answer.work.overdue, answer.work.blocked) == (2, 1, 1)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from functools import wraps
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that routes name
+from api.core.workbooks import MEDIA_TYPE
 from graph.errors import InputError
 from graph.scope import Scope
 from graph.stores import Store
@@ -90,3 +92,9 @@ _known: dict[Callable[..., Any], tuple[str, ...]] = {}  # the parameters of each
 
 def _names(dependant: Dependant) -> set[str]:
     return {str(field.alias) for field in dependant.query_params}.union(*map(_names, dependant.dependencies))
+
+
+def send_workbook(book: bytes, name: str) -> Response:
+    """Return a workbook as a download."""
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    return Response(book, media_type=MEDIA_TYPE, headers=headers)

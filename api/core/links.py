@@ -37,13 +37,16 @@ class SiteLinks:
         """Return the address of a page about a chain: its certificates, its what-if."""
         return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
 
-    def ask(self, question: str, chain: str = "", agency: str = "", cluster: str = "", **arguments: str) -> str:
-        """Return the address of the page that answers a question, about one thing where one is given."""
+    def ask(
+        self, question: str, chain: str = "", agency: str = "", project: str = "", firm: str = "", cluster: str = "", **more: str
+    ) -> str:
+        """Return the address of the page that answers a question, about what it is asked of."""
         if cluster:
-            return self.to("clusters", cluster, **arguments)
-        if agency:
-            return self.page(f"/agencies/{quote(agency, safe='')}/{question}", **arguments)
-        return self.of_chain(chain, question, **arguments) if chain else self.page(f"/{question}", **arguments)
+            return self.to("clusters", cluster, **more)
+        for kind, id in (("agencies", agency), ("projects", project), ("enterprises", firm)):
+            if id:
+                return self.page(f"/{kind}/{quote(id, safe='')}/{question}", **more)
+        return self.of_chain(chain, question, **more) if chain else self.page(f"/{question}", **more)
 
 
 class NoLinks(SiteLinks):

@@ -1,12 +1,10 @@
 """The desk of a chain, and all that somebody answers for; the chain's desk as a workbook."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from api.core.http import send_workbook
 from api.core.page import VisitDep
-from api.core.workbooks import MEDIA_TYPE
 from api.desk.workbooks import make_desk_workbook
 from queries.desk.desk import make_desk
 from queries.desk.duties import make_duties
@@ -28,9 +26,7 @@ def show_desk(id: str, visit: VisitDep) -> Response:
 def download_desk(id: str, visit: VisitDep) -> Response:
     """Send the desk of a chain as a workbook."""
     answer = make_desk(visit.view, find_chain(visit.view, id))
-    name = quote(f"工作台-{answer.chain}.xlsx", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(make_desk_workbook(answer), media_type=MEDIA_TYPE, headers=headers)
+    return send_workbook(make_desk_workbook(answer), f"工作台-{answer.chain}.xlsx")
 
 
 @router.get("/agencies/{id:id}/duties")

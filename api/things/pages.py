@@ -1,13 +1,12 @@
 """The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.core.http import send_workbook
 from api.core.page import VisitDep
-from api.core.workbooks import MEDIA_TYPE
 from graph.errors import NotFound
 from graph.model import NODE_TYPES, find_type
 from queries.core.answers import Hit
@@ -45,9 +44,7 @@ def download_template(kind: str, visit: VisitDep) -> Response:
     record = find_type(kind)
     if record is None:
         raise NotFound(f"没有“{kind[:60]}”这类表,各类见 /about")
-    name = quote(f"{record.table.zh}.xlsx", safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(make_template(record), media_type=MEDIA_TYPE, headers=headers)
+    return send_workbook(make_template(record), f"{record.table.zh}.xlsx")
 
 
 @router.get("/figures")

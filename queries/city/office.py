@@ -19,11 +19,21 @@ class GoalRules(Strict):
     yuan: Threshold
 
 
+class LeaderRules(Strict):
+    """Which published figure is the number of a city's leaders, and as what a leader is called that is one of them."""
+
+    city: str
+    source: str
+    metric: str
+    batch: tuple[str, ...]
+
+
 class OfficeRules(Strict):
     """One version of the rules; ``rate`` is how many yuan a unit of a currency is, where that is stated."""
 
     version: str
     goal: GoalRules
+    leaders: LeaderRules
     soon: Threshold
     state: Words
     duty: Words

@@ -4,8 +4,8 @@ from datetime import date
 
 from queries.city.answers import Duty, Post
 from queries.city.office import code_of, read_office
-from queries.city.ties import Tie, Tied, read_tied, weakest
-from queries.core.answers import Named, Thing
+from queries.city.ties import Tie, Tied, read_tied
+from queries.core.answers import Named, Thing, weakest
 from queries.core.days import holds_on
 from queries.core.view import View
 

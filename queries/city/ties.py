@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
-from queries.core.answers import STATUS_ORDER, Named
+from queries.core.answers import Named
 from queries.core.catalogue import side_by_side
 from queries.core.days import holds_on
 from queries.core.view import View
@@ -73,8 +73,3 @@ def _tied(thing: Mapping[str, Any], ties: Iterable[Tie]) -> Tied:
 
 def _order(tie: Tie) -> tuple[str, ...]:
     return tie.relation["_label"], tie.other["id"], str(tie.relation.get("role") or ""), tie.relation["source"]
-
-
-def weakest(statuses: Iterable[str]) -> str | None:
-    """Return the least founded of some statuses, or nothing where there are none."""
-    return max(statuses, key=STATUS_ORDER.__getitem__, default=None)

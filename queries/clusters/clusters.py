@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from queries.city.ties import Tie, Tied, weakest
+from queries.city.ties import Tie, Tied
 from queries.clusters.answers import Beside, Clusters, Compared, Member, Place, SupplySide
 from queries.clusters.catalogue import say
 from queries.clusters.communities import Communities, read_communities
-from queries.core.answers import MissingRows, Named, Thing
+from queries.core.answers import MissingRows, Named, Thing, weakest
 from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View

@@ -1,5 +1,7 @@
 """The shapes of the answers: what the command prints as JSON and the API returns, one definition for both."""
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import partial
 from types import NoneType
@@ -298,3 +300,14 @@ class MissingRows(Answer):
 
 
 STATUS_ORDER = {"confirmed": 0, "reported": 1, "curated": 2, "inferred": 3, "sample": 4}
+
+
+def weakest(statuses: Iterable[str]) -> str | None:
+    """Return the least founded of some statuses, or nothing where there are none."""
+    return max(statuses, key=STATUS_ORDER.__getitem__, default=None)
+
+
+def count_statuses(statuses: Iterable[str]) -> dict[str, int]:
+    """Return how many there are of each status, the best founded first."""
+    counted = Counter(statuses)
+    return {status: counted[status] for status in sorted(counted, key=STATUS_ORDER.__getitem__)}

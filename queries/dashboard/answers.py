@@ -6,6 +6,7 @@ from queries.core.answers import Answer, Named, SourceUsed
 from queries.core.reason import Reason
 from queries.desk.answers import WorkCounts
 from queries.openings.answers import Met
+from queries.projects.answers import FunnelRow
 from queries.registries.answers import Published
 
 
@@ -24,18 +25,6 @@ class ChainLine(Answer):
     status: str
     source: str
     place: str | None
-
-
-class StageLine(Answer):
-    """The projects that are as far as a stage."""
-
-    stage: str
-    projects: int
-    unpriced: int = Field(description="how many have no amount")
-    yuan: float | None = Field(description="the sum of the amounts that can be told in yuan; null: there is none")
-    apart: list[str] = Field(description="amounts in another currency, for which no rate is stated")
-    status: str = Field(description="the least founded of its projects")
-    sources: list[str]
 
 
 class NeedLine(Answer):
@@ -62,7 +51,7 @@ class Dashboard(Answer):
     verdict: str
     points: list[Reason] = Field(description="what the verdict is made of")
     chains: list[ChainLine]
-    stages: list[StageLine]
+    stages: list[FunnelRow] = Field(description="the stages at which there is a project")
     needs: list[NeedLine]
     ledger: dict[str, int] = Field(description="matches by the stage that they have reached")
     work: WorkCounts

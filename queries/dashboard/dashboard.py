@@ -1,21 +1,19 @@
 """The city at a glance, put together from the other questions; samples are left out of every number."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from queries.city.answers import Duty, ProjectRow
 from queries.city.city import read_city
 from queries.city.posts import read_posts
-from queries.city.projects import ORDER, read_projects
+from queries.city.projects import read_projects
 from queries.city.tasks import read_tasks
-from queries.city.ties import weakest
 from queries.core.answers import STATUS_ORDER, ChainSummary, Named
 from queries.core.reason import Reason
 from queries.core.view import View
-from queries.core.words import show_amount
-from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine, StageLine
+from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine
 from queries.dashboard.catalogue import say
-from queries.dashboard.published import SIGNED_OR_FURTHER, beside
+from queries.dashboard.published import beside
 from queries.desk.told import count_work
 from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
@@ -24,10 +22,12 @@ from queries.openings.answers import Met, Wanted
 from queries.openings.glance import at_a_glance
 from queries.openings.ledger import ledger
 from queries.openings.lists import chain_opportunities
+from queries.projects.answers import Funnel, FunnelRow
+from queries.projects.projects import make_projects_answer
 from queries.things.chains import list_chains
 from queries.things.things import sources_used
 
-UNSAID = "没有写"
+SIGNED = (Funnel.signed, Funnel.started, Funnel.running)
 SAME = ("fig_same", "fig_bound")
 
 
@@ -40,8 +40,9 @@ def _make(asked: View, view: View) -> Dashboard:
     projects, work = read_projects(view), read_tasks(view)
     found = ledger(view)
     chains, needs = list(_chains(view, projects)), list(_needs(view))
-    stages, published, counts = list(_stages(projects)), list(beside(view)), count_work(work)
-    points = [*_tell_chains(chains), *_tell_projects(projects), *_tell_needs(needs)]
+    stages = [one for one in make_projects_answer(view, None, None, None).funnel if one.projects]
+    published, counts = list(beside(view)), count_work(work)
+    points = [*_tell_chains(chains), *_tell_projects(stages), *_tell_needs(needs)]
     points += [_tell_work(counts.overdue, counts.blocked, counts.open), *_tell_published(published)]
     proofs = [(one.status, one.source) for listed in (chains, projects, work, published) for one in listed]
     proofs += [(step.status, step.source) for match in found.matches for step in match.steps]
@@ -102,24 +103,6 @@ def _chain(view: View, chain: ChainSummary, projects: int, overdue: int, head: s
     )
 
 
-def _stages(projects: Iterable[ProjectRow]) -> Iterator[StageLine]:
-    by_stage: dict[str, list[ProjectRow]] = defaultdict(list)
-    for one in projects:
-        by_stage[one.stage or UNSAID].append(one)
-    for stage, rows in sorted(by_stage.items(), key=lambda item: ORDER.get(item[0], len(ORDER))):
-        priced = [one.yuan for one in rows if one.yuan is not None]
-        others = [one for one in rows if one.yuan is None and one.amount is not None]
-        yield StageLine(
-            stage=stage,
-            projects=len(rows),
-            unpriced=len(rows) - len(priced) - len(others),
-            yuan=sum(priced) if priced else None,
-            apart=[one.amount_original or show_amount(one.amount, one.currency or "") for one in others],
-            status=weakest(one.status for one in rows) or "",
-            sources=sorted({one.source for one in rows}),
-        )
-
-
 def _needs(view: View) -> Iterator[NeedLine]:
     wanted: list[Wanted] = []
     for id, name in sorted(read_city(view).names["Chain"].items()):
@@ -143,9 +126,10 @@ def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
         yield say("unknown", count=count)
 
 
-def _tell_projects(projects: Sequence[ProjectRow]) -> Iterator[Reason]:
-    signed = sum(one.stage in SIGNED_OR_FURTHER for one in projects)
-    yield say("projects", count=len(projects), signed=signed) if projects else say("no_projects")
+def _tell_projects(stages: Sequence[FunnelRow]) -> Iterator[Reason]:
+    signed = sum(one.projects for one in stages if one.stage in SIGNED)
+    count = sum(one.projects for one in stages)
+    yield say("projects", count=count, signed=signed) if count else say("no_projects")
 
 
 def _tell_needs(needs: Sequence[NeedLine]) -> Iterator[Reason]:

@@ -28,7 +28,6 @@ from queries.things.things import list_figures
 
 LARGE = 2_000_000_000  # yuan, as the figure itself says
 ALL = 100_000  # figures that are read at once
-SIGNED_OR_FURTHER = ("签约", "开工", "在建", "投产")
 
 
 class FigureRule(Strict):

@@ -1,11 +1,14 @@
 """Tables of the city at a glance; every figure opens its rows."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from queries.core.parts import Line, as_one
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
-from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, StageLine
+from queries.dashboard.answers import ChainLine, Dashboard, NeedLine
+from queries.projects.answers import FunnelRow
+from queries.projects.tables import FUNNEL
 from queries.registries.tables import PUBLISHED as OF_REGISTRIES
 
 
@@ -26,15 +29,11 @@ CHAINS: list[Column[ChainLine]] = [
     Column("链长", lambda one: one.head),
     Column("去办", lambda one: Ask("desk", "工作台", {"chain": one.chain.id}), "ask"),
 ]
-STAGES: list[Column[StageLine]] = [
-    Column("阶段", lambda one: one.stage),
-    Column("项目", lambda one: one.projects, "number"),
-    Column("亿元", lambda one: Number(one.yuan, "不知道" if one.yuan is None else f"{one.yuan / 1e8:g}"), "number"),
-    Column("另有", lambda one: "、".join(one.apart)),
-    Column("没写金额的", lambda one: one.unpriced, "number"),
+STAGES: list[Column[FunnelRow]] = [
+    *FUNNEL[:4],
     Column("打开", lambda one: Ask("projects", "这些项目", {"stage": one.stage}), "ask"),
-    Column("状态", lambda one: one.status, "status"),
-    Column("来源", lambda one: one.sources, "source", on="text"),
+    *FUNNEL[4:5],
+    replace(FUNNEL[5], on="text"),
 ]
 NEEDS: list[Column[NeedLine]] = [
     Column("接上没有", lambda one: one.met),

@@ -1,17 +1,16 @@
 """The desk of a chain, put together; what is a sample stands apart, and no sentence rests on it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from graph.model import find_type
 from queries.city.answers import Duty, ListName, Post, ProjectRow
+from queries.city.lacking import lacking
 from queries.city.office import OfficeRules, read_office
 from queries.city.posts import read_posts
 from queries.city.projects import read_projects
 from queries.city.tasks import most_urgent_first, read_tasks
 from queries.city.ties import read_tied
-from queries.core.answers import STATUS_ORDER, MissingRows, Named
+from queries.core.answers import STATUS_ORDER, MissingRows, Named, count_statuses
 from queries.core.days import first_day, last_day
 from queries.core.reason import Reason
 from queries.core.view import View
@@ -36,7 +35,6 @@ def _make(view: View, chain: Named, rules: OfficeRules) -> Desk:
     counts = count_work(rows.work)
     points = [*tell_work(rows.work, counts, rules), *_tell_rest(rows)]
     proofs = [*_proofs(rows), *_proofs(samples)]
-    rests_on = Counter(status for status, _ in proofs)
     return Desk(
         chain=chain.name,
         chain_id=chain.id,
@@ -47,7 +45,7 @@ def _make(view: View, chain: Named, rules: OfficeRules) -> Desk:
         counts=counts,
         missing=list(_missing(rows)),
         samples=samples,
-        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        rests_on=count_statuses(status for status, _ in proofs),
         sources=sources_used(view, [source for _, source in proofs]),
         **{name: getattr(rows, name) for name in DeskRows.model_fields},
     )
@@ -166,9 +164,7 @@ LACKING = {  # what is lacking, and why it matters
 
 def _lacking(topic: str, form: str, **params: str) -> MissingRows:
     what, why = LACKING[topic]
-    record = find_type(form)
-    assert record is not None
-    return MissingRows(topic=topic, what=say(what, **params), why=say(why), form=form, form_name=record.table.zh)
+    return lacking(topic, form, say(what, **params), say(why))
 
 
 def _proofs(rows: DeskRows) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,5 @@
 """All that a person or an office answers for: chains, projects, instruments, and their items of work."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from graph.model import NODE_TYPES
@@ -8,7 +7,7 @@ from queries.city.answers import Post, WorkItem
 from queries.city.office import read_office
 from queries.city.posts import read_posts
 from queries.city.tasks import most_urgent_first, read_tasks
-from queries.core.answers import STATUS_ORDER, Named
+from queries.core.answers import Named, count_statuses
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.desk.answers import Duties, WorkCounts
@@ -32,7 +31,6 @@ def make_duties(view: View, agency: Named) -> Duties:
     counts = count_work(work)
     points = [*_tell(posts), *_tell_work(work, counts)]
     proofs = [*((one.status, one.source) for one in posts), *((one.status, one.source) for one in work)]
-    rests_on = Counter(status for status, _ in proofs)
     return Duties(
         agency=agency,
         collective=bool(thing.get("collective")),
@@ -42,7 +40,7 @@ def make_duties(view: View, agency: Named) -> Duties:
         posts=posts,
         work=most_urgent_first(work),
         counts=counts,
-        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        rests_on=count_statuses(status for status, _ in proofs),
         sources=sources_used(view, [source for _, source in proofs]),
     )
 

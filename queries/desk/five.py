@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from graph.model.nodes import FIVE_ONES
 from queries.city.office import read_office
-from queries.city.ties import Tied, read_tied, weakest
+from queries.city.ties import Tied, read_tied
+from queries.core.answers import weakest
 from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View

@@ -11,8 +11,7 @@ from datetime import date
 from queries.city.answers import ProjectRow
 from queries.city.office import OfficeRules
 from queries.city.projects import ENDED
-from queries.city.ties import weakest
-from queries.core.answers import Named
+from queries.core.answers import Named, weakest
 from queries.core.days import first_day, last_day
 from queries.core.reason import Reason
 from queries.desk.answers import GoalProject, GoalRow, GoalScope, GoalState

@@ -257,6 +257,11 @@ def find_cluster(view: View, word: str) -> Named:
     return _shown(view, "Cluster", _one_of(view.whole, word, "Cluster"))
 
 
+def find_project(view: View, word: str) -> Named:
+    """Return the one project that an id, name, alias or pinyin means."""
+    return _shown(view, "Project", _one_of(view.whole, word, "Project"))
+
+
 def _shown(view: View, label: str, meant: Meant) -> Named:
     view.refuse_hidden({"_label": label, "id": meant.named.id, "name": meant.named.name, "status": meant.status})
     return meant.named

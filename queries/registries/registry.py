@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from graph.model import find_type
+from queries.city.lacking import lacking
 from queries.city.ties import Tied, read_tied
 from queries.core.answers import STATUS_ORDER, Figure, MissingRows
 from queries.core.reason import Catalogue, Reason
@@ -159,9 +159,7 @@ def _missing(name: str, rules: Described, entries: Sequence[Entry], published: S
 
 def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
     """Return rows that are missing, with the form that would fill them."""
-    record = find_type(lack.form)
-    assert record is not None
-    return MissingRows(topic=lack.form, what=say(lack.what), why=say(lack.why), form=lack.form, form_name=record.table.zh)
+    return lacking(lack.form, lack.form, say(lack.what), say(lack.why))
 
 
 def _proofs(rows: RegistryRows) -> Iterator[tuple[str, str]]:

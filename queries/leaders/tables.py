@@ -1,0 +1,96 @@
+"""Tables of the leaders: those of each kind apart, and the rows that are missing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graph.statuses import STATUS_ZH
+from queries.core.parts import table_of_missing
+from queries.core.table import TRUST, Ask, Column, Table, ThingRef
+from queries.leaders.answers import Claim, Counted, Leader, LeaderKind, Leaders
+
+WHY = "没有需求配不出四张清单，没有供应商算不出配套率和断供风险，没有客户不知道它供给谁。"
+TITLES = {
+    LeaderKind.article: "报道点名的",
+    LeaderKind.source: "其他来源点名的",
+    LeaderKind.thought: "我们认为是、没有来源点名的",
+}
+NOTES = {
+    LeaderKind.article: f"公布家数的那篇报道里点了名；角色照原文写，“龙头”不等于在第一批链主里。{WHY}",
+    LeaderKind.source: "文件、名录或别的报道点了名。",
+    LeaderKind.thought: "一般知识整理，没有据官方名单核对；不算在公布的家数里。",
+}
+EMPTY = {
+    LeaderKind.article: "报道没有点名这里的链主",
+    LeaderKind.source: "没有载入点名链主的其他文件",
+    LeaderKind.thought: "没有",
+}
+
+
+def _claim(claim: Claim) -> str:
+    return f"{claim.chain.name}：{claim.role or '没有写角色'}（{STATUS_ZH[claim.status]}）"
+
+
+def _rest(held: Counted) -> str:
+    return STATUS_ZH[held.status] if held.status else ""
+
+
+def _group(leader: Leader) -> str:
+    return f"连同集团 {leader.group} 家" if leader.group > 1 else ""
+
+
+def _count(head: str, name: str) -> Column[Leader]:
+    return Column(
+        head, lambda one: getattr(one, name).number, "number", lambda one: _rest(getattr(one, name)), apart=f"{head}凭"
+    )  # fmt: skip
+
+
+COLUMNS: list[Column[Leader]] = [
+    Column("链主", lambda one: ThingRef(one.label, one.firm.id, one.firm.name), "thing", _group, apart="集团"),
+    Column(
+        "哪条链、什么角色",
+        lambda one: list(map(_claim, one.claims)),
+        "lines",
+        sort=lambda one: one.claims[0].chain.name,
+    ),
+    Column("在第一批名单里", lambda one: "写明在" if one.in_batch else "没有写"),
+    _count("产品", "products"),
+    _count("需求", "needs"),
+    _count("供应商", "suppliers"),
+    _count("客户", "customers"),
+    Column("还缺什么", lambda one: "、".join(one.lacks) or "不缺", sort=lambda one: -len(one.lacks)),
+    Column("四张清单", lambda one: _lists(one), "ask"),
+    *TRUST,
+]
+KIND: Column[Leader] = Column("谁说的", lambda one: "示例" if one.status == "sample" else one.kind)
+
+
+def _lists(leader: Leader) -> Ask | str:
+    return Ask("opportunities", "四张清单", {"firm": leader.firm.id}) if leader.label == "Enterprise" else ""
+
+
+def leaders(answer: Leaders) -> Table[Leader]:
+    """Return all leaders as one table, the made-up ones last."""
+    return Table("leaders", "链主", [COLUMNS[0], KIND, *COLUMNS[1:]], [*answer.leaders, *answer.samples])
+
+
+def tables_of_leaders(answer: Leaders) -> dict[str, Table[Any]]:
+    """Return the tables of the leaders: by whom they are named, and what is missing."""
+    tables: dict[str, Table[Any]] = {}
+    for kind in LeaderKind:
+        own = [one for one in answer.leaders if one.kind is kind]
+        tables[kind.code] = Table(kind.code, TITLES[kind], COLUMNS, own, NOTES[kind], EMPTY[kind])
+    return tables | {"missing": table_of_missing(answer.missing)}
+
+
+def table_of_samples(answer: Leaders) -> Table[Leader]:
+    """Return the leaders that are made up."""
+    return Table("sample-leaders", "示例 链主", COLUMNS, answer.samples)
+
+
+def notes_of_leaders(answer: Leaders, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, by which day it is, what is missing, and that there are samples."""
+    yield answer.verdict
+    yield f"截至 {answer.as_of}，规则 {answer.rules_version}；产品、需求、供应关系连同集团里的企业一起数"
+    yield from (f"缺 {one.what}。空表: lianzhang template {one.form} --out {one.form}.xlsx" for one in answer.missing)
+    if answer.samples:
+        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"

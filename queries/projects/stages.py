@@ -1,0 +1,57 @@
+"""Where a project stands in the funnel, and the word for a stage; light, for commands read it first."""
+
+from collections.abc import Callable, Iterable
+
+from graph.errors import InputError
+from queries.city.answers import ProjectRow
+from queries.core.words import show_amount
+from queries.projects.answers import Funnel, ProjectItem, Sum
+
+STANDS = {  # each stage of the model; 规划 and 已宣布 say that it is public, and not that it is signed
+    "线索": Funnel.lead,
+    "洽谈": Funnel.talks,
+    "规划": Funnel.announced,
+    "已宣布": Funnel.announced,
+    "签约": Funnel.signed,
+    "开工": Funnel.started,
+    "在建": Funnel.started,
+    "投产": Funnel.running,
+    "终止": Funnel.ended,
+}
+PLACES = {stage: place for place, stage in enumerate(Funnel)}
+OVER = (Funnel.running, Funnel.ended)
+UNITS = {"CNY": "元", "USD": "美元"}
+FIELDS: dict[str, Callable[[ProjectItem], bool]] = {  # what is not written of a project, in the words of the form
+    "阶段": lambda one: one.stage is None,
+    "投资额": lambda one: one.amount is None,
+    "币种": lambda one: one.amount is not None and not one.currency,
+    "投资方": lambda one: not one.investors,
+    "区域": lambda one: not one.regions,
+    "产业链": lambda one: not one.chains,
+    "填补环节": lambda one: not one.segments,
+    "预计投产日期": lambda one: one.open and not one.expected_on,
+}
+
+
+def find_stage(word: str) -> str:
+    """Return the stage, of the model or of the funnel, that a word is; raises ``InputError`` for one that is none."""
+    known = list(dict.fromkeys([*STANDS, *map(str, Funnel)]))
+    if word.strip() not in known:
+        raise InputError(f"没有“{word[:60]}”这个阶段;可选 {'、'.join(known)}")
+    return word.strip()
+
+
+def stand(project: ProjectRow) -> Funnel:
+    """Return where a project stands: the furthest of what is recorded and of its steps."""
+    said = {STANDS[stage] for stage in (project.stage, *(step.stage for step in project.steps)) if stage}
+    return max(said, key=PLACES.__getitem__, default=Funnel.unsaid)
+
+
+def fields_unwritten(project: ProjectItem) -> list[str]:
+    """Return what is not written of a project."""
+    return [name for name, lacks in FIELDS.items() if lacks(project)]
+
+
+def show_sums(sums: Iterable[Sum]) -> str:
+    """Return sums in words, the currencies apart."""
+    return "；".join(show_amount(one.amount, UNITS.get(one.currency, one.currency)) for one in sums)

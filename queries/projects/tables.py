@@ -1,0 +1,185 @@
+"""Tables of the projects: the funnel, what stands still, what each fills, the rows that are missing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+from graph.statuses import STATUS_ZH
+from queries.city.answers import ProjectStep
+from queries.core.parts import table_of_missing
+from queries.core.question import Word
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text_of
+from queries.core.words import show_amount, show_names
+from queries.gaps.answers import GAPS
+from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projects, ProjectWhatIf
+from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
+
+GAP = {True: "是缺口", False: "不是缺口", None: "是不是缺口不知道"}
+NOT_SUMMED = "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
+UNDATED = "没有任何一步有日期，停没停、停了多久都不知道；不算在停着的里面。"
+
+
+def _amount(item: ProjectItem) -> Number:
+    if item.amount is None:
+        return Number(None, "")
+    return Number(item.yuan or item.amount, show_amount(item.amount, UNITS.get(item.currency or "", "（没有写币种）")))
+
+
+def _original(item: ProjectItem) -> str:
+    """Return the amount as it was written, where that says more."""
+    text = item.amount_original or ""
+    return "" if text == _amount(item).text.replace(" ", "") else text
+
+
+def _quiet(item: ProjectItem) -> Number:
+    if not item.open:
+        return Number(None, "不再看")
+    return Number(item.quiet, "不知道" if item.quiet is None else f"{item.quiet} 天")
+
+
+def _expected(item: ProjectItem) -> str:
+    return f"过了 {item.late} 天" if item.late else ""
+
+
+def _fills(item: ProjectItem) -> list[str]:
+    return [f"{one.segment.name}：{one.state or '看不到'}，{GAP[one.gap]}" for one in item.fills]
+
+
+def _worst(item: ProjectItem) -> float:
+    return min((0 if one.gap else 1 if one.gap is None else 2 for one in item.fills), default=3)
+
+
+def _step(step: ProjectStep) -> str:
+    return " ".join(filter(None, (step.stage, step.on or "没有日期", step.by)))
+
+
+def _stage(item: ProjectItem) -> str:
+    return item.stage or "" if item.stage and item.stage != item.funnel else ""
+
+
+def _unwritten(item: ProjectItem) -> list[str]:
+    lacking = [*([] if item.steps else ["各步"]), *fields_unwritten(item)]
+    return ["、".join(lacking)] if lacking else []
+
+
+def _project(item: ProjectItem) -> ThingRef:
+    return ThingRef("Project", item.id, item.name)
+
+
+def _chains(item: ProjectItem) -> str:
+    return show_names((one.name for one in item.chains), 3, "条")
+
+
+def _regions(item: ProjectItem) -> str:
+    return show_names((one.name for one in item.regions), 3, "处")
+
+
+FUNNEL: list[Column[FunnelRow]] = [
+    Column("阶段", lambda one: one.stage, sort=lambda one: PLACES[one.stage]),
+    Column("个数", lambda one: one.projects, "number"),
+    Column("金额", lambda one: show_sums(one.sums), sort=lambda one: one.yuan or 0),
+    Column("没写金额的", lambda one: one.without_amount, "number"),
+    Column("状态", lambda one: STATUS_ZH[one.status] if one.status else ""),
+    Column("来源", lambda one: one.sources, "source"),
+]
+UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda one: one.without_currency, "number")
+IN_YUAN = Column[FunnelRow]("合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
+PROJECTS: list[Column[ProjectItem]] = [
+    Column("项目", _project, "thing", lambda one: " · ".join(filter(None, (_chains(one), _regions(one)))), on="page"),
+    Column("项目", _project, "thing", on="text"),
+    Column("产业链", _chains, on="text"),
+    Column("所在", _regions, on="text"),
+    Column("阶段", lambda one: one.funnel, extra=_stage, sort=lambda one: PLACES[one.funnel], apart="原文阶段"),
+    Column("多久没进展", _quiet, "number"),
+    Column("各步", lambda one: list(map(_step, one.steps)), "lines"),
+    Column("预计投产", lambda one: one.expected_on, "date", _expected, apart="过期"),
+    Column("投资额", _amount, "number", _original, apart="投资额原文"),
+    Column("投资方", lambda one: show_names((firm.name for firm in one.investors), 3)),
+    Column("填补环节", _fills, "lines", sort=_worst),
+    Column("没有写的", _unwritten, "lines", sort=lambda one: -len(fields_unwritten(one))),
+    Column("假如", lambda one: Ask("what-if", "会改变什么", {"project": one.id}), "ask"),
+    *TRUST,
+]
+
+
+def projects(answer: Projects, funnel: Annotated[bool, Word("只列漏斗: 各阶段几个、多少钱")] = False) -> Table[Any]:
+    """Return the projects, made-up ones last, or the funnel."""
+    tables = tables_of_projects(answer)
+    if funnel:
+        return tables["funnel"]
+    more = [] if answer.stalled_days is None else [*answer.undated, *answer.samples.undated]
+    return replace(tables["projects"], columns=PROJECTS, items=[*answer.projects, *answer.samples.projects, *more])
+
+
+def tables_of_projects(answer: Projects) -> dict[str, Table[Any]]:
+    """Return the tables of the projects by what they show."""
+    return _tables(answer, answer) | {"missing": table_of_missing(answer.missing)}
+
+
+def tables_of_samples(answer: Projects) -> dict[str, Table[Any]]:
+    """Return the tables of what is made up, without those that have no row."""
+    if not answer.samples.any:
+        return {}
+    made_up = [(name, table) for name, table in _tables(answer, answer.samples).items() if table.items]
+    return {name: replace(one, id=f"sample-{one.id}", title=f"示例 {one.title}", note="") for name, one in made_up}
+
+
+def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
+    stalled = answer.stalled_days
+    title = "项目" if stalled is None else f"停了 {stalled} 天以上的项目"
+    empty = "图里没有这样的项目" if stalled is None else f"有日期的项目里没有停 {stalled} 天以上的"
+    foreign = any(one.yuan is not None and {each.currency for each in one.sums} != {"CNY"} for one in rows.funnel)
+    more = [IN_YUAN] * foreign + [UNNAMED] * any(one.without_currency for one in rows.funnel)
+    found: dict[str, Table[Any]] = {
+        "funnel": Table("funnel", "漏斗", [*FUNNEL[:3], *more, *FUNNEL[3:]], rows.funnel, NOT_SUMMED),
+        "projects": Table("projects", title, _said(rows.projects), rows.projects, empty=empty),
+    }
+    if stalled is not None:
+        found["undated"] = Table("undated", "停没停不知道的项目", _said(rows.undated), rows.undated, UNDATED, "没有")
+    return found
+
+
+def _said(items: list[ProjectItem]) -> list[Column[ProjectItem]]:
+    """Return the columns in which any item says something."""
+    return [one for one in PROJECTS if not items or any(text_of(one, item, {}) for item in items)]
+
+
+def notes_of_projects(answer: Projects, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, by which day it is, what is missing, and that there are samples."""
+    yield answer.verdict
+    yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
+    if answer.stalled_days is not None and answer.undated:
+        yield f"停没停不知道的 {len(answer.undated)} 个项目列在最后，“多久没进展”写“不知道”"
+    yield from (f"缺 {one.what}。空表: lianzhang template {one.form} --out {one.form}.xlsx" for one in answer.missing)
+    if answer.samples.any:
+        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
+
+
+def project_what_if(answer: ProjectWhatIf) -> Table[Any]:
+    """Return what a project would change, chain by chain."""
+    moved = [(one.chain.name, change) for one in answer.changes for change in one.what_if.changes]
+    columns: list[Column[Any]] = [
+        Column("产业链", lambda one: one[0]),
+        Column("环节或产品", lambda one: one[1].name),
+        Column("之前", lambda one: one[1].before),
+        Column("之后", lambda one: one[1].after),
+        Column("评分(前)", lambda one: one[1].score_before),
+        Column("评分(后)", lambda one: one[1].score_after),
+        Column("变化", lambda one: _turn(one[1])),
+        Column("状态", lambda _: answer.status, "status"),
+    ]
+    return Table("project-changes", "会改变什么", columns, moved, empty="没有变化，或说不清")
+
+
+def _turn(change: Any) -> str:
+    if change.before == change.after:
+        return ""
+    return "补上缺口" if change.before in GAPS and change.after not in GAPS else f"{change.before}变{change.after}"
+
+
+def notes_of_what_if(answer: ProjectWhatIf, _: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the verdict, what cannot be said, and what is assumed."""
+    yield answer.verdict
+    yield from (f"没有推演: {why}" for why in answer.cannot if why not in answer.points)
+    yield from dict.fromkeys(f"假定: {text}" for one in answer.changes for text in one.what_if.assumptions)
+    yield f"截至 {answer.as_of}；推演是推断，不写入图中"
