@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from graph.deadline import check
 from queries.city.ties import Tie, Tied, weakest
-from queries.clusters.answers import Beside, Clusters, Compared, Member, Place, SupplySide
+from queries.clusters.answers import Beside, Clusters, Compared, Member, Standing, SupplySide
 from queries.clusters.catalogue import say
 from queries.clusters.communities import Communities, read_communities
 from queries.core.answers import MissingRows, Named, Thing
@@ -40,7 +41,8 @@ def _make(view: View) -> Clusters:
         "missing": [*registry.missing, *_missing(compared, supply)],
     }
     kept = {field: getattr(registry, field) for field in type(registry).model_fields if field not in told}
-    return Clusters(**kept, **told, supply=supply, compared=compared, sample_supply=sample_supply, sample_compared=samples)
+    sides = {"supply": supply, "compared": compared, "sample_supply": sample_supply, "sample_compared": samples}
+    return Clusters(**kept, **told, **sides)
 
 
 def _only(answer: Clusters, name: Named) -> Clusters:
@@ -86,12 +88,13 @@ def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tu
     wanted = {id for members in firms.values() for id in members}
     homes = {id: found.home_of(members) for id, members in firms.items()}
     wanted |= {firm for home in homes.values() if home for firm in found.firms[home]}
-    rows = {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=sorted(wanted))}
+    asked = [row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=sorted(wanted))]
+    rows = {firm["id"]: firm for firm in asked}
     return supply, [_one(found, entry, firms[entry.thing.id], homes[entry.thing.id], rows, leads) for entry in entries]
 
 
 def _members(one: Tied, who: Any) -> dict[str, list[Tie]]:
-    """Return the firms of a cluster, each with the relations by which it is one; firms that are judged to be one are one."""
+    """Return the members of a cluster, each with the relations that say so; firms that are judged to be one are one."""
     ties: dict[str, list[Tie]] = defaultdict(list)
     for tie in one.by("MEMBER_OF"):
         ties[who(tie.other["id"])].append(tie)
@@ -119,9 +122,11 @@ def _one(
     rows: Mapping[str, Mapping[str, Any]],
     leads: Mapping[str, list[Named]],
 ) -> Compared:
+    check()
     around = found.firms[home] if home else []
     outside = [id for id in around if id not in members]
-    unlisted = [_beside(entry.thing, found, rows[id], sum(one in members for one in found.partners(id))) for id in outside]
+    near = {id: sum(one in members for one in found.partners(id)) for id in outside}
+    unlisted = [_beside(entry.thing, found, rows[id], number) for id, number in near.items()]
     crossing = [id for id in sorted({*around, *members}) if id in found.of and found.across(id)]
     bridges = [_beside(entry.thing, found, rows[id], found.across(id).total()) for id in crossing]
     score = found.agree_on(members, home) if home else None
@@ -141,7 +146,12 @@ def _one(
 
 
 def _member(
-    found: Communities, cluster: Thing, home: int | None, firm: Mapping[str, Any], ties: Sequence[Tie], leads: Sequence[Named]
+    found: Communities,
+    cluster: Thing,
+    home: int | None,
+    firm: Mapping[str, Any],
+    ties: Sequence[Tie],
+    leads: Sequence[Named],
 ) -> Member:
     number, relation = found.of.get(firm["id"]), ties[0].relation
     role = next((tie.relation["role"] for tie in ties if tie.relation.get("role")), None)
@@ -152,7 +162,7 @@ def _member(
         leads=list(leads),
         role=role,
         since=relation.get("valid_from"),
-        stands=Place.silent if number is None else Place.same if number == home else Place.other,
+        stands=Standing.silent if number is None else Standing.same if number == home else Standing.other,
         community=number,
         status=relation["status"],
         source=relation["source"],
@@ -160,7 +170,7 @@ def _member(
     )
 
 
-def _beside(cluster: Thing | None, found: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
+def _beside(cluster: Thing, found: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
     return Beside(
         cluster=cluster,
         firm=_named(firm),
@@ -195,7 +205,14 @@ def _why(found: Communities, firms: Mapping[str, Mapping[str, Any]], score: floa
     return say("agree_one_cluster") if there < 2 else say("agree_one_community")
 
 
-def _reason(found: Communities, members: Mapping[str, Any], home: int | None, outside: int, score: float | None) -> Reason:
+def _reason(
+    found: Communities,
+    members: Mapping[str, Any],
+    home: int | None,
+    outside: int,
+    score: float | None,
+) -> Reason:
+    """Return how one cluster agrees with its community, or why that cannot be said."""
     if not members:
         return say("no_members")
     if home is None:
@@ -216,5 +233,5 @@ def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
 def _missing(compared: Sequence[Compared], supply: SupplySide) -> Iterator[MissingRows]:
     if any(not one.members for one in compared):
         yield make_lack(Lack("member_of", "", "lack_members", "lack_members_why"), say)
-    if any(member.stands is Place.silent for one in compared for member in one.members) or not supply.firms:
+    if any(member.stands is Standing.silent for one in compared for member in one.members) or not supply.firms:
         yield make_lack(Lack("supplies", "", "lack_supplies", "lack_supplies_why"), say)

@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from queries.core.parts import Line, as_one
+from queries.core.parts import PrintedLine, as_one
 from queries.core.table import Table
 from queries.desk.answers import Desk, Duties
 from queries.desk.tables import tables_of_desk, tables_of_duties, tables_of_samples
 
 
-def desk(answer: Desk) -> Table[Line]:
+def desk(answer: Desk) -> Table[PrintedLine]:
     """Return all parts of a desk as one table, the made-up rows last."""
     tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
     return as_one("desk", "工作台", tables)
 
 
-def duties(answer: Duties) -> Table[Line]:
+def duties(answer: Duties) -> Table[PrintedLine]:
     """Return all that somebody answers for as one table."""
     return as_one("duties", "职责", tables_of_duties(answer).values())
 

@@ -20,7 +20,11 @@ from queries.things.things import sources_used
 
 GAPS = 3  # differences that the sentence names
 MONEY = ("元", "美元")
-ROWS, TIES, SIGNED = "rows", "ties", "signed"  # when rows are missing: too few by name, without anybody in them, nothing signed at them
+ROWS, TIES, SIGNED = (
+    "rows",
+    "ties",
+    "signed",
+)  # when rows are missing: too few by name, without anybody in them, nothing signed at them
 
 
 class Lack(NamedTuple):
@@ -138,15 +142,22 @@ def short_of(one: Published) -> bool:
 
 def _stages(view: View, rules: Described, entries: Sequence[Entry]) -> Iterator[StageRule]:
     """Yield who acts in each stage, where the mechanism that says so is to be seen."""
-    told: list[Any] = [one.thing for one in read_tied(view, "Mechanism") if one.thing["name"] in rules.mechanisms] if rules.stages else []
+    mechanisms = [one.thing for one in read_tied(view, "Mechanism")] if rules.stages else []
+    told = [one for one in mechanisms if one["name"] in rules.mechanisms]
     for stage in rules.stages if told else ():
         proof = {name: told[0].get(name) for name in ("status", "source", "place")}
         yield StageRule(stage=stage.stage, who=stage.who, now=sum(one.kind == stage.stage for one in entries), **proof)
 
 
-def _missing(name: str, rules: Described, entries: Sequence[Entry], published: Sequence[Published]) -> Iterator[MissingRows]:
+def _missing(
+    name: str,
+    rules: Described,
+    entries: Sequence[Entry],
+    published: Sequence[Published],
+) -> Iterator[MissingRows]:
     named = named_in(entries)
-    short = {next((count.what for count in rules.counts if count.metric == one.metric), "") for one in published if short_of(one)}
+    counted = {count.metric: count.what for count in rules.counts}
+    short = {counted.get(one.metric) for one in published if short_of(one)}
     lacking = {
         ROWS: not named or ROWS in short or bool(_kinds_lacking(rules, named)),
         TIES: any(not one.ties for one in named),
@@ -161,7 +172,8 @@ def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
     """Return rows that are missing, with the form that would fill them."""
     record = find_type(lack.form)
     assert record is not None
-    return MissingRows(topic=lack.form, what=say(lack.what), why=say(lack.why), form=lack.form, form_name=record.table.zh)
+    told = {"what": say(lack.what), "why": say(lack.why)}
+    return MissingRows(topic=lack.form, form=lack.form, form_name=record.table.zh, **told)
 
 
 def _proofs(rows: RegistryRows) -> Iterator[tuple[str, str]]:
