@@ -69,6 +69,7 @@ p-over,签约,2025-01-01,,s,confirmed
 p-nodate,签约,,,s,confirmed
 p-unsaid,签约,2025-12-31,,s,confirmed
 x-p,签约,2025-01-01,,x,sample
+p-nodate,签约,2026-01-01,,x,sample
 """,
     "deliverables.csv": """id,name,kind,chain,valid_to,complete_from,complete_to,source,status
 plan,行动计划书,行动计划,demo,2026-11-29,,,s,confirmed

@@ -161,7 +161,7 @@ def test_all_that_somebody_answers_for(office: Store) -> None:
     ]
     li = make_duties(view, find_agency(view, "李四"))
     assert [(one.role, one.current) for one in li.posts] == [("副链长", True), ("链长", False)]
-    assert li.points[-1] == "没有登记由它办的事项"
+    assert li.points[-1] == "没有登记要办的事项"
     assert [one.id for one in make_duties(view, find_agency(view, "示例局")).work] == ["x-q"]
     assert {one.subject.label for one in read_posts(view)} == {"Chain", "Project", "Task"}
 

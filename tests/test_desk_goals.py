@@ -133,6 +133,18 @@ def test_missed_is_said_only_of_a_year_that_is_over_and_complete() -> None:
     }  # fmt: skip
 
 
+def test_a_project_signed_some_time_in_a_year_is_of_neither_half_for_sure() -> None:
+    rules = read_office()
+    judged = [judge_project(project(id, "2025"), TODAY, rules) for id in ("a", "b")]
+    rows = {one.name: (one.state, len(one.counted), len(one.possible)) for one in judge_goal(Known(judged, (), TODAY, rules))}
+    assert rows == {
+        "2026 年": (GoalState.unknown, 0, 0),
+        "2025 年": (GoalState.kept, 2, 0),
+        "2025 年上半年": (GoalState.unknown, 0, 2),
+        "2025 年下半年": (GoalState.unknown, 0, 2),
+    }
+
+
 def test_a_year_missed_rests_on_the_list_that_says_it_is_complete() -> None:
     lists = (Complete(date(2025, 1, 1), date(2025, 12, 31), "curated", "z"),)
     row = next(one for one in judge_goal(Known([], lists, TODAY, read_office())) if one.year == 2025)

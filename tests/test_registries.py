@@ -136,7 +136,7 @@ def test_who_may_do_what_is_told_by_the_mechanism_that_is_seen(city: Store) -> N
 def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> None:
     answer = asked(city, "scenarios")
     assert [(one.thing.id, one.stands_for, one.current) for one in answer.entries] == [
-        ("i1", None, True), ("l1", None, True), ("lab", 11, True), ("l2", None, False),
+        ("l1", None, True), ("lab", 11, True), ("i1", None, True), ("l2", None, False),
     ]  # fmt: skip
     told = figures(answer)
     assert (told["已认定数"].shown, told["已认定数"].difference) == (

@@ -1,6 +1,6 @@
 """The declared clusters beside the communities of the supply graph, put together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from queries.core.view import View
 from queries.names.search import comparisons_of
 from queries.registries.answers import Entry
 from queries.registries.entries import read_things
-from queries.registries.registry import Lack, make_lack, make_registry
+from queries.registries.registry import Lack, make_lack, make_registry, proofs_of
 
 MOST = 200  # firms that are listed beside a cluster
 LEADING = "领军"  # in the role of a leading firm of a cluster
@@ -52,7 +52,8 @@ def _only(answer: Clusters, name: Named) -> Clusters:
         return one.entry.thing.id == name.id
 
     compared, samples = ([one for one in listed if own(one)] for listed in (answer.compared, answer.sample_compared))
-    points = [say("one", members=len(one.members), reason=one.reason) for one in (compared or samples)]
+    both = compared or samples
+    points = [say("one", members=len(one.members), reason=one.reason) if one.members else one.reason for one in both]
     update: dict[str, Any] = {
         "compared": compared,
         "sample_compared": samples,
@@ -68,7 +69,12 @@ def _only(answer: Clusters, name: Named) -> Clusters:
             "ties": [one for one in rows.ties if one.subject.id in ids],
         }
         update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
-    return answer.model_copy(update=update)
+    found = answer.model_copy(update=update)
+    proofs = [*proofs_of(found), *proofs_of(found.samples)]
+    rows, statuses = Counter(source for _, source in proofs), Counter(status for status, _ in proofs)
+    sources = [one.model_copy(update={"rows": rows[one.id]}) for one in answer.sources if rows[one.id]]
+    rests_on = {status: statuses[status] for status in answer.rests_on if statuses[status]}
+    return found.model_copy(update={"sources": sources, "rests_on": rests_on})
 
 
 def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tuple[SupplySide, list[Compared]]:

@@ -27,7 +27,7 @@ def desk(view: "View", chain: Chain) -> Desk:
 
 @question("duties", "agencies/{agency}/duties", group=GROUP, table=printed.duties, notes=printed.notes_of_duties)
 def duties(view: "View", agency: Office) -> Duties:
-    """一个人或一个部门负责的全部: 产业链、项目、机制等,自何时、至何时,和由它办的事项里逾期、快到期、受阻的。"""
+    """一个人或一个部门负责的全部: 产业链、项目、机制等,自何时、至何时,和要办的事项里逾期、快到期、受阻的。"""
     from queries.desk.duties import make_duties
 
     return make_duties(view, agency)

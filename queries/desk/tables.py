@@ -138,7 +138,7 @@ def tables_of_samples(answer: Desk) -> dict[str, Table[Any]]:
 def tables_of_duties(answer: Duties) -> dict[str, Table[Any]]:
     """Return the tables of all that somebody answers for."""
     chains = Column[WorkItem]("产业链", _chains)
-    work = Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记由它办的事项")
+    work = Table("work", "要办的事项", [*WORK[:2], chains, *WORK[2:]], answer.work, NOT_THOSE, "没有登记要办的事项")
     posts = Table("posts", "负责什么", HELD, answer.posts, empty="没有登记负责什么")
     return {"work": without_empty(work), "posts": without_empty(posts)}
 

@@ -73,7 +73,7 @@ def _make(view: View, name: str) -> Registry:
     stages = list(_stages(view, rules, rows.entries))
     points = list(_tell(rules, rows, published))
     listed: list[Any] = [*published, *stages]
-    proofs = [*_proofs(rows), *_proofs(samples), *((one.status, one.source) for one in listed)]
+    proofs = [*proofs_of(rows), *proofs_of(samples), *((one.status, one.source) for one in listed)]
     rests_on = Counter(status for status, _ in proofs)
     return Registry(
         name=name,
@@ -104,8 +104,9 @@ def _rows(view: View, rules: Described, things: Sequence[Tied], figures: Sequenc
     )
 
 
-def _order(rules: Described, entry: Entry) -> tuple[bool, bool, bool, str]:
-    return not entry.current, not is_first(rules, entry.kind), entry.stands_for is not None, entry.thing.id
+def _order(rules: Described, entry: Entry) -> tuple[bool, bool, int, bool, str]:
+    kind, label = is_first(rules, entry.kind), rules.labels.index(entry.thing.label)
+    return not entry.current, not kind, label, entry.stands_for is not None, entry.thing.id
 
 
 def named_in(entries: Iterable[Entry]) -> list[Entry]:
@@ -176,7 +177,7 @@ def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
     return MissingRows(topic=lack.form, form=lack.form, form_name=record.table.zh, **told)
 
 
-def _proofs(rows: RegistryRows) -> Iterator[tuple[str, str]]:
+def proofs_of(rows: RegistryRows) -> Iterator[tuple[str, str]]:
     """Yield the status and the source of each row."""
     for listed in (rows.entries, rows.ties, rows.answerers):
         yield from ((one.status, one.source) for one in listed)
