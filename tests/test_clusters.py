@@ -17,7 +17,7 @@ from api.app import create_app
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.clusters.answers import Clusters, Compared, Place
+from queries.clusters.answers import Clusters, Compared, Standing
 from queries.clusters.clusters import make_clusters
 from queries.clusters.communities import Communities
 from queries.names.search import find_cluster
@@ -92,6 +92,10 @@ def by_id(answer: Clusters) -> dict[str, Compared]:
     return {one.entry.thing.id: one for one in (*answer.compared, *answer.sample_compared)}
 
 
+def crossing(one: Compared) -> list[tuple[str, int, list[int], int]]:
+    return [(firm.firm.id, firm.community, firm.others, firm.partners) for firm in one.bridges]
+
+
 def score(declared: str, found: str) -> float:
     return float(adjusted_mutual_info_score(list(declared), list(found)))
 
@@ -99,22 +103,26 @@ def score(declared: str, found: str) -> float:
 def test_all_clusters_agree_as_scikit_learn_says(city: Store) -> None:
     supply = asked(city).supply
     assert (supply.firms, supply.communities, supply.memberships) == (6, 2, 6)
-    assert supply.agreement == pytest.approx(score("112222", "111222"))  # ab in k1, cdef in k2; s has no supplies and does not count
-    assert (supply.reason.code, round(supply.reason.params["score"], 6)) == ("agree_score", round(score("112222", "111222"), 6))
+    assert supply.agreement == pytest.approx(score("112222", "111222"))  # s does not count
+    assert (supply.reason.code, round(supply.reason.params["score"], 6)) == (
+        "agree_score",
+        round(score("112222", "111222"), 6),
+    )
 
 
 def test_members_and_who_is_missing_on_either_side(city: Store) -> None:
     found = by_id(asked(city))
     one, two = found["k1"], found["k2"]
     assert [(m.firm.id, m.stands, m.community) for m in one.members] == [
-        ("a", Place.same, 1), ("b", Place.same, 1), ("s", Place.silent, None),
+        ("a", Standing.same, 1), ("b", Standing.same, 1), ("s", Standing.silent, None),
     ]  # fmt: skip
     assert [(m.firm.id, m.stands, m.community) for m in two.members] == [
-        ("c", Place.other, 1), ("d", Place.same, 2), ("e", Place.same, 2), ("f", Place.same, 2),
+        ("c", Standing.other, 1), ("d", Standing.same, 2), ("e", Standing.same, 2), ("f", Standing.same, 2),
     ]  # fmt: skip
     assert (one.community, one.firms, one.together, one.unlisted_count) == (1, 3, 2, 1)
     assert (two.community, two.firms, two.together, two.unlisted_count) == (2, 3, 3, 0)
-    assert [(firm.firm.id, firm.partners, firm.status, firm.source) for firm in one.unlisted] == [("c", 2, "inferred", "s")]
+    outside = [(firm.firm.id, firm.partners, firm.status, firm.source) for firm in one.unlisted]
+    assert outside == [("c", 2, "inferred", "s")]
     assert one.agreement == pytest.approx(score("110000", "111000"))
     assert two.agreement == pytest.approx(score("001111", "000111"))
     assert one.reason.startswith("有供应关系的 2 家成员里 2 家在群落 1，那里另有 1 家不是成员")
@@ -124,10 +132,9 @@ def test_members_and_who_is_missing_on_either_side(city: Store) -> None:
 
 def test_who_bridges(city: Store) -> None:
     found = by_id(asked(city))
-    bridges = {id: [(firm.firm.id, firm.community, firm.others, firm.partners) for firm in one.bridges] for id, one in found.items()}
-    assert bridges["k1"] == [("c", 1, [2], 1)]
-    assert bridges["k2"] == [("c", 1, [2], 1), ("d", 2, [1], 1)]
-    assert bridges["k0"] == []
+    assert crossing(found["k1"]) == [("c", 1, [2], 1)]
+    assert crossing(found["k2"]) == [("c", 1, [2], 1), ("d", 2, [1], 1)]
+    assert crossing(found["k0"]) == []
 
 
 def test_leaders_and_provenance(city: Store) -> None:
@@ -136,7 +143,12 @@ def test_leaders_and_provenance(city: Store) -> None:
     assert {id for id, m in members.items() if m.leader} == {"b", "f"}
     assert {chain.id for chain in members["b"].leads} == {"demo", "away"}
     assert members["f"].role == "集群领军企业"
-    assert (members["a"].status, members["a"].source, members["a"].place, members["a"].since) == ("reported", "s", "第9页", "2025")
+    assert (members["a"].status, members["a"].source, members["a"].place, members["a"].since) == (
+        "reported",
+        "s",
+        "第9页",
+        "2025",
+    )
     entry = found["k1"].entry
     assert (entry.kind, entry.remark, entry.status, entry.place) == ("雁阵形", "是目标", "confirmed", "第2页")
 
@@ -162,12 +174,17 @@ def test_without_supplies_nothing_is_compared(store: Store, tmp_path: Path) -> N
     assert (answer.supply.agreement, answer.supply.reason.code, answer.supply.firms) == (None, "agree_no_supplies", 0)
     one = by_id(answer)["k1"]
     assert (one.agreement, one.community, one.reason.code) == (None, None, "silent_no_supplies")
-    assert {m.stands for m in one.members} == {Place.silent}
+    assert {m.stands for m in one.members} == {Standing.silent}
 
 
 @pytest.mark.parametrize(
     ("members", "code"),
-    [("s,k1", "agree_silent"), ("a,k1", "agree_one_cluster"), ("b,k2", "agree_one_community"), ("", "agree_no_members")],
+    [
+        ("s,k1", "agree_silent"),
+        ("a,k1", "agree_one_cluster"),
+        ("b,k2", "agree_one_community"),
+        ("", "agree_no_members"),
+    ],
 )
 def test_why_clusters_cannot_be_compared(store: Store, tmp_path: Path, members: str, code: str) -> None:
     leading = "b,k1" if code == "agree_one_community" else ""
@@ -182,7 +199,7 @@ def test_samples_stand_apart(city: Store) -> None:
     answer, hidden = asked(city), asked(city, without=("sample",))
     assert [one.entry.thing.id for one in answer.compared] == ["k0", "k1", "k2"]
     assert [one.entry.thing.id for one in answer.sample_compared] == ["kx"]
-    assert [(m.firm.id, m.stands) for m in answer.sample_compared[0].members] == [("x", Place.same)]  # it supplies a
+    assert [(m.firm.id, m.stands) for m in answer.sample_compared[0].members] == [("x", Standing.same)]  # it supplies a
     assert answer.sample_compared[0].unlisted[0].status == "inferred"
     assert (hidden.sample_compared, hidden.samples.entries) == ([], [])
     assert (hidden.points, hidden.supply, hidden.compared) == (answer.points, answer.supply, answer.compared)
@@ -202,17 +219,26 @@ def test_one_cluster(city: Store) -> None:
     assert [one.entry.thing.id for one in answer.compared] == ["k1"]
     assert (answer.sample_compared, answer.published, [one.code for one in answer.points]) == ([], [], ["one"])
     assert answer.verdict.startswith("甲集群：登记了 3 家成员；有供应关系的 2 家")
-    assert [one.entry.thing.id for one in asked(city, "示例集群").sample_compared] == ["kx"]
+    assert (answer.rests_on, [(one.id, one.rows) for one in answer.sources]) == ({"confirmed": 3, "reported": 1}, [("s", 4)])
+    assert asked(city, "空集群").verdict == "空集群：没有登记成员。"
+    made_up = asked(city, "示例集群")
+    assert ([one.entry.thing.id for one in made_up.sample_compared], made_up.rests_on) == (["kx"], {"sample": 2})
+    page = TestClient(create_app(city, Settings())).get("/clusters/kx").text
+    assert "这是示例（虚构），只作演示，不可引用" in page
+    assert "还没有登记集群" not in page
 
 
 def test_identical_groups_agree_wholly_and_chance_ones_not_at_all() -> None:
-    graph = nx.disjoint_union_all([nx.complete_graph(25, nx.DiGraph) for _ in range(4)])
-    network = Network.of(nx.relabel_nodes(graph, {one: f"{one:03d}" for one in graph}))
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_edges_from((f"{one:02d}", f"{other:02d}") for one in range(100) for other in range(one // 25 * 25, one))
+    network = Network.of(graph)
     found = Communities(network, communities(network, 7))
     ids = network.ids
     assert len(found.firms) == 4
     same = {str(number): firms for number, firms in found.firms.items()}
-    assert found.agree(same) == (pytest.approx(1), 100)
+    whole, memberships = found.agree(same)
+    assert whole == pytest.approx(1)
+    assert memberships == 100
     assert found.agree_on(found.firms[2], 2) == pytest.approx(1)
     drawn = np.random.default_rng(5).integers(0, 4, 100)
     chance = {str(number): [ids[place] for place in np.flatnonzero(drawn == number)] for number in range(4)}
@@ -227,11 +253,20 @@ def test_identical_groups_agree_wholly_and_chance_ones_not_at_all() -> None:
 def test_command_route_page_and_workbook(city: Store, tmp_path: Path) -> None:
     client = TestClient(create_app(city, Settings()))
     every, one = (client.get(f"/api/v1/clusters{tail}").json() for tail in ("", "/k1"))
-    assert ([item["entry"]["thing"]["id"] for item in every["compared"]], len(one["compared"])) == (["k0", "k1", "k2"], 1)
+    assert ([item["entry"]["thing"]["id"] for item in every["compared"]], len(one["compared"])) == (
+        ["k0", "k1", "k2"],
+        1,
+    )
     assert one["compared"][0]["members"][2]["stands_code"] == "silent"
     assert client.get("/api/v1/clusters/nobody").status_code == 404
     page, alone = client.get("/clusters").text, client.get("/clusters/k1").text
-    for words in (every["points"][0], "示例（虚构，只作演示）", "/templates/member_of.xlsx", 'href="/clusters/k1"', "没有供应关系"):
+    for words in (
+        every["points"][0],
+        "示例（虚构，只作演示）",
+        "/templates/member_of.xlsx",
+        'href="/clusters/k1"',
+        "没有供应关系",
+    ):
         assert words in page, words
     assert "甲集群" in alone
     assert "乙集群" not in alone

@@ -33,7 +33,7 @@ f2,乙厂,高温涂层,s,reported
 f3,丙厂,无人叉车,s,confirmed
 fx,示例厂,高温涂层,m,sample
 """,
-    "mechanisms.csv": "id,name,source,status,place\nmj,揭榜挂帅,s,confirmed,第69段\nmo,开放场景,s,confirmed,\nms,示例机制,m,sample,\n",
+    "mechanisms.csv": "id,name,source,status,place\nmj,揭榜挂帅,s,confirmed,第69段\nmo,开放场景,s,confirmed,\n",
     "challenges.csv": """id,name,state,chains,posted_by,taken_up_by,source,status,place
 c1,榜单:高温涂层,发榜,demo,f1,,s,confirmed,第1页
 c2,榜单:无人叉车,过程管理,demo,f1,f3,s,confirmed,
@@ -125,7 +125,8 @@ def test_challenges_their_stages_and_who_could_answer(city: Store) -> None:
     assert {firm for _, firm, _, _ in others} <= {"f3"}  # not who put it up, nobody made up; c2 is no longer open
     assert {one.subject.id for one in answer.answerers} == {"c1"}
     assert [one.code for one in answer.points] == ["named", "stages"]
-    assert [(one.subject.id, one.firm.id) for one in answer.samples.answerers] == [("cx", "fx")]  # nobody real for what is made up
+    made_up = [(one.subject.id, one.firm.id) for one in answer.samples.answerers]
+    assert made_up == [("cx", "fx")]  # nobody real for what is made up
 
 
 def test_who_may_do_what_is_told_by_the_mechanism_that_is_seen(city: Store) -> None:
@@ -135,15 +136,22 @@ def test_who_may_do_what_is_told_by_the_mechanism_that_is_seen(city: Store) -> N
 def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> None:
     answer = asked(city, "scenarios")
     assert [(one.thing.id, one.stands_for, one.current) for one in answer.entries] == [
-        ("i1", None, True), ("l1", None, True), ("lab", 11, True), ("l2", None, False),
+        ("l1", None, True), ("lab", 11, True), ("i1", None, True), ("l2", None, False),
     ]  # fmt: skip
     told = figures(answer)
-    assert (told["已认定数"].shown, told["已认定数"].difference) == (1, "图里 1 家，差 10 家")  # l2 is over, lx is made up
+    assert (told["已认定数"].shown, told["已认定数"].difference) == (
+        1,
+        "图里 1 家，差 10 家",
+    )  # l2 is over, lx is made up
     assert (told["获融资支持的实验室数"].shown, told["获融资支持的实验室数"].difference.code) == (None, "fig_uncounted")
     assert answer.points[0] == "点了名的 2 处场景、实验室或院所"
     assert answer.points[1] == "公布已认定数 11家，图里 1"
     assert [(one.thing.id, one.stands_for) for one in answer.samples.entries] == [("lx", None)]
-    assert (answer.published[0].status, answer.published[0].source, answer.published[0].place) == ("confirmed", "s", "第70段")
+    assert (answer.published[0].status, answer.published[0].source, answer.published[0].place) == (
+        "confirmed",
+        "s",
+        "第70段",
+    )
     assert {one.form for one in answer.missing} == {"scenarios"}
 
 
@@ -181,7 +189,12 @@ def test_kinds_of_platforms_that_are_not_there(city: Store) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_in_the_sentence_rests_on_samples(city: Store, name: str) -> None:
     answer, hidden = asked(city, name), asked(city, name, without=("sample",))
-    assert (hidden.points, hidden.entries, hidden.ties, hidden.published) == (answer.points, answer.entries, answer.ties, answer.published)
+    assert (hidden.points, hidden.entries, hidden.ties, hidden.published) == (
+        answer.points,
+        answer.entries,
+        answer.ties,
+        answer.published,
+    )
     assert (hidden.samples.entries, hidden.samples.ties, hidden.samples.answerers) == ([], [], [])
     assert "sample" not in hidden.rests_on
 

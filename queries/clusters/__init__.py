@@ -1,1 +1,1 @@
-"""The declared clusters beside the communities of the supply graph: how far they agree, who is missing on either side, who bridges."""
+"""The declared clusters beside the communities of the supply graph: how far they agree, who is missing, who bridges."""

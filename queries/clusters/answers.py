@@ -7,7 +7,7 @@ from queries.core.reason import Reason
 from queries.registries.answers import Entry, Registry
 
 
-class Place(Term):
+class Standing(Term):
     """Where a member of a cluster stands in the supply graph."""
 
     same = "同一群落"
@@ -24,7 +24,7 @@ class Member(Answer):
     leads: list[Named] = Field(description="the chains that it leads")
     role: str | None
     since: str | None
-    stands: Place
+    stands: Standing
     community: int | None = Field(description="null: no supplies, the graph says nothing of it")
     status: str
     source: str
@@ -34,13 +34,14 @@ class Member(Answer):
 class Beside(Answer):
     """A firm beside a cluster: in its community and no member, or with supplies across communities.
 
-    It is inferred from supplies; status is the least founded of that and of the firm's row, source and place are the firm's.
+    It is inferred from supplies: status is the least founded of that and of the firm's row, source and place are the
+    firm's.
     """
 
-    cluster: Thing | None = Field(description="null: of no cluster")
+    cluster: Thing
     firm: Named
     community: int
-    partners: int = Field(description="members of the cluster that it supplies or buys from; of a bridge: firms in other communities")
+    partners: int = Field(description="members that it supplies or buys from; of a bridge: firms in other communities")
     others: list[int] = Field(description="the other communities that it has supplies with")
     status: str
     source: str
@@ -56,10 +57,10 @@ class Compared(Answer):
     firms: int = Field(description="firms of that community")
     centre: Named | None = Field(description="the firm of that community with the most partners in it")
     together: int = Field(description="members in that community")
-    unlisted: list[Beside] = Field(description="firms of that community that are no members, at most 200, those with most members first")
+    unlisted: list[Beside] = Field(description="firms of that community that are no members; at most 200")
     unlisted_count: int
-    bridges: list[Beside] = Field(description="members, or firms of that community, with supplies across communities; at most 200")
-    agreement: float | None = Field(description="adjusted mutual information of member or not with community or not; null: not comparable")
+    bridges: list[Beside] = Field(description="those of both sides with supplies across communities; at most 200")
+    agreement: float | None = Field(description="adjusted mutual information of the two; null: not comparable")
     reason: Reason
 
     @property
@@ -79,12 +80,12 @@ class SupplySide(Answer):
     firms: int = Field(description="firms with supplies")
     communities: int = Field(description="of two firms and more")
     memberships: int = Field(description="declared memberships of firms with supplies")
-    agreement: float | None = Field(description="adjusted mutual information over those memberships; null: not comparable")
+    agreement: float | None = Field(description="adjusted mutual information over them; null: not comparable")
     reason: Reason
 
 
 class Clusters(Registry):
-    """The clusters as a registry, each beside the communities of the supply graph; samples apart, beside the graph with samples."""
+    """The clusters as a registry, each beside the communities; samples apart, beside the graph with samples."""
 
     supply: SupplySide
     compared: list[Compared]

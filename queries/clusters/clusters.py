@@ -1,12 +1,13 @@
 """The declared clusters beside the communities of the supply graph, put together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from graph.deadline import check
 from queries.city.ties import Tie, Tied
-from queries.clusters.answers import Beside, Clusters, Compared, Member, Place, SupplySide
+from queries.clusters.answers import Beside, Clusters, Compared, Member, Standing, SupplySide
 from queries.clusters.catalogue import say
 from queries.clusters.communities import Communities, read_communities
 from queries.core.answers import MissingRows, Named, Thing, weakest
@@ -16,7 +17,7 @@ from queries.core.view import View
 from queries.names.search import comparisons_of
 from queries.registries.answers import Entry
 from queries.registries.entries import read_things
-from queries.registries.registry import Lack, make_lack, make_registry
+from queries.registries.registry import Lack, make_lack, make_registry, proofs_of
 
 MOST = 200  # firms that are listed beside a cluster
 LEADING = "领军"  # in the role of a leading firm of a cluster
@@ -40,7 +41,8 @@ def _make(view: View) -> Clusters:
         "missing": [*registry.missing, *_missing(compared, supply)],
     }
     kept = {field: getattr(registry, field) for field in type(registry).model_fields if field not in told}
-    return Clusters(**kept, **told, supply=supply, compared=compared, sample_supply=sample_supply, sample_compared=samples)
+    sides = {"supply": supply, "compared": compared, "sample_supply": sample_supply, "sample_compared": samples}
+    return Clusters(**kept, **told, **sides)
 
 
 def _only(answer: Clusters, name: Named) -> Clusters:
@@ -50,7 +52,8 @@ def _only(answer: Clusters, name: Named) -> Clusters:
         return one.entry.thing.id == name.id
 
     compared, samples = ([one for one in listed if own(one)] for listed in (answer.compared, answer.sample_compared))
-    points = [say("one", members=len(one.members), reason=one.reason) for one in (compared or samples)]
+    both = compared or samples
+    points = [say("one", members=len(one.members), reason=one.reason) if one.members else one.reason for one in both]
     update: dict[str, Any] = {
         "compared": compared,
         "sample_compared": samples,
@@ -66,7 +69,12 @@ def _only(answer: Clusters, name: Named) -> Clusters:
             "ties": [one for one in rows.ties if one.subject.id in ids],
         }
         update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
-    return answer.model_copy(update=update)
+    found = answer.model_copy(update=update)
+    proofs = [*proofs_of(found), *proofs_of(found.samples)]
+    rows, statuses = Counter(source for _, source in proofs), Counter(status for status, _ in proofs)
+    sources = [one.model_copy(update={"rows": rows[one.id]}) for one in answer.sources if rows[one.id]]
+    rests_on = {status: statuses[status] for status in answer.rests_on if statuses[status]}
+    return found.model_copy(update={"sources": sources, "rests_on": rests_on})
 
 
 def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tuple[SupplySide, list[Compared]]:
@@ -86,12 +94,13 @@ def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tu
     wanted = {id for members in firms.values() for id in members}
     homes = {id: found.home_of(members) for id, members in firms.items()}
     wanted |= {firm for home in homes.values() if home for firm in found.firms[home]}
-    rows = {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=sorted(wanted))}
+    asked = [row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=sorted(wanted))]
+    rows = {firm["id"]: firm for firm in asked}
     return supply, [_one(found, entry, firms[entry.thing.id], homes[entry.thing.id], rows, leads) for entry in entries]
 
 
 def _members(one: Tied, who: Any) -> dict[str, list[Tie]]:
-    """Return the firms of a cluster, each with the relations by which it is one; firms that are judged to be one are one."""
+    """Return the members of a cluster, each with the relations that say so; firms that are judged to be one are one."""
     ties: dict[str, list[Tie]] = defaultdict(list)
     for tie in one.by("MEMBER_OF"):
         ties[who(tie.other["id"])].append(tie)
@@ -119,9 +128,11 @@ def _one(
     rows: Mapping[str, Mapping[str, Any]],
     leads: Mapping[str, list[Named]],
 ) -> Compared:
+    check()
     around = found.firms[home] if home else []
     outside = [id for id in around if id not in members]
-    unlisted = [_beside(entry.thing, found, rows[id], sum(one in members for one in found.partners(id))) for id in outside]
+    near = {id: sum(one in members for one in found.partners(id)) for id in outside}
+    unlisted = [_beside(entry.thing, found, rows[id], number) for id, number in near.items()]
     crossing = [id for id in sorted({*around, *members}) if id in found.of and found.across(id)]
     bridges = [_beside(entry.thing, found, rows[id], found.across(id).total()) for id in crossing]
     score = found.agree_on(members, home) if home else None
@@ -141,7 +152,12 @@ def _one(
 
 
 def _member(
-    found: Communities, cluster: Thing, home: int | None, firm: Mapping[str, Any], ties: Sequence[Tie], leads: Sequence[Named]
+    found: Communities,
+    cluster: Thing,
+    home: int | None,
+    firm: Mapping[str, Any],
+    ties: Sequence[Tie],
+    leads: Sequence[Named],
 ) -> Member:
     number, relation = found.of.get(firm["id"]), ties[0].relation
     role = next((tie.relation["role"] for tie in ties if tie.relation.get("role")), None)
@@ -152,7 +168,7 @@ def _member(
         leads=list(leads),
         role=role,
         since=relation.get("valid_from"),
-        stands=Place.silent if number is None else Place.same if number == home else Place.other,
+        stands=Standing.silent if number is None else Standing.same if number == home else Standing.other,
         community=number,
         status=relation["status"],
         source=relation["source"],
@@ -160,7 +176,7 @@ def _member(
     )
 
 
-def _beside(cluster: Thing | None, found: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
+def _beside(cluster: Thing, found: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
     return Beside(
         cluster=cluster,
         firm=_named(firm),
@@ -195,7 +211,14 @@ def _why(found: Communities, firms: Mapping[str, Mapping[str, Any]], score: floa
     return say("agree_one_cluster") if there < 2 else say("agree_one_community")
 
 
-def _reason(found: Communities, members: Mapping[str, Any], home: int | None, outside: int, score: float | None) -> Reason:
+def _reason(
+    found: Communities,
+    members: Mapping[str, Any],
+    home: int | None,
+    outside: int,
+    score: float | None,
+) -> Reason:
+    """Return how one cluster agrees with its community, or why that cannot be said."""
     if not members:
         return say("no_members")
     if home is None:
@@ -216,5 +239,5 @@ def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
 def _missing(compared: Sequence[Compared], supply: SupplySide) -> Iterator[MissingRows]:
     if any(not one.members for one in compared):
         yield make_lack(Lack("member_of", "", "lack_members", "lack_members_why"), say)
-    if any(member.stands is Place.silent for one in compared for member in one.members) or not supply.firms:
+    if any(member.stands is Standing.silent for one in compared for member in one.members) or not supply.firms:
         yield make_lack(Lack("supplies", "", "lack_supplies", "lack_supplies_why"), say)

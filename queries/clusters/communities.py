@@ -24,7 +24,8 @@ class Communities:
     def of(self) -> dict[str, int]:
         """Return the community of each firm with supplies."""
         linked = np.diff(self.network.neighbours.starts) > 0
-        return {id: number + 1 for id, number, there in zip(self.found.ids, self.found.number.tolist(), linked, strict=True) if there}
+        each = zip(self.found.ids, self.found.number.tolist(), linked, strict=True)
+        return {id: number + 1 for id, number, there in each if there}
 
     @cached_property
     def firms(self) -> dict[int, list[str]]:
@@ -49,16 +50,17 @@ class Communities:
         return Counter(self.of[other] for other in self.partners(firm) if self.of[other] != self.of[firm])
 
     def home_of(self, members: Iterable[str]) -> int | None:
-        """Return the community in which most of some firms are, the larger one of equals; nothing where the graph says nothing of them."""
+        """Return the community of most of some firms, the larger of equals; nothing where none has supplies."""
         counted = Counter(self.of[one] for one in members if one in self.of)
         return min(counted, key=lambda number: (-counted[number], number), default=None)
 
     def centre_of(self, number: int) -> str:
         """Return the firm of a community with the most partners in it, the first by id of equals."""
-        return min(self.firms[number], key=lambda one: (-sum(self.of[other] == number for other in self.partners(one)), one))
+        within = {one: sum(self.of[other] == number for other in self.partners(one)) for one in self.firms[number]}
+        return min(within, key=lambda one: (-within[one], one))
 
     def agree(self, declared: Mapping[str, Collection[str]]) -> tuple[float | None, int]:
-        """Return how all declared groups agree with the communities, and over how many memberships; nothing where nothing is told apart."""
+        """Return how declared groups agree with the communities, over how many memberships; nothing: not comparable."""
         pairs = [(firm, name) for name, members in declared.items() for firm in members if firm in self.of]
         return self._score({firm: self.of[firm] for firm, _ in pairs}, pairs), len(pairs)
 

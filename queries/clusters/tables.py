@@ -5,7 +5,7 @@ from typing import Any
 
 from graph.model import EDGE_TYPES
 from queries.clusters.answers import Beside, Clusters, Compared, Member
-from queries.core.parts import Line, as_one, as_samples
+from queries.core.parts import PrintedLine, as_one, as_samples
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_names
 from queries.registries.answers import EntryTie
@@ -55,8 +55,13 @@ MEMBERS: list[Column[Member]] = [
     *TRUST,
 ]
 FIRM: Column[Beside] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
-CLUSTER: Column[Beside] = Column("集群", lambda one: ref(one.cluster) if one.cluster else "", "thing")
-UNLISTED: list[Column[Beside]] = [CLUSTER, FIRM, Column("与几家成员有供应关系", lambda one: one.partners, "number"), *TRUST]
+CLUSTER: Column[Beside] = Column("集群", lambda one: ref(one.cluster), "thing")
+UNLISTED: list[Column[Beside]] = [
+    CLUSTER,
+    FIRM,
+    Column("与几家成员有供应关系", lambda one: one.partners, "number"),
+    *TRUST,
+]
 BRIDGES: list[Column[Beside]] = [
     CLUSTER,
     FIRM,
@@ -82,7 +87,8 @@ def _tables(compared: Sequence[Compared], ties: Sequence[EntryTie]) -> dict[str,
     ]
     first = Table("compared", "认定的集群与供应网络的群落", COMPARED, compared, COMMUNITY, "还没有登记集群")
     single = {"集群"} if len(compared) == 1 else set[str]()
-    return {"compared": without_empty(first)} | {table.id: without_empty(table, single) for table in beside if table.items}
+    others = {table.id: without_empty(table, single) for table in beside if table.items}
+    return {"compared": without_empty(first)} | others
 
 
 def tables_of_clusters(answer: Clusters) -> dict[str, Table[Any]]:
@@ -97,9 +103,10 @@ def tables_of_sample_clusters(answer: Clusters) -> dict[str, Table[Any]]:
     return as_samples(_tables(answer.sample_compared, answer.samples.ties))
 
 
-def table_of_clusters(answer: Clusters) -> Table[Line]:
+def table_of_clusters(answer: Clusters) -> Table[PrintedLine]:
     """Return all parts as one table, the made-up rows last."""
-    return as_one("clusters", "产业集群", [*tables_of_clusters(answer).values(), *tables_of_sample_clusters(answer).values()])
+    tables = [*tables_of_clusters(answer).values(), *tables_of_sample_clusters(answer).values()]
+    return as_one("clusters", answer.title, tables)
 
 
 def notes_of_clusters(answer: Clusters, given: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Answers of several tables: all of them as one for the terminal and CSV, the rows that are missing, the made-up ones apart."""
+"""Answers of several tables: all as one for the terminal and CSV, the rows that are missing, samples apart."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from queries.core.answers import MissingRows
 from queries.core.table import Ask, Column, Table, text_of
 
 
-class Line(NamedTuple):
+class PrintedLine(NamedTuple):
     """A row of one of the tables as a line of the whole."""
 
     part: str
@@ -18,7 +18,7 @@ class Line(NamedTuple):
     source: str
 
 
-LINES: list[Column[Line]] = [
+LINES: list[Column[PrintedLine]] = [
     Column("部分", lambda line: line.part),
     Column("什么", lambda line: line.what),
     Column("怎样", lambda line: line.more),
@@ -33,15 +33,15 @@ MISSING: list[Column[MissingRows]] = [
 ]
 
 
-def as_one(id: str, title: str, tables: Iterable[Table[Any]]) -> Table[Line]:
-    """Return several tables as one: each row a line of its first column, then the others that say something, each with its head."""
+def as_one(id: str, title: str, tables: Iterable[Table[Any]]) -> Table[PrintedLine]:
+    """Return several tables as one: each row a line of its first column, then what the others say, with their heads."""
     lines = []
     for table in tables:
         own = [column for column in table.in_files if column.on != "page" and column.head not in ("状态", "来源")]
         for item in table.items:
             first, *rest = ((column.head, text_of(column, item, {}, "、")) for column in own)
             more = "；".join(f"{head} {text}" for head, text in rest if text)
-            lines.append(Line(table.title, first[1], more, getattr(item, "status", None), _source(item)))
+            lines.append(PrintedLine(table.title, first[1], more, getattr(item, "status", None), _source(item)))
     return Table(id, title, LINES, lines)
 
 
@@ -56,6 +56,8 @@ def table_of_missing(rows: Sequence[MissingRows]) -> Table[MissingRows]:
 
 def as_samples(tables: Mapping[str, Table[Any]]) -> dict[str, Table[Any]]:
     """Return the tables of what is made up under names that say so, without those that have no row."""
-    return {
-        name: replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="") for name, table in tables.items() if table.items
-    }
+    return {name: _as_sample(table) for name, table in tables.items() if table.items}
+
+
+def _as_sample(table: Table[Any]) -> Table[Any]:
+    return replace(table, id=f"sample-{table.id}", title=f"示例 {table.title}", note="")

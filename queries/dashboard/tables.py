@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from queries.core.parts import Line, as_one
+from queries.core.parts import PrintedLine, as_one
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.dashboard.answers import ChainLine, Dashboard, NeedLine
 from queries.projects.answers import FunnelRow
@@ -62,7 +62,7 @@ def tables_of_dashboard(answer: Dashboard) -> dict[str, Table[Any]]:
     return {name: without_empty(table) for name, table in tables.items()}
 
 
-def dashboard(answer: Dashboard) -> Table[Line]:
+def dashboard(answer: Dashboard) -> Table[PrintedLine]:
     """Return all parts as one table for the terminal and CSV."""
     return as_one("dashboard", "驾驶舱", tables_of_dashboard(answer).values())
 

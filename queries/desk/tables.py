@@ -5,7 +5,7 @@ from typing import Any
 
 from queries.city.answers import Duty, ListName, Post, WorkItem
 from queries.core.answers import Named, Thing
-from queries.core.parts import Line, as_one, as_samples, table_of_missing
+from queries.core.parts import PrintedLine, as_one, as_samples, table_of_missing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.core.words import show_names
 from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow
@@ -173,13 +173,13 @@ def _five(answer: Desk) -> list[Column[FiveOne]]:
     ]
 
 
-def desk(answer: Desk) -> Table[Line]:
+def desk(answer: Desk) -> Table[PrintedLine]:
     """Return all parts of a desk as one table, the made-up rows last."""
     tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
     return as_one("desk", "工作台", tables)
 
 
-def duties(answer: Duties) -> Table[Line]:
+def duties(answer: Duties) -> Table[PrintedLine]:
     """Return all that somebody answers for as one table."""
     return as_one("duties", "职责", tables_of_duties(answer).values())
 

@@ -1,1 +1,1 @@
-"""Lists of the things of one mechanism with who has what part in each, the published figures beside them, and what is missing."""
+"""Lists of the things of one mechanism, who has what part in each, the published figures beside them."""

@@ -16,7 +16,7 @@ _label = re.compile(r"^[^:：]*[:：]")
 
 
 def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
-    """Return the firms that fit the words of each challenge that is open, best first; not those who put it up or took it up."""
+    """Return the firms that fit each open challenge, best first; not those who put it up or took it up."""
     found = []
     for one in challenges:
         if one.thing.get("state") not in OPEN:
@@ -27,12 +27,9 @@ def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
         except InputError:  # no firm has a product, or there are no words: nobody to name
             continue
         made_up = one.thing["status"] == "sample"  # nobody real is named for what is made up
-        fitting = [firm for firm in ranked if firm.firm.id not in taken and (firm.status == "sample") is made_up]
-        found += [
-            Answerer(
-                subject=as_thing(one.thing), firm=firm.firm, level=firm.level, product=firm.product, why=firm.why, status=firm.status,
-                source=firm.source,
-            )
-            for firm in fitting[:MOST]
-        ]  # fmt: skip
+        fitting = [firm for firm in ranked if firm.covered and firm.firm.id not in taken and (firm.status == "sample") is made_up]
+        subject = as_thing(one.thing)
+        for firm in fitting[:MOST]:
+            own = {name: getattr(firm, name) for name in ("firm", "level", "product", "why", "status", "source")}
+            found.append(Answerer(subject=subject, **own))
     return found

@@ -11,7 +11,7 @@ class Entry(Answer):
 
     thing: Thing
     kind: str | None = Field(description="its kind, its level, or the stage that it is in")
-    stands_for: float | None = Field(description="how many things without names it stands for, by a published figure; null: it is one")
+    stands_for: float | None = Field(description="how many things without names it is, as published; null: one")
     on: str | None
     until: str | None
     current: bool = Field(description="not yet over on the day that is asked for")
@@ -40,7 +40,7 @@ class EntryTie(Answer):
 
 
 class Answerer(Answer):
-    """A firm that could answer an open challenge, by the matcher; the suggestion is inferred, status and source are the firm's."""
+    """A firm that could answer an open challenge, inferred by the matcher; status and source are the firm's."""
 
     subject: Thing
     firm: Named
@@ -52,7 +52,7 @@ class Answerer(Answer):
 
 
 class StageRule(Answer):
-    """A stage, who acts in it, and how many things are in it; status, source and place are those of the mechanism's row."""
+    """A stage, who acts in it, how many things are in it; status, source and place are those of the mechanism."""
 
     stage: str
     who: str

@@ -8,7 +8,7 @@ from queries.core.shipped import Strict, read_shipped
 
 
 class Count(Strict):
-    """What a published figure of some metric is compared with; ``stands``: what it is about is so many things without names."""
+    """What a figure of some metric is compared with; ``stands``: what it is about is so many things without names."""
 
     metric: str
     what: Literal["rows", "ties", "signed", "amount", "none"]

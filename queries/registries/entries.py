@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from graph.model import EDGE_TYPES, ends_of
@@ -16,10 +17,14 @@ NEVER = ("ABOUT",)
 
 
 def read_things(view: View, labels: Sequence[str], sample: bool) -> list[Tied]:
-    """Return the things of some labels with every relation that holds on the day: the samples among them, or all others."""
-    today = date.fromisoformat(view.scope.day)
-    found = [one.on(today) for label in labels for one in read_tied(view, label, *_types(label))]
+    """Return the things of some labels with every relation that holds on the day: the samples, or all others."""
+    found = (one for label in labels for one in view.once(("things of", label), partial(_read, view, label)))
     return [one for one in found if (one.thing["status"] == "sample") is sample]
+
+
+def _read(view: View, label: str) -> list[Tied]:
+    today = date.fromisoformat(view.scope.day)
+    return [one.on(today) for one in read_tied(view, label, *_types(label))]
 
 
 def _types(label: str) -> tuple[list[str], list[str]]:

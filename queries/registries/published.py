@@ -20,7 +20,7 @@ BOUNDS = ("以上", "超", "突破", "多", "不少于")  # the figure is the le
 
 
 def read_figures(view: View, rules: Described, things: Sequence[Tied]) -> list[Figure]:
-    """Return the published figures about the things of a registry, its mechanisms, or of a metric that it counts; no samples."""
+    """Return the published figures of a registry: of its things, its mechanisms, its metrics; no samples."""
     metrics, ids = {count.metric for count in rules.counts}, {one.thing["id"] for one in things}
     skip = read_registries().skip
 
@@ -30,9 +30,8 @@ def read_figures(view: View, rules: Described, things: Sequence[Tied]) -> list[F
         about = {subject.id for subject in one.subjects if subject.label in rules.labels} & ids
         return one.statement["metric"] in metrics or (bool(about) and _first(rules, things, about))
 
-    return [
-        one for one in find_figures(view, ()) if one.statement["status"] != "sample" and one.statement["metric"] not in skip and told(one)
-    ]
+    every = (one for one in find_figures(view, ()) if one.statement["status"] != "sample")
+    return [one for one in every if one.statement["metric"] not in skip and told(one)]
 
 
 def _first(rules: Described, things: Sequence[Tied], about: set[str]) -> bool:
@@ -82,14 +81,20 @@ def describe(figure: Figure, shown: float | None, difference: Reason) -> Publish
     return Published(subjects=figure.subjects, shown=shown, difference=difference, **own, **proof)
 
 
-def _shown(rule: Count, subjects: Sequence[Thing], named: Sequence[Tied], things: Sequence[Tied], currency: str | None) -> float | None:
+def _shown(
+    rule: Count,
+    subjects: Sequence[Thing],
+    named: Sequence[Tied],
+    things: Sequence[Tied],
+    currency: str | None,
+) -> float | None:
     """Return what the things show of a figure; nothing where no rows could."""
     if rule.what == "rows":
         words = [rule.kind] if rule.kind else [subject.name for subject in subjects]
         return sum(any(word in (kind_of(one.thing) or "") for word in words) for one in named)
     if rule.what == "ties":
-        tied = {(tie.other["_label"], tie.other["id"]) for one in things for tie in one.ties if _has(rule, tie.relation.get("role"))}
-        return len(tied)
+        ties = [tie for one in things for tie in one.ties if _has(rule, tie.relation.get("role"))]
+        return len({(tie.other["_label"], tie.other["id"]) for tie in ties})
     if rule.what in ("signed", "amount"):
         signed = _signed_at(subjects, things)
         amounts = [one["amount"] for one in signed if _has_amount(one, currency)]

@@ -20,7 +20,11 @@ from queries.things.things import sources_used
 
 GAPS = 3  # differences that the sentence names
 MONEY = ("元", "美元")
-ROWS, TIES, SIGNED = "rows", "ties", "signed"  # when rows are missing: too few by name, without anybody in them, nothing signed at them
+ROWS, TIES, SIGNED = (
+    "rows",
+    "ties",
+    "signed",
+)  # when rows are missing: too few by name, without anybody in them, nothing signed at them
 
 
 class Lack(NamedTuple):
@@ -69,7 +73,7 @@ def _make(view: View, name: str) -> Registry:
     stages = list(_stages(view, rules, rows.entries))
     points = list(_tell(rules, rows, published))
     listed: list[Any] = [*published, *stages]
-    proofs = [*_proofs(rows), *_proofs(samples), *((one.status, one.source) for one in listed)]
+    proofs = [*proofs_of(rows), *proofs_of(samples), *((one.status, one.source) for one in listed)]
     rests_on = Counter(status for status, _ in proofs)
     return Registry(
         name=name,
@@ -100,8 +104,9 @@ def _rows(view: View, rules: Described, things: Sequence[Tied], figures: Sequenc
     )
 
 
-def _order(rules: Described, entry: Entry) -> tuple[bool, bool, bool, str]:
-    return not entry.current, not is_first(rules, entry.kind), entry.stands_for is not None, entry.thing.id
+def _order(rules: Described, entry: Entry) -> tuple[bool, bool, int, bool, str]:
+    kind, label = is_first(rules, entry.kind), rules.labels.index(entry.thing.label)
+    return not entry.current, not kind, label, entry.stands_for is not None, entry.thing.id
 
 
 def named_in(entries: Iterable[Entry]) -> list[Entry]:
@@ -138,15 +143,22 @@ def short_of(one: Published) -> bool:
 
 def _stages(view: View, rules: Described, entries: Sequence[Entry]) -> Iterator[StageRule]:
     """Yield who acts in each stage, where the mechanism that says so is to be seen."""
-    told: list[Any] = [one.thing for one in read_tied(view, "Mechanism") if one.thing["name"] in rules.mechanisms] if rules.stages else []
+    mechanisms = [one.thing for one in read_tied(view, "Mechanism")] if rules.stages else []
+    told = [one for one in mechanisms if one["name"] in rules.mechanisms]
     for stage in rules.stages if told else ():
         proof = {name: told[0].get(name) for name in ("status", "source", "place")}
         yield StageRule(stage=stage.stage, who=stage.who, now=sum(one.kind == stage.stage for one in entries), **proof)
 
 
-def _missing(name: str, rules: Described, entries: Sequence[Entry], published: Sequence[Published]) -> Iterator[MissingRows]:
+def _missing(
+    name: str,
+    rules: Described,
+    entries: Sequence[Entry],
+    published: Sequence[Published],
+) -> Iterator[MissingRows]:
     named = named_in(entries)
-    short = {next((count.what for count in rules.counts if count.metric == one.metric), "") for one in published if short_of(one)}
+    counted = {count.metric: count.what for count in rules.counts}
+    short = {counted.get(one.metric) for one in published if short_of(one)}
     lacking = {
         ROWS: not named or ROWS in short or bool(_kinds_lacking(rules, named)),
         TIES: any(not one.ties for one in named),
@@ -162,7 +174,7 @@ def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
     return lacking(lack.form, lack.form, say(lack.what), say(lack.why))
 
 
-def _proofs(rows: RegistryRows) -> Iterator[tuple[str, str]]:
+def proofs_of(rows: RegistryRows) -> Iterator[tuple[str, str]]:
     """Yield the status and the source of each row."""
     for listed in (rows.entries, rows.ties, rows.answerers):
         yield from ((one.status, one.source) for one in listed)

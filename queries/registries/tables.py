@@ -1,11 +1,11 @@
-"""Tables of a registry: its things, who has a part in each, figures, firms that could answer, stages, the rows that are missing."""
+"""Tables of a registry: its things, who has a part in each, figures, firms that could answer, stages."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graph.model import NODE_TYPES
 from queries.core.answers import Named, Thing
-from queries.core.parts import Line, as_one, as_samples, table_of_missing
+from queries.core.parts import PrintedLine, as_one, as_samples, table_of_missing
 from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, without_empty
 from queries.core.words import show_amount, show_names, show_number
 from queries.registries.answers import Answerer, Entry, EntryTie, Published, Registry, RegistryRows, StageRule
@@ -77,7 +77,9 @@ PUBLISHED: list[Column[Published]] = [
 
 
 def _subject(one: Published) -> ThingRef | str:
-    return ref(one.subjects[0]) if len(one.subjects) == 1 else show_names((subject.name for subject in one.subjects), unit="个")
+    if len(one.subjects) == 1:
+        return ref(one.subjects[0])
+    return show_names((subject.name for subject in one.subjects), unit="个")
 
 
 def _number(one: Published, value: float | None) -> Number:
@@ -114,9 +116,10 @@ def tables_of_samples(answer: Registry) -> dict[str, Table[Any]]:
     return as_samples(tables_of_rows(answer.samples, answer.title))
 
 
-def table_of_registry(answer: Registry) -> Table[Line]:
+def table_of_registry(answer: Registry) -> Table[PrintedLine]:
     """Return all parts of a registry as one table, the made-up rows last."""
-    return as_one(answer.name, answer.title, [*tables_of_registry(answer).values(), *tables_of_samples(answer).values()])
+    tables = [*tables_of_registry(answer).values(), *tables_of_samples(answer).values()]
+    return as_one(answer.name, answer.title, tables)
 
 
 def notes_of_registry(answer: Registry, _: Mapping[str, Any]) -> Iterator[str]:
