@@ -71,8 +71,8 @@ def _only(answer: Clusters, name: Named) -> Clusters:
         update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
     found = answer.model_copy(update=update)
     proofs = [*proofs_of(found), *proofs_of(found.samples)]
-    rows, statuses = Counter(source for _, source in proofs), Counter(status for status, _ in proofs)
-    sources = [one.model_copy(update={"rows": rows[one.id]}) for one in answer.sources if rows[one.id]]
+    used, statuses = Counter(source for _, source in proofs), Counter(status for status, _ in proofs)
+    sources = [one.model_copy(update={"rows": used[one.id]}) for one in answer.sources if used[one.id]]
     rests_on = {status: statuses[status] for status in answer.rests_on if statuses[status]}
     return found.model_copy(update={"sources": sources, "rests_on": rests_on})
 

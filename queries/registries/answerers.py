@@ -27,7 +27,8 @@ def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
         except InputError:  # no firm has a product, or there are no words: nobody to name
             continue
         made_up = one.thing["status"] == "sample"  # nobody real is named for what is made up
-        fitting = [firm for firm in ranked if firm.covered and firm.firm.id not in taken and (firm.status == "sample") is made_up]
+        others = [firm for firm in ranked if firm.covered and firm.firm.id not in taken]
+        fitting = [firm for firm in others if (firm.status == "sample") is made_up]
         subject = as_thing(one.thing)
         for firm in fitting[:MOST]:
             own = {name: getattr(firm, name) for name in ("firm", "level", "product", "why", "status", "source")}
