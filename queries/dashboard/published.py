@@ -71,7 +71,7 @@ def _sum(projects: Iterable[ProjectRow]) -> Shown:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedRows:
     """What is counted: the rows of a view without samples."""
 
     view: View
@@ -109,7 +109,7 @@ class Counted:
         return Shown(len(named))
 
 
-COUNTERS: Mapping[str, Callable[[Counted, Sequence[Thing]], Shown]] = {
+COUNTERS: Mapping[str, Callable[[CountedRows, Sequence[Thing]], Shown]] = {
     "chains": lambda city, _: city.chains(),
     "chains_headed": lambda city, _: city.chains_with(Duty.head),
     "chains_teamed": lambda city, _: city.chains_with(Duty.team),
@@ -128,7 +128,7 @@ COUNTERS: Mapping[str, Callable[[Counted, Sequence[Thing]], Shown]] = {
 
 def beside(view: View) -> Iterator[PublishedLine]:
     """Yield each published figure that rows of the graph could show, beside what they show: by the rules, then of each registry."""
-    rules, city = read_rules(), Counted(view)
+    rules, city = read_rules(), CountedRows(view)
     figures, _ = list_figures(view, size=ALL)
     for rule in rules.figure:
         for figure in figures:
