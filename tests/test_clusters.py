@@ -17,7 +17,7 @@ from api.app import create_app
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
-from queries.clusters.answers import Clusters, Compared, Standing
+from queries.clusters.answers import Clusters, Compared, MemberPlace
 from queries.clusters.clusters import make_clusters
 from queries.clusters.communities import Communities
 from queries.names.search import find_cluster
@@ -114,10 +114,10 @@ def test_members_and_who_is_missing_on_either_side(city: Store) -> None:
     found = by_id(asked(city))
     one, two = found["k1"], found["k2"]
     assert [(m.firm.id, m.stands, m.community) for m in one.members] == [
-        ("a", Standing.same, 1), ("b", Standing.same, 1), ("s", Standing.silent, None),
+        ("a", MemberPlace.same, 1), ("b", MemberPlace.same, 1), ("s", MemberPlace.silent, None),
     ]  # fmt: skip
     assert [(m.firm.id, m.stands, m.community) for m in two.members] == [
-        ("c", Standing.other, 1), ("d", Standing.same, 2), ("e", Standing.same, 2), ("f", Standing.same, 2),
+        ("c", MemberPlace.other, 1), ("d", MemberPlace.same, 2), ("e", MemberPlace.same, 2), ("f", MemberPlace.same, 2),
     ]  # fmt: skip
     assert (one.community, one.firms, one.together, one.unlisted_count) == (1, 3, 2, 1)
     assert (two.community, two.firms, two.together, two.unlisted_count) == (2, 3, 3, 0)
@@ -174,7 +174,7 @@ def test_without_supplies_nothing_is_compared(store: Store, tmp_path: Path) -> N
     assert (answer.supply.agreement, answer.supply.reason.code, answer.supply.firms) == (None, "agree_no_supplies", 0)
     one = by_id(answer)["k1"]
     assert (one.agreement, one.community, one.reason.code) == (None, None, "silent_no_supplies")
-    assert {m.stands for m in one.members} == {Standing.silent}
+    assert {m.stands for m in one.members} == {MemberPlace.silent}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_samples_stand_apart(city: Store) -> None:
     answer, hidden = asked(city), asked(city, without=("sample",))
     assert [one.entry.thing.id for one in answer.compared] == ["k0", "k1", "k2"]
     assert [one.entry.thing.id for one in answer.sample_compared] == ["kx"]
-    assert [(m.firm.id, m.stands) for m in answer.sample_compared[0].members] == [("x", Standing.same)]  # it supplies a
+    assert [(m.firm.id, m.stands) for m in answer.sample_compared[0].members] == [("x", MemberPlace.same)]  # it supplies a
     assert answer.sample_compared[0].unlisted[0].status == "inferred"
     assert (hidden.sample_compared, hidden.samples.entries) == ([], [])
     assert (hidden.points, hidden.supply, hidden.compared) == (answer.points, answer.supply, answer.compared)

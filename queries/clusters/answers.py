@@ -7,7 +7,7 @@ from queries.core.reason import Reason
 from queries.registries.answers import Entry, Registry
 
 
-class Standing(Term):
+class MemberPlace(Term):
     """Where a member of a cluster stands in the supply graph."""
 
     same = "同一群落"
@@ -24,7 +24,7 @@ class Member(Answer):
     leads: list[Named] = Field(description="the chains that it leads")
     role: str | None
     since: str | None
-    stands: Standing
+    stands: MemberPlace
     community: int | None = Field(description="null: no supplies, the graph says nothing of it")
     status: str
     source: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.deadline import check
 from queries.city.ties import Tie, Tied
-from queries.clusters.answers import Beside, Clusters, Compared, Member, Standing, SupplySide
+from queries.clusters.answers import Beside, Clusters, Compared, Member, MemberPlace, SupplySide
 from queries.clusters.catalogue import say
 from queries.clusters.communities import Communities, read_communities
 from queries.core.answers import MissingRows, Named, Thing, weakest
@@ -168,7 +168,7 @@ def _member(
         leads=list(leads),
         role=role,
         since=relation.get("valid_from"),
-        stands=Standing.silent if number is None else Standing.same if number == home else Standing.other,
+        stands=MemberPlace.silent if number is None else MemberPlace.same if number == home else MemberPlace.other,
         community=number,
         status=relation["status"],
         source=relation["source"],
@@ -239,5 +239,5 @@ def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
 def _missing(compared: Sequence[Compared], supply: SupplySide) -> Iterator[MissingRows]:
     if any(not one.members for one in compared):
         yield make_lack(Lack("member_of", "", "lack_members", "lack_members_why"), say)
-    if any(member.stands is Standing.silent for one in compared for member in one.members) or not supply.firms:
+    if any(member.stands is MemberPlace.silent for one in compared for member in one.members) or not supply.firms:
         yield make_lack(Lack("supplies", "", "lack_supplies", "lack_supplies_why"), say)
