@@ -199,8 +199,9 @@ def test_samples_stand_apart(city: Store) -> None:
     answer, hidden = asked(city), asked(city, without=("sample",))
     assert [one.entry.thing.id for one in answer.compared] == ["k0", "k1", "k2"]
     assert [one.entry.thing.id for one in answer.sample_compared] == ["kx"]
-    assert [(m.firm.id, m.stands) for m in answer.sample_compared[0].members] == [("x", MemberPlace.same)]  # it supplies a
-    assert answer.sample_compared[0].unlisted[0].status == "inferred"
+    made_up = answer.sample_compared[0]
+    assert [(m.firm.id, m.stands) for m in made_up.members] == [("x", MemberPlace.same)]  # it supplies a
+    assert made_up.unlisted[0].status == "inferred"
     assert (hidden.sample_compared, hidden.samples.entries) == ([], [])
     assert (hidden.points, hidden.supply, hidden.compared) == (answer.points, answer.supply, answer.compared)
 
