@@ -64,7 +64,6 @@ usd,签约,2026-06-02,,s,confirmed
 plan,签约,2026,,s,confirmed
 build,开工,,,s,confirmed
 done,投产,2020-01-01,,s,confirmed
-over,洽谈,2020-01-01,,s,confirmed
 gap,签约,2027-01-01,甲局,x,sample
 x-p,签约,2020-01-01,,x,sample
 """,
@@ -161,7 +160,7 @@ def test_a_foreign_currency_is_yuan_by_a_stated_rate_alone(office: Store, monkey
 def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> None:
     answer = ask(office, stalled=180)
     assert [(one.id, one.quiet) for one in answer.projects] == [("usd", 181), ("gap", 180)]  # the longest first
-    assert [one.id for one in answer.undated] == ["build", "late", "none"]  # build has a step, but no day
+    assert [one.id for one in answer.undated] == ["build", "late", "none"]  # build has a step, but no day; over is over
     assert {one.stalled for one in answer.undated} == {None}
     assert [one.id for one in ask(office, stalled=181).projects] == ["usd"]
     assert [one.id for one in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
@@ -176,7 +175,7 @@ def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> 
 def test_days_are_counted_from_the_last_day_that_a_date_may_mean(office: Store) -> None:
     items = by_id(ask(office, stalled=1))
     assert {id: one.quiet for id, one in by_id(ask(office)).items()} == {
-        "gap": 180, "usd": 181, "late": None, "plan": 0, "build": None, "done": 2525, "over": 2525, "none": None, "x-p": 2525,
+        "gap": 180, "usd": 181, "late": None, "plan": 0, "build": None, "done": 2525, "over": None, "none": None, "x-p": 2525,
     }  # fmt: skip
     assert {"done", "over", "plan"}.isdisjoint(items)  # what is over does not stand still
     last = by_id(ask(office))["gap"].last
