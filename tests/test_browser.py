@@ -387,3 +387,11 @@ def test_the_portfolio_says_how_good_it_is(page: Page) -> None:
     page.get_by_role("button", name="重新选").click()
     page.wait_for_url("**/portfolio?most=1")
     assert page.locator("#table-portfolio tbody tr").count() == 1
+
+
+def test_the_dashboard_is_one_page_of_a4(page: Page) -> None:
+    page.goto("/dashboard")
+    assert page.pdf(path=OUT / "dashboard.pdf", prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -19,6 +19,7 @@ from queries.core.view import View
 from queries.core.words import show_amount
 from queries.dashboard.answers import PublishedLine
 from queries.dashboard.catalogue import say
+from queries.leaders.leaders import make_leaders
 from queries.openings.ledger import ledger
 from queries.registries.catalogue import say as of_registries
 from queries.registries.described import read_registries
@@ -56,12 +57,12 @@ def read_rules() -> FigureRules:
 class Shown:
     """What some rows come to: how many they are, or an amount in yuan; ``left`` are those whose amount is not known.
 
-    ``none`` is the code of why there is nothing, where more is known of that.
+    ``none`` says why there is nothing, where more is known of that.
     """
 
     value: float
     left: int = 0
-    none: str = ""
+    none: Reason | None = None
 
 
 def _sum(projects: Iterable[ProjectRow]) -> Shown:
@@ -93,20 +94,19 @@ class CountedRows:
     def chains_with(self, duty: Duty) -> Shown:
         """Return the chains for which somebody who is named has a duty now."""
         named = {one.subject.id for one in read_posts(self.view) if one.current and not one.collective and one.duty is duty}
-        return replace(self.chains(named.__contains__), none="nobody_named")
+        return replace(self.chains(named.__contains__), none=say("nobody_named"))
 
     def chains_with_document(self, kind: str) -> Shown:
         """Return the chains that have a document of the 5个1 that is in force."""
         today = date.fromisoformat(self.view.scope.day)
         found = [one for one in read_tied(self.view, "Deliverable", ("ON_CHAIN",)) if one.thing.get("kind") == kind]
         found = [one for one in found if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
-        return replace(self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__), none="no_document")
+        return replace(self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__), none=say("no_document"))
 
     def leaders(self) -> Shown:
-        """Return the leaders of chains that a source names, once each."""
-        rows = [row for one in read_tied(self.view, "Chain", (), ("LEADS",)) for row in one.by("LEADS")]
-        named = {tie.other["id"] for tie in rows if tie.relation["status"] in ("confirmed", "reported")}
-        return Shown(len(named))
+        """Return the leaders of which a source says that they are among those that were published."""
+        told = make_leaders(self.view, None).published
+        return Shown(told.named, none=say("leaders_perhaps", count=told.perhaps)) if told else Shown(0)
 
 
 COUNTERS: Mapping[str, Callable[[CountedRows, Sequence[Thing]], Shown]] = {
@@ -145,8 +145,8 @@ def beside(view: View) -> Iterator[PublishedLine]:
 def _difference(told: Mapping[str, Any], shown: Shown) -> Reason:
     """Return how a figure and the rows differ, and why, as far as the rows tell."""
     unit = told.get("unit") or ""
-    if shown.none and not shown.value:
-        return say(shown.none)
+    if shown.none is not None and not shown.value:
+        return shown.none
     if shown.left and shown.value < told["value"]:
         return of_registries("fig_partial", shown=show_amount(shown.value, unit), count=shown.left)
     return differ(told["value"], shown.value, unit, told.get("qualifier") or "")
