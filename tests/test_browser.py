@@ -351,7 +351,7 @@ def test_the_four_lists_of_a_leader(page: Page) -> None:
 
 def test_the_ledger_stands_in_lines(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="匹配台账").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="台账").click()
     page.wait_for_url("**/ledger")
     assert page.locator("#table-matches tbody tr").count() == 7
     steps = page.locator("#table-matches tbody tr").nth(0).locator("ol.steps li")
