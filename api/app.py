@@ -39,14 +39,20 @@ def check_exposure(host: str, settings: Settings) -> None:
     except ValueError:
         local = host == "localhost"
     if not local and settings.api_key is None:
-        raise InputError(f"监听 {host} 会让其他机器访问,须先设置环境变量 LIANZHANG_API_KEY(访问口令);只在本机使用请去掉 --host")
+        raise InputError(
+            f"监听 {host} 会让其他机器访问,须先设置环境变量 LIANZHANG_API_KEY(访问口令);只在本机使用请去掉 --host"
+        )
     if host in ("0.0.0.0", "::", "") and not settings.host_names:
-        told = "须先设置环境变量 LIANZHANG_HOSTS(别人用来访问的主机名或地址,多个用逗号分隔),如 LIANZHANG_HOSTS=chain.office.local"
+        told = (
+            "须先设置环境变量 LIANZHANG_HOSTS(别人用来访问的主机名或地址,多个用逗号分隔),如 "
+            "LIANZHANG_HOSTS=chain.office.local"
+        )
         raise InputError(f"监听 {host or '全部地址'} 时不知道哪些主机名是自己的,{told}")
 
 
 def create_app(store: Store, settings: Settings | None = None, *, warm: bool = False) -> FastAPI:
-    """Return the application over a store; ``warm`` lets it make, once it has started, what first visits would wait for."""
+    """Return the application over a store; ``warm`` lets it make, once it has
+    started, what first visits would wait for."""
     settings = settings or Settings()
     measures = ServerMeasures(store)
 
@@ -82,7 +88,12 @@ def _add_health(app: FastAPI, store: Store, measures: ServerMeasures) -> None:
     def readyz() -> dict[str, str]:
         """存储可以回答,否则 503;``warm`` 说明首次要算的是否已经算好: yes、no(正在算)。"""
         store.ping()
-        return {"status": "ok", "store": store.url, "version": store.version(), "warm": "no" if app.state.warming else "yes"}
+        return {
+            "status": "ok",
+            "store": store.url,
+            "version": store.version(),
+            "warm": "no" if app.state.warming else "yes",
+        }
 
     @app.get("/metrics", include_in_schema=False)
     def metrics() -> Response:

@@ -1,4 +1,5 @@
-"""The commands about the file of the embedded store: is it what was written, and going back to an earlier generation."""
+"""The commands about the file of the embedded store: is it what was written,
+and going back to an earlier generation."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 HEADS = {
-    "number": "代", "name": "名称", "written_at": "写成", "size": "字节", "current": "现行", "state_zh": "状态", "problem": "问题",
+    "number": "代", "name": "名称", "written_at": "写成", "size": "字节", "current": "现行", "state_zh": "状态",
+    "problem": "问题",
 }  # fmt: skip
 
 
@@ -41,7 +43,11 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
         raise StoreUnavailable(f"图还是空的: {generations.path} 没有数据可核对,请先运行 lianzhang load seeds")
     damaged = [one for one in known if one.verdict.state is FileState.damaged]
     if format is Format.json:
-        said: dict[str, Any] = {"path": str(generations.path), "ok": current is None and not damaged, "problem": current}
+        said: dict[str, Any] = {
+            "path": str(generations.path),
+            "ok": current is None and not damaged,
+            "problem": current,
+        }
         print_json(said | {"generations": [_row(one) for one in known]})
     else:
         _print(known, format)
@@ -61,7 +67,9 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
 
 @app.command()
 def rollback(
-    to: Annotated[str | None, typer.Option("--to", metavar="GENERATION", help="退回到这一代(代数或名称);缺省为上一个完好的一代")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="GENERATION", help="退回到这一代(代数或名称);缺省为上一个完好的一代")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出各代并说明会退回到哪一代,不改动")] = False,
     store: StoreOption = None,
     format: FormatOption = Format.table,

@@ -41,11 +41,16 @@ for commands in ROOMS:
 
 @app.command()
 def load(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件或目录: CSV、Excel、JSON lines,或 ChainKnowledgeGraph 目录")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH…", help="文件或目录: CSV、Excel、JSON lines,或 ChainKnowledgeGraph 目录"),
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查并报告,不写入任何东西")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="把完整报告(JSON)写到这个文件")] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="表的类别,认不出时指定,如 enterprises 或 企业")] = None,
-    rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path("lianzhang-rejects"),
+    rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path(
+        "lianzhang-rejects"
+    ),
     store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
@@ -118,7 +123,9 @@ def template(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option("--host", help="监听地址;本机以外的地址须先设置 LIANZHANG_API_KEY")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="监听地址;本机以外的地址须先设置 LIANZHANG_API_KEY")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口")] = 8000,
     store: StoreOption = None,
 ) -> None:
@@ -143,7 +150,8 @@ def _address(host: str, listening: socket.socket) -> str:
 
 
 def main() -> None:
-    """Run the command; bad input, and what cannot be read or written, ends with 1 and its reasons, wrong usage with 2."""
+    """Run the command; bad input, and what cannot be read or written, ends with
+    1 and its reasons, wrong usage with 2."""
     try:
         try:
             app()

@@ -67,11 +67,19 @@ def _write_dashboard(answer: Dashboard, path: Path) -> None:
     write_bytes(path, make_dashboard_workbook(answer))
 
 
-REGISTRY = Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_registry, printed=True)
+REGISTRY = Handout(
+    "--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_registry, printed=True
+)
 HANDOUTS = {
-    "certificate": Handout("--out", "写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印", check_writable, _write_certificate),
-    "opportunities": Handout("--xlsx", "另写成 Excel 工作簿: 四张清单各一张表,可直接打印", _check_workbook, _write_workbook, printed=True),
-    "dashboard": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表", _check_tables, _write_dashboard, printed=True),
+    "certificate": Handout(
+        "--out", "写到文件: .html 可离线打开和打印,.json 给程序用;缺省打印", check_writable, _write_certificate
+    ),
+    "opportunities": Handout(
+        "--xlsx", "另写成 Excel 工作簿: 四张清单各一张表,可直接打印", _check_workbook, _write_workbook, printed=True
+    ),
+    "dashboard": Handout(
+        "--xlsx", "另写成 Excel 工作簿: 每一部分一张表", _check_tables, _write_dashboard, printed=True
+    ),
     "desk": Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", _check_tables, _write_desk, printed=True),
     **dict.fromkeys(("clusters", "challenges", "scenarios", "centres", "events", "platforms"), REGISTRY),
     "projects": Handout("--xlsx", "另写成 Excel 工作簿,示例另列", _check_tables, _write_projects, printed=True),

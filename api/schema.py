@@ -34,9 +34,12 @@ def as_json() -> dict[str, Any]:
     return {
         "nodes": [_described(record) for record in NODES],
         "edges": [
-            _described(record) | {"ends": [list(ends) for ends in ends_of(record)], "key": list(record.table.key)} for record in EDGES
+            _described(record) | {"ends": [list(ends) for ends in ends_of(record)], "key": list(record.table.key)}
+            for record in EDGES
         ],
-        "statuses": [{"status": name, "zh": zh, "confidence": STATUS_CONFIDENCE[name]} for name, zh in STATUS_ZH.items()],
+        "statuses": [
+            {"status": name, "zh": zh, "confidence": STATUS_CONFIDENCE[name]} for name, zh in STATUS_ZH.items()
+        ],
     }
 
 
@@ -68,12 +71,18 @@ def as_markdown() -> str:
         "# 数据模型",
         "",
         "由 `lianzhang schema --format markdown` 生成,请勿手改;类型定义在 `graph/model/`。",
-        "每个节点和每条关系都带出处与可信程度: `source`(来源)、`status`(状态)、`confidence`(0–1)、`place`(在来源中的位置)、",
+        (
+            "每个节点和每条关系都带出处与可信程度: `source`(来源)、`status`(状态)、`confidence`(0–1)、"
+            "`place`(在来源中的位置)、"
+        ),
         "`valid_from`/`valid_to`(在现实中何时有效)、`recorded_at`(何时记入)、`note`(备注)。日期可以只写到年或月。",
         "",
         "| 状态 | 中文 | 意思 | 缺省可信度 |",
         "|---|---|---|---|",
-        *(f"| `{name}` | {zh} | {STATUS_MEANING[name]} | {STATUS_CONFIDENCE[name]:g} |" for name, zh in STATUS_ZH.items()),
+        *(
+            f"| `{name}` | {zh} | {STATUS_MEANING[name]} | {STATUS_CONFIDENCE[name]:g} |"
+            for name, zh in STATUS_ZH.items()
+        ),
         "",
     ]
     for title, records in (("节点", NODES), ("关系", EDGES)):
@@ -92,7 +101,9 @@ def _section(record: type[Record]) -> list[str]:
         )
     lines += ["", "| 字段 | 表头 | 取值 | 必填 |", "|---|---|---|---|"]
     lines += [
-        f"| `{field}` | {zh_heads(record)[field]} | {_kind(record, field)} | {'是' if _required(record, field) else ''} |" for field in own
+        f"| `{field}` | {zh_heads(record)[field]} | {_kind(record, field)} | "
+        f"{'是' if _required(record, field) else ''} |"
+        for field in own
     ]
     return [*lines, ""]
 
@@ -118,5 +129,8 @@ def _described(record: type[Record]) -> dict[str, Any]:
         "zh": record.table.zh,
         "file": file_name(record),
         "columns": {name: TYPES.get(kind.name, "STRING") for name, kind in columns(record).items()},
-        "links": [{"column": link.name, "zh": link.zh, "edge": link.edge, "reverse": link.reverse} for link in record.table.links],
+        "links": [
+            {"column": link.name, "zh": link.zh, "edge": link.edge, "reverse": link.reverse}
+            for link in record.table.links
+        ],
     }

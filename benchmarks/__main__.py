@@ -1,4 +1,5 @@
-"""``make bench``: every figure beside a peer in the same run, at sizes 10× and 100× apart; the table goes to docs/benchmarks.md."""
+"""``make bench``: every figure beside a peer in the same run, at sizes 10× and
+100× apart; the table goes to docs/benchmarks.md."""
 
 import argparse
 import json
@@ -27,7 +28,9 @@ LEADER_SIZES = (500, 3_000, 10_000)  # suppliers
 
 def measure(step: str, *arguments: str) -> dict[str, Any]:
     """Run one step in a process of its own and return what it measured, with its peak memory in MB."""
-    done = subprocess.run([sys.executable, "-m", "benchmarks.steps", step, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.steps", step, *arguments], capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{step} {arguments} failed:\n{done.stderr[-3000:]}")
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -107,7 +110,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
         leaders = [measure("leader", f"{scratch}/{number}", str(number)) for number in chosen.leader_sizes]
     exponents = (
-        {name: growth(local, *path) for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()}
+        {
+            name: growth(local, *path)
+            for name, path in {"load": ("first", "seconds"), "suppliers": ("suppliers", "p50_ms")}.items()
+        }
         if len(local) > 1
         else {}
     )
@@ -124,9 +130,15 @@ def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:
     from neo4j_server import neo4j_server
 
     with neo4j_server() as running:
-        os.environ |= {"NEO4J_TEST_URI": running.uri, "NEO4J_TEST_USER": running.user, "NEO4J_TEST_PASSWORD": running.password}
+        os.environ |= {
+            "NEO4J_TEST_URI": running.uri,
+            "NEO4J_TEST_USER": running.user,
+            "NEO4J_TEST_PASSWORD": running.password,
+        }
         measure("warm_server")
-        largest_first = [server(scratch / f"s{firms}", firms) for firms in sorted(sizes, reverse=True)]  # so that no size meets it cold
+        largest_first = [
+            server(scratch / f"s{firms}", firms) for firms in sorted(sizes, reverse=True)
+        ]  # so that no size meets it cold
         return largest_first[::-1]
 
 

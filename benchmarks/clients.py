@@ -1,4 +1,5 @@
-"""Clients that ask a server over and over: ``python -m benchmarks.clients PORT CLIENTS SECONDS PATH…`` prints one line of JSON.
+"""Clients that ask a server over and over: ``python -m benchmarks.clients PORT
+CLIENTS SECONDS PATH…`` prints one line of JSON.
 
 Each client keeps one connection and takes the paths in turn, beginning at another one; answers are read whole.
 """
@@ -12,7 +13,9 @@ from collections import Counter
 from typing import Any
 
 
-async def client(port: int, number: int, until: float, paths: list[str], taken: list[float], statuses: Counter[str]) -> None:
+async def client(
+    port: int, number: int, until: float, paths: list[str], taken: list[float], statuses: Counter[str]
+) -> None:
     """Ask until the time is up; a connection that breaks is counted and made again."""
     reader: asyncio.StreamReader | None = None
     turn = number

@@ -1,4 +1,5 @@
-"""A leader with any number of suppliers, made up and the same for every run: one chain, ten segments, forty products; its pages."""
+"""A leader with any number of suppliers, made up and the same for every run:
+one chain, ten segments, forty products; its pages."""
 
 import re
 import time
@@ -34,11 +35,13 @@ Row = Mapping[str, str]
 
 
 def make_leader(folder: Path, suppliers: int) -> Path:
-    """Write the files of a leader with so many suppliers for ``lianzhang load``, all of them samples, and return their folder.
+    """Write the files of a leader with so many suppliers for ``lianzhang
+    load``, all of them samples, and return their folder.
 
-    Each makes one of the products beside ``SHARED``, supplies the leader with it and another supplier with ``SHARED``. Half of the
-    segments were looked through; every fifth supplier is of another city, and some products are made there alone; every tenth has no
-    place. Every fourth stands in the ledger, some of the other city are wished for; the group has six firms.
+    Each makes one of the products beside ``SHARED``, supplies the leader with it and another supplier with ``SHARED``.
+    Half of the segments were looked through; every fifth supplier is of another city, and some products are made there
+    alone; every tenth has no place. Every fourth stands in the ledger, some of the other city are wished for; the group
+    has six firms.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for kind, rows in _tables(suppliers).items():
@@ -62,7 +65,8 @@ def _tables(suppliers: int) -> dict[str, Sequence[Row]]:
         "chains": [{"id": CHAIN, "name": "示例大链主链", "region": HERE}],
         "segments": list(_segments()),
         "products": [
-            {"id": product_id(one), "name": product_name(one), "segments": segment_id(one // KINDS)} for one in range(KINDS * SEGMENTS)
+            {"id": product_id(one), "name": product_name(one), "segments": segment_id(one // KINDS)}
+            for one in range(KINDS * SEGMENTS)
         ],
         "input_to": list(_inputs()),
         "enterprises": list(_firms(made)),
@@ -71,7 +75,8 @@ def _tables(suppliers: int) -> dict[str, Sequence[Row]]:
         "matched": list(_matched(made)),
         "recommends": [{"enterprise": LEADER, "partner": firm_id(one)} for one in range(4, suppliers, 65)],
         "coverages": [
-            {"name": f"示例大链主普查{one}", "segments": segment_id(one), "region": HERE, "as_of": "2026-06", "method": "示例"}
+            {"name": f"示例大链主普查{one}", "segments": segment_id(one), "region": HERE, "as_of": "2026-06"}
+            | {"method": "示例"}
             for one in range(0, SEGMENTS, 2)
         ],
     }  # fmt: skip
@@ -108,22 +113,33 @@ def product_name(number: int) -> str:
 
 def _segments() -> Iterator[Row]:
     for one in range(SEGMENTS):
-        row = {"id": segment_id(one), "name": f"示例大链主环节{one:02d}", "chain": CHAIN, "tier": TIERS[one * len(TIERS) // SEGMENTS]}
+        row = {
+            "id": segment_id(one),
+            "name": f"示例大链主环节{one:02d}",
+            "chain": CHAIN,
+            "tier": TIERS[one * len(TIERS) // SEGMENTS],
+        }
         yield row | ({"feeds": segment_id(one + 1)} if one + 1 < SEGMENTS else {})
 
 
 def _inputs() -> Iterator[Row]:
-    """Yield each product as an input of one of the next segment, and all of the last but one as inputs of what the leader makes."""
+    """Yield each product as an input of one of the next segment, and all of the
+    last but one as inputs of what the leader makes."""
     last = KINDS * SEGMENTS - 1
     for one in range(last):
-        yield {"input": product_id(one), "product": product_id(min(one + KINDS, last)), "essential": "true" if one % 3 else "false"}
+        yield {
+            "input": product_id(one),
+            "product": product_id(min(one + KINDS, last)),
+            "essential": "true" if one % 3 else "false",
+        }
 
 
 def _firms(made: Sequence[int]) -> Iterator[Row]:
     needs = ";".join(product_name(one) for one in range(KINDS * SEGMENTS - 1))
     last = KINDS * SEGMENTS - 1
     yield {
-        "id": LEADER, "name": "示例大链主集团有限公司", "region": HERE, "segments": segment_id(SEGMENTS - 1), "chains": CHAIN,
+        "id": LEADER, "name": "示例大链主集团有限公司", "region": HERE, "segments": segment_id(SEGMENTS - 1),
+        "chains": CHAIN,
         "products": product_name(last), "needs": needs, "offers": product_name(last),
         "parent": "",
     }  # fmt: skip
@@ -132,8 +148,10 @@ def _firms(made: Sequence[int]) -> Iterator[Row]:
         products = f"{product_name(0)};{product_name(product)}"
         needs = product_name(last) if number % 7 == 0 else ""
         yield {
-            "id": firm_id(number), "name": f"示例大链主配套{number:06d}号有限公司", "region": _where(number), "segments": segments,
-            "chains": CHAIN, "products": products, "needs": needs, "offers": "", "parent": LEADER if number in GROUP else "",
+            "id": firm_id(number), "name": f"示例大链主配套{number:06d}号有限公司", "region": _where(number),
+            "segments": segments,
+            "chains": CHAIN, "products": products, "needs": needs, "offers": "",
+            "parent": LEADER if number in GROUP else "",
         }  # fmt: skip
 
 
@@ -154,7 +172,8 @@ def _matched(made: Sequence[int]) -> Iterator[Row]:
 def leader(scratch: str, suppliers: str) -> dict[str, Any]:
     """Load a leader and measure what is asked of it first: weak links, what-if of the leader, its chain's page.
 
-    A small leader is asked before, so that nothing is compiled in the measured time; of the large one only the graph is read.
+    A small leader is asked before, so that nothing is compiled in the measured
+    time; of the large one only the graph is read.
     """
     small = _store(Path(scratch) / "small", 50)
     _ask(small)
@@ -171,17 +190,27 @@ def _store(folder: Path, suppliers: int) -> Store:
 
 def _ask(store: Store) -> dict[str, Any]:
     client = TestClient(create_app(store))
-    earlier = View.of(store, Scope(day=(date.today() - timedelta(days=1)).isoformat()))  # what is made of it is not kept for the pages
+    earlier = View.of(
+        store, Scope(day=(date.today() - timedelta(days=1)).isoformat())
+    )  # what is made of it is not kept for the pages
     found: dict[str, Any] = {"read": _seconds(lambda: read_city(earlier))}
     found["weak_links"] = _seconds(lambda: weak_links(earlier, CHAIN))
     found["what_if"] = _seconds(lambda: what_if(earlier, CHAIN, [Named(id=LEADER, name=LEADER)], []))
     client.get("/search", params={"q": LEADER})  # the index of names is warmed by the server
-    for name, path in (("chain", f"/chains/{CHAIN}"), ("firm", f"/enterprises/{LEADER}"), ("lists", f"/chains/{CHAIN}/opportunities")):
+    for name, path in (
+        ("chain", f"/chains/{CHAIN}"),
+        ("firm", f"/enterprises/{LEADER}"),
+        ("lists", f"/chains/{CHAIN}/opportunities"),
+    ):
         start = time.perf_counter()
         answer = client.get(path)
         assert answer.status_code == 200, answer.text[:300]
         nodes = len(re.findall(r"<[a-zA-Z]", re.sub(r"<script.*?</script>", "", answer.text, flags=re.DOTALL)))
-        found[name] = {"seconds": round(time.perf_counter() - start, 3), "mb": round(len(answer.content) / 1e6, 2), "nodes": nodes}
+        found[name] = {
+            "seconds": round(time.perf_counter() - start, 3),
+            "mb": round(len(answer.content) / 1e6, 2),
+            "nodes": nodes,
+        }
     return found
 
 

@@ -1,11 +1,13 @@
-"""The matcher on the dev needs of ../shared/data/matching: weights, figures, baselines, and how it grows; prints Markdown tables.
+"""The matcher on the dev needs of ../shared/data/matching: weights, figures,
+baselines, and how it grows; prints Markdown tables.
 
     python -m benchmarks.matching            # figures on dev, cross-validated, baselines, calibration
     python -m benchmarks.matching fit        # learn the weights from dev and write queries/matching/weights.json
-    python -m benchmarks.matching growth     # building and asking at 1k, 10k, 100k, 1M offers, and with 100,000 suppliers
+python -m benchmarks.matching growth     # building and asking at 1k, 10k, 100k, 1M offers, and with 100,000 suppliers
 
-The data have no licence: they are read where they lie and never copied; what ships is a number for each channel. Weights are learned by
-conditional logit (McFadden, 1974) with a ridge; cross-validated figures learn them in the folds only (5 folds, 5 shuffles).
+The data have no licence: they are read where they lie and never copied; what ships is a
+number for each channel. Weights are learned by conditional logit (McFadden, 1974) with
+a ridge; cross-validated figures learn them in the folds only (5 folds, 5 shuffles).
 """
 
 import json
@@ -60,7 +62,9 @@ def measure(order: list[list[int]], gold: list[set[int]]) -> Floats:
     for ranked, right in zip(order, gold, strict=True):
         ranks = [place + 1 for place, row in enumerate(ranked) if row in right]
         ranks = [place - ahead for ahead, place in enumerate(ranks)]
-        rows.append((1 / min(ranks) if ranks else 0, bool(ranks) and min(ranks) <= 10, sum(r <= 10 for r in ranks) / len(right)))
+        rows.append(
+            (1 / min(ranks) if ranks else 0, bool(ranks) and min(ranks) <= 10, sum(r <= 10 for r in ranks) / len(right))
+        )
     means: Floats = np.mean(rows, axis=0)
     return means
 
@@ -74,7 +78,9 @@ def read_dev() -> tuple[Derived, list[Need], list[set[int]]]:
     return derived, needs, [{place[supplier] for supplier in gold[need.id]} for need in needs]
 
 
-def prepare(derived: Derived, needs: list[Need], gold: list[set[int]]) -> tuple[list[NDArray[np.int64]], Floats, NDArray[np.bool_]]:
+def prepare(
+    derived: Derived, needs: list[Need], gold: list[set[int]]
+) -> tuple[list[NDArray[np.int64]], Floats, NDArray[np.bool_]]:
     """Return for each need its candidates, their inputs, and which of them are right."""
     rows, x, right = [], [], []
     for need, own in zip(needs, gold, strict=True):
@@ -105,10 +111,13 @@ def learn_known(scores: Floats, met: Floats, right: NDArray[np.bool_]) -> float:
     return float(minimize_scalar(loss, bounds=(0, 10), method="bounded").x)
 
 
-def cross_validate(rows: list[NDArray[np.int64]], x: Floats, right: NDArray[np.bool_], gold: list[set[int]]) -> dict[int, list[Floats]]:
+def cross_validate(
+    rows: list[NDArray[np.int64]], x: Floats, right: NDArray[np.bool_], gold: list[set[int]]
+) -> dict[int, list[Floats]]:
     """Return the scores of every need by weights that were learned without it, once for each shuffle.
 
-    The key is how many of the needs of the other folds are taken as known with who met them (the weight of that is learned there too).
+    The key is how many of the needs of the other folds are taken as known with
+    who met them (the weight of that is learned there too).
     """
     found: dict[int, list[Floats]] = {known: [] for known in KNOWN}
     for seed in range(SHUFFLES):
@@ -164,7 +173,10 @@ HIGH, MIDDLE = 0.5, 0.2
 
 def baselines(derived: Derived, needs: list[Need]) -> dict[str, list[list[int]]]:
     """Return the rankings of some plain methods."""
-    texts = [" ".join(derived.index.products[product] for product in derived.index.held[row].indices) for row in range(len(derived.index))]
+    texts = [
+        " ".join(derived.index.products[product] for product in derived.index.held[row].indices)
+        for row in range(len(derived.index))
+    ]
     vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
     matrix = vectors.fit_transform(texts)
     cosine = (vectors.transform([need.text for need in needs]) @ matrix.T).toarray()
@@ -186,21 +198,35 @@ def report() -> None:
     folds = cross_validate(rows, x, right, gold)
     for known, every in folds.items():
         each = np.array([measure(ranked(rows, scores), gold) for scores in every])
-        cells = " | ".join(f"{mean:.4f} ± {spread:.4f}" for mean, spread in zip(each.mean(axis=0), each.std(axis=0, ddof=1), strict=True))
-        print(f"| {f'另有 {known} 项已知谁满足过' if known else f'**本项目,交叉验证**({FOLDS} 折 × {SHUFFLES} 次)'} | {cells} |")
+        cells = " | ".join(
+            f"{mean:.4f} ± {spread:.4f}"
+            for mean, spread in zip(each.mean(axis=0), each.std(axis=0, ddof=1), strict=True)
+        )
+        print(
+            f"| {f'另有 {known} 项已知谁满足过' if known else f'**本项目,交叉验证**({FOLDS} 折 × {SHUFFLES} 次)'} | "
+            f"{cells} |"
+        )
     held = folds[0]
     weights = read_weights()
     print("\n| 等级 | 份额 | 建议数(每次) | 其中对的 |\n|---|---|---|---|")
-    for level, least, most in (("高", weights.high, 9.0), ("中", weights.middle, weights.high), ("低", 0.0, weights.middle)):
+    for level, least, most in (
+        ("高", weights.high, 9.0),
+        ("中", weights.middle, weights.high),
+        ("低", 0.0, weights.middle),
+    ):
         inside = [(shares_of(scores) >= least) & (shares_of(scores) < most) for scores in held]
         if level == "低":
-            inside = [one & (np.argsort(np.argsort(-scores, axis=1), axis=1) < 10) for one, scores in zip(inside, held, strict=True)]
+            inside = [
+                one & (np.argsort(np.argsort(-scores, axis=1), axis=1) < 10)
+                for one, scores in zip(inside, held, strict=True)
+            ]
         count, hit = np.mean([one.sum() for one in inside]), np.mean([(one & right).sum() for one in inside])
         print(f"| {level} | {least:g}–{min(most, 1):g} | {count:.0f} | {hit / max(count, 1):.0%} |")
 
 
 def made(offers: int, per_supplier: int = 13) -> Iterator[Offer]:
-    """Yield made-up suppliers whose products are parts of real product names put together anew, ``offers`` products in all."""
+    """Yield made-up suppliers whose products are parts of real product names
+    put together anew, ``offers`` products in all."""
     real = [offer for offer in read_offers(Rows(DATA / "offers.jsonl", OFFER_FORM)) if offer.products]
     words = [name for offer in real for name, _ in offer.products]
     choice = np.random.default_rng(0)
@@ -208,12 +234,21 @@ def made(offers: int, per_supplier: int = 13) -> Iterator[Offer]:
         picked = choice.integers(len(words), size=(per_supplier, 2))
         names = [words[a][: max(2, len(words[a]) // 2)] + words[b][len(words[b]) // 2 :] for a, b in picked]
         like = real[int(choice.integers(len(real)))]
-        yield Offer(f"made-{number:07d}", f"{like.name[:4]}{number}号有限公司", like.industry, tuple((name, 0.5) for name in names))
+        yield Offer(
+            f"made-{number:07d}",
+            f"{like.name[:4]}{number}号有限公司",
+            like.industry,
+            tuple((name, 0.5) for name in names),
+        )
 
 
 def one_size(offers: int) -> dict[str, Any]:
-    """Return seconds to build, save, load and take up a change, milliseconds a need, and the peak in GB, at one size."""
-    needs = [Need(str(at), row["text"]) for at, row in enumerate(map(json.loads, (DATA / "needs_dev.jsonl").open(encoding="utf-8")))][:200]
+    """Return seconds to build, save, load and take up a change, milliseconds a
+    need, and the peak in GB, at one size."""
+    needs = [
+        Need(str(at), row["text"])
+        for at, row in enumerate(map(json.loads, (DATA / "needs_dev.jsonl").open(encoding="utf-8")))
+    ][:200]
     clock, told = time.perf_counter(), {}
     index = build(made(offers))
     told["build"] = time.perf_counter() - clock
@@ -247,7 +282,9 @@ def growth() -> None:
     print("| 供给(条) | 供应商 | 建索引 s | 派生 s | 读回 s | 1% 变更 s | p50 ms | p95 ms | 峰值 GB |")
     print("|---" * 9 + "|")
     for size in (1_000, 10_000, 100_000, 1_000_000, 1_300_000):
-        out = subprocess.run([sys.executable, "-m", "benchmarks.matching", "size", str(size)], check=True, capture_output=True, text=True)
+        out = subprocess.run(
+            [sys.executable, "-m", "benchmarks.matching", "size", str(size)], check=True, capture_output=True, text=True
+        )
         told = json.loads(out.stdout)
         cells = [f"{told[key]:.2f}" for key in ("build", "derive", "load", "change 1 %")]
         cells += [f"{told[key]:.1f}" for key in ("p50", "p95", "gb")]

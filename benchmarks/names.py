@@ -1,4 +1,5 @@
-"""Short names to full names on ChainKnowledgeGraph, beside TF-IDF and WRatio, and the index's growth; prints Markdown tables.
+"""Short names to full names on ChainKnowledgeGraph, beside TF-IDF and WRatio,
+and the index's growth; prints Markdown tables.
 
     python -m benchmarks.names
 
@@ -29,7 +30,8 @@ ABSENT = 600
 
 
 def read_pairs(archive: Path) -> tuple[list[tuple[str, set[str]]], list[str]]:
-    """Return the short name of each code (of its first row) with every full name that its rows give, and all full names."""
+    """Return the short name of each code (of its first row) with every full
+    name that its rows give, and all full names."""
     with tarfile.open(archive) as opened:
         stream = opened.extractfile("./company.json")
         assert stream is not None
@@ -47,7 +49,9 @@ def made_up(number: int) -> list[str]:
     chosen = random.Random(1)
     signs = [chr(code) for code in range(0x4E00, 0x4E00 + 1500)]
     places = ("青岛", "上海", "济南", "")
-    return [f"{chosen.choice(places)}{''.join(chosen.choices(signs, k=5))}{chosen.choice(FORMS)}" for _ in range(number)]
+    return [
+        f"{chosen.choice(places)}{''.join(chosen.choices(signs, k=5))}{chosen.choice(FORMS)}" for _ in range(number)
+    ]
 
 
 def _first(asked: Sequence[tuple[str, set[str]]], answers: Sequence[str]) -> float:
@@ -76,20 +80,30 @@ def compare() -> None:
     """Print Hits@1 of each method, how sure answers do, and how often a firm that is not there is surely another."""
     asked, names = read_pairs(ARCHIVE)
     texts = [short for short, _ in asked]
-    ways = {"字符 1–2 元 TF-IDF": _tf_idf(1, 2), "字符 1–3 元 TF-IDF": _tf_idf(1, 3), "WRatio": _w_ratio, "本项目": _ours}
+    ways = {
+        "字符 1–2 元 TF-IDF": _tf_idf(1, 2),
+        "字符 1–3 元 TF-IDF": _tf_idf(1, 3),
+        "WRatio": _w_ratio,
+        "本项目": _ours,
+    }
     print(f"{len(asked):,} 个简称,{len(names):,} 个全称。\n\n| 方法 | Hits@1 |\n|---|---|")
     for way, rank in ways.items():
         print(f"| {way} | {_first(asked, rank(texts, names)):.3f} |", flush=True)
     index = NameIndex(names, names)
     found = [index.find(text) for text in texts]
     sure = [(item.id, full) for answer, (_, full) in zip(found, asked, strict=True) for item in answer if item.sure]
-    every = statistics.fmean(any(item.id in full for item in answer) for answer, (_, full) in zip(found, asked, strict=True))
+    every = statistics.fmean(
+        any(item.id in full for item in answer) for answer, (_, full) in zip(found, asked, strict=True)
+    )
     held = [(answer[0].id if answer else "", pair) for answer, pair in zip(found[1::2], asked[1::2], strict=True)]
     wrong = 0
     for text, full in random.Random(1).sample(asked, ABSENT):
         rest = [name for name in names if name not in full]
         wrong += any(item.sure for item in NameIndex(rest, rest).find(text))
-    print(f"\nHits@1(没有用来定权重的一半) {_first([pair for _, pair in held], [id for id, _ in held]):.3f};Hits@10 {every:.3f}。")
+    print(
+        f"\nHits@1(没有用来定权重的一半) {_first([pair for _, pair in held], [id for id, _ in held]):.3f};"
+        f"Hits@10 {every:.3f}。"
+    )
     print(f"“确定”的 {len(sure) / len(asked):.1%},其中对的 {statistics.fmean(id in full for id, full in sure):.1%};")
     print(f"去掉它自己的全称再问({ABSENT} 个),“确定”成别家的 {wrong / ABSENT:.1%}。")
 

@@ -18,11 +18,15 @@ SCRIPT = Path(__file__).with_name("gl_cascade.R")
 def has_r() -> bool:
     """Return whether R is there with the authors' packages."""
     packages = "library(GLcascade); library(fastcascade); library(Matrix)"
-    return bool(shutil.which("Rscript")) and not subprocess.run(["Rscript", "-e", packages], capture_output=True, check=False).returncode
+    return (
+        bool(shutil.which("Rscript"))
+        and not subprocess.run(["Rscript", "-e", packages], capture_output=True, check=False).returncode
+    )
 
 
 def risk_r(folder: str, firms: str, closed: str) -> dict[str, Any]:
-    """Close firms with both programs, one thread, with substitution: milliseconds a firm, and how far the scores are apart."""
+    """Close firms with both programs, one thread, with substitution:
+    milliseconds a firm, and how far the scores are apart."""
     if not has_r():
         return {}
     drawn = draw_network(int(firms))
@@ -45,6 +49,8 @@ def write_network(folder: Path, drawn: dict[str, Any]) -> None:
     """Write edges.csv, firms.csv and essentiality.csv, as the command and the authors' programs read them."""
     folder.mkdir(parents=True, exist_ok=True)
     pl.DataFrame({name: drawn[name] for name in ("supplier", "buyer", "amount")}).write_csv(folder / "edges.csv")
-    pl.DataFrame({"firm": np.arange(len(drawn["industry"])), "industry": drawn["industry"]}).write_csv(folder / "firms.csv")
+    pl.DataFrame({"firm": np.arange(len(drawn["industry"])), "industry": drawn["industry"]}).write_csv(
+        folder / "firms.csv"
+    )
     matrix = pl.DataFrame(drawn["essentiality"], schema=[str(kind) for kind in range(len(drawn["essentiality"]))])
     matrix.insert_column(0, pl.Series("industry", np.arange(len(matrix)))).write_csv(folder / "essentiality.csv")

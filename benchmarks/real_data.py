@@ -1,9 +1,11 @@
-"""Weak links on real data: the seeds, and ChainKnowledgeGraph's listed companies mapped to the chains; prints Markdown tables.
+"""Weak links on real data: the seeds, and ChainKnowledgeGraph's listed
+companies mapped to the chains; prints Markdown tables.
 
     python -m benchmarks.real_data 集成电路 新能源汽车 智能家电
 
-ChainKnowledgeGraph has no licence: it is read from ``../shared`` and never copied. Its firms have no place, so the chains are taken
-without their city there, and the register is entered as a coverage record: once as if it were a census, which it is not.
+ChainKnowledgeGraph has no licence: it is read from ``../shared`` and never copied. Its
+firms have no place, so the chains are taken without their city there, and the register
+is entered as a coverage record: once as if it were a census, which it is not.
 """
 
 import csv
@@ -43,20 +45,28 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def national(folder: Path, mapped: bool) -> Store:
-    """Return a store with the taxonomy and the listed companies, their products mapped to it or only of the same name."""
+    """Return a store with the taxonomy and the listed companies, their products
+    mapped to it or only of the same name."""
     with tarfile.open(ARCHIVE) as archive:
         archive.extractall(folder / "ckg", filter="data")
     chains = [
-        {name: value for name, value in row.items() if name != "region"} for row in read_csv(ROOT / "seeds" / "qingdao" / "chains.csv")
+        {name: value for name, value in row.items() if name != "region"}
+        for row in read_csv(ROOT / "seeds" / "qingdao" / "chains.csv")
     ]
     write_csv(folder / "chains.csv", chains)
-    segments = [row["id"] for path in sorted((ROOT / "seeds" / "taxonomy").glob("*/segments.csv")) for row in read_csv(path)]
+    segments = [
+        row["id"] for path in sorted((ROOT / "seeds" / "taxonomy").glob("*/segments.csv")) for row in read_csv(path)
+    ]
     look = {"name": "A股上市公司的主营产品", "segments": ";".join(segments), "method": "年报主营产品", "as_of": "2021"}
     write_csv(folder / "coverages.csv", [look | {"source": SOURCE, "status": "reported"}])
     store = open_store(f"ladybug://{folder}/graph.lbug")
     sources = ROOT / "seeds" / "qingdao" / "sources.csv"
     options = Options(rejects=folder / "rejects")
-    load([folder / "chains.csv", folder / "coverages.csv", sources, ROOT / "seeds" / "taxonomy", folder / "ckg"], store, options)
+    load(
+        [folder / "chains.csv", folder / "coverages.csv", sources, ROOT / "seeds" / "taxonomy", folder / "ckg"],
+        store,
+        options,
+    )
     if mapped:
         found = map_products(read_city(View.of(store)))
         print_mapping(found)
@@ -90,7 +100,10 @@ def print_chain(store: Store, name: str, without: list[str]) -> None:
         told = ";".join(f"{state}: {'、'.join(names)}" for state, names in states.items() if state != "未知")
         score = "" if one.score is None else f"{one.score:g}"
         rest = f"未知 {len(states.get('未知', []))} 种"
-        print(f"| {one.tier} | {one.segment} | {one.state} | {score} | {len(one.firms)} | {one.action} | {told or '—'};{rest} |")
+        print(
+            f"| {one.tier} | {one.segment} | {one.state} | {score} | {len(one.firms)} | {one.action} | {told or '—'};"
+            f"{rest} |"
+        )
     print(f"\n依据 {answer.rests_on};规则移动 ±20% 时状态会变的: {'、'.join(answer.stability.flipped) or '没有'}")
 
 

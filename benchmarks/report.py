@@ -7,7 +7,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-MEASURES = {"articulation": "割点", "bridges": "桥", "strong": "强连通分量", "pagerank": "PageRank", "betweenness": "介数(20 个源点)"}
+MEASURES = {
+    "articulation": "割点",
+    "bridges": "桥",
+    "strong": "强连通分量",
+    "pagerank": "PageRank",
+    "betweenness": "介数(20 个源点)",
+}
 
 LEADERS = {"weak_links": "断点", "what_if": "假如", "chain": "链的页面", "firm": "链主的页面", "lists": "四张清单"}
 LEADER_PATHS = {name: (name,) if name in ("weak_links", "what_if") else (name, "seconds") for name in LEADERS}
@@ -30,7 +36,8 @@ def write_report(
         "",
         "由 `make bench` 写成,请勿手改。比值都出自同一次运行;绝对时间只对所用机器有意义。",
         "",
-        f"- 日期 {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} 核, {platform.machine()}, Python {platform.python_version()}, "
+        f"- 日期 {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} 核, {platform.machine()}, Python "
+        f"{platform.python_version()}, "
         f"ladybug {version('ladybug')}, polars {version('polars')}, neo4j 驱动 {version('neo4j')}",
         "- 数据: `benchmarks/data.py`,每家企业五条供应关系,供应商的客户数按幂律分布;两个 CSV 文件。",
         "- 原始 COPY(同行): 载入要存的那些行(所有列,CSV)不经任何检查直接 `COPY` 进本项目的表,得到同样的图。",
@@ -49,16 +56,27 @@ def write_report(
         "",
         "| 企业 | 度(中位) | 每答案关系数 | p50 毫秒 | p95 毫秒(1M 时 < 50) |",
         "|---|---|---|---|---|",
-        *("| {firms:,} | {degree} | {edges:g} | {p50_ms} | {p95_ms} |".format(firms=row["firms"], **row["suppliers"]) for row in local),
+        *(
+            "| {firms:,} | {degree} | {edges:g} | {p50_ms} | {p95_ms} |".format(firms=row["firms"], **row["suppliers"])
+            for row in local
+        ),
         "",
     ]
     if "load" in exponents:
         lines += [
-            f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。",
+            (
+                f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 "
+                f"n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。"
+            ),
             "",
         ]
     lines += (
-        _remotes(remote) + _risks(risks) + _structures(structures) + _leaders(leaders, exponents) + _starts(starts) + _servings(servings)
+        _remotes(remote)
+        + _risks(risks)
+        + _structures(structures)
+        + _leaders(leaders, exponents)
+        + _starts(starts)
+        + _servings(servings)
     )
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), "utf-8")
@@ -79,7 +97,10 @@ def _local(row: dict[str, Any]) -> str:
 def _risk(row: dict[str, Any]) -> str:
     both, plain = row["with"], row["without"]
     peak = max(both["peak_mb"], plain["peak_mb"])
-    return f"| {both['firms']:,} | {both['links']:,} | **{both['ms_per_firm']:.2f}** | {plain['ms_per_firm']:.2f} | {peak:,} |"
+    return (
+        f"| {both['firms']:,} | {both['links']:,} | **{both['ms_per_firm']:.2f}** | {plain['ms_per_firm']:.2f} | "
+        f"{peak:,} |"
+    )
 
 
 def _remotes(rows: list[dict[str, Any]]) -> list[str]:
@@ -101,7 +122,10 @@ def _risks(rows: list[dict[str, Any]]) -> list[str]:
     return [
         "## 系统性风险 `systemic-risk`(一个线程)",
         "",
-        "随机网络: 出度截断幂律(指数 2.3,上限 128,平均 8),100 个行业,容差 0.01;逐家停产,随机取至多 4,000 家(不带替代 500 家)。",
+        (
+            "随机网络: 出度截断幂律(指数 2.3,上限 128,平均 8),100 个行业,容差 0.01;"
+            "逐家停产,随机取至多 4,000 家(不带替代 500 家)。"
+        ),
         "",
         "| 企业 | 关系 | 带替代 毫秒/家(一万 ≤ 0.5,十万 ≤ 5) | 不带替代 毫秒/家 | 峰值内存 MB(< 2000) |",
         "|---|---|---|---|---|",
@@ -120,10 +144,13 @@ def _structures(rows: list[dict[str, Any]]) -> list[str]:
         "",
         "同一进程里与 networkx 比,答案必须相同;十万企业时要求各项至少 15 倍。",
         "数据: 每五百家左右一个集群,每家平均五条供应关系,七成在集群之内,企业活跃程度不等。",
-        "计入: 从数组(networkx 从图)到编号列表的全部时间,本项目取三次的中位,networkx 一次。不计入: 每个版本只做一次的数组与 DiGraph"
+        "计入: 从数组(networkx 从图)到编号列表的全部时间,本项目取三次的中位,networkx 一次。"
+        "不计入: 每个版本只做一次的数组与 DiGraph"
         "(单列,不含从存储读取;networkx 的无向视图也不计)、首次编译。",
         "",
-        "| 企业 | 关系 | 建数组 秒 | 建 DiGraph 秒 | " + " | ".join(f"{name} 毫秒(倍)" for name in MEASURES.values()) + " |",
+        "| 企业 | 关系 | 建数组 秒 | 建 DiGraph 秒 | "
+        + " | ".join(f"{name} 毫秒(倍)" for name in MEASURES.values())
+        + " |",
         "|" + "---|" * (4 + len(MEASURES)),
         *(
             f"| {row['firms']:,} | {row['links']:,} | {row['arrays']:.2f} | {row['graph']:.2f} | "
@@ -144,7 +171,9 @@ def _structures(rows: list[dict[str, Any]]) -> list[str]:
 def _leaders(rows: list[dict[str, Any]], exponents: dict[str, float]) -> list[str]:
     if not rows:
         return []
-    grown = ",".join(f"{zh} n^{exponents[f'leader {name}']:.2f}" for name, zh in LEADERS.items() if f"leader {name}" in exponents)
+    grown = ",".join(
+        f"{zh} n^{exponents[f'leader {name}']:.2f}" for name, zh in LEADERS.items() if f"leader {name}" in exponents
+    )
     return [
         "## 大链主",
         "",
@@ -165,7 +194,10 @@ def _leaders(rows: list[dict[str, Any]], exponents: dict[str, float]) -> list[st
 def _leader(row: dict[str, Any]) -> str:
     asked = (row[name] for name in ("chain", "firm", "lists"))
     pages = " | ".join(f"{page['seconds']:.2f} / {page['mb']:.2f} / {page['nodes']:,}" for page in asked)
-    return f"| {row['firms']:,} | {row['read']:.2f} | {row['weak_links']:.2f} | {row['what_if']:.2f} | {pages} | {row['peak_mb']:,} |"
+    return (
+        f"| {row['firms']:,} | {row['read']:.2f} | {row['weak_links']:.2f} | {row['what_if']:.2f} | {pages} | "
+        f"{row['peak_mb']:,} |"
+    )
 
 
 STARTS = {
@@ -205,13 +237,15 @@ def _servings(rows: list[dict[str, Any]]) -> list[str]:
     return [
         "## 网页服务 `serve`(嵌入式,种子数据)",
         "",
-        "六条 GET 路由轮流问(产业链、一条链、企业、一家企业、两层供应商、查找);同一台机器上同一个问的程序,同一次运行,三次取中位。"
+        "六条 GET 路由轮流问(产业链、一条链、企业、一家企业、两层供应商、查找);"
+        "同一台机器上同一个问的程序,同一次运行,三次取中位。"
         "比值是对同时问空路由的(留下的答案 ≥ 3,重算 ≥ 1/3),p95 要求 500 毫秒以内。",
         "",
         "| 同时问的 | 什么 | 每秒回答 | 比空路由 | p50 毫秒 | p95 毫秒 | p99 毫秒 |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {row['clients']} | {WAYS[row['way']]} | {row['rate']:,.0f} | **{row['rate'] / bare[row['clients']]:.2f}** "
+            f"| {row['clients']} | {WAYS[row['way']]} | {row['rate']:,.0f} | "
+            f"**{row['rate'] / bare[row['clients']]:.2f}** "
             f"| {row['p50']} | {row['p95']} | {row['p99']} |"
             for row in rows
         ),
@@ -222,7 +256,8 @@ def _servings(rows: list[dict[str, Any]]) -> list[str]:
 def _community(row: dict[str, Any]) -> str:
     found = row["communities"]
     return (
-        f"| {row['firms']:,} | {row['declared']:,} | {found['groups']:,} | **{found['seconds']:.1f}** | {found['compared']:.1f} "
+        f"| {row['firms']:,} | {row['declared']:,} | {found['groups']:,} | **{found['seconds']:.1f}** | "
+        f"{found['compared']:.1f} "
         f"| {found['score']:.3f} | {row['peak_mb']:,} |"
     )
 
@@ -231,7 +266,8 @@ def _beside(both: dict[str, Any]) -> str:
     if not both:
         return "作者的程序(GLcascade、fastcascade,带替代,一个线程): R 未安装,未比。"
     return (
-        f"作者的程序(GLcascade、fastcascade,带替代,一个线程,最小规模,同样的企业): {both['r_ms']:.1f} 毫秒/家,本项目 {both['ms']:.2f},"
+        f"作者的程序(GLcascade、fastcascade,带替代,一个线程,最小规模,同样的企业): {both['r_ms']:.1f} 毫秒/家,本项目 "
+        f"{both['ms']:.2f},"
         f"快 **{both['ratio']:.0f}** 倍;得分至多相差 {both['apart']:.1e}。"
     )
 
@@ -239,4 +275,7 @@ def _beside(both: dict[str, Any]) -> str:
 def _remote(row: dict[str, Any]) -> str:
     theirs, ours = row["py2neo"], row["ours"]
     ratio = ours["rows_per_second"] / theirs["rows_per_second"]
-    return f"| {row['firms']:,} | {ours['rows']:,} | {theirs['rows_per_second']:,} | {ours['rows_per_second']:,} | **{ratio:.2f}** |"
+    return (
+        f"| {row['firms']:,} | {ours['rows']:,} | {theirs['rows_per_second']:,} | {ours['rows_per_second']:,} | "
+        f"**{ratio:.2f}** |"
+    )

@@ -1,4 +1,5 @@
-"""Requests a second and their times at 1, 10, 30 and 50 clients, beside a bare FastAPI route on the same server in the same run.
+"""Requests a second and their times at 1, 10, 30 and 50 clients, beside a bare
+FastAPI route on the same server in the same run.
 
 ``python -m benchmarks.serving`` measures alone; ``python -m benchmarks.serving bare PORT`` is the bare server.
 """
@@ -64,7 +65,9 @@ def free_port() -> int:
 def served(*arguments: str) -> Iterator[int]:
     """Run a server in a process of its own and return its port once it answers."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, *(argument.format(port=port) for argument in arguments)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *(argument.format(port=port) for argument in arguments)], stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(600):
             time.sleep(0.1)
@@ -78,7 +81,8 @@ def served(*arguments: str) -> Iterator[int]:
 
 
 def serving() -> list[dict[str, Any]]:
-    """Return a row for each number of clients and each of: bare, kept answers, answers made each time; the median of some turns."""
+    """Return a row for each number of clients and each of: bare, kept answers,
+    answers made each time; the median of some turns."""
     start = "from api.cli import main; main()"
     command = ("serve", "--port", "{port}", "--store")
     with tempfile.TemporaryDirectory(prefix="lianzhang-serving-") as folder, ExitStack() as stack:

@@ -1,4 +1,5 @@
-"""How long a start takes, beside the libraries that it cannot do without in the same run: ``python -m benchmarks.starting``."""
+"""How long a start takes, beside the libraries that it cannot do without in the
+same run: ``python -m benchmarks.starting``."""
 
 import json
 import os
@@ -32,7 +33,9 @@ def first_page(path: str, *arguments: str) -> float:
     """Return the seconds from the start of a server to its first whole answer; its port stands for ``{port}``."""
     port = free_port()
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *(argument.format(port=port) for argument in arguments)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, *(argument.format(port=port) for argument in arguments)], stderr=subprocess.DEVNULL
+    )
     try:
         while time.perf_counter() < start + PATIENCE:
             try:
@@ -58,7 +61,10 @@ def starting() -> list[dict[str, Any]]:
         pairs: dict[str, tuple[Callable[[], float], Callable[[], float]]] = {
             "help": (lambda: run("-c", COMMAND, "--help"), lambda: run("-c", "import typer, pydantic")),
             "app": (lambda: run("-c", "import api.app"), lambda: run("-c", "import fastapi")),
-            "page": (lambda: first_page("/", *serve), lambda: first_page("/bare", "-m", "benchmarks.serving", "bare", "{port}")),
+            "page": (
+                lambda: first_page("/", *serve),
+                lambda: first_page("/bare", "-m", "benchmarks.serving", "bare", "{port}"),
+            ),
         }
         return [_median(start, *pair) for start, pair in pairs.items()]
 

@@ -39,7 +39,8 @@ ASKED = 200
 
 
 def raw_copy(folder: str, target: str) -> dict[str, Any]:
-    """COPY the two files as they are, nothing checked, into tables of just their columns: from no file to a closed one, as a load."""
+    """COPY the two files as they are, nothing checked, into tables of just
+    their columns: from no file to a closed one, as a load."""
     start = time.perf_counter()
     database = ladybug.Database(target, buffer_pool_size=1 << 30)
     connection = ladybug.Connection(database)
@@ -105,7 +106,12 @@ def suppliers(folder: str, url: str) -> dict[str, Any]:
         rows.append(len(ask_suppliers(view, firm, 3)))
         taken.append((time.perf_counter() - start) * 1000)
     cuts = statistics.quantiles(taken, n=20)
-    return {"p50_ms": round(statistics.median(taken), 2), "p95_ms": round(cuts[18], 2), "edges": statistics.median(rows), "degree": median}
+    return {
+        "p50_ms": round(statistics.median(taken), 2),
+        "p95_ms": round(cuts[18], 2),
+        "edges": statistics.median(rows),
+        "degree": median,
+    }
 
 
 def risk(firms: str, closed: str, threads: str, substitution: str) -> dict[str, Any]:
@@ -117,7 +123,12 @@ def risk(firms: str, closed: str, threads: str, substitution: str) -> dict[str, 
     start = time.perf_counter()
     ask(network, chosen)
     each = (time.perf_counter() - start) / len(chosen) * 1000
-    return {"firms": int(firms), "links": len(network.links.out_amount), "ms_per_firm": round(each, 3), "peak_mb": _peak_mb()}
+    return {
+        "firms": int(firms),
+        "links": len(network.links.out_amount),
+        "ms_per_firm": round(each, 3),
+        "peak_mb": _peak_mb(),
+    }
 
 
 def structure(firms: str) -> dict[str, Any]:
@@ -141,7 +152,8 @@ def warm_server() -> dict[str, Any]:
 
 
 def load_server(folder: str) -> dict[str, Any]:
-    """Load the folder into Neo4j as the command does; constraints and indexes are there before, as they are for py2neo."""
+    """Load the folder into Neo4j as the command does; constraints and indexes
+    are there before, as they are for py2neo."""
     store = _emptied()
     with store.load():
         pass
@@ -167,7 +179,11 @@ def py2neo_bulk(folder: str) -> dict[str, Any]:
     for part in edges.iter_slices(BATCH):
         rows = [(row.pop("supplier"), row, row.pop("customer")) for row in part.to_dicts()]
         merge_relationships(
-            graph.auto(), rows, ("SUPPLIES", "product"), start_node_key=("Enterprise", "id"), end_node_key=("Enterprise", "id")
+            graph.auto(),
+            rows,
+            ("SUPPLIES", "product"),
+            start_node_key=("Enterprise", "id"),
+            end_node_key=("Enterprise", "id"),
         )
     return _timed(start, folder)
 
@@ -182,7 +198,9 @@ def _emptied() -> Neo4jStore:
 
 def _timed(start: float, folder: str) -> dict[str, Any]:
     seconds = time.perf_counter() - start
-    rows = sum(pl.scan_csv(f"{folder}/{name}.csv").select(pl.len()).collect().item() for name in ("enterprises", "supplies"))
+    rows = sum(
+        pl.scan_csv(f"{folder}/{name}.csv").select(pl.len()).collect().item() for name in ("enterprises", "supplies")
+    )
     return {"seconds": round(seconds, 3), "rows": rows, "rows_per_second": round(rows / seconds), "peak_mb": _peak_mb()}
 
 

@@ -1,4 +1,5 @@
-"""The structure measures beside networkx, in one process, on made-up clusters of firms; the answers must be the same."""
+"""The structure measures beside networkx, in one process, on made-up clusters
+of firms; the answers must be the same."""
 
 import statistics
 import time
@@ -48,7 +49,9 @@ def _same_edges(ours: list[tuple[str, str]], theirs: list[tuple[str, str]]) -> b
 
 
 MEASURES = (
-    Pair("articulation", articulation_points, lambda _, both: set(nx.articulation_points(both)), lambda a, b: set(a) == b),
+    Pair(
+        "articulation", articulation_points, lambda _, both: set(nx.articulation_points(both)), lambda a, b: set(a) == b
+    ),
     Pair("bridges", bridges, lambda _, both: list(nx.bridges(both)), _same_edges),
     Pair(
         "strong",
@@ -67,7 +70,8 @@ MEASURES = (
 
 
 def structure(firms: str) -> dict[str, Any]:
-    """Time what is built once a version, each measure on both sides once it is built, and the communities with their comparison."""
+    """Time what is built once a version, each measure on both sides once it is
+    built, and the communities with their comparison."""
     _warm()
     source, target, cluster = make_clusters(int(firms))
     ids = [f"sample-{firm:08d}" for firm in range(int(firms))]

@@ -58,7 +58,8 @@ def check() -> None:
 
 
 def seconds_left(most: float) -> float:
-    """Return how long a step of the work may take: ``most`` seconds, or what is left of its deadline; raises ``WorkStopped`` at its end."""
+    """Return how long a step of the work may take: ``most`` seconds, or what is
+    left of its deadline; raises ``WorkStopped`` at its end."""
     deadline = _current.get()
     if deadline is None:
         return most

@@ -33,7 +33,8 @@ class Ambiguous(LianzhangError, LookupError, status=409, title="名称不唯一"
 
 
 class Conflict(LianzhangError, status=409, title="已被改过"):
-    """Somebody else has changed what is to be changed; ``details['newer']`` is the row as it stands, None where it is gone."""
+    """Somebody else has changed what is to be changed; ``details['newer']`` is
+    the row as it stands, None where it is gone."""
 
 
 class QueryError(LianzhangError, ValueError, status=400, title="查询语句有误"):

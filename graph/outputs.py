@@ -1,4 +1,5 @@
-"""Files that are written for people: whether they can be is known before the work, and a write that fails leaves no half of one."""
+"""Files that are written for people: whether they can be is known before the
+work, and a write that fails leaves no half of one."""
 
 import errno
 import os
@@ -88,7 +89,9 @@ def write_text(path: Path, text: str) -> None:
 
 def _is_device(path: Path) -> bool:
     """Tell whether a path is no file that may be replaced: a device, a pipe, the terminal."""
-    return (path.is_absolute() and path.parts[:2] in [("/", part[1:]) for part in DEVICES]) or (path.exists() and not path.is_file())
+    return (path.is_absolute() and path.parts[:2] in [("/", part[1:]) for part in DEVICES]) or (
+        path.exists() and not path.is_file()
+    )
 
 
 def _beside(path: Path) -> Path:
@@ -116,7 +119,9 @@ def _replace(fresh: Path, target: Path) -> None:
     try:
         os.replace(fresh, target)
     except OSError as error:
-        if error.errno != errno.EBUSY:  # a single file that is mounted into a container cannot be replaced, only written
+        if (
+            error.errno != errno.EBUSY
+        ):  # a single file that is mounted into a container cannot be replaced, only written
             raise
         shutil.copyfile(fresh, target)
 

@@ -7,8 +7,13 @@ from datetime import date
 from graph.errors import InputError
 from graph.statuses import STATUS_ZH
 
-NAMED = {"全部": "", "不含示例": "sample", "只用有来源的": "sample,curated,inferred"}  # the scopes that have names, by what they leave out
-# What a chain is made of, and where something is said, is a claim about nobody: it is seen whatever is left out, but for samples.
+NAMED = {
+    "全部": "",
+    "不含示例": "sample",
+    "只用有来源的": "sample,curated,inferred",
+}  # the scopes that have names, by what they leave out
+# What a chain is made of, and where something is said, is a claim about nobody:
+# it is seen whatever is left out, but for samples.
 YARDSTICK = ("Source", "Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")
 EVERYWHERE = "全部"  # the word for no one city, where one is set for the whole server
 SEPARATORS = str.maketrans("，、;；", ",,,,")
@@ -23,7 +28,8 @@ def today() -> str:
 class Scope:
     """Rows of these statuses, in the order of trust, as of a day (ISO); with no status, nothing is seen.
 
-    ``city`` is a region's name or id, whose chains alone are seen; firms and products are everybody's. Empty: those of all cities.
+    ``city`` is a region's name or id, whose chains alone are seen; firms and
+    products are everybody's. Empty: those of all cities.
     """
 
     statuses: tuple[str, ...] = tuple(STATUS_ZH)
@@ -32,7 +38,8 @@ class Scope:
 
     @classmethod
     def without(cls, words: str = "", day: str = "", city: str = "") -> "Scope":
-        """Return the scope that leaves out some statuses, by their words or codes; raises ``InputError`` for a word that is none."""
+        """Return the scope that leaves out some statuses, by their words or
+        codes; raises ``InputError`` for a word that is none."""
         return cls.of(set(STATUS_ZH) - _named(words), day, "" if city.strip() == EVERYWHERE else city.strip())
 
     @classmethod

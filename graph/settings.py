@@ -23,9 +23,16 @@ class Settings(BaseSettings):
     neo4j_password: SecretStr | None = None
     neo4j_database: str | None = None
     api_key: SecretStr | None = None
-    city: str = Field(default="", description="the city whose chains the server shows, where the graph has those of several")
-    hosts: str = Field(default="", description="names that requests may be sent to, beside localhost and the own address; commas between")
-    request_seconds: float = Field(default=30.0, gt=0, le=3600, description="how long the work for one request may take")
+    city: str = Field(
+        default="", description="the city whose chains the server shows, where the graph has those of several"
+    )
+    hosts: str = Field(
+        default="",
+        description="names that requests may be sent to, beside localhost and the own address; commas between",
+    )
+    request_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="how long the work for one request may take"
+    )
     cache_mb: int = Field(default=64, ge=0, le=4096, description="MB of answers that are kept as bytes; 0 keeps none")
     query_seconds: float = Field(default=5.0, gt=0, le=600)
     query_rows: int = Field(default=1000, gt=0, le=100_000)

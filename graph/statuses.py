@@ -16,4 +16,10 @@ STATUS_MEANING: dict[str, str] = {
     "sample": "虚构,用于演示",
 }
 # What a row is trusted with when it does not say so itself; see docs/decisions.md, 2026-11-23.
-STATUS_CONFIDENCE: dict[str, float] = {"confirmed": 1.0, "reported": 0.8, "curated": 0.6, "inferred": 0.4, "sample": 0.1}
+STATUS_CONFIDENCE: dict[str, float] = {
+    "confirmed": 1.0,
+    "reported": 0.8,
+    "curated": 0.6,
+    "inferred": 0.4,
+    "sample": 0.1,
+}

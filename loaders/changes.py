@@ -1,4 +1,5 @@
-"""The one door for what people change: each change says who makes it and why, and is loaded as a row of its type like any other."""
+"""The one door for what people change: each change says who makes it and why,
+and is loaded as a row of its type like any other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ class Done:
 
 
 def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
-    """Make changes in one load and return what came of each; where one is stale, none is made: ``Conflict`` carries the newer row."""
+    """Make changes in one load and return what came of each; where one is
+    stale, none is made: ``Conflict`` carries the newer row."""
     report, tables = Report(), list[InputTable]()
     with store.load() as writer:
         for change in changes:
@@ -56,7 +58,9 @@ def _refuse_stale(store: Store, change: Change) -> None:
     newer = _standing(store, change)
     if newer is None or newer["recorded_at"] != change.seen:
         told = f"现在的记录于 {newer['recorded_at']}" if newer else "现在没有这一行"
-        raise Conflict(f"{change.record.table.zh}: 这一行改过了,你看到的记录于 {change.seen},{told};请重新打开再改", newer=newer)
+        raise Conflict(
+            f"{change.record.table.zh}: 这一行改过了,你看到的记录于 {change.seen},{told};请重新打开再改", newer=newer
+        )
 
 
 def _standing(store: Store, change: Change) -> dict[str, Any] | None:
@@ -69,7 +73,9 @@ def _standing(store: Store, change: Change) -> dict[str, Any] | None:
     else:
         assert issubclass(record, Node)
         wanted, frames = {"id": key["id"]}, [store.nodes(record)]
-    same = [pl.col(name).fill_null("") == (value or "") for name, value in wanted.items()]  # a part of a key that is not given is empty
+    same = [
+        pl.col(name).fill_null("") == (value or "") for name, value in wanted.items()
+    ]  # a part of a key that is not given is empty
     rows = (row for frame in frames for row in frame.filter(*same).iter_rows(named=True))
     return next(rows, None)
 

@@ -13,7 +13,8 @@ SOURCE = "企业比对(人工判断)"
 
 
 def judge(store: Store, kept: str, other: str, verdict: str, by: str, reason: str = "") -> None:
-    """Keep what somebody judges of two firms (ids) at this moment; raises ``InputError`` where it contradicts what stands."""
+    """Keep what somebody judges of two firms (ids) at this moment; raises
+    ``InputError`` where it contradicts what stands."""
     if kept == other:
         raise InputError(f"两边是同一个编号 {kept},请指定两家不同的企业")
     _check(store, kept, other, verdict)
@@ -33,8 +34,12 @@ def _check(store: Store, kept: str, other: str, verdict: str) -> None:
     if verdict == UNDO and standing is None:
         raise InputError(f"{kept} 与 {other} 没有可以撤销的判断,可用 lianzhang same-firms --history 查看全部判断")
     if {verdict, standing} == {SAME, DIFFERENT}:
-        raise InputError(f"{kept} 与 {other} 已经判断为“{standing}”,请先用 lianzhang judge-firms undo 撤销,再作新的判断")
+        raise InputError(
+            f"{kept} 与 {other} 已经判断为“{standing}”,请先用 lianzhang judge-firms undo 撤销,再作新的判断"
+        )
     if verdict == SAME and (pair := judged.speaks_against(kept, other)):
         raise InputError(f"{pair[0]} 与 {pair[1]} 已经判断为“{DIFFERENT}”,这样会把它们算作一家;请先撤销其中一个判断")
     if verdict == DIFFERENT and judged.who(kept) == judged.who(other):
-        raise InputError(f"{kept} 与 {other} 经由别的判断算作一家,请先用 lianzhang same-firms --history 查看并撤销那些判断")
+        raise InputError(
+            f"{kept} 与 {other} 经由别的判断算作一家,请先用 lianzhang same-firms --history 查看并撤销那些判断"
+        )

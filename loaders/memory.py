@@ -24,7 +24,10 @@ def fingerprint(files: list[Path], kind: type[Record] | None) -> str:
     digest.update((name_of(kind) if kind else "").encode())
     for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
         digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")
-        with suppress(OSError), path.open("rb") as stream:  # what cannot be read is reported when it is opened as a table
+        with (
+            suppress(OSError),
+            path.open("rb") as stream,
+        ):  # what cannot be read is reported when it is opened as a table
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 
@@ -55,4 +58,9 @@ def remember(store: Store, mark: str, report: Report) -> None:
     """Keep what a clean load was made from, beside the version that it made."""
     files = [asdict(file) for file in report.files]
     conflicts = [asdict(conflict) for conflict in report.conflicts]
-    store.note(KEY, json.dumps({"mark": mark, "files": files, "conflicts": conflicts, "warnings": report.warnings}, ensure_ascii=False))
+    store.note(
+        KEY,
+        json.dumps(
+            {"mark": mark, "files": files, "conflicts": conflicts, "warnings": report.warnings}, ensure_ascii=False
+        ),
+    )

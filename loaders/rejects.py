@@ -1,6 +1,7 @@
 """Refused rows, written in the form of their file with a reason column, so that they can be mended and loaded again.
 
-What a spreadsheet would run as a formula gets an apostrophe in front; ``Table`` takes it off again when such a file is read.
+What a spreadsheet would run as a formula gets an apostrophe in front; ``Table``
+takes it off again when such a file is read.
 """
 
 import csv
@@ -54,12 +55,15 @@ def _refused(table: InputTable) -> list[Row]:
     rows: list[Row] = [(bad.row, _cells(bad, table), bad.reason) for bad in table.sheet.bad]
     for raw, problems in table.refused:
         for row in raw.select(ROW, *(pl.col(str(index)) for index in range(width))).iter_rows():
-            rows.append((row[0], [cell or "" for cell in row[1:]], ";".join(problem.reason for problem in problems[row[0]])))
+            rows.append(
+                (row[0], [cell or "" for cell in row[1:]], ";".join(problem.reason for problem in problems[row[0]]))
+            )
     return sorted(rows, key=lambda row: row[0])
 
 
 def _cells(bad: BadRow, table: InputTable) -> list[str]:
-    """Return an unreadable row: its own cells, else its text in the first; a ragged row stays ragged until it is mended."""
+    """Return an unreadable row: its own cells, else its text in the first; a
+    ragged row stays ragged until it is mended."""
     return bad.cells if bad.cells is not None else [bad.text, *[""] * (len(table.sheet.heads) - 1)]
 
 
@@ -68,7 +72,10 @@ def _write(target: Path, suffix: str, table: InputTable, rows: list[Row]) -> Non
     kept = [index for index, head in enumerate(table.sheet.heads) if head not in REASON_HEADS]
     heads = [table.sheet.heads[index] for index in kept]
     spare = len(kept) - width or None  # a ragged row loses the old reason from its end
-    cut = [(number, [cells[index] for index in kept] if len(cells) == width else cells[:spare], reason) for number, cells, reason in rows]
+    cut = [
+        (number, [cells[index] for index in kept] if len(cells) == width else cells[:spare], reason)
+        for number, cells, reason in rows
+    ]
     if suffix == ".xlsx":
         _write_xlsx(target, table, heads, cut)
     elif suffix in JSON_LINES:
@@ -101,7 +108,9 @@ def _write_jsonl(target: Path, table: InputTable, heads: list[str], rows: list[R
 def _write_xlsx(target: Path, table: InputTable, heads: list[str], rows: list[Row]) -> None:
     name = re.sub(r"[\[\]:*?/\\']", "_", table.sheet.name or table.record.table.zh)[:31]
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         page = book.add_worksheet("_" if name.lower() in ("", "history") else name)
         bold = book.add_format({"bold": True})
         page.write_row(0, 0, [*heads, REASON_HEADS[0]], bold)

@@ -1,4 +1,5 @@
-"""What a load did: counts that add up to the files' rows, every refused row with its reason, both sides of each conflict."""
+"""What a load did: counts that add up to the files' rows, every refused row
+with its reason, both sides of each conflict."""
 
 import os
 from collections import Counter
@@ -17,7 +18,8 @@ def silent(_text: str, _rows: int) -> None:
 
 
 def shown(path: Path | str) -> str:
-    """Return a path as it can be printed: a name that is not UTF-8 (GBK, from an old archive) with marks for its bytes."""
+    """Return a path as it can be printed: a name that is not UTF-8 (GBK, from
+    an old archive) with marks for its bytes."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
@@ -84,5 +86,7 @@ class Report:
 
     def reasons(self) -> list[tuple[str, int]]:
         """Return the different reasons with how often each was met, the commonest first."""
-        counted = Counter(f"{reject.column}: {reject.reason.split('“')[0].split('(')[0][:60]}" for reject in self.rejected)
+        counted = Counter(
+            f"{reject.column}: {reject.reason.split('“')[0].split('(')[0][:60]}" for reject in self.rejected
+        )
         return counted.most_common()

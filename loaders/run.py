@@ -48,7 +48,9 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     tables = open_tables(files, report, options.kind)
     with nullcontext() if options.dry_run else store.load() as writer:
         load_tables(tables, store, writer, report, options)
-        if options.rejects and not options.dry_run:  # before the commit, so that rows are never loaded and refused without a trace
+        if (
+            options.rejects and not options.dry_run
+        ):  # before the commit, so that rows are never loaded and refused without a trace
             report.rejects_written = write_rejects(tables, options.rejects)
     for table in tables:
         if table.report.read == 0:
@@ -60,7 +62,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
 
 
 def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: Options | None = None) -> Report:
-    """Load rows of a type, by field name or head, as those of a file are loaded; their numbers in the report count from 1."""
+    """Load rows of a type, by field name or head, as those of a file are
+    loaded; their numbers in the report count from 1."""
     options = options or Options()
     report, tables = Report(dry_run=options.dry_run), list[InputTable]()
     add_rows(tables, record, rows, report)
@@ -70,7 +73,9 @@ def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: 
     return report
 
 
-def load_tables(tables: list[InputTable], store: Store, writer: Writer | None, report: Report, options: Options) -> None:
+def load_tables(
+    tables: list[InputTable], store: Store, writer: Writer | None, report: Report, options: Options
+) -> None:
     """Check, identify, merge and write the rows of open tables; without a writer nothing is written."""
     _Load(store, writer, report, options).run(tables)
 
@@ -97,7 +102,9 @@ class _Load:
         late = self.edges.finish()
         of_nodes = self.nodes.outcomes(late)
         for table in tables:
-            self._count(table, (of_nodes if issubclass(table.record, Node) else late).filter(pl.col(TABLE) == table.index))
+            self._count(
+                table, (of_nodes if issubclass(table.record, Node) else late).filter(pl.col(TABLE) == table.index)
+            )
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
@@ -133,7 +140,9 @@ class _Load:
     def _resolve(self, frame: pl.DataFrame, record: type[Edge]) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
         """Turn both ends of the rows into ids, sources too; rows with an end that is not known become problems."""
         problems: dict[int, list[RowProblem]] = {}
-        frame = frame.with_columns(pl.col(name).str.strip_chars().replace("", None) for name, _ in record.table.end_columns)
+        frame = frame.with_columns(
+            pl.col(name).str.strip_chars().replace("", None) for name, _ in record.table.end_columns
+        )
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in ends_of(record)})
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
@@ -141,13 +150,17 @@ class _Load:
             frame = pl.concat([frame, found], how="horizontal")
             wrong = frame.filter(pl.col(f"__{end}").is_null() | pl.col("problem").is_not_null())
             for row, value, problem in wrong.select(ROW, name, "problem").iter_rows():
-                problems.setdefault(row, []).append(RowProblem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}"))
+                problems.setdefault(row, []).append(
+                    RowProblem(zh, (value or "")[:200], f"{zh}: {problem or '不能为空'}")
+                )
             frame = frame.drop("problem", name)
         frame = frame.rename({"__from": "from", "__to": "to"})
         if not record.table.loops:
             zh = record.table.end_columns[1][1]
             for row, id in frame.filter(pl.col("from") == pl.col("to")).select(ROW, "to").iter_rows():
-                problems[row] = [RowProblem(zh, id, f"{zh}: 两端是同一家企业,{record.table.zh}应在两家不同的企业之间;请改正其中一端")]
+                problems[row] = [
+                    RowProblem(zh, id, f"{zh}: 两端是同一家企业,{record.table.zh}应在两家不同的企业之间;请改正其中一端")
+                ]
         if problems:
             frame = frame.filter(~pl.col(ROW).is_in(list(problems)))
         if len(ends_of(record)) > 1:
@@ -166,7 +179,9 @@ class _Load:
         for row, found in sorted(problems.items()):
             reason = ";".join(problem.reason for problem in found)
             first = found[0]
-            self.report.rejected.append(Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found))
+            self.report.rejected.append(
+                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
+            )
 
     def _refuse_late(self, table: InputTable, raws: list[pl.DataFrame], refused: Refused) -> None:
         mine = {row: problems for (index, row), problems in refused.items() if index == table.index}
@@ -191,4 +206,6 @@ class _Load:
 
 def _marked(frame: pl.DataFrame, table: int) -> pl.DataFrame:
     """Mark rows with their table and their place in the order of the whole load."""
-    return frame.with_columns(pl.lit(table, dtype=pl.Int64).alias(TABLE), (pl.col(ROW).cast(pl.Int64) + (table << 32)).alias(ORDER))
+    return frame.with_columns(
+        pl.lit(table, dtype=pl.Int64).alias(TABLE), (pl.col(ROW).cast(pl.Int64) + (table << 32)).alias(ORDER)
+    )

@@ -65,7 +65,8 @@ def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 
 def find_files(paths: list[Path], report: Report) -> list[Path]:
-    """Return the files (and folders of a known format) under the given paths, by name; what cannot be read goes into the report."""
+    """Return the files (and folders of a known format) under the given paths,
+    by name; what cannot be read goes into the report."""
     found: list[Path] = []
     for path in paths:
         try:
@@ -78,7 +79,11 @@ def find_files(paths: list[Path], report: Report) -> list[Path]:
         if path.is_dir():
             inside = [item for item in (path, *sorted(path.rglob("*"))) if _is_loadable(item)]
             if not inside:
-                fail(report, path, "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl 和 ChainKnowledgeGraph 目录)")
+                fail(
+                    report,
+                    path,
+                    "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl 和 ChainKnowledgeGraph 目录)",
+                )
             found += inside
         elif not path.is_file():
             fail(report, path, "不是普通文件,请指定文件或目录")
@@ -120,10 +125,16 @@ def open_tables(files: list[Path], report: Report, wanted: type[Record] | None =
     return tables
 
 
-def add_table(tables: list[InputTable], sheet: Sheet, path: Path, report: Report, wanted: type[Record] | None = None) -> None:
+def add_table(
+    tables: list[InputTable], sheet: Sheet, path: Path, report: Report, wanted: type[Record] | None = None
+) -> None:
     """Add a sheet to the tables of a load once it is known what it is; one that cannot be used is reported."""
     try:
-        shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, path.stem, sheet.name, wanted)
+        shape = (
+            Shape(sheet.record, [*sheet.heads])
+            if sheet.record
+            else identify(sheet.heads, path.stem, sheet.name, wanted)
+        )
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return

@@ -14,7 +14,8 @@ from loaders.files.heads import required
 ROWS = 2000
 EXAMPLE_SOURCE = "示例来源(请改为文件或名录的名称)"
 EXAMPLES = {
-    "name": "示例企业有限公司", "short_name": "示例企业", "uscc": "", "source": EXAMPLE_SOURCE, "status": "示例", "confidence": "0.1",
+    "name": "示例企业有限公司", "short_name": "示例企业", "uscc": "", "source": EXAMPLE_SOURCE, "status": "示例",
+    "confidence": "0.1",
     "aliases": "示例别名甲;示例别名乙", "subject": "青岛市", "metric": "示例指标", "product": "示例产品",
     "project": "示例项目", "valid_from": "2026-01",
     "decided_at": "2026-01-01", "decided_by": "示例判断人",
@@ -34,9 +35,15 @@ def make_template(record: type[Record]) -> bytes:
     heads = zh_heads(record)
     needed = {*required(record), "source"}
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        head = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "vcenter"})
-        must = book.add_format({"bold": True, "bg_color": "#F6D9C8", "border": 1, "text_wrap": True, "valign": "vcenter"})
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        head = book.add_format(
+            {"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        must = book.add_format(
+            {"bold": True, "bg_color": "#F6D9C8", "border": 1, "text_wrap": True, "valign": "vcenter"}
+        )
         grey = book.add_format({"italic": True, "font_color": "#7A7A7A", "num_format": "@"})
         text = book.add_format({"num_format": "@"})
         page = book.add_worksheet(record.table.zh[:31])
@@ -49,7 +56,9 @@ def make_template(record: type[Record]) -> bytes:
                 options.write_column(0, column, choices)
                 letter = xlsxwriter.utility.xl_col_to_name(column)
                 source = f"=选项!${letter}$1:${letter}${len(choices)}"
-                page.data_validation(1, column, ROWS, column, {"validate": "list", "source": source, "ignore_blank": True})
+                page.data_validation(
+                    1, column, ROWS, column, {"validate": "list", "source": source, "ignore_blank": True}
+                )
         options.hide()
         page.freeze_panes(1, 0)
         page.set_row(0, 30)
@@ -76,7 +85,9 @@ def _choices(record: type[Record], name: str) -> list[str]:
     return list(kind.choices) if kind is not None else []
 
 
-def _explain(page: xlsxwriter.worksheet.Worksheet, record: type[Record], heads: dict[str, str], needed: set[str]) -> None:
+def _explain(
+    page: xlsxwriter.worksheet.Worksheet, record: type[Record], heads: dict[str, str], needed: set[str]
+) -> None:
     lines = [
         f"{record.table.zh}表填写说明",
         "带 * 的列必填;第 2 行是示例,请改写或删去。来源是必填项: 写明出自哪份文件或名录,没有来源的行不会载入。",

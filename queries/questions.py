@@ -17,5 +17,21 @@ from queries.registries import questions as registries
 from queries.targets import questions as targets
 from queries.things import questions as things
 
-ROOMS = (things, names, gaps, networks, openings, targets, matching, desk, projects, leaders, clusters, registries, dashboard)
-QUESTIONS: tuple[Question[Any], ...] = tuple(one for room in ROOMS for one in vars(room).values() if isinstance(one, Question))
+ROOMS = (
+    things,
+    names,
+    gaps,
+    networks,
+    openings,
+    targets,
+    matching,
+    desk,
+    projects,
+    leaders,
+    clusters,
+    registries,
+    dashboard,
+)
+QUESTIONS: tuple[Question[Any], ...] = tuple(
+    one for room in ROOMS for one in vars(room).values() if isinstance(one, Question)
+)

@@ -116,7 +116,10 @@ def commands(store: Store) -> Iterator[tuple[str, ...]]:
         if name != "schema":
             yield name, "--without", "sample"
     yield "same-firms", "--history"
-    yield "cypher", "MATCH (n)-[r]->(m) RETURN label(n) AS a, label(r) AS b, label(m) AS c, count(*) AS d ORDER BY a, b, c"
+    yield (
+        "cypher",
+        "MATCH (n)-[r]->(m) RETURN label(n) AS a, label(r) AS b, label(m) AS c, count(*) AS d ORDER BY a, b, c",
+    )
     yield ("no-such-command",)
 
 
@@ -126,7 +129,11 @@ def said(store: Store, asked: Iterator[tuple[str, ...]]) -> dict[str, tuple[int,
     for arguments in asked:
         shape = () if arguments[0] == "certificate" else ("--format", "json")
         out = io.StringIO()
-        with redirect_stdout(out), redirect_stderr(io.StringIO()), mock.patch.dict(os.environ, {"LIANZHANG_STORE": store.url}):
+        with (
+            redirect_stdout(out),
+            redirect_stderr(io.StringIO()),
+            mock.patch.dict(os.environ, {"LIANZHANG_STORE": store.url}),
+        ):
             sys.argv = ["lianzhang", *arguments, *shape]
             try:
                 run_command()
@@ -151,7 +158,9 @@ def _chains_of(store: Store, record: type, id: str) -> set[str]:
         known = _chains[store.url, store.version()] = {}
         for row in store.read("MATCH (s:Segment)-[:PART_OF]->(c:Chain) RETURN s.id AS id, c.id AS chain").rows:
             known.setdefault(row["id"], set()).add(row["chain"])
-        for row in store.read("MATCH (p:Product)-[:BELONGS_TO]->(:Segment)-[:PART_OF]->(c:Chain) RETURN p.id AS id, c.id AS chain").rows:
+        for row in store.read(
+            "MATCH (p:Product)-[:BELONGS_TO]->(:Segment)-[:PART_OF]->(c:Chain) RETURN p.id AS id, c.id AS chain"
+        ).rows:
             known.setdefault(row["id"], set()).add(row["chain"])
     return known.get(id, set())
 
@@ -167,7 +176,10 @@ def main(one: str, two: str) -> None:
         print(
             len(found),
             "addresses",
-            {status: sum(answer[0] == status for answer in found.values()) for status in {a[0] for a in found.values()}},
+            {
+                status: sum(answer[0] == status for answer in found.values())
+                for status in {a[0] for a in found.values()}
+            },
         )
         return
     before, after = (json.loads(Path(file).read_text("utf-8")) for file in (one, two))

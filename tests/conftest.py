@@ -161,7 +161,9 @@ def live_url(seeded_store_url: str) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(create_app(open_store(seeded_store_url), Settings()), host="127.0.0.1", port=port, log_level="warning")
+        uvicorn.Config(
+            create_app(open_store(seeded_store_url), Settings()), host="127.0.0.1", port=port, log_level="warning"
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

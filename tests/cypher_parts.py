@@ -63,7 +63,12 @@ def texts(draw: st.DrawFn, bound: dict[str, Any], deep: int = 0) -> str:
             st.builds("substring({}, {})".format, inner, st.integers(0, 9)),
             st.builds("substring({}, {}, {})".format, inner, st.integers(0, 9), st.integers(0, 3)),
             st.builds("coalesce({}, {})".format, inner, inner),
-            st.builds("replace({}, {}, {})".format, inner, st.sampled_from(WORDS).map(_quoted), st.sampled_from(WORDS).map(_quoted)),
+            st.builds(
+                "replace({}, {}, {})".format,
+                inner,
+                st.sampled_from(WORDS).map(_quoted),
+                st.sampled_from(WORDS).map(_quoted),
+            ),
             st.builds("CASE WHEN {} THEN {} ELSE {} END".format, conditions(bound, deep + 1), inner, inner),
         ]
     return draw(st.one_of(options))
@@ -78,7 +83,11 @@ def numbers(draw: st.DrawFn, bound: dict[str, Any], deep: int = 0) -> str:
         inner = numbers(bound, deep + 1)
         options += [
             st.builds("({} {} {})".format, inner, st.sampled_from("+-*"), inner),
-            st.builds("{}({})".format, st.sampled_from(["abs", "floor", "ceil", "round", "sign", "toInteger", "toFloat"]), inner),
+            st.builds(
+                "{}({})".format,
+                st.sampled_from(["abs", "floor", "ceil", "round", "sign", "toInteger", "toFloat"]),
+                inner,
+            ),
             st.builds("size({})".format, texts(bound, deep + 1)),
             st.builds("-{}".format, inner),
             st.builds("coalesce({}, {})".format, inner, inner),
@@ -95,7 +104,10 @@ def conditions(draw: st.DrawFn, bound: dict[str, Any], deep: int = 0) -> str:
     options = [
         st.builds("{} {} {}".format, inner, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), inner),
         st.builds(
-            "{} {} {}".format, numbers(bound, deep + 1), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), numbers(bound, deep + 1)
+            "{} {} {}".format,
+            numbers(bound, deep + 1),
+            st.sampled_from(["=", "<>", "<", "<=", ">", ">="]),
+            numbers(bound, deep + 1),
         ),
         st.builds("{} {} {}".format, inner, st.sampled_from(["STARTS WITH", "ENDS WITH", "CONTAINS"]), inner),
         st.builds("{} IN {}".format, inner, words),

@@ -9,7 +9,10 @@ from loaders.run import load
 
 TODAY = "2026-11-24"
 BASE: dict[str, list[dict[str, Any]]] = {
-    "sources": [{"id": "s1", "name": "示例名录", "status": "sample"}, {"id": "s2", "name": "示例普查", "status": "confirmed"}],
+    "sources": [
+        {"id": "s1", "name": "示例名录", "status": "sample"},
+        {"id": "s2", "name": "示例普查", "status": "confirmed"},
+    ],
     "regions": [
         {"id": "land", "name": "示例国"},
         {"id": "city", "name": "示例城", "parent": "land"},

@@ -27,7 +27,9 @@ def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def run(store: Store, *paths: Path, kind: type[Record] | None = None, dry: bool = False, rejects: Path | None = None) -> Report:
+def run(
+    store: Store, *paths: Path, kind: type[Record] | None = None, dry: bool = False, rejects: Path | None = None
+) -> Report:
     """Load and check what must hold of every load."""
     report = load([*paths], store, Options(dry_run=dry, kind=kind, rejects=rejects))
     for file in report.files:
@@ -62,7 +64,9 @@ def rows_of(store: Store, query: str) -> list[dict[str, Any]]:
 
 def cells(frames: list[pl.DataFrame]) -> dict[int, list[str]]:
     """Raw rows by their number."""
-    return {row[-1]: ["" if cell is None else cell for cell in row[:-1]] for frame in frames for row in frame.iter_rows()}
+    return {
+        row[-1]: ["" if cell is None else cell for cell in row[:-1]] for frame in frames for row in frame.iter_rows()
+    }
 
 
 def where(report: Report) -> list[tuple[int | None, str]]:

@@ -28,7 +28,9 @@ class Served:
         total = 0
         for pid in [self.process.pid, *self.children()]:
             try:
-                total += int(Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").partition("\nPss:")[2].split()[0]) * 1024
+                total += (
+                    int(Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").partition("\nPss:")[2].split()[0]) * 1024
+                )
             except (OSError, IndexError):
                 continue
         return total

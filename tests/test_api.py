@@ -90,7 +90,9 @@ def test_lists_page_by_cursor(story_app: TestClient) -> None:
 
 
 def test_statuses_are_switched_off_by_one_parameter(story_app: TestClient) -> None:
-    items = story_app.get("/api/v1/enterprises/a/suppliers", params={"tiers": 3, "without": "sample,inferred,reported"}).json()["items"]
+    items = story_app.get(
+        "/api/v1/enterprises/a/suppliers", params={"tiers": 3, "without": "sample,inferred,reported"}
+    ).json()["items"]
     assert {item["status"] for item in items} == {"confirmed"}
 
 
@@ -117,7 +119,9 @@ def test_errors_are_problems(story_app: TestClient, path: str, status: int, word
 
 
 def test_what_a_word_may_mean_is_listed_with_the_refusal(tmp_path: Path) -> None:
-    (tmp_path / "enterprises.csv").write_text("id,name,short_name,source\nx,示例一厂,示例厂,s\ny,示例二厂,示例厂,s\nz,别的厂,,s\n", "utf-8")
+    (tmp_path / "enterprises.csv").write_text(
+        "id,name,short_name,source\nx,示例一厂,示例厂,s\ny,示例二厂,示例厂,s\nz,别的厂,,s\n", "utf-8"
+    )
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     assert not load([tmp_path / "enterprises.csv"], store).bad
     client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
@@ -140,7 +144,9 @@ def test_health_metrics_and_docs(story_app: TestClient) -> None:
     assert story_app.get("/healthz").json() == {"status": "ok"}
     assert story_app.get("/readyz").json()["status"] == "ok"
     story_app.get("/api/v1/chains")
-    assert 'lianzhang_requests_total{method="GET",route="/api/v1/chains",status="200"}' in story_app.get("/metrics").text
+    assert (
+        'lianzhang_requests_total{method="GET",route="/api/v1/chains",status="200"}' in story_app.get("/metrics").text
+    )
     page = story_app.get("/docs").text
     assert not re.findall(r'(?:src|href)="https?://', page)
     for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page):
@@ -201,7 +207,14 @@ def test_the_key_is_taken_in_a_header_of_its_own(seeded_store: Store, path: str)
 
 @pytest.mark.parametrize(
     ("host", "allowed"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.168.1.5", False), ("example", False)],
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("192.168.1.5", False),
+        ("example", False),
+    ],
 )
 def test_only_loopback_goes_without_a_key(host: str, allowed: bool) -> None:
     if allowed:

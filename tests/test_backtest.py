@@ -20,7 +20,19 @@ from view_parts import trusted, under
 from graph.stores import Store, open_store
 from loaders.run import Options, load
 from queries.city.city import read_city
-from queries.networks.backtest import ALL, ENOUGH, LEAST, MODEL, backtest, hide, interval, measure, ranks, scorers, two_steps
+from queries.networks.backtest import (
+    ALL,
+    ENOUGH,
+    LEAST,
+    MODEL,
+    backtest,
+    hide,
+    interval,
+    measure,
+    ranks,
+    scorers,
+    two_steps,
+)
 from queries.networks.known_links import links_from_rows, links_of
 from queries.networks.link_prediction import PARTS, KnownLinks, Model, Neighbourhood, fit
 
@@ -52,7 +64,9 @@ def tables(draw: st.DrawFn) -> tuple[list[list[int]], list[list[int]], list[tupl
 
 
 @given(tables())
-def test_ranks_and_measures_are_the_plain_ones(table: tuple[list[list[int]], list[list[int]], list[tuple[int, int]]]) -> None:
+def test_ranks_and_measures_are_the_plain_ones(
+    table: tuple[list[list[int]], list[list[int]], list[tuple[int, int]]],
+) -> None:
     from scipy.sparse import csr_array
 
     scores, taken, asked = table
@@ -79,7 +93,11 @@ def test_one_value_has_no_interval() -> None:
     assert interval(np.array([0.5])) == (0.5, None, None)
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("uvwxyz"), st.none()), min_size=1, max_size=25, unique=True))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdef"), st.sampled_from("uvwxyz"), st.none()), min_size=1, max_size=25, unique=True
+    )
+)
 def test_neighbours_are_networkx_ones(rows: list[Row]) -> None:
     links = links_from_rows(rows)
     evidence = Neighbourhood(links, links.pairs)
@@ -130,7 +148,8 @@ def test_model_finds_the_trade() -> None:
     asked = [item for item, name in enumerate(links.items) if "独" in name]
     scores = fit(links, links.pairs, 0, hide).scores(np.array(asked))
     assert all(
-        {links.firms[one][-1] for one in np.argsort(-row)[:10]} == {links.items[item][0]} for item, row in zip(asked, scores, strict=True)
+        {links.firms[one][-1] for one in np.argsort(-row)[:10]} == {links.items[item][0]}
+        for item, row in zip(asked, scores, strict=True)
     )
 
 
@@ -158,7 +177,11 @@ def test_what_too_few_links_of_some_draws_say_is_not_told() -> None:
     links = links_from_rows(
         [
             *trades(),
-            *((f"企业{number:02}{'钢铁布药'[number % 4]}", f"单{number}另{one}", None) for number in range(40) for one in range(20)),
+            *(
+                (f"企业{number:02}{'钢铁布药'[number % 4]}", f"单{number}另{one}", None)
+                for number in range(40)
+                for one in range(20)
+            ),
         ]
     )
     again = []
@@ -171,10 +194,20 @@ def test_what_too_few_links_of_some_draws_say_is_not_told() -> None:
 
 
 def test_industry_means_leave_the_firm_itself_out() -> None:
-    rows: list[Row] = [("甲", "针", "布"), ("乙", "针", "布"), ("丙", "线", "布"), ("丁", "针", None), ("戊", "线", None)]
+    rows: list[Row] = [
+        ("甲", "针", "布"),
+        ("乙", "针", "布"),
+        ("丙", "线", "布"),
+        ("丁", "针", None),
+        ("戊", "线", None),
+    ]
     links = links_from_rows(rows)
     found = links.over_peers(links.table(links.pairs))
-    told = {(name, firm): float(found[item, own]) for item, name in enumerate(links.items) for own, firm in enumerate(links.firms)}
+    told = {
+        (name, firm): float(found[item, own])
+        for item, name in enumerate(links.items)
+        for own, firm in enumerate(links.firms)
+    }
     thirds = {("针", "甲"): 1, ("针", "乙"): 1, ("针", "丙"): 2, ("线", "甲"): 1, ("线", "乙"): 1}
     assert told == pytest.approx({pair: thirds.get(pair, 0) / 3 for pair in told}, abs=1e-6)
 
@@ -186,7 +219,9 @@ def test_weights_are_never_negative() -> None:
 
 def test_buyer_is_no_candidate_for_itself() -> None:
     firms = [f"企业{number}" for number in range(6)]
-    links = links_from_rows([(one, other, None) for one in firms for other in firms if one != other] + [("企业0", "企业0", None)])
+    links = links_from_rows(
+        [(one, other, None) for one in firms for other in firms if one != other] + [("企业0", "企业0", None)]
+    )
     assert len(links.pairs) == 30
     assert {links.firms[firm] == links.items[item] for firm, item in links.never} == {True}
     assert links.taken(links.pairs).toarray().all()
@@ -204,7 +239,10 @@ def test_few_links_give_no_figures(full_store: Store) -> None:
 
 def test_command_takes_a_file(tmp_path: Path) -> None:
     path = tmp_path / "links.jsonl"
-    lines = [json.dumps({"firm": firm, "item": item, "industry": trade}, ensure_ascii=False) for firm, item, trade in trades()]
+    lines = [
+        json.dumps({"firm": firm, "item": item, "industry": trade}, ensure_ascii=False)
+        for firm, item, trade in trades()
+    ]
     path.write_text("\n".join([*lines, '{"firm": "少一半"}', "不是 JSON"]), "utf-8")
     done = run("backtest", "--links", str(path), "--seeds", "2", "--format", "json", store="", check=1)
     found = json.loads(done.stdout)["links"]

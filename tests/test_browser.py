@@ -77,7 +77,9 @@ def test_the_first_page(page: Page) -> None:
     page.screenshot(path=OUT / "chains.png", full_page=True)
     page.get_by_text("表格", exact=True).click()
     page.get_by_role("button", name="企业", exact=True).click()
-    numbers = page.locator("#table-chains tbody tr td:nth-child(4)").evaluate_all("cells => cells.map((cell) => Number(cell.dataset.sort))")
+    numbers = page.locator("#table-chains tbody tr td:nth-child(4)").evaluate_all(
+        "cells => cells.map((cell) => Number(cell.dataset.sort))"
+    )
     assert numbers == sorted(numbers)
     page.screenshot(path=OUT / "chains-table.png")
 
@@ -86,7 +88,9 @@ def test_a_chain_is_drawn_and_tells_about_a_segment(page: Page) -> None:
     open_chain(page, "new-energy-vehicles")
     page.screenshot(path=OUT / "chain.png")
     segment = "s|new-energy-vehicles.battery"
-    spot = page.evaluate("id => { const {network} = window.lianzhang; return network.canvasToDOM(network.getPosition(id)); }", segment)
+    spot = page.evaluate(
+        "id => { const {network} = window.lianzhang; return network.canvasToDOM(network.getPosition(id)); }", segment
+    )
     box = page.locator("#picture-canvas").bounding_box()
     assert box
     page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
@@ -242,7 +246,9 @@ def test_the_published_figures_sort_filter_and_download(page: Page) -> None:
     page.screenshot(path=OUT / "figures.png")
     page.get_by_role("button", name="数值", exact=True).click()
     values = [
-        float(value) for value in rows.locator("td:nth-child(3)").evaluate_all("cells => cells.map((cell) => cell.dataset.sort)") if value
+        float(value)
+        for value in rows.locator("td:nth-child(3)").evaluate_all("cells => cells.map((cell) => cell.dataset.sort)")
+        if value
     ]
     assert values == sorted(values)
     page.get_by_label("筛选公布数据").fill("链长制")
@@ -286,11 +292,19 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
     from queries.things.chains import view_chain
 
     file = OUT / "drawn.html"
-    view, states = view_chain(under(seeded_store), "smart-appliances"), weak_links(under(seeded_store), "smart-appliances")
+    view, states = (
+        view_chain(under(seeded_store), "smart-appliances"),
+        weak_links(under(seeded_store), "smart-appliances"),
+    )
     file.write_text(draw_chain(view, {}, states), "utf-8")
     shown = browser.new_page(viewport={"width": 1366, "height": 768})
     problems: list[str] = []
-    shown.on("request", lambda request: problems.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None)
+    shown.on(
+        "request",
+        lambda request: (
+            problems.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None
+        ),
+    )
     shown.on("console", lambda message: problems.append(message.text))
     shown.on("pageerror", lambda error: problems.append(str(error)))
     shown.goto(file.as_uri())
@@ -310,10 +324,14 @@ def test_three_thousand_firms_are_painted_where_they_were_put(browser: Browser) 
     where = {"status": "sample", "source": "s"}
     firm = Named(id="x", name="示例本厂")
     edges = [
-        SupplyEdge(tier=1, supplier=Named(id=f"y{n}", name=f"示例供应商{n}"), customer=firm, product="件", **where) for n in range(3000)
+        SupplyEdge(tier=1, supplier=Named(id=f"y{n}", name=f"示例供应商{n}"), customer=firm, product="件", **where)
+        for n in range(3000)
     ]
     view = EnterpriseView(
-        enterprise={"_label": "Enterprise", "id": "x", "name": "示例本厂", **where}, outgoing=[], incoming=[], statements=[]
+        enterprise={"_label": "Enterprise", "id": "x", "name": "示例本厂", **where},
+        outgoing=[],
+        incoming=[],
+        statements=[],
     )
     file = OUT / "large.html"
     file.write_text(draw_enterprise(view, edges, []), "utf-8")
@@ -321,9 +339,7 @@ def test_three_thousand_firms_are_painted_where_they_were_put(browser: Browser) 
     shown.goto(file.as_uri())
     shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 3000")
     shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    placed = (
-        "({nodes, network}) => nodes.get().every(({id, x, y}) => { const at = network.getPosition(id); return at.x === x && at.y === y })"
-    )
+    placed = "({nodes, network}) => nodes.get().every(({id, x, y}) => { const at = network.getPosition(id); return at.x === x && at.y === y })"
     assert shown.evaluate(f"({placed})(window.lianzhang)")  # nothing was left for the browser to work out
     shown.screenshot(path=OUT / "large.png")
     shown.close()
@@ -341,7 +357,9 @@ def test_the_four_lists_of_a_leader(page: Page) -> None:
     page.locator("#table-invitations details").first.locator("summary").click()
     assert "没有" in page.locator("#table-invitations details[open] li").first.inner_text()
     page.locator("#table-needs").get_by_role("button", name="不利之处").click()
-    numbers = page.locator("#table-needs tbody td:nth-child(6)").evaluate_all("cells => cells.map((cell) => Number(cell.dataset.sort))")
+    numbers = page.locator("#table-needs tbody td:nth-child(6)").evaluate_all(
+        "cells => cells.map((cell) => Number(cell.dataset.sort))"
+    )
     assert numbers == sorted(numbers)
     with page.expect_download() as got:
         page.get_by_role("link", name="下载 Excel").click()

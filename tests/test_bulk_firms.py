@@ -25,7 +25,12 @@ NAMES = [
 CODES = [None, None, "91370200MA3C0XXU2Q", "91370200264574251E", "无"]
 IDS = [None, "ent-1", "ent-2", "ent-3", "ent-4"]
 rows = st.lists(
-    st.tuples(st.sampled_from(IDS), st.sampled_from(NAMES), st.sampled_from(CODES), st.sampled_from([None, None, "恒源", "乙厂"])),
+    st.tuples(
+        st.sampled_from(IDS),
+        st.sampled_from(NAMES),
+        st.sampled_from(CODES),
+        st.sampled_from([None, None, "恒源", "乙厂"]),
+    ),
     min_size=1,
     max_size=6,
 )
@@ -35,14 +40,21 @@ def frame_of(found: list[tuple[str | None, str, str | None, str | None]]) -> pl.
     """Rows as they come out of validation."""
     blank = dict.fromkeys(schema(Enterprise)) | {"region": None}
     types = schema(Enterprise) | {"region": pl.String}
-    made = [blank | {"id": id_, "name": name, "uscc": code, "aliases": [alias] if alias else None} for id_, name, code, alias in found]
+    made = [
+        blank | {"id": id_, "name": name, "uscc": code, "aliases": [alias] if alias else None}
+        for id_, name, code, alias in found
+    ]
     return _with_codes(pl.DataFrame(made, schema=types))
 
 
 @settings(max_examples=300)
 @given(
     rows,
-    st.lists(st.tuples(st.sampled_from(IDS[1:]), st.sampled_from(NAMES), st.sampled_from(CODES)), max_size=3, unique_by=lambda row: row[0]),
+    st.lists(
+        st.tuples(st.sampled_from(IDS[1:]), st.sampled_from(NAMES), st.sampled_from(CODES)),
+        max_size=3,
+        unique_by=lambda row: row[0],
+    ),
 )
 def test_columns_and_one_by_one_agree(
     found: list[tuple[str | None, str, str | None, str | None]], there: list[tuple[str, str, str | None]]

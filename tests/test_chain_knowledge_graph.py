@@ -29,7 +29,9 @@ def fresh(tmp_path: Path) -> Iterator[Store]:
 
 
 def counts(report: Report) -> Counts:
-    return {Path(file.file).stem: (file.read, file.new, file.changed, file.same, file.rejected) for file in report.files}
+    return {
+        Path(file.file).stem: (file.read, file.new, file.changed, file.same, file.rejected) for file in report.files
+    }
 
 
 def reasons(report: Report, stem: str) -> dict[int, str]:
@@ -38,7 +40,11 @@ def reasons(report: Report, stem: str) -> dict[int, str]:
 
 def told(report: Report, stem: str) -> dict[str, int]:
     """Return the warnings of a file with the number that each begins with."""
-    split = [warning.removeprefix(f"{stem}.json: ").partition(" ") for warning in report.warnings if warning.startswith(f"{stem}.json: ")]
+    split = [
+        warning.removeprefix(f"{stem}.json: ").partition(" ")
+        for warning in report.warnings
+        if warning.startswith(f"{stem}.json: ")
+    ]
     return {text: int(number) for number, _, text in split}
 
 
@@ -87,7 +93,9 @@ def test_every_row_is_counted(fresh: Store) -> None:
 def test_loading_again_changes_nothing(fresh: Store) -> None:
     first = load([MINI], fresh)
     again = load([MINI], fresh)
-    assert counts(again) == {stem: (read, 0, 0, read - rejected, rejected) for stem, (read, *_, rejected) in counts(first).items()}
+    assert counts(again) == {
+        stem: (read, 0, 0, read - rejected, rejected) for stem, (read, *_, rejected) in counts(first).items()
+    }
     assert again.version == first.version
     assert [reject.reason for reject in again.rejected] == [reject.reason for reject in first.rejected]
 
@@ -205,14 +213,18 @@ def test_firms_arrive_with_codes_aliases_and_notes(fresh: Store) -> None:
 def test_relations_arrive_with_direction_weight_and_trust(fresh: Store) -> None:
     load([MINI], fresh)
     pattern = "MATCH (e:Enterprise)-[r:PRODUCES]->(p:Product)"
-    assert read_values(fresh, f"{pattern} RETURN e.stock_code, p.name, r.weight, r.note ORDER BY e.stock_code, p.name") == [
+    assert read_values(
+        fresh, f"{pattern} RETURN e.stock_code, p.name, r.weight, r.note ORDER BY e.stock_code, p.name"
+    ) == [
         ["300002.SZ", "示例led", 0.5, None],
         ["300002.SZ", "示例轧机", None, "原权重 -0.5 不在 0 与 1 之间,未载入"],
         ["600001.SH", "示例轧机", 0.25, None],
         ["600001.SH", "示例钢板", 0.75, None],
     ]
     pattern = "MATCH (a:Product)-[r:INPUT_TO]->(b:Product)"
-    assert read_values(fresh, f"{pattern} RETURN a.name, b.name, r.status, r.confidence, r.source ORDER BY a.name, b.name") == [
+    assert read_values(
+        fresh, f"{pattern} RETURN a.name, b.name, r.status, r.confidence, r.source ORDER BY a.name, b.name"
+    ) == [
         ["示例轧机", "示例led", "inferred", 0.2, "ChainKnowledgeGraph (liuhuanyong, 2021)"],
         ["示例轧机", "示例钢板", "inferred", 0.2, "ChainKnowledgeGraph (liuhuanyong, 2021)"],
     ]
@@ -243,7 +255,9 @@ def test_rejects_can_be_mended_and_loaded(fresh: Store, tmp_path: Path) -> None:
     again = load([refused], fresh)
     assert (again.total("read"), again.total("changed"), again.rejected) == (1, 1, [])
     names = fresh.read("MATCH (e:Enterprise {stock_code: '000003.SZ'}) RETURN e.name, e.aliases").rows
-    assert names == [{"e.name": "示例旧名化工股份有限公司", "e.aliases": ["示例丙新材料有限公司", "示例丙新材料股份有限公司"]}]
+    assert names == [
+        {"e.name": "示例旧名化工股份有限公司", "e.aliases": ["示例丙新材料有限公司", "示例丙新材料股份有限公司"]}
+    ]
 
 
 def test_folder_below_another_is_found_and_lacking_files_are_told(fresh: Store, tmp_path: Path) -> None:
@@ -284,7 +298,9 @@ def test_real_sums_add_up(real: tuple[Path, Report, Report]) -> None:
 
 def test_real_folder_again_is_all_same(real: tuple[Path, Report, Report]) -> None:
     _, first, again = real
-    assert counts(again) == {stem: (read, 0, 0, read - rejected, rejected) for stem, (read, *_, rejected) in counts(first).items()}
+    assert counts(again) == {
+        stem: (read, 0, 0, read - rejected, rejected) for stem, (read, *_, rejected) in counts(first).items()
+    }
     assert again.version == first.version
 
 
@@ -323,8 +339,15 @@ def test_real_unknown_firms_and_industries(real: tuple[Path, Report, Report]) ->
     unknown = {number for number, line in enumerate(lines, 1) if str(line["company_code"])[:6] not in masters}
     assert len(unknown) == 103
     assert unknown <= set(reasons(report, "company_industry"))
-    problems = [problem for reject in report.rejected if Path(reject.file).stem == "company_industry" for problem in reject.problems]
-    refused_masters = {problem.value for problem in problems if problem.column == "企业" and problem.value[:6] in masters}
+    problems = [
+        problem
+        for reject in report.rejected
+        if Path(reject.file).stem == "company_industry"
+        for problem in reject.problems
+    ]
+    refused_masters = {
+        problem.value for problem in problems if problem.column == "企业" and problem.value[:6] in masters
+    }
     assert refused_masters == {"300818.SZ", "688078.SH", "688080.SH"}
     assert len({problem.value for problem in problems if problem.column == "所属行业"}) == 8
 

@@ -26,7 +26,14 @@ def firm(id: str, **more: Any) -> dict[str, Any]:
 
 
 def step(stage: str = "洽谈", supplier: str = "a", customer: str = "b", **more: Any) -> dict[str, Any]:
-    return {"supplier": supplier, "customer": customer, "product": "电机", "stage": stage, "happened_on": "2026-03-01", **more}
+    return {
+        "supplier": supplier,
+        "customer": customer,
+        "product": "电机",
+        "stage": stage,
+        "happened_on": "2026-03-01",
+        **more,
+    }
 
 
 def recorded(store: Store) -> list[dict[str, Any]]:
@@ -76,7 +83,10 @@ def test_rows_that_no_table_can_hold_and_a_row_without_what_its_type_needs(firms
     assert "代理字符" in report.rejected[0].reason
     lacking = load_rows(Matched, [{"supplier": "a", "customer": "b", "source": "纪要"}], firms)
     assert "缺少必需的列 对接阶段" in lacking.failed[0]["reason"]
-    assert "没有用到的列 心情" in load_rows(Matched, [step(source="纪要", 心情="好")], firms, Options(dry_run=True)).warnings[0]
+    assert (
+        "没有用到的列 心情"
+        in load_rows(Matched, [step(source="纪要", 心情="好")], firms, Options(dry_run=True)).warnings[0]
+    )
     assert (recorded(firms), firms.version()) == ([], before)
 
 
@@ -117,14 +127,20 @@ def test_nobody_writes_over_what_was_changed_since_it_was_seen(firms: Store) -> 
         apply(firms, [Change(Enterprise, {"id": "z"}, firm("z"), "丙", seen=row["recorded_at"])])
     assert gone.value.details["newer"] is None
     seen = firms.nodes(Enterprise).sort("id")["recorded_at"][2]
-    assert apply(firms, [Change(Enterprise, {"id": "c"}, firm("c", short_name="丙"), "丙", seen=seen)]) == [Done("changed")]
+    assert apply(firms, [Change(Enterprise, {"id": "c"}, firm("c", short_name="丙"), "丙", seen=seen)]) == [
+        Done("changed")
+    ]
 
 
 def test_a_relation_that_many_types_may_have_is_found_too(firms: Store) -> None:
     assert not load_rows(Chain, [{"id": "x", "name": "示例链", "source": "名录"}], firms).bad
     key = {"subject": "a", "chain": "x"}
     assert apply(firms, [Change(OnChain, key, SAID, "甲")]) == [Done("new")]
-    (seen,) = (row["recorded_at"] for frame in firms.edges(OnChain, ("Enterprise", "Chain")) for row in frame.iter_rows(named=True))
+    (seen,) = (
+        row["recorded_at"]
+        for frame in firms.edges(OnChain, ("Enterprise", "Chain"))
+        for row in frame.iter_rows(named=True)
+    )
     with pytest.raises(Conflict, match="改过了"):
         apply(firms, [Change(OnChain, key, SAID | {"source": "更正"}, "乙", seen="2026-01-01T00:00:00Z")])
     assert apply(firms, [Change(OnChain, key, SAID | {"source": "更正"}, "乙", seen=seen)]) == [Done("changed")]

@@ -41,7 +41,9 @@ def run(*arguments: str, store: str, check: int | None = 0, **environment: str) 
     return done
 
 
-def run_apart(*arguments: str, store: str, check: int | None = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_apart(
+    *arguments: str, store: str, check: int | None = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     command = [sys.executable, "-c", "from api.cli import main; main()", *arguments]
     done = subprocess.run(
@@ -69,7 +71,9 @@ def test_loading_again_reports_everything_as_same(story_url: str) -> None:
     assert (report["read"], report["new"], report["changed"], report["same"], report["rejected"]) == (17, 0, 0, 17, [])
 
 
-@pytest.mark.parametrize("arguments", [("chains", "--format", "json"), ("suppliers", "示例甲", "--format", "csv"), ("suppliers", "nobody")])
+@pytest.mark.parametrize(
+    "arguments", [("chains", "--format", "json"), ("suppliers", "示例甲", "--format", "csv"), ("suppliers", "nobody")]
+)
 def test_a_process_says_what_this_process_says(story_url: str, arguments: tuple[str, ...]) -> None:
     apart, here = (start(*arguments, store=story_url, check=None) for start in (run_apart, run))
     assert (apart.returncode, apart.stdout, apart.stderr) == (here.returncode, here.stdout, here.stderr)
@@ -91,14 +95,24 @@ def test_customers_paths_search_chains(story_url: str) -> None:
     assert json.loads(run("customers", "c", "--format", "json", store=story_url).stdout)[0]["customer"]["id"] == "b"
     assert json.loads(run("paths", "d", "a", "--format", "json", store=story_url).stdout)[0]["length"] == 1
     assert json.loads(run("search", "示例链", "--format", "json", store=story_url).stdout)[0]["id"] == "demo"
-    assert json.loads(run("chains", "--format", "json", store=story_url).stdout)[0]["counts"]["segments"] == {"curated": 2}
+    assert json.loads(run("chains", "--format", "json", store=story_url).stdout)[0]["counts"]["segments"] == {
+        "curated": 2
+    }
 
 
 def test_cypher_is_read_only_and_takes_parameters(story_url: str) -> None:
     query = "MATCH (e:Enterprise) WHERE e.id = $id RETURN e.name AS name"
     rows = json.loads(run("cypher", query, "--param", "id=a", "--format", "json", store=story_url).stdout)
     assert rows == [{"name": "示例甲整机有限公司"}]
-    limited = run("cypher", "MATCH (e:Enterprise) RETURN e.id AS id ORDER BY id", "--limit", "2", "--format", "json", store=story_url)
+    limited = run(
+        "cypher",
+        "MATCH (e:Enterprise) RETURN e.id AS id ORDER BY id",
+        "--limit",
+        "2",
+        "--format",
+        "json",
+        store=story_url,
+    )
     assert json.loads(limited.stdout) == [{"id": "a"}, {"id": "b"}]
     assert "--limit" in limited.stderr
     refused = run("cypher", "CREATE (c:Chain {id: 'x'})", store=story_url, check=1)
@@ -121,7 +135,9 @@ def test_cypher_is_read_only_and_takes_parameters(story_url: str) -> None:
         (["serve", "--host", "0.0.0.0"], 1, "LIANZHANG_API_KEY"),
     ],
 )
-def test_what_is_wrong_is_said_without_a_traceback(story_url: str, arguments: list[str], code: int, message: str) -> None:
+def test_what_is_wrong_is_said_without_a_traceback(
+    story_url: str, arguments: list[str], code: int, message: str
+) -> None:
     done = run(*arguments, store=story_url, check=code)
     assert message in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
@@ -137,7 +153,16 @@ def test_a_store_that_is_empty_or_gone(tmp_path: Path) -> None:
 def test_bad_rows_are_written_where_they_can_be_mended(story_url: str, tmp_path: Path) -> None:
     source = tmp_path / "enterprises.csv"
     source.write_text("名称,统一社会信用代码,来源,状态\n示例好有限公司,,名录,示例\n示例坏有限公司,,,示例\n", "utf-8")
-    done = run("load", str(source), "--rejects", str(tmp_path / "out"), "--format", "json", store=f"ladybug://{tmp_path}/g.lbug", check=1)
+    done = run(
+        "load",
+        str(source),
+        "--rejects",
+        str(tmp_path / "out"),
+        "--format",
+        "json",
+        store=f"ladybug://{tmp_path}/g.lbug",
+        check=1,
+    )
     report = json.loads(done.stdout)
     assert (report["read"], report["new"], len(report["rejected"])) == (2, 1, 1)
     reject = report["rejected"][0]
@@ -200,7 +225,19 @@ def test_chinese_under_a_plain_locale(story_url: str) -> None:
 
 def test_help_teaches() -> None:
     done = run("--help", store="ladybug:///nowhere/g.lbug")
-    for command in ("load", "suppliers", "customers", "paths", "search", "chains", "cypher", "draw", "schema", "template", "serve"):
+    for command in (
+        "load",
+        "suppliers",
+        "customers",
+        "paths",
+        "search",
+        "chains",
+        "cypher",
+        "draw",
+        "schema",
+        "template",
+        "serve",
+    ):
         assert command in done.stdout
         assert "--help" in run(command, "--help", store="ladybug:///nowhere/g.lbug").stdout
 
@@ -233,7 +270,9 @@ def test_systemic_risk_of_each_firm(tmp_path: Path) -> None:
 def test_systemic_risk_of_a_scenario_with_weights(tmp_path: Path) -> None:
     (tmp_path / "half.csv").write_text("firm,capacity\na,0.5\n", "utf-8")
     (tmp_path / "weights.csv").write_text("firm,weight\na,1\nb,1\nc,1\nd,1\n", "utf-8")
-    risk(tmp_path, "--substitution", "--scenario", str(tmp_path / "half.csv"), "--weights", str(tmp_path / "weights.csv"))
+    risk(
+        tmp_path, "--substitution", "--scenario", str(tmp_path / "half.csv"), "--weights", str(tmp_path / "weights.csv")
+    )
     rows = list(csv.DictReader((tmp_path / "out.csv").read_text("utf-8").splitlines()))
     # Half of a is gone, and with it half of b, whose only input it is; c does not need b's goods.
     assert [tuple(row.values()) for row in rows] == [("half", "0.25", "0.25", "0.125")]
@@ -262,7 +301,11 @@ def test_systemic_risk_says_what_is_wrong_in_a_file(tmp_path: Path, files: dict[
 def test_a_closed_stdout_and_a_store_without_a_file_give_no_traceback(story_url: str) -> None:
     closed = f"exec {sys.executable} -c 'from api.cli import main; main()' chains >&-"
     done = subprocess.run(
-        ["sh", "-c", closed], capture_output=True, text=True, check=False, env={**os.environ, "LIANZHANG_STORE": story_url}
+        ["sh", "-c", closed],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LIANZHANG_STORE": story_url},
     )
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     assert "没有写明文件" in run("chains", "--store", "ladybug:///", store=story_url, check=1).stderr
@@ -286,12 +329,16 @@ def test_every_limit_of_a_command_reaches_its_question(ask: Callable[..., Any]) 
             assert len(json.loads(ask(*command, most, "--format", "json").stdout)) == int(most), command
     cut = ask("cypher", "MATCH (n) RETURN n.id AS id", "--limit", "2")
     assert "只显示前 2 行,可用 --limit 调整" in cut.stderr
-    tiers = [len(json.loads(ask("suppliers", "a", "--tiers", number, "--format", "json").stdout)) for number in ("1", "2")]
+    tiers = [
+        len(json.loads(ask("suppliers", "a", "--tiers", number, "--format", "json").stdout)) for number in ("1", "2")
+    ]
     assert tiers[0] < tiers[1]
 
 
 def test_a_firm_is_told_unless_it_was_named_as_it_is(ask: Callable[..., Any], story_url: str) -> None:
-    (firm,) = json.loads(ask("cypher", "MATCH (e:Enterprise {id: 'a'}) RETURN e.id AS id, e.name AS name", "--format", "json").stdout)
+    (firm,) = json.loads(
+        ask("cypher", "MATCH (e:Enterprise {id: 'a'}) RETURN e.id AS id, e.name AS name", "--format", "json").stdout
+    )
     for word in (firm["id"], firm["name"], f" {firm['name']} "):
         assert "”是 " not in ask("suppliers", word).stderr
     spelt = "".join(lazy_pinyin(firm["name"]))
@@ -301,7 +348,10 @@ def test_a_firm_is_told_unless_it_was_named_as_it_is(ask: Callable[..., Any], st
 @pytest.mark.parametrize("rows", [19, 20, 21])
 def test_every_refused_row_is_told_by_itself_or_in_the_sum(rows: int, capsys: pytest.CaptureFixture[str]) -> None:
     report = Report(warnings=["一列没有用到"])
-    report.rejected = [Reject("表.xlsx", number, "名称", "", "缺少必填项" if number % 3 else "缺少来源", "企业") for number in range(rows)]
+    report.rejected = [
+        Reject("表.xlsx", number, "名称", "", "缺少必填项" if number % 3 else "缺少来源", "企业")
+        for number in range(rows)
+    ]
     explain(report)
     said = capsys.readouterr().err
     told = said.count("拒收 表.xlsx [企业] 第 ")
@@ -321,7 +371,10 @@ def test_bad_rows_of_any_command_end_with_1(tmp_path: Path) -> None:
         names = [word for name in ("offers", "needs") for word in (f"--{name}", str(tmp_path / f"{name}.jsonl"))]
         assert CliRunner().invoke(app, ["match", *names, "--out", str(tmp_path / "out.jsonl")]).exit_code == code
         (tmp_path / "links.jsonl").write_text('{"firm": "a", "item": "b"}\n' + text.removeprefix(good), "utf-8")
-        assert CliRunner().invoke(app, ["backtest", "--links", str(tmp_path / "links.jsonl"), "--seeds", "1"]).exit_code == code
+        assert (
+            CliRunner().invoke(app, ["backtest", "--links", str(tmp_path / "links.jsonl"), "--seeds", "1"]).exit_code
+            == code
+        )
         table = tmp_path / f"{code}" / "enterprises.csv"
         table.parent.mkdir()
         table.write_text(f"名称,来源\n甲公司,年鉴\n乙公司,{'' if code else '年鉴'}\n", "utf-8")

@@ -28,12 +28,18 @@ def find_faults(compose: Compose) -> list[str]:
     """Name all that is wrong: first by the schema, then what a schema cannot say."""
     validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     faults = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose)]
-    return faults or [fault for name, service in compose["services"].items() for fault in _find_in_service(name, service, compose)]
+    return faults or [
+        fault for name, service in compose["services"].items() for fault in _find_in_service(name, service, compose)
+    ]
 
 
 def _find_in_service(name: str, service: dict[str, Any], compose: Compose) -> list[str]:
     faults = [f"{name}: no healthcheck"] if "healthcheck" not in service else []
-    faults += [f"{name}: port {port} is open to other machines" for port in service.get("ports", []) if not port.startswith("127.0.0.1:")]
+    faults += [
+        f"{name}: port {port} is open to other machines"
+        for port in service.get("ports", [])
+        if not port.startswith("127.0.0.1:")
+    ]
     for key, value in service.get("environment", {}).items():
         secret = re.search("PASSWORD|AUTH|KEY|SECRET|TOKEN", key)
         if secret and not re.fullmatch(r"(neo4j/)?\$\{[A-Z0-9_]+:\?[^}]+\}", str(value)):
@@ -57,8 +63,14 @@ def _break_service(name: str, **changes: object) -> Callable[[Compose], None]:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (_break_service("neo4j", environment={"NEO4J_AUTH": "neo4j/${NEO4J_PASSWORD:-password}"}), "NEO4J_AUTH has a value or a default"),
-        (_break_service("api", environment={"LIANZHANG_API_KEY": "secret"}), "LIANZHANG_API_KEY has a value or a default"),
+        (
+            _break_service("neo4j", environment={"NEO4J_AUTH": "neo4j/${NEO4J_PASSWORD:-password}"}),
+            "NEO4J_AUTH has a value or a default",
+        ),
+        (
+            _break_service("api", environment={"LIANZHANG_API_KEY": "secret"}),
+            "LIANZHANG_API_KEY has a value or a default",
+        ),
         (_break_service("api", ports=["8000:8000"]), "open to other machines"),
         (_break_service("api", ports=["0.0.0.0:8000:8000"]), "open to other machines"),
         (_break_service("api", depends_on={"redis": {"condition": "service_healthy"}}), "which is not a service"),

@@ -28,7 +28,10 @@ def test_a_rank_counts_those_above(scores: list[float]) -> None:
 
 def expected(firms: int, sizes: list[int], fallen: int) -> Fraction:
     """How many needs are served on average when so many of the firms have fallen: hypergeometric, exactly."""
-    lost = (Fraction(comb(firms - size, fallen - size), comb(firms, fallen)) if size <= fallen else Fraction(0) for size in sizes)
+    lost = (
+        Fraction(comb(firms - size, fallen - size), comb(firms, fallen)) if size <= fallen else Fraction(0)
+        for size in sizes
+    )
     return len(sizes) - sum(lost, Fraction(0))
 
 

@@ -37,7 +37,9 @@ def must_not_run(admitted: Admitted, seconds: float, limit: int | None) -> Resul
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_attack_of_the_list_is_refused_by_the_gate(dialect: Dialect) -> None:
     outcomes = attack(dialect)
-    print(f"{dialect.name}: {outcomes.total()} attacks, {outcomes['WriteRefused'] + outcomes['QueryError']} refused by the gate")
+    print(
+        f"{dialect.name}: {outcomes.total()} attacks, {outcomes['WriteRefused'] + outcomes['QueryError']} refused by the gate"
+    )
     assert set(outcomes) == {"WriteRefused", "QueryError"}, outcomes
     assert outcomes.total() == len(ATTACKS) >= 200
 
@@ -99,15 +101,34 @@ def changed(text: str, seed: int) -> str:
                 word = f"{word[:at]}\\u{ord(word[at]):04x}{word[at + 1 :]}"
             result.append(word)
     inner = "".join(result)
-    around = ["{}", "{} ", ";{}", "WITH 1 AS x WHERE x=1{}", "WITH 1 AS x WHERE x = 1 {}", "MATCH (c:Chain) {}", "RETURN 1 AS x; {}"]
-    around += ["MATCH (c:Chain) WHERE c.name = ''{}", "CALL {{ {} }}", "CALL {{ {} }} RETURN 1 AS y", "RETURN 1 AS x UNION {}"]
+    around = [
+        "{}",
+        "{} ",
+        ";{}",
+        "WITH 1 AS x WHERE x=1{}",
+        "WITH 1 AS x WHERE x = 1 {}",
+        "MATCH (c:Chain) {}",
+        "RETURN 1 AS x; {}",
+    ]
+    around += [
+        "MATCH (c:Chain) WHERE c.name = ''{}",
+        "CALL {{ {} }}",
+        "CALL {{ {} }} RETURN 1 AS y",
+        "RETURN 1 AS x UNION {}",
+    ]
     around += [
         "MATCH (c:Chain) WHERE EXISTS {{ {} }} RETURN c",
         "RETURN COLLECT {{ {} }} AS x",
         "UNWIND [1] AS x {} RETURN x",
         "/* {} */ {}",
     ]
-    around += ["MATCH (c:Chain) RETURN c ORDER BY c.name LIMIT 1{}", "EXPLAIN {}", "OPTIONAL {}", "RETURN ({}) AS x", "// x\n{}"]
+    around += [
+        "MATCH (c:Chain) RETURN c ORDER BY c.name LIMIT 1{}",
+        "EXPLAIN {}",
+        "OPTIONAL {}",
+        "RETURN ({}) AS x",
+        "// x\n{}",
+    ]
     frame = chance.choice(around)
     return frame.format(*[inner] * frame.count("{}"))
 
@@ -193,7 +214,11 @@ WORDS = st.sampled_from(
 
 
 @settings(max_examples=600)
-@given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=25).map(" ".join), st.lists(WORDS, max_size=25).map("".join)))
+@given(
+    st.one_of(
+        st.text(max_size=60), st.lists(WORDS, max_size=25).map(" ".join), st.lists(WORDS, max_size=25).map("".join)
+    )
+)
 def test_no_text_breaks_the_gate(text: str) -> None:
     for dialect in (LADYBUG, NEO4J):
         with suppress(*REFUSALS):
@@ -210,7 +235,9 @@ def test_valid_queries_are_admitted_and_their_writing_is_admitted_again(text: st
     assert admit(written.text, written.parameters, NEO4J).columns == written.columns
 
 
-PIECES = st.sampled_from([*"ab.-^$|()[]{}*+?\\,12:中", "(?:", "(?i)", "\\d", "\\p{L}", "\\u4e2d", "\\x41", "{2,3}", "[^", "&&"])
+PIECES = st.sampled_from(
+    [*"ab.-^$|()[]{}*+?\\,12:中", "(?:", "(?i)", "\\d", "\\p{L}", "\\u4e2d", "\\x41", "{2,3}", "[^", "&&"]
+)
 
 
 @settings(max_examples=400)
@@ -273,7 +300,9 @@ def test_limits_and_parameters_reach_the_store() -> None:
         asked.append((admitted.parameters, seconds, limit))
         return Result(["n"], [{"n": 1}], truncated=True)
 
-    result = Outside(LADYBUG, run).read("MATCH (c:Chain {id: $id}) RETURN count(*) AS n", {"id": "x"}, seconds=1.5, limit=7)
+    result = Outside(LADYBUG, run).read(
+        "MATCH (c:Chain {id: $id}) RETURN count(*) AS n", {"id": "x"}, seconds=1.5, limit=7
+    )
     assert asked == [({"id": "x"}, 1.5, 7)]
     assert (result.rows, result.truncated) == ([{"n": 1}], True)
     with pytest.raises(WriteRefused):

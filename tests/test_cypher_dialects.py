@@ -171,7 +171,9 @@ def test_a_limit_of_time_ends_a_query(full_store: Store) -> None:
     answer = None
     try:
         full_store.outside().read(
-            "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y RETURN sum(x % (y + 1)) AS s", seconds=0.5, limit=5
+            "UNWIND range(1, 1000000) AS x UNWIND range(1, 1000000) AS y RETURN sum(x % (y + 1)) AS s",
+            seconds=0.5,
+            limit=5,
         )
     except LianzhangError as error:
         answer = error
@@ -184,8 +186,12 @@ def test_a_server_that_is_set_right_is_used(neo4j_instance: Server) -> None:
     store = Neo4jStore(neo4j_instance.uri, neo4j_settings(neo4j_instance))
     assert store.check_outside() == []
     names = {str(row["name"]) for row in store.read("SHOW SETTINGS YIELD name RETURN name").rows}
-    as_settings = {name.removeprefix("NEO4J_").replace("__", "%").replace("_", ".").replace("%", "_") for name in OUTSIDE}
-    assert {FILES, MEMORY} <= as_settings <= names  # the image takes them as these, and does not start with one it does not know
+    as_settings = {
+        name.removeprefix("NEO4J_").replace("__", "%").replace("_", ".").replace("%", "_") for name in OUTSIDE
+    }
+    assert (
+        {FILES, MEMORY} <= as_settings <= names
+    )  # the image takes them as these, and does not start with one it does not know
     store.close()
 
 
@@ -209,7 +215,9 @@ def test_settings_that_cannot_be_asked_for_are_not_trusted() -> None:
 
     with pytest.raises(CypherClosed, match="查不到"):
         check_settings(forbidden, "bolt://somewhere")
-    assert check_settings(lambda query: [{"name": FILES, "value": "false"}, {"name": MEMORY, "value": "0B"}], "bolt://somewhere")
+    assert check_settings(
+        lambda query: [{"name": FILES, "value": "false"}, {"name": MEMORY, "value": "0B"}], "bolt://somewhere"
+    )
 
 
 def test_a_server_that_does_not_answer_is_unavailable_and_not_set_wrong() -> None:
@@ -221,9 +229,13 @@ def test_a_server_that_does_not_answer_is_unavailable_and_not_set_wrong() -> Non
 
 
 @pytest.mark.neo4j
-def test_a_server_set_otherwise_refuses_through_the_store(neo4j_instance: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_set_otherwise_refuses_through_the_store(
+    neo4j_instance: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Neo4jStore(neo4j_instance.uri, neo4j_settings(neo4j_instance))
-    monkeypatch.setattr(store, "read", lambda *args, **kwargs: Result(["name", "value"], [{"name": FILES, "value": "true"}]))
+    monkeypatch.setattr(
+        store, "read", lambda *args, **kwargs: Result(["name", "value"], [{"name": FILES, "value": "true"}])
+    )
     with pytest.raises(CypherClosed, match=FILES):
         store.outside().read("RETURN 1 AS x", {}, seconds=5, limit=1)
     store.close()
@@ -254,7 +266,9 @@ def test_names_that_only_the_server_can_tell_are_refused_too(neo4j_seeded_url: s
 @pytest.mark.neo4j
 def test_nodes_beside_the_graph_are_found_by_no_pattern(neo4j_store: Neo4jStore) -> None:
     with neo4j_store.driver.session() as session:
-        session.run("CREATE (:Chain {id: 'a', name: 'a'})-[:KNOWS]->(:Stranger {id: 'b'})-[:KNOWS]->(:Stranger {id: 'c'})").consume()
+        session.run(
+            "CREATE (:Chain {id: 'a', name: 'a'})-[:KNOWS]->(:Stranger {id: 'b'})-[:KNOWS]->(:Stranger {id: 'c'})"
+        ).consume()
     for pattern, number in (("(n)", 1), ("(n)--(m)", 0), ("(n:Chain)-->(m)", 0), ("p = (n)-[*1..2]-()", 0)):
         answer = ask(neo4j_store, f"MATCH {pattern} RETURN count(*) AS n")
         assert isinstance(answer, Result), answer

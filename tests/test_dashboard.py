@@ -29,7 +29,14 @@ def project(id: str, stage: str = "", **more: str) -> dict[str, str]:
 
 
 def figure(metric: str, value: float, original: str, subject: str = "Region:示例城", **more: str) -> dict[str, str]:
-    return {"id": f"fig-{metric}-{original}", "subject": subject, "metric": metric, "value": f"{value}", "original": original, **more}
+    return {
+        "id": f"fig-{metric}-{original}",
+        "subject": subject,
+        "metric": metric,
+        "value": f"{value}",
+        "original": original,
+        **more,
+    }
 
 
 PROJECTS = [
@@ -42,7 +49,15 @@ PROJECTS = [
 TASKS = [
     {"id": "t1", "name": "示例逾期的", "list": "重点任务", "chain": "demo", "due": "2026-11-01", "state": "进行中"},
     {"id": "t2", "name": "示例受阻的", "list": "重点任务", "chain": "demo", "due": "2027-11-01", "state": "受阻"},
-    {"id": "tx", "name": "示例虚构的", "list": "重点任务", "chain": "demo", "due": "2026-11-01", "state": "进行中", **SAMPLE},
+    {
+        "id": "tx",
+        "name": "示例虚构的",
+        "list": "重点任务",
+        "chain": "demo",
+        "due": "2026-11-01",
+        "state": "进行中",
+        **SAMPLE,
+    },
 ]
 FIGURES = [
     figure("重点产业链数", 1, "1条"),
@@ -94,7 +109,11 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
     assert [(one.stage, one.projects, one.yuan, [(sum.currency, sum.amount) for sum in one.sums], one.without_amount) for one in answer.stages] == [
         ("签约", 2, 3e9, [("CNY", 3e9), ("USD", 5e8)], 0), ("开工", 1, None, [], 1), ("没有写阶段", 1, None, [], 1),
     ]  # fmt: skip
-    assert {one.met: (one.products, one.recorded) for one in answer.needs} == {Met.able: (1, 1), Met.supplied: (0, 0), Met.none: (1, 1)}
+    assert {one.met: (one.products, one.recorded) for one in answer.needs} == {
+        Met.able: (1, 1),
+        Met.supplied: (0, 0),
+        Met.none: (1, 1),
+    }
     assert (answer.work.open, answer.work.overdue, answer.work.blocked) == (2, 1, 1)
     assert answer.samples == 2
     assert answer.city == "示例城"

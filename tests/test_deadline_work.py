@@ -26,7 +26,13 @@ def ring(firms: int) -> dict[str, list[int] | list[float] | list[list[int]]]:
     """A body in which a loss runs round and round: every firm lives by its one supplier, and sells a little less each time."""
     step = list(range(firms))
     supplier, buyer = [*step, *step], [*step[1:], 0, *step[7:], *step[:7]]
-    return {"supplier": supplier, "buyer": buyer, "amount": [1.0] * firms + [0.01] * firms, "industry": [0] * firms, "essentiality": [[1]]}
+    return {
+        "supplier": supplier,
+        "buyer": buyer,
+        "amount": [1.0] * firms + [0.01] * firms,
+        "industry": [0] * firms,
+        "essentiality": [[1]],
+    }
 
 
 def end_of(work: object) -> float:
@@ -48,7 +54,9 @@ def test_closures_end_in_the_middle_of_a_scenario() -> None:
 
 
 def test_the_route_of_systemic_risk_ends(seeded_store: Store) -> None:
-    warm, client = (TestClient(create_app(seeded_store, Settings(request_seconds=seconds))) for seconds in (60, SECONDS))
+    warm, client = (
+        TestClient(create_app(seeded_store, Settings(request_seconds=seconds))) for seconds in (60, SECONDS)
+    )
     body = {**ring(2_000), "tolerance": 1e-4}
     assert warm.post("/api/v1/systemic-risk", json={**ring(5), "tolerance": 0.5}).status_code == 200
     start = time.monotonic()

@@ -129,7 +129,9 @@ def test_counts_and_sentence_without_samples(office: Store) -> None:
 
 def test_who_answers_since_and_until(office: Store) -> None:
     posts = desk_of(office).posts
-    assert [(one.duty, one.agency.id, one.since, one.until, one.current, one.collective, one.status) for one in posts] == [
+    assert [
+        (one.duty, one.agency.id, one.since, one.until, one.current, one.collective, one.status) for one in posts
+    ] == [
         (Duty.head, "zhang", "2026-03", None, True, False, "confirmed"),
         (Duty.head, "li", "2024", "2026-02", False, False, "confirmed"),
         (Duty.deputy, "li", "2026-11-30", "2026-11-30", True, False, "reported"),
@@ -138,7 +140,9 @@ def test_who_answers_since_and_until(office: Store) -> None:
     ]
     assert [one.agency.id for one in desk_of(office).samples.posts] == ["made"]
     lacking = next(one for one in desk_of(office).missing if one.topic == "posts")
-    assert lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"  # a kind of office, and a sample, are nobody
+    assert (
+        lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"
+    )  # a kind of office, and a sample, are nobody
     assert (lacking.form, lacking.form_name) == ("responsible_for", "责任分工")
     later = next(one for one in desk_of(office, "2026-12-01").missing if one.topic == "posts")
     assert later.what.startswith("副链长、产业专班")
@@ -173,7 +177,9 @@ def test_the_five(office: Store) -> None:
     }  # fmt: skip
     why = {one.kind: [reason.code for reason in one.why] for one in answer.five}
     assert why["行动计划"] == ["five_no_document", "five_over"]  # until yesterday
-    assert next(one for one in answer.five if one.kind == "支撑平台").why == ["没有登记会展平台"]  # the sample's is none
+    assert next(one for one in answer.five if one.kind == "支撑平台").why == [
+        "没有登记会展平台"
+    ]  # the sample's is none
     assert {one.kind: one.state for one in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
     assert {one.kind: (one.status, one.sources) for one in answer.five}["项目清单"] == ("reported", ["s"])
     assert [(one.kind, one.state) for one in answer.samples.five] == [("支撑平台", FiveState.missing)]
@@ -195,7 +201,9 @@ def test_only_samples(store: Store, tmp_path: Path) -> None:
         (tmp_path / name).write_text(ROWS[name], "utf-8")
     tasks = ROWS["tasks.csv"].splitlines()
     (tmp_path / "tasks.csv").write_text("\n".join([tasks[0], tasks[-1].replace(",t-30,", ",,")]), "utf-8")
-    assert not load([tmp_path / name for name in ("sources.csv", "regions.csv", "chains.csv", "segments.csv", "tasks.csv")], store).bad
+    assert not load(
+        [tmp_path / name for name in ("sources.csv", "regions.csv", "chains.csv", "segments.csv", "tasks.csv")], store
+    ).bad
     answer, hidden = desk_of(store), desk_of(store, without=("sample",))
     assert ([one.id for one in answer.samples.work], answer.work, answer.counts.items) == (["x-q"], [], 0)
     assert answer.points == hidden.points
@@ -278,7 +286,9 @@ def test_nothing_of_the_seeds_is_missed_but_by_samples(seeded_store: Store) -> N
         assert all(one.collective for one in answer.posts)
         assert "sample" not in {*(one.status for one in answer.posts), *(one.status for one in answer.work)}
     missed = [
-        one for one in desk_of(seeded_store, chain=Named(id="integrated-circuits", name="集成电路")).samples.goals if one.year == 2022
+        one
+        for one in desk_of(seeded_store, chain=Named(id="integrated-circuits", name="集成电路")).samples.goals
+        if one.year == 2022
     ]
     assert (missed[0].state, missed[0].status) == (GoalState.missed, "sample")
 

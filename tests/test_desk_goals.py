@@ -53,12 +53,17 @@ def test_which_projects_count(office: Store) -> None:
         "p-over": (False, ["goal_large", "goal_ended"]),
         "p-nodate": (None, ["goal_large", "goal_undated"]),
     }
-    assert next(one for one in desk_of(office).projects if one.project.id == "p-usd").why == ["USD 没有写明汇率，不折算，不可比"]
+    assert next(one for one in desk_of(office).projects if one.project.id == "p-usd").why == [
+        "USD 没有写明汇率，不折算，不可比"
+    ]
     assert [one.topic for one in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
 
 
 def test_the_goal_by_year_half_and_district(office: Store) -> None:
-    rows = {one.name: (one.state, [p.id for p in one.counted], [p.id for p in one.possible]) for one in desk_of(office).goals}
+    rows = {
+        one.name: (one.state, [p.id for p in one.counted], [p.id for p in one.possible])
+        for one in desk_of(office).goals
+    }
     unknown, kept = GoalState.unknown, GoalState.kept
     assert rows == {
         "2026 年": (unknown, [], ["p-nodate"]),
@@ -101,7 +106,9 @@ def project(id: str, signed: str | None, yuan: float | None = 3e9, **more: Any) 
     return ProjectRow.model_validate({**row, **lists, **own, "signed_on": signed, "yuan": yuan, **more})
 
 
-def goal(rules: OfficeRules, *projects: ProjectRow, lists: tuple[Complete, ...] = (), today: date = TODAY) -> dict[int, str]:
+def goal(
+    rules: OfficeRules, *projects: ProjectRow, lists: tuple[Complete, ...] = (), today: date = TODAY
+) -> dict[int, str]:
     judged = [judge_project(one, today, rules) for one in projects]
     found = judge_goal(Known(judged, lists, today, rules))
     return {one.year: one.reason.code for one in found if one.scope is GoalScope.chain}
@@ -117,7 +124,10 @@ def test_missed_is_said_only_of_a_year_that_is_over_and_complete() -> None:
     assert goal(rules, lists=(year,))[2025] == "goal_missed"
     assert goal(rules, one, project("c", "2025-12-31"), lists=(year,))[2025] == "goal_kept"
     assert goal(rules, one, project("c", "2024-12-31"), lists=(year,))[2025] == "goal_missed"
-    assert goal(rules, one, lists=(Complete(date(2025, 1, 1), date(2025, 12, 30), "confirmed", "s"),))[2025] == "goal_incomplete"
+    assert (
+        goal(rules, one, lists=(Complete(date(2025, 1, 1), date(2025, 12, 30), "confirmed", "s"),))[2025]
+        == "goal_incomplete"
+    )
     assert goal(rules, one, lists=(year,), today=date(2025, 12, 31))[2025] == "goal_going"
     for doubtful in (
         project("c", None),
@@ -136,7 +146,10 @@ def test_missed_is_said_only_of_a_year_that_is_over_and_complete() -> None:
 def test_a_project_signed_some_time_in_a_year_is_of_neither_half_for_sure() -> None:
     rules = read_office()
     judged = [judge_project(project(id, "2025"), TODAY, rules) for id in ("a", "b")]
-    rows = {one.name: (one.state, len(one.counted), len(one.possible)) for one in judge_goal(Known(judged, (), TODAY, rules))}
+    rows = {
+        one.name: (one.state, len(one.counted), len(one.possible))
+        for one in judge_goal(Known(judged, (), TODAY, rules))
+    }
     assert rows == {
         "2026 年": (GoalState.unknown, 0, 0),
         "2025 年": (GoalState.kept, 2, 0),
@@ -153,7 +166,9 @@ def test_a_year_missed_rests_on_the_list_that_says_it_is_complete() -> None:
 
 def test_the_goal_is_that_of_its_city_alone(store: Store, tmp_path: Path) -> None:
     (tmp_path / "regions.csv").write_text("id,name,source,status\nyt,烟台市,s,confirmed\n", "utf-8")
-    (tmp_path / "chains.csv").write_text("id,name,region,source,status\ny,葡萄酒,yt,s,confirmed\nn,牧场,,s,confirmed\n", "utf-8")
+    (tmp_path / "chains.csv").write_text(
+        "id,name,region,source,status\ny,葡萄酒,yt,s,confirmed\nn,牧场,,s,confirmed\n", "utf-8"
+    )
     assert not load([tmp_path / "regions.csv", tmp_path / "chains.csv"], store).bad
     assert desk_of(store, chain=Named(id="y", name="葡萄酒")).goals == []
     assert [one.year for one in desk_of(store, chain=Named(id="n", name="牧场")).goals] == [2026]

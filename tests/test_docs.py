@@ -38,7 +38,9 @@ FENCE = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 def options_of(command: str) -> set[str]:
     """The options of a command and of the commands under it."""
     whole = COMMANDS[command]
-    return {name for one in (whole, *getattr(whole, "commands", {}).values()) for part in one.params for name in part.opts}
+    return {
+        name for one in (whole, *getattr(whole, "commands", {}).values()) for part in one.params for name in part.opts
+    }
 
 
 def read(*names: str) -> str:
@@ -106,7 +108,9 @@ def test_every_route_is_documented(routes: dict[str, list[str]]) -> None:
 def test_every_parameter_of_a_route_is_documented(routes: dict[str, list[str]]) -> None:
     rows = {line.split("`")[1]: line for line in read("docs/api.md").splitlines() if re.match(r"\| `[A-Z]+ /", line)}
     for route, names in routes.items():
-        assert [name for name in names if f"`{name}`" not in rows[route] and f"{{{name}}}" not in rows[route]] == [], route
+        assert [name for name in names if f"`{name}`" not in rows[route] and f"{{{name}}}" not in rows[route]] == [], (
+            route
+        )
 
 
 @pytest.mark.parametrize("field", sorted(Settings.model_fields))
@@ -116,7 +120,9 @@ def test_every_setting_is_documented(field: str) -> None:
 
 @pytest.mark.parametrize("question", questions())
 def test_every_question_is_documented(question: str) -> None:
-    row = next((line for line in read("docs/queries.md").splitlines() if line.startswith(f"| `{question}.cypher` |")), "")
+    row = next(
+        (line for line in read("docs/queries.md").splitlines() if line.startswith(f"| `{question}.cypher` |")), ""
+    )
     assert row, f"docs/queries.md has no row for {question}.cypher"
     assert set(re.findall(r"\$(\w+)", row)) == set(re.findall(r"\$(\w+)", text_of(question)))
     for word in ("HOPS", "LABEL", "TYPE"):
@@ -142,7 +148,10 @@ def test_header_names_the_columns(question: str, small_store: Store) -> None:
     assert said, f"{question}.cypher has no line `// Columns: …`"
     columns = re.split(r",\s*", re.sub(r"\s*\([^)]*\)", "", said[1]).strip())
     hops = 1 if "HOPS" in text_of(question) else None
-    assert answer(small_store, question, hops=hops, labels=["Enterprise"], types=["MATCHED"], **PARAMETERS).columns == columns
+    assert (
+        answer(small_store, question, hops=hops, labels=["Enterprise"], types=["MATCHED"], **PARAMETERS).columns
+        == columns
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -158,7 +167,8 @@ def test_readme_links_its_translation_first() -> None:
 
 def test_both_readmes_give_the_same_commands() -> None:
     chinese, english = (
-        [line.partition("#")[0].strip() for line in fenced_lines(page)] for page in (ROOT / "README.md", ROOT / "docs" / "README.en.md")
+        [line.partition("#")[0].strip() for line in fenced_lines(page)]
+        for page in (ROOT / "README.md", ROOT / "docs" / "README.en.md")
     )
     assert chinese == english
 
@@ -178,7 +188,9 @@ def test_readme_names_every_folder() -> None:
 def test_changelog_has_the_version() -> None:
     version = re.search(r'^version = "(.+)"', read("pyproject.toml"), re.MULTILINE)
     assert version
-    assert re.search(rf"^## \[{re.escape(version[1])}\] - (?:Unreleased|\d{{4}}-\d\d-\d\d)$", read("CHANGELOG.md"), re.MULTILINE)
+    assert re.search(
+        rf"^## \[{re.escape(version[1])}\] - (?:Unreleased|\d{{4}}-\d\d-\d\d)$", read("CHANGELOG.md"), re.MULTILINE
+    )
     assert re.search(r"^### Added$", read("CHANGELOG.md"), re.MULTILINE)
 
 

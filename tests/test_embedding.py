@@ -31,7 +31,9 @@ def vector(text: str) -> list[float]:
 
 
 def right(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    return [{"object": "embedding", "index": place, "embedding": vector(text)} for place, text in enumerate(asked["input"])]
+    return [
+        {"object": "embedding", "index": place, "embedding": vector(text)} for place, text in enumerate(asked["input"])
+    ]
 
 
 def well(asked: dict[str, Any]) -> Answer:
@@ -199,7 +201,9 @@ def test_nobody_listens() -> None:
 def test_batches_of_different_length_do_not_mix(endpoint: Endpoint) -> None:
     endpoint.answer = lambda asked: (
         200,
-        json.dumps({"data": [{"index": at, "embedding": [1.0] * len(asked["input"])} for at in range(len(asked["input"]))]}).encode(),
+        json.dumps(
+            {"data": [{"index": at, "embedding": [1.0] * len(asked["input"])} for at in range(len(asked["input"]))]}
+        ).encode(),
     )
     with pytest.raises(InputError, match="各批向量的长度不一样"):
         endpoint.embedder().embed(["甲"] * 65)
@@ -250,7 +254,9 @@ def test_likeness_is_the_cosine_with_every_supplier(endpoint: Endpoint, tmp_path
     assert endpoint.texts == ["电池;行业;电池产品", "钢铁公司;行业;钢铁公司产品", "丙;行业;丙产品"]
     asked = np.array(vector("动力电池"))
     own = np.array([vector(text) for text in endpoint.texts])
-    np.testing.assert_allclose(likeness("动力电池"), own @ asked / np.linalg.norm(own, axis=1) / np.linalg.norm(asked), rtol=1e-5)
+    np.testing.assert_allclose(
+        likeness("动力电池"), own @ asked / np.linalg.norm(own, axis=1) / np.linalg.norm(asked), rtol=1e-5
+    )
 
 
 def test_a_text_has_the_main_products_and_is_never_empty(endpoint: Endpoint, tmp_path: Path) -> None:
@@ -269,7 +275,8 @@ def test_only_what_changed_is_embedded_again(endpoint: Endpoint, tmp_path: Path)
     changed = likeness_of(endpoint.embedder(), suppliers("电池", "钢管公司", "丙", "丁"), tmp_path)
     assert endpoint.texts == ["钢管公司;行业;钢管公司产品", "丁;行业;丁产品"]
     np.testing.assert_array_equal(
-        changed("钢"), likeness_of(endpoint.embedder(), suppliers("电池", "钢管公司", "丙", "丁"), tmp_path / "new")("钢")
+        changed("钢"),
+        likeness_of(endpoint.embedder(), suppliers("电池", "钢管公司", "丙", "丁"), tmp_path / "new")("钢"),
     )
     endpoint.asked.clear()
     fewer = likeness_of(endpoint.embedder(), suppliers("电池"), tmp_path)
@@ -285,7 +292,9 @@ def test_models_do_not_share_what_is_kept(endpoint: Endpoint, tmp_path: Path) ->
     assert SECRET.encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
 
-def test_a_failure_keeps_what_was_embedded_before(endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_keeps_what_was_embedded_before(
+    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("queries.matching.embedding.KEPT", 2)
     index = suppliers(*"甲乙丙丁戊")
     endpoint.answer = lambda asked: well(asked) if len(endpoint.asked) < 3 else (503, b"")
@@ -297,7 +306,9 @@ def test_a_failure_keeps_what_was_embedded_before(endpoint: Endpoint, tmp_path: 
     assert endpoint.texts == ["戊;行业;戊产品"]
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-30], lambda data: b"", lambda data: b"PK" + data[5:], lambda data: b"text"])
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-30], lambda data: b"", lambda data: b"PK" + data[5:], lambda data: b"text"]
+)
 def test_a_damaged_file_is_made_anew(endpoint: Endpoint, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     likeness_of(endpoint.embedder(), suppliers("甲"), tmp_path)
     (file,) = tmp_path.iterdir()
@@ -316,7 +327,13 @@ def test_another_length_under_the_same_name_is_told(endpoint: Endpoint, tmp_path
 
 
 def test_the_ranking_takes_it_as_one_more_reason(endpoint: Endpoint, tmp_path: Path) -> None:
-    index = build([Offer("a", "甲", (), (("钢板", 1.0),)), Offer("b", "乙", (), (("电池", 1.0),)), Offer("c", "丙", (), (("铝材", 1.0),))])
+    index = build(
+        [
+            Offer("a", "甲", (), (("钢板", 1.0),)),
+            Offer("b", "乙", (), (("电池", 1.0),)),
+            Offer("c", "丙", (), (("铝材", 1.0),)),
+        ]
+    )
     derived = derive(index)
     assert rank(derived, Need("n", "蓄能装置"), 3).ranked == []
     answer = rank(derived, Need("n", "蓄能装置"), 3, likeness=lambda text: np.array([-0.1, 0.9, 0.2]))
@@ -330,4 +347,6 @@ def test_the_ranking_takes_it_as_one_more_reason(endpoint: Endpoint, tmp_path: P
 def test_nothing_alike_changes_nothing() -> None:
     derived = derive(suppliers("电池", "钢铁公司", "丙"))
     plain = rank(derived, Need("n", "电池"), 3)
-    assert rank(derived, Need("n", "电池"), 3, likeness=lambda text: np.array([-0.2, -0.1, -0.3])).ranked == plain.ranked
+    assert (
+        rank(derived, Need("n", "电池"), 3, likeness=lambda text: np.array([-0.2, -0.1, -0.3])).ranked == plain.ranked
+    )

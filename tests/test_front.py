@@ -57,10 +57,23 @@ def load_more(store: Store, folder: Path, number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.0.0.1:8000", "localhost:9", "LocalHost", "localhost.", "[::1]", "[::1]:8000", "chain.office.local:80"]
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1:8000",
+        "localhost:9",
+        "LocalHost",
+        "localhost.",
+        "[::1]",
+        "[::1]:8000",
+        "chain.office.local:80",
+    ],
 )
 def test_own_hosts_are_let_in(seeded_store: Store, host: str) -> None:
-    assert client_of(seeded_store, hosts="chain.office.local, other").get("/healthz", headers={"Host": host}).status_code == 200
+    assert (
+        client_of(seeded_store, hosts="chain.office.local, other").get("/healthz", headers={"Host": host}).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +209,12 @@ def test_the_day_is_part_of_the_version(story: Store, monkeypatch: pytest.Monkey
 
 def test_filters_and_addresses_are_kept_apart(seeded_store: Store) -> None:
     client = client_of(seeded_store)
-    addresses = ["/api/v1/chains", "/api/v1/chains?without=sample", "/api/v1/chains?without=curated,sample", "/api/v1/enterprises?size=3"]
+    addresses = [
+        "/api/v1/chains",
+        "/api/v1/chains?without=sample",
+        "/api/v1/chains?without=curated,sample",
+        "/api/v1/enterprises?size=3",
+    ]
     fresh = {address: client_of(seeded_store, cache_mb=0).get(address).content for address in addresses}
     for _ in range(2):
         assert {address: client.get(address).content for address in addresses} == fresh
@@ -329,12 +347,27 @@ def _busy() -> None:
 
 def test_the_waiting_line_is_in_the_measures(client: TestClient) -> None:
     text = client.get("/metrics").text
-    for name in ("requests_working", "queries_waiting", "queries_running", "queries_replaced", "queries_outside_waiting"):
+    for name in (
+        "requests_working",
+        "queries_waiting",
+        "queries_running",
+        "queries_replaced",
+        "queries_outside_waiting",
+    ):
         assert f"\nlianzhang_{name} " in text
 
 
 def test_every_answer_carries_the_safety_headers(client: TestClient) -> None:
-    for path in ("/", "/api/v1/chains", "/api/v1/chains", "/api/v1/none", "/none", "/static/lianzhang.css", "/metrics", "/healthz"):
+    for path in (
+        "/",
+        "/api/v1/chains",
+        "/api/v1/chains",
+        "/api/v1/none",
+        "/none",
+        "/static/lianzhang.css",
+        "/metrics",
+        "/healthz",
+    ):
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["content-security-policy"] == front.POLICY, path
@@ -346,7 +379,12 @@ def test_no_route_but_healthz_goes_without_the_key(seeded_store: Store) -> None:
     client = client_of(seeded_store, api_key="geheim")
     app = client.app
     assert isinstance(app, FastAPI)
-    paths = {getattr(route, "path", "") for route in app.routes} | {"/static/lianzhang.css", "/vis/vis-network.min.js", "/", "/none"}
+    paths = {getattr(route, "path", "") for route in app.routes} | {
+        "/static/lianzhang.css",
+        "/vis/vis-network.min.js",
+        "/",
+        "/none",
+    }
     for path in sorted(paths - {"", "/healthz"}):
         assert client.get(path.replace("{id:path}", "x").replace("{id}", "x")).status_code == 401, path
     assert client.get("/api/v1/chains", headers={"X-API-Key": "geheim"}).status_code == 200

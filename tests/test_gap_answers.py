@@ -43,7 +43,10 @@ FIRMS = [
 
 @pytest.fixture
 def demo(store: Store, tmp_path: Path) -> Store:
-    rows = [{"supplier": "a", "customer": "b", "product": "芯片件"}, {"supplier": "out", "customer": "a", "product": "矿石"}]
+    rows = [
+        {"supplier": "a", "customer": "b", "product": "芯片件"},
+        {"supplier": "out", "customer": "a", "product": "矿石"},
+    ]
     leads, needs = [{"enterprise": "b", "chain": "demo"}], [{"enterprise": "a", "product": "ore"}]
     return put(store, tmp_path, enterprises=FIRMS, supplies=rows, leads=leads, needs=needs, coverages=EVERYWHERE)
 
@@ -60,7 +63,9 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
         "foiler": (False, "在本环节,登记的产品是箔材,没有“矿石”"),
         "a": (False, "生产用它的产品“芯片件”,没有登记“矿石”"),
     }
-    needed = [(demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in found.needed_by]
+    needed = [
+        (demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in found.needed_by
+    ]
     assert needed == [
         ("登记的需求", ["a"], None, None),
         ("本地所产产品的投入", ["a"], "芯片件", True),
@@ -88,7 +93,10 @@ def test_what_a_segment_makes_of_its_own_products_needs_nothing_of_it(tmp_path: 
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, input_to=inputs, enterprises=firms)
 
     def needed(label: str, id: str) -> set[tuple[str, str | None]]:
-        return {(demand.product, demand.into) for demand in certificate(under(store, today=TODAY), "demo", label, id).needed_by}
+        return {
+            (demand.product, demand.into)
+            for demand in certificate(under(store, today=TODAY), "demo", label, id).needed_by
+        }
 
     assert needed("Segment", "demo.raw") == {("矿石", "芯片件")}
     assert needed("Product", "ore") == {("矿石", "芯片件"), ("矿石", "箔材")}
@@ -121,7 +129,9 @@ def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_pa
         coverages=EVERYWHERE,
     )
     found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
-    assert [(one.firm.id, one.source, [row.source for row in one.evidence]) for one in found.candidates] == [("out", "s2", ["s1"])]
+    assert [(one.firm.id, one.source, [row.source for row in one.evidence]) for one in found.candidates] == [
+        ("out", "s2", ["s1"])
+    ]
     assert {source.id for source in found.sources} == {"s1", "s2"}
 
 
@@ -132,11 +142,18 @@ def test_the_makers_of_the_ten_nearest_products_are_looked_at(tmp_path: Path) ->
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
         products=[*BASE["products"], *({"id": id, "name": f"{id}件", "segments": "demo.part"} for id in others)],
-        enterprises=[firm("far", region="else", products=";".join(["ore", *others])), *(firm(f"at-{id}", products=id) for id in others)],
+        enterprises=[
+            firm("far", region="else", products=";".join(["ore", *others])),
+            *(firm(f"at-{id}", products=id) for id in others),
+        ],
     )
-    found = {one.firm.id: one.why for one in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates}
+    found = {
+        one.firm.id: one.why for one in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates
+    }
     assert set(found) == {"far", *(f"at-{id}" for id in others)}
-    assert found["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", "far makes both, of two makers of the one"
+    assert found["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", (
+        "far makes both, of two makers of the one"
+    )
 
 
 @pytest.mark.parametrize("firms", [59, 60, 61, 63])
@@ -149,7 +166,13 @@ def test_what_a_certificate_cuts_is_counted(tmp_path: Path, firms: int) -> None:
 
 
 def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
-    put(store, tmp_path, enterprises=[firm("b", products="car")], leads=[{"enterprise": "b", "chain": "demo"}], coverages=EVERYWHERE)
+    put(
+        store,
+        tmp_path,
+        enterprises=[firm("b", products="car")],
+        leads=[{"enterprise": "b", "chain": "demo"}],
+        coverages=EVERYWHERE,
+    )
     answer = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="new:x", name="示例新厂"), "motor")])
     assert [(gap.product, gap.state) for gap in answer.gaps_closed] == [("电机件", "弱链")]
     assert [(gap.product, gap.state) for gap in answer.gaps_opened] == [("箔材", "缺链")]
@@ -220,7 +243,9 @@ def test_a_firm_is_where_its_park_is(tmp_path: Path) -> None:
         firm("c", region="", products="chip"),
         firm("d", region="else", products="motor", park="in"),
     ]
-    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, parks=parks, enterprises=firms, coverages=EVERYWHERE)
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, parks=parks, enterprises=firms, coverages=EVERYWHERE
+    )
     found = examine(under(store, today=TODAY), "demo").facts.firms
     assert {id: (one.where, one.region) for id, one in found.items()} == {
         "a": ("local", "示例区"), "b": ("outside", "示例外城"), "c": ("unknown", ""), "d": ("local", "示例区、示例外城"),
@@ -236,23 +261,38 @@ def test_a_firm_judged_to_be_another_goes_as_that_one(store: Store, tmp_path: Pa
 
 
 def test_what_a_firm_makes_elsewhere_does_not_land_with_it(store: Store, tmp_path: Path) -> None:
-    put(store, tmp_path, enterprises=[firm("out", region="else", products="ore;chip", segments="demo.raw")], coverages=EVERYWHERE)
+    put(
+        store,
+        tmp_path,
+        enterprises=[firm("out", region="else", products="ore;chip", segments="demo.raw")],
+        coverages=EVERYWHERE,
+    )
     out = Named(id="out", name="示例out号公司")
-    assert [gap.product for gap in what_if(under(store, today=TODAY), "demo", [], [Landing(out, "chip")]).gaps_closed] == ["芯片件"]
+    assert [
+        gap.product for gap in what_if(under(store, today=TODAY), "demo", [], [Landing(out, "chip")]).gaps_closed
+    ] == ["芯片件"]
     both = what_if(under(store, today=TODAY), "demo", [], [Landing(out, "chip"), Landing(out, "ore")])
     assert [gap.product for gap in both.gaps_closed] == ["矿石", "芯片件"]
 
 
 def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     answer = what_if(under(demo, today=TODAY), "demo", [Named(id="a", name="示例a号公司")], [])
-    assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")]
+    assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [
+        ("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")
+    ]
     changes = {change.name: (change.before, change.after) for change in answer.changes}
     assert changes["部件"] == ("弱链", "缺链")
     assert answer.removal_cost == 1.0, "one supply goes out of it and the other into it"
-    assert [(one.segment, one.state) for one in answer.before.segments] == [("原料", "未知"), ("部件", "弱链"), ("整机", "弱链")]
+    assert [(one.segment, one.state) for one in answer.before.segments] == [
+        ("原料", "未知"),
+        ("部件", "弱链"),
+        ("整机", "弱链"),
+    ]
     assert [one.state for one in answer.after.segments] == ["未知", "缺链", "弱链"]
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
-    both = what_if(under(demo, today=TODAY), "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")])
+    both = what_if(
+        under(demo, today=TODAY), "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")]
+    )
     assert [change.name for change in both.changes if change.before != change.after] == []
     nothing = what_if(under(demo, today=TODAY), "demo", [], [])
     assert (nothing.changes, nothing.gaps_closed, nothing.gaps_opened) == ([], [], [])
@@ -273,7 +313,10 @@ def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Pa
     assert (curve.needs, curve.served_now) == (4, 3)
     serving = [{"a", "b"}, {"b"}, {"c", "d"}]
     orders = list(permutations("abcd"))
-    wanted = [sum(sum(bool(one - set(order[:fallen])) for one in serving) for order in orders) / len(orders) / 4 for fallen in range(5)]
+    wanted = [
+        sum(sum(bool(one - set(order[:fallen])) for one in serving) for order in orders) / len(orders) / 4
+        for fallen in range(5)
+    ]
     assert curve.random == pytest.approx(wanted, abs=1e-6)
     assert curve.by_rank[0] == curve.random[0] == 0.75
     assert curve.by_rank[-1] == 0
@@ -330,7 +373,10 @@ def test_closing_a_firm_closes_all_that_it_makes(demo: Store) -> None:
     closed = network.closures([["a"], ["out"], ["a", "out"], ["b"], ["nobody"]])
     # Two supplies of one unit each: out → a (ore into chips), a → b. Without a: all that out sells and all that a sells.
     assert closed == pytest.approx([1.0, 1.0, 1.0, 1.0, 0.0])
-    assert firm_network(city_of(demo), pl.DataFrame(schema={"from": pl.String, "to": pl.String, "good": pl.String})) is None
+    assert (
+        firm_network(city_of(demo), pl.DataFrame(schema={"from": pl.String, "to": pl.String, "good": pl.String}))
+        is None
+    )
 
 
 def test_what_is_not_essential_costs_less(store: Store, tmp_path: Path) -> None:
@@ -356,7 +402,12 @@ def test_amounts_under_each_assumption(store: Store, tmp_path: Path) -> None:
     """
     rows = [
         {"supplier": supplier, "customer": customer, "product": product}
-        for supplier, customer, product in (("s1", "x", "矿石"), ("s2", "x", "矿石"), ("s3", "x", "箔材"), ("s1", "y", "矿石"))
+        for supplier, customer, product in (
+            ("s1", "x", "矿石"),
+            ("s2", "x", "矿石"),
+            ("s3", "x", "箔材"),
+            ("s1", "y", "矿石"),
+        )
     ]
     put(store, tmp_path, enterprises=[firm(id) for id in ("s1", "s2", "s3", "x", "y")], supplies=rows)
     found = {}
@@ -402,7 +453,12 @@ def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, i
     city = City((), TODAY, nodes, {"INPUT_TO": frame})
     graph = nx.DiGraph(list(rows))
     condensed = nx.condensation(graph)
-    sources = {node for component, number in condensed.in_degree() if not number for node in condensed.nodes[component]["members"]}
+    sources = {
+        node
+        for component, number in condensed.in_degree()
+        if not number
+        for node in condensed.nodes[component]["members"]
+    }
     for product in graph:
         reached = nx.descendants(graph, product) | {product}
         left = graph.subgraph(set(graph) - {product})
@@ -460,7 +516,9 @@ def test_when_something_is_over(tmp_path: Path, valid_to: str | None, over: bool
     ],
 )
 def test_a_time_goes_on_to_the_end_of_its_last_day(tmp_path: Path, valid_to: str, last: str) -> None:
-    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[firm("a", products="ore", valid_to=valid_to)])
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[firm("a", products="ore", valid_to=valid_to)]
+    )
     after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
     ended = [read_city(under(store, today=day)).nodes["Enterprise"]["ended"].to_list() for day in (last, after)]
     assert ended == [[False], [True]]
@@ -469,14 +527,21 @@ def test_a_time_goes_on_to_the_end_of_its_last_day(tmp_path: Path, valid_to: str
 def test_places_landings_and_what_is_cut_are_asked_for_and_told_exactly(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    products = [{"id": "ore", "name": "矿石", "segments": "demo.raw"}, {"id": "fine", "name": "精矿石", "segments": "demo.raw"}]
+    products = [
+        {"id": "ore", "name": "矿石", "segments": "demo.raw"},
+        {"id": "fine", "name": "精矿石", "segments": "demo.raw"},
+    ]
     firms = [firm("b", products="fine"), firm("c", products="fine"), firm("long") | {"name": "青岛海尔模具有限公司"}]
-    view = under(put(store, tmp_path, products=products, input_to=[], enterprises=firms, coverages=EVERYWHERE), today=TODAY)
+    view = under(
+        put(store, tmp_path, products=products, input_to=[], enterprises=firms, coverages=EVERYWHERE), today=TODAY
+    )
     assert find_place(examine(view, "demo"), "矿石").id == "ore", "a whole name goes before a part of another"
     for mark in (":", "："):
         assert find_landing(view, f"示例新厂{mark}矿石") == Landing(Named(id="new:示例新厂", name="示例新厂"), "ore")
     assert find_enterprise(view, "海尔模具").id == "long"
-    assert find_landing(view, "海尔模具:矿石").firm.id == "new:海尔模具", "what may be a short form of a known firm is a new one here"
+    assert find_landing(view, "海尔模具:矿石").firm.id == "new:海尔模具", (
+        "what may be a short form of a known firm is a new one here"
+    )
     found = certificate(view, "demo", "Product", "fine")
     assert (len(found.candidates), found.more_candidates) == (2, 0)
     monkeypatch.setattr(certificates, "MOST", 1)

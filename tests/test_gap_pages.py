@@ -83,7 +83,9 @@ def test_a_chain_lists_every_segment_with_its_state_and_certificate(client: Test
     assert states == sorted(states, key=["missing", "weak", "strong", "unknown"].index)
 
 
-def test_products_are_listed_by_how_weak_they_are_and_the_rest_is_folded(client: TestClient, seeded_store: Store) -> None:
+def test_products_are_listed_by_how_weak_they_are_and_the_rest_is_folded(
+    client: TestClient, seeded_store: Store
+) -> None:
     page, answer = client.get(f"/chains/{CHIPS}").text, weak_links(under(seeded_store), CHIPS)
     products = [product for segment in answer.segments for product in segment.products]
     weak, rest = rows_of(page, "gap-products"), rows_of(page, "gap-others")
@@ -92,7 +94,9 @@ def test_products_are_listed_by_how_weak_they_are_and_the_rest_is_folded(client:
     assert '<details class="block fold" id="gap-others">' in page
 
 
-def test_the_page_tells_what_the_states_rest_on_and_how_stable_they_are(client: TestClient, seeded_store: Store) -> None:
+def test_the_page_tells_what_the_states_rest_on_and_how_stable_they_are(
+    client: TestClient, seeded_store: Store
+) -> None:
     text, answer = text_of(client.get(f"/chains/{CHIPS}").text), weak_links(under(seeded_store), CHIPS)
     assert f"判定依据 {sum(answer.rests_on.values())} 条记录" in text
     assert "不可引用" in text
@@ -118,9 +122,13 @@ def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> Non
     assert "10 个环节全部未知" in page
     assert "lianzhang template 覆盖记录" in page
     assert "显示全部数据" in page
-    assert {state for row in rows_of(page, "gap-segments") for state in re.findall(r"state state-(\w+)", row)} == {"unknown"}
+    assert {state for row in rows_of(page, "gap-segments") for state in re.findall(r"state state-(\w+)", row)} == {
+        "unknown"
+    }
     assert f'href="/chains/{CARS}/certificate?place=' in page
-    assert all("without=sample" in link for link in addresses(page).found if "/certificate" in link or "/what-if" in link)
+    assert all(
+        "without=sample" in link for link in addresses(page).found if "/certificate" in link or "/what-if" in link
+    )
 
 
 def test_a_chain_is_drawn_whatever_is_left_out(client: TestClient) -> None:
@@ -138,7 +146,9 @@ def test_the_next_steps_of_a_chain_are_listed(client: TestClient, seeded_store: 
 
 
 @pytest.mark.parametrize(("place", "label"), [(f"{CHIPS}.materials", "Segment"), ("湿电子化学品", "Product")])
-def test_a_certificate_shows_everything_that_defends_it(client: TestClient, seeded_store: Store, place: str, label: str) -> None:
+def test_a_certificate_shows_everything_that_defends_it(
+    client: TestClient, seeded_store: Store, place: str, label: str
+) -> None:
     page = client.get(f"/chains/{CHIPS}/certificate", params={"place": place})
     assert page.status_code == 200
     id = place if label == "Segment" else re.findall(r'href="/things/Product/([^"]+)">它在图中', page.text)[0]
@@ -147,7 +157,12 @@ def test_a_certificate_shows_everything_that_defends_it(client: TestClient, seed
     assert len(rows_of(page.text, "candidates")) == len(answer.candidates)
     assert len(rows_of(page.text, "needed")) == len(answer.needed_by)
     assert len(rows_of(page.text, "looked")) == len(answer.looked_through)
-    for told in (*answer.judgement.reasons, *(rule.why for rule in answer.rules), *(one.why for one in answer.candidates), *answer.notes):
+    for told in (
+        *answer.judgement.reasons,
+        *(rule.why for rule in answer.rules),
+        *(one.why for one in answer.candidates),
+        *answer.notes,
+    ):
         assert told in text
     assert f"相加得 {answer.judgement.score:g}" in text
     assert sum(part.points for part in answer.judgement.parts) == pytest.approx(answer.judgement.score)
@@ -155,7 +170,9 @@ def test_a_certificate_shows_everything_that_defends_it(client: TestClient, seed
         assert 'class="status status-' in row
         assert 'class="source"' in row
     for address in addresses(page.text).found:
-        if address.endswith(("without=sample", "without=sample%2Ccurated%2Cinferred")):  # the switch may hide the very place
+        if address.endswith(
+            ("without=sample", "without=sample%2Ccurated%2Cinferred")
+        ):  # the switch may hide the very place
             continue
         assert address.startswith("#") or client.get(address).status_code == 200, address
 
@@ -208,7 +225,10 @@ def test_every_cell_of_a_certificate_says_what_was_loaded(tmp_path: Path, place:
         input_to=inputs,
         leads=[{"enterprise": "b", "chain": "demo", "status": "confirmed", "source": "s2"}],
         needs=[{"enterprise": "a", "product": "ore", "status": "sample"}],
-        coverages=[look("demo.raw", method="逐家走访"), {**look("demo.raw", "ward", status="sample"), "name": "示例半查"}],
+        coverages=[
+            look("demo.raw", method="逐家走访"),
+            {**look("demo.raw", "ward", status="sample"), "name": "示例半查"},
+        ],
     )
     asked = TestClient(create_app(store, Settings()))
     page = asked.get("/chains/demo/certificate", params={"place": place}).text
@@ -243,7 +263,12 @@ def test_a_certificate_without_a_look_says_that_nobody_looked(client: TestClient
 
 
 @pytest.mark.parametrize(
-    "path", [f"/chains/{CHIPS}/certificate?place=没有这个", "/chains/nothing/certificate?place=x", f"/chains/{CHIPS}/certificate"]
+    "path",
+    [
+        f"/chains/{CHIPS}/certificate?place=没有这个",
+        "/chains/nothing/certificate?place=x",
+        f"/chains/{CHIPS}/certificate",
+    ],
 )
 def test_a_place_that_is_not_there_is_an_error_page(client: TestClient, path: str) -> None:
     answer = client.get(path)
@@ -273,7 +298,12 @@ def test_what_if_shows_before_and_after(client: TestClient) -> None:
 def test_what_grows_weaker_is_told_as_worse(tmp_path: Path) -> None:
     """Of ore the only maker goes: a gap, its score grows, and so does that of chips, made of it. Of foil, that was missing, one lands."""
     firms = [firm("a", products="ore"), firm("b", products="chip")]
-    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=[look("demo.raw;demo.part;demo.whole")])
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=firms,
+        coverages=[look("demo.raw;demo.part;demo.whole")],
+    )
     away, lands = Named(id="a", name="示例a号公司"), Landing(Named(id="new:n", name="示例新厂"), "foil")
     table = tables_of_what_if(what_if(under(store), "demo", [away], [lands]))["products"]
     rows = draw(table, table.items, SiteLinks(), {})
@@ -284,7 +314,9 @@ def test_what_grows_weaker_is_told_as_worse(tmp_path: Path) -> None:
 
 
 def test_what_if_keeps_what_is_switched_off(client: TestClient) -> None:
-    page = client.get(f"/chains/{CARS}/what-if", params={"remove": ["青岛国轩电池有限公司", "力神青岛"], "without": "sample"}).text
+    page = client.get(
+        f"/chains/{CARS}/what-if", params={"remove": ["青岛国轩电池有限公司", "力神青岛"], "without": "sample"}
+    ).text
     assert '<input type="hidden" name="without" value="sample">' in page
     scopes = page.split('<div class="scopes"')[1].split("</div>")[0]
     assert [unescape(address).count("remove=") for address in re.findall(r'href="([^"]*)"', scopes)] == [2, 2, 2]
@@ -300,7 +332,9 @@ def test_what_if_keeps_what_is_switched_off(client: TestClient) -> None:
         ({"land": "某厂:没有这种产品"}, 404, "图中没有产品"),
     ],
 )
-def test_what_is_not_understood_is_told_beside_its_field(client: TestClient, asked: dict[str, str], status: int, told: str) -> None:
+def test_what_is_not_understood_is_told_beside_its_field(
+    client: TestClient, asked: dict[str, str], status: int, told: str
+) -> None:
     answer = client.get(f"/chains/{CARS}/what-if", params=asked)
     assert answer.status_code == status
     wrong = re.findall(r'<p class="wrong" id="([^"]+)">(.*?)</p>', answer.text)
@@ -323,13 +357,24 @@ def test_the_rules_page_has_every_number_with_its_reason(client: TestClient) -> 
     whys += [threshold.why for section in ("state", "scale", "action") for _, threshold in getattr(rules, section)]
     assert [why for why in whys if why not in page] == []
     assert rules.version in page
-    assert {f"{section}.{name}" for section in ("state", "scale", "action") for name, _ in getattr(rules, section)} == set(RULE_ZH)
+    assert {
+        f"{section}.{name}" for section in ("state", "scale", "action") for name, _ in getattr(rules, section)
+    } == set(RULE_ZH)
 
 
 def test_names_are_escaped_on_every_page(odd_client: TestClient) -> None:
     chain = f"/chains/{quote('odd/链?', safe='')}"
-    paths = [chain, f"{chain}/certificate?place=seg/1", f"{chain}/certificate?place=p/2", f"{chain}/certificate.html?place=p/2"]
-    paths += [f"{chain}/what-if?remove=f/1", f"{chain}/what-if?remove={quote(EVIL)}", f"{chain}/what-if?land={quote(EVIL)}:x"]
+    paths = [
+        chain,
+        f"{chain}/certificate?place=seg/1",
+        f"{chain}/certificate?place=p/2",
+        f"{chain}/certificate.html?place=p/2",
+    ]
+    paths += [
+        f"{chain}/what-if?remove=f/1",
+        f"{chain}/what-if?remove={quote(EVIL)}",
+        f"{chain}/what-if?land={quote(EVIL)}:x",
+    ]
     for path in paths:
         answer = odd_client.get(path)
         assert answer.status_code in (200, 404), (path, answer.text)
@@ -339,7 +384,10 @@ def test_names_are_escaped_on_every_page(odd_client: TestClient) -> None:
 
 
 def test_links_hold_ids_of_any_signs_and_files_hold_none() -> None:
-    assert SiteLinks("sample").of_chain("a/b", "certificate", place="p&1") == "/chains/a%2Fb/certificate?place=p%261&without=sample"
+    assert (
+        SiteLinks("sample").of_chain("a/b", "certificate", place="p&1")
+        == "/chains/a%2Fb/certificate?place=p%261&without=sample"
+    )
     assert SiteLinks().page("/x", remove=["a", "b"], land=[]) == "/x?remove=a&remove=b"
     assert NoLinks("sample").thing("Product", "p") == ""
 

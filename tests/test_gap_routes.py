@@ -41,7 +41,9 @@ def test_weak_links_by_command_and_route(seeded_store_url: str, client: TestClie
     assert served == printed
     assert client.get("/api/v1/chains/integrated-circuits/weak-links").json() == served
     founded = client.get("/api/v1/chains/集成电路/weak-links", params={"without": "curated,sample"}).json()
-    assert [one["segment"] for one in founded["segments"]] == [one["segment"] for one in served["segments"]]  # of the yardstick
+    assert [one["segment"] for one in founded["segments"]] == [
+        one["segment"] for one in served["segments"]
+    ]  # of the yardstick
     assert {one["state"] for one in founded["segments"]} == {"未知"}
 
 
@@ -58,7 +60,9 @@ def test_weak_links_on_the_server(neo4j_env: dict[str, str], seeded_store_url: s
 def test_evidence_resolves_to_rows_and_sources(client: TestClient) -> None:
     answer = client.get("/api/v1/chains/集成电路/weak-links").json()
     sources = {item["id"] for item in answer["sources"]}
-    evidence = [row for segment in answer["segments"] for one in (segment, *segment["products"]) for row in one["evidence"]]
+    evidence = [
+        row for segment in answer["segments"] for one in (segment, *segment["products"]) for row in one["evidence"]
+    ]
     assert len(evidence) > 50
     seen = {(row["record"], row["from_id"], row["to_id"]) for row in evidence}
     for record, start, end in sorted(seen)[::7]:
@@ -101,16 +105,24 @@ def test_a_certificate_by_command_and_route(seeded_store_url: str, client: TestC
 
 def test_what_if_by_command_and_route(seeded_store_url: str, client: TestClient) -> None:
     landing = "示例外地碳化硅:车规级碳化硅功率模块"
-    printed = json.loads(run("what-if", "新能源汽车", "--land", landing, "--format", "json", store=seeded_store_url).stdout)
+    printed = json.loads(
+        run("what-if", "新能源汽车", "--land", landing, "--format", "json", store=seeded_store_url).stdout
+    )
     assert [gap["product"] for gap in printed["gaps_closed"]] == ["车规级碳化硅功率模块"]
     assert [gap["product"] for gap in printed["gaps_opened"]] == ["碳化硅MOSFET"]
     assert printed["leaders_affected"]
     assert client.get("/api/v1/chains/新能源汽车/what-if", params={"land": landing}).json() == printed
-    both = client.get("/api/v1/chains/智能家电/what-if", params={"remove": ["示例压缩机", "青岛万宝压缩机有限公司"]}).json()
+    both = client.get(
+        "/api/v1/chains/智能家电/what-if", params={"remove": ["示例压缩机", "青岛万宝压缩机有限公司"]}
+    ).json()
     assert [gap["product"] for gap in both["gaps_opened"]] == ["变频压缩机"]
     assert both["removal_cost"] > 0
     assert "上一层新的缺口" in run("what-if", "新能源汽车", "--land", landing, store=seeded_store_url).stderr
-    for parameters, status in (({"land": "无产品"}, 422), ({"land": "某厂:没有的产品"}, 404), ({"remove": "没有这家"}, 404)):
+    for parameters, status in (
+        ({"land": "无产品"}, 422),
+        ({"land": "某厂:没有的产品"}, 404),
+        ({"remove": "没有这家"}, 404),
+    ):
         assert client.get("/api/v1/chains/新能源汽车/what-if", params=parameters).status_code == status
     assert run("what-if", "新能源汽车", "--remove", "没有这家", store=seeded_store_url, check=1).stdout == ""
 
@@ -157,7 +169,10 @@ def test_a_registers_products_are_mapped_to_the_chains(tmp_path: Path) -> None:
     (tmp_path / "products.csv").write_text("名称,来源\n" + products, "utf-8")
     (tmp_path / "enterprises.csv").write_text(REGISTER, "utf-8")
     (tmp_path / "chains.csv").write_text("id,name,source\nintegrated-circuits,集成电路,s\n", "utf-8")
-    files = [taxonomy / "industries.csv", *(taxonomy / "integrated-circuits" / f"{name}.csv" for name in ("segments", "products"))]
+    files = [
+        taxonomy / "industries.csv",
+        *(taxonomy / "integrated-circuits" / f"{name}.csv" for name in ("segments", "products")),
+    ]
     report = load([tmp_path / "chains.csv", *files, tmp_path / "products.csv", tmp_path / "enterprises.csv"], store)
     assert not report.bad, report.rejected[:3]
     printed = run("map-products", "--out", str(tmp_path / "mapped"), "--format", "json", store=url)

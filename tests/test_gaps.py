@@ -71,10 +71,16 @@ def test_a_look_at_part_of_the_city_settles_nothing(store: Store, tmp_path: Path
 
 
 def test_only_local_firms_fill_a_place(store: Store, tmp_path: Path) -> None:
-    firms = [firm("a", region="else", products="ore"), firm("b", region="", products="foil"), firm("c", region="land", products="chip")]
+    firms = [
+        firm("a", region="else", products="ore"),
+        firm("b", region="", products="foil"),
+        firm("c", region="land", products="chip"),
+    ]
     found = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
     assert found["矿石"].state == "缺链"
-    assert (found["箔材"].state, found["芯片件"].state) == ("未知", "未知"), "it is not known whether those two are here"
+    assert (found["箔材"].state, found["芯片件"].state) == ("未知", "未知"), (
+        "it is not known whether those two are here"
+    )
     assert any("所在地不明" in reason for reason in found["箔材"].reasons)
 
 
@@ -186,9 +192,17 @@ def test_every_part_of_a_score_by_hand(tmp_path: Path) -> None:
     found = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, **WHOLE)
     part, parts = (
         found["部件"],
-        {name: {one.name: one.points for one in found[name].parts} for name in ("部件", "motor件", "board件", "chip件")},
+        {
+            name: {one.name: one.points for one in found[name].parts}
+            for name in ("部件", "motor件", "board件", "chip件")
+        },
     )
-    assert {name: found[name].state for name in parts} == {"部件": "弱链", "motor件": "弱链", "board件": "缺链", "chip件": "强链"}
+    assert {name: found[name].state for name in parts} == {
+        "部件": "弱链",
+        "motor件": "弱链",
+        "board件": "缺链",
+        "chip件": "强链",
+    }
     assert parts["部件"] == {
         "无本地企业": 13.33, "企业少而集中": 10.93, "依赖外地供应": 2.5, "必需投入无本地来源": 3.33, "下游所系": 7.25, "供应网络单点": 2.5, "系统性风险": 3.0,
     }  # fmt: skip
@@ -250,7 +264,12 @@ def test_a_strong_place_is_made_firm_from_five_in_a_hundred_on(tmp_path: Path, o
         (["sample"], [], "缺链", "sample"),
         (["sample", "confirmed"], [], "缺链", "confirmed"),
         ([], [("confirmed", "confirmed"), ("sample", "confirmed")], "强链", "sample"),
-        (["sample"], [("confirmed", "confirmed"), ("confirmed", "confirmed"), ("sample", "sample")], "强链", "confirmed"),
+        (
+            ["sample"],
+            [("confirmed", "confirmed"), ("confirmed", "confirmed"), ("sample", "sample")],
+            "强链",
+            "confirmed",
+        ),
         ([], [("sample", "confirmed")], "未知", None),
     ],
 )
@@ -262,14 +281,21 @@ def test_a_judgement_is_no_better_founded_than_the_least_that_it_needs(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
         enterprises=[firm(f"f{number}", status=of) for number, (of, _) in enumerate(makers)],
-        produces=[{"enterprise": f"f{number}", "product": "ore", "status": of} for number, (_, of) in enumerate(makers)],
+        produces=[
+            {"enterprise": f"f{number}", "product": "ore", "status": of} for number, (_, of) in enumerate(makers)
+        ],
         coverages=[{**look("demo.raw", status=of), "name": f"示例普查{number}"} for number, of in enumerate(looks)],
     )
     assert (found["矿石"].state, found["矿石"].status) == (state, status)
 
 
 def test_statuses_that_are_off_count_for_nothing(store: Store, tmp_path: Path) -> None:
-    put(store, tmp_path, enterprises=[firm("a", products="ore", status="sample")], coverages=[look("demo.raw", status="sample")])
+    put(
+        store,
+        tmp_path,
+        enterprises=[firm("a", products="ore", status="sample")],
+        coverages=[look("demo.raw", status="sample")],
+    )
     assert by_name(weak_links(under(store, today=TODAY), "demo"))["矿石"].state == "弱链"
     assert by_name(weak_links(under(store, today=TODAY), "demo"))["矿石"].status == "sample"
     without = weak_links(under(store, trusted(["sample"]), TODAY), "demo")
@@ -281,10 +307,14 @@ def test_statuses_that_are_off_count_for_nothing(store: Store, tmp_path: Path) -
 
 def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, tmp_path: Path) -> None:
     firms = [firm("a", products="chip"), firm("b", products="car"), firm("o", region="else", products="motor")]
-    rows = [{"supplier": "o", "customer": "b", "product": "电机件"}, {"supplier": "a", "customer": "b", "product": "芯片件"}]
+    rows = [
+        {"supplier": "o", "customer": "b", "product": "电机件"},
+        {"supplier": "a", "customer": "b", "product": "芯片件"},
+    ]
     leads = [{"enterprise": "b", "chain": "demo"}]
     answer = weak_links(
-        under(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), today=TODAY), "demo"
+        under(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), today=TODAY),
+        "demo",
     )
     found = by_name(answer)
     for one in found.values():
@@ -298,19 +328,26 @@ def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, 
     assert (chip["企业少而集中"], chip["必需投入无本地来源"], chip["依赖外地供应"]) == (15.0, 10.0, 0.0)
     for row in (row for one in found.values() for row in one.evidence):
         query = f"MATCH (a)-[r:{row.record}]->(b) WHERE a.id = $one AND b.id = $other RETURN r.source AS source, r.status AS status"
-        assert {"source": row.source, "status": row.status} in store.read(query, {"one": row.from_id, "other": row.to_id}).rows
+        assert {"source": row.source, "status": row.status} in store.read(
+            query, {"one": row.from_id, "other": row.to_id}
+        ).rows
     assert {item.id for item in answer.sources} == {"s1"}
     assert sum(answer.rests_on.values()) == len(
         {(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence}
     )
     assert answer.risk is not None
-    assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], "both suppliers sell to b alone"
+    assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], (
+        "both suppliers sell to b alone"
+    )
 
 
 def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> None:
     firms = [*(firm(id, products="ore") for id in "abc"), firm("d", products="foil;chip"), firm("e", products="foil")]
     found = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE)
-    told = {name: next(line for line in found[name].reasons if line.startswith("本地企业")) for name in ("矿石", "箔材", "芯片件")}
+    told = {
+        name: next(line for line in found[name].reasons if line.startswith("本地企业"))
+        for name in ("矿石", "箔材", "芯片件")
+    }
     assert told == {
         "矿石": "本地企业 3 家(达到 2 家): 示例a号公司、示例b号公司、示例c号公司",
         "箔材": "本地企业 2 家(达到 2 家): 示例d号公司、示例e号公司",
@@ -335,7 +372,12 @@ def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders
 
 
 def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path) -> None:
-    firms = [firm("p"), firm("a", products="ore", parent="p"), firm("b", products="ore;foil", parent="p"), firm("c", products="foil")]
+    firms = [
+        firm("p"),
+        firm("a", products="ore", parent="p"),
+        firm("b", products="ore;foil", parent="p"),
+        firm("c", products="foil"),
+    ]
     found = judged(store, tmp_path, enterprises=firms)
     assert (found["矿石"].state, found["矿石"].action) == ("强链", "固链")
     assert (found["箔材"].state, found["箔材"].action) == ("强链", "保持")
@@ -363,7 +405,9 @@ def test_a_strong_place_is_told_to_go_on_to_what_is_made_of_it(tmp_path: Path) -
     """Chips have two makers here, of two groups, in no supply network; those who make chips elsewhere make cars, of which chips are a part."""
     both = [firm(f"x{number}", region="else", products="chip;car") for number in range(3)]
     found = judged(
-        open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=[*both, firm("a", products="chip"), firm("b", products="chip")]
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path,
+        enterprises=[*both, firm("a", products="chip"), firm("b", products="chip")],
     )
     assert (found["芯片件"].state, found["芯片件"].action) == ("强链", "延链")
     assert found["芯片件"].action_reason == "本地能力相近的下一步: 整车件"
@@ -372,7 +416,9 @@ def test_a_strong_place_is_told_to_go_on_to_what_is_made_of_it(tmp_path: Path) -
 def test_a_chain_without_a_city_takes_that_of_its_looks_or_everywhere(store: Store, tmp_path: Path) -> None:
     chains = [{"id": "demo", "name": "示例链"}]
     firms = [firm("a", region="else", products="ore")]
-    answer = weak_links(under(put(store, tmp_path, chains=chains, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo")
+    answer = weak_links(
+        under(put(store, tmp_path, chains=chains, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo"
+    )
     assert [item.id for item in answer.city] == ["city"]
     assert by_name(answer)["矿石"].state == "缺链"
     anywhere = open_store(f"ladybug://{tmp_path}/anywhere.lbug")
@@ -400,13 +446,22 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_stability_says_what_flips(tmp_path: Path) -> None:
     firms = [firm(id, products="ore;foil") for id in "abc"]
     answer = weak_links(
-        under(put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE), today=TODAY), "demo"
+        under(
+            put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE),
+            today=TODAY,
+        ),
+        "demo",
     )
-    flips = {variant.moved: [(flip.place, flip.before, flip.after) for flip in variant.flips] for variant in answer.stability.variants}
+    flips = {
+        variant.moved: [(flip.place, flip.before, flip.after) for flip in variant.flips]
+        for variant in answer.stability.variants
+    }
     assert flips["state.segment_firms ×1.2"] == [("原料", "强链", "弱链")]
     assert flips["state.product_firms ×0.8"] == []
     assert answer.stability.flipped == ["原料"]
-    assert all(variant.rank_correlation is None or -1 <= variant.rank_correlation <= 1 for variant in answer.stability.variants)
+    assert all(
+        variant.rank_correlation is None or -1 <= variant.rank_correlation <= 1 for variant in answer.stability.variants
+    )
 
 
 def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
@@ -418,7 +473,10 @@ def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
     store = put(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
-        products=[*({"id": f"r{number}", "name": f"{number}号料", "segments": "demo.raw"} for number in range(9)), BASE["products"][2]],
+        products=[
+            *({"id": f"r{number}", "name": f"{number}号料", "segments": "demo.raw"} for number in range(9)),
+            BASE["products"][2],
+        ],
         input_to=[],
         enterprises=[
             firm("a", products=";".join(f"r{number}" for number in range(7))),
@@ -484,7 +542,8 @@ def test_both_stores_judge_the_same(server_store: Store, seeded_store: Store) ->
     for chain in ("integrated-circuits", "smart-appliances", "modern-logistics", "exhibitions"):
         for statuses in (trusted(), trusted(["sample"])):
             one, other = (
-                weak_links(under(store, statuses, TODAY), chain).model_dump(exclude={"data_date"}) for store in (server_store, seeded_store)
+                weak_links(under(store, statuses, TODAY), chain).model_dump(exclude={"data_date"})
+                for store in (server_store, seeded_store)
             )
             assert one == other
 
@@ -496,8 +555,17 @@ def test_the_shipped_chains_hold_no_gap_but_where_samples_looked(seeded_store: S
 
 
 def test_a_group_goes_by_its_top_and_a_closed_firm_stands_nowhere(tmp_path: Path) -> None:
-    firms = [firm("top"), firm("mid", parent="top"), firm("child", parent="mid"), firm("gone", segments="demo.raw", valid_to="2020")]
-    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in", enterprises=[*firms, firm("raw", segments="demo.raw")])
+    firms = [
+        firm("top"),
+        firm("mid", parent="top"),
+        firm("child", parent="mid"),
+        firm("gone", segments="demo.raw", valid_to="2020"),
+    ]
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"),
+        tmp_path / "in",
+        enterprises=[*firms, firm("raw", segments="demo.raw")],
+    )
     city = read_city(under(store, today=TODAY))
     assert {one.group for one in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
     assert chain_facts(city, "demo").operators == {"demo.raw": ("raw",)}

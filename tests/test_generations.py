@@ -154,12 +154,19 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
     store = open_store(url)
     client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
     said = []
-    for ask in (store.ping, lambda: store.nodes(Source), lambda: load([STORY], store), lambda: load([STORY], open_store(url))):
+    for ask in (
+        store.ping,
+        lambda: store.nodes(Source),
+        lambda: load([STORY], store),
+        lambda: load([STORY], open_store(url)),
+    ):
         with pytest.raises(StoreUnavailable) as caught:
             ask()
         said.append(caught.value.message)
     assert len(set(said)) == 1
-    good, words = (2, "一") if generations.path.is_symlink() else (3, "二")  # without its link the newest is as good as ever
+    good, words = (
+        (2, "一") if generations.path.is_symlink() else (3, "二")
+    )  # without its link the newest is as good as ever
     assert f"第 {good} 代" in said[0]
     assert "lianzhang rollback" in said[0]
     assert not [word for word in RAW if word in said[0]]
@@ -174,7 +181,10 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
     assert client.get("/api/v1/chains").status_code == 200
     say_in_story(graph, "三")
     assert words_in(url) == "三"
-    assert [(one.current, one.verdict.state) for one in generations.listed()] == [(True, FileState.good), (False, FileState.good)]
+    assert [(one.current, one.verdict.state) for one in generations.listed()] == [
+        (True, FileState.good),
+        (False, FileState.good),
+    ]
     assert generations.finished()[1].stem == chosen.path.stem
 
 
@@ -220,7 +230,10 @@ def damage(path: Path, chance: random.Random) -> None:
         content += chance.randbytes(length)
     elif kind == "swap":
         other = chance.randrange(size - length + 1)
-        content[at : at + length], content[other : other + length] = content[other : other + length], content[at : at + length]
+        content[at : at + length], content[other : other + length] = (
+            content[other : other + length],
+            content[at : at + length],
+        )
     else:
         del content[at : at + length]
     path.write_bytes(content)
@@ -305,8 +318,19 @@ def test_eight_loads_are_each_read_and_two_generations_stay(tmp_path: Path) -> N
     store.close()
     assert len(versions) == 9
     known = files(folder).listed(states.verify_file)
-    assert [(one.number, one.current, one.verdict.state) for one in known] == [(9, True, FileState.good), (8, False, FileState.good)]
-    assert sorted(path.suffix for path in (folder / "g.lbug.d").iterdir()) == ["", ".json", ".json", ".lbug", ".lbug", ".sum", ".sum"]
+    assert [(one.number, one.current, one.verdict.state) for one in known] == [
+        (9, True, FileState.good),
+        (8, False, FileState.good),
+    ]
+    assert sorted(path.suffix for path in (folder / "g.lbug.d").iterdir()) == [
+        "",
+        ".json",
+        ".json",
+        ".lbug",
+        ".lbug",
+        ".sum",
+        ".sum",
+    ]
 
 
 @pytest.mark.parametrize("plain", [False, True], ids=["link", "plain file"])
@@ -350,7 +374,10 @@ def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, pla
         ("fsync", "g.lbug.d"), ("replace", "g.lbug"), ("fsync", "g.lbug.d"), ("fsync", "graph"),
     ]  # fmt: skip
     assert words_in(url) == "二"
-    assert [one.verdict.state for one in generations.listed()] == [FileState.good, FileState.unchecked if plain else FileState.good]
+    assert [one.verdict.state for one in generations.listed()] == [
+        FileState.good,
+        FileState.unchecked if plain else FileState.good,
+    ]
 
 
 KILLED = """
@@ -399,7 +426,9 @@ def test_killed_at_every_call_of_a_commit(three_loads: Path, tmp_path: Path, fir
     new = files(three_loads).current()
     assert new is not None
     ended, call, seen = 9, 0, set()
-    with subprocess.Popen([sys.executable, "-c", KILLED, str(new)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as killer:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(new)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as killer:
         assert killer.stdin is not None
         assert killer.stdout is not None
         while ended:
@@ -427,7 +456,9 @@ def after_the_kill(folder: Path, new: Path) -> str | None:
         shutil.copy(new, building)
         generations.commit(building)
     assert words_in(url_of(folder)) == "二"
-    assert not [path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "link", "back"))]
+    assert not [
+        path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "link", "back"))
+    ]
     assert len(files(folder).finished()) <= 2
     assert all(one.verdict.state is FileState.good for one in files(folder).listed(states.verify_file))
     return found
@@ -443,7 +474,10 @@ def test_the_last_good_one_is_never_pruned(graph: Path) -> None:
     flip_back = current.read_bytes()
     for words in ("甲", "乙", "丙"):
         say_in_story(graph, words)
-    assert [(one.verdict.state, one.current) for one in generations.listed()] == [(FileState.good, True), (FileState.good, False)]
+    assert [(one.verdict.state, one.current) for one in generations.listed()] == [
+        (FileState.good, True),
+        (FileState.good, False),
+    ]
     older = generations.finished()[1]
     flip(older, 9000)
     say_in_story(graph, "丁")  # its predecessor 丙 is good: the damaged one may go
@@ -459,7 +493,10 @@ def test_a_damaged_predecessor_does_not_cost_the_good_one_before_it(graph: Path)
         assert current is not None
         flip(current, 9000)  # while the load goes on
         generations.commit(building)
-    assert [(one.number, one.verdict.state) for one in generations.listed()] == [(4, FileState.good), (2, FileState.good)]
+    assert [(one.number, one.verdict.state) for one in generations.listed()] == [
+        (4, FileState.good),
+        (2, FileState.good),
+    ]
 
 
 def test_going_back_and_loading_again(graph: Path) -> None:
@@ -527,7 +564,9 @@ def test_damage_while_an_answer_is_read_is_noticed(graph: Path) -> None:
     store.close()
 
 
-def test_a_large_file_is_read_in_part_only_while_nobody_touched_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_read_in_part_only_while_nobody_touched_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "000001-aaaaaa.lbug"
     path.write_bytes(b"LBUG" + random.Random(1).randbytes(5 * checksums.BLOCK))
     monkeypatch.setattr(checksums, "WHOLE", 2)
@@ -553,7 +592,10 @@ def test_the_commands_say_it(graph: Path) -> None:
     url = url_of(graph)
     said = json.loads(run("verify", "--format", "json", store=url).stdout)
     assert (said["ok"], said["problem"]) == (True, None)
-    assert [(one["number"], one["state"], one["current"]) for one in said["generations"]] == [(3, "good", True), (2, "good", False)]
+    assert [(one["number"], one["state"], one["current"]) for one in said["generations"]] == [
+        (3, "good", True),
+        (2, "good", False),
+    ]
     current = files(graph).current()
     assert current is not None
     flip(current, 5000)
@@ -595,7 +637,11 @@ def test_a_good_generation_is_gone_back_to_before_one_that_nobody_can_check(grap
     for path in (copy / "g.lbug.d").glob("000002-*"):
         shutil.copy2(path, graph / "g.lbug.d")
     known, chosen = files(graph).rollback()
-    assert [(one.number, one.verdict.state) for one in known] == [(4, FileState.good), (3, FileState.unchecked), (2, FileState.good)]
+    assert [(one.number, one.verdict.state) for one in known] == [
+        (4, FileState.good),
+        (3, FileState.unchecked),
+        (2, FileState.good),
+    ]
     assert chosen.number == 2
     assert words_in(url_of(graph)) == "一"
 
@@ -619,7 +665,18 @@ main()
 def test_a_disk_that_fills_up_leaves_the_graph_as_it_was(graph: Path, tmp_path: Path, size: int) -> None:
     table = tmp_path / "enterprises.csv"
     table.write_text("名称,来源,状态\n" + "".join(f"第{number}公司,s1,示例\n" for number in range(5000)), "utf-8")
-    command = [sys.executable, "-c", LIMITED, str(size), "load", str(table), "--store", url_of(graph), "--rejects", str(tmp_path / "no")]
+    command = [
+        sys.executable,
+        "-c",
+        LIMITED,
+        str(size),
+        "load",
+        str(table),
+        "--store",
+        url_of(graph),
+        "--rejects",
+        str(tmp_path / "no"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert "现行数据没有改动" in done.stderr

@@ -81,7 +81,9 @@ def test_the_code_decides_before_the_name(tmp_path: Path) -> None:
 
 def test_a_wrong_check_digit_is_flagged_and_kept(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    path = write(tmp_path / "enterprises.csv", f"甲公司,{WRONG},,", f"乙公司,{A},,", "丙公司,无,,", "丁公司,无,,", "戊公司,,,")
+    path = write(
+        tmp_path / "enterprises.csv", f"甲公司,{WRONG},,", f"乙公司,{A},,", "丙公司,无,,", "丁公司,无,,", "戊公司,,,"
+    )
     assert counts(run(store, path)) == {"read": 5, "new": 5}
     found = store.nodes(Enterprise).sort("name").select("name", "uscc", "uscc_check").rows()
     assert found == [
@@ -97,7 +99,11 @@ def test_same_name_and_different_codes_are_two_firms_and_a_conflict(tmp_path: Pa
     report = check(tmp_path, write(tmp_path / "enterprises.csv", f"甲公司,{A},,", f"甲公司,{B},,"))
     assert counts(report) == {"read": 2, "new": 2}
     assert [(conflict.reason, conflict.left, conflict.right) for conflict in report.conflicts] == [
-        ("名称相同,统一社会信用代码不同,按两家企业载入", {"name": "甲公司", "uscc": B}, {"id": f"ent-{A}", "name": "甲公司", "uscc": A})
+        (
+            "名称相同,统一社会信用代码不同,按两家企业载入",
+            {"name": "甲公司", "uscc": B},
+            {"id": f"ent-{A}", "name": "甲公司", "uscc": A},
+        )
     ]
 
 
@@ -151,9 +157,13 @@ def test_an_alias_that_is_not_the_firms_name_renames_nothing(tmp_path: Path) -> 
 def test_the_known_name_stays_and_the_other_becomes_an_alias(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     run(store, write(tmp_path / "enterprises.csv", "青岛海尔模具有限公司,,,海尔模具厂"))
-    report = run(store, write(tmp_path / "2" / "enterprises.csv", "青岛海尔模具,,,", "海尔模具厂,,,", "青岛海尔模具有限公司 ,,,"))
+    report = run(
+        store, write(tmp_path / "2" / "enterprises.csv", "青岛海尔模具,,,", "海尔模具厂,,,", "青岛海尔模具有限公司 ,,,")
+    )
     assert counts(report) == {"read": 3, "changed": 1, "same": 2}
-    assert store.nodes(Enterprise).select("name", "aliases").rows() == [("青岛海尔模具有限公司", ["海尔模具厂", "青岛海尔模具"])]
+    assert store.nodes(Enterprise).select("name", "aliases").rows() == [
+        ("青岛海尔模具有限公司", ["海尔模具厂", "青岛海尔模具"])
+    ]
 
 
 def test_an_alias_of_the_same_file_is_known_too(tmp_path: Path) -> None:
@@ -183,7 +193,8 @@ def test_the_region_of_a_known_firm_gives_its_place_to_later_loads(tmp_path: Pat
     regions = put(tmp_path / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n")
     rows = [f"恒源有限公司,{A},青岛市,", "恒源有限公司,,上海市,", "青岛恒源,,,", "恒源有限公司,,青岛,"]
     found = [
-        counts(run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row))) for turn, row in enumerate((*rows, *rows[:3]))
+        counts(run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row)))
+        for turn, row in enumerate((*rows, *rows[:3]))
     ]
     assert found[0] == {"read": 3, "new": 3}
     assert found[1] == {"read": 3, "new": 1, "same": 2}
@@ -216,30 +227,50 @@ def test_an_id_is_followed_and_contradictions_are_listed(tmp_path: Path) -> None
     rows = f"编号,名称,统一社会信用代码,来源\nE1,甲公司,{A},年鉴\nE2,甲公司,{B},年鉴\nE3,乙公司,{A},年鉴\n"
     report = run(store, put(tmp_path / "enterprises.csv", rows))
     assert counts(report) == {"read": 3, "new": 2, "rejected": 1}
-    assert [conflict.reason for conflict in report.conflicts] == ["名称相同,编号不同,按两家企业载入", "同一统一社会信用代码已用于另一编号"]
+    assert [conflict.reason for conflict in report.conflicts] == [
+        "名称相同,编号不同,按两家企业载入",
+        "同一统一社会信用代码已用于另一编号",
+    ]
     again = run(store, put(tmp_path / "2" / "enterprises.csv", "编号,名称,来源\nE1,甲集团公司,公报\n"))
     assert counts(again) == {"read": 1, "changed": 1}
-    assert sorted(store.nodes(Enterprise).select("id", "name", "uscc").rows()) == [("E1", "甲集团公司", A), ("E2", "甲公司", B)]
+    assert sorted(store.nodes(Enterprise).select("id", "name", "uscc").rows()) == [
+        ("E1", "甲集团公司", A),
+        ("E2", "甲公司", B),
+    ]
 
 
 def test_the_code_of_an_id_is_replaced_only_where_it_was_wrong(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     heads = "编号,名称,统一社会信用代码,来源\n"
     run(store, put(tmp_path / "enterprises.csv", f"{heads}E1,甲公司,{WRONG},年鉴\nE2,乙公司,{B},年鉴\n"))
-    report = run(store, put(tmp_path / "2" / "enterprises.csv", f"{heads}E1,甲公司,{A},年鉴\nE2,乙公司,{A[:-1]}X,年鉴\n"))
+    report = run(
+        store, put(tmp_path / "2" / "enterprises.csv", f"{heads}E1,甲公司,{A},年鉴\nE2,乙公司,{A[:-1]}X,年鉴\n")
+    )
     assert counts(report) == {"read": 2, "changed": 1, "rejected": 1}
     assert [(conflict.reason, conflict.left["uscc"], conflict.right["uscc"]) for conflict in report.conflicts] == [
         ("编号相同,统一社会信用代码不同", f"{A[:-1]}X", B)
     ]
-    assert sorted(store.nodes(Enterprise).select("id", "uscc", "uscc_check").rows()) == [("E1", A, "有效"), ("E2", B, "有效")]
+    assert sorted(store.nodes(Enterprise).select("id", "uscc", "uscc_check").rows()) == [
+        ("E1", A, "有效"),
+        ("E2", B, "有效"),
+    ]
 
 
 def test_things_other_than_firms_go_by_name_and_alias(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    run(store, put(tmp_path / "products.csv", "编号,名称,别名,来源\n,电视机,电视;彩电,年鉴\n,冰箱,,年鉴\nP9,空调,,年鉴\n"))
-    report = run(store, put(tmp_path / "2" / "products.csv", "名称,说明,来源\n彩电,显示图像,年鉴\n冰 箱,冷,年鉴\n空调,,年鉴\n"))
+    run(
+        store,
+        put(tmp_path / "products.csv", "编号,名称,别名,来源\n,电视机,电视;彩电,年鉴\n,冰箱,,年鉴\nP9,空调,,年鉴\n"),
+    )
+    report = run(
+        store, put(tmp_path / "2" / "products.csv", "名称,说明,来源\n彩电,显示图像,年鉴\n冰 箱,冷,年鉴\n空调,,年鉴\n")
+    )
     assert counts(report) == {"read": 3, "changed": 2, "same": 1}
-    assert sorted(store.nodes(Product).select("name", "description").rows()) == [("冰 箱", "冷"), ("电视机", "显示图像"), ("空调", None)]
+    assert sorted(store.nodes(Product).select("name", "description").rows()) == [
+        ("冰 箱", "冷"),
+        ("电视机", "显示图像"),
+        ("空调", None),
+    ]
 
 
 def test_a_row_with_an_id_names_the_thing_for_rows_above_it(tmp_path: Path) -> None:
@@ -289,7 +320,10 @@ def _known(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
     """Firms of a graph: id, name, code."""
     blank = dict.fromkeys(schema(Enterprise))
     return pl.DataFrame(
-        [blank | {"id": id_, "name": name, "uscc": code, "uscc_check": "有效" if code else None} for id_, name, code in rows],
+        [
+            blank | {"id": id_, "name": name, "uscc": code, "uscc_check": "有效" if code else None}
+            for id_, name, code in rows
+        ],
         schema=schema(Enterprise),
     )
 
@@ -308,7 +342,11 @@ def test_no_order_of_rows_changes_the_number_of_firms(
 
 @settings(max_examples=100)
 @given(
-    st.lists(st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS), min_size=1, max_size=5)
+    st.lists(
+        st.tuples(NAMED, st.sampled_from(["", "", A, B]), st.just(""), st.sampled_from(["", "", *NAMES]), IDS),
+        min_size=1,
+        max_size=5,
+    )
 )
 def test_firms_that_are_told_apart_in_columns_are_those_of_the_rows_one_by_one(rows: list[tuple[str, ...]]) -> None:
     known = _known(("ent-1", NAMES[0], A), ("ent-2", "甲公司", None))
@@ -316,12 +354,20 @@ def test_firms_that_are_told_apart_in_columns_are_those_of_the_rows_one_by_one(r
         identify_nodes(_frame(rows), Enterprise, known),
         loaders.rows.firms._identify_one_by_one(loaders.rows.firms._with_codes(_frame(rows)), known, {}, {}),
     )
-    assert quick.frame.select("id", "name", "uscc", "aliases").equals(slow.frame.select("id", "name", "uscc", "aliases"))
+    assert quick.frame.select("id", "name", "uscc", "aliases").equals(
+        slow.frame.select("id", "name", "uscc", "aliases")
+    )
     assert (quick.refused, quick.conflicts) == (slow.refused, slow.conflicts)
 
 
 def test_no_order_of_files_changes_the_number_of_firms(tmp_path: Path) -> None:
-    rows = ["恒源有限公司,,青岛市,", f"青岛恒源,{A},,", "青岛恒源有限公司,,,恒源", "恒源,,,", f"恒源（青岛）有限公司,{B},,"]
+    rows = [
+        "恒源有限公司,,青岛市,",
+        f"青岛恒源,{A},,",
+        "青岛恒源有限公司,,,恒源",
+        "恒源,,,",
+        f"恒源（青岛）有限公司,{B},,",
+    ]
     seen = set()
     for number, order in enumerate([*permutations(rows)][::17]):
         paths = [write(tmp_path / str(number) / str(turn) / "enterprises.csv", row) for turn, row in enumerate(order)]
@@ -332,7 +378,9 @@ def test_no_order_of_files_changes_the_number_of_firms(tmp_path: Path) -> None:
 
 @settings(max_examples=4, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
-def test_the_same_firms_again_are_the_same(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
+def test_the_same_firms_again_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
+) -> None:
     folder = tmp_path_factory.mktemp("again")
     store = new_store(folder)
     regions = put(folder / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n")
@@ -348,10 +396,17 @@ STATES = st.sampled_from(["reported", "reported", "confirmed", "curated"])
 
 
 @settings(max_examples=100)
-@given(st.lists(st.tuples(NAMED, CODES, PLACES, st.sampled_from(["", "", *NAMES]), IDS, STATES), min_size=1, max_size=6), KNOWN)
-def test_the_same_firms_again_change_nothing(rows: list[tuple[str, ...]], there: tuple[tuple[str, str, str | None], ...]) -> None:
+@given(
+    st.lists(st.tuples(NAMED, CODES, PLACES, st.sampled_from(["", "", *NAMES]), IDS, STATES), min_size=1, max_size=6),
+    KNOWN,
+)
+def test_the_same_firms_again_change_nothing(
+    rows: list[tuple[str, ...]], there: tuple[tuple[str, str, str | None], ...]
+) -> None:
     """Identity and merging together: the graph after the first load stays as it is at the second."""
-    known = _known(*there).with_columns(pl.lit("年鉴").alias("source"), pl.lit("reported").alias("status"), pl.lit(0.8).alias("confidence"))
+    known = _known(*there).with_columns(
+        pl.lit("年鉴").alias("source"), pl.lit("reported").alias("status"), pl.lit(0.8).alias("confidence")
+    )
     first, once = _load(rows, known, {})
     cities: Cities = {}
     for id_, row in zip(first.frame["id"], rows, strict=True):
@@ -371,7 +426,9 @@ def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: Cities) -> t
         status, pl.lit("年鉴").alias("source"), pl.lit(0.8).alias("confidence"), pl.int_range(pl.len()).alias(ORDER)
     )
     frame = frame.filter(pl.col("id").is_not_null()).drop("region")
-    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema(Enterprise).items() if name not in frame.columns]
+    missing = [
+        pl.lit(None, dtype=kind).alias(name) for name, kind in schema(Enterprise).items() if name not in frame.columns
+    ]
     merged = merge(frame.with_columns(missing), known, Enterprise, ["id"], "now")
     touched = pl.concat([merged.new["id"], merged.changed["id"]])
     columns = [*schema(Enterprise)]

@@ -112,9 +112,13 @@ def test_one_that_is_both_reported_and_curated_stands_once_by_the_better(office:
         ("demo", "reported", ARTICLE),
         ("more", "curated", "s"),
     ]
-    assert by_id(ask(office, Named(id="more", name="又一链")))["both"].kind is LeaderKind.thought  # of that chain nobody says so
+    assert (
+        by_id(ask(office, Named(id="more", name="又一链")))["both"].kind is LeaderKind.thought
+    )  # of that chain nobody says so
     assert by_id(ask(office, hidden=("reported",)))["both"].kind is LeaderKind.thought
-    assert [one.chain.id for one in by_id(ask(office))["thought"].claims] == ["demo"]  # what a sample says of it is left out
+    assert [one.chain.id for one in by_id(ask(office))["thought"].claims] == [
+        "demo"
+    ]  # what a sample says of it is left out
 
 
 def test_how_many_of_the_published_number_are_named(office: Store) -> None:
@@ -124,7 +128,10 @@ def test_how_many_of_the_published_number_are_named(office: Store) -> None:
         "number": 7, "original": "7家", "as_of": "2022-07", "named": 1, "perhaps": 4, "unnamed_least": 2, "unnamed_most": 6,
         "status": "confirmed", "source": ARTICLE, "place": "正文第30段",
     }  # fmt: skip
-    assert ask(office).points[0] == "公布的第一批链主 7 家：图里写明在其中的 1 家，点了名、没说在不在其中的 4 家，还有 2 到 6 家不知道是谁"
+    assert (
+        ask(office).points[0]
+        == "公布的第一批链主 7 家：图里写明在其中的 1 家，点了名、没说在不在其中的 4 家，还有 2 到 6 家不知道是谁"
+    )
     assert ask(office, DEMO).published == told
     assert ask(office, DEMO).points[-1] == "公布的 7 家是全市的，没有说哪条链几家"
     later = ask(office, day="2026-12-01").published
@@ -204,12 +211,16 @@ def test_the_number_is_never_padded(store: Store, tmp_path: Path) -> None:
 
 
 def test_firms_judged_to_be_one_are_one_leader(office: Store, tmp_path: Path) -> None:
-    rows = "enterprise,other,verdict,decided_by,decided_at,source,status\nother,thought,同一,甲,2026-01-01,s,confirmed\n"
+    rows = (
+        "enterprise,other,verdict,decided_by,decided_at,source,status\nother,thought,同一,甲,2026-01-01,s,confirmed\n"
+    )
     (tmp_path / "compared_with.csv").write_text(rows, "utf-8")
     report = load([tmp_path / "compared_with.csv"], office)
     assert not report.bad, (report.failed, report.rejected)
     found = [one for one in ask(office).leaders if one.firm.id in ("other", "thought")]
-    assert [(one.kind, [claim.chain.id for claim in one.claims]) for one in found] == [(LeaderKind.source, ["more", "demo"])]
+    assert [(one.kind, [claim.chain.id for claim in one.claims]) for one in found] == [
+        (LeaderKind.source, ["more", "demo"])
+    ]
 
 
 def test_pages_and_routes_say_the_same(office: Store) -> None:
@@ -250,7 +261,10 @@ def test_the_command_prints_what_the_route_serves(seeded_store_url: str, client:
     assert (tmp_path / "leaders.xlsx").exists()
     assert "示例晶圆制造有限公司" in done.stdout
     assert "lianzhang template leads" in done.stderr
-    assert "示例" not in run("leaders", "--chain", "集成电路", "--format", "csv", "--without", "sample", store=store).stdout
+    assert (
+        "示例"
+        not in run("leaders", "--chain", "集成电路", "--format", "csv", "--without", "sample", store=store).stdout
+    )
 
 
 def test_of_the_47_of_the_article_none_is_listed(full_store: Store) -> None:

@@ -92,7 +92,9 @@ def test_rows_of_an_older_model_are_known_again(store: Store, tmp_path: Path) ->
     }
     with store.load() as writer:
         writer.insert_edges(
-            record, ("Enterprise", "Enterprise"), pl.DataFrame([{name: old.get(name) for name in schema(record)}], schema=schema(record))
+            record,
+            ("Enterprise", "Enterprise"),
+            pl.DataFrame([{name: old.get(name) for name in schema(record)}], schema=schema(record)),
         )
     assert only(store).steps[0].on is None
     row = "a,boss,芯片件,洽谈,,,,纪要,整理"
@@ -185,7 +187,9 @@ def test_order_keeps_every_step_and_does_not_depend_on_how_they_came(given_steps
     assert sorted(map(repr, ordered)) == sorted(map(repr, given_steps))
     mixed = [*given_steps]
     dice.shuffle(mixed)
-    assert [(step.stage, step.on, step.by) for step in in_order(mixed)] == [(step.stage, step.on, step.by) for step in ordered]
+    assert [(step.stage, step.on, step.by) for step in in_order(mixed)] == [
+        (step.stage, step.on, step.by) for step in ordered
+    ]
     full = [step.on for step in ordered if step.on and len(step.on) == 10]
     assert full == sorted(full)
 
@@ -207,7 +211,17 @@ def test_a_half_and_a_quarter_stand_where_they_begin() -> None:
             at(None, "签约"),
         ]
     )
-    assert [step.on for step in ordered] == [None, "2025", "2026-H1", "2026-05", "2026-Q3", "2026-Q4", "2026-11", "2026-12-01", None]
+    assert [step.on for step in ordered] == [
+        None,
+        "2025",
+        "2026-H1",
+        "2026-05",
+        "2026-Q3",
+        "2026-Q4",
+        "2026-11",
+        "2026-12-01",
+        None,
+    ]
 
 
 FORMS: list[tuple[type[Edge], str, dict[str, str]]] = [
@@ -240,10 +254,16 @@ def test_every_form_of_the_lists_loads_back_from_excel(tmp_path: Path) -> None:
 def test_a_need_without_a_product_and_one_that_nobody_knows_are_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
     store = start(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in")
     path = tmp_path / "needs.csv"
-    path.write_text("企业,需求产品,来源\nboss,,填报\nboss,芯片,填报\nboss,电机件,填报\nboss,high purity gas,填报\n", "utf-8")
+    path.write_text(
+        "企业,需求产品,来源\nboss,,填报\nboss,芯片,填报\nboss,电机件,填报\nboss,high purity gas,填报\n", "utf-8"
+    )
     report = load([path], store)
     assert report.total("new") == 1
-    assert [(reject.row, reject.column) for reject in report.rejected] == [(2, "需求产品"), (3, "需求产品"), (5, "需求产品")]
+    assert [(reject.row, reject.column) for reject in report.rejected] == [
+        (2, "需求产品"),
+        (3, "需求产品"),
+        (5, "需求产品"),
+    ]
     assert "不能为空" in report.rejected[0].reason
     assert "图中没有产品“芯片”,相近的有 芯片件;请先登记它,或改正名称" in report.rejected[1].reason
     assert "high purity gas" in report.rejected[2].reason
@@ -281,7 +301,10 @@ def test_by_command(tmp_path: Path) -> None:
     table = run("ledger", store=url)
     assert "谈了" in table.stdout
     assert "1 项匹配,现在的阶段: 需求 0,推荐 0,链主答复 0,洽谈 1,签约 0,放弃 0" in table.stderr
-    assert run("ledger", "--format", "csv", store=url).stdout.splitlines()[0] == "链主,供应商,产品,现在,步骤,日期,经办,备注,状态,来源,须知"
+    assert (
+        run("ledger", "--format", "csv", store=url).stdout.splitlines()[0]
+        == "链主,供应商,产品,现在,步骤,日期,经办,备注,状态,来源,须知"
+    )
     assert "只能选一个" in run("ledger", "--leader", "boss", "--firm", "a", store=url, check=2).stderr
     assert "图中没有企业" in run("ledger", "--firm", "没有这家", store=url, check=1).stderr
 

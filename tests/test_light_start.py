@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SHAPES = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted((ROOT / "queries").rglob("*answers.py"))]
+SHAPES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted((ROOT / "queries").rglob("*answers.py"))
+]
 COMPUTING = {"ladybug", "neo4j", "numba", "numpy", "polars", "pyarrow", "pypinyin", "pyvis", "scipy", "sklearn"}
 
 
 def imported_by(statement: str) -> set[str]:
     """Return the names of the packages that a fresh interpreter has imported after a statement."""
     told = f"{statement}\nimport sys; print('\\n', *{{name.partition('.')[0] for name in sys.modules}})"
-    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True
+    )
     return set(done.stdout.splitlines()[-1].split())
 
 

@@ -36,7 +36,9 @@ def supply(tmp_path: Path, *rows: str) -> Path:
 
 
 def ends(store: Store, name: str = "SUPPLIES") -> list[tuple[str, str]]:
-    return sorted((row["one"], row["two"]) for row in rows_of(store, f"MATCH (a)-[r:{name}]->(b) RETURN a.id AS one, b.id AS two"))
+    return sorted(
+        (row["one"], row["two"]) for row in rows_of(store, f"MATCH (a)-[r:{name}]->(b) RETURN a.id AS one, b.id AS two")
+    )
 
 
 def test_an_end_by_any_of_its_names(graph: Store, tmp_path: Path) -> None:
@@ -61,7 +63,9 @@ def test_an_end_by_any_of_its_names(graph: Store, tmp_path: Path) -> None:
         ("E1,E3,x,", "来源", "", ["缺少来源"]),
     ],
 )  # fmt: skip
-def test_ends_that_are_not_known_say_so(same_graph: Store, tmp_path: Path, row: str, column: str, value: str, reasons: list[str]) -> None:
+def test_ends_that_are_not_known_say_so(
+    same_graph: Store, tmp_path: Path, row: str, column: str, value: str, reasons: list[str]
+) -> None:
     report = run(same_graph, supply(tmp_path, row, "E1,E2,y,年鉴"), dry=True)
     assert counts(report) == {"read": 2, "new": 1, "rejected": 1}
     assert where(report) == [(2, column)]
@@ -144,7 +148,10 @@ def test_a_row_with_one_bad_link_is_refused_whole_and_can_be_mended(graph: Store
     )
     report = run(graph, tmp_path / "in", rejects=tmp_path / "rejects")
     assert counts(report) == {"read": 4, "new": 2, "rejected": 2}
-    assert [(reject.row, reject.column, reject.value) for reject in report.rejected] == [(2, "产品", "轴成"), (3, "母公司", "丁公司")]
+    assert [(reject.row, reject.column, reject.value) for reject in report.rejected] == [
+        (2, "产品", "轴成"),
+        (3, "母公司", "丁公司"),
+    ]
     assert "相近的有 轴承" in report.rejected[0].reason
     assert "丁公司" not in graph.nodes(Enterprise)["name"]
     (written,) = [Path(path) for path in report.rejects_written]
@@ -169,13 +176,19 @@ def test_rows_that_hang_on_a_refused_row_fall_with_it(tmp_path: Path) -> None:
 def test_rows_may_point_at_one_another_in_any_order(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     put(tmp_path / "in" / "supplies.csv", f"{HEADS}甲公司,乙公司,x,年鉴\n")
-    put(tmp_path / "in" / "enterprises.csv", "名称,母公司,来源\n甲公司,乙公司,年鉴\n乙公司,甲公司,年鉴\n丙公司,丙公司,年鉴\n")
+    put(
+        tmp_path / "in" / "enterprises.csv",
+        "名称,母公司,来源\n甲公司,乙公司,年鉴\n乙公司,甲公司,年鉴\n丙公司,丙公司,年鉴\n",
+    )
     assert counts(run(store, tmp_path / "in")) == {"read": 4, "new": 4}
     assert len(ends(store, "SUBSIDIARY_OF")) == 3
 
 
 def test_ten_thousand_unknown_ends_are_told_quickly(same_graph: Store, tmp_path: Path) -> None:
-    many = put(tmp_path / "many" / "enterprises.csv", "名称,来源\n" + "".join(f"公司{number},年鉴\n" for number in range(10_000)))
+    many = put(
+        tmp_path / "many" / "enterprises.csv",
+        "名称,来源\n" + "".join(f"公司{number},年鉴\n" for number in range(10_000)),
+    )
     report = run(same_graph, many, supply(tmp_path, *(f"公词{number},E1,x,年鉴" for number in range(10_000))), dry=True)
     assert counts(report) == {"read": 20_000, "new": 10_000, "rejected": 10_000}
 
@@ -204,7 +217,13 @@ def test_a_store_in_a_folder_of_any_name(tmp_path: Path) -> None:
 
 def test_a_firm_that_is_not_known_by_a_short_form_is_refused_with_its_full_name(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    run(store, put(tmp_path / "enterprises.csv", "名称,来源\n中车青岛四方机车车辆股份有限公司,年鉴\n青岛海尔模具有限公司,年鉴\n"))
+    run(
+        store,
+        put(
+            tmp_path / "enterprises.csv",
+            "名称,来源\n中车青岛四方机车车辆股份有限公司,年鉴\n青岛海尔模具有限公司,年鉴\n",
+        ),
+    )
     report = run(store, put(tmp_path / "supplies.csv", "供应商,客户,来源\n中车四方,青岛海信模具有限公司,年鉴\n"))
     reason = report.rejected[0].reason
     assert "图中没有企业“中车四方”,相近的有 中车青岛四方机车车辆股份有限公司" in reason

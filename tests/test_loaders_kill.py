@@ -32,7 +32,9 @@ load([Path(sys.argv[1])], open_store(url))
 def write_rows(folder: Path, first: int, last: int, note: str) -> Path:
     names = [f"第{number}公司" for number in range(first, last)]
     put(folder / "enterprises.csv", "名称,来源,备注\n" + "".join(f"{name},年鉴,{note}\n" for name in names))
-    pairs = "".join(f"{names[place]},{names[place * 7 % len(names)]},产品{place % 5},年鉴\n" for place in range(len(names)))
+    pairs = "".join(
+        f"{names[place]},{names[place * 7 % len(names)]},产品{place % 5},年鉴\n" for place in range(len(names))
+    )
     put(folder / "supplies.csv", f"供应商,客户,产品,来源\n{pairs}")
     return folder
 
@@ -41,13 +43,17 @@ def picture(url: str) -> list[Any]:
     """Everything in the graph but the hour."""
     store = open_store(url)
     nodes = [store.nodes(kind).drop("recorded_at").sort("id").rows() for kind in (Enterprise, Source)]
-    edges = [row for part in store.edges(Supplies, ("Enterprise", "Enterprise")) for row in part.drop("recorded_at").rows()]
+    edges = [
+        row for part in store.edges(Supplies, ("Enterprise", "Enterprise")) for row in part.drop("recorded_at").rows()
+    ]
     store.close()
     return [*nodes, sorted(edges, key=str)]
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", LOADER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", LOADER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def go(process: subprocess.Popen[str], url: str) -> None:

@@ -69,9 +69,18 @@ def test_contradictory_rows_of_one_folder_settle(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     folder = tmp_path / "in"
     put(folder / "chains.csv", "编号,名称,来源\nchain-a,家电,年鉴\n")
-    put(folder / "enterprises.csv", "名称,简称,链主产业链,来源\n甲公司,甲,家电,年鉴\n乙公司,,,年鉴\n甲公司,甲二,家电,公报\n")
+    put(
+        folder / "enterprises.csv",
+        "名称,简称,链主产业链,来源\n甲公司,甲,家电,年鉴\n乙公司,,,年鉴\n甲公司,甲二,家电,公报\n",
+    )
     put(folder / "leads.csv", "企业,链主产业链,角色,来源\n甲公司,家电,链主,报纸\n")
-    supply(folder, "甲公司,乙公司,轴承,,年鉴,一", "甲公司,乙公司,轴承,,年鉴,二", "甲公司,乙公司,轴承,,年鉴,一", "乙公司,甲公司,钢,,年鉴,")
+    supply(
+        folder,
+        "甲公司,乙公司,轴承,,年鉴,一",
+        "甲公司,乙公司,轴承,,年鉴,二",
+        "甲公司,乙公司,轴承,,年鉴,一",
+        "乙公司,甲公司,钢,,年鉴,",
+    )
     put(folder / "供应.csv", "供应商,客户,产品,来源,备注\n甲公司,乙公司,轴承,年鉴,三\n乙公司,甲公司,钢,年鉴,\n")
     first = run(store, folder)
     assert counts(first) == {"read": 11, "new": 5, "same": 6}
@@ -139,8 +148,16 @@ def test_a_source_that_is_only_named_is_no_better_founded_for_what_it_says(tmp_p
 def test_roles_and_aliases_add_up_whoever_says_more(tmp_path: Path, statuses: tuple[str, str]) -> None:
     store = new_store(tmp_path)
     for number, (status, roles) in enumerate(zip(statuses, ("链主;专精特新", "上市公司;链主"), strict=True)):
-        run(store, put(tmp_path / f"{number}" / "enterprises.csv", f"名称,角色,别名,状态,来源\n甲公司,{roles},甲{number},{status},年鉴\n"))
-    assert store.nodes(Enterprise).select("roles", "aliases").rows() == [(["上市公司", "专精特新", "链主"], ["甲0", "甲1"])]
+        run(
+            store,
+            put(
+                tmp_path / f"{number}" / "enterprises.csv",
+                f"名称,角色,别名,状态,来源\n甲公司,{roles},甲{number},{status},年鉴\n",
+            ),
+        )
+    assert store.nodes(Enterprise).select("roles", "aliases").rows() == [
+        (["上市公司", "专精特新", "链主"], ["甲0", "甲1"])
+    ]
 
 
 def test_a_field_names_the_source_that_said_it_last(tmp_path: Path) -> None:
@@ -185,10 +202,18 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
         wet = run(store, folder)
         assert (dry.dry_run, wet.dry_run) == (True, False)
         assert [vars(file) for file in dry.files] == [vars(file) for file in wet.files]
-        assert (dry.rejected, dry.conflicts, dry.failed, dry.warnings) == (wet.rejected, wet.conflicts, wet.failed, wet.warnings)
+        assert (dry.rejected, dry.conflicts, dry.failed, dry.warnings) == (
+            wet.rejected,
+            wet.conflicts,
+            wet.failed,
+            wet.warnings,
+        )
         assert (dry.nodes, dry.edges) == (wet.nodes, wet.edges)
         assert dry.version == version
-        put(folder / "供应.csv", "供应商,客户,产品,来源,备注\n甲公司,乙公司,轴承,年鉴,四\n乙公司,甲公司,钢,年鉴,\n乙公司,甲公司,钢,公报,\n")
+        put(
+            folder / "供应.csv",
+            "供应商,客户,产品,来源,备注\n甲公司,乙公司,轴承,年鉴,四\n乙公司,甲公司,钢,年鉴,\n乙公司,甲公司,钢,公报,\n",
+        )
 
 
 def test_a_dry_run_of_what_is_remembered(tmp_path: Path) -> None:
@@ -204,7 +229,12 @@ def test_a_dry_run_of_what_is_remembered(tmp_path: Path) -> None:
 def test_sources_of_any_name_are_entered_once(tmp_path: Path, name: str) -> None:
     store = new_store(tmp_path)
     for number in range(2):
-        run(store, put(tmp_path / str(number) / "enterprises.csv", f"名称,来源\n甲公司{number},{name}\n乙公司{number},{name}\n"))
+        run(
+            store,
+            put(
+                tmp_path / str(number) / "enterprises.csv", f"名称,来源\n甲公司{number},{name}\n乙公司{number},{name}\n"
+            ),
+        )
     assert store.nodes(Source).select("id", "name").rows() == [(name, name)]
     assert set(store.nodes(Enterprise)["source"]) == {name}
 
@@ -216,18 +246,30 @@ def test_a_source_with_its_own_row_stands_for_its_name(tmp_path: Path) -> None:
         put(tmp_path / "sources.csv", "编号,名称,发布单位\nyb-2022,青岛统计年鉴,统计局\n"),
         firm(tmp_path, "甲公司,,,,,青岛统计年鉴,", "乙公司,,,,,yb-2022,"),
     )
-    assert store.nodes(Source).select("id", "name", "source", "publisher").rows() == [("yb-2022", "青岛统计年鉴", "yb-2022", "统计局")]
+    assert store.nodes(Source).select("id", "name", "source", "publisher").rows() == [
+        ("yb-2022", "青岛统计年鉴", "yb-2022", "统计局")
+    ]
     assert set(store.nodes(Enterprise)["source"]) == {"yb-2022"}
 
 
 def test_many_rows_about_one_thing_do_not_take_for_ever(tmp_path: Path) -> None:
-    rows = [f"甲公司,甲{number},,,,年鉴," for number in range(400)] + [f"公司{number},,,,,年鉴," for number in range(20_000)]
-    assert counts(run(new_store(tmp_path), firm(tmp_path, *rows), dry=True)) == {"read": 20_400, "new": 20_001, "same": 399}
+    rows = [f"甲公司,甲{number},,,,年鉴," for number in range(400)] + [
+        f"公司{number},,,,,年鉴," for number in range(20_000)
+    ]
+    assert counts(run(new_store(tmp_path), firm(tmp_path, *rows), dry=True)) == {
+        "read": 20_400,
+        "new": 20_001,
+        "same": 399,
+    }
 
 
 STATUS = st.sampled_from(list(RANK))
 ROW = st.tuples(
-    st.sampled_from("ab"), STATUS, st.none() | st.sampled_from("xyz"), st.none() | st.sampled_from("xyz"), st.sampled_from("st")
+    st.sampled_from("ab"),
+    STATUS,
+    st.none() | st.sampled_from("xyz"),
+    st.none() | st.sampled_from("xyz"),
+    st.sampled_from("st"),
 )
 
 
@@ -263,7 +305,9 @@ def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows
     for row in _frame(rows).iter_rows(named=True):
         base = expected.setdefault(row["id"], dict(row))
         weaker = RANK[row["status"]] < RANK[base["status"]]
-        base["description"] = (base["description"] or row["description"]) if weaker else (row["description"] or base["description"])
+        base["description"] = (
+            (base["description"] or row["description"]) if weaker else (row["description"] or base["description"])
+        )
         base["aliases"] = list(dict.fromkeys([*(base["aliases"] or []), *(row["aliases"] or [])])) or None
         if not weaker:
             base["status"], base["source"] = row["status"], row["source"]
@@ -274,7 +318,9 @@ def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows
     for key in {row[0] for row in rows}:
         final = {name: expected[key][name] for name in kept}
         before = {name: old[key][name] for name in kept} if key in old else None
-        assert _any_order(written.get(key, before)) == _any_order(final)  # what is written may differ in field_sources alone
+        assert _any_order(written.get(key, before)) == _any_order(
+            final
+        )  # what is written may differ in field_sources alone
     outcomes = merged.outcomes[OUTCOME].to_list()
     assert (outcomes.count("new"), outcomes.count("changed")) == (len(merged.new), len(merged.changed))
     untouched = _frame(there).filter(~pl.col("id").is_in(merged.changed["id"].implode())).select(merged.new.columns)
@@ -290,7 +336,9 @@ def test_edges_of_the_model_are_what_these_tests_take_them_for() -> None:
 
 def test_the_ranks_are_those_by_which_everything_else_goes() -> None:
     assert (
-        sorted(RANK, key=lambda status: -RANK[status]) == sorted(STATUS_ORDER, key=lambda status: STATUS_ORDER[status]) == list(STATUS_ZH)
+        sorted(RANK, key=lambda status: -RANK[status])
+        == sorted(STATUS_ORDER, key=lambda status: STATUS_ORDER[status])
+        == list(STATUS_ZH)
     )
 
 
@@ -302,7 +350,10 @@ def test_roles_and_aliases_add_up_whoever_says_them(tmp_path: Path) -> None:
         rows = f"编号,名称,角色,别名,状态,来源\na,甲公司,{role},{alias},{status},s{number}\n"
         run(store, put(tmp_path / str(number) / "enterprises.csv", rows))
     (kept,) = store.nodes(Enterprise).select("roles", "aliases").rows()
-    assert [sorted(words) for words in kept] == [sorted(["链主", "配套企业", "专精特新"]), sorted(["老甲", "小甲", "甲厂"])]
+    assert [sorted(words) for words in kept] == [
+        sorted(["链主", "配套企业", "专精特新"]),
+        sorted(["老甲", "小甲", "甲厂"]),
+    ]
 
 
 def test_what_is_remembered_tells_what_the_load_told_and_is_of_one_kind(tmp_path: Path) -> None:
@@ -316,7 +367,9 @@ def test_what_is_remembered_tells_what_the_load_told_and_is_of_one_kind(tmp_path
     assert counts(again) == {"read": 2, "same": 2}
     other = put(tmp_path / "u.csv", "名称,来源\n甲件,年鉴\n")
     assert counts(run(store, other, kind=Product)) == {"read": 1, "new": 1}
-    assert counts(run(store, other, kind=Cluster)) == {"read": 1, "new": 1}, "the same file as another kind is not done yet"
+    assert counts(run(store, other, kind=Cluster)) == {"read": 1, "new": 1}, (
+        "the same file as another kind is not done yet"
+    )
 
 
 def test_who_does_two_things_in_one_project_does_two(tmp_path: Path) -> None:
@@ -335,7 +388,14 @@ def test_aliases_are_the_same_whichever_row_came_first(said: list[list[str] | No
     graph = pl.DataFrame(schema=schema(Enterprise))
     for _ in range(2):
         for number, aliases in enumerate(said):
-            row = {"id": "a", "name": "甲公司", "aliases": aliases, "source": "s", "status": "reported", "confidence": 0.8}
+            row = {
+                "id": "a",
+                "name": "甲公司",
+                "aliases": aliases,
+                "source": "s",
+                "status": "reported",
+                "confidence": 0.8,
+            }
             incoming = pl.DataFrame([row], schema=schema(Enterprise)).with_columns(pl.lit(number).alias(ORDER))
             done = merge(incoming, graph, Enterprise, ["id"], "2026-01-01")
             graph = pl.concat([done.new, done.changed, graph]).unique("id", keep="first").select(graph.columns)

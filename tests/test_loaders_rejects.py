@@ -37,7 +37,10 @@ def write(path: Path, rows: list[list[str]]) -> Path:
             for number, row in enumerate(rows):
                 page.write_row(number, 0, row)
     elif path.suffix == ".jsonl":
-        path.write_text("".join(json.dumps(dict(zip(rows[0], row, strict=True)), ensure_ascii=False) + "\n" for row in rows[1:]), "utf-8")
+        path.write_text(
+            "".join(json.dumps(dict(zip(rows[0], row, strict=True)), ensure_ascii=False) + "\n" for row in rows[1:]),
+            "utf-8",
+        )
     else:
         with path.open("w", encoding="gb18030", newline="") as stream:
             csv.writer(stream, delimiter="\t" if path.suffix == ".tsv" else ";").writerows(rows)
@@ -68,7 +71,9 @@ def test_rejects_have_the_form_of_the_input_and_load_when_mended(tmp_path: Path,
 
     unmended = run(store, written, rejects=tmp_path / "again")
     assert [reject.reason for reject in unmended.rejected] == [reject.reason for reject in report.rejected]
-    assert unmended.warnings == ([f"{written.name}: 没有用到的列 联系方式"] if name != "enterprises.jsonl" else unmended.warnings)
+    assert unmended.warnings == (
+        [f"{written.name}: 没有用到的列 联系方式"] if name != "enterprises.jsonl" else unmended.warnings
+    )
     (again,) = (tmp_path / "again").iterdir()
     assert read(again) == read(written)
 
@@ -109,7 +114,11 @@ def test_ragged_rows_of_a_rejects_file_stay_ragged(tmp_path: Path) -> None:
         report = run(new_store(tmp_path), path, rejects=tmp_path / str(turn))
         assert counts(report) == {"read": 2, "rejected": 2}
         (path,) = map(Path, report.rejects_written)
-        assert [row[:-1] for row in read(path)] == [["名称", "来源", "备注"], ["短公司", "年鉴"], ["长公司", "年鉴", "", "多"]]
+        assert [row[:-1] for row in read(path)] == [
+            ["名称", "来源", "备注"],
+            ["短公司", "年鉴"],
+            ["长公司", "年鉴", "", "多"],
+        ]
 
 
 def test_bad_json_lines_keep_their_text(tmp_path: Path) -> None:
@@ -135,7 +144,9 @@ def test_files_of_one_name_and_strange_sheet_names_have_rejects_of_their_own(tmp
         "enterprises-rejects-2.csv", "enterprises-rejects-3.csv", "enterprises-rejects.csv",
         "名单-企业(1)-rejects.xlsx", "名单-企业_Co_-rejects.xlsx", "名单-历史_企业-rejects.xlsx",
     ]  # fmt: skip
-    assert {path.name for path in (tmp_path / "rejects").iterdir()} == {Path(path).name for path in report.rejects_written}
+    assert {path.name for path in (tmp_path / "rejects").iterdir()} == {
+        Path(path).name for path in report.rejects_written
+    }
     assert counts(run(new_store(tmp_path), tmp_path / "rejects", dry=True)) == {"read": 6, "rejected": 6}
 
 
@@ -148,7 +159,9 @@ def test_a_sheet_name_does_not_lead_out_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_very_long_names_and_control_characters_can_be_written(tmp_path: Path) -> None:
-    path = put(tmp_path / ("名" * 75 + ".csv"), "企业名称,来源\n甲\x00\x01\ud7ff\ufffe公司,年鉴\n" + "乙" * 40_000 + ",年鉴\n")
+    path = put(
+        tmp_path / ("名" * 75 + ".csv"), "企业名称,来源\n甲\x00\x01\ud7ff\ufffe公司,年鉴\n" + "乙" * 40_000 + ",年鉴\n"
+    )
     report = run(new_store(tmp_path), path, rejects=tmp_path / "rejects")
     assert counts(report) == {"read": 2, "rejected": 2}
     rows = read(Path(report.rejects_written[0]))
@@ -183,7 +196,9 @@ def test_a_hundred_thousand_rejects_are_written_quickly(tmp_path: Path) -> None:
 
 def test_rejects_stand_in_the_order_of_the_file_whatever_refused_them(tmp_path: Path) -> None:
     """A row that cannot be read, one with a bad cell, one with an unknown link: each is refused at another step."""
-    path = put(tmp_path / "enterprises.csv", "名称,产业链,来源\n甲,没有这条,年鉴\n乙,,\n丙,多,一,列\n丁,没有这条,年鉴\n戊,,\n")
+    path = put(
+        tmp_path / "enterprises.csv", "名称,产业链,来源\n甲,没有这条,年鉴\n乙,,\n丙,多,一,列\n丁,没有这条,年鉴\n戊,,\n"
+    )
     report = run(new_store(tmp_path), path, rejects=tmp_path / "out")
     assert counts(report) == {"read": 5, "rejected": 5}
     (written,) = report.rejects_written

@@ -119,7 +119,9 @@ TABLE = st.sampled_from(sorted(FILES)).flatmap(
 
 @settings(max_examples=5, suppress_health_check=IN_ONE_FOLDER)
 @given(st.lists(st.lists(TABLE, min_size=1, max_size=4), min_size=1, max_size=2))
-def test_dry_runs_agree_and_the_same_again_is_the_same(tmp_path_factory: pytest.TempPathFactory, folders: list[list[Rows]]) -> None:
+def test_dry_runs_agree_and_the_same_again_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, folders: list[list[Rows]]
+) -> None:
     """Contradictory tables of firms, products and what joins them, onto an empty graph and onto that graph."""
     top = tmp_path_factory.mktemp("mixed")
     store = new_store(top / "graph")
@@ -153,11 +155,18 @@ def picture(store: Store) -> list[str]:
         (SubsidiaryOf, ("Enterprise", "Enterprise")),
         (Produces, ("Enterprise", "Product")),
     ]
-    return sorted([*nodes, *(str(row) for kind, pair in ends for part in store.edges(kind, pair) for row in part.rows())])
+    return sorted(
+        [*nodes, *(str(row) for kind, pair in ends for part in store.edges(kind, pair) for row in part.rows())]
+    )
 
 
 def _is_fine(name: str) -> bool:
-    return bool(normalise(name)) and name == name.strip() and not re.search(FORBIDDEN, name) and not re.match(FORMULA, name)
+    return (
+        bool(normalise(name))
+        and name == name.strip()
+        and not re.search(FORBIDDEN, name)
+        and not re.match(FORMULA, name)
+    )
 
 
 NAME = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"]), min_size=1, max_size=20).filter(_is_fine)
@@ -201,7 +210,9 @@ def test_awkward_text_is_stored_letter_by_letter(tmp_path: Path) -> None:
     ]
     path = tmp_path / "products.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows([["名称", "说明", "来源"], *([f"产品{number}", text, "年鉴"] for number, text in enumerate(texts))])
+        csv.writer(stream).writerows(
+            [["名称", "说明", "来源"], *([f"产品{number}", text, "年鉴"] for number, text in enumerate(texts))]
+        )
     store = new_store(tmp_path)
     assert counts(run(store, path)) == {"read": len(texts), "new": len(texts)}
     found = dict(store.nodes(Product).select("name", "description").rows())
@@ -214,7 +225,12 @@ def test_the_report_adds_up_and_names_everything(tmp_path: Path) -> None:
     put(tmp_path / "in" / "leer.csv", "")
     report = run(new_store(tmp_path), tmp_path / "in")
     told = report.as_dict()
-    assert {name: told[name] for name in ("read", "new", "changed", "same")} == {"read": 5, "new": 2, "changed": 0, "same": 1}
+    assert {name: told[name] for name in ("read", "new", "changed", "same")} == {
+        "read": 5,
+        "new": 2,
+        "changed": 0,
+        "same": 1,
+    }
     assert [(Path(reject["file"]).name, reject["row"], reject["column"], reject["value"]) for reject in told["rejected"]] == [
         ("enterprises.csv", 3, "来源", ""), ("supplies.csv", 3, "客户", "乙公司"),
     ]  # fmt: skip
@@ -275,7 +291,11 @@ def test_a_load_that_fails_leaves_the_graph_as_it_was(tmp_path: Path) -> None:
 def test_nothing_to_load_says_so(tmp_path: Path) -> None:
     store: Store = new_store(tmp_path)
     report = run(store)
-    assert (report.files, report.failed, {name: report.total(name) for name in COUNTS}) == ([], [], dict.fromkeys(COUNTS, 0))
+    assert (report.files, report.failed, {name: report.total(name) for name in COUNTS}) == (
+        [],
+        [],
+        dict.fromkeys(COUNTS, 0),
+    )
     assert store.version() == "empty"
 
 

@@ -11,9 +11,13 @@ from loader_parts import cells, check, counts, put, where
 from graph.errors import InputError
 from loaders.files.text import find_encoding, read_text
 
-PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 TABLE = "名称,统一社会信用代码,来源\n青岛甲有限公司,,年鉴\n青岛乙有限公司,,年鉴\n"
-LONG = "名称,来源,说明\n" + "".join(f"青岛第{i}有限公司,年鉴,{'某某企业从事智能家电制造与销售业务' * 30}\n" for i in range(40))
+LONG = "名称,来源,说明\n" + "".join(
+    f"青岛第{i}有限公司,年鉴,{'某某企业从事智能家电制造与销售业务' * 30}\n" for i in range(40)
+)
 
 
 def read(path: Path) -> tuple[list[str], dict[int, list[str]]]:
@@ -37,13 +41,18 @@ def test_encodings_and_delimiters_read_the_same(
     path = tmp_path / "enterprises.csv"
     path.write_bytes(mark + TABLE.replace(",", delimiter).replace("\n", line_end).encode(encoding))
     assert find_encoding(path) == found
-    assert read(path) == (["名称", "统一社会信用代码", "来源"], {2: ["青岛甲有限公司", "", "年鉴"], 3: ["青岛乙有限公司", "", "年鉴"]})
+    assert read(path) == (
+        ["名称", "统一社会信用代码", "来源"],
+        {2: ["青岛甲有限公司", "", "年鉴"], 3: ["青岛乙有限公司", "", "年鉴"]},
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_chinese_utf16_without_mark_has_few_zero_bytes(tmp_path: Path, encoding: str) -> None:
     path = put(tmp_path / "enterprises.csv", LONG, encoding)
-    assert path.read_bytes().count(0) < len(path.read_bytes()) // 20  # and most of them in 销 (U+9500), in the other place
+    assert (
+        path.read_bytes().count(0) < len(path.read_bytes()) // 20
+    )  # and most of them in 销 (U+9500), in the other place
     heads, rows = read(path)
     assert heads == ["名称", "来源", "说明"]
     assert len(rows) == 40
@@ -61,7 +70,9 @@ def test_one_stray_zero_byte_does_not_make_it_utf16(tmp_path: Path) -> None:
 
 def test_bytes_that_are_not_of_the_encoding_refuse_their_row_alone(tmp_path: Path) -> None:
     path = tmp_path / "enterprises.csv"
-    path.write_bytes(b"\xef\xbb\xbf" + "名称,来源\n甲公司,年鉴\n乙".encode() + b"\xff" + "公司,年鉴\n丙公司,年鉴\n".encode())
+    path.write_bytes(
+        b"\xef\xbb\xbf" + "名称,来源\n甲公司,年鉴\n乙".encode() + b"\xff" + "公司,年鉴\n丙公司,年鉴\n".encode()
+    )
     report = check(tmp_path, path)
     assert counts(report) == {"read": 3, "new": 2, "rejected": 1}
     assert report.rejected[0].row == 3
@@ -69,7 +80,9 @@ def test_bytes_that_are_not_of_the_encoding_refuse_their_row_alone(tmp_path: Pat
 
 
 def test_broken_utf16_refuses_its_row_alone(tmp_path: Path) -> None:
-    text = "名称,来源\n甲公司,年鉴\n乙".encode("utf-16-le") + b"\x00\xd8" + "公司,年鉴\n丙公司,年鉴\n".encode("utf-16-le")
+    text = (
+        "名称,来源\n甲公司,年鉴\n乙".encode("utf-16-le") + b"\x00\xd8" + "公司,年鉴\n丙公司,年鉴\n".encode("utf-16-le")
+    )
     path = tmp_path / "enterprises.csv"
     path.write_bytes(b"\xff\xfe" + text)
     report = check(tmp_path, path)
@@ -90,7 +103,10 @@ def test_quoted_newlines_count_as_one_row(tmp_path: Path) -> None:
 
 
 def test_notes_and_blank_lines_above_the_header(tmp_path: Path) -> None:
-    path = put(tmp_path / "enterprises.csv", '青岛市企业名录\n"制表:\n某局",,\n\n名称,来源,备注\n甲,年鉴,\n\n,,\n \t,,\n乙,年鉴,\n\n')
+    path = put(
+        tmp_path / "enterprises.csv",
+        '青岛市企业名录\n"制表:\n某局",,\n\n名称,来源,备注\n甲,年鉴,\n\n,,\n \t,,\n乙,年鉴,\n\n',
+    )
     heads, rows = read(path)
     assert heads == ["名称", "来源", "备注"]
     assert rows == {5: ["甲", "年鉴", ""], 9: ["乙", "年鉴", ""]}
@@ -98,7 +114,9 @@ def test_notes_and_blank_lines_above_the_header(tmp_path: Path) -> None:
 
 
 def test_ragged_rows_keep_their_numbers_and_the_good_rows_load(tmp_path: Path) -> None:
-    path = put(tmp_path / "enterprises.csv", '注\n名称,来源,备注\n甲,年鉴,\n短,年鉴\n"两\n行",年鉴,\n\n长,年鉴,,多\n乙,年鉴,\n')
+    path = put(
+        tmp_path / "enterprises.csv", '注\n名称,来源,备注\n甲,年鉴,\n短,年鉴\n"两\n行",年鉴,\n\n长,年鉴,,多\n乙,年鉴,\n'
+    )
     report = check(tmp_path, path)
     assert counts(report) == {"read": 5, "new": 3, "rejected": 2}
     assert [(reject.row, reject.reason) for reject in report.rejected] == [
@@ -163,13 +181,21 @@ def test_files_that_cannot_be_used_say_why(tmp_path: Path, name: str, content: b
     report = check(tmp_path, path)
     assert report.bad
     assert counts(report) == {}
-    assert [(failure["file"], reason in failure["reason"]) for failure in report.failed] == [(str(path), True)], report.failed
+    assert [(failure["file"], reason in failure["reason"]) for failure in report.failed] == [(str(path), True)], (
+        report.failed
+    )
 
 
 def test_paths_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "leer").mkdir()
     (tmp_path / "weg.csv").symlink_to(tmp_path / "nichts")
-    paths = [tmp_path / "没有.csv", tmp_path / "leer", tmp_path / "weg.csv", tmp_path / ("长" * 300 + ".csv"), Path("/dev/null")]
+    paths = [
+        tmp_path / "没有.csv",
+        tmp_path / "leer",
+        tmp_path / "weg.csv",
+        tmp_path / ("长" * 300 + ".csv"),
+        Path("/dev/null"),
+    ]
     report = check(tmp_path, *paths)
     assert [failure["reason"].split("(")[0].split(",")[0] for failure in report.failed] == [
         "没有这个文件或目录", "目录里没有可载入的文件", "没有这个文件或目录", "读不了这个路径: File name too long", "不是普通文件",
@@ -223,7 +249,11 @@ print(int(next(line for line in open("/proc/self/status") if line.startswith("Vm
 def test_a_cell_of_200_mb_is_refused_within_memory(tmp_path: Path) -> None:
     """Of one line, of quotes and delimiters, of many lines: the row is refused, the rows around it load."""
     line = b"one hundred bytes of text in each of the lines of this cell, with commas, and with nothing to say at all\n"
-    giants = {"plain": b"x" * (200 << 20), "quoted": b'"' + b'a,"",' * (8 << 20) + b'"', "lines": b'"' + line * 400_000 + b'"'}
+    giants = {
+        "plain": b"x" * (200 << 20),
+        "quoted": b'"' + b'a,"",' * (8 << 20) + b'"',
+        "lines": b'"' + line * 400_000 + b'"',
+    }
     paths = [tmp_path / kind / "enterprises.csv" for kind in giants]
     for path, giant in zip(paths, giants.values(), strict=True):
         path.parent.mkdir()
@@ -231,7 +261,10 @@ def test_a_cell_of_200_mb_is_refused_within_memory(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", BIG, *map(str, paths)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]
     *told, megabytes = done.stdout.splitlines()
-    assert told == ["[3, 2, 1] [(3, '名称', '名称: 这一格超过 1048576 字,请缩短;如果内容不该这么长,请检查引号是否成对')]"] * 3
+    assert (
+        told
+        == ["[3, 2, 1] [(3, '名称', '名称: 这一格超过 1048576 字,请缩短;如果内容不该这么长,请检查引号是否成对')]"] * 3
+    )
     assert int(megabytes) < 1500
     for path in paths:
         assert sum(item.stat().st_size for item in (path.parent / "rejects").iterdir()) < 10_000

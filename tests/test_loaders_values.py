@@ -88,7 +88,14 @@ def test_cells_that_are_refused_say_why(field: str, zh: str, cell: str, reason: 
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("1,200", 1200.0), ("１，２００", 1200.0), ("1,234,567.5", 1234567.5), ("-3.5", -3.5), ("-1,200", -1200.0), ("0", 0.0)],
+    [
+        ("1,200", 1200.0),
+        ("１，２００", 1200.0),
+        ("1,234,567.5", 1234567.5),
+        ("-3.5", -3.5),
+        ("-1,200", -1200.0),
+        ("0", 0.0),
+    ],
 )
 def test_numbers_are_taken_as_people_write_them(cell: str, value: float) -> None:
     valid = one(Project, amount=cell)
@@ -146,7 +153,9 @@ TYPES = st.sampled_from([*NODES, *EDGES])
 def test_the_quick_way_gives_the_rows_of_the_slow_way(data: st.DataObject) -> None:
     """Arbitrary cells: column-wise checks and the model, row by row, give the same rows and the same problems."""
     record = data.draw(TYPES)
-    fields = data.draw(st.sets(st.sampled_from(sorted(record.model_fields)))) | {"name", "source"} & set(record.model_fields)
+    fields = data.draw(st.sets(st.sampled_from(sorted(record.model_fields)))) | {"name", "source"} & set(
+        record.model_fields
+    )
     count = data.draw(st.integers(1, 6))
     columns = {name: [data.draw(CELL) for _ in range(count)] for name in fields}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).with_columns(
@@ -155,7 +164,9 @@ def test_the_quick_way_gives_the_rows_of_the_slow_way(data: st.DataObject) -> No
     quick = validate(frame, record)
     slow = _one_by_one(frame, record)
     assert _told(quick) == _told(slow)
-    assert quick.frame.select(sorted(quick.frame.columns)).equals(slow.frame.select(sorted(slow.frame.columns)), null_equal=True)
+    assert quick.frame.select(sorted(quick.frame.columns)).equals(
+        slow.frame.select(sorted(slow.frame.columns)), null_equal=True
+    )
     assert quick.frame.schema == slow.frame.select(quick.frame.columns).schema
 
 
@@ -166,14 +177,18 @@ def _told(valid: Valid) -> dict[int, list[tuple[str, str]]]:
 def _one_by_one(frame: pl.DataFrame, record: type[Record]) -> Valid:
     """Give the raw rows to the model itself, with nothing done in columns but that a blank cell is no cell."""
     fields = [name for name in frame.columns if name != ROW]
-    frame = frame.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in fields)
+    frame = frame.with_columns(
+        pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)).alias(name) for name in fields
+    )
     if record is Source:  # a source is its own source
         rows = [
             row | {"source": next((row[n] for n in ("source", "id", "name") if (row.get(n) or "").strip()), None)}
             for row in frame.iter_rows(named=True)
         ]
         frame = pl.DataFrame(rows, schema=frame.schema)
-    every = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in record.model_fields if name not in fields)
+    every = frame.with_columns(
+        pl.lit(None, dtype=pl.String).alias(name) for name in record.model_fields if name not in fields
+    )
     kept, problems = loaders.rows.validate._one_by_one(every, record, [ROW])
     return Valid(kept, problems)
 
@@ -187,7 +202,9 @@ def _one_by_one(frame: pl.DataFrame, record: type[Record]) -> Valid:
 )  # fmt: skip
 def test_cells_on_which_the_two_ways_once_differed(record: type[Record], cells: dict[str, str]) -> None:
     full = {"name": "甲公司", "source": "年鉴"} | cells
-    frame = pl.DataFrame({name: [cell] for name, cell in full.items()}).with_columns(pl.lit(2, dtype=pl.UInt32).alias(ROW))
+    frame = pl.DataFrame({name: [cell] for name, cell in full.items()}).with_columns(
+        pl.lit(2, dtype=pl.UInt32).alias(ROW)
+    )
     quick, slow = validate(frame, record), _one_by_one(frame, record)
     assert quick.problems == slow.problems
     assert quick.frame.equals(slow.frame.select(quick.frame.columns))

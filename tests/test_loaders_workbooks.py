@@ -32,7 +32,9 @@ def book(path: Path, **sheets: Sequence[Sequence[object]]) -> Path:
             for y, row in enumerate(rows):
                 for x, cell in enumerate(row):
                     if isinstance(cell, date):
-                        page.write_datetime(y, x, cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day), day)
+                        page.write_datetime(
+                            y, x, cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day), day
+                        )
                     elif cell is not None:
                         page.write(y, x, cell)
     return path
@@ -45,7 +47,10 @@ def test_merged_heads_notes_and_blank_rows_read_the_same_in_every_format(suffix:
     assert read(path) == {
         "企业": (
             ["名称", "统一社会信用代码", "来源", "上市日期", "备注"],
-            {5: ["青岛甲有限公司", "91370200MA3C00000X", "年鉴", "2022-07-01", ""], 7: ["青岛乙有限公司", "370200", "年鉴", "", "二"]},
+            {
+                5: ["青岛甲有限公司", "91370200MA3C00000X", "年鉴", "2022-07-01", ""],
+                7: ["青岛乙有限公司", "370200", "年鉴", "", "二"],
+            },
         )
     }
 
@@ -59,7 +64,9 @@ def test_header_of_two_rows_with_most_heads_above(tmp_path: Path) -> None:
         page.merge_range(0, 3, 0, 4, "资金")
         page.write_row(1, 3, ["投资额", "币种"])
         page.write_row(2, 0, ["项目一", "公告", "据报道", 12.5, "人民币"])
-    assert read(path) == {"项目": (["名称", "来源", "状态", "投资额", "币种"], {3: ["项目一", "公告", "据报道", "12.5", "人民币"]})}
+    assert read(path) == {
+        "项目": (["名称", "来源", "状态", "投资额", "币种"], {3: ["项目一", "公告", "据报道", "12.5", "人民币"]})
+    }
 
 
 def test_a_title_merged_over_all_columns_is_no_header(tmp_path: Path) -> None:
@@ -99,7 +106,11 @@ def test_sheets_of_different_kinds_helpers_and_sheets_without_a_header(tmp_path:
     path = book(
         tmp_path / "汇总.xlsx",
         企业=[["名称", "来源"], ["甲公司", "年鉴"], ["乙公司", "年鉴"]],
-        供应关系=[["供应商", "客户", "产品", "来源"], ["甲公司", "乙公司", "轴承", "年鉴"], ["甲公司", "丙公司", "轴承", "年鉴"]],
+        供应关系=[
+            ["供应商", "客户", "产品", "来源"],
+            ["甲公司", "乙公司", "轴承", "年鉴"],
+            ["甲公司", "丙公司", "轴承", "年鉴"],
+        ],
         填写说明=[["名称", "来源"], ["不要读", "不要读"]],
         空表=[],
         随笔=[["这里记一点事"], ["再记一点"]],
@@ -120,7 +131,10 @@ def test_a_workbook_named_after_one_kind_with_a_sheet_of_another(tmp_path: Path)
         Sheet1=[["名称", "来源"], ["甲公司", "年鉴"]],
         Sheet2=[["供应商", "客户", "来源"], ["甲公司", "甲公司", "年鉴"]],
     )
-    assert [(file.sheet, file.kind) for file in check(tmp_path, path).files] == [("Sheet1", "企业"), ("Sheet2", "供应关系")]
+    assert [(file.sheet, file.kind) for file in check(tmp_path, path).files] == [
+        ("Sheet1", "企业"),
+        ("Sheet2", "供应关系"),
+    ]
 
 
 def test_formula_cells_give_their_value_and_formula_text_is_refused(tmp_path: Path) -> None:
@@ -172,7 +186,9 @@ def _far(suffix: str) -> bytes:
     if suffix == "ods":
         cell = '<table:table-cell table:number-columns-repeated="16000" office:value-type="string"><text:p>x</text:p></table:table-cell>'
         rows = f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>'
-        names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+        names = " ".join(
+            f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+        )
         body = f'<office:body><office:spreadsheet><table:table table:name="a">{rows}</table:table></office:spreadsheet></office:body>'
         return _zip(
             {
@@ -233,8 +249,13 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["xlsx", "xls", "ods"]), st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=8))
-def test_damage_to_a_workbook_never_gives_a_traceback(tmp_path: Path, suffix: str, damage: list[tuple[int, int]]) -> None:
+@given(
+    st.sampled_from(["xlsx", "xls", "ods"]),
+    st.lists(st.tuples(st.integers(0, 1 << 20), st.integers(0, 255)), min_size=1, max_size=8),
+)
+def test_damage_to_a_workbook_never_gives_a_traceback(
+    tmp_path: Path, suffix: str, damage: list[tuple[int, int]]
+) -> None:
     content = bytearray((DATA / f"merged.{suffix}").read_bytes())
     for place, value in damage:
         content[place % len(content)] = value

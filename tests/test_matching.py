@@ -77,7 +77,9 @@ def test_channels_are_what_they_are_said_to_be(offers: list[Offer], need: str) -
     wanted = {
         "all_bm25": [bm25(one) for one in counts],
         "all_covered": [covered(one) for one in counts],
-        "best_product": [max((covered(grams(p)) * share**IN_PRODUCT for p, share in own.items()), default=0.0) for own in held],
+        "best_product": [
+            max((covered(grams(p)) * share**IN_PRODUCT for p, share in own.items()), default=0.0) for own in held
+        ],
         "whole_product": [max((whole(product) for product in own), default=0.0) for own in held],
     }
     for channel, values in wanted.items():
@@ -115,7 +117,9 @@ def test_features_are_deviation_and_rank(rows: list[list[int]]) -> None:
         spread = float(np.std(column))
         for row, own in enumerate(column):
             better = sum(other > own for other in column)
-            assert found[row, 0, at] == pytest.approx((own - sum(column) / len(column)) / spread / 10 if spread else 0, abs=1e-6)
+            assert found[row, 0, at] == pytest.approx(
+                (own - sum(column) / len(column)) / spread / 10 if spread else 0, abs=1e-6
+            )
             assert found[row, 1, at] == pytest.approx(-math.log((better + 10) / 10) / 5)
 
 
@@ -123,10 +127,14 @@ def test_features_are_deviation_and_rank(rows: list[list[int]]) -> None:
 def test_traits_are_of_the_name_and_of_the_smallest_industry(offers: list[Offer]) -> None:
     offers = sorted(offers, key=lambda offer: offer.supplier)
     sizes = Counter(trade for offer in offers for trade in set(offer.industry))
-    of_some = {offer.supplier: math.log10(min(sizes[trade] for trade in offer.industry)) for offer in offers if offer.industry}
+    of_some = {
+        offer.supplier: math.log10(min(sizes[trade] for trade in offer.industry)) for offer in offers if offer.industry
+    }
     mean = sum(of_some.values()) / len(of_some) if of_some else 0.0
     wanted = [of_some.get(offer.supplier, mean) for offer in offers]
-    assert derive(build(offers)).traits[:, TRAITS.index("同行业企业数的对数")].tolist() == pytest.approx(wanted, abs=1e-6)
+    assert derive(build(offers)).traits[:, TRAITS.index("同行业企业数的对数")].tolist() == pytest.approx(
+        wanted, abs=1e-6
+    )
 
 
 SOME = [
@@ -159,7 +167,11 @@ def test_order_in_the_file_means_nothing_and_answers_are_sound(offers: list[Offe
     told = {offer.supplier: offer for offer in offers}
     for item in answer.ranked:
         own = told[item.supplier]
-        assert item.level == weights.level(item.score) or abs(item.score - weights.high) < 1e-6 or abs(item.score - weights.middle) < 1e-6
+        assert (
+            item.level == weights.level(item.score)
+            or abs(item.score - weights.high) < 1e-6
+            or abs(item.score - weights.middle) < 1e-6
+        )
         assert item.product is None or item.product in {plain(product) for product, _ in own.products}
         assert 0 <= item.covered <= 1
         for reason in item.why:
@@ -181,7 +193,9 @@ def test_order_in_the_file_means_nothing_and_answers_are_sound(offers: list[Offe
 @given(some_offers(least=2))
 def test_another_id_changes_nothing_but_the_id(offers: list[Offer]) -> None:
     """Ids keep their order, so ties stay as they were."""
-    renamed = {offer.supplier: f"t{place:02}" for place, offer in enumerate(sorted(offers, key=lambda offer: offer.supplier))}
+    renamed = {
+        offer.supplier: f"t{place:02}" for place, offer in enumerate(sorted(offers, key=lambda offer: offer.supplier))
+    }
     before = answer_to("动力电池", offers)
     after = answer_to("动力电池", [replace(offer, supplier=renamed[offer.supplier]) for offer in offers])
     assert [replace(item, supplier=renamed[item.supplier]) for item in before.ranked] == after.ranked
@@ -241,7 +255,9 @@ def test_identical_offers_among_others_score_the_same_to_the_last_bit(others: in
     def word() -> str:
         return "".join(random.choice(list(signs), 4))
 
-    offers = [Offer(f"{place:05}", word() + "有限公司", (word(),), ((word(), 0.5), (word(), 0.2))) for place in range(others)]
+    offers = [
+        Offer(f"{place:05}", word() + "有限公司", (word(),), ((word(), 0.5), (word(), 0.2))) for place in range(others)
+    ]
     alike = sorted(f"{place:05}x" for place in random.choice(others * 9, others // 2 + 3, replace=False))
     answer = answer_to("动力电池", [*offers, *(replace(SOME[0], supplier=id) for id in alike)], most=CANDIDATES)
     assert [id for id in ordered(answer) if id.endswith("x")] == alike
@@ -302,7 +318,9 @@ def test_the_weights_that_ship() -> None:
         parse_weights(shipped)
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="../shared/data/matching (no licence, so not in the repository) is not at hand")
+@pytest.mark.skipif(
+    not REAL.exists(), reason="../shared/data/matching (no licence, so not in the repository) is not at hand"
+)
 def test_the_dev_needs(tmp_path: Path) -> None:
     offers, needs = Rows(REAL / "offers.jsonl", OFFER_FORM), Rows(REAL / "needs_dev.jsonl", NEED_FORM)
     derived = derive(build(read_offers(offers)))
@@ -313,7 +331,10 @@ def test_the_dev_needs(tmp_path: Path) -> None:
             file.write(json.dumps({"need": need.id, "ranked": suppliers}) + "\n")
     assert offers.bad == needs.bad == []
     told = subprocess.run(
-        [sys.executable, str(REAL / "score.py"), str(ranked), str(REAL / "gold_dev.jsonl")], capture_output=True, text=True, check=True
+        [sys.executable, str(REAL / "score.py"), str(ranked), str(REAL / "gold_dev.jsonl")],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     figures = dict(zip(told[::2], map(float, told[1::2]), strict=True))
     assert figures["needs"] == 550

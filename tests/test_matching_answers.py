@@ -24,7 +24,12 @@ OFFERS: list[Row] = [
         "industry": ["锂电池"],
         "products": [{"name": "动力电池", "weight": 0.8}, {"name": "储能电池"}],
     },
-    {"supplier": "b", "name": "青岛乙材料有限公司", "industry": ["电池化学品"], "products": [{"name": "正极材料"}, {"name": "电池隔膜"}]},
+    {
+        "supplier": "b",
+        "name": "青岛乙材料有限公司",
+        "industry": ["电池化学品"],
+        "products": [{"name": "正极材料"}, {"name": "电池隔膜"}],
+    },
     {"supplier": "c", "name": "青岛丙机械有限公司", "industry": [], "products": [{"name": "减速机"}]},
 ]
 
@@ -36,17 +41,32 @@ def lines(path: Path, rows: list[Row], *more: str) -> Path:
     return path
 
 
-def match(folder: Path, needs: Path, *more: str, offers: Path | None = None, check: int | None = 0) -> tuple[dict[str, Row], str]:
+def match(
+    folder: Path, needs: Path, *more: str, offers: Path | None = None, check: int | None = 0
+) -> tuple[dict[str, Row], str]:
     """Run the command and return the rankings by need, and what it said."""
     offers = offers or lines(folder / "offers.jsonl", OFFERS)
     out = folder / "out.jsonl"
-    done = run("match", "--offers", str(offers), "--needs", str(needs), "--out", str(out), *more, store="ladybug:///nowhere", check=check)
+    done = run(
+        "match",
+        "--offers",
+        str(offers),
+        "--needs",
+        str(needs),
+        "--out",
+        str(out),
+        *more,
+        store="ladybug:///nowhere",
+        check=check,
+    )
     found = {row["need"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())} if out.exists() else {}
     return found, done.stderr
 
 
 def test_every_need_is_answered_with_reasons(tmp_path: Path) -> None:
-    needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "减速机", "firm": "c"}])
+    needs = lines(
+        tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "减速机", "firm": "c"}]
+    )
     found, said = match(tmp_path, needs)
     first = found["1"]["ranked"][0]
     assert (first["supplier"], first["product"], first["covered"]) == ("a", "动力电池", 1.0)
@@ -59,10 +79,13 @@ def test_every_need_is_answered_with_reasons(tmp_path: Path) -> None:
 
 def test_bad_rows_are_told_and_the_others_go_on(tmp_path: Path) -> None:
     needs = lines(
-        tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "  "}, {"need": "1", "text": "又"}], "{不是"
+        tmp_path / "needs.jsonl",
+        [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "  "}, {"need": "1", "text": "又"}],
+        "{不是",
     )
     offers = lines(
-        tmp_path / "bad.jsonl", [*OFFERS, {"supplier": "a", "name": "重复", "products": []}, {"supplier": "d", "name": "丁", "products": 3}]
+        tmp_path / "bad.jsonl",
+        [*OFFERS, {"supplier": "a", "name": "重复", "products": []}, {"supplier": "d", "name": "丁", "products": 3}],
     )
     found, said = match(tmp_path, needs, offers=offers, check=1)
     assert list(found) == ["1"]
@@ -92,7 +115,8 @@ def test_relations_are_told_among_the_reasons(tmp_path: Path) -> None:
 def test_a_supplier_that_met_other_needs_comes_nearer_the_top(tmp_path: Path) -> None:
     needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "电池"}, {"need": "2", "text": "电池"}])
     known = lines(
-        tmp_path / "known.jsonl", [{"need": need, "suppliers": ["b"]} for need in ("1", "7", "8")] + [{"need": "8", "suppliers": ["c"]}]
+        tmp_path / "known.jsonl",
+        [{"need": need, "suppliers": ["b"]} for need in ("1", "7", "8")] + [{"need": "8", "suppliers": ["c"]}],
     )
     before, _ = match(tmp_path, needs)
     after, said = match(tmp_path, needs, "--known", str(known), check=1)
@@ -109,7 +133,9 @@ def test_a_supplier_that_met_other_needs_comes_nearer_the_top(tmp_path: Path) ->
 def test_known_rows_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "电池"}])
     known = lines(
-        tmp_path / "known.jsonl", [{"need": "2", "suppliers": "b"}, {"need": " ", "suppliers": []}, {"need": "3", "suppliers": [4]}], "{"
+        tmp_path / "known.jsonl",
+        [{"need": "2", "suppliers": "b"}, {"need": " ", "suppliers": []}, {"need": "3", "suppliers": [4]}],
+        "{",
     )
     found, said = match(tmp_path, needs, "--known", str(known), check=1)
     assert found["1"]["ranked"]

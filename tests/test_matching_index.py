@@ -17,7 +17,12 @@ from queries.matching.offers import Offer
 
 
 def same(one: OfferIndex, other: OfferIndex) -> None:
-    assert (one.suppliers, one.names, one.industries, one.products) == (other.suppliers, other.names, other.industries, other.products)
+    assert (one.suppliers, one.names, one.industries, one.products) == (
+        other.suppliers,
+        other.names,
+        other.industries,
+        other.products,
+    )
     np.testing.assert_array_equal(one.marks, other.marks)
     np.testing.assert_array_equal(one.vocabulary, other.vocabulary)
     for name in MATRICES:
@@ -77,7 +82,9 @@ def test_batches_make_no_difference(offers: list[Offer], batch: int) -> None:
 
 
 @given(some_offers(), some_offers(), st.data())
-def test_a_known_index_brought_up_to_date_is_the_one_built_anew(before: list[Offer], fresh: list[Offer], data: st.DataObject) -> None:
+def test_a_known_index_brought_up_to_date_is_the_one_built_anew(
+    before: list[Offer], fresh: list[Offer], data: st.DataObject
+) -> None:
     stay = [offer for offer in before if data.draw(st.booleans())]
     now = list({offer.supplier: offer for offer in [*stay, *fresh]}.values())
     same(build(now, build(before)), build(now))

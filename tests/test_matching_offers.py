@@ -13,11 +13,15 @@ from queries.matching.index import build
 from queries.matching.offers import NEED_FORM, OFFER_FORM, Need, Offer, Rows, read_needs, read_offers
 from queries.matching.ranker import rank
 
-GOOD = '{"supplier": "g%d", "name": "企业%d", "industry": ["电池"], "products": [{"name": "电池", "weight": 0.5}, "钢"]}'
+GOOD = (
+    '{"supplier": "g%d", "name": "企业%d", "industry": ["电池"], "products": [{"name": "电池", "weight": 0.5}, "钢"]}'
+)
 
 
 def offers_of(path: Path, *lines: str | bytes) -> tuple[list[Offer], list[str]]:
-    path.write_bytes(b"\n".join(line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass") for line in lines))
+    path.write_bytes(
+        b"\n".join(line if isinstance(line, bytes) else line.encode("utf-8", "surrogatepass") for line in lines)
+    )
     rows = Rows(path, OFFER_FORM)
     return list(read_offers(rows)), rows.bad
 
@@ -58,11 +62,13 @@ def test_a_bad_row_is_told_and_the_good_ones_go_on(tmp_path: Path, line: str | b
 
 
 @pytest.mark.parametrize(
-    ("weight", "read"), [("-1", 0.0), ("2", 1.0), ("1e400", 1.0), ("-1e400", 0.0), ("1" + "0" * 400, 1.0), ("0.25", 0.25), ("1", 1.0)]
+    ("weight", "read"),
+    [("-1", 0.0), ("2", 1.0), ("1e400", 1.0), ("-1e400", 0.0), ("1" + "0" * 400, 1.0), ("0.25", 0.25), ("1", 1.0)],
 )
 def test_a_weight_outside_its_bounds_is_brought_inside(tmp_path: Path, weight: str, read: float) -> None:
     offers, bad = offers_of(
-        tmp_path / "a", f'\ufeff{{"supplier": "1", "name": "甲", "products": [{{"name": " a ", "weight": {weight}}}, " "]}}'
+        tmp_path / "a",
+        f'\ufeff{{"supplier": "1", "name": "甲", "products": [{{"name": " a ", "weight": {weight}}}, " "]}}',
     )
     assert [offer.products for offer in offers] == [(("a", read),)]
     assert bad == []
@@ -74,14 +80,21 @@ def test_a_weight_outside_its_bounds_is_brought_inside(tmp_path: Path, weight: s
         st.binary(max_size=30)
         | st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["supplier", "name", "products", "weight"]), inner),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["supplier", "name", "products", "weight"]), inner)
+            ),
             max_leaves=6,
         ).map(lambda value: json.dumps(value).encode()),
         max_size=8,
     )
 )
 def test_garbage_never_raises_and_loses_nothing(tmp_path_factory: pytest.TempPathFactory, garbage: list[bytes]) -> None:
-    lines = [part for place, line in enumerate(garbage) for part in (line.replace(b"\n", b""), (GOOD % (place, place)).encode())]
+    lines = [
+        part
+        for place, line in enumerate(garbage)
+        for part in (line.replace(b"\n", b""), (GOOD % (place, place)).encode())
+    ]
     offers, bad = offers_of(tmp_path_factory.mktemp("garbage") / "a.jsonl", *lines)
     read = {offer.supplier for offer in offers}
     assert {f"g{place}" for place in range(len(garbage))} <= read

@@ -17,7 +17,19 @@ from graph.stores import Store
 from queries.questions import QUESTIONS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "mechanisms.md"
-ROOMS = ("desk", "duties", "projects", "leaders", "clusters", "challenges", "scenarios", "centres", "events", "platforms", "dashboard")
+ROOMS = (
+    "desk",
+    "duties",
+    "projects",
+    "leaders",
+    "clusters",
+    "challenges",
+    "scenarios",
+    "centres",
+    "events",
+    "platforms",
+    "dashboard",
+)
 
 
 class Line(NamedTuple):
@@ -49,7 +61,10 @@ def test_the_table_names_each_question_of_the_working_system() -> None:
     assert set(ROOMS) <= asked
     assert {one.name for one in QUESTIONS if one.group == "链长制" and one.command} <= asked
     for number in (*range(22, 27), 30, 33, 34, *range(36, 55), 56, 60, 61, *range(64, 68), *range(69, 74)):
-        named = re.findall(r"(\d+)(?: 至 (\d+))?", " ".join(line.paragraphs for line in LINES) + PAGE.read_text("utf-8").split("## ")[1])
+        named = re.findall(
+            r"(\d+)(?: 至 (\d+))?",
+            " ".join(line.paragraphs for line in LINES) + PAGE.read_text("utf-8").split("## ")[1],
+        )
         assert any(int(first) <= number <= int(last or first) for first, last in named), number
 
 

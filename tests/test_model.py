@@ -4,7 +4,20 @@ from collections import Counter
 
 import pytest
 
-from graph.model import EDGE_TYPES, EDGES, NODE_TYPES, NODES, Edge, Node, ends_of, extended, file_name, find_type, name_of, searched
+from graph.model import (
+    EDGE_TYPES,
+    EDGES,
+    NODE_TYPES,
+    NODES,
+    Edge,
+    Node,
+    ends_of,
+    extended,
+    file_name,
+    find_type,
+    name_of,
+    searched,
+)
 
 
 @pytest.mark.parametrize("record", NODES, ids=lambda record: record.__name__)

@@ -74,7 +74,9 @@ def test_a_contraction_of_two_firms_is_not_sure() -> None:
     assert sure(NameIndex(["x", "x"], [SIFANG, "中车四方车辆有限公司"]), "中车四方") == "x"
 
 
-@pytest.mark.parametrize("other", ["新中车四方车辆有限公司", "大华中通车联四海方圆有限公司", "北京新中车四方科技有限公司"])
+@pytest.mark.parametrize(
+    "other", ["新中车四方车辆有限公司", "大华中通车联四海方圆有限公司", "北京新中车四方科技有限公司"]
+)
 def test_a_contraction_of_one_that_begins_alike_and_one_that_does_not_is_not_sure(other: str) -> None:
     """Both hold every character in order; that one begins alike puts it first, but does not make it the only one that may be meant."""
     for names in ((SIFANG, other), (other, SIFANG)):
@@ -133,7 +135,9 @@ def test_short_names_find_their_full_names(pairs: Pairs) -> None:
 def test_a_name_whose_firm_is_not_known_is_seldom_sure_of_another(pairs: Pairs) -> None:
     asked, names = pairs
     without = [(short, full) for short, full in asked if normalise(short)][::40]
-    wrong = sum(sure(index(*(name for name in names if name not in full)), short) is not None for short, full in without)
+    wrong = sum(
+        sure(index(*(name for name in names if name not in full)), short) is not None for short, full in without
+    )
     assert wrong / len(without) <= 0.03
 
 

@@ -62,7 +62,8 @@ def test_a_credit_code_is_checked_and_kept(code: str, compact: str, check: str) 
 
 def test_names_that_are_written_differently_are_the_same() -> None:
     assert {
-        normalise(name) for name in ("青岛 ABC“甲”有限公司", "青岛ＡＢＣ甲有限公司", "青岛abc·甲有限公司", "青岛\u3000ABC甲有限公司")
+        normalise(name)
+        for name in ("青岛 ABC“甲”有限公司", "青岛ＡＢＣ甲有限公司", "青岛abc·甲有限公司", "青岛\u3000ABC甲有限公司")
     } == {"青岛abc甲有限公司"}
 
 
@@ -86,7 +87,14 @@ def test_splitting_never_loses_the_name(text: str) -> None:
 def test_an_id_depends_on_every_part() -> None:
     assert make_id("ent", "甲", "370200") == make_id("ent", "甲", "370200")
     assert (
-        len({make_id("ent", "甲", "370200"), make_id("ent", "甲", ""), make_id("ent", "乙", "370200"), make_id("prod", "甲", "370200")})
+        len(
+            {
+                make_id("ent", "甲", "370200"),
+                make_id("ent", "甲", ""),
+                make_id("ent", "乙", "370200"),
+                make_id("prod", "甲", "370200"),
+            }
+        )
         == 4
     )
     assert make_id("ent", "甲").startswith("ent-")

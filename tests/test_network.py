@@ -37,7 +37,9 @@ def edges_of(network: Network) -> list[tuple[str, str]]:
 def test_both_stores_are_read_alike(full_store: Store, seeded_store: Store) -> None:
     network, embedded = read_network(under(full_store)), read_network(under(seeded_store))
     assert network.ids == sorted(row["id"] for row in full_store.read("MATCH (e:Enterprise) RETURN e.id AS id").rows)
-    pairs = full_store.read("MATCH (a:Enterprise)-[:SUPPLIES]->(b:Enterprise) RETURN DISTINCT a.id AS a, b.id AS b").rows
+    pairs = full_store.read(
+        "MATCH (a:Enterprise)-[:SUPPLIES]->(b:Enterprise) RETURN DISTINCT a.id AS a, b.id AS b"
+    ).rows
     assert edges_of(network) == sorted((row["a"], row["b"]) for row in pairs)
     assert len(pairs) > 10
     assert network.ids == embedded.ids
@@ -91,7 +93,9 @@ def test_a_graph_goes_through_the_doorway_and_back(graph: "nx.DiGraph[str]") -> 
             (network.suppliers, set(graph.predecessors(firm))),
             (network.neighbours, (set(graph.successors(firm)) | set(graph.predecessors(firm))) - {firm}),
         ):
-            assert [network.ids[end] for end in layout.ends[layout.starts[place] : layout.starts[place + 1]]] == sorted(wanted)
+            assert [network.ids[end] for end in layout.ends[layout.starts[place] : layout.starts[place + 1]]] == sorted(
+                wanted
+            )
 
 
 def test_the_order_of_a_store_is_that_of_its_ids() -> None:
@@ -113,7 +117,9 @@ def test_supplies_of_several_products_are_one_edge() -> None:
     assert edges_of(Network.of(nx.MultiDiGraph([("b", "a"), ("b", "a"), ("a", "b")]))) == [("a", "b"), ("b", "a")]
 
 
-@pytest.mark.parametrize(("graph", "message"), [(nx.Graph([("a", "b")]), "有向图"), (nx.DiGraph([("a", 1)]), "比较大小")])
+@pytest.mark.parametrize(
+    ("graph", "message"), [(nx.Graph([("a", "b")]), "有向图"), (nx.DiGraph([("a", 1)]), "比较大小")]
+)
 def test_what_is_no_network_is_refused(graph: "nx.DiGraph[str]", message: str) -> None:
     with pytest.raises(InputError, match=message):
         Network.of(graph)

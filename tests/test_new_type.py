@@ -31,7 +31,9 @@ class Audit(Node):
 class Checks(Edge):
     """检查了企业."""
 
-    table = joins("检查对象", ("Audit", "Enterprise"), columns=(("audit", "检查"), ("firm", "企业")), words=("检查了", "受检于"))
+    table = joins(
+        "检查对象", ("Audit", "Enterprise"), columns=(("audit", "检查"), ("firm", "企业")), words=("检查了", "受检于")
+    )
 
 
 STORY = Path(__file__).parent / "data" / "story"
@@ -45,7 +47,10 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
     assert not load([STORY], store).bad
     with extended(Audit, Checks):
         client = TestClient(create_app(store, Settings(request_seconds=600)))
-        pages = {page: client.get(page).status_code for page in ("/chains/demo", "/enterprises/a", "/search?q=示例", "/things/Audit/aud-1")}
+        pages = {
+            page: client.get(page).status_code
+            for page in ("/chains/demo", "/enterprises/a", "/search?q=示例", "/things/Audit/aud-1")
+        }
         assert pages == {"/chains/demo": 200, "/enterprises/a": 200, "/search?q=示例": 200, "/things/Audit/aud-1": 404}
 
         folder = tmp_path / "rows"
@@ -59,13 +64,22 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
         hit |= {"matched": "拼音首字母", "matched_code": "initials"}
         assert client.get("/api/v1/search?q=slaqjc").json()["items"] == [hit]
         asked = {"query": "MATCH (a:Audit)-[:CHECKS]->(e:Enterprise) RETURN a.held_on AS day, e.name AS firm"}
-        assert client.post("/api/v1/cypher", json=asked).json()["rows"] == [{"day": "2026-03", "firm": "示例甲整机有限公司"}]
+        assert client.post("/api/v1/cypher", json=asked).json()["rows"] == [
+            {"day": "2026-03", "firm": "示例甲整机有限公司"}
+        ]
         assert [item["id"] for item in client.get("/api/v1/chains/demo").json()["members"]] == ["aud-1"]
-        assert [item["relation"] for item in client.get("/api/v1/enterprises/a").json()["incoming"] if item["id"] == "aud-1"] == ["CHECKS"]
+        assert [
+            item["relation"] for item in client.get("/api/v1/enterprises/a").json()["incoming"] if item["id"] == "aud-1"
+        ] == ["CHECKS"]
 
         for page, words in {
             "/search?q=安全检查": ["检查", '/things/Audit/aud-1"', "按名称包含"],
-            "/things/Audit/aud-1": ["<dt>检查日期</dt><dd>2026-03</dd>", "<h2>检查了 ", "<h2>所在产业链 ", "示例甲整机有限公司"],
+            "/things/Audit/aud-1": [
+                "<dt>检查日期</dt><dd>2026-03</dd>",
+                "<h2>检查了 ",
+                "<h2>所在产业链 ",
+                "示例甲整机有限公司",
+            ],
             "/enterprises/a": ["受检于", '<a href="/things/Audit/aud-1">示例安全检查</a>'],
             "/chains/demo": ['<a href="/things/Audit/aud-1">示例安全检查</a>'],
         }.items():

@@ -25,7 +25,9 @@ def run_notebook(name: str, folder: Path, variables: dict[str, str]) -> list[Any
 @pytest.fixture(scope="module")
 def on_the_embedded_store(seeded_store_url: str, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """The cells of the first notebook after a run on the embedded store."""
-    return run_notebook("01_who_supplies_whom.ipynb", tmp_path_factory.mktemp("notebook"), {"LIANZHANG_STORE": seeded_store_url})
+    return run_notebook(
+        "01_who_supplies_whom.ipynb", tmp_path_factory.mktemp("notebook"), {"LIANZHANG_STORE": seeded_store_url}
+    )
 
 
 def outputs_of(cells: list[Any]) -> list[Any]:
@@ -34,7 +36,9 @@ def outputs_of(cells: list[Any]) -> list[Any]:
 
 def printed(cells: list[Any]) -> str:
     return "\n".join(
-        output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs_of(cells) if output.output_type != "error"
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in outputs_of(cells)
+        if output.output_type != "error"
     )
 
 
@@ -48,7 +52,11 @@ def check_supplies(cells: list[Any]) -> None:
     assert_clean(cells)
     assert "—[" in printed(cells)
     assert "查询只能读图" in printed(cells)
-    picture = next(output["data"]["text/html"] for output in outputs_of(cells) if "<iframe" in output.get("data", {}).get("text/html", ""))
+    picture = next(
+        output["data"]["text/html"]
+        for output in outputs_of(cells)
+        if "<iframe" in output.get("data", {}).get("text/html", "")
+    )
     assert "src=&quot;http" not in picture
     assert "href=&quot;http" not in picture
 

@@ -50,7 +50,9 @@ def odd_client(tmp_path: Path) -> TestClient:
 
 
 def test_command_and_route_give_one_answer(seeded_store_url: str, client: TestClient) -> None:
-    printed = json.loads(run("opportunities", "--leader", "示例智慧家电", "--format", "json", store=seeded_store_url).stdout)
+    printed = json.loads(
+        run("opportunities", "--leader", "示例智慧家电", "--format", "json", store=seeded_store_url).stdout
+    )
     assert client.get(f"/api/v1/enterprises/{LEADER}/opportunities").json() == printed
     assert {title: isinstance(printed[title], list) for title in LISTS.values()} == dict.fromkeys(LISTS.values(), True)
     assert printed["leaders"][0]["name"] == LEADER
@@ -91,7 +93,9 @@ def test_the_lists_of_another_city_say_where_they_are_of(here: str, tmp_path: Pa
 def test_english_keys_by_command_and_route(seeded_store_url: str, client: TestClient) -> None:
     chinese = client.get(f"/api/v1/enterprises/{LEADER}/opportunities").json()
     english = client.get(f"/api/v1/enterprises/{LEADER}/opportunities?keys=en").json()
-    assert english == {next((name for name, title in LISTS.items() if title == key), key): value for key, value in chinese.items()}
+    assert english == {
+        next((name for name, title in LISTS.items() if title == key), key): value for key, value in chinese.items()
+    }
     assert set(LISTS) <= set(english)
     assert set(LISTS.values()) <= set(chinese)
     printed = run("opportunities", "--leader", LEADER, "--keys", "en", "--format", "json", store=seeded_store_url)
@@ -122,7 +126,11 @@ def test_table_and_csv(seeded_store_url: str) -> None:
     done = run("opportunities", "--leader", "示例新能源汽车", store=seeded_store_url)
     assert "车规级碳化硅功率模" in done.stdout  # a narrow cell
     assert "在青可提供产品(服务): 没有" in done.stderr
-    rows = list(csv.DictReader(io.StringIO(run("opportunities", "--chain", CHAIN, "--format", "csv", store=seeded_store_url).stdout)))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(run("opportunities", "--chain", CHAIN, "--format", "csv", store=seeded_store_url).stdout)
+        )
+    )
     assert {row["清单"] for row in rows} == set(LISTS.values())
     assert all(row["为什么"] and row["状态"] and row["来源"] for row in rows)
     looked = [row["看过的本地企业"] for row in rows if "没有合适的本地企业" in row["为什么"]]
@@ -152,7 +160,9 @@ def test_what_cannot_be_asked(seeded_store_url: str, arguments: list[str], code:
 
 def test_a_name_of_two_firms_lists_them(tmp_path: Path) -> None:
     url = f"ladybug://{tmp_path}/g.lbug"
-    put(open_store(url), tmp_path / "in", enterprises=[firm("a", short_name="同名"), firm("b", short_name="同名")]).close()
+    put(
+        open_store(url), tmp_path / "in", enterprises=[firm("a", short_name="同名"), firm("b", short_name="同名")]
+    ).close()
     done = run("opportunities", "--leader", "同名", store=url, check=1)
     assert "示例a号公司(a)、示例b号公司(b)" in done.stderr
 
@@ -186,22 +196,39 @@ def test_a_workbook_has_a_sheet_for_each_list_ready_to_print(seeded_store: Store
         body = list(page.iter_rows(min_row=HEAD_ROW + 2, max_row=HEAD_ROW + 1 + len(rows), values_only=True))
         for row, cells in zip(rows, body, strict=True):
             shown = dict(zip(heads, cells, strict=True))
-            assert (shown["产品(服务)"], shown["可信度"], shown["为什么"]) == (row.product, row.confidence, "\n".join(row.grounds()))
+            assert (shown["产品(服务)"], shown["可信度"], shown["为什么"]) == (
+                row.product,
+                row.confidence,
+                "\n".join(row.grounds()),
+            )
             assert row.grounds() == [text for text in row.why if text != f"环节: {shown['环节']}"]
-        whole = [str(cell.value) for (cell,) in page.iter_rows(min_row=HEAD_ROW + 2 + len(rows), max_col=1) if cell.value]
+        whole = [
+            str(cell.value) for (cell,) in page.iter_rows(min_row=HEAD_ROW + 2 + len(rows), max_col=1) if cell.value
+        ]
         assert {"须知", "来源", "数据状态的意思"} <= set(whole)
         assert all(any(source.name in line for line in whole) for source in answer.sources)
         assert page.page_setup.orientation == "landscape"
-        assert (page.page_setup.paperSize, page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr.fitToPage) == (9, 0, True)
+        assert (
+            page.page_setup.paperSize,
+            page.page_setup.fitToHeight,
+            page.sheet_properties.pageSetUpPr.fitToPage,
+        ) == (9, 0, True)
         assert page.print_title_rows == f"${HEAD_ROW + 1}:${HEAD_ROW + 1}"
         assert page.print_area.endswith(f"$1:${openpyxl.utils.get_column_letter(len(heads))}${page.max_row}")
         assert page.freeze_panes == f"A{HEAD_ROW + 2}"
         assert "第 &P 页" in page.oddFooter.center.text
-        widths = [page.column_dimensions[openpyxl.utils.get_column_letter(number)].width for number in range(1, len(heads) + 1)]
+        widths = [
+            page.column_dimensions[openpyxl.utils.get_column_letter(number)].width
+            for number in range(1, len(heads) + 1)
+        ]
         assert min(widths) >= 6
         assert sum(widths) < 210  # on a page of A4 lying that is 7 points or more
         assert all(any(row) for row in zip(*body, strict=True)) or not rows  # no empty column
-        assert all(page.row_dimensions[number].height <= 409 for number in range(1, page.max_row + 1) if page.row_dimensions[number].height)
+        assert all(
+            page.row_dimensions[number].height <= 409
+            for number in range(1, page.max_row + 1)
+            if page.row_dimensions[number].height
+        )
 
 
 def test_whose_row_it_is_stands_where_it_is_not_the_leader_s_own(tmp_path: Path) -> None:
@@ -223,7 +250,9 @@ def test_whose_row_it_is_stands_where_it_is_not_the_leader_s_own(tmp_path: Path)
 
 def test_firms_looked_at_are_cut_to_what_a_row_can_show(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    makers = [{"id": f"p{number}", "name": f"{'很长的产品名称' * 3}{number}", "segments": "demo.part"} for number in range(5)]
+    makers = [
+        {"id": f"p{number}", "name": f"{'很长的产品名称' * 3}{number}", "segments": "demo.part"} for number in range(5)
+    ]
     firms = [firm("boss"), *(firm(f"f{number}", products="p0;p1;p2;p3;p4") for number in range(9))]
     put(
         store, tmp_path / "in", enterprises=firms, products=[*makers, {"id": "chip", "name": "芯片件", "segments": "demo.part"}], input_to=[],
@@ -254,7 +283,9 @@ def test_a_workbook_is_whole_and_runs_nothing(odd_client: TestClient, seeded_sto
 
 
 def test_an_empty_list_says_so_on_its_sheet(tmp_path: Path) -> None:
-    store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in", enterprises=[firm("a") | {"name": "A&B 公司"}])
+    store = put(
+        open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path / "in", enterprises=[firm("a") | {"name": "A&B 公司"}]
+    )
     book = openpyxl.load_workbook(io.BytesIO(workbook(store, "a")))
     for title in leader_opportunities(under(store), find_enterprise(under(store), "a")).titles.values():
         assert book[title].cell(HEAD_ROW + 2, 1).value == f"{title}: 图中没有可列的行。没有登记不等于没有。"
@@ -287,14 +318,19 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
     assert "不可引用" in text
     assert f'href="/chains/{CHAIN}/opportunities.xlsx"' in page
     for address in addresses(page).found:
-        if not address.endswith(("without=sample", "without=sample%2Ccurated%2Cinferred")):  # the switch may hide a leader
+        if not address.endswith(
+            ("without=sample", "without=sample%2Ccurated%2Cinferred")
+        ):  # the switch may hide a leader
             assert address.startswith("#") or client.get(address).status_code == 200, address
 
 
 def test_needs_at_a_glance(client: TestClient, seeded_store: Store) -> None:
     answer = leader_opportunities(under(seeded_store), find_enterprise(under(seeded_store), LEADER))
     glance = at_a_glance(answer.needs)
-    found = {met.code: {one.product: (len(one.able), len(one.supplying), one.recorded) for one in glance if one.met is met} for met in Met}
+    found = {
+        met.code: {one.product: (len(one.able), len(one.supplying), one.recorded) for one in glance if one.met is met}
+        for met in Met
+    }
     assert found["able"]["智能功率模块"] == (2, 0, True)
     assert found["supplied"]["电子膨胀阀"] == (0, 1, True)
     assert found["none"] == {"真空绝热板": (0, 0, True), "家用制冷剂": (0, 0, False), "NTC温度传感器": (0, 0, False)}
@@ -308,7 +344,9 @@ def test_needs_are_a_question_too(client: TestClient, seeded_store: Store, seede
     assert (by_product["智能功率模块"]["met"], by_product["智能功率模块"]["met_code"]) == ("可卡位入链", "able")
     assert len(by_product["智能功率模块"]["able"]) == 2
     assert json.loads(run("needs", "--leader", LEADER, "--format", "json", store=seeded_store_url).stdout) == answer
-    assert run("needs", "--leader", LEADER, "--format", "csv", store=seeded_store_url).stdout.startswith("产品(服务),本地,可卡位的企业,")
+    assert run("needs", "--leader", LEADER, "--format", "csv", store=seeded_store_url).stdout.startswith(
+        "产品(服务),本地,可卡位的企业,"
+    )
     assert client.get(f"/api/v1/chains/{CHAIN}/needs").status_code == 200
 
 
@@ -351,7 +389,12 @@ def test_the_ledger_is_a_line_of_dated_steps(client: TestClient) -> None:
 
 def test_names_are_escaped(odd_client: TestClient) -> None:
     chain, leader = quote("odd/链?", safe=""), quote("f/1 ?", safe="")
-    for path in (f"/chains/{chain}/opportunities", f"/enterprises/{leader}/opportunities", "/ledger", f"/ledger?leader={leader}"):
+    for path in (
+        f"/chains/{chain}/opportunities",
+        f"/enterprises/{leader}/opportunities",
+        "/ledger",
+        f"/ledger?leader={leader}",
+    ):
         answer = odd_client.get(path)
         assert answer.status_code == 200, path
         assert EVIL not in answer.text

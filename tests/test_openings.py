@@ -54,12 +54,27 @@ def need(product: str, who: str = "boss", **more: str) -> dict[str, Any]:
     return {"enterprise": who, "product": product, **more}
 
 
-def step(supplier: str, stage: str, on: str, product: str = "chip", customer: str = "boss", **more: str) -> dict[str, Any]:
-    return {"supplier": supplier, "customer": customer, "product": product, "stage": stage, "on": on, "by": "专班", **more}
+def step(
+    supplier: str, stage: str, on: str, product: str = "chip", customer: str = "boss", **more: str
+) -> dict[str, Any]:
+    return {
+        "supplier": supplier,
+        "customer": customer,
+        "product": product,
+        "stage": stage,
+        "on": on,
+        "by": "专班",
+        **more,
+    }
 
 
 def test_the_same_product_a_kind_of_it_and_a_need_that_is_only_inferred(store: Store, tmp_path: Path) -> None:
-    firms = [firm("a", products="chip"), firm("b", products="fine"), firm("c", region="else", products="chip"), firm("d", products="motor")]
+    firms = [
+        firm("a", products="chip"),
+        firm("b", products="fine"),
+        firm("c", region="else", products="chip"),
+        firm("d", products="motor"),
+    ]
     say(store, tmp_path, [*firms, firm("wheels", products="car", parent="boss")], needs=[need("motor")])
     answer = ask(store)
     assert seen(answer.needs) == [("驱动电机", "d", "高"), ("驱动电机", "b", "中"), ("芯片件", "a", "高")]
@@ -76,7 +91,13 @@ def test_the_same_product_a_kind_of_it_and_a_need_that_is_only_inferred(store: S
 
 def test_a_firm_is_never_matched_to_itself_or_its_group(store: Store, tmp_path: Path) -> None:
     firms = [firm("child", parent="boss", products="chip"), firm("sister", parent="top", products="chip"), firm("top")]
-    put(store, tmp_path, enterprises=[firm("boss", parent="top", products="chip"), *firms], leads=LEADS, needs=[need("chip")])
+    put(
+        store,
+        tmp_path,
+        enterprises=[firm("boss", parent="top", products="chip"), *firms],
+        leads=LEADS,
+        needs=[need("chip")],
+    )
     rows = [row for row in ask(store).needs if row.product_id == "chip"]
     assert seen(rows) == [("芯片件", "sister", "高")]
     assert "与链主同属一个集团" in rows[0].against
@@ -94,7 +115,9 @@ def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, t
     own = row_of(answer.needs, None)
     told = row_of(answer.invitations, "far")
     for row in (own, told):
-        assert [(one.firm.id, "没有“驱动电机”" in one.why) for one in row.candidates if one.firm.id == "near"] == [("near", True)]
+        assert [(one.firm.id, "没有“驱动电机”" in one.why) for one in row.candidates if one.firm.id == "near"] == [
+            ("near", True)
+        ]
         assert any("普查过: 示例普查" in text for text in row.why) == looked
         assert any("没有登记不等于没有" in text for text in row.why) != looked
     assert not own.computed
@@ -104,7 +127,12 @@ def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, t
 
 
 def test_a_need_that_a_local_firm_fits_invites_nobody(store: Store, tmp_path: Path) -> None:
-    say(store, tmp_path, [firm("a", products="motor"), firm("far", region="else", products="motor")], needs=[need("motor")])
+    say(
+        store,
+        tmp_path,
+        [firm("a", products="motor"), firm("far", region="else", products="motor")],
+        needs=[need("motor")],
+    )
     assert ask(store).invitations == []
 
 
@@ -120,7 +148,13 @@ def test_a_need_that_nobody_at_all_makes_is_still_listed(store: Store, tmp_path:
 
 def test_what_was_given_up_is_said_with_day_and_reason_and_opens_the_place(store: Store, tmp_path: Path) -> None:
     steps = [step("a", "推荐", "2026-01-05"), step("a", "放弃", "2026-02-01", note="交期不合")]
-    say(store, tmp_path, [firm("a", products="chip"), firm("far", region="else", products="chip")], needs=[need("chip")], matched=steps)
+    say(
+        store,
+        tmp_path,
+        [firm("a", products="chip"), firm("far", region="else", products="chip")],
+        needs=[need("chip")],
+        matched=steps,
+    )
     answer = ask(store)
     row = row_of(answer.needs, "a")
     assert (row.stage, "曾经对接,2026-02-01放弃: 交期不合" in row.against) == ("放弃", True)
@@ -130,7 +164,13 @@ def test_what_was_given_up_is_said_with_day_and_reason_and_opens_the_place(store
 
 def test_who_supplies_already_is_a_record_and_no_opening(store: Store, tmp_path: Path) -> None:
     supplies = [{"supplier": "a", "customer": "boss", "product": "芯片件", "status": "confirmed"}]
-    say(store, tmp_path, [firm("a", products="chip"), firm("b", products="chip")], needs=[need("chip")], supplies=supplies)
+    say(
+        store,
+        tmp_path,
+        [firm("a", products="chip"), firm("b", products="chip")],
+        needs=[need("chip")],
+        supplies=supplies,
+    )
     answer = ask(store)
     assert seen(answer.needs) == [("芯片件", "b", "高"), ("芯片件", "a", "高")]
     row = row_of(answer.needs, "a")
@@ -159,26 +199,45 @@ def test_what_speaks_against_comes_from_the_records(store: Store, tmp_path: Path
 
 
 def test_a_firm_on_both_sides_stands_on_both_lists(store: Store, tmp_path: Path) -> None:
-    say(store, tmp_path, [firm("a", products="motor")], offers=[need("chip"), need("chip", "a")], needs=[need("chip"), need("chip", "a")])
+    say(
+        store,
+        tmp_path,
+        [firm("a", products="motor")],
+        offers=[need("chip"), need("chip", "a")],
+        needs=[need("chip"), need("chip", "a")],
+    )
     answer = ask(store)
     assert "它自己也采购这种产品" in row_of(answer.needs, "a").against
     assert row_of(answer.offers, "a").why[0].startswith("登记的需求“芯片件”")
 
 
 def test_offers_with_who_could_use_them(store: Store, tmp_path: Path) -> None:
-    firms = [firm("user"), firm("maker", products="car"), firm("buyer"), firm("far", region="else"), firm("gone", valid_to="2020")]
+    firms = [
+        firm("user"),
+        firm("maker", products="car"),
+        firm("buyer"),
+        firm("far", region="else"),
+        firm("gone", valid_to="2020"),
+    ]
     supplies = [{"supplier": "boss", "customer": "buyer", "product": "芯片件"}]
     wishes = [need("chip", who) for who in ("user", "far", "gone", "buyer")]
     say(store, tmp_path, firms, offers=[need("chip"), need("ore")], needs=wishes, supplies=supplies)
     rows = ask(store).offers
-    assert seen(rows) == [("芯片件", "buyer", "高"), ("芯片件", "user", "高"), ("芯片件", "maker", "中"), ("矿石", None, None)]
+    assert seen(rows) == [
+        ("芯片件", "buyer", "高"),
+        ("芯片件", "user", "高"),
+        ("芯片件", "maker", "中"),
+        ("矿石", None, None),
+    ]
     assert (row_of(rows, "buyer").computed, row_of(rows, "user").computed) == (False, True)
     assert "已经在采购,不是新的机会" in row_of(rows, "buyer").against
     assert "生产“整车件”,必需它" in row_of(rows, "maker").why
     assert row_of(rows, None).why == ["图中没有登记本地有谁需要它"]
 
 
-def test_what_leaders_have_said_comes_first_and_local_firms_speak_against_going_elsewhere(store: Store, tmp_path: Path) -> None:
+def test_what_leaders_have_said_comes_first_and_local_firms_speak_against_going_elsewhere(
+    store: Store, tmp_path: Path
+) -> None:
     firms = [firm("a", products="chip;motor"), firm("far", region="else", products="chip"), firm("free", region="else")]
     say(
         store, tmp_path, firms, needs=[need("chip"), need("motor")],
@@ -199,7 +258,10 @@ def test_what_leaders_have_said_comes_first_and_local_firms_speak_against_going_
 def test_two_suggestions_of_one_firm_for_two_products_are_two_rows(store: Store, tmp_path: Path) -> None:
     told = [{"enterprise": "boss", "partner": "far", "product": product} for product in ("芯片件", "驱动电机")]
     say(store, tmp_path, [firm("far", region="else")], recommends=told, needs=[need("chip")])
-    assert [(row.product, row.product_id) for row in ask(store).invitations] == [("芯片件", "chip"), ("驱动电机", "motor")]
+    assert [(row.product, row.product_id) for row in ask(store).invitations] == [
+        ("芯片件", "chip"),
+        ("驱动电机", "motor"),
+    ]
 
 
 def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Store, tmp_path: Path) -> None:
@@ -213,11 +275,15 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
 
 
 @pytest.mark.parametrize(("region", "seen_from"), [("ward", ["city"]), ("else", ["else"]), ("", ["city", "else"])])
-def test_a_firm_that_leads_nothing_is_seen_from_the_city_that_it_is_in(tmp_path: Path, region: str, seen_from: list[str]) -> None:
+def test_a_firm_that_leads_nothing_is_seen_from_the_city_that_it_is_in(
+    tmp_path: Path, region: str, seen_from: list[str]
+) -> None:
     chains = [{"id": "demo", "name": "示例链", "region": "city"}, {"id": "far", "name": "示例外链", "region": "else"}]
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     say(store, tmp_path / "in", [firm("other", region=region)], chains=chains)
-    assert [home.id for home in ask(store, "other").city] == seen_from, "of one of which it is not known where it is, from every city"
+    assert [home.id for home in ask(store, "other").city] == seen_from, (
+        "of one of which it is not known where it is, from every city"
+    )
 
 
 def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> None:
@@ -234,7 +300,9 @@ def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> N
     )
     answer = ask(store)
     assert [one.firm.id for one in answer.needs if one.firm] == []
-    assert [(one.product_id, one.firm) for one in answer.invitations] == [("chip", None)], "nobody is left who makes them"
+    assert [(one.product_id, one.firm) for one in answer.invitations] == [("chip", None)], (
+        "nobody is left who makes them"
+    )
     assert "“示例asked号公司”登记为已终止" in ask(store, "asked").notes
     assert not any("登记为已终止" in note for note in answer.notes)
 
@@ -250,7 +318,10 @@ def test_a_chain_has_the_lists_of_all_its_leaders_and_says_where_there_is_none(s
     )
     answer = chain_opportunities(under(store, today=TODAY), Named(id="demo", name="示例链"))
     assert [leader.id for leader in answer.leaders] == ["boss", "chief"]
-    assert [(row.leader.id, row.firm.id if row.firm else None) for row in answer.needs] == [("boss", "a"), ("chief", "a")]
+    assert [(row.leader.id, row.firm.id if row.firm else None) for row in answer.needs] == [
+        ("boss", "a"),
+        ("chief", "a"),
+    ]
 
 
 def test_a_chain_without_leaders_says_so(store: Store, tmp_path: Path) -> None:
@@ -284,7 +355,8 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
 def test_both_stores_answer_the_same(server_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
         one, other = (
-            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump() for one in (server_store, seeded_store)
+            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump()
+            for one in (server_store, seeded_store)
         )
         assert one | {"data_date": None} == other | {"data_date": None}
 
@@ -309,7 +381,9 @@ def test_words_that_fit_a_need(tmp_path: Path) -> None:
 
 def test_the_five_nearest_names_are_others_than_the_name_itself() -> None:
     """All share 高压水泵; the name that is asked for, in whatever width it is typed, is near to itself and tells nobody anything."""
-    names = NearProducts(["高压水泵甲", "高压水泵阀", "高压水泵乙", "高压水泵丙", "高压水泵丁", "高压水泵戊", "高压水泵己"])
+    names = NearProducts(
+        ["高压水泵甲", "高压水泵阀", "高压水泵乙", "高压水泵丙", "高压水泵丁", "高压水泵戊", "高压水泵己"]
+    )
     assert [place for place, _, _ in names.near("高压水泵阀")] == [0, 2, 3, 4, 5]
     assert {shared for _, _, words in names.near("高压水泵阀") for shared in words} == {"高压水泵"}
 
@@ -338,10 +412,14 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
     say(store, tmp_path / "in", firms, needs=[need(product) for product in wanted])
     answer = ask(store)
     for product in wanted:
-        local = {id for id in ids if product in makes[id] and id not in closed | children and regions[id] in ("ward", "city")}
+        local = {
+            id for id in ids if product in makes[id] and id not in closed | children and regions[id] in ("ward", "city")
+        }
         outside = {id for id in ids if product in makes[id] and id not in closed | children and regions[id] == "else"}
         listed = {
-            row.firm.id for row in answer.needs if row.product_id == product and row.firm and "没有登记所在地,不能算本地" not in row.against
+            row.firm.id
+            for row in answer.needs
+            if row.product_id == product and row.firm and "没有登记所在地,不能算本地" not in row.against
         }
         invited = {row.firm.id for row in answer.invitations if row.product_id == product and row.firm}
         assert listed == local
@@ -351,13 +429,19 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
 
 def test_the_keys_of_the_answer_are_what_officers_call_the_lists(seeded_store: Store) -> None:
     answer = chain_opportunities(under(seeded_store, today=TODAY), Named(id="smart-appliances", name="智能家电"))
-    assert [*answer.lists()] == ["在青可提供产品(服务)", "可采购产品(服务)", "拟开展合作企业", "建议招引企业"] == [*LISTS.values()]
+    assert (
+        [*answer.lists()]
+        == ["在青可提供产品(服务)", "可采购产品(服务)", "拟开展合作企业", "建议招引企业"]
+        == [*LISTS.values()]
+    )
     assert set(LISTS.values()) <= set(answer.model_dump(by_alias=True))
 
 
 def test_a_thousand_identical_offers_are_cut_and_counted(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    say(store, tmp_path / "in", [firm(f"f{number:04}", products="chip") for number in range(1000)], needs=[need("chip")])
+    say(
+        store, tmp_path / "in", [firm(f"f{number:04}", products="chip") for number in range(1000)], needs=[need("chip")]
+    )
     answer = ask(store)
     assert len(answer.needs) == 20
     assert "另有 980 家次候选没有列出: 每项只列最合适的" in answer.notes
@@ -390,7 +474,13 @@ def test_what_fits_is_listed_before_what_was_given_up(tmp_path: Path) -> None:
 
 
 def test_a_match_of_which_no_step_stands_is_no_talk(store: Store, tmp_path: Path) -> None:
-    say(store, tmp_path, [firm("a", products="chip")], needs=[need("chip")], matched=[step("a", "洽谈", "2026-01-01", valid_to="2026-02")])
+    say(
+        store,
+        tmp_path,
+        [firm("a", products="chip")],
+        needs=[need("chip")],
+        matched=[step("a", "洽谈", "2026-01-01", valid_to="2026-02")],
+    )
     answer = ask(store)
     row = row_of(answer.needs, "a")
     assert (row.stage, row.why, answer.partners) == (None, ["登记的产品就是“芯片件”", "环节: 部件"], [])
@@ -411,14 +501,27 @@ def test_a_leader_judged_to_be_another_firm_answers_as_that_one(store: Store, tm
     assert answer.needs == ask(store).needs
     twin = Named(id="twin", name="示例twin号公司")
     for asked in (ledger(under(store, today=TODAY), leader=twin), ledger(under(store, today=TODAY), firm=twin)):
-        assert (asked.subject, [match.customer.id for match in asked.matches]) == (Named(id="boss", name="示例boss号公司"), ["boss"])
+        assert (asked.subject, [match.customer.id for match in asked.matches]) == (
+            Named(id="boss", name="示例boss号公司"),
+            ["boss"],
+        )
 
 
 def test_a_match_about_one_unknown_product_says_nothing_of_another(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     partners = [{"enterprise": "boss", "partner": "p", "product": product} for product in ("联合研发", "联合检测", "")]
-    say(store, tmp_path / "in", [firm("p")], seeks_partner=partners, matched=[step("p", "洽谈", "2026-01-01", "联合研发")])
-    assert [(row.product, row.stage) for row in ask(store).partners] == [("", None), ("联合检测", None), ("联合研发", "洽谈")]
+    say(
+        store,
+        tmp_path / "in",
+        [firm("p")],
+        seeks_partner=partners,
+        matched=[step("p", "洽谈", "2026-01-01", "联合研发")],
+    )
+    assert [(row.product, row.stage) for row in ask(store).partners] == [
+        ("", None),
+        ("联合检测", None),
+        ("联合研发", "洽谈"),
+    ]
 
 
 def test_what_a_leader_offers_is_not_inferred_as_its_need(tmp_path: Path) -> None:
@@ -435,7 +538,12 @@ def test_what_a_leader_offers_is_not_inferred_as_its_need(tmp_path: Path) -> Non
 
 def test_a_closed_firm_that_a_leader_suggests_is_said_to_be_closed_and_no_more(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    say(store, tmp_path / "in", [firm("gone", region="else", valid_to="2020")], recommends=[{"enterprise": "boss", "partner": "gone"}])
+    say(
+        store,
+        tmp_path / "in",
+        [firm("gone", region="else", valid_to="2020")],
+        recommends=[{"enterprise": "boss", "partner": "gone"}],
+    )
     assert ask(store).invitations[0].against == ["企业登记为已终止"]
 
 
@@ -446,7 +554,13 @@ def test_firms_looked_at_for_two_of_a_group_are_told_once(tmp_path: Path) -> Non
         firm("near", products="chip", segments="demo.part"),
         firm("far", region="else", products="motor"),
     ]
-    say(store, tmp_path / "in", firms, needs=[need("motor"), need("motor", "child")], recommends=[{"enterprise": "boss", "partner": "far"}])
+    say(
+        store,
+        tmp_path / "in",
+        firms,
+        needs=[need("motor"), need("motor", "child")],
+        recommends=[{"enterprise": "boss", "partner": "far"}],
+    )
     assert [one.firm.id for one in ask(store).invitations[0].candidates] == ["near"]
 
 
@@ -465,16 +579,32 @@ def test_a_supplier_that_hangs_on_one_customer_is_told_but_not_of_the_leader_its
 ) -> None:
     supplies = [{"supplier": "a", "customer": customer, "product": "整车件"} for customer in customers]
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    say(store, tmp_path, [firm("a", products="chip;car"), firm("other"), firm("else")], needs=[need("chip")], supplies=supplies)
-    rows = [row for name in LISTS for row in getattr(ask(store), name) if row.firm and row.firm.id == "a" and row.product == "芯片件"]
+    say(
+        store,
+        tmp_path,
+        [firm("a", products="chip;car"), firm("other"), firm("else")],
+        needs=[need("chip")],
+        supplies=supplies,
+    )
+    rows = [
+        row
+        for name in LISTS
+        for row in getattr(ask(store), name)
+        if row.firm and row.firm.id == "a" and row.product == "芯片件"
+    ]
     assert rows
-    assert {one for row in rows for one in row.against if one.startswith("已知的客户只有")} == ({told} if told else set())
+    assert {one for row in rows for one in row.against if one.startswith("已知的客户只有")} == (
+        {told} if told else set()
+    )
 
 
 @pytest.mark.parametrize(
-    ("status", "confidence", "wanted"), [("confirmed", "", 0.4), ("reported", "", 0.4), ("sample", "", 0.1), ("reported", "0.35", 0.35)]
+    ("status", "confidence", "wanted"),
+    [("confirmed", "", 0.4), ("reported", "", 0.4), ("sample", "", 0.1), ("reported", "0.35", 0.35)],
 )
-def test_a_row_is_as_sure_as_the_least_sure_record_of_it(tmp_path: Path, status: str, confidence: str, wanted: float) -> None:
+def test_a_row_is_as_sure_as_the_least_sure_record_of_it(
+    tmp_path: Path, status: str, confidence: str, wanted: float
+) -> None:
     """A fit of two records is inferred, which is 0.4 at most, whatever the two are worth."""
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     made = [{"enterprise": "a", "product": "chip", "status": status, "confidence": confidence}]
@@ -511,12 +641,18 @@ def test_a_row_is_no_surer_than_the_weakest_of_its_records(tmp_path: Path) -> No
     rows = ask(store).needs
     assert {row.firm.id: row.confidence for row in rows if row.firm} == {"a": 0.4, "b": 0.2}
     assert confidence([Row("NEEDS", "a", "b", "confirmed", "s", confidence=0.2)], computed=False) == 0.2
-    assert confidence([Row("NEEDS", "a", "b", "reported", "s"), Row("NEEDS", "a", "b", "curated", "s")], computed=False) == 0.6
+    assert (
+        confidence([Row("NEEDS", "a", "b", "reported", "s"), Row("NEEDS", "a", "b", "curated", "s")], computed=False)
+        == 0.6
+    )
 
 
 def test_local_firms_that_fit_are_counted_where_not_all_are_named(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
-    firms = [*(firm(f"n{number}", products="motor") for number in range(5)), firm("far", region="else", products="motor")]
+    firms = [
+        *(firm(f"n{number}", products="motor") for number in range(5)),
+        firm("far", region="else", products="motor"),
+    ]
     say(store, tmp_path / "in", firms, needs=[need("motor")], recommends=[{"enterprise": "boss", "partner": "far"}])
     (told,) = [text for text in row_of(ask(store).invitations, "far").against if "不在本地" in text]
     assert told == "不在本地,而本地已有合适的: 示例n0号公司、示例n1号公司、示例n2号公司等 5 家"

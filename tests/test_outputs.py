@@ -90,7 +90,9 @@ def placed(arguments: list[str], place: str | Path) -> list[str]:
 
 
 def wanted(arguments: list[str], place: Path) -> Path:
-    return next(Path(one) for one, word in zip(placed(arguments, place), arguments, strict=True) if word.startswith(PLACE))
+    return next(
+        Path(one) for one, word in zip(placed(arguments, place), arguments, strict=True) if word.startswith(PLACE)
+    )
 
 
 def folder_in_the_way(path: Path) -> None:
@@ -132,7 +134,9 @@ def test_places_where_nothing_can_be(told: Told, tmp_path: Path, place: str) -> 
 
 
 @pytest.mark.parametrize("command", FILES)
-def test_a_file_that_is_open_elsewhere(told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+def test_a_file_that_is_open_elsewhere(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
     """Excel on Windows keeps others from opening a workbook for writing."""
     path = wanted(FILES[command], tmp_path / "out")
     path.write_text("open in Excel")
@@ -258,7 +262,9 @@ def test_the_standard_output_may_be_full_or_closed(target: str) -> None:
     assert ("读写失败" in done.stderr) == (target == "/dev/full")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-甲厂", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\u3000@甲", "--1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-甲厂", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\u3000@甲", "--1"]
+)
 def test_no_cell_that_is_printed_as_csv_is_a_formula(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """What a spreadsheet would run stands behind an apostrophe, in a head as well as in a cell, and all of it in one cell."""
     print_rows([{"name": text, text: "甲"}], Format.csv)
@@ -278,7 +284,9 @@ def test_what_is_no_formula_is_printed_as_it_is(text: str, capsys: pytest.Captur
     assert [*csv.reader(io.StringIO(capsys.readouterr().out, newline=""))][1:] == [[text] if text else [""]]
 
 
-def test_a_file_that_is_mounted_by_itself_is_written_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_mounted_by_itself_is_written_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A single file in a container cannot be replaced; any other refusal to replace it is told."""
     path = tmp_path / "a.txt"
     path.write_text("old")

@@ -37,7 +37,12 @@ def test_a_file_in_the_model_is_taken_in(tmp_path: Path) -> None:
     )
     asked = "from graph.model import EDGE_TYPES, NODE_TYPES, ends_of; print('Audit' in NODE_TYPES, *map(ends_of, EDGE_TYPES.values()))"
     said = subprocess.run(
-        [sys.executable, "-c", asked], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", asked],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert said.stdout.startswith("True ")
     assert "('Audit', 'Enterprise')" in said.stdout
@@ -103,7 +108,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
 
 def test_the_wheel_has_every_file_of_the_packages_and_the_seeds(wheel: ZipFile) -> None:
     tracked = [Path(name) for name in list_tracked()]
-    expected = {p.as_posix() for p in tracked if (p.parts[0] in PACKAGES and p.suffix in SHIPPED) or p.parts[0] == "seeds"}
+    expected = {
+        p.as_posix() for p in tracked if (p.parts[0] in PACKAGES and p.suffix in SHIPPED) or p.parts[0] == "seeds"
+    }
     assert {"queries", "api", "graph", "loaders", "seeds"} == {name.partition("/")[0] for name in expected}
     assert any(name.endswith(".cypher") for name in expected)
     assert expected - set(wheel.namelist()) == set()
@@ -116,7 +123,10 @@ def test_the_wheel_has_nothing_else(wheel: ZipFile) -> None:
 
 
 def test_the_wheel_installs_the_command_and_must_not_be_uploaded(wheel: ZipFile) -> None:
-    info = {name: wheel.read(f"lianzhang-0.1.0.dist-info/{name}").decode() for name in ("entry_points.txt", "METADATA", "licenses/LICENSE")}
+    info = {
+        name: wheel.read(f"lianzhang-0.1.0.dist-info/{name}").decode()
+        for name in ("entry_points.txt", "METADATA", "licenses/LICENSE")
+    }
     metadata = info["METADATA"].splitlines()
     assert "lianzhang = api.cli:main" in info["entry_points.txt"]
     assert "Classifier: Private :: Do Not Upload" in metadata
@@ -130,7 +140,9 @@ def test_the_wheel_runs_from_an_unpacked_folder(wheel: ZipFile, tmp_path: Path) 
         f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import api.cli, queries.core.catalogue, graph;"
         "print(graph.__file__); sys.argv = ['lianzhang', 'schema', '--format', 'json']; api.cli.main()"
     )
-    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True, encoding="utf-8"
+    )
     assert done.stdout.startswith(str(tmp_path / "graph"))
     assert '"Enterprise"' in done.stdout
 
@@ -154,7 +166,11 @@ def test_everything_required_is_pinned_within_its_range() -> None:
 
 
 def test_what_is_installed_is_what_is_pinned() -> None:
-    pinned = {Requirement(line).name: next(iter(Requirement(line).specifier)).version for line in PINS.splitlines() if line[0] != "#"}
+    pinned = {
+        Requirement(line).name: next(iter(Requirement(line).specifier)).version
+        for line in PINS.splitlines()
+        if line[0] != "#"
+    }
     for name in names_of(PROJECT["dependencies"]):
         assert distribution(name).version == pinned[name], name
 
@@ -184,7 +200,9 @@ def find_imports(path: Path) -> set[str]:
 
 
 def test_imports_inside_functions_are_found(tmp_path: Path) -> None:
-    (tmp_path / "sample.py").write_text("import os.path\ndef f():\n    from pandas.io import sql\n    from . import x\n")
+    (tmp_path / "sample.py").write_text(
+        "import os.path\ndef f():\n    from pandas.io import sql\n    from . import x\n"
+    )
     assert find_imports(tmp_path / "sample.py") == {"os", "pandas"}
 
 

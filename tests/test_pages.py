@@ -99,9 +99,18 @@ def test_the_first_page_lists_every_chain_with_its_counts_by_status(client: Test
         "数据": "(n:Statement)-[:ABOUT]->(c:Chain)",
     }
     for zh, pattern in counted.items():
-        there = {row["c"]: row["n"] for row in seeded_store.read(f"MATCH {pattern} RETURN c.id AS c, count(DISTINCT n.id) AS n").rows}
-        shown = dict(re.findall(rf'<a href="/chains/([^"]+)">(?:(?!<a href="/chains/).)*?<dt>{zh}</dt><dd>(\d+)</dd>', page, re.DOTALL))
-        assert {id: int(number) for id, number in shown.items()} == {chain.id: there.get(chain.id, 0) for chain in chains}, zh
+        there = {
+            row["c"]: row["n"]
+            for row in seeded_store.read(f"MATCH {pattern} RETURN c.id AS c, count(DISTINCT n.id) AS n").rows
+        }
+        shown = dict(
+            re.findall(
+                rf'<a href="/chains/([^"]+)">(?:(?!<a href="/chains/).)*?<dt>{zh}</dt><dd>(\d+)</dd>', page, re.DOTALL
+            )
+        )
+        assert {id: int(number) for id, number in shown.items()} == {
+            chain.id: there.get(chain.id, 0) for chain in chains
+        }, zh
 
 
 def test_the_table_of_chains_has_a_row_each(client: TestClient) -> None:
@@ -110,11 +119,15 @@ def test_the_table_of_chains_has_a_row_each(client: TestClient) -> None:
     assert client.get("/?view=other").status_code == 422
 
 
-def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(client: TestClient, seeded_store: Store) -> None:
+def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(
+    client: TestClient, seeded_store: Store
+) -> None:
     for chain in list_chains(under(seeded_store)):
         answer = client.get(f"/chains/{chain.id}")
         assert answer.status_code == 200
-        main = re.sub(r'<table class="data" id="table-gap-moves">.*?</table>', "", answer.text.split("<main")[1], flags=re.DOTALL)
+        main = re.sub(
+            r'<table class="data" id="table-gap-moves">.*?</table>', "", answer.text.split("<main")[1], flags=re.DOTALL
+        )
         body = [row for row in re.findall(r"<tr>.*?</tr>", main, re.DOTALL) if "<td" in row]
         assert body
         founded = [row for row in body if "state-unknown" not in row]  # an unknown state rests on nothing
@@ -147,11 +160,21 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
         found = {
             address for address in found if not address.startswith((f"{path}?without=", f"{path}&without="))
         }  # may hide the thing itself
-        found |= {fact["href"] for fact in picture_of(page)["facts"].values() if fact.get("href")} if "picture-data" in page else set()
+        found |= (
+            {fact["href"] for fact in picture_of(page)["facts"].values() if fact.get("href")}
+            if "picture-data" in page
+            else set()
+        )
         for address in found - seen:
             assert client.get(address).status_code == 200, (path, address)
         seen |= found
-    assert {address.split("/")[1].partition("?")[0] for address in seen} >= {"chains", "enterprises", "things", "sources", "figures"}
+    assert {address.split("/")[1].partition("?")[0] for address in seen} >= {
+        "chains",
+        "enterprises",
+        "things",
+        "sources",
+        "figures",
+    }
 
 
 def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient) -> None:
@@ -160,7 +183,11 @@ def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient)
     assert "示例 " not in re.sub(r'<p class="meanings">.*?</p>', "", main, flags=re.DOTALL)
     scopes = page.split('<div class="scopes"')[1].split("</div>")[0]
     assert "aria-current" not in scopes  # a choice of its own, without a name
-    for name, words in {"全部": "", "不含示例": "?without=sample", "只用有来源的": "?without=sample,curated,inferred"}.items():
+    for name, words in {
+        "全部": "",
+        "不含示例": "?without=sample",
+        "只用有来源的": "?without=sample,curated,inferred",
+    }.items():
         assert f'aria-current="true">{name}</a>' in client.get(f"/{words}").text
     links = [address for address in addresses(main).found if address.startswith("/chains/")]
     assert links
@@ -175,7 +202,9 @@ def scopes_of(page: str) -> dict[str, str]:
     return {name: unescape(href) for href, name in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', part)}
 
 
-def test_what_else_is_asked_for_stays_but_the_page_of_the_list_begins_anew(client: TestClient, seeded_store: Store) -> None:
+def test_what_else_is_asked_for_stays_but_the_page_of_the_list_begins_anew(
+    client: TestClient, seeded_store: Store
+) -> None:
     assert scopes_of(client.get("/enterprises?q=a%26b&page=2&without=curated").text) == {
         "全部": "/enterprises?q=a%26b",
         "不含示例": "/enterprises?q=a%26b&without=sample",
@@ -233,7 +262,13 @@ def test_a_firm_page_shows_suppliers_and_customers_with_product_status_and_sourc
 
 
 def test_names_are_escaped_everywhere(odd_client: TestClient) -> None:
-    for path in ("/", f"/chains/{quote('odd/链?', safe='')}", "/search?q=script", f"/search?q={quote(EVIL)}", f"/{quote(EVIL)}"):
+    for path in (
+        "/",
+        f"/chains/{quote('odd/链?', safe='')}",
+        "/search?q=script",
+        f"/search?q={quote(EVIL)}",
+        f"/{quote(EVIL)}",
+    ):
         answer = odd_client.get(path)
         assert EVIL not in answer.text, path
         assert "alert(1)" in answer.text or path.startswith("/%3C"), path
@@ -248,7 +283,10 @@ def test_an_empty_graph_says_what_to_run(empty_client: TestClient) -> None:
 
 
 def test_pages_say_of_a_supply_until_when_it_held(client: TestClient, seeded_store: Store) -> None:
-    for address in (f"/enterprises/{find_enterprise(under(seeded_store), '示例城市配送').id}", "/chains/modern-logistics"):
+    for address in (
+        f"/enterprises/{find_enterprise(under(seeded_store), '示例城市配送').id}",
+        "/chains/modern-logistics",
+    ):
         assert "有效期止 2022-05" in client.get(address).text
 
 
@@ -267,7 +305,15 @@ def test_error_pages_are_chinese_and_say_what_to_do(client: TestClient) -> None:
 def test_the_error_page_needs_no_store_and_lists_candidates(client: TestClient) -> None:
     from starlette.requests import Request
 
-    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": [], "app": client.app}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [],
+        "app": client.app,
+    }
     page = error_page(Request(scope), StoreUnavailable("打不开"))
     assert page.status_code == 503
     several = error_page(Request(scope), Ambiguous("有两个", candidates=[{"id": "a", "name": EVIL}]))
@@ -374,7 +420,9 @@ def test_a_field_of_another_source_says_so(client: TestClient, seeded_store: Sto
     assert 'class="status status-curated"' in page.split('<dl class="facts">')[1].split("</dl>")[0]
     assert (
         'class="status'
-        not in client.get(f"/enterprises/{mixed[0]['id']}?without=curated").text.split('<dl class="facts">')[1].split("</dl>")[0]
+        not in client.get(f"/enterprises/{mixed[0]['id']}?without=curated")
+        .text.split('<dl class="facts">')[1]
+        .split("</dl>")[0]
     )
 
 

@@ -25,7 +25,17 @@ from api.pictures.layout import (
     split_rows,
 )
 from api.pictures.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
-from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Firm, Flow, Named, Related, SegmentView, SupplyEdge
+from queries.core.answers import (
+    ChainProduct,
+    ChainView,
+    EnterpriseView,
+    Firm,
+    Flow,
+    Named,
+    Related,
+    SegmentView,
+    SupplyEdge,
+)
 from queries.gaps.answers import Part, ProductState, SegmentState, Stability, WeakLinks
 from queries.gaps.words import weakest_first
 
@@ -33,14 +43,18 @@ EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
 WHERE = {"status": "curated", "source": "src"}
 
 
-def make_chain(tiers: dict[str, str | None], feeds: list[tuple[str, str]], name: str = "示例", children: int = 2) -> ChainView:
+def make_chain(
+    tiers: dict[str, str | None], feeds: list[tuple[str, str]], name: str = "示例", children: int = 2
+) -> ChainView:
     """Return a chain with the given segments, each with some products and firms."""
     segments = [
         SegmentView(
             id=id,
             name=f"{name}{id}",
             tier=tier,
-            products=[ChainProduct(id=f"p{number}-{id}", name=f"{name}产品{number}", **WHERE) for number in range(children)],
+            products=[
+                ChainProduct(id=f"p{number}-{id}", name=f"{name}产品{number}", **WHERE) for number in range(children)
+            ],
             enterprises=[Firm(id=f"f{number}-{id}", name=f"{name}企业{number}", **WHERE) for number in range(children)],
             **WHERE,
         )
@@ -51,7 +65,11 @@ def make_chain(tiers: dict[str, str | None], feeds: list[tuple[str, str]], name:
         segments=segments,
         feeds=[Flow(upstream=a, downstream=b, **WHERE) for a, b in feeds],
         inputs=[Flow(upstream=f"p0-{a}", downstream=f"p1-{b}", essential=True, **WHERE) for a, b in feeds],
-        leaders=[Related(relation="LEADS", label="Enterprise", id="led", name=f"{name}链主", properties={"role": "龙头"}, **WHERE)],
+        leaders=[
+            Related(
+                relation="LEADS", label="Enterprise", id="led", name=f"{name}链主", properties={"role": "龙头"}, **WHERE
+            )
+        ],
         members=[],
         statements=[],
         supplies=[make_supply(f"f0-{a}", f"f1-{b}", name) for a, b in feeds],
@@ -71,9 +89,12 @@ def make_edge(tier: int, supplier: str, customer: str, name: str = "") -> Supply
 
 
 SMALL = make_chain(
-    {"a": "上游", "b": "中游", "c": "中游", "d": "下游", "e": "服务"}, [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d"), ("d", "e")]
+    {"a": "上游", "b": "中游", "c": "中游", "d": "下游", "e": "服务"},
+    [("a", "b"), ("b", "c"), ("c", "d"), ("a", "d"), ("d", "e")],
 )
-FIRM = EnterpriseView(enterprise={"_label": "Enterprise", "id": "x", "name": "本厂", **WHERE}, outgoing=[], incoming=[], statements=[])
+FIRM = EnterpriseView(
+    enterprise={"_label": "Enterprise", "id": "x", "name": "本厂", **WHERE}, outgoing=[], incoming=[], statements=[]
+)
 
 
 def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str = "没有登记到本地企业") -> WeakLinks:
@@ -95,7 +116,9 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
         "rests_on": {},
     }
     rest: dict[str, Any] = {"notes": [], "extensions": [], "risk": None, "sources": []}
-    return WeakLinks(segments=segments, stability=Stability(least_correlation=None, flipped=[], variants=[]), **about, **rest)
+    return WeakLinks(
+        segments=segments, stability=Stability(least_correlation=None, flipped=[], variants=[]), **about, **rest
+    )
 
 
 def styled(picture: dict[str, Any], part: str) -> list[dict[str, Any]]:
@@ -105,25 +128,33 @@ def styled(picture: dict[str, Any], part: str) -> list[dict[str, Any]]:
 
 def spots_of(picture: dict[str, Any], kind: str) -> dict[str, tuple[float, float]]:
     """Return the places of a picture's nodes of one kind that are shown from the start."""
-    return {node["id"]: (node["x"], node["y"]) for node in styled(picture, "nodes") if node["kind"] == kind and "x" in node}
+    return {
+        node["id"]: (node["x"], node["y"]) for node in styled(picture, "nodes") if node["kind"] == kind and "x" in node
+    }
 
 
 chain_shapes = st.integers(0, 14).flatmap(
     lambda size: st.tuples(
         st.lists(st.sampled_from([*TIERS, "服务", None]), min_size=size, max_size=size),
-        st.lists(st.tuples(st.integers(0, max(0, size - 1)), st.integers(0, max(0, size - 1))), max_size=30 if size else 0),
+        st.lists(
+            st.tuples(st.integers(0, max(0, size - 1)), st.integers(0, max(0, size - 1))), max_size=30 if size else 0
+        ),
     )
 )
 
 
 @given(chain_shapes)
 @settings(max_examples=120)
-def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(shape: tuple[list[str | None], list[tuple[int, int]]]) -> None:
+def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(
+    shape: tuple[list[str | None], list[tuple[int, int]]],
+) -> None:
     tiers = {f"s{number}": tier for number, tier in enumerate(shape[0])}
     feeds = [(f"s{a}", f"s{b}") for a, b in shape[1]]
     layout = arrange(tiers, feeds)
     assert layout == arrange(tiers, feeds)
-    sizes = {item: GEOMETRY["box"] for column in layout.columns for item in column.items} | dict.fromkeys(layout.below, GEOMETRY["box"])
+    sizes = {item: GEOMETRY["box"] for column in layout.columns for item in column.items} | dict.fromkeys(
+        layout.below, GEOMETRY["box"]
+    )
     opened = {id: number * 5 for number, id in enumerate(tiers)}
     spots = place(layout, sizes, opened, grid=2)
     assert set(tiers) <= set(spots)
@@ -207,7 +238,9 @@ def test_every_node_that_has_facts_names_its_source() -> None:
 
 
 def test_the_border_tells_the_status() -> None:
-    view = SMALL.model_copy(update={"segments": [SMALL.segments[0].model_copy(update={"status": status}) for status in ("confirmed",)]})
+    view = SMALL.model_copy(
+        update={"segments": [SMALL.segments[0].model_copy(update={"status": status}) for status in ("confirmed",)]}
+    )
     confirmed, curated = (styled(picture_chain(shown, {}), "nodes")[0] for shown in (view, SMALL))
     assert confirmed["shapeProperties"]["borderDashes"] is False
     assert confirmed["borderWidth"] > curated["borderWidth"]
@@ -222,7 +255,9 @@ def test_the_state_is_said_in_the_fill_and_in_the_label() -> None:
     plain = {node["id"]: node for node in styled(picture_chain(SMALL, {}), "nodes")}
     marks = {id: re.findall(r"<code>(.*?)</code>", nodes[f"s|{id}"]["label"]) for id in "abcde"}
     assert marks == {"a": ["缺 70"], "b": ["弱 51"], "c": ["强 3"], "d": ["未知"], "e": []}
-    assert {nodes[f"s|{id}"]["color"]["background"] for id in "abcd"}.isdisjoint(plain[f"s|{id}"]["color"]["background"] for id in "abcd")
+    assert {nodes[f"s|{id}"]["color"]["background"] for id in "abcd"}.isdisjoint(
+        plain[f"s|{id}"]["color"]["background"] for id in "abcd"
+    )
     assert len({nodes[f"s|{id}"]["color"]["background"] for id in "abcd"}) == 4
     for id in ("s|a", "s|e"):
         assert nodes[id].get("colours", {}).get("tier", nodes[id]["color"]) == plain[id]["color"]

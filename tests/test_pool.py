@@ -12,7 +12,16 @@ from pathlib import Path
 import pytest
 
 from graph.deadline import Deadline, within
-from graph.errors import Busy, CypherClosed, LianzhangError, QueryError, QueryTimeout, StoreUnavailable, WorkStopped, WriteRefused
+from graph.errors import (
+    Busy,
+    CypherClosed,
+    LianzhangError,
+    QueryError,
+    QueryTimeout,
+    StoreUnavailable,
+    WorkStopped,
+    WriteRefused,
+)
 from graph.stores import Store
 from graph.stores.ladybug import pool as pools
 from graph.stores.ladybug.generations import Ready
@@ -22,7 +31,9 @@ from graph.stores.ladybug.store import OUTSIDE, LadybugStore
 
 CASE = Path(__file__).parent / "data" / "ladybug_pool_full.py"
 NAMES = "MATCH (c:Chain) RETURN c.name AS name ORDER BY name"
-FILLS = "MATCH (a:Enterprise), (b:Enterprise), (c:Enterprise) RETURN a.name, b.description ORDER BY a.description, b.name"
+FILLS = (
+    "MATCH (a:Enterprise), (b:Enterprise), (c:Enterprise) RETURN a.name, b.description ORDER BY a.description, b.name"
+)
 LONG = "MATCH (a:Product), (b:Product), (c:Product) WHERE a.name + b.name = c.name + 'x' RETURN count(*)"
 
 
@@ -102,7 +113,9 @@ def test_a_query_ends_when_its_client_has_left(pool: Pool, file: Ready) -> None:
     assert len(pool.read(file, NAMES, {}, 10)[1]) == 24
 
 
-def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(pool: Pool, file: Ready, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(
+    pool: Pool, file: Ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(pools, "LINE_SECONDS", 0.5)
     monkeypatch.setattr(pools, "LINE", 3)
     pool.read(file, NAMES, {}, 10)
@@ -123,7 +136,12 @@ def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(pool: P
 
 
 @pytest.mark.parametrize(
-    "query", ["LOAD FROM '{secret}' (header=false) RETURN *", "COPY (MATCH (c:Chain) RETURN c.name) TO '{new}'", "EXPORT DATABASE '{new}'"]
+    "query",
+    [
+        "LOAD FROM '{secret}' (header=false) RETURN *",
+        "COPY (MATCH (c:Chain) RETURN c.name) TO '{new}'",
+        "EXPORT DATABASE '{new}'",
+    ],
 )
 def test_a_limited_process_opens_nothing(outside: Pool, file: Ready, tmp_path: Path, query: str) -> None:
     secret = tmp_path / "secret.csv"
@@ -165,11 +183,19 @@ def test_a_limited_process_that_was_killed_idle_costs_no_answer(outside: Pool, f
 def test_an_answer_is_cut_at_its_rows_and_its_size(file: Ready) -> None:
     small = Pool(1, Limits(memory=OUTSIDE.memory, size=2_000))
     try:
-        names, rows, cut = small.read(file, "UNWIND range(1, 10000) AS i RETURN 'some text of a certain length' AS t", {}, 10)
+        names, rows, cut = small.read(
+            file, "UNWIND range(1, 10000) AS i RETURN 'some text of a certain length' AS t", {}, 10
+        )
         assert (names, cut) == (["t"], True)
         assert 10 < len(rows) < 100
-        assert small.read(file, "UNWIND range(1, 10) AS i RETURN i", {}, 10, limit=10)[1:] == ([[i] for i in range(1, 11)], False)
-        assert small.read(file, "UNWIND range(1, 11) AS i RETURN i", {}, 10, limit=10)[1:] == ([[i] for i in range(1, 11)], True)
+        assert small.read(file, "UNWIND range(1, 10) AS i RETURN i", {}, 10, limit=10)[1:] == (
+            [[i] for i in range(1, 11)],
+            False,
+        )
+        assert small.read(file, "UNWIND range(1, 11) AS i RETURN i", {}, 10, limit=10)[1:] == (
+            [[i] for i in range(1, 11)],
+            True,
+        )
     finally:
         small.close()
 
@@ -197,7 +223,12 @@ def test_values_of_every_kind_come_through(pool: Pool, file: Ready) -> None:
         [1, None],
         {"a": 1},
     )
-    assert (found["d"], found["t"][:19], found["dec"], found["big"]) == ("2020-01-31", "2020-01-31T01:02:03", 1.5, 9007199254740993)
+    assert (found["d"], found["t"][:19], found["dec"], found["big"]) == (
+        "2020-01-31",
+        "2020-01-31T01:02:03",
+        1.5,
+        9007199254740993,
+    )
     assert (found["two"], type(found["two"])) == (2, int)
 
 
@@ -262,4 +293,6 @@ def test_the_engine_still_breaks_after_overflows_and_so_needs_a_process_of_its_o
     done = subprocess.run([sys.executable, str(CASE)], capture_output=True, text=True, check=False, timeout=200)
     assert pools.BROKEN in done.stdout
     differing = done.stdout.partition("answers that differ: ")[2].split()
-    assert done.returncode in (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGABRT, -signal.SIGBUS) or (differing and int(differing[0]) > 0)
+    assert done.returncode in (-signal.SIGSEGV, -signal.SIGFPE, -signal.SIGABRT, -signal.SIGBUS) or (
+        differing and int(differing[0]) > 0
+    )

@@ -87,7 +87,12 @@ def test_a_best_choice_holds_no_set_that_adds_nothing() -> None:
 
 
 def test_what_may_be_missing_is_never_rounded_away() -> None:
-    assert [_short(Cover(("f",), value, 10_000, "greedy")) for value in (10_000, 9_999, 9_686, 0)] == [0, 0.001, 0.032, 1]
+    assert [_short(Cover(("f",), value, 10_000, "greedy")) for value in (10_000, 9_999, 9_686, 0)] == [
+        0,
+        0.001,
+        0.032,
+        1,
+    ]
 
 
 def test_the_curve_never_falls_and_ends_at_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +101,10 @@ def test_the_curve_never_falls_and_ends_at_the_choice(monkeypatch: pytest.Monkey
     fills = {"f0": [0, 1, 2, 3], "f1": [0, 1, 4], "f2": [2, 3, 5]}
     held = Held([(None, gap)] * 6, {firm: dict.fromkeys(own) for firm, own in fills.items()}, {})  # type: ignore[misc,list-item]
     cover = held.covering().at_most(2)
-    assert [(point.most, point.closed, point.method) for point in _curve(held, cover)] == [(1, 4, "greedy"), (2, 6, "exact")]
+    assert [(point.most, point.closed, point.method) for point in _curve(held, cover)] == [
+        (1, 4, "greedy"),
+        (2, 6, "exact"),
+    ]
 
 
 def test_nothing_to_choose_from() -> None:
@@ -127,15 +135,32 @@ def two_chains(store: Store, folder: Path) -> Store:
     nowhere = {"id": "nowhere", "name": "示例nowhere号公司", "products": "car"}
     local = [firm("lead", products="car")]
     covers = [look("demo.raw;demo.part"), look("more.part")]
-    return put(store, folder, chains=chains, segments=segments, products=products, enterprises=[*local, *far, nowhere], coverages=covers)
+    return put(
+        store,
+        folder,
+        chains=chains,
+        segments=segments,
+        products=products,
+        enterprises=[*local, *far, nowhere],
+        coverages=covers,
+    )
 
 
 def test_one_firm_that_closes_all_is_chosen_before_two(store: Store, tmp_path: Path) -> None:
     answer = make_portfolio(under(two_chains(store, tmp_path), today=TODAY))
     assert [one.firm.id for one in answer.targets] == ["all"]
     assert [one.id for one in answer.targets[0].same] == ["twin"]
-    assert {(gap.chain_id, gap.product_id) for gap in answer.targets[0].gaps} == {("demo", "chip"), ("more", "chip"), ("demo", "motor")}
-    assert answer.closed == answer.closable == answer.bound == pytest.approx(sum(gap.score for gap in answer.targets[0].gaps))
+    assert {(gap.chain_id, gap.product_id) for gap in answer.targets[0].gaps} == {
+        ("demo", "chip"),
+        ("more", "chip"),
+        ("demo", "motor"),
+    }
+    assert (
+        answer.closed
+        == answer.closable
+        == answer.bound
+        == pytest.approx(sum(gap.score for gap in answer.targets[0].gaps))
+    )
     assert (answer.short, answer.method, answer.fewest) == (0, "exact", True)
     assert {(gap.chain_id, gap.product_id) for gap in answer.unclosable} == {("demo", "ore"), ("demo", "foil")}
     assert answer.weight == pytest.approx(answer.closable + sum(gap.score for gap in answer.unclosable))

@@ -196,7 +196,10 @@ def test_expected_days_that_are_over(office: Store) -> None:
 
 def test_the_segment_that_each_fills_is_a_gap_or_not_or_not_known(office: Store) -> None:
     items = by_id(ask(office))
-    told = {id: [(one.segment.id, one.chain and one.chain.id, one.state, one.gap) for one in item.fills] for id, item in items.items()}
+    told = {
+        id: [(one.segment.id, one.chain and one.chain.id, one.state, one.gap) for one in item.fills]
+        for id, item in items.items()
+    }
     assert (told["gap"], told["plan"], told["late"]) == (
         [("made", "demo", State.missing, True)], [("unseen", "demo", State.unknown, None)], [],
     )  # fmt: skip
@@ -219,7 +222,9 @@ def test_what_a_project_that_fills_a_gap_would_change(office: Store) -> None:
 
 
 def test_what_cannot_be_said_is_said(office: Store) -> None:
-    codes = {id: [one.code for one in change(office, id).points] for id in ("none", "late", "build", "usd", "over", "plan")}
+    codes = {
+        id: [one.code for one in change(office, id).points] for id in ("none", "late", "build", "usd", "over", "plan")
+    }
     assert codes == {
         "none": ["cannot_say", "no_fills", "no_firm"],
         "late": ["cannot_say", "no_fills"],
@@ -308,7 +313,10 @@ def test_pages_and_routes_say_the_same(office: Store) -> None:
     assert ("图里还没有空链项目" in bare, "/templates/projects.xlsx" in bare) == (True, True)
     assert "补上缺口 1 个" in client.get("/projects/gap/what-if").text
     assert "没有写填补哪个环节" in client.get("/projects/none/what-if").text
-    assert client.get("/api/v1/projects/gap/what-if").json()["changes"][0]["what_if"]["gaps_closed"][0]["product_id"] == "part"
+    assert (
+        client.get("/api/v1/projects/gap/what-if").json()["changes"][0]["what_if"]["gaps_closed"][0]["product_id"]
+        == "part"
+    )
     assert client.get("/projects?table=projects&format=csv").text.count("\n") == 9
     for address, status in {
         "/projects/没有/what-if": 404, "/api/v1/projects/没有/what-if": 404, "/chains/没有/projects": 404, "/projects?stage=完工": 422,
@@ -332,7 +340,9 @@ def test_workbook(office: Store) -> None:
 
 def test_the_command_prints_what_the_route_serves(seeded_store_url: str, client: TestClient, tmp_path: Path) -> None:
     store = seeded_store_url
-    printed = json.loads(run("projects", "--chain", "集成电路", "--stalled", "90", "--format", "json", store=store).stdout)
+    printed = json.loads(
+        run("projects", "--chain", "集成电路", "--stalled", "90", "--format", "json", store=store).stdout
+    )
     assert printed == client.get("/api/v1/chains/集成电路/projects?stalled=90").json()
     done = run("projects", "--format", "csv", "--xlsx", str(tmp_path / "projects.xlsx"), store=store)
     assert (tmp_path / "projects.xlsx").exists()
@@ -348,7 +358,9 @@ def test_what_the_seeds_say_of_real_projects(full_store: Store) -> None:
     answer = ask(full_store, stalled=1)
     assert (answer.projects, len(answer.undated)) == ([], 8)  # the article dates no step but one
     done = next(one for one in ask(full_store).projects if one.id == "prj-baw-plant")
-    assert [(step.stage, step.on, step.status, step.place) for step in done.steps] == [("投产", "2022-H1", "reported", "正文第44段")]
+    assert [(step.stage, step.on, step.status, step.place) for step in done.steps] == [
+        ("投产", "2022-H1", "reported", "正文第44段")
+    ]
     assert [one for one in ask(full_store).points if one.code == "amount"] == ["写明金额和币种的 1 个，合计 174.8 亿元"]
     assert all(one.status != "sample" for one in (*ask(full_store).projects, *answer.undated))
 

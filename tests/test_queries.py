@@ -60,14 +60,21 @@ def test_customers_are_the_mirror(story: Store) -> None:
 def test_a_supply_says_until_when_it_held(store: Store, tmp_path: Path) -> None:
     supply = {"supplier": "甲", "customer": "乙", "source": "s1"}
     rows = [supply | {"product": "motor"}, supply | {"product": "chip", "valid_to": "2022-05"}]
-    city = gap_parts.put(store, tmp_path / "city", enterprises=[gap_parts.firm("甲"), gap_parts.firm("乙")], supplies=rows)
+    city = gap_parts.put(
+        store, tmp_path / "city", enterprises=[gap_parts.firm("甲"), gap_parts.firm("乙")], supplies=rows
+    )
     assert {edge.product: edge.valid_to for edge in suppliers(under(city), "乙")} == {"motor": None, "chip": "2022-05"}
     assert suppliers(under(city), "乙") == customers(under(city), "甲")
-    assert {path.hops[0].product: path.hops[0].valid_to for path in paths(under(city), "甲", "乙")} == {"motor": None, "chip": "2022-05"}
+    assert {path.hops[0].product: path.hops[0].valid_to for path in paths(under(city), "甲", "乙")} == {
+        "motor": None,
+        "chip": "2022-05",
+    }
 
 
 def test_statuses_can_be_switched_off_everywhere(story: Store) -> None:
-    assert edges_of(suppliers(under(story, trusted(["sample", "推断"])), "a", 3)) == [(1, "b", "a", "示例芯片", "confirmed")]
+    assert edges_of(suppliers(under(story, trusted(["sample", "推断"])), "a", 3)) == [
+        (1, "b", "a", "示例芯片", "confirmed")
+    ]
     with pytest.raises(InputError, match="没有这种数据状态"):
         trusted(["nonsense"])
 
@@ -121,7 +128,9 @@ def test_a_word_that_means_one_firm(story: Store) -> None:
 
 
 def test_an_ambiguous_word_lists_its_candidates(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "enterprises.csv").write_text("id,name,short_name,source\nx,示例一厂,示例厂,s\ny,示例二厂,示例厂,s\n", "utf-8")
+    (tmp_path / "enterprises.csv").write_text(
+        "id,name,short_name,source\nx,示例一厂,示例厂,s\ny,示例二厂,示例厂,s\n", "utf-8"
+    )
     assert not load([tmp_path], store).bad
     with pytest.raises(Ambiguous, match="示例一厂") as caught:
         find_enterprise(under(store), "示例厂")
@@ -143,7 +152,9 @@ def test_the_24_chains_have_what_the_issue_asks(full_store: Store) -> None:
     assert find_chain(under(full_store), "集成电路").id == find_chain(under(full_store), "集成电路产业链").id
 
 
-def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store, request: pytest.FixtureRequest) -> None:
+def test_both_stores_answer_the_same(
+    neo4j_seeded_url: str, seeded_store: Store, request: pytest.FixtureRequest
+) -> None:
     from conftest import neo4j_settings
 
     from graph.stores.neo4j import Neo4jStore
@@ -158,7 +169,9 @@ def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store,
 
     assert list_chains(under(server)) == list_chains(under(seeded_store))
     for chain in list_chains(under(seeded_store)):
-        assert facts(view_chain(under(server), chain.id).model_dump()) == facts(view_chain(under(seeded_store), chain.id).model_dump())
+        assert facts(view_chain(under(server), chain.id).model_dump()) == facts(
+            view_chain(under(seeded_store), chain.id).model_dump()
+        )
     firms = list_enterprises(under(seeded_store), size=500)[0]
     assert facts(firms) == facts(list_enterprises(under(server), size=500)[0])
     for firm in firms[::9]:
@@ -170,14 +183,18 @@ def test_both_stores_answer_the_same(neo4j_seeded_url: str, seeded_store: Store,
     for text in ("hxsx", "海尔", "芯片", "qd"):
         assert search(under(server), text) == search(under(seeded_store), text)
     figures = list_figures(under(seeded_store), size=500)[0]
-    assert facts([item.model_dump() for item in figures]) == facts([item.model_dump() for item in list_figures(under(server), size=500)[0]])
+    assert facts([item.model_dump() for item in figures]) == facts(
+        [item.model_dump() for item in list_figures(under(server), size=500)[0]]
+    )
     for label, id in (
         ("Region", "3702"),
         ("Segment", "new-displays.panels"),
         ("Mechanism", "mech-5x1"),
         ("Statement", "qd-001-key-chains"),
     ):
-        assert facts(view_thing(under(server), label, id).model_dump()) == facts(view_thing(under(seeded_store), label, id).model_dump())
+        assert facts(view_thing(under(server), label, id).model_dump()) == facts(
+            view_thing(under(seeded_store), label, id).model_dump()
+        )
     assert list_by_pinyin(under(server), 2, 20)[1] == list_by_pinyin(under(seeded_store), 2, 20)[1]
     assert facts(list_by_pinyin(under(server), 2, 20)[0]) == facts(list_by_pinyin(under(seeded_store), 2, 20)[0])
     server.close()
@@ -262,7 +279,10 @@ def test_a_relation_tells_a_description_only_under_its_own_proof(
 def test_a_description_of_another_source_is_told_under_no_relation(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     gap_parts.put(
-        store, tmp_path / "1", products=[{"id": "ore", "name": "矿石", "segments": "demo.raw", "status": "confirmed"}], input_to=[]
+        store,
+        tmp_path / "1",
+        products=[{"id": "ore", "name": "矿石", "segments": "demo.raw", "status": "confirmed"}],
+        input_to=[],
     )
     more = [{"id": "ore", "name": "矿石", "description": "别处的说明", "source": "s2", "status": "curated"}]
     gap_parts.put(store, tmp_path / "2", products=more, input_to=[])
@@ -282,11 +302,16 @@ def test_firms_by_pinyin(story: Store) -> None:
 def test_a_product_with_its_makers_inputs_and_segment(story: Store) -> None:
     id = next(item["other"] for item in story.read("MATCH (p:Product {name: '示例整机'}) RETURN p.id AS other").rows)
     view = view_thing(under(story), "Product", id)
-    assert {(item.relation, item.name) for item in view.incoming} == {("PRODUCES", "示例甲整机有限公司"), ("INPUT_TO", "示例芯片")}
+    assert {(item.relation, item.name) for item in view.incoming} == {
+        ("PRODUCES", "示例甲整机有限公司"),
+        ("INPUT_TO", "示例芯片"),
+    }
     assert [item.properties.get("essential") for item in view.incoming if item.relation == "INPUT_TO"] == [True]
     assert [item.id for item in view.outgoing] == ["demo.down"]
     assert [(item.status, item.source) for item in view.outgoing] == [("curated", "s1")]
-    assert view_thing(under(story, trusted(["curated"])), "Product", id).thing["status"] == "curated"  # of the yardstick
+    assert (
+        view_thing(under(story, trusted(["curated"])), "Product", id).thing["status"] == "curated"
+    )  # of the yardstick
     with pytest.raises(NotFound, match=r"状态是“整理”.*已被隐藏"):
         view_thing(under(story, []), "Product", id)
     with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
@@ -296,18 +321,29 @@ def test_a_product_with_its_makers_inputs_and_segment(story: Store) -> None:
 
 
 def test_things_of_two_kinds_may_have_one_id(store: Store, tmp_path: Path) -> None:
-    (tmp_path / "parks.csv").write_text("id,name,description,chains,source,status\nsame,示例园,一座园,same,s1,reported\n", "utf-8")
+    (tmp_path / "parks.csv").write_text(
+        "id,name,description,chains,source,status\nsame,示例园,一座园,same,s1,reported\n", "utf-8"
+    )
     (tmp_path / "chains.csv").write_text("id,name,source,status\nsame,示例链,s1,confirmed\n", "utf-8")
-    (tmp_path / "statements.csv").write_text("subject,metric,value,unit,source,status\nPark:same,面积,3,亩,s1,reported\n", "utf-8")
+    (tmp_path / "statements.csv").write_text(
+        "subject,metric,value,unit,source,status\nPark:same,面积,3,亩,s1,reported\n", "utf-8"
+    )
     (tmp_path / "sources.csv").write_text("id,name,status\ns1,示例名录,sample\n", "utf-8")
     report = load([tmp_path], store)
     assert not report.bad, report.rejected
     park, chain = view_thing(under(store), "Park", "same"), view_thing(under(store), "Chain", "same")
-    assert (park.thing["name"], [item.relation for item in park.outgoing], park.incoming) == ("示例园", ["ON_CHAIN"], [])
+    assert (park.thing["name"], [item.relation for item in park.outgoing], park.incoming) == (
+        "示例园",
+        ["ON_CHAIN"],
+        [],
+    )
     assert [figure["metric"] for figure in park.statements] == ["面积"]
     assert ([item.name for item in chain.incoming], chain.outgoing, chain.statements) == (["示例园"], [], [])
     assert chain.incoming[0].properties["description"] == "一座园"
-    assert [view_thing(under(store), "Chain", "same", most=most).truncated for most in (0, 1)] == [True, False]  # the park's do not count
+    assert [view_thing(under(store), "Chain", "same", most=most).truncated for most in (0, 1)] == [
+        True,
+        False,
+    ]  # the park's do not count
     assert list_sources(under(store))["s1"]["name"] == "示例名录"
     figures, following = list_figures(under(store), size=1)
     assert [(item.label, item.id, item.name) for item in figures[0].subjects] == [("Park", "same", "示例园")]
@@ -337,7 +373,9 @@ def test_pages_of_figures(full_store: Store) -> None:
         seen += [figure.statement["id"] for figure in figures]
     assert seen == sorted(set(seen))
     assert len(seen) >= 77
-    assert {subject.label for figure in list_figures(under(full_store), size=500)[0] for subject in figure.subjects} >= {
+    assert {
+        subject.label for figure in list_figures(under(full_store), size=500)[0] for subject in figure.subjects
+    } >= {
         "Region",
         "Mechanism",
         "Chain",

@@ -41,7 +41,10 @@ class Toy(Answer):
 
 def _print(answer: Any, loud: Annotated[bool, Word("大写")] = False) -> Table[Any]:
     items = answer if isinstance(answer, list) else [answer]
-    columns = [Column[Any]("名称" + ("!" if loud else ""), lambda one: one.name), Column[Any]("数", lambda one: one.number)]
+    columns = [
+        Column[Any]("名称" + ("!" if loud else ""), lambda one: one.name),
+        Column[Any]("数", lambda one: one.number),
+    ]
     return Table("toy", "玩具", columns, items)
 
 
@@ -51,14 +54,22 @@ def _second_half(view: View, word: str, earlier: Mapping[str, Any]) -> Named:
 
 @question("toy-place", "toys/{chain}/place", group="玩具", table=_print)
 def toy_place(
-    view: View, chain: Chain, place: Annotated[Named, Word("环节", "PLACE", _second_half)], number: Annotated[int, Word(low=1, high=9)] = 3
+    view: View,
+    chain: Chain,
+    place: Annotated[Named, Word("环节", "PLACE", _second_half)],
+    number: Annotated[int, Word(low=1, high=9)] = 3,
 ) -> Toy:
     """玩具: 一个地方,要先知道它的链。"""
     return Toy(name=place.name, number=number)
 
 
 @question(
-    "toy-two", "toys/chains/{chain}", "toys/firms/{firm}", group="玩具", choice=Choice(("chain", "firm"), required=True), table=_print
+    "toy-two",
+    "toys/chains/{chain}",
+    "toys/firms/{firm}",
+    group="玩具",
+    choice=Choice(("chain", "firm"), required=True),
+    table=_print,
 )
 def toy_two(view: View, chain: Chain | None = None, firm: Firm | None = None, more: list[Firm] | None = None) -> Toy:
     """玩具: 两种对象中的一种。"""
@@ -68,7 +79,12 @@ def toy_two(view: View, chain: Chain | None = None, firm: Firm | None = None, mo
 
 
 @question("toy-body", "toys/body", group="玩具", post=True, table=_print)
-def toy_body(view: View, text: Annotated[str, Word("一段话", longest=9)], extra: dict[str, Any] = {}, big: bool = False) -> Toy:  # noqa: B006
+def toy_body(
+    view: View,
+    text: Annotated[str, Word("一段话", longest=9)],
+    extra: dict[str, Any] = {},  # noqa: B006
+    big: bool = False,
+) -> Toy:
     """玩具: 用正文问。"""
     return Toy(name=text.upper() if big else text, number=len(extra))
 
@@ -116,7 +132,10 @@ def say(store: str, *words: str, code: int = 0) -> str:
 def test_a_place_that_needs_its_chain_first(toys: TestClient, seeded_store_url: str) -> None:
     expected = {"name": "集成电路/甲", "number": 7, "others": []}
     assert ask(toys, "toys/集成电路/place?place=甲&number=7") == expected
-    assert json.loads(say(seeded_store_url, "toy-place", "集成电路", "甲", "--number", "7", "--format", "json")) == expected
+    assert (
+        json.loads(say(seeded_store_url, "toy-place", "集成电路", "甲", "--number", "7", "--format", "json"))
+        == expected
+    )
     for wrong in ("", "?place=", "?place=甲&number=10", "?place=甲&numbre=1"):
         assert toys.get(f"/api/v1/toys/集成电路/place{wrong}").status_code == 422
     say(seeded_store_url, "toy-place", "集成电路", "甲", "--number", "10", code=2)
@@ -124,7 +143,10 @@ def test_a_place_that_needs_its_chain_first(toys: TestClient, seeded_store_url: 
 
 def test_one_of_two_subjects(toys: TestClient, seeded_store_url: str) -> None:
     assert ask(toys, "toys/chains/集成电路")["name"] == "集成电路"
-    assert ask(toys, "toys/firms/示例空调?more=示例空调&more=示例空调")["others"] == [ask(toys, "toys/firms/示例空调")["name"]] * 2
+    assert (
+        ask(toys, "toys/firms/示例空调?more=示例空调&more=示例空调")["others"]
+        == [ask(toys, "toys/firms/示例空调")["name"]] * 2
+    )
     assert toys.get("/api/v1/toys/chains/集成电路?firm=x").status_code == 422
     assert json.loads(say(seeded_store_url, "toy-two", "--chain", "集成电路", "--format", "json"))["name"] == "集成电路"
     for wrong in ([], ["--chain", "集成电路", "--firm", "示例空调"]):
@@ -141,14 +163,19 @@ def test_a_body(toys: TestClient, seeded_store_url: str) -> None:
 
 def test_a_question_of_no_graph(toys: TestClient, seeded_store_url: str) -> None:
     assert (
-        ask(toys, "toys/bare?number=4")["number"] == json.loads(say(seeded_store_url, "toy-bare", "4", "--format", "json"))["number"] == 4
+        ask(toys, "toys/bare?number=4")["number"]
+        == json.loads(say(seeded_store_url, "toy-bare", "4", "--format", "json"))["number"]
+        == 4
     )
 
 
 def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_url: str) -> None:
     first = ask(toys, "toys?size=3")
     assert ([one["number"] for one in first["items"]], first["next"]) == ([0, 1, 2], "3")
-    assert ask(toys, "toys?size=3&cursor=3") == {"items": [{"name": f"第{n}", "number": n, "others": []} for n in (3, 4)], "next": None}
+    assert ask(toys, "toys?size=3&cursor=3") == {
+        "items": [{"name": f"第{n}", "number": n, "others": []} for n in (3, 4)],
+        "next": None,
+    }
     assert toys.get("/api/v1/toys?cursor=x").status_code == 422
     assert [one["number"] for one in json.loads(say(seeded_store_url, "toy-list", "--format", "json"))] == [0, 1]
     assert say(seeded_store_url, "toy-list", "--most", "1", "--loud", "--format", "csv") == "名称!,数\n第0,0\n"
@@ -156,7 +183,12 @@ def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_
 
 def test_a_page_is_made_from_a_question(seeded_store: Store) -> None:
     router, app = APIRouter(default_response_class=HTMLResponse), create_app(seeded_store, Settings())
-    add_pages(router, toy_place, lambda visit, toy: HTMLResponse(f"{toy.name} {toy.number} {visit.links.without}"), without="number")
+    add_pages(
+        router,
+        toy_place,
+        lambda visit, toy: HTMLResponse(f"{toy.name} {toy.number} {visit.links.without}"),
+        without="number",
+    )
     add_pages(router, toy_two, lambda _, toy: HTMLResponse(toy.name), ".txt")
     app.include_router(router, dependencies=[Depends(refuse_unknown)])
     client = TestClient(app)
@@ -228,7 +260,10 @@ def test_every_question_has_a_name_a_meaning_and_one_home() -> None:
 
 def test_commands_of_questions_print_as_they_are_told(seeded_store_url: str, tmp_path: Path) -> None:
     for name, words in (("weak-links", ["集成电路"]), ("certificate", ["集成电路", "芯片设计"]), ("structure", [])):
-        heads = {format: run(name, *words, "--format", format, store=seeded_store_url).stdout for format in ("table", "csv", "json")}
+        heads = {
+            format: run(name, *words, "--format", format, store=seeded_store_url).stdout
+            for format in ("table", "csv", "json")
+        }
         assert json.loads(heads["json"])
         columns = heads["csv"].partition("\n")[0].split(",")
         assert len(columns) > 2

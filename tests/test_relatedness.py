@@ -16,7 +16,9 @@ from scipy.sparse import csr_array, issparse
 from graph.errors import InputError
 from queries.networks.relatedness import density, proximity
 
-tables = st.tuples(st.integers(1, 8), st.integers(1, 8)).flatmap(lambda shape: arrays(np.int64, shape, elements=st.integers(0, 1)))
+tables = st.tuples(st.integers(1, 8), st.integers(1, 8)).flatmap(
+    lambda shape: arrays(np.int64, shape, elements=st.integers(0, 1))
+)
 
 
 def random_table(seed: int) -> NDArray[np.int64]:
@@ -37,7 +39,11 @@ def test_the_package_says_the_same(seed: int) -> None:
     units, products = made.shape
     names = {"time": "year", "loc": "unit", "prod": "product", "val": "value"}
     long = pd.DataFrame(
-        [(2026, f"u{unit:02d}", f"p{product:02d}", made[unit, product]) for unit in range(units) for product in range(products)],
+        [
+            (2026, f"u{unit:02d}", f"p{product:02d}", made[unit, product])
+            for unit in range(units)
+            for product in range(products)
+        ],
         columns=list(names.values()),
     )
     near = their_proximity(long, names, presence_test="manual")["proximity"].to_numpy().reshape(products, products)

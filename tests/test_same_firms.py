@@ -57,7 +57,10 @@ def put_in(store: Store, folder: Path, *rows: str) -> None:
 def two(store: Store, tmp_path: Path) -> Store:
     """A store of each kind with two firms that may be one, their suppliers, and a third firm."""
     folder = write(
-        tmp_path / "in", "a,青岛甲乙股份有限公司,甲乙,甲乙厂,,,qd", "b,青岛甲乙有限公司,甲乙,老甲乙;甲乙厂,,,qd", "c,丙丁有限公司,,,,,qd"
+        tmp_path / "in",
+        "a,青岛甲乙股份有限公司,甲乙,甲乙厂,,,qd",
+        "b,青岛甲乙有限公司,甲乙,老甲乙;甲乙厂,,,qd",
+        "c,丙丁有限公司,,,,,qd",
     )
     put(folder / "products.csv", "编号,名称,来源\np,示例产品,年鉴\n")
     put(folder / "produces.csv", "企业,产品,来源\na,p,年鉴\nb,p,年鉴\n")
@@ -135,7 +138,12 @@ def test_haier_and_hisense_stay_two_by_every_path(store: Store, tmp_path: Path) 
     for turn in range(2):
         put_in(store, tmp_path / str(turn), *rows, f",{HAIER},,,,,", ",海信模具(青岛)有限公司,,,,,")
     assert sorted(store.nodes(Enterprise)["name"]) == sorted([HAIER, HISENSE])
-    assert [find_enterprise(under(store), word).id for word in (HAIER, "海尔模具", HISENSE, "海信模具")] == ["a", "a", "b", "b"]
+    assert [find_enterprise(under(store), word).id for word in (HAIER, "海尔模具", HISENSE, "海信模具")] == [
+        "a",
+        "a",
+        "b",
+        "b",
+    ]
     assert [hit.id for hit in search(under(store), HAIER) if hit.label == "Enterprise"] == ["a"]
     assert doubts(under(store)) == []
 
@@ -175,7 +183,12 @@ def test_same_makes_one_of_two_for_questions_and_leaves_both(two: Store) -> None
     judge(two, "a", "b", SAME, "张三", "同一法人")
     assert doubts(under(two)) == []
     assert two.nodes(Enterprise).sort("id").equals(before)
-    assert [find_enterprise(under(two), word).id for word in ("甲乙", "青岛甲乙有限公司", "老甲乙", "b")] == ["a", "a", "a", "b"]
+    assert [find_enterprise(under(two), word).id for word in ("甲乙", "青岛甲乙有限公司", "老甲乙", "b")] == [
+        "a",
+        "a",
+        "a",
+        "b",
+    ]
     assert find_enterprise(under(two), "老甲乙", short_forms=False).id == "a"
     assert find_exactly(under(two), "青岛甲乙有限公司").id == "b"
     assert ("a", "简称或别名") in [(hit.id, hit.matched) for hit in search(under(two), "老甲乙")]
@@ -275,7 +288,9 @@ def test_judgements_move_to_another_store_as_a_table(two: Store, tmp_path: Path)
         ([("a", "b", SAME), ("b", "c", SAME), ("a", "c", DIFFERENT)], "经由别的判断算作一家"),
     ],
 )
-def test_a_judgement_that_contradicts_what_stands_is_refused(tmp_path: Path, steps: list[tuple[str, str, str]], told: str) -> None:
+def test_a_judgement_that_contradicts_what_stands_is_refused(
+    tmp_path: Path, steps: list[tuple[str, str, str]], told: str
+) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     put_in(store, tmp_path / "in", "a,甲有限公司,,,,,", "b,乙有限公司,,,,,", "c,丙有限公司,,,,,")
     for step in steps[:-1]:
@@ -301,7 +316,10 @@ def test_what_files_contradict_stays_apart(tmp_path: Path) -> None:
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abcd"))
     rows = ["a,b,不同,2026-01-02", "a,c,同一,2026-01-03T10:00:00Z", "c,b,same,2026-01-04", "d,b,同一,2026/1/5"]
-    put(folder / "compared_with.csv", "企业,另一企业,判断,判断时间,判断人,来源\n" + "".join(f"{row},张三,纪要\n" for row in rows))
+    put(
+        folder / "compared_with.csv",
+        "企业,另一企业,判断,判断时间,判断人,来源\n" + "".join(f"{row},张三,纪要\n" for row in rows),
+    )
     bad = put(
         tmp_path / "bad" / "compared_with.csv",
         "企业,另一企业,判断,判断时间,判断人,来源\na,b,也许,2026-01-01,张,纪要\na,b,同一,昨天,张,纪要\na,b,同一,2026-02-30,张,纪要\na,b,同一,2026-01-01,,纪要\na,a,同一,2026-01-06,张,纪要\n",
@@ -345,7 +363,10 @@ def test_what_a_firm_supplies_to_itself_stays_where_others_are_judged_to_be_one(
     """A is judged to be b: what a supplies to b is the doing of two rows on one firm, what c supplies to c is its own."""
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abc"))
-    put(folder / "supplies.csv", "供应商,客户,来源\n" + "".join(f"{one},{other},年鉴\n" for one, other in ("ab", "aa", "bc", "cc")))
+    put(
+        folder / "supplies.csv",
+        "供应商,客户,来源\n" + "".join(f"{one},{other},年鉴\n" for one, other in ("ab", "aa", "bc", "cc")),
+    )
     assert not load([folder], store).bad
     judge(store, "b", "a", SAME, "张三")
     city = read_city(under(store))
@@ -357,7 +378,11 @@ def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path)
     put_in(store, tmp_path / "in", "a,青岛甲有限公司,,,,,qd")
     store.close()
     connection = ladybug.Connection(ladybug.Database(str((tmp_path / "g.lbug").resolve())))
-    for change in ("DROP TABLE COMPARED_WITH", "ALTER TABLE Enterprise DROP listed_on", "ALTER TABLE LOCATED_IN DROP note"):
+    for change in (
+        "DROP TABLE COMPARED_WITH",
+        "ALTER TABLE Enterprise DROP listed_on",
+        "ALTER TABLE LOCATED_IN DROP note",
+    ):
         connection.execute(change)
     connection.close()
     older = open_store(f"ladybug://{tmp_path}/g.lbug")
@@ -373,7 +398,10 @@ def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path)
 def test_the_commands(tmp_path: Path) -> None:
     url = f"ladybug://{tmp_path}/g.lbug"
     folder = write(
-        tmp_path / "in", "a,青岛甲乙丙股份有限公司,,,,,qd", "b,青岛甲乙丙有限公司,,,,,qd", "c,中车青岛四方机车车辆股份有限公司,,,,,qd"
+        tmp_path / "in",
+        "a,青岛甲乙丙股份有限公司,,,,,qd",
+        "b,青岛甲乙丙有限公司,,,,,qd",
+        "c,中车青岛四方机车车辆股份有限公司,,,,,qd",
     )
     command("load", str(folder), store=url)
     (doubt,) = json.loads(command("same-firms", "--format", "json", store=url).stdout)
@@ -387,7 +415,10 @@ def test_the_commands(tmp_path: Path) -> None:
     assert (row["企业"], row["另一企业"], row["判断"], row["现行"], row["状态"]) == ("a", "b", "同一", "是", "已证实")
     again = f"ladybug://{tmp_path}/again.lbug"
     command("load", str(folder), str(put(tmp_path / "compared_with.csv", table)), store=again)
-    assert json.loads(command("same-firms", "--history", "--format", "json", store=again).stdout)[0]["decided_by"] == "张三"
+    assert (
+        json.loads(command("same-firms", "--history", "--format", "json", store=again).stdout)[0]["decided_by"]
+        == "张三"
+    )
     asked = command("suppliers", "青岛甲乙丙有限公司", store=again)
     assert "“青岛甲乙丙有限公司”是 青岛甲乙丙股份有限公司(a)" in asked.stderr
     assert "“中车四方”是 中车青岛四方机车车辆股份有限公司(c)" in command("customers", "中车四方", store=again).stderr

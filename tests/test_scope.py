@@ -34,7 +34,17 @@ from queries.things.supply import suppliers
 STORY = Path(__file__).parent / "data" / "story"
 NOTHING = ",".join(STATUS_ZH)
 CHAINS = ("integrated-circuits", "smart-appliances", "new-energy-vehicles", "modern-logistics", "exhibitions")
-LISTS = ("chains", "enterprises", "statements", "same-firms", "same-firms/history", "ledger", "search?q=示例", "portfolio", "structure")
+LISTS = (
+    "chains",
+    "enterprises",
+    "statements",
+    "same-firms",
+    "same-firms/history",
+    "ledger",
+    "search?q=示例",
+    "portfolio",
+    "structure",
+)
 LIST_PAGES = ("/", "/enterprises", "/figures", "/review", "/ledger", "/portfolio", "/search?q=示例", "/?view=table")
 MOST = 200  # addresses that are compared here; ``make soak`` compares all, on both stores
 OF_CHAIN = ("", "/weak-links", "/targets", "/opportunities", "/what-if")
@@ -111,7 +121,14 @@ def addresses_of_lists() -> Iterator[str]:
         yield f"/things/Segment/{chain}"
     yield from (f"/api/v1/{name}" for name in LISTS)
     yield from LIST_PAGES
-    yield from ("/sources", "/about", "/rules", "/things/Region/3702", "/api/v1/match?need=压缩机", "/match?need=压缩机")
+    yield from (
+        "/sources",
+        "/about",
+        "/rules",
+        "/things/Region/3702",
+        "/api/v1/match?need=压缩机",
+        "/match?need=压缩机",
+    )
 
 
 @pytest.mark.parametrize("address", [*addresses_of_lists()])
@@ -130,7 +147,9 @@ def test_lists_are_empty_where_nothing_is_to_be_seen(client: TestClient, address
 
 
 @pytest.mark.parametrize("address", LIST_PAGES)
-def test_pages_of_lists_are_empty_where_nothing_is_to_be_seen(client: TestClient, sample_names: list[str], address: str) -> None:
+def test_pages_of_lists_are_empty_where_nothing_is_to_be_seen(
+    client: TestClient, sample_names: list[str], address: str
+) -> None:
     page = client.get(with_(address, NOTHING))
     assert page.status_code == 200
     assert not [name for name in (*sample_names, "集成电路") if name in page.text.split("<main")[1]]
@@ -151,7 +170,10 @@ def test_a_hidden_thing_is_a_404_that_says_so(client: TestClient, without: str) 
     if without == NOTHING:
         asked += [f"/api/v1/chains/smart-appliances{rest}" for rest in OF_CHAIN]
         asked += [f"/chains/smart-appliances{rest}" for rest in ("", "/targets", "/opportunities", "/what-if")]
-        asked += ["/things/Segment/new-displays.panels", "/api/v1/chains/new-displays/certificate?place=new-displays.panels"]
+        asked += [
+            "/things/Segment/new-displays.panels",
+            "/api/v1/chains/new-displays/certificate?place=new-displays.panels",
+        ]
     for address in asked:
         answer = client.get(with_(address, without))
         assert (answer.status_code, "隐藏" in answer.text) == (404, True), address
@@ -183,8 +205,14 @@ ROUTES: dict[str, Any] = {
 @pytest.mark.parametrize("path", sorted(ROUTES))
 def test_a_parameter_that_a_route_does_not_know_is_refused(client: TestClient, path: str) -> None:
     own = {"place": "x", "q": "x", "need": "x", "from": "a", "to": "b"}
-    needed = {field.alias: own.get(field.alias, "x") for field in ROUTES[path].dependant.query_params if field.field_info.is_required()}
-    answer = client.get(re.sub(r"{\w+(:id)?}", "smart-appliances", path), params={**needed, "witout": "sample"}, follow_redirects=False)
+    needed = {
+        field.alias: own.get(field.alias, "x")
+        for field in ROUTES[path].dependant.query_params
+        if field.field_info.is_required()
+    }
+    answer = client.get(
+        re.sub(r"{\w+(:id)?}", "smart-appliances", path), params={**needed, "witout": "sample"}, follow_redirects=False
+    )
     assert answer.status_code == 422
     assert "没有参数“witout”" in answer.text
     assert path.startswith("/api/") == answer.headers["content-type"].startswith("application/problem+json")
@@ -192,9 +220,15 @@ def test_a_parameter_that_a_route_does_not_know_is_refused(client: TestClient, p
 
 @pytest.mark.parametrize(
     ("address", "meant"),
-    [("/api/v1/chains?witout=sample", "without"), ("/enterprises?pag=2", "page"), ("/api/v1/enterprises?sise=9", "size")],
+    [
+        ("/api/v1/chains?witout=sample", "without"),
+        ("/enterprises?pag=2", "page"),
+        ("/api/v1/enterprises?sise=9", "size"),
+    ],
 )
-def test_a_slip_in_a_parameter_is_answered_with_the_name_that_was_meant(client: TestClient, address: str, meant: str) -> None:
+def test_a_slip_in_a_parameter_is_answered_with_the_name_that_was_meant(
+    client: TestClient, address: str, meant: str
+) -> None:
     assert f"是不是 {meant}? " in client.get(address).text
     assert "是不是" not in client.get(f"{address.partition('?')[0]}?zzz=1").text
 
@@ -216,9 +250,9 @@ def test_a_view_stays_with_its_version(tmp_path: Path) -> None:
 
 def test_names_mean_the_same_whatever_is_hidden(seeded_store: Store) -> None:
     for word in ("集成电路", "jcdl", "integrated-circuits"):
-        assert {find_chain(under(seeded_store, statuses), word).id for statuses in (None, ["confirmed"], ["sample"])} == {
-            "integrated-circuits"
-        }
+        assert {
+            find_chain(under(seeded_store, statuses), word).id for statuses in (None, ["confirmed"], ["sample"])
+        } == {"integrated-circuits"}
     with pytest.raises(NotFound, match=r"状态是“示例”.*已被隐藏"):
         find_enterprise(under(seeded_store, ["confirmed"]), "示例空调")
 
@@ -283,14 +317,20 @@ ENDS = {
 def test_what_holds_until_a_time_has_ended_after_its_last_day(until: str, last: str) -> None:
     following = f"{last[:-2]}{int(last[-2:]) + 1:02d}"
     frame = pl.DataFrame({"valid_to": [until, None]})
-    assert [frame.select(_ended(day)).to_series().to_list() for day in (last, following)] == [[False, False], [True, False]]
+    assert [frame.select(_ended(day)).to_series().to_list() for day in (last, following)] == [
+        [False, False],
+        [True, False],
+    ]
 
 
 def test_names_are_asked_for_as_of_the_same_day(seeded_store: Store) -> None:
     view = View.of(seeded_store, Scope.without("sample", "2020-01-01"))
     assert (view.whole.scope.day, view.whole.scope.hidden, view.whole.version) == ("2020-01-01", [], view.version)
     assert view.whole.whole is view.whole
-    assert [View.of(seeded_store, Scope.without(NOTHING)).scope.yardstick, list_chains(View.of(seeded_store, Scope.without(NOTHING)))] == [
+    assert [
+        View.of(seeded_store, Scope.without(NOTHING)).scope.yardstick,
+        list_chains(View.of(seeded_store, Scope.without(NOTHING))),
+    ] == [
         (),
         [],
     ]
@@ -300,7 +340,9 @@ def test_settings_come_from_where_they_are_set(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("XDG_DATA_HOME", "/somewhere")
     assert Settings().store == "ladybug:///somewhere/lianzhang/graph.lbug"
     assert Settings(hosts=" a.local, ,b.local ").host_names == ["a.local", "b.local"]
-    assert (Settings().query_rows, Settings().query_seconds, Settings().request_seconds) == (1000, 5.0, 30.0), "as docs and help say"
+    assert (Settings().query_rows, Settings().query_seconds, Settings().request_seconds) == (1000, 5.0, 30.0), (
+        "as docs and help say"
+    )
 
 
 def test_every_error_has_the_status_that_its_reader_acts_on() -> None:

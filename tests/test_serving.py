@@ -75,7 +75,10 @@ def test_many_requests_on_one_connection_have_heads_of_their_own(seeded_store_ur
         link = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
         for number in range(200):
             link.request(
-                "GET", "/healthz", headers={"X-Long": "a" * 2_000} if number % 2 else {}, body=b"x" * 100_000 if not number % 50 else None
+                "GET",
+                "/healthz",
+                headers={"X-Long": "a" * 2_000} if number % 2 else {},
+                body=b"x" * 100_000 if not number % 50 else None,
             )
             answer = link.getresponse()
             assert (answer.status, answer.read()) == (200, b'{"status":"ok"}')
@@ -100,7 +103,9 @@ def test_sigterm_under_requests_ends_it_whatever_runs(seeded_store_url: str) -> 
         clients = Clients(served.port, 10, 8, quoted(MANY))
         asked = threading.Thread(target=_ask_slowly, args=(served.port,), daemon=True)
         asked.start()
-        while not any(f"lianzhang_queries_outside_running {number}" in _metrics(served.port) for number in ("1.0", "2.0")):
+        while not any(
+            f"lianzhang_queries_outside_running {number}" in _metrics(served.port) for number in ("1.0", "2.0")
+        ):
             assert asked.is_alive()
         begun = time.monotonic()
         served.process.send_signal(signal.SIGTERM)
@@ -112,7 +117,9 @@ def test_sigterm_under_requests_ends_it_whatever_runs(seeded_store_url: str) -> 
 
 def _ask_slowly(port: int) -> None:
     body = f'{{"query": "{SLOW}"}}'.encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/cypher", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/cypher", body, {"Content-Type": "application/json"}
+    )
     try:
         urllib.request.urlopen(request, timeout=60).close()
     except OSError:

@@ -38,7 +38,9 @@ def test_what_is_written_comes_back(store: Store) -> None:
     assert firms["uscc_check"].to_list() == ["校验位不符", None, None, None]
     assert firms["status"].to_list() == ["confirmed", "curated", "sample", "inferred"]
     assert firms["confidence"].to_list() == [1.0, 0.6, 0.1, 0.4]
-    supplies = pl.concat(store.edges(EDGE_TYPES["SUPPLIES"], ("Enterprise", "Enterprise"))).sort("from", "to", "product")
+    supplies = pl.concat(store.edges(EDGE_TYPES["SUPPLIES"], ("Enterprise", "Enterprise"))).sort(
+        "from", "to", "product"
+    )
     assert supplies.select("from", "to", "product").rows() == [
         ("a", "d", "示例整机"), ("b", "a", "示例芯片"), ("b", "a", "示例附件"),
         ("c", "b", "示例材料"), ("d", "a", ""), ("d", "c", "示例设备"),
@@ -51,9 +53,7 @@ def test_every_node_and_edge_carries_provenance(full_store: Store) -> None:
         ("n", "MATCH (n)", "AND n.id IS NOT NULL AND NOT n.id IN ['graph', 'lock'] "),
         ("r", "MATCH ()-[r]->()", ""),
     ):
-        lacking = (
-            f"{variable}.source IS NULL OR {variable}.status IS NULL OR {variable}.confidence IS NULL OR {variable}.recorded_at IS NULL"
-        )
+        lacking = f"{variable}.source IS NULL OR {variable}.status IS NULL OR {variable}.confidence IS NULL OR {variable}.recorded_at IS NULL"
         rows = full_store.read(f"{pattern} WHERE ({lacking}) {ours}RETURN count({variable}) AS bad").rows
         assert rows == [{"bad": 0}]
 
@@ -70,7 +70,9 @@ def test_a_second_load_changes_nothing(store: Store) -> None:
 def test_a_change_is_seen_and_the_version_moves(store: Store, tmp_path: Path) -> None:
     tell(store)
     version = store.version()
-    (tmp_path / "enterprises.csv").write_text("编号,名称,说明,来源,状态\na,示例甲整机有限公司,新的说明,s1,已证实\n", "utf-8")
+    (tmp_path / "enterprises.csv").write_text(
+        "编号,名称,说明,来源,状态\na,示例甲整机有限公司,新的说明,s1,已证实\n", "utf-8"
+    )
     report = load([tmp_path], store)
     assert (report.total("new"), report.total("changed")) == (0, 1)
     assert store.version() != version
@@ -92,7 +94,9 @@ def test_an_edge_is_changed_in_place(store: Store, tmp_path: Path) -> None:
 
 def test_nodes_edges_and_paths_look_the_same_from_outside(store: Store) -> None:
     tell(store)
-    answer = store.read("MATCH p = (s:Enterprise {id: 'b'})-[r:SUPPLIES {product: '示例芯片'}]->(c:Enterprise {id: 'a'}) RETURN s, r, p")
+    answer = store.read(
+        "MATCH p = (s:Enterprise {id: 'b'})-[r:SUPPLIES {product: '示例芯片'}]->(c:Enterprise {id: 'a'}) RETURN s, r, p"
+    )
     row = answer.rows[0]
     assert answer.columns == ["s", "r", "p"]
     assert list(row["s"])[:3] == ["_label", "id", "name"]
@@ -150,7 +154,9 @@ def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_stor
         ).rows[0]
         for kind in kinds
     ]
-    about = full_store.read("MATCH (:Statement)-[:ABOUT]->(n:Chain) RETURN n.id AS id ORDER BY id LIMIT 1").rows[0]["id"]
+    about = full_store.read("MATCH (:Statement)-[:ABOUT]->(n:Chain) RETURN n.id AS id ORDER BY id LIMIT 1").rows[0][
+        "id"
+    ]
 
     def ask(id: str, chain: str, origin: str, target: str) -> list[dict[str, Any]]:
         asked: dict[str, Any] = {
@@ -168,7 +174,12 @@ def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_stor
 
     start, end = ends[0]["one"], ends[0]["other"]
     ids = [about, *(id for pair in ends for id in pair.values())]
-    found = [row for id in ids for chain in ("integrated-circuits", "smart-appliances", about) for row in ask(id, chain, start, end)]
+    found = [
+        row
+        for id in ids
+        for chain in ("integrated-circuits", "smart-appliances", about)
+        for row in ask(id, chain, start, end)
+    ]
     assert found
     assert all(row.keys() == found[0].keys() for row in found)
     if re.search(r"\$(id|chain|origin|word|ids)\b", text_of(question)):
@@ -217,7 +228,9 @@ def test_old_generations_are_cleared_away(tmp_path: Path) -> None:
     tell(store)
     for number in range(4):
         (tmp_path / "in").mkdir(exist_ok=True)
-        (tmp_path / "in" / "chains.csv").write_text(f"id,name,description,source,status\ndemo,示例链,{number},s1,confirmed\n", "utf-8")
+        (tmp_path / "in" / "chains.csv").write_text(
+            f"id,name,description,source,status\ndemo,示例链,{number},s1,confirmed\n", "utf-8"
+        )
         assert load([tmp_path / "in"], store).total("changed") == 1
     assert len(list((tmp_path / "g.lbug.d").glob("*.lbug"))) == 2
 
@@ -280,13 +293,16 @@ def test_a_load_killed_half_way_can_be_run_again(neo4j_store: Store) -> None:
 
 
 @pytest.mark.neo4j
-def test_neo4j_has_a_constraint_for_every_node_type_and_an_index_for_every_one_that_is_searched(neo4j_store: Store) -> None:
+def test_neo4j_has_a_constraint_for_every_node_type_and_an_index_for_every_one_that_is_searched(
+    neo4j_store: Store,
+) -> None:
     tell(neo4j_store)
-    constraints = {row["label"] for row in neo4j_store.read("SHOW CONSTRAINTS YIELD labelsOrTypes RETURN labelsOrTypes[0] AS label").rows}
+    constraints = {
+        row["label"]
+        for row in neo4j_store.read("SHOW CONSTRAINTS YIELD labelsOrTypes RETURN labelsOrTypes[0] AS label").rows
+    }
     assert {*NODE_TYPES, "_Meta"} <= constraints
-    asked = (
-        "SHOW INDEXES YIELD labelsOrTypes, properties WHERE size(labelsOrTypes) = 1 RETURN labelsOrTypes[0] AS label, properties[0] AS key"
-    )
+    asked = "SHOW INDEXES YIELD labelsOrTypes, properties WHERE size(labelsOrTypes) = 1 RETURN labelsOrTypes[0] AS label, properties[0] AS key"
     indexes = {(row["label"], row["key"]) for row in neo4j_store.read(asked).rows}
     assert {("Enterprise", "uscc"), *((label, "name") for label in searched())} <= indexes
 
@@ -306,7 +322,9 @@ def test_a_database_that_an_older_version_has_migrated_loads_and_reads(neo4j_sto
     view = under(neo4j_store)
     assert [chain.name for chain in list_chains(view)] == ["示例链"]
     assert neo4j_store.outside().read("MATCH (n) RETURN DISTINCT labels(n)[0] AS label", seconds=10, limit=None).rows
-    assert neo4j_store.read("MATCH (m:`_Migration`) RETURN count(m) AS n").rows == [{"n": 2}]  # the older version still opens it
+    assert neo4j_store.read("MATCH (m:`_Migration`) RETURN count(m) AS n").rows == [
+        {"n": 2}
+    ]  # the older version still opens it
 
 
 @pytest.mark.neo4j
@@ -321,7 +339,9 @@ def test_ladybug_knows_type_of_relationships(seeded_store: Store) -> None:
     seeded_store.read("MATCH (:Segment)-[r:FEEDS]->(:Segment) RETURN type(r) AS t LIMIT 1")
 
 
-@pytest.mark.xfail(strict=True, raises=QueryError, reason="Ladybug refuses properties that no table declares; Neo4j answers null")
+@pytest.mark.xfail(
+    strict=True, raises=QueryError, reason="Ladybug refuses properties that no table declares; Neo4j answers null"
+)
 def test_ladybug_answers_null_for_undeclared_properties(seeded_store: Store) -> None:
     seeded_store.read("MATCH (c:Chain) RETURN c.nothing AS n LIMIT 1")
 
@@ -352,7 +372,11 @@ def test_a_thing_says_what_it_is_before_where_that_is_from() -> None:
 
 def test_absent_properties_are_left_out_of_every_row() -> None:
     rows: list[list[Any]] = [[1, None], [2, {"_label": "X", "a": None, "b": 1}], [3, [{"a": None}]]]
-    assert _tidied(["n", "x"], rows) == [{"n": 1, "x": None}, {"n": 2, "x": {"_label": "X", "b": 1}}, {"n": 3, "x": [{}]}]
+    assert _tidied(["n", "x"], rows) == [
+        {"n": 1, "x": None},
+        {"n": 2, "x": {"_label": "X", "b": 1}},
+        {"n": 3, "x": [{}]},
+    ]
 
 
 def test_a_note_that_is_damaged_is_none(tmp_path: Path) -> None:

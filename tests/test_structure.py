@@ -39,7 +39,13 @@ graphs = st.one_of(
         st.integers(2, 60), st.integers(0, 120), st.integers(0, 10**6),
     ),
 )  # fmt: skip
-SMALL = [nx.DiGraph(), nx.empty_graph(1, nx.DiGraph), nx.DiGraph([(0, 0)]), nx.DiGraph([(0, 1), (1, 0)]), nx.empty_graph(3, nx.DiGraph)]
+SMALL = [
+    nx.DiGraph(),
+    nx.empty_graph(1, nx.DiGraph),
+    nx.DiGraph([(0, 0)]),
+    nx.DiGraph([(0, 1), (1, 0)]),
+    nx.empty_graph(3, nx.DiGraph),
+]
 everywhere: Callable[..., Any] = pytest.mark.parametrize("graph", SMALL, ids=["none", "one", "loop", "pair", "apart"])
 
 
@@ -66,7 +72,9 @@ def check_bridges(graph: "nx.DiGraph[Any]") -> None:
 def check_strong_components(graph: "nx.DiGraph[Any]") -> None:
     found = strong_components(Network.of(graph)).members
     assert_in_order(found)
-    assert {frozenset(group) for group in found} == {frozenset(group) for group in nx.strongly_connected_components(graph)}
+    assert {frozenset(group) for group in found} == {
+        frozenset(group) for group in nx.strongly_connected_components(graph)
+    }
 
 
 def check_pagerank(graph: "nx.DiGraph[Any]") -> None:
@@ -90,7 +98,14 @@ def check_communities(graph: "nx.DiGraph[Any]") -> None:
     assert all(nx.is_connected(undirected.subgraph(group)) for group in found)
 
 
-MEASURES = [check_articulation_points, check_bridges, check_strong_components, check_pagerank, check_betweenness, check_communities]
+MEASURES = [
+    check_articulation_points,
+    check_bridges,
+    check_strong_components,
+    check_pagerank,
+    check_betweenness,
+    check_communities,
+]
 check_names = [check.__name__.removeprefix("check_") for check in MEASURES]
 
 
@@ -154,7 +169,10 @@ def test_communities_are_as_good_as_those_of_louvain() -> None:
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=40))
 def test_agreement_is_adjusted_mutual_information(pairs: list[tuple[int, int]]) -> None:
     ids, number, declared = range(len(pairs)), [one for one, _ in pairs], [str(other) for _, other in pairs]
-    found = agreement(Groups([f"{place:02d}" for place in ids], np.array(number)), [(f"{place:02d}", declared[place]) for place in ids])
+    found = agreement(
+        Groups([f"{place:02d}" for place in ids], np.array(number)),
+        [(f"{place:02d}", declared[place]) for place in ids],
+    )
     assert found.memberships == len(pairs)
     assert found.score == pytest.approx(adjusted_mutual_info_score(declared, number), abs=1e-9)
 
@@ -204,7 +222,11 @@ print(json.dumps([
 def test_the_same_to_the_last_digit_whatever_the_hash_seed() -> None:
     said = [
         subprocess.run(
-            [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed}
+            [sys.executable, "-c", PROGRAM],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("0", "1", "2", "3")
     ]

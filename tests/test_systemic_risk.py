@@ -32,7 +32,12 @@ def test_the_authors_scores(case: str, substitution: bool) -> None:
 
 
 def by_definition(
-    links: list[tuple[int, int, float]], industry: list[int], essential: np.ndarray, psi: np.ndarray, substitution: bool, tolerance: float
+    links: list[tuple[int, int, float]],
+    industry: list[int],
+    essential: np.ndarray,
+    psi: np.ndarray,
+    substitution: bool,
+    tolerance: float,
 ) -> float:
     """The definition of oracles/esri/README.md, written down as it stands there."""
     firms = len(industry)
@@ -72,7 +77,9 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "links": draw(st.lists(st.tuples(ends, ends, st.sampled_from([0.5, 1.0, 3.0, 10.0])), min_size=1, max_size=14)),
         "industry": draw(st.lists(st.integers(0, kinds - 1), min_size=firms, max_size=firms)),
-        "essential": np.array(draw(st.lists(st.lists(st.integers(0, 2), min_size=kinds, max_size=kinds), min_size=kinds, max_size=kinds))),
+        "essential": np.array(
+            draw(st.lists(st.lists(st.integers(0, 2), min_size=kinds, max_size=kinds), min_size=kinds, max_size=kinds))
+        ),
     }
 
 
@@ -93,7 +100,10 @@ def test_any_scenario_is_as_defined(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queries.networks.systemic_risk, "TOUCHED", touched)
         found = systemic_risk(build(case), scenarios, substitution=substitution, tolerance=tolerance)
-    wanted = [by_definition(case["links"], case["industry"], case["essential"], psi, substitution, tolerance) for psi in scenarios]
+    wanted = [
+        by_definition(case["links"], case["industry"], case["essential"], psi, substitution, tolerance)
+        for psi in scenarios
+    ]
     assert found.esri == pytest.approx(wanted, abs=1e-12)
     assert found.done.all()
     assert (found.esri <= found.downstream + found.upstream + 1e-12).all()

@@ -135,7 +135,9 @@ def test_the_whole_table_is_a_file(leader_client: TestClient) -> None:
     assert rows[0] == ["层", "供应商", "客户", "产品", "状态", "来源"]
     assert len(rows) == 10_001
     assert [row[1] for row in rows[1:]] == sorted((row[1] for row in rows[1:]), reverse=True)
-    some = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "format": "csv", "find": "000123号"})
+    some = leader_client.get(
+        f"/enterprises/{LEADER}", params={"table": "suppliers", "format": "csv", "find": "000123号"}
+    )
     assert len(some.text.splitlines()) == 2
 
 
@@ -157,15 +159,22 @@ def test_a_short_table_is_as_it_was(client: TestClient) -> None:
     assert alone.rows["table-segments"] >= 1
 
 
-@pytest.mark.parametrize("table", ["segments", "products", "enterprises", "supplies", "gap-segments", "gap-products", "gap-risk"])
+@pytest.mark.parametrize(
+    "table", ["segments", "products", "enterprises", "supplies", "gap-segments", "gap-products", "gap-risk"]
+)
 def test_a_file_says_what_the_browser_would_save(client: TestClient, table: str) -> None:
     """The browser writes each cell's ``data-csv``, or its text; so does the server."""
     text = client.get("/chains/integrated-circuits").text
     body = text.split(f'id="table-{table}"')[1].split("</table>")[0]
-    said = [re.findall(r'<td[^>]* data-csv="([^"]*)"|<td data-csv="([^"]*)"', row) for row in body.split("<tbody>")[1].split("</tr>")[:-1]]
+    said = [
+        re.findall(r'<td[^>]* data-csv="([^"]*)"|<td data-csv="([^"]*)"', row)
+        for row in body.split("<tbody>")[1].split("</tr>")[:-1]
+    ]
     browser = [[" ".join("".join(pair).split()) for pair in row] for row in said]
     answer = client.get("/chains/integrated-circuits", params={"table": table, "format": "csv"})
-    server = [[" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))][1:]
+    server = [
+        [" ".join(cell.split()) for cell in row] for row in csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    ][1:]
     assert server == browser
 
 
@@ -191,7 +200,10 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
 def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
     """Whatever it comes to at the end of a page; each row is found by its words, the last one too, and is in the file."""
     names = [f"甲{number:02d}号" for number in range(rows)]
-    columns: list[Column[Any]] = [Column("名称", lambda pair: pair[1]), Column("数", lambda _: "", sort=lambda pair: pair[0])]
+    columns: list[Column[Any]] = [
+        Column("名称", lambda pair: pair[1]),
+        Column("数", lambda _: "", sort=lambda pair: pair[0]),
+    ]
     table = Table("t", "表", columns, list(enumerate(names)))
 
     def turn(**asked: Any) -> TablePage:
@@ -238,7 +250,9 @@ def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
     table = Table("t", "表", columns, [{"name": "甲"}])
     heads, rows = texts(table, {"s": "名录"}, file=True)
     assert heads == ["企业", "产品", "环节", "状态", "份额", "本地企业", "为什么", "编号", "来源"]
-    assert list(rows) == [["甲 青岛", "件", "环节甲", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]]
+    assert list(rows) == [
+        ["甲 青岛", "件", "环节甲", "缺链", "一半", "4 甲、乙、丙 等 4 家", "一;二", "a", "名录 第 1 页"]
+    ]
     (row,) = draw(table, table.items, SiteLinks("sample"), {"s": "名录"})
     assert [(cell.text, cell.extra) for cell in row[:2]] == [("甲", "青岛"), ("件", "环节甲")]
     assert [cell.text for cell in row[2:]] == ["缺链", "一半", "4", "一\n二", "只在页面", "招商名录", "名录"]
@@ -266,8 +280,16 @@ def test_the_terminal_has_no_room_for_all_that_a_file_tells() -> None:
 def test_questions_read_field_by_field_name_every_field() -> None:
     """A field that the model gains is read here too."""
     firm = {name for name in NODE_TYPES["Enterprise"].model_fields if name not in PLAIN} | {"id", "name"}
-    for question, type_name in (("chain_firms", "ON_CHAIN"), ("enterprise_suppliers", "SUPPLIES"), ("enterprise_customers", "SUPPLIES")):
-        relation = {name for name in EDGE_TYPES[type_name].model_fields if name not in PLAIN} | {"status", "source", "place"}
+    for question, type_name in (
+        ("chain_firms", "ON_CHAIN"),
+        ("enterprise_suppliers", "SUPPLIES"),
+        ("enterprise_customers", "SUPPLIES"),
+    ):
+        relation = {name for name in EDGE_TYPES[type_name].model_fields if name not in PLAIN} | {
+            "status",
+            "source",
+            "place",
+        }
         read = set(re.findall(r" AS (\w+)", text_of(question)))
         assert read == firm | {f"relation_{name}" for name in relation}, question
 
@@ -290,7 +312,10 @@ NUMBERS = ("7", "", "10", "9", None, "x 10", "x 2")
 
 @pytest.mark.parametrize("down", [False, True])
 def test_rows_that_say_nothing_stand_last_whichever_way_a_table_is_sorted(down: bool) -> None:
-    columns: list[Column[Any]] = [Column("名", lambda pair: f"第{pair[0]}"), Column("数", lambda pair: pair[1], sort=lambda pair: pair[1])]
+    columns: list[Column[Any]] = [
+        Column("名", lambda pair: f"第{pair[0]}"),
+        Column("数", lambda pair: pair[1], sort=lambda pair: pair[1]),
+    ]
     table = Table("t", "表", columns, list(enumerate(NUMBERS)))
     page = turn_to(table, TableAsk(sort="-1" if down else "1"), NoLinks(), {}, lambda *_, **__: "", 100)
     said = [row[1].text for row in page.rows]
@@ -301,7 +326,9 @@ def test_rows_that_say_nothing_stand_last_whichever_way_a_table_is_sorted(down: 
 def test_a_search_wants_every_word_and_its_pages_keep_it() -> None:
     names = [f"{city}{kind}{number}" for city in ("青岛", "济南") for kind in ("电机", "电池") for number in range(5)]
     table, address = Table("t", "表", [Column("名", str)], names), SiteLinks("sample").page
-    page = turn_to(table, TableAsk(find="电机 青岛", page=9), SiteLinks(), {}, lambda _table, **state: address("/x", **state), 2)
+    page = turn_to(
+        table, TableAsk(find="电机 青岛", page=9), SiteLinks(), {}, lambda _table, **state: address("/x", **state), 2
+    )
     assert (page.found, page.pages, page.number, [row[0].text for row in page.rows]) == (5, 3, 3, ["青岛电机4"])
     assert page.page_address(2) == page.address("t", page=2, sort="", find="电机 青岛")
 
@@ -312,7 +339,11 @@ def test_a_cell_counts_all_that_it_does_not_name() -> None:
 
 
 def test_amounts_are_told_in_their_size() -> None:
-    told = {(value, unit): show_amount(value, unit) for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8) for unit in ("元", "台")}
+    told = {
+        (value, unit): show_amount(value, unit)
+        for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8)
+        for unit in ("元", "台")
+    }
     assert [told[value, "元"] for value in (9_999.0, 10_000.0, 12_000_000.0, 1e8, -2.5e8)] == [
         "9,999 元",
         "1 万元",
@@ -345,14 +376,21 @@ def test_a_published_figure_keeps_its_words() -> None:
         **PROOF,
     }
     table = table_statements([item])
-    for column, text, extra in (("数值", "2.5 亿元", "以上"), ("原文", "2.5 亿元以上", ""), ("口径", "规上", ""), ("时点", "2025", "")):
+    for column, text, extra in (
+        ("数值", "2.5 亿元", "以上"),
+        ("原文", "2.5 亿元以上", ""),
+        ("口径", "规上", ""),
+        ("时点", "2025", ""),
+    ):
         assert said(table, column)[0][:2] == (text, extra)
 
 
 def test_a_segment_names_what_it_feeds() -> None:
     flow = Flow(upstream="a", downstream="b", **PROOF)
     segments = [SegmentView(id=id, name=f"环节{id}", tier="上游", products=[], enterprises=[], **PROOF) for id in "ab"]
-    view = ChainView(chain={}, segments=segments, feeds=[flow], inputs=[], leaders=[], members=[], statements=[], supplies=[])
+    view = ChainView(
+        chain={}, segments=segments, feeds=[flow], inputs=[], leaders=[], members=[], statements=[], supplies=[]
+    )
     table = next(table for table in tables_of_chain(view, []) if table.id == "segments")
     assert [text for text, _, _ in said(table, "供给到")] == ["环节b", ""]
 
@@ -360,7 +398,9 @@ def test_a_segment_names_what_it_feeds() -> None:
 def test_better_is_not_shown_as_worse() -> None:
     moves = [(50.0, 70.0), (70.0, 50.0), (50.0, 50.0), (None, 50.0)]
     changes = [
-        PlaceChange(label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after)
+        PlaceChange(
+            label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after
+        )
         for before, after in moves
     ]
     none: dict[str, Any] = {"segments": []}
@@ -377,7 +417,9 @@ def test_better_is_not_shown_as_worse() -> None:
 
 @pytest.mark.parametrize(("essential", "told"), [(True, "必需"), (False, "可替代"), (None, "")])
 def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: str) -> None:
-    demand = Demand(kind="投入", product="件", who=[Named(id="a", name="甲")], into="整机", essential=essential, **PROOF)
+    demand = Demand(
+        kind="投入", product="件", who=[Named(id="a", name="甲")], into="整机", essential=essential, **PROOF
+    )
     candidates = [
         Candidate(firm=Named(id=str(fills), name="甲"), region="青岛", fills=fills, why="因为", evidence=[], **PROOF)
         for fills in (True, False)
@@ -392,8 +434,18 @@ def test_a_certificate_s_tables_say_what_it_says(essential: bool | None, told: s
 
 
 def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
-    curve = [CurvePoint(most=1, closed=25.0, bound=30.0, method="greedy"), CurvePoint(most=2, closed=40.0, bound=40.0, method="exact")]
-    parts: dict[str, Any] = {"curve": curve, "weight": 100.0, "closable": 50.0, "targets": [], "unclosable": [], "unknown": {}}
+    curve = [
+        CurvePoint(most=1, closed=25.0, bound=30.0, method="greedy"),
+        CurvePoint(most=2, closed=40.0, bound=40.0, method="exact"),
+    ]
+    parts: dict[str, Any] = {
+        "curve": curve,
+        "weight": 100.0,
+        "closable": 50.0,
+        "targets": [],
+        "unclosable": [],
+        "unknown": {},
+    }
     table = tables_of_portfolio(Portfolio.model_construct(**parts))["curve"]
     assert [text for text, _, _ in said(table, "占全部缺口")] == ["25.0%", "40.0%"]
     assert [text for text, _, _ in said(table, "求法")] == ["贪心", "证到最优"]
@@ -401,7 +453,15 @@ def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
 
 def test_a_field_of_another_source_is_cut_at_the_right_marks() -> None:
     assert _split("uscc|来源|甲|乙|reported") == ("uscc", "来源|甲|乙", "reported")
-    thing = {"_label": "Enterprise", "id": "a", "name": "甲", "uscc": "91", "stock_code": "1", "field_sources": ["uscc|s|sample"], **PROOF}
+    thing = {
+        "_label": "Enterprise",
+        "id": "a",
+        "name": "甲",
+        "uscc": "91",
+        "stock_code": "1",
+        "field_sources": ["uscc|s|sample"],
+        **PROOF,
+    }
     facts = {fact.zh: fact.trust for fact in facts_of(thing, ("sample",))}
     assert facts["统一社会信用代码"] is not None
     assert facts["股票代码"] is None

@@ -55,7 +55,9 @@ def test_firms_from_elsewhere_that_make_what_is_missing_are_targets(store: Store
     first = answer.targets[0]
     assert [(gap.product_id, gap.state, gap.how, gap.fit) for gap in first.gaps] == [("chip", "缺链", "登记为生产", 1)]
     assert first.status == "reported"
-    assert ("PRODUCES", "a", "chip", "s1") in {(row.record, row.from_id, row.to_id, row.source) for row in first.evidence}
+    assert ("PRODUCES", "a", "chip", "s1") in {
+        (row.record, row.from_id, row.to_id, row.source) for row in first.evidence
+    }
     assert first.score == pytest.approx(sum(factor.points for factor in first.factors))
     assert all(factor.points == pytest.approx(factor.value * factor.most, abs=0.006) for factor in first.factors)
     assert all(0 <= factor.value <= 1 and factor.reason for factor in first.factors)
@@ -75,9 +77,15 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     assert (a["gap"], b["gap"]) == pytest.approx((scores["a"] / 100, scores["b"] / 100))
     assert a["leaders"] == pytest.approx(1 / 3, abs=1e-4)  # one that said so
     assert b["leaders"] == pytest.approx(0.5 / 3, abs=1e-4)  # one that stands on it
-    assert a["links"] == pytest.approx(1 / 3, abs=1e-4)  # it supplies the leader, which is not counted again as next to its product
-    assert b["links"] == pytest.approx((1 + 0.5) / 3, abs=1e-4)  # a local subsidiary, and the leader's cars take its motors
-    assert a["second"] == b["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)  # ore and foil were looked for, nobody makes them
+    assert a["links"] == pytest.approx(
+        1 / 3, abs=1e-4
+    )  # it supplies the leader, which is not counted again as next to its product
+    assert b["links"] == pytest.approx(
+        (1 + 0.5) / 3, abs=1e-4
+    )  # a local subsidiary, and the leader's cars take its motors
+    assert (
+        a["second"] == b["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)
+    )  # ore and foil were looked for, nobody makes them
     why, against = (" ".join(getattr(answer.targets[0], name)) for name in ("why", "why_not"))
     assert answer.targets[0].firm.id == "a"
     assert "登记了需求的链主: 示例lead号公司" in why
@@ -105,7 +113,12 @@ def test_a_leader_that_makes_the_product_itself_does_not_wait_for_it(store: Stor
 
 
 def test_a_product_that_is_made_here_is_not_near_for_that(store: Store, tmp_path: Path) -> None:
-    firms = [firm("lead", products="chip"), firm("x", products="motor"), outside("a", "chip"), outside("b", "chip;motor;ore")]
+    firms = [
+        firm("lead", products="chip"),
+        firm("x", products="motor"),
+        outside("a", "chip"),
+        outside("b", "chip;motor;ore"),
+    ]
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")]))
     # chip: lead, a, b; motor: x, b; ore: b. To itself 1, to motor 1/3, to ore 1/3; here are chip itself and motor.
     assert values(answer, "a")["near"] == pytest.approx((1 / 3) / (1 + 1 / 3 + 1 / 3), abs=1e-4)
@@ -114,7 +127,10 @@ def test_a_product_that_is_made_here_is_not_near_for_that(store: Store, tmp_path
 @pytest.mark.parametrize(("top", "below"), [("aa", "zz"), ("zz", "aa")])
 def test_a_need_is_that_of_the_nearest_leader(store: Store, tmp_path: Path, top: str, below: str) -> None:
     firms = [firm(top), firm(below, parent=top), firm("kid", parent=below), outside("a", "chip")]
-    rows = {"leads": [{"enterprise": one, "chain": "demo"} for one in (top, below)], "needs": [{"enterprise": "kid", "product": "chip"}]}
+    rows = {
+        "leads": [{"enterprise": one, "chain": "demo"} for one in (top, below)],
+        "needs": [{"enterprise": "kid", "product": "chip"}],
+    }
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")], **rows))
     assert values(answer, "a")["leaders"] == pytest.approx(1 / 3, abs=1e-4)
     assert f"登记了需求的链主: 示例{below}号公司" in answer.targets[0].why
@@ -130,9 +146,14 @@ def test_what_a_gap_rests_on_is_told_though_the_firms_are_known(store: Store, tm
 
 
 def test_an_input_that_is_only_inferred_may_still_be_missing(store: Store, tmp_path: Path) -> None:
-    named = [{"id": "chip", "name": "车规芯片件", "segments": "demo.part"}, {"id": "wafer", "name": "车规芯片片", "segments": "demo.raw"}]
+    named = [
+        {"id": "chip", "name": "车规芯片件", "segments": "demo.part"},
+        {"id": "wafer", "name": "车规芯片片", "segments": "demo.raw"},
+    ]
     rows = {"products": named, "input_to": [{"input": "wafer", "product": "chip", "essential": "true"}]}
-    answer = ask(put(store, tmp_path, enterprises=[outside("a", "chip")], coverages=[look("demo.raw;demo.part")], **rows))
+    answer = ask(
+        put(store, tmp_path, enterprises=[outside("a", "chip")], coverages=[look("demo.raw;demo.part")], **rows)
+    )
     assert {(gap.product_id, gap.inferred) for gap in answer.targets[0].gaps} == {("chip", False), ("wafer", True)}
     assert values(answer, "a")["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)
 
@@ -170,7 +191,10 @@ def test_who_has_closed_or_stopped_to_make_it_is_no_target(store: Store, tmp_pat
             outside("stopped", ""),
             firm("closed", region="", valid_to="2020"),
             located_in=[{"subject": "closed", "region": "else"}],
-            produces=[{"enterprise": "stopped", "product": "chip", "valid_to": "2020"}, {"enterprise": "closed", "product": "chip"}],
+            produces=[
+                {"enterprise": "stopped", "product": "chip", "valid_to": "2020"},
+                {"enterprise": "closed", "product": "chip"},
+            ],
         )
     )
     assert answer.targets == []
@@ -197,7 +221,11 @@ def test_a_closed_firm_counts_for_no_target_and_in_no_list(tmp_path: Path) -> No
     )
     assert values(answer, "a")["links"] == 0
     assert "同集团已有企业在本地" not in " ".join(answer.targets[0].why_not)
-    assert {place.product_id: [one.id for one in place.outside] for place in answer.unknown} == {"ore": ["b"], "foil": [], "car": []}
+    assert {place.product_id: [one.id for one in place.outside] for place in answer.unknown} == {
+        "ore": ["b"],
+        "foil": [],
+        "car": [],
+    }
     city = read_city(under(store, today=TODAY))
     assert outside_makers(chain_facts(city, "demo")) == {"a", "b"}, "nor does the model think of it"
 
@@ -240,7 +268,10 @@ def test_a_chain_without_a_city_has_no_elsewhere(store: Store, tmp_path: Path) -
 
 def test_a_guess_of_the_model_is_always_said_to_be_one(store: Store, tmp_path: Path) -> None:
     named = [{"id": "chip", "name": "车规芯片件", "segments": "demo.part"}, {"id": "old", "name": "工规芯片件"}]
-    more = [{"id": "car", "name": "整车件", "segments": "demo.whole"}, {"id": "ore", "name": "矿石", "segments": "demo.raw"}]
+    more = [
+        {"id": "car", "name": "整车件", "segments": "demo.whole"},
+        {"id": "ore", "name": "矿石", "segments": "demo.raw"},
+    ]
     rows = {"products": [*named, *more], "input_to": [{"input": "chip", "product": "car", "essential": "true"}]}
     answer = ask(gapped(store, tmp_path, outside("a", "old"), **rows))
     target = next(one for one in answer.targets if one.firm.id == "a")
@@ -256,7 +287,9 @@ def test_a_guess_of_the_model_is_always_said_to_be_one(store: Store, tmp_path: P
 def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) -> None:
     gapped(store, tmp_path / "one", outside("a", "chip"))
     step = "supplier,customer,product,stage,happened_on,handled_by,note,source,status\n"
-    (tmp_path / "matched.csv").write_text(f"{step}a,lead,芯片件,放弃,2025-03-01,示例专班,运距太远,s1,reported\n", "utf-8")
+    (tmp_path / "matched.csv").write_text(
+        f"{step}a,lead,芯片件,放弃,2025-03-01,示例专班,运距太远,s1,reported\n", "utf-8"
+    )
     from loaders.run import load
 
     report = load([tmp_path / "matched.csv"], store)
@@ -272,7 +305,9 @@ def test_what_is_switched_off_is_not_counted(store: Store, tmp_path: Path) -> No
 
 
 def test_top_cuts_the_list_and_not_the_count(store: Store, tmp_path: Path) -> None:
-    answer = ask(gapped(store, tmp_path, outside("a", "chip;motor"), outside("b", "chip"), outside("c", "motor")), top=2)
+    answer = ask(
+        gapped(store, tmp_path, outside("a", "chip;motor"), outside("b", "chip"), outside("c", "motor")), top=2
+    )
     assert (len(answer.targets), answer.total) == (2, 3)
     assert answer.targets[0].firm.id == "a"
     assert [one.rank for one in answer.targets] == [1, 2]
@@ -285,7 +320,9 @@ def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_shipped_chain_answers_the_same_from_both_stores(server_store: Store, seeded_store: Store) -> None:
-    one, other = (list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (server_store, seeded_store))
+    one, other = (
+        list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (server_store, seeded_store)
+    )
     assert one == other
 
 
@@ -299,7 +336,9 @@ def test_the_targets_of_the_shipped_chain(seeded_store: Store) -> None:
 def test_the_command(seeded_store_url: str) -> None:
     found = json.loads(run("targets", "集成电路", "--top", "20", "--format", "json", store=seeded_store_url).stdout)
     assert found["chain"] == "集成电路"
-    assert [factor["name"] for factor in found["targets"][0]["factors"]] == [weight.name for weight in WEIGHTS.factor.by_key().values()]
+    assert [factor["name"] for factor in found["targets"][0]["factors"]] == [
+        weight.name for weight in WEIGHTS.factor.by_key().values()
+    ]
     table = run("targets", "集成电路", store=seeded_store_url)
     assert "17.93/30" in table.stdout
     assert "没有已知的外地企业的缺口: CMP抛光液" in table.stderr
@@ -307,7 +346,9 @@ def test_the_command(seeded_store_url: str) -> None:
     assert csv[0].startswith("名次,企业,所在地,得分,缺口轻重")
     assert run("targets", "集成电路", "--top", "0", store=seeded_store_url, check=2).stdout == ""
     assert "图中没有产业链“没有这条”" in run("targets", "没有这条", store=seeded_store_url, check=1).stderr
-    bare = json.loads(run("targets", "集成电路", "--without", "sample", "--format", "json", store=seeded_store_url).stdout)
+    bare = json.loads(
+        run("targets", "集成电路", "--without", "sample", "--format", "json", store=seeded_store_url).stdout
+    )
     assert bare["targets"] == []
 
 
@@ -329,12 +370,18 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
         assert sum(points.values()) == pytest.approx(100)
         key = moved.split(" ")[0]
         assert points[key] == pytest.approx(WEIGHTS.factor.points[key] * variant.factor)
-        fresh = sorted(targets, key=lambda one: (-weighted(one.factors, points), -one.factors.values["gap"], one.firm.id))
+        fresh = sorted(
+            targets, key=lambda one: (-weighted(one.factors, points), -one.factors.values["gap"], one.firm.id)
+        )
         first, after = targets[:top], fresh[:top]
         assert {one.id for one in variant.left} == {one.firm.id for one in first} - {one.firm.id for one in after}
         assert {one.id for one in variant.entered} == {one.firm.id for one in after} - {one.firm.id for one in first}
         stay = [one for one in first if one in after]
-        shifts = {one.firm.id: (first.index(one) + 1, after.index(one) + 1) for one in stay if first.index(one) != after.index(one)}
+        shifts = {
+            one.firm.id: (first.index(one) + 1, after.index(one) + 1)
+            for one in stay
+            if first.index(one) != after.index(one)
+        }
         assert {one.firm.id: (one.before, one.after) for one in variant.shifts} == shifts
         old, new = ([weighted(one.factors, weights) for one in targets] for weights in (WEIGHTS.factor.points, points))
         if len(set(old)) > 1 and len(set(new)) > 1:

@@ -76,11 +76,15 @@ def test_every_form_is_recognised_and_its_example_breaks_no_rule_of_its_own(tmp_
     assert [(file.sheet, file.kind, file.read) for file in report.files] == [
         (record.table.zh, record.table.zh, 1) for record in (*NODES, *EDGES)
     ]
-    assert all("图中没有" in problem.reason or "对应多个" in problem.reason for reject in report.rejected for problem in reject.problems), (
-        report.rejected
-    )
+    assert all(
+        "图中没有" in problem.reason or "对应多个" in problem.reason
+        for reject in report.rejected
+        for problem in reject.problems
+    ), report.rejected
     assert {
-        file.rejected for file, record in zip(report.files, (*NODES, *EDGES), strict=True) if record in NODES and record is not Statement
+        file.rejected
+        for file, record in zip(report.files, (*NODES, *EDGES), strict=True)
+        if record in NODES and record is not Statement
     } == {0}
 
 
@@ -115,7 +119,9 @@ def test_a_form_has_to_be_an_excel_file(tmp_path: Path) -> None:
 def test_the_english_heads_load_too(tmp_path: Path) -> None:
     heads, row = zip(*FILLED[Statement][0].items(), strict=True)
     firms = put(tmp_path / "enterprises.csv", "name,source\n青岛甲有限公司,x\n")
-    assert counts(check(tmp_path, firms, put(tmp_path / "statements.csv", f"{','.join(heads)}\n{','.join(row)}\n"))) == {
+    assert counts(
+        check(tmp_path, firms, put(tmp_path / "statements.csv", f"{','.join(heads)}\n{','.join(row)}\n"))
+    ) == {
         "read": 2,
         "new": 2,
     }

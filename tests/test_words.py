@@ -46,7 +46,11 @@ def test_no_word_means_two_things_and_no_code_two_words() -> None:
 
 def test_a_word_is_its_chinese_and_its_code_stands_beside_it() -> None:
     gap = Gap.model_validate({"product": "件", "product_id": "p", "state": "缺链", "reason": "没有"})
-    assert (gap.state, f"{gap.state}", json.loads(gap.model_dump_json())["state_code"]) == (State.missing, "缺链", "missing")
+    assert (gap.state, f"{gap.state}", json.loads(gap.model_dump_json())["state_code"]) == (
+        State.missing,
+        "缺链",
+        "missing",
+    )
     told = Gap.model_json_schema(mode="serialization")["properties"]["state_code"]
     assert told["enum"] == [*State.__members__]
 
@@ -60,7 +64,10 @@ def test_every_field_that_holds_a_word_has_its_code_and_no_other_answer_pays_for
     for kind in kinds(Answer):
         hints = {name: one.annotation for name, one in kind.model_fields.items()}
         said = {name: hint for name, hint in hints.items() if {hint, *get_args(hint)} & {*terms(), Reason}}
-        worded = {f"{name.removesuffix('s')}_codes" if get_origin(hint) is list else f"{name}_code" for name, hint in said.items()}
+        worded = {
+            f"{name.removesuffix('s')}_codes" if get_origin(hint) is list else f"{name}_code"
+            for name, hint in said.items()
+        }
         assert worded <= set(kind.model_computed_fields), kind
     assert SupplyEdge.model_computed_fields == {}
     assert {"fit_code", "stage_code"} <= set(Opening.model_computed_fields)
@@ -70,8 +77,13 @@ def test_states_and_actions_of_the_seeds_can_be_filtered_by_code(seeded_store: S
     answer = json.loads(weak_links(under(seeded_store), "integrated-circuits").model_dump_json())
     judged = [one for one in things_in(answer) if "action" in one]
     assert {one["state_code"] for one in judged} == {"missing", "weak", "strong", "unknown"}
-    assert {(one["state_code"], one["action"]) for one in judged if one["state_code"] == "weak"} == {("weak", "扶持扩产")}
-    assert all((one["state_code"], one["action_code"]) == (State(one["state"]).name, Action(one["action"]).name) for one in judged)
+    assert {(one["state_code"], one["action"]) for one in judged if one["state_code"] == "weak"} == {
+        ("weak", "扶持扩产")
+    }
+    assert all(
+        (one["state_code"], one["action_code"]) == (State(one["state"]).name, Action(one["action"]).name)
+        for one in judged
+    )
 
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
@@ -124,12 +136,18 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
     judged = [one for one in things_in(gaps) if "action" in one]
     for one in judged:
         assert len(one["reasons"]) == len(one["reason_codes"]) > 0
-        assert {*one["reason_codes"], one["action_reason_code"], *(part["reason_code"] for part in one["parts"])} <= set(worded["gaps"])
+        assert {
+            *one["reason_codes"],
+            one["action_reason_code"],
+            *(part["reason_code"] for part in one["parts"]),
+        } <= set(worded["gaps"])
     assert [one["reason_codes"] for one in judged if "no_local_firms" in one["reason_codes"]]
     chains = [Named(id="integrated-circuits", name="集成电路"), Named(id="smart-appliances", name="智能家电")]
     rows = [row for chain in chains for rows in chain_opportunities(view, chain).lists().values() for row in rows]
     told = [row.model_dump(mode="json") for row in rows]
-    assert all(len(row["why"]) == len(row["why_codes"]) and len(row["against"]) == len(row["against_codes"]) for row in told)
+    assert all(
+        len(row["why"]) == len(row["why_codes"]) and len(row["against"]) == len(row["against_codes"]) for row in told
+    )
     known = {*worded["openings"], *worded["gaps"], OTHERS}
     assert {code for row in told for code in (*row["why_codes"], *row["against_codes"])} <= known
     assert {code for row in told for one in row["candidates"] for code in [one["why_code"]]} <= known
@@ -138,8 +156,12 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
     assert targets["targets"]
     for one in targets["targets"]:
         assert (len(one["why"]), len(one["why_not"])) == (len(one["why_codes"]), len(one["why_not_codes"]))
-        assert {*one["why_codes"], *one["why_not_codes"], *(gap["reason_code"] for gap in one["gaps"])} <= set(worded["targets"])
-    assert all(one["why_not_codes"] and {*one["why_not_codes"]} <= set(worded["targets"]) for one in targets["excluded"])
+        assert {*one["why_codes"], *one["why_not_codes"], *(gap["reason_code"] for gap in one["gaps"])} <= set(
+            worded["targets"]
+        )
+    assert all(
+        one["why_not_codes"] and {*one["why_not_codes"]} <= set(worded["targets"]) for one in targets["excluded"]
+    )
     assert all("segments" not in [reason.code for reason in row.grounds()] for row in rows)
 
 
@@ -149,7 +171,9 @@ def test_a_public_class_has_its_name_for_itself() -> None:
     for package in ("graph", "loaders", "queries", "api"):
         for path in (ROOT / package).rglob("*.py"):
             if "cypher" not in path.parts:
-                names = (node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef))
+                names = (
+                    node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef)
+                )
                 for name in names:
                     named.setdefault(name, []).append(str(path.relative_to(ROOT)))
     assert {name: paths for name, paths in named.items() if len(paths) > 1 and not name.startswith("_")} == {}

@@ -60,7 +60,9 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
         path: Path | None = given.get("file")
         if handout and path:
             handout.check(path)
-        subject = given["graph"] if question.subject == "view" else _console(given["store"]) if question.subject else None
+        subject = (
+            given["graph"] if question.subject == "view" else _console(given["store"]) if question.subject else None
+        )
         answer, found = _ask(question, subject, words)
         if handout and path:
             handout.write(answer, path)
@@ -68,10 +70,17 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
             if not handout.printed:
                 return
         most: int | None = given["most"] if question.most is not None else None
-        print_answer(question, answer[:most] if most else answer, given["format"], {one.name: given[one.name] for one in question.shown})
+        print_answer(
+            question,
+            answer[:most] if most else answer,
+            given["format"],
+            {one.name: given[one.name] for one in question.shown},
+        )
         if most and len(answer) > most:
             say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
-        if question.notes and (question.printed or given["format"] is not Format.json):  # a whole answer holds its notes
+        if question.notes and (
+            question.printed or given["format"] is not Format.json
+        ):  # a whole answer holds its notes
             for note in question.notes(answer, found):
                 say(note)
 
@@ -86,7 +95,9 @@ def put(question: Question[Answered], graph: "View", **words: Any) -> Answered:
     return _ask(question, graph, words)[0]
 
 
-def print_answer(question: Question[Any], answer: Any, format: Format, shown: Mapping[str, Any] = MappingProxyType({})) -> None:
+def print_answer(
+    question: Question[Any], answer: Any, format: Format, shown: Mapping[str, Any] = MappingProxyType({})
+) -> None:
     """Print an answer in the wished form; ``shown`` are the options of its table."""
     if format is Format.json:
         print_json(question.printed(answer) if question.printed else answer)
@@ -111,7 +122,10 @@ def _console(store: str | None) -> "Console":
 
 
 def add_commands(
-    app: typer.Typer, questions: Sequence[Question[Any]], handouts: Mapping[str, Handout], groups: Mapping[str, typer.Typer]
+    app: typer.Typer,
+    questions: Sequence[Question[Any]],
+    handouts: Mapping[str, Handout],
+    groups: Mapping[str, typer.Typer],
 ) -> None:
     """Add the commands of some questions to an application; one that has commands of its own below it is a group."""
     for question in questions:

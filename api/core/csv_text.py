@@ -23,10 +23,13 @@ def write_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _one_line_end(text: str) -> str:
-    """Return a text without carriage returns: the writer leaves them without quotes, so that what follows would begin a row."""
+    """Return a text without carriage returns: the writer leaves them without
+    quotes, so that what follows would begin a row."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _safe(text: str) -> str:
-    risky = text.startswith(("\t", "\r", "\n")) or (text.lstrip().startswith(SIGNS) and not NUMBER.fullmatch(text.strip()))
+    risky = text.startswith(("\t", "\r", "\n")) or (
+        text.lstrip().startswith(SIGNS) and not NUMBER.fullmatch(text.strip())
+    )
     return f"'{text}" if risky else text

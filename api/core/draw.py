@@ -37,7 +37,8 @@ SORTS: dict[str, Callable[[Any], str | float | None]] = {  # by what is sorted t
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, what it links to, its look, by what it is sorted, a smaller text after it, or the text as a list or as steps."""
+    """One cell: its text, what it links to, its look, by what it is sorted, a
+    smaller text after it, or the text as a list or as steps."""
 
     text: str
     href: str
@@ -48,8 +49,11 @@ class Cell:
     steps: Sequence[Any]
 
 
-def draw(table: Table[Item], items: Iterable[Item], links: SiteLinks, sources: Mapping[str, str], alone: bool = False) -> list[list[Cell]]:
-    """Return some rows of a table as templates draw them; ``alone``: without the picture that they would select something in."""
+def draw(
+    table: Table[Item], items: Iterable[Item], links: SiteLinks, sources: Mapping[str, str], alone: bool = False
+) -> list[list[Cell]]:
+    """Return some rows of a table as templates draw them; ``alone``: without
+    the picture that they would select something in."""
     columns = table.on_pages
     return [[_cell(column, item, links, sources, alone) for column in columns] for item in items]
 
@@ -60,7 +64,9 @@ def _cell(column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[s
     lines = value.lines if isinstance(value, Folded) else value if kind in ("lines", "remarks") else ()
     steps = value if kind == "steps" else ()
     text, extra, sort = told(kind, value, sources), extra_of(column, item, value), sort_of(column, item)
-    return Cell(text, _address(kind, value, links), LOOKS[kind](value) if kind in LOOKS else kind, sort, extra, lines, steps)
+    return Cell(
+        text, _address(kind, value, links), LOOKS[kind](value) if kind in LOOKS else kind, sort, extra, lines, steps
+    )
 
 
 def _address(kind: str, value: Any, links: SiteLinks) -> str:

@@ -58,7 +58,8 @@ ConsoleDep = Annotated[Console, Depends(get_console)]
 
 
 class Answering(APIRoute):
-    """A route whose answer is written as JSON in the thread that made it, which costs half of what handing it over would."""
+    """A route whose answer is written as JSON in the thread that made it, which
+    costs half of what handing it over would."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
         super().__init__(path, _writing(endpoint), **more)
@@ -75,7 +76,8 @@ def _writing(endpoint: Callable[..., Any]) -> Callable[..., Response]:
 
 
 async def refuse_unknown(request: Request) -> None:
-    """Raise ``InputError`` for a parameter that the route does not know: a slip would change the answer without a word."""
+    """Raise ``InputError`` for a parameter that the route does not know: a slip
+    would change the answer without a word."""
     route: APIRoute = request.scope["route"]
     known = _known.get(route.endpoint)
     if known is None:

@@ -27,7 +27,8 @@ register_url_convertor("id", Id())
 
 
 def with_whole_ids(scope: Scope) -> Scope:
-    """Return a request whose path keeps apart the slashes between its parts and those within one, which servers decode alike."""
+    """Return a request whose path keeps apart the slashes between its parts and
+    those within one, which servers decode alike."""
     raw: bytes = scope.get("raw_path") or b""
     if b"%2f" not in raw.lower():
         return scope

@@ -38,7 +38,14 @@ class SiteLinks:
         return self.page(f"/chains/{quote(chain, safe='')}/{page}", **query)
 
     def ask(
-        self, question: str, chain: str = "", agency: str = "", project: str = "", firm: str = "", cluster: str = "", **more: str
+        self,
+        question: str,
+        chain: str = "",
+        agency: str = "",
+        project: str = "",
+        firm: str = "",
+        cluster: str = "",
+        **more: str,
     ) -> str:
         """Return the address of the page that answers a question, about what it is asked of."""
         if cluster:

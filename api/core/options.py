@@ -22,11 +22,16 @@ StoreOption = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="输出形式: table 给人看,json 与 csv 给程序用")]
 WithoutOption = Annotated[
-    str, typer.Option("--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例);产业链、环节、产品是标尺,仍在")
+    str,
+    typer.Option(
+        "--without", help="不使用哪些状态的数据,如 --without curated,sample(整理、示例);产业链、环节、产品是标尺,仍在"
+    ),
 ]
 CityOption = Annotated[
     str,
-    typer.Option("--city", envvar="LIANZHANG_CITY", help="只看哪个城市的产业链;图里只有一个城市时不必写,“全部”为各城市"),
+    typer.Option(
+        "--city", envvar="LIANZHANG_CITY", help="只看哪个城市的产业链;图里只有一个城市时不必写,“全部”为各城市"
+    ),
 ]
 
 

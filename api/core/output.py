@@ -62,7 +62,8 @@ def print_table(table: Table[Any], format: Format) -> None:
 
 
 def say_which(word: str, firm: Named) -> Named:
-    """Return the firm that a word was taken for, after saying on stderr which it is where the word is not its name or id."""
+    """Return the firm that a word was taken for, after saying on stderr which
+    it is where the word is not its name or id."""
     if word.strip() not in (firm.id, firm.name):
         say(f"“{word}”是 {firm.name}({firm.id})")
     return firm
@@ -76,7 +77,9 @@ def print_json(value: Any) -> None:
 
 def end_after(error: OSError) -> NoReturn:
     """Say what could not be read or written, the standard output among it, and end with 1."""
-    with suppress(OSError, ValueError):  # what is still waiting to be printed cannot be, and would be tried again at the end
+    with suppress(
+        OSError, ValueError
+    ):  # what is still waiting to be printed cannot be, and would be tried again at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno != errno.EPIPE:  # nobody reads on: `lianzhang … | head`
         where = f"{error.filename}: " if error.filename else ""
@@ -119,7 +122,11 @@ def explain(report: Report) -> None:
         told = escape(f"{failure['file']}: {failure['reason']}")
         errors.print(f"[red]未载入[/red] {told}", highlight=False)
     for reject in report.rejected[:20]:
-        where = f"{reject.file}" + (f" [{reject.sheet}]" if reject.sheet else "") + (f" 第 {reject.row} 行" if reject.row else "")
+        where = (
+            f"{reject.file}"
+            + (f" [{reject.sheet}]" if reject.sheet else "")
+            + (f" 第 {reject.row} 行" if reject.row else "")
+        )
         say(f"拒收 {where}: {reject.reason[:300]}")
     if len(report.rejected) > 20:
         say(f"…… 共拒收 {len(report.rejected)} 行,主要原因:")

@@ -60,7 +60,8 @@ class PageRequest:
         return {id: str(source.get("name", id)) for id, source in self.sources.items()}
 
     def render(self, template: str, about: str = "", **values: Any) -> Response:
-        """Return a page, or of what it is ``about`` the one table that is asked for: as a page of its own, or as a file."""
+        """Return a page, or of what it is ``about`` the one table that is asked
+        for: as a page of its own, or as a file."""
         if not self.ask.table:
             return self._page(template, **{"table_page": self.table_page, **values})
         table = find_table(self.ask.table, values)
@@ -87,9 +88,14 @@ VisitDep = Annotated[PageRequest, Depends()]
 
 
 def add_pages(
-    router: APIRouter, question: Question[Answered], show: Callable[[PageRequest, Answered], Response], suffix: str = "", without: str = ""
+    router: APIRouter,
+    question: Question[Answered],
+    show: Callable[[PageRequest, Answered], Response],
+    suffix: str = "",
+    without: str = "",
 ) -> None:
-    """Add a page for each address of a question: what ``show`` makes of its answer; it takes the question's arguments but ``without``."""
+    """Add a page for each address of a question: what ``show`` makes of its
+    answer; it takes the question's arguments but ``without``."""
     for path in question.paths:
 
         def answer(subject: PageRequest, **given: Any) -> Response:
@@ -110,7 +116,9 @@ def _render(request: Request, template: str, links: SiteLinks, status: int = 200
 
 def _with_query(request: Request, **changed: str) -> str:
     """Return the address of this page with other data switched off, or another city's."""
-    query = [(name, value) for name, value in request.query_params.multi_items() if name not in {*changed, "after", "page"}]
+    query = [
+        (name, value) for name, value in request.query_params.multi_items() if name not in {*changed, "after", "page"}
+    ]
     return _address(request, [*query, *((name, value) for name, value in changed.items() if value)])
 
 
@@ -127,7 +135,11 @@ def _address(request: Request, query: list[tuple[str, str]]) -> str:
 def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
     """Return the page for an error: what happened and what to do; it needs no store."""
     candidates = [item for item in error.details.get("candidates", ()) if isinstance(item, dict)]
-    values = {"error": error, "advice": ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")), "candidates": candidates}
+    values = {
+        "error": error,
+        "advice": ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")),
+        "candidates": candidates,
+    }
     return _render(request, "error.html", _links_of(request), error.status, **values)
 
 

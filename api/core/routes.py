@@ -15,7 +15,10 @@ from queries.core.question import Argument, Cursor, Question, Size
 SUBJECTS: dict[str, Any] = {"view": ViewDep, "console": ConsoleDep}
 MOST_VALUES = 50  # of an argument that may be given several times
 KEYWORD = Parameter.KEYWORD_ONLY
-PAGED = (Parameter("cursor", KEYWORD, annotation=Cursor, default=""), Parameter("size", KEYWORD, annotation=Size, default=50))
+PAGED = (
+    Parameter("cursor", KEYWORD, annotation=Cursor, default=""),
+    Parameter("size", KEYWORD, annotation=Size, default=50),
+)
 
 
 def router_of(questions: Sequence[Question[Any]]) -> APIRouter:
@@ -48,7 +51,10 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
 
 def given_by(question: Question[Any], path: str, subject: Any = None) -> list[Parameter]:
     """Return what a route is given, as FastAPI reads it; ``subject`` in place of what the question is asked of."""
-    return [Parameter(name, KEYWORD, annotation=hint, default=default) for name, hint, default in _given(question, path, subject)]
+    return [
+        Parameter(name, KEYWORD, annotation=hint, default=default)
+        for name, hint, default in _given(question, path, subject)
+    ]
 
 
 def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -58,8 +64,12 @@ def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[s
         asked = {name: one for name, one in asked.items() if name in braced or name not in question.choice.names}
     if question.post:
         hints = {name: Annotated[one.hint, Field(**_bounds(one))] for name, one in asked.items()}
-        fields: Any = {name: (hint, ... if asked[name].required else asked[name].default) for name, hint in hints.items()}
-        model = create_model(f"{question.ask.__name__.title()}Question", __config__=ConfigDict(extra="forbid"), **fields)
+        fields: Any = {
+            name: (hint, ... if asked[name].required else asked[name].default) for name, hint in hints.items()
+        }
+        model = create_model(
+            f"{question.ask.__name__.title()}Question", __config__=ConfigDict(extra="forbid"), **fields
+        )
         yield "body", Annotated[model, Body()], Parameter.empty
     else:
         for name, one in asked.items():

@@ -1,4 +1,5 @@
-"""A table of a page on pages of its own: searched, sorted and cut by the server, and as CSV; the state is in the address."""
+"""A table of a page on pages of its own: searched, sorted and cut by the
+server, and as CSV; the state is in the address."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,8 @@ OWN = ("table", "page", "sort", "find", "format")  # parameters of the address t
 
 @dataclass
 class TableAsk:
-    """Which table of a page is wanted by itself: which of its pages, sorted by which column (``-`` turns it round), with which words."""
+    """Which table of a page is wanted by itself: which of its pages, sorted by
+    which column (``-`` turns it round), with which words."""
 
     table: Annotated[str, Query(max_length=100)] = ""
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1
@@ -33,7 +35,8 @@ class TableAsk:
 
 @dataclass(frozen=True)
 class TablePage:
-    """A page of a table: its rows, how many there are in all and with the words, and the addresses of the other pages."""
+    """A page of a table: its rows, how many there are in all and with the
+    words, and the addresses of the other pages."""
 
     table: Table[Any]
     rows: list[list[Cell]]
@@ -49,7 +52,9 @@ class TablePage:
 
     def sort_address(self, column: int) -> str:
         """Return the address of the table sorted by a column, the other way round where it is so already."""
-        return self.address(self.table.id, sort=f"-{column}" if self.ask.sort == str(column) else str(column), find=self.ask.find)
+        return self.address(
+            self.table.id, sort=f"-{column}" if self.ask.sort == str(column) else str(column), find=self.ask.find
+        )
 
     def page_address(self, number: int) -> str:
         """Return the address of another page of the table as it stands."""
@@ -57,7 +62,8 @@ class TablePage:
 
 
 def find_table(id: str, values: Mapping[str, Any]) -> Table[Any]:
-    """Return the table with an id of those that a page is made from; raises ``NotFound`` where the page has no such table."""
+    """Return the table with an id of those that a page is made from; raises
+    ``NotFound`` where the page has no such table."""
     for table in _tables(values):
         if table.id == id:
             return table
@@ -70,7 +76,12 @@ def _tables(value: Any) -> list[Table[Any]]:
 
 
 def turn_to(
-    table: Table[Item], ask: TableAsk, links: SiteLinks, sources: Mapping[str, str], address: Callable[..., str], most: int
+    table: Table[Item],
+    ask: TableAsk,
+    links: SiteLinks,
+    sources: Mapping[str, str],
+    address: Callable[..., str],
+    most: int,
 ) -> TablePage:
     """Return the page of a table that is asked for, the last one where there are not so many."""
     items = _wanted(table, ask, sources)
@@ -104,7 +115,8 @@ def _said(table: Table[Item], item: Item, sources: Mapping[str, str]) -> list[st
 
 
 def sort_key(value: Any) -> tuple[Any, ...]:
-    """Return by what a cell is sorted: numbers by size, then texts by pinyin and the numbers within them, nothing at the end."""
+    """Return by what a cell is sorted: numbers by size, then texts by pinyin
+    and the numbers within them, nothing at the end."""
     if value in ("", None):
         return (2,)
     try:
@@ -127,7 +139,10 @@ def _pinyin(sign: str) -> str:
 
 def send_csv(table: Table[Item], ask: TableAsk, sources: Mapping[str, str], about: str) -> Response:
     """Send the rows of a table that are asked for as a CSV file."""
-    text = write_csv([column.head for column in table.on_pages], (_said(table, item, sources) for item in _wanted(table, ask, sources)))
+    text = write_csv(
+        [column.head for column in table.on_pages],
+        (_said(table, item, sources) for item in _wanted(table, ask, sources)),
+    )
     name = re.sub(r"\s+", " ", f"{about}-{table.title}" if about else table.title)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.csv"}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

@@ -18,10 +18,17 @@ HERE = Path(__file__).parent.parent
 @cache
 def environment() -> Environment:
     """Return the environment; everything that is put into a template is escaped."""
-    made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING}
     made.globals["kinds"] = lambda: {label: NODE_TYPES[label].table.zh for label in searched()}
-    made.globals |= {"show_number": show_number, "show_percent": show_percent, "show_names": show_names, "most_rows": MOST_ROWS}
+    made.globals |= {
+        "show_number": show_number,
+        "show_percent": show_percent,
+        "show_names": show_names,
+        "most_rows": MOST_ROWS,
+    }
     made.globals["most_names"] = MOST_NAMES
     return made
 

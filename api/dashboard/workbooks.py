@@ -8,4 +8,6 @@ from queries.dashboard.tables import notes_of_dashboard, tables_of_dashboard
 def make_dashboard_workbook(answer: Dashboard) -> bytes:
     """Return the workbook of the city at a glance, a sheet for each part."""
     names = {source.id: source.name for source in answer.sources}
-    return make_tables_workbook("驾驶舱", [*notes_of_dashboard(answer, {})], [*tables_of_dashboard(answer).values()], names)
+    return make_tables_workbook(
+        "驾驶舱", [*notes_of_dashboard(answer, {})], [*tables_of_dashboard(answer).values()], names
+    )

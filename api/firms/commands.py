@@ -21,7 +21,9 @@ app = typer.Typer()
 @reading
 def list_same_firms(
     graph: "View",
-    made: Annotated[bool, typer.Option("--history", help="列出已作的全部判断;--format csv 的输出可以直接再载入")] = False,
+    made: Annotated[
+        bool, typer.Option("--history", help="列出已作的全部判断;--format csv 的输出可以直接再载入")
+    ] = False,
     most: Annotated[int, typer.Option("--most", min=1, help="最多列几对")] = 100,
     format: FormatOption = Format.table,
 ) -> None:
@@ -48,7 +50,10 @@ VERDICT_ZH = {FirmVerdict.same: SAME, FirmVerdict.different: DIFFERENT, FirmVerd
 
 @app.command(name="judge-firms")
 def judge_firms(
-    verdict: Annotated[FirmVerdict, typer.Argument(metavar="same|different|undo", help="同一、不同,或撤销以前的判断", show_choices=False)],
+    verdict: Annotated[
+        FirmVerdict,
+        typer.Argument(metavar="same|different|undo", help="同一、不同,或撤销以前的判断", show_choices=False),
+    ],
     kept: Annotated[str, typer.Argument(metavar="NAME", help="一家企业;判为同一时,以它的名称为准")],
     other: Annotated[str, typer.Argument(metavar="OTHER", help="另一家企业")],
     by: Annotated[str, typer.Option("--by", help="谁作的判断")],

@@ -21,7 +21,13 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 100
 MOST_DRAWN = 300  # supplies on each side of a firm in the picture of its page
 MOST_DOUBTS = 1000
-WISHES = ("LEADS", "NEEDS", "OFFERS", "SEEKS_PARTNER", "RECOMMENDS")  # with one of these a firm has something in its four lists
+WISHES = (
+    "LEADS",
+    "NEEDS",
+    "OFFERS",
+    "SEEKS_PARTNER",
+    "RECOMMENDS",
+)  # with one of these a firm has something in its four lists
 
 
 @router.get("/enterprises")
@@ -33,12 +39,21 @@ def show_enterprises(
     if q.strip():
         hits = search(visit.view, q, PAGE_SIZE, ("Enterprise",))
         why = {hit.id: hit.matched for hit in hits}
-        firms = [firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.view, list(why))]
+        firms = [
+            firm | {"matched": why[firm["id"]]} for firm in enterprise_queries.find_enterprises(visit.view, list(why))
+        ]
     else:
         firms, total = enterprise_queries.list_by_pinyin(visit.view, page, PAGE_SIZE)
     pages = -(-total // PAGE_SIZE)
     return visit.render(
-        "enterprises.html", "企业", table=table_enterprises(firms), q=q, page=page, pages=pages, total=total, most=PAGE_SIZE
+        "enterprises.html",
+        "企业",
+        table=table_enterprises(firms),
+        q=q,
+        page=page,
+        pages=pages,
+        total=total,
+        most=PAGE_SIZE,
     )
 
 
@@ -64,5 +79,7 @@ def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, 
     facts = facts_of(view.enterprise, visit.view.statuses)
     wishes = any(item.relation in WISHES for item in view.outgoing)
     values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts}
-    values["openings"] = visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
+    values["openings"] = (
+        visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
+    )
     return visit.render("enterprise.html", view.enterprise["name"], edges=len(before) + len(after), **values)

@@ -21,7 +21,9 @@ MAPPED_FILES = ("produces", "operates_in")
 @reading
 def map_products(
     graph: "View",
-    out: Annotated[Path | None, typer.Option("--out", help="把推得的 生产、企业环节 写成两个 CSV 放到这个目录,人工看过后可载入")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="把推得的 生产、企业环节 写成两个 CSV 放到这个目录,人工看过后可载入")
+    ] = None,
     format: FormatOption = Format.table,
 ) -> None:
     """名录里的产品对应到产业链: 按词尾比较,报告各链匹配、有歧义的企业数,以及对不上的。"""
@@ -57,11 +59,15 @@ def map_products(
 def systemic_risk(
     edges: Annotated[Path, typer.Option("--edges", help="CSV: supplier,buyer,amount(供应商卖给客户多少)")],
     firms: Annotated[Path, typer.Option("--firms", help="CSV: firm,industry")],
-    essentiality: Annotated[Path, typer.Option("--essentiality", help="CSV 方阵: 行供应、列购买的行业;0 可忽略、1 非必需、2 必需")],
+    essentiality: Annotated[
+        Path, typer.Option("--essentiality", help="CSV 方阵: 行供应、列购买的行业;0 可忽略、1 非必需、2 必需")
+    ],
     out: Annotated[Path, typer.Option("--out", help="结果写到这个 CSV: esri 及其下游、上游部分")],
     substitution: Annotated[bool, typer.Option("--substitution", help="同行业其他企业按份额顶上")] = False,
     tolerance: Annotated[float, typer.Option("--tolerance", help="一步之内变化都不超过它就停;结果与它有关")] = 0.01,
-    scenario: Annotated[Path | None, typer.Option("--scenario", help="CSV: firm,capacity(0 至 1);只算这一个情景,没列出的企业为 1")] = None,
+    scenario: Annotated[
+        Path | None, typer.Option("--scenario", help="CSV: firm,capacity(0 至 1);只算这一个情景,没列出的企业为 1")
+    ] = None,
     weights: Annotated[Path | None, typer.Option("--weights", help="CSV: firm,weight;缺省按各企业的销售额")] = None,
     threads: Annotated[int | None, typer.Option("--threads", min=1, help="用几个线程;缺省为全部处理器")] = None,
 ) -> None:

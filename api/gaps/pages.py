@@ -47,7 +47,9 @@ def _show_certificate(visit: PageRequest, answer: Certificate) -> Response:
 
 def _send_certificate(_: PageRequest, answer: Certificate) -> Response:
     name = quote(f"断点说明-{answer.chain}-{answer.name}.html", safe="")
-    return HTMLResponse(certificate_file(answer), headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    return HTMLResponse(
+        certificate_file(answer), headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    )
 
 
 add_pages(router, certificate, _show_certificate)
@@ -89,7 +91,9 @@ def show_what_if(id: str, visit: VisitDep, remove: NamesQuery = [], land: NamesQ
     values |= {"firms": leave[:OFFERED], "goods": _goods(facts)[:OFFERED]}
     errors = [*leaving.errors.values(), *landing.errors.values()]
     if errors or not (removed or landed):
-        return visit.render("what_if.html", facts.chain.name, status=errors[0].status if errors else 200, answer=None, **values)
+        return visit.render(
+            "what_if.html", facts.chain.name, status=errors[0].status if errors else 200, answer=None, **values
+        )
     answer = what_if(visit.view, id, removed, landed)
     sides = (("before", "之前", answer.before), ("after", "之后", answer.after)) if answer.before.risk else ()
     rankings = [table_ranking(f"if-risk-{name}", title, side.risk) for name, title, side in sides]

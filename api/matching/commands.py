@@ -22,7 +22,9 @@ BACKTEST_HEADS |= {cut: f"召回@{cut}" for cut in ("10", "20", "50")}
 
 @app.command()
 def backtest(
-    links: Annotated[Path | None, typer.Option("--links", help="JSON lines: firm、item,可有 industry;缺省用图中的生产、供应关系")] = None,
+    links: Annotated[
+        Path | None, typer.Option("--links", help="JSON lines: firm、item,可有 industry;缺省用图中的生产、供应关系")
+    ] = None,
     hidden: Annotated[float, typer.Option("--hidden", min=0.01, max=0.9, help="隐藏多大一份,每家企业至少留三条")] = 0.2,
     seeds: Annotated[int, typer.Option("--seeds", min=1, max=100, help="换几次隐藏的关系")] = 5,
     without: WithoutOption = "",
@@ -53,7 +55,9 @@ def _print_tests(tests: "dict[str, BackTest]", format: Format) -> None:
     for name, test in tests.items():
         for one in test.measures:
             cells = {"mrr": _told(one.mrr), **{str(cut): _told(value) for cut, value in one.recall.items()}}
-            rows.append({"links": name, "asked": one.asked, "hidden": f"{one.hidden:.0f}", "method": one.method, **cells})
+            rows.append(
+                {"links": name, "asked": one.asked, "hidden": f"{one.hidden:.0f}", "method": one.method, **cells}
+            )
     print_rows(rows, format, BACKTEST_HEADS)
     for name, test in tests.items():
         counts = f"{name}: 关系 {test.links:,},企业 {test.firms:,},另一端 {test.items:,},换种子 {test.seeds} 次"
@@ -77,11 +81,15 @@ def _read_links(path: Path) -> "tuple[dict[str, KnownLinks], bool]":
         raise InputError(f"没有这个文件: {path}")
     lines, bad = read_objects(path)
     faults = [f"第 {one.row} 行 {one.reason}" for one in bad]
-    faults += [f"第 {number} 行缺少 firm 或 item" for number, line in lines if not (line.get("firm") and line.get("item"))]
+    faults += [
+        f"第 {number} 行缺少 firm 或 item" for number, line in lines if not (line.get("firm") and line.get("item"))
+    ]
     for fault in faults:
         say(f"未用: {path}: {fault}")
     used = [line for _, line in lines if line.get("firm") and line.get("item")]
-    texts = [(str(line["firm"]), str(line["item"]), str(line["industry"]) if line.get("industry") else None) for line in used]
+    texts = [
+        (str(line["firm"]), str(line["item"]), str(line["industry"]) if line.get("industry") else None) for line in used
+    ]
     return {path.stem: links_from_rows(texts)}, bool(faults)
 
 
@@ -95,22 +103,28 @@ def match(
     offers: Annotated[
         Path,
         typer.Option(
-            "--offers", help='JSON lines: {"supplier": 编号, "name": …, "industry": […], "products": [{"name": …, "weight": 0.5}]}'
+            "--offers",
+            help='JSON lines: {"supplier": 编号, "name": …, "industry": […], "products": [{"name": …, "weight": 0.5}]}',
         ),
     ],
-    needs: Annotated[Path, typer.Option("--needs", help='JSON lines: {"need": 编号, "text": 需求};可有 "firm": 提出需求的企业')],
+    needs: Annotated[
+        Path, typer.Option("--needs", help='JSON lines: {"need": 编号, "text": 需求};可有 "firm": 提出需求的企业')
+    ],
     out: Annotated[Path, typer.Option("--out", help="结果写到这个文件: 每项需求一行,供应商按份额排列,附理由")],
     relations: Annotated[
         Path | None, typer.Option("--relations", help='JSON lines: {"from": …, "relation": …, "to": …};只写进理由')
     ] = None,
     known: Annotated[
         Path | None,
-        typer.Option("--known", help='JSON lines: {"need": 编号, "suppliers": [编号]},谁满足过哪项需求: 满足过别的需求的排得靠前'),
+        typer.Option(
+            "--known", help='JSON lines: {"need": 编号, "suppliers": [编号]},谁满足过哪项需求: 满足过别的需求的排得靠前'
+        ),
     ] = None,
     top: Annotated[int, typer.Option("--top", min=1, max=400, help="每项需求最多列几家")] = 100,
     index: Annotated[Path | None, typer.Option("--index", help="把索引留在这个目录,下次只重算变了的供应商")] = None,
 ) -> None:
-    """匹配: 一项几个字的需求,哪些供应商能满足;离线,不用下载的模型,每一家都写明理由。设了 LIANZHANG_EMBEDDING_URL 才用单位自己的向量接口。
+    """匹配: 一项几个字的需求,哪些供应商能满足;离线,不用下载的模型,每一家都写明理由。设了
+    LIANZHANG_EMBEDDING_URL 才用单位自己的向量接口。
 
     读不了的行逐行报告,其余照样匹配;有这样的行时退出码为 1。方法与在 dev 上的指标见 docs/matching.md。
     """
@@ -120,7 +134,9 @@ def match(
 
     with progress() as step:
         embedder = configured(Settings())
-        done = match_files(offers, needs, out, relations=relations, known=known, most=top, index=index, tell=step, embedder=embedder)
+        done = match_files(
+            offers, needs, out, relations=relations, known=known, most=top, index=index, tell=step, embedder=embedder
+        )
     say(f"已写到 {out}: {done.needs:,} 项需求,{done.suppliers:,} 家供应商,没有答案的 {done.unanswered:,} 项")
     for line in done.bad:
         say(line)

@@ -35,5 +35,9 @@ def add(
     (done,) = apply(reach(store), [Change(Matched, key, {"source": source, "status": status}, by, note)])
     if done.outcome == "refused":
         raise InputError(done.reason)
-    told = {"new": "已记下这一步", "changed": "台账里已有这一步,已更新它的来源或状态", "same": "台账里已有完全相同的一步"}
+    told = {
+        "new": "已记下这一步",
+        "changed": "台账里已有这一步,已更新它的来源或状态",
+        "same": "台账里已有完全相同的一步",
+    }
     say(told[done.outcome])

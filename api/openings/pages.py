@@ -1,4 +1,5 @@
-"""The pages of 卡位入链: the four lists of a chain or a leader, their workbook, suppliers for a need in words, the ledger."""
+"""The pages of 卡位入链: the four lists of a chain or a leader, their workbook,
+suppliers for a need in words, the ledger."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -22,7 +23,11 @@ NameQuery = Annotated[str, Query(max_length=300)]
 
 def _send(_: PageRequest, answer: Opportunities) -> Response:
     name = quote(f"卡位入链清单-{answer.subject.name}.xlsx", safe="")
-    return Response(make_workbook(answer), media_type=WORKBOOK, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+    return Response(
+        make_workbook(answer),
+        media_type=WORKBOOK,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
+    )
 
 
 def _show(visit: PageRequest, answer: Opportunities) -> Response:

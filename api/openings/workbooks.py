@@ -20,7 +20,13 @@ CELL = 32_000
 LINE, TALLEST = 14.5, 405.0  # points of a line of text, and of the tallest row that Excel knows
 A4 = 9
 HEAD_ROW = 4
-FILLS = {"confirmed": "#D5EBDD", "reported": "#DCE8F6", "curated": "#FBF0D2", "inferred": "#EDE1F5", "sample": "#E7E9EB"}
+FILLS = {
+    "confirmed": "#D5EBDD",
+    "reported": "#DCE8F6",
+    "curated": "#FBF0D2",
+    "inferred": "#EDE1F5",
+    "sample": "#E7E9EB",
+}
 WIDTHS = {"链主(或集团内企业)": 14, "产品(服务)": 14, "环节": 11, "所在地": 8, "匹配": 6, "为什么": 32, "不利之处": 24,
           "看过的本地企业": 34, "台账": 8, "可信度": 7, "状态": 7, "来源": 12}  # fmt: skip
 FIRM_WIDTH = 18
@@ -40,14 +46,19 @@ def write_workbook(answer: Opportunities, path: Path) -> None:
 
 
 def make_workbook(answer: Opportunities) -> bytes:
-    """Return the workbook: one sheet for each list, named as the list, each with its title, date, data status and sources."""
+    """Return the workbook: one sheet for each list, named as the list, each
+    with its title, date, data status and sources."""
     buffer = io.BytesIO()
     import xlsxwriter
 
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         book.set_properties({
-            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(answer.titles.values()), "author": "链长 lianzhang",
-            "comments": f"截至 {answer.as_of},规则 {answer.rule_version}", "created": datetime.fromisoformat(answer.as_of),
+            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(answer.titles.values()),
+            "author": "链长 lianzhang",
+            "comments": (f"截至 {answer.as_of},规则 "
+                         f"{answer.rule_version}"), "created": datetime.fromisoformat(answer.as_of),
         })  # fmt: skip
         formats = _formats(book)
         for table in tables_of_openings(answer).values():
@@ -62,7 +73,8 @@ def _formats(book: Any) -> dict[str, Any]:
         "title": {"font_name": "黑体", "font_size": 16, "bold": True, "valign": "vcenter"},
         "line": font,
         "warning": font | {"font_color": "#A4262C", "bold": True},
-        "head": cell | {"font_name": "黑体", "bold": True, "bg_color": "#DDE6F0", "valign": "vcenter", "align": "center"},
+        "head": cell
+        | {"font_name": "黑体", "bold": True, "bg_color": "#DDE6F0", "valign": "vcenter", "align": "center"},
         "cell": cell,
         "number": cell | {"num_format": "0%", "align": "center"},
         "section": font | {"font_name": "黑体", "bold": True},
@@ -105,7 +117,10 @@ class _Sheet:
         date = f"截至 {answer.as_of};数据录入至 {answer.data_date or '不详'};规则 {answer.rule_version}"
         self._line(1, f"{date}。链主: {leaders}")
         states = "、".join(f"{zh} {counted[status]}" for status, zh in STATUS_ZH.items() if counted[status])
-        self._line(2, f"数据状态: 本表 {len(self.rows)} 行" + (f",{states}。推断的行由程序按规则得出,只是线索" if states else ""))
+        self._line(
+            2,
+            f"数据状态: 本表 {len(self.rows)} 行" + (f",{states}。推断的行由程序按规则得出,只是线索" if states else ""),
+        )
         fictional = answer.rests_on.get("sample") and "含示例(虚构)数据,只作演示,不可引用。"
         self._line(3, fictional or "", "warning")
         for number, column in enumerate(self.columns):
@@ -160,7 +175,10 @@ class _Sheet:
 def _looked(row: Opening) -> str:
     """Return as many of the looked-at firms as a row can show."""
     texts = (looked_text(row.candidates, most) for most in range(MOST_LOOKED, 1, -1))
-    return next((text for text in texts if LINE * _lines(text, WIDTHS["看过的本地企业"]) + 4 <= TALLEST), looked_text(row.candidates, 1))
+    return next(
+        (text for text in texts if LINE * _lines(text, WIDTHS["看过的本地企业"]) + 4 <= TALLEST),
+        looked_text(row.candidates, 1),
+    )
 
 
 def _lines(text: str, width: float) -> int:

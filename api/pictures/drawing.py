@@ -5,7 +5,17 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from api.pictures.layout import BEND, GEOMETRY, MARK, SERVICE, PictureLayout, below_places, column_places, column_tops, place
+from api.pictures.layout import (
+    BEND,
+    GEOMETRY,
+    MARK,
+    SERVICE,
+    PictureLayout,
+    below_places,
+    column_places,
+    column_tops,
+    place,
+)
 from api.pictures.wiring import SHAPES, Piece
 from graph.statuses import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
@@ -37,10 +47,17 @@ PLAIN_FILL = ("#eef1f4", "#5b6773")
 EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
 EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入(可替代)", "supplies": "供应"}
 # The style of a border or a line says what the data rests on.
-DASHES: dict[str, bool | list[int]] = {"confirmed": False, "reported": False, "curated": [6, 4], "inferred": [2, 3], "sample": [9, 3, 2, 3]}
+DASHES: dict[str, bool | list[int]] = {
+    "confirmed": False,
+    "reported": False,
+    "curated": [6, 4],
+    "inferred": [2, 3],
+    "sample": [9, 3, 2, 3],
+}
 FIRM_BOX = 38
 STYLE = {
-    "shape", "color", "borderWidth", "borderWidthSelected", "shapeProperties", "font", "margin", "widthConstraint", "heightConstraint",
+    "shape", "color", "borderWidth", "borderWidthSelected", "shapeProperties", "font", "margin", "widthConstraint",
+    "heightConstraint",
     "size", "chosen", "kind", "colours", "state", "word", "width", "dashes", "arrows", "smooth",
 }  # fmt: skip
 
@@ -50,15 +67,24 @@ Spot = tuple[float, float]
 
 def box_size(width: float, height: float) -> dict[str, Any]:
     """Return the options that give a box this size, whatever its label."""
-    return {"margin": 3, "widthConstraint": {"minimum": width - 6, "maximum": width - 6}, "heightConstraint": {"minimum": height - 6}}
+    return {
+        "margin": 3,
+        "widthConstraint": {"minimum": width - 6, "maximum": width - 6},
+        "heightConstraint": {"minimum": height - 6},
+    }
 
 
 def rich_label(head: str, foot: str, mark: str = "") -> str:
-    """Return a label of two parts for vis-network's small markup, in which only & and < are special; a mark goes before the foot."""
+    """Return a label of two parts for vis-network's small markup, in which only
+    & and < are special; a mark goes before the foot."""
     safe = [part.replace("&", "&amp;").replace("<", "&lt;") for part in (head, foot)]
     lines = [f"<b>{line}</b>" for line in safe[0].split("\n") if line]
     feet = [f"<i>{line}</i>" for line in safe[1].split("\n") if line]
-    return "\n".join([*lines, *feet]) if not mark else "\n".join([*lines, f"<code>{mark}</code><i> </i>" + "\n".join(feet)])
+    return (
+        "\n".join([*lines, *feet])
+        if not mark
+        else "\n".join([*lines, f"<code>{mark}</code><i> </i>" + "\n".join(feet)])
+    )
 
 
 def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str, Any]:
@@ -107,14 +133,19 @@ def _halve(text: str, width: int) -> str:
     return f"{text[:best].rstrip()}\n{text[best:]}"
 
 
-def add_box(network: "Network", id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any) -> None:
+def add_box(
+    network: "Network", id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any
+) -> None:
     """Add a box whose colours say what it is, or in what state, and whose border says how well it is founded."""
     background, border = FILLS.get(fill, PLAIN_FILL)
     if status not in DASHES:  # a thin grey border says nothing about what it rests on
         border = "#aab4be"
     color = _colours(background, border)
     if judged:
-        options |= {"state": judged.state.name, "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])}}
+        options |= {
+            "state": judged.state.name,
+            "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])},
+        }
         color = options["colours"]["state"]
     width = {"confirmed": 3.0, "": 0.6}.get(status, 1.5)
     network.add_node(
@@ -134,7 +165,8 @@ def _colours(background: str, border: str) -> dict[str, Any]:
 
 
 def state_font(judged: Judged, size: int) -> dict[str, Any]:
-    """Return the font of the mark that says a state: it is set as the label's code, which is bold and in the state's ink."""
+    """Return the font of the mark that says a state: it is set as the label's
+    code, which is bold and in the state's ink."""
     return {"mod": "700", "size": size, "vadjust": 3 if size > 12 else 0, "color": STATE_FILLS[judged.state][2]}
 
 
@@ -152,28 +184,44 @@ def add_segment(network: "Network", segment: SegmentView, judged: Judged | None,
     if judged:
         label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
         style = {**font(16, 12), "mono": state_font(judged, 13)}
-    title = f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态: {STATUS_ZH[segment.status]}"
+    title = (
+        f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态: "
+        f"{STATUS_ZH[segment.status]}"
+    )
     about = {"title": title, "kind": "segment", "font": style, **box_size(GEOMETRY["box_width"], GEOMETRY["box"])}
     add_box(network, f"s|{segment.id}", label, segment.tier or "", segment.status, judged, **about)
 
 
-def add_child(network: "Network", id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None) -> None:
+def add_child(
+    network: "Network", id: str, name: str, kind: str, status: str, *, mark: str = "", judged: Judged | None = None
+) -> None:
     """Add a product with its state, or a firm, below its segment."""
     word = {"product": "产品", "firm": mark or "企业"}[kind]
     label, style = wrap(f"◆ {name}" if mark else name, 22, 1), {"size": 13, "color": INK}
     if judged:
         state = mark_of(judged, score=False)
         label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
-        style = {**font(13, 13), "mono": state_font(judged, 11), "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK}}
+        style = {
+            **font(13, 13),
+            "mono": state_font(judged, 11),
+            "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK},
+        }
     title = f"{word}: {name}{state_title(judged)}\n数据状态: {STATUS_ZH[status]}"
     about = {"title": title, "kind": kind, "font": style, **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5)}
     add_box(network, id, label, kind, status, judged, **about)
 
 
 def add_line(
-    network: "Network", pieces: list[Piece], kind: str, rows: list[dict[str, Any]], name: str, ends: list[list[str]], arrow: bool = True
+    network: "Network",
+    pieces: list[Piece],
+    kind: str,
+    rows: list[dict[str, Any]],
+    name: str,
+    ends: list[list[str]],
+    arrow: bool = True,
 ) -> None:
-    """Add a line; its colour says of what kind it is, its dashes how well it is founded; ``rows`` are the records behind it."""
+    """Add a line; its colour says of what kind it is, its dashes how well it is
+    founded; ``rows`` are the records behind it."""
     status = weakest(row["status"] for row in rows)
     shown = "、".join(dict.fromkeys(row.get("detail") or row["name"] for row in rows))
     for start, end, shape in pieces:
@@ -234,7 +282,8 @@ def finish(network: "Network", layout: PictureLayout, sizes: Mapping[str, int], 
 
 
 def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the items with the options that many have alike replaced by a number in ``styles``; a large picture is a third as long."""
+    """Return the items with the options that many have alike replaced by a
+    number in ``styles``; a large picture is a third as long."""
     known: dict[str, int] = {}
     shared = []
     for item in items:
@@ -247,10 +296,16 @@ def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> 
 
 
 def _place_anchors(
-    network: "Network", anchors: Mapping[str, Mapping[str, Any]], spots: Mapping[str, Spot], prefix: str, layout: PictureLayout
+    network: "Network",
+    anchors: Mapping[str, Mapping[str, Any]],
+    spots: Mapping[str, Spot],
+    prefix: str,
+    layout: PictureLayout,
 ) -> None:
     """Place the ports and rails of the boxes that are shown from the start."""
-    foot = spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0
+    foot = (
+        spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0
+    )
     for id, anchor in anchors.items():
         if anchor["of"].startswith(prefix):
             x, y = spots[anchor["of"].removeprefix(prefix)]

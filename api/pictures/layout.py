@@ -32,7 +32,8 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class LayoutColumn:
-    """One column of a picture: its band's name and what stands in it, top to bottom; bends of long edges begin with ``BEND``."""
+    """One column of a picture: its band's name and what stands in it, top to
+    bottom; bends of long edges begin with ``BEND``."""
 
     band: str
     items: tuple[str, ...]
@@ -91,7 +92,8 @@ def _topological(ids: Sequence[str], out: dict[str, list[str]]) -> list[str]:
 
 
 def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> PictureLayout:
-    """Return the columns of a chain: upstream, midstream and downstream, each in layers of its own; services stand below."""
+    """Return the columns of a chain: upstream, midstream and downstream, each
+    in layers of its own; services stand below."""
     edges = sorted({(a, b) for a, b in feeds if a in tiers and b in tiers and a != b})
     bands = {band: [id for id, tier in tiers.items() if (tier or UNPLACED) == band] for band in (*TIERS, UNPLACED)}
     columns: list[tuple[str, list[str]]] = []
@@ -106,11 +108,15 @@ def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> PictureLa
     services = [id for id, tier in tiers.items() if tier == SERVICE]
     below = _order_below(services, place, edges)
     return PictureLayout(
-        tuple(LayoutColumn(band, tuple(ids)) for (band, _), ids in zip(columns, ordered, strict=True)), tuple(below), routes
+        tuple(LayoutColumn(band, tuple(ids)) for (band, _), ids in zip(columns, ordered, strict=True)),
+        tuple(below),
+        routes,
     )
 
 
-def _bend(columns: list[tuple[str, list[str]]], place: dict[str, int], edges: list[Pair]) -> dict[Pair, tuple[str, ...]]:
+def _bend(
+    columns: list[tuple[str, list[str]]], place: dict[str, int], edges: list[Pair]
+) -> dict[Pair, tuple[str, ...]]:
     """Put a bend into every column that a long edge crosses; edges out of one thing share their bends."""
     routes: dict[Pair, tuple[str, ...]] = {}
     seen: set[str] = set()
@@ -201,7 +207,8 @@ def _order_below(ids: list[str], place: dict[str, int], edges: list[Pair]) -> li
 def place(
     layout: PictureLayout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None, grid: int = 1
 ) -> dict[str, tuple[float, float]]:
-    """Return where each block stands; ``opened`` tells how many children of a block are shown. ``picture.js`` does the same."""
+    """Return where each block stands; ``opened`` tells how many children of a
+    block are shown. ``picture.js`` does the same."""
     spots: dict[str, tuple[float, float]] = {}
     bottom = 0.0
     for column, x, top in zip(layout.columns, column_places(layout, grid), column_tops(layout, sizes), strict=True):
@@ -233,7 +240,10 @@ def column_places(layout: PictureLayout, grid: int) -> list[float]:
 
 def column_tops(layout: PictureLayout, sizes: Mapping[str, int]) -> list[float]:
     """Return where each column begins so that all are centred on one line while closed."""
-    return [-(sum(sizes[item] for item in column.items) + GEOMETRY["gap"] * (len(column.items) - 1)) / 2 for column in layout.columns]
+    return [
+        -(sum(sizes[item] for item in column.items) + GEOMETRY["gap"] * (len(column.items) - 1)) / 2
+        for column in layout.columns
+    ]
 
 
 def below_places(layout: PictureLayout, grid: int) -> list[float]:

@@ -1,4 +1,5 @@
-"""Pictures of a chain and of a firm between its suppliers and customers, as data for ``picture.js`` and as pages of their own."""
+"""Pictures of a chain and of a firm between its suppliers and customers, as
+data for ``picture.js`` and as pages of their own."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -8,8 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.core.templating import environment, inline, render_file
-from api.pictures.drawing import FIRM_BOX, Picture, add_box, add_child, add_line, add_segment, box_size, finish, font, rich_label, wrap
-from api.pictures.layout import BEND, GEOMETRY, MARK, LayoutColumn, PictureLayout, arrange, grid_columns, order_rows, split_rows
+from api.pictures.drawing import (
+    FIRM_BOX,
+    Picture,
+    add_box,
+    add_child,
+    add_line,
+    add_segment,
+    box_size,
+    finish,
+    font,
+    rich_label,
+    wrap,
+)
+from api.pictures.layout import (
+    BEND,
+    GEOMETRY,
+    MARK,
+    LayoutColumn,
+    PictureLayout,
+    arrange,
+    grid_columns,
+    order_rows,
+    split_rows,
+)
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Flow, SegmentView, SupplyEdge
 from queries.gaps.answers import Judged, Part, WeakLinks
@@ -41,10 +64,12 @@ def picture_chain(
     certificate: Link = no_link,
     most: int | None = None,
 ) -> Picture:
-    """Return a chain's picture: segments in columns, their products and firms ready to be shown below them, in their states.
+    """Return a chain's picture: segments in columns, their products and firms
+    ready to be shown below them, in their states.
 
-    ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id); ``most`` is how many
-    products and how many firms are drawn, shared out among the segments, with three times as many lines; counts are of all.
+    ``certificate`` gives the address of the certificate of a segment or product of
+    the chain (label, id); ``most`` is how many products and how many firms are drawn,
+    shared out among the segments, with three times as many lines; counts are of all.
     """
     from pyvis.network import Network  # half a second, and the pages without a picture do not need it
 
@@ -52,10 +77,15 @@ def picture_chain(
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
     pool = _pool(view)
-    counts = {segment.id: (len(segment.products), len(segment.enterprises)) for segment in view.segments} | {POOL: (0, len(pool))}
+    counts = {segment.id: (len(segment.products), len(segment.enterprises)) for segment in view.segments} | {
+        POOL: (0, len(pool))
+    }
     if most is not None:
         view, pool = _cut(view, pool, most)
-    layout = arrange({segment.id: segment.tier for segment in view.segments}, [(flow.upstream, flow.downstream) for flow in view.feeds])
+    layout = arrange(
+        {segment.id: segment.tier for segment in view.segments},
+        [(flow.upstream, flow.downstream) for flow in view.feeds],
+    )
     if pool:
         layout = PictureLayout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
@@ -68,13 +98,19 @@ def picture_chain(
     _add_feeds(wiring, view.feeds, names)
     _add_inputs(wiring, view, blocks)
     _add_supplies(wiring, view, blocks)
-    sizes = {item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"] for column in layout.columns for item in column.items}
+    sizes = {
+        item: GEOMETRY["bend"] if item.startswith(BEND) else GEOMETRY["box"]
+        for column in layout.columns
+        for item in column.items
+    }
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
     facts = _chain_facts(view, pool, link, counts)
     _add_states(facts, view, places, certificate)
     used = _used_sources(network, facts, sources, link)
     parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": used, "judged": bool(places)}
-    return finish(network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts)
+    return finish(
+        network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts
+    )
 
 
 def _pool(view: ChainView) -> list[Facts]:
@@ -84,29 +120,42 @@ def _pool(view: ChainView) -> list[Facts]:
     for item in (*view.leaders, *view.members):
         if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in found:
             role = item.properties.get("role") or ("链主" if item.relation == "LEADS" else "")
-            found[item.id] = {**item.model_dump(include={"id", "name", "label", "status", "source", "place"}), "role": role}
+            found[item.id] = {
+                **item.model_dump(include={"id", "name", "label", "status", "source", "place"}),
+                "role": role,
+            }
     return list(found.values())
 
 
 def _cut(view: ChainView, pool: list[Facts], most: int) -> tuple[ChainView, list[Facts]]:
-    """Return a chain with as much of it as a picture has room for: an equal share of each segment, leaders first, and of the lines."""
+    """Return a chain with as much of it as a picture has room for: an equal
+    share of each segment, leaders first, and of the lines."""
     leaders = {item.id for item in view.leaders}
     firms = _share([*(len(segment.enterprises) for segment in view.segments), len(pool)], most)
     products = _share([len(segment.products) for segment in view.segments], most)
     segments = []
     for segment in view.segments:
         ordered = sorted(segment.enterprises, key=lambda firm: firm.id not in leaders)
-        segments.append(segment.model_copy(update={"products": segment.products[:products], "enterprises": ordered[:firms]}))
-    there = {one.id for segment in segments for one in segment.products} | {one.id for segment in segments for one in segment.enterprises}
+        segments.append(
+            segment.model_copy(update={"products": segment.products[:products], "enterprises": ordered[:firms]})
+        )
+    there = {one.id for segment in segments for one in segment.products} | {
+        one.id for segment in segments for one in segment.enterprises
+    }
     supplies = [row for row in view.supplies if row["supplier"] in there and row["customer"] in there]
     inputs = [flow for flow in view.inputs if flow.upstream in there and flow.downstream in there]
     lines = 3 * most
-    return view.model_copy(update={"segments": segments, "supplies": supplies[:lines], "inputs": inputs[:lines]}), pool[:firms]
+    return view.model_copy(update={"segments": segments, "supplies": supplies[:lines], "inputs": inputs[:lines]}), pool[
+        :firms
+    ]
 
 
 def _share(sizes: Sequence[int], most: int) -> int:
     """Return how many of each of some blocks there is room for, so that no more than ``most`` are shown together."""
-    return bisect_right(range(max(sizes, default=0) + 1), most, key=lambda room: sum(min(size, room) for size in sizes)) - 1
+    return (
+        bisect_right(range(max(sizes, default=0) + 1), most, key=lambda room: sum(min(size, room) for size in sizes))
+        - 1
+    )
 
 
 def _add_pool(network: "Network", firms: list[Facts], count: int) -> dict[str, list[str]]:
@@ -184,7 +233,10 @@ def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str
     merged: dict[tuple[str, str], list[Facts]] = defaultdict(list)
     for row in view.supplies:
         if row["supplier"] in places and row["customer"] in places and row["supplier"] != row["customer"]:
-            item = {"name": f"{row['supplier_name']} → {row['customer_name']}", "detail": row.get("product") or "产品不详"}
+            item = {
+                "name": f"{row['supplier_name']} → {row['customer_name']}",
+                "detail": row.get("product") or "产品不详",
+            }
             merged[places[row["supplier"]], places[row["customer"]]].append(
                 {**item, **{name: row.get(name) for name in ("status", "source", "place")}}
             )
@@ -192,7 +244,9 @@ def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str
         add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
 
 
-def _chain_facts(view: ChainView, pool: list[Facts], link: Link, counts: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
+def _chain_facts(
+    view: ChainView, pool: list[Facts], link: Link, counts: Mapping[str, tuple[int, int]]
+) -> dict[str, Facts]:
     """Return what the panel shows of each segment, product and firm, by node id."""
     names = {segment.id: segment.name for segment in view.segments}
     facts: dict[str, Facts] = {}
@@ -222,7 +276,11 @@ def _chain_facts(view: ChainView, pool: list[Facts], link: Link, counts: Mapping
 def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certificate: Link) -> None:
     """Add to what the panel shows of each segment and product what is judged of it, with the sum of its parts."""
     nodes = {f"s|{segment.id}": ("Segment", segment.id) for segment in view.segments}
-    nodes |= {f"p|{segment.id}{MARK}{product.id}": ("Product", product.id) for segment in view.segments for product in segment.products}
+    nodes |= {
+        f"p|{segment.id}{MARK}{product.id}": ("Product", product.id)
+        for segment in view.segments
+        for product in segment.products
+    }
     for node, place in nodes.items():
         if place in places:
             facts[node]["gap"] = _state_facts(places[place], certificate(*place))
@@ -247,11 +305,20 @@ def _product_facts(product: ChainProduct, node: str, link: Link) -> Facts:
 
 
 def _flow_facts(flow: Flow, other: str, names: Mapping[str, str]) -> Facts:
-    return {"name": names.get(other, other), "status": flow.status, "source": flow.source, "node": f"s|{other}" if other in names else ""}
+    return {
+        "name": names.get(other, other),
+        "status": flow.status,
+        "source": flow.source,
+        "node": f"s|{other}" if other in names else "",
+    }
 
 
 def picture_enterprise(
-    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources, link: Link = no_link
+    view: EnterpriseView,
+    suppliers: Sequence[SupplyEdge],
+    customers: Sequence[SupplyEdge],
+    sources: Sources,
+    link: Link = no_link,
 ) -> Picture:
     """Return a firm's picture: suppliers to the left by tier, customers to the right."""
     from pyvis.network import Network
@@ -259,12 +326,20 @@ def picture_enterprise(
     id, name = view.enterprise["id"], view.enterprise["name"]
     network = Network(directed=True)
     left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
-    columns = [("供应商" if tier == 1 else f"第 {tier} 层供应商", ids) for tier, ids in sorted(left.items(), reverse=True)]
-    columns += [("本企业", ["=" + id])] + [("客户" if tier == 1 else f"第 {tier} 层客户", ids) for tier, ids in sorted(right.items())]
+    columns = [
+        ("供应商" if tier == 1 else f"第 {tier} 层供应商", ids) for tier, ids in sorted(left.items(), reverse=True)
+    ]
+    columns += [("本企业", ["=" + id])] + [
+        ("客户" if tier == 1 else f"第 {tier} 层客户", ids) for tier, ids in sorted(right.items())
+    ]
     lines = _supply_lines(id, suppliers, customers, {item for _, ids in columns for item in ids})
     ordered = order_rows([ids for _, ids in columns], sorted(lines))
     pitch = FIRM_BOX + GEOMETRY["gap"]
-    split = [(band, part) for (band, _), ids in zip(columns, ordered, strict=True) for part in split_rows(ids, GEOMETRY["column"], pitch)]
+    split = [
+        (band, part)
+        for (band, _), ids in zip(columns, ordered, strict=True)
+        for part in split_rows(ids, GEOMETRY["column"], pitch)
+    ]
     layout = PictureLayout(tuple(LayoutColumn(band, tuple(ids)) for band, ids in split))
     known = {
         f"{side}{firm.id}": firm.name
@@ -277,10 +352,17 @@ def picture_enterprise(
     for (start, end), edges in sorted(lines.items()):
         between = f"{known.get(start, name)} → {known.get(end, name)}"
         rows = [_supply_record(edge, between) for edge in edges]
-        add_line(network, wiring.direct(f"s|{start}", f"s|{end}"), "supplies", rows, between, [[f"s|{start}", f"s|{end}"]])
+        add_line(
+            network, wiring.direct(f"s|{start}", f"s|{end}"), "supplies", rows, between, [[f"s|{start}", f"s|{end}"]]
+        )
     facts = _enterprise_facts(view, lines, {**known, "=" + id: name}, link)
     sizes = {item: FIRM_BOX for column in layout.columns for item in column.items}
-    parts = {"facts": facts, "sources": _used_sources(network, facts, sources, link), "title": f"{name}的供应商与客户", "focus": f"s|={id}"}
+    parts = {
+        "facts": facts,
+        "sources": _used_sources(network, facts, sources, link),
+        "title": f"{name}的供应商与客户",
+        "focus": f"s|={id}",
+    }
     return finish(network, layout, sizes, "s|", kind="enterprise", anchors=wiring.anchors, **parts)
 
 
@@ -312,7 +394,11 @@ def _add_firms(network: "Network", layout: PictureLayout, names: Mapping[str, st
     for item in (item for column in layout.columns for item in column.items):
         fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
         first, _, second = wrap(names[item], 22, 2).partition("\n")
-        about = {"title": names[item], "font": font(13, 13, ink, weight=""), **box_size(GEOMETRY["child_box"], FIRM_BOX)}
+        about = {
+            "title": names[item],
+            "font": font(13, 13, ink, weight=""),
+            **box_size(GEOMETRY["child_box"], FIRM_BOX),
+        }
         add_box(network, f"s|{item}", rich_label(first, second), fill, "", kind="firm", **about)
 
 
@@ -322,7 +408,8 @@ def _supply_record(edge: SupplyEdge, name: str) -> Facts:
 
 
 def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, str], link: Link) -> dict[str, Facts]:
-    """Return what the panel shows of each firm: what it delivers and takes in this picture, each with status and source."""
+    """Return what the panel shows of each firm: what it delivers and takes in
+    this picture, each with status and source."""
     delivers: dict[str, list[Facts]] = defaultdict(list)
     takes: dict[str, list[Facts]] = defaultdict(list)
     for (start, end), edges in lines.items():
@@ -339,7 +426,9 @@ def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, st
     return facts
 
 
-def _used_sources(network: "Network", facts: Mapping[str, Facts], sources: Sources, link: Link) -> dict[str, dict[str, str]]:
+def _used_sources(
+    network: "Network", facts: Mapping[str, Facts], sources: Sources, link: Link
+) -> dict[str, dict[str, str]]:
     """Return name and link of every source that the picture rests on."""
     items = [*facts.values(), *(item for fact in facts.values() for part in fact["lists"] for item in part["items"])]
     items += [row for edge in network.edges for row in edge["rows"]]
@@ -357,7 +446,8 @@ def _draw(picture: Picture, subtitle: str) -> str:
 
 
 def draw_chain(view: ChainView, sources: Sources | None = None, weak_links: WeakLinks | None = None) -> str:
-    """Return a page of its own with a chain's picture; ``sources`` names the sources by id, ``weak_links`` gives it its states."""
+    """Return a page of its own with a chain's picture; ``sources`` names the
+    sources by id, ``weak_links`` gives it its states."""
     subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
     if weak_links:
         subtitle += f"断点判定: 规则 {weak_links.rule_version},{weak_links.as_of}。"
@@ -365,7 +455,10 @@ def draw_chain(view: ChainView, sources: Sources | None = None, weak_links: Weak
 
 
 def draw_enterprise(
-    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], sources: Sources | None = None
+    view: EnterpriseView,
+    suppliers: Sequence[SupplyEdge],
+    customers: Sequence[SupplyEdge],
+    sources: Sources | None = None,
 ) -> str:
     """Return a page of its own with a firm between its suppliers and its customers."""
     subtitle = f"供应商一侧关系 {len(suppliers)} 条,客户一侧关系 {len(customers)} 条。点击企业查看产品、状态与来源。"

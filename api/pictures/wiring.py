@@ -26,7 +26,12 @@ class Wiring:
     """The ports, bends and rails of one picture; ``anchors`` says where each stands beside its box."""
 
     def __init__(
-        self, network: "Network", layout: PictureLayout, grid: int, blocks: Mapping[str, dict[str, list[str]]], prefix: str = "s|"
+        self,
+        network: "Network",
+        layout: PictureLayout,
+        grid: int,
+        blocks: Mapping[str, dict[str, list[str]]],
+        prefix: str = "s|",
     ) -> None:
         self.network, self.routes, self.prefix = network, layout.routes, prefix
         self.anchors: dict[str, dict[str, Any]] = {}
@@ -53,14 +58,21 @@ class Wiring:
             return [(self._top(start), self._top(end), "up" if self.spots[start] > self.spots[end] else "down")]
         if end in self.below:
             stops = [self._port(start, "out"), *self._rail(start, "out")]
-            return [*((one, other, "straight") for one, other in pairwise(stops)), (stops[-1], self._top(end), "upright")]
+            return [
+                *((one, other, "straight") for one, other in pairwise(stops)),
+                (stops[-1], self._top(end), "upright"),
+            ]
         if start in self.below:
             stops = [*reversed(self._rail(end, "in")), self._port(end, "in")]
-            return [(self._top(start), stops[0], "upright"), *((one, other, "straight") for one, other in pairwise(stops))]
+            return [
+                (self._top(start), stops[0], "upright"),
+                *((one, other, "straight") for one, other in pairwise(stops)),
+            ]
         return self._across(start, end)
 
     def direct(self, start: str, end: str) -> list[Piece]:
-        """Return the one piece of a line from side to side, wherever the two boxes stand; straight in a large picture."""
+        """Return the one piece of a line from side to side, wherever the two
+        boxes stand; straight in a large picture."""
         return [(start, end, "straight")] if self.plain else self._beside(start, end)
 
     def _across(self, start: str, end: str) -> list[Piece]:
@@ -88,7 +100,8 @@ class Wiring:
         return self._anchor(of, "top", dx=0, dy=-GEOMETRY["box"] / 2, port=True)
 
     def _rail(self, of: str, side: str) -> list[str]:
-        """Return the dots of the rail beside a box's column, from the box down to below the columns; a column's boxes share it."""
+        """Return the dots of the rail beside a box's column, from the box down
+        to below the columns; a column's boxes share it."""
         dx = (HALVES["segment"] + RAIL) * (1 if side == "out" else -1)
         column = self.columns[self.spots[of][0]]
         dots = [self._anchor(box, f"{side} rail", dx=dx, dy=0) for box in column[column.index(of) :]]
@@ -102,4 +115,6 @@ class Wiring:
         return id
 
     def _add_dot(self, id: str) -> None:
-        self.network.add_node(id, label=" ", shape="dot", size=0.6, color="#8593a1", borderWidth=0, kind="bend", chosen=False)
+        self.network.add_node(
+            id, label=" ", shape="dot", size=0.6, color="#8593a1", borderWidth=0, kind="bend", chosen=False
+        )

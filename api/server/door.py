@@ -23,7 +23,8 @@ NO_KEY = Refusal(
 class Door:
     """Lets requests in or says why not.
 
-    A page elsewhere can make a name of its own point to this machine (DNS rebinding); its requests then carry that name as Host.
+    A page elsewhere can make a name of its own point to this machine (DNS
+    rebinding); its requests then carry that name as Host.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -36,7 +37,10 @@ class Door:
         named = [value for name, value in scope["headers"] if name == b"host"]
         if not named or any(name not in self._known and not self._knows(name, scope) for name in named):
             shown = "、".join(name.decode("latin-1") for name in named)[:100] or "(空)"
-            told = f"请求的主机名 {shown} 不在允许之列。请用本机地址访问,或把它写进环境变量 LIANZHANG_HOSTS(多个用逗号分隔)后重启"
+            told = (
+                f"请求的主机名 {shown} 不在允许之列。"
+                "请用本机地址访问,或把它写进环境变量 LIANZHANG_HOSTS(多个用逗号分隔)后重启"
+            )
             return Refusal(400, "主机名不被允许", told)
         if self.key is not None and scope["path"] != "/healthz" and not self._has_key(headers):
             return NO_KEY
@@ -67,6 +71,7 @@ def _host_of(header: str) -> str | None:
 
 
 def _own_address(scope: Scope) -> str | None:
-    """Return the address of this machine that the request came to: a number, which no page elsewhere can take for its name."""
+    """Return the address of this machine that the request came to: a number,
+    which no page elsewhere can take for its name."""
     address = (scope.get("server") or ("",))[0].lower()
     return (f"[{address}]" if ":" in address else address) or None

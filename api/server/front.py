@@ -1,6 +1,8 @@
-"""What stands before the routes: the host, the key, the size of a body, how long work may take, answers kept as bytes, measures.
+"""What stands before the routes: the host, the key, the size of a body, how
+long work may take, answers kept as bytes, measures.
 
-A plain ASGI layer. Answers to GET are kept for one version of the graph, day and set of rules; their ETag is that of the version.
+A plain ASGI layer. Answers to GET are kept for one version of the graph, day
+and set of rules; their ETag is that of the version.
 """
 
 import asyncio
@@ -31,12 +33,26 @@ from queries.targets.weights import read_weights
 BODY = 1 << 20  # bytes of a request's body
 LARGEST = 8 << 20  # bytes of an answer that is kept
 PACKED = 1_000  # bytes from which on an answer is worth packing
-GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE)  # taken, and not with the weight 0
+GZIP = re.compile(
+    rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE
+)  # taken, and not with the weight 0
 MOST = 200  # requests that are worked on or wait at once
 RETRY_AFTER = 2
 TURNS = 3  # times that an answer is made while loads come in between
-CHANGING = ("/static/", "/vis/", "/docs", "/openapi", "/healthz", "/readyz", "/metrics", "/static-offline-docs")  # not of the graph alone
-POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+CHANGING = (
+    "/static/",
+    "/vis/",
+    "/docs",
+    "/openapi",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/static-offline-docs",
+)  # not of the graph alone
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+    " form-action 'self'"
+)
 SAFETY = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"referrer-policy", b"no-referrer")]
 
 
@@ -101,7 +117,14 @@ class Front:
             done.set()
 
     async def _work(
-        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float, tag: bytes = b"", last: bool = True
+        self,
+        scope: Scope,
+        headers: dict[bytes, bytes],
+        receive: Receive,
+        send: Send,
+        start: float,
+        tag: bytes = b"",
+        last: bool = True,
     ) -> "Kept | Moved | None":
         """Let the routes answer, within the time that work may take; return an answer that may be kept.
 
@@ -136,7 +159,9 @@ class Front:
         except TimeoutError:
             return Refusal(408, "请求超时", f"请求的内容 {self.seconds:g} 秒内没有送完", {"Connection": "close"})
         if body is None:
-            return Refusal(413, "内容过大", f"请求的内容超过 {BODY >> 20} MB,没有读取。请缩小后再送", {"Connection": "close"})
+            return Refusal(
+                413, "内容过大", f"请求的内容超过 {BODY >> 20} MB,没有读取。请缩小后再送", {"Connection": "close"}
+            )
         if self.measures.working < MOST:
             return body
         self.measures.refused.inc()
@@ -158,7 +183,8 @@ class Front:
         self.measures.note(scope, route, answer.status, start)
 
     async def _tag(self) -> bytes:
-        """Return the ETag of every answer of this version of the graph, on this day, by these rules; nothing where the store is silent."""
+        """Return the ETag of every answer of this version of the graph, on this
+        day, by these rules; nothing where the store is silent."""
         try:
             version = self.store.version_at_hand()
             if version is None:
@@ -214,7 +240,9 @@ class Sending:
             return None
         body = b"".join(self.parts)
         if known:
-            await self.send({"type": "http.response.start", "status": 304, "headers": [(b"etag", self.tag), *safety(self.scope)]})
+            await self.send(
+                {"type": "http.response.start", "status": 304, "headers": [(b"etag", self.tag), *safety(self.scope)]}
+            )
             await self.send({"type": "http.response.body", "body": b""})
         else:
             await self._let_go(more=False)
@@ -256,7 +284,12 @@ def _without_body(send: Send) -> Send:
 def _problem(scope: Scope, refusal: Refusal) -> Kept:
     response = problem(Request(scope), refusal.status, refusal.title, refusal.detail)
     response.headers.update(refusal.headers)
-    return Kept(refusal.status, [pair for pair in response.raw_headers if pair[0] != b"content-length"], bytes(response.body), "other")
+    return Kept(
+        refusal.status,
+        [pair for pair in response.raw_headers if pair[0] != b"content-length"],
+        bytes(response.body),
+        "other",
+    )
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:

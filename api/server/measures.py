@@ -16,11 +16,20 @@ class ServerMeasures:
         self.registry = CollectorRegistry()
         self.working = 0
         self.requests = Counter(
-            "lianzhang_requests_total", "Requests by route and status.", ["method", "route", "status"], registry=self.registry
+            "lianzhang_requests_total",
+            "Requests by route and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
         )
-        self.seconds = Histogram("lianzhang_request_seconds", "Seconds to answer, by route.", ["method", "route"], registry=self.registry)
-        self.kept = Counter("lianzhang_kept_answers_total", "Answers given from those that are kept.", registry=self.registry)
-        self.refused = Counter("lianzhang_refused_total", "Requests refused because too many waited.", registry=self.registry)
+        self.seconds = Histogram(
+            "lianzhang_request_seconds", "Seconds to answer, by route.", ["method", "route"], registry=self.registry
+        )
+        self.kept = Counter(
+            "lianzhang_kept_answers_total", "Answers given from those that are kept.", registry=self.registry
+        )
+        self.refused = Counter(
+            "lianzhang_refused_total", "Requests refused because too many waited.", registry=self.registry
+        )
         self._gauges: dict[str, Gauge] = {}
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
@@ -35,7 +44,9 @@ class ServerMeasures:
 
     def text(self) -> bytes:
         """Return everything in the form that Prometheus reads."""
-        found = {"requests_working": self.working} | {f"queries_{name}": number for name, number in self.store.gauges().items()}
+        found = {"requests_working": self.working} | {
+            f"queries_{name}": number for name, number in self.store.gauges().items()
+        }
         for name, number in found.items():
             if name not in self._gauges:
                 self._gauges[name] = Gauge(f"lianzhang_{name}", "Now, or since the start.", registry=self.registry)

@@ -35,7 +35,8 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol with an end to the head of a request: without one, a head that does not end takes memory and everyone's time."""
+    """Uvicorn's protocol with an end to the head of a request: without one, a
+    head that does not end takes memory and everyone's time."""
 
     in_head = True
     ended = False  # a head or a body ended in what came last
@@ -100,7 +101,12 @@ def end_at_once_when_told() -> None:
 def run(app: ASGIApp, listening: socket.socket, started: Callable[[], None]) -> NoReturn:
     """Serve until a signal comes, and end the process: threads that still compute in native code are not waited for."""
     config = uvicorn.Config(
-        app, http=Protocol, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE
+        app,
+        http=Protocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=PATIENCE,
     )
     server = Server(config, started)
     try:

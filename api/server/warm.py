@@ -1,4 +1,5 @@
-"""What first visits would wait for, made in the background after the start and after each load: by visiting the pages."""
+"""What first visits would wait for, made in the background after the start and
+after each load: by visiting the pages."""
 
 import asyncio
 import gc
@@ -21,7 +22,8 @@ log = logging.getLogger(__name__)
 
 
 async def keep_warm(app: FastAPI, store: Store) -> None:
-    """Say whether Cypher from outside can be taken, then visit what is slow at first, once for each version of the graph."""
+    """Say whether Cypher from outside can be taken, then visit what is slow at
+    first, once for each version of the graph."""
     try:
         for advice in await run_in_threadpool(store.check_outside):
             log.warning("%s", advice)

@@ -32,4 +32,6 @@ def show_rules(visit: VisitDep) -> Response:
     """Show every number that decides a state, a score or an action, and why it is what it is."""
     rules = read_rules()
     tables = [*tables_of_rules(rules), *tables_of_weights(read_weights())]
-    return visit.render("rules.html", "断点规则", rules=rules, tables=tables, meaning_of=STATE_MEANING, action_of=STATE_ACTION)
+    return visit.render(
+        "rules.html", "断点规则", rules=rules, tables=tables, meaning_of=STATE_MEANING, action_of=STATE_ACTION
+    )

@@ -1,4 +1,5 @@
-"""The pages: the chains, the firms, one of either, anything else, the figures, search, sources, and what the data is."""
+"""The pages: the chains, the firms, one of either, anything else, the figures,
+search, sources, and what the data is."""
 
 from typing import Annotated
 
@@ -32,7 +33,15 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     facts = facts_of(view.thing, visit.view.statuses)
     tables = tables_of_thing(view)
     listed = next((room for room, one in read_registries().registry.items() if label in one.labels), "")
-    values = {"thing": view.thing, "listed": listed, "name": name, "kind": kind, "facts": facts, "tables": tables, "most": MOST_RELATIONS}
+    values = {
+        "thing": view.thing,
+        "listed": listed,
+        "name": name,
+        "kind": kind,
+        "facts": facts,
+        "tables": tables,
+        "most": MOST_RELATIONS,
+    }
     return visit.render("thing.html", str(name), truncated=view.truncated, **values)
 
 

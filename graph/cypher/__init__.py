@@ -1,4 +1,5 @@
-"""Cypher from outside: read, checked against the model and the store's ways, and written anew before a store sees it."""
+"""Cypher from outside: read, checked against the model and the store's ways,
+and written anew before a store sees it."""
 
 from graph.cypher.dialect import Dialect
 from graph.cypher.gate import Admitted, admit

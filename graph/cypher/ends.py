@@ -53,10 +53,17 @@ def instead(kind: Kind, relation: syntax.RelationPattern, names: tuple[str, str]
         for start, end in ends_of(EDGE_TYPES[word]):
             pairs.setdefault(f"{word} 从 {start} 到 ", []).append(end)
     lies = ";".join(f"{begin}{'、'.join(ends)}" for begin, ends in list(pairs.items())[:6])
-    said = f"这个关系在图里不会有: {lies}" if lies else f"图里没有从 {_shown(left)} 到 {_shown(right)} 的关系,见 lianzhang schema"
+    said = (
+        f"这个关系在图里不会有: {lies}"
+        if lies
+        else f"图里没有从 {_shown(left)} 到 {_shown(right)} 的关系,见 lianzhang schema"
+    )
     other = {">": "<", "<": ">", "": ""}[relation.towards]
     if other and possible(kind, other, left, right):
-        nodes = [f"({name}{':' if labels else ''}{'|'.join(labels or ())})" for name, labels in zip(names, (left, right), strict=True)]
+        nodes = [
+            f"({name}{':' if labels else ''}{'|'.join(labels or ())})"
+            for name, labels in zip(names, (left, right), strict=True)
+        ]
         types = f"[:{'|'.join(relation.types)}]" if relation.types else ""
         return f"{said}。方向反了,写作 {nodes[0]}{'<' * (other == '<')}-{types}-{'>' * (other == '>')}{nodes[1]}"
     return f"{said}。请改标签或关系类型"

@@ -97,7 +97,13 @@ class ExpressionReader(Reader, ABC):
         while self.token.kind == "word" and self.accept("NOT"):
             times += 1
         value = self._comparison()
-        return Unary("NOT", value, at=start) if times % 2 else Unary("NOT", Unary("NOT", value, at=start), at=start) if times else value
+        return (
+            Unary("NOT", value, at=start)
+            if times % 2
+            else Unary("NOT", Unary("NOT", value, at=start), at=start)
+            if times
+            else value
+        )
 
     def _comparison(self) -> Expression:
         first = self._predicate()
@@ -130,7 +136,9 @@ class ExpressionReader(Reader, ABC):
         raise self.unexpected("这里的条件太长,请用 AND 或 OR 拆开")
 
     def _sum(self) -> Expression:
-        value = self._folded(("+", "-"), lambda: self._folded(("*", "/", "%"), lambda: self._folded(("^",), self._signed)))
+        value = self._folded(
+            ("+", "-"), lambda: self._folded(("*", "/", "%"), lambda: self._folded(("^",), self._signed))
+        )
         if self.token.upper in WRONG_SIGNS:
             raise self.unexpected("")
         return value
@@ -147,7 +155,12 @@ class ExpressionReader(Reader, ABC):
         while self.token.kind == "sign" and (number := number + 1) <= LONGEST // 5:
             at = self.token.start
             if self.accept("."):
-                if isinstance(value, Variable) and self.peek().value in (".", "(") and self.peek().kind == "sign" and self._is_call():
+                if (
+                    isinstance(value, Variable)
+                    and self.peek().value in (".", "(")
+                    and self.peek().kind == "sign"
+                    and self._is_call()
+                ):
                     value = self._dotted_call(value)
                 else:
                     value = Property(value, self.key("属性名"), at=at)
@@ -239,7 +252,10 @@ class ExpressionReader(Reader, ABC):
             if self.at("EXISTS", "("):
                 return self._exists()
             if self.at("SHORTESTPATH", "(") or self.at("ALLSHORTESTPATHS", "("):
-                raise QueryError(f"{token.value} 只能写在 MATCH 里: MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))。位置: {self.here()}")
+                raise QueryError(
+                    f"{token.value} 只能写在 MATCH 里: MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))。"
+                    f"位置: {self.here()}"
+                )
         name = self._variable_or_function()
         if self.at("("):
             return self._call(name, token.start)
@@ -269,7 +285,9 @@ class ExpressionReader(Reader, ABC):
     def _list(self, at: int) -> Expression:
         if self.token.kind in ("word", "name") and self.peek().kind == "word" and self.peek().upper == "IN":
             return self._comprehension(at)
-        if self.is_pattern() or (self.token.kind in ("word", "name") and self.peek().value == "=" and self.peek(2).value == "("):
+        if self.is_pattern() or (
+            self.token.kind in ("word", "name") and self.peek().value == "=" and self.peek(2).value == "("
+        ):
             pattern = self.named_pattern()
             condition = self.expression() if self.accept("WHERE") else None
             self.expect("|", "模式列表写作 [(a)-[:SUPPLIES]->(b) | b.name]")

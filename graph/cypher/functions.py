@@ -10,10 +10,13 @@ from graph.errors import QueryError
 
 # Functions that look beyond the graph, or answer differently each time, or never return: refused on every store.
 UNSAFE = {
-    "file": "它读的是 LOAD CSV 的文件名", "linenumber": "它读的是 LOAD CSV 的行号", "current_setting": "它读的是存储的设置",
-    "nextval": "它会改变序列", "currval": "它读的是序列", "setseed": "它会改变随机数的种子", "error": "它只会使查询出错",
+    "file": "它读的是 LOAD CSV 的文件名", "linenumber": "它读的是 LOAD CSV 的行号",
+    "current_setting": "它读的是存储的设置",
+    "nextval": "它会改变序列", "currval": "它读的是序列", "setseed": "它会改变随机数的种子",
+    "error": "它只会使查询出错",
     "rand": "每次答案不同,不可重复", "random": "每次答案不同,不可重复", "randomuuid": "每次答案不同,不可重复",
-    "gen_random_uuid": "每次答案不同,不可重复", "point": "图里没有坐标", "shortestpath": "只能写在 MATCH 里", "sleep": "它只会占住存储",
+    "gen_random_uuid": "每次答案不同,不可重复", "point": "图里没有坐标", "shortestpath": "只能写在 MATCH 里",
+    "sleep": "它只会占住存储",
 }  # fmt: skip
 LISTS = "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x)"
 # Functions of other dialects, and what to write instead of them in every store.
@@ -21,15 +24,20 @@ INSTEAD = {
     "concat": "请用 + 相接", "list_transform": LISTS, "list_filter": LISTS, "list_reduce": "合计用 sum(x)",
     "list_sum": "请用 UNWIND list AS x RETURN sum(x)", "list_sort": "请用 UNWIND list AS x RETURN x ORDER BY x",
     "list_contains": "请写 x IN list", "list_has": "请写 x IN list", "list_extract": "请写 list[0](从 0 数起)",
-    "list_element": "请写 list[0](从 0 数起)", "list_slice": "请写 list[0..2](从 0 数起)", "list_append": "请写 list + [x]",
-    "list_concat": "请写 a + b", "list_distinct": "请写 collect(DISTINCT x)", "cast": "请用 toString()、toInteger()、toFloat()",
+    "list_element": "请写 list[0](从 0 数起)", "list_slice": "请写 list[0..2](从 0 数起)",
+    "list_append": "请写 list + [x]",
+    "list_concat": "请写 a + b", "list_distinct": "请写 collect(DISTINCT x)", "cast": ("请用 toString()、toInteger()、"
+                                                                                   "toFloat()"),
     "contains": "请写 a CONTAINS b", "starts_with": "请写 a STARTS WITH b", "ends_with": "请写 a ENDS WITH b",
-    "regexp_matches": "请写 a =~ '正则'(整个文字都要符合)", "regexp_full_match": "请写 a =~ '正则'", "ln": "请写 log(x)",
+    "regexp_matches": "请写 a =~ '正则'(整个文字都要符合)", "regexp_full_match": "请写 a =~ '正则'",
+    "ln": "请写 log(x)",
     "pow": "请写 a ^ b", "string_split": "请写 split(s, ','),或用 CONTAINS 判断", "start_node": "请写 startNode(r)",
     "end_node": "请写 endNode(r)", "ucase": "请写 toUpper()", "lcase": "请写 toLower()", "to_string": "请写 toString()",
-    "to_int64": "请写 toInteger()", "to_double": "请写 toFloat()", "substr": "请写 substring(s, 0, 2)", "struct_extract": "请写 m.key",
+    "to_int64": "请写 toInteger()", "to_double": "请写 toFloat()", "substr": "请写 substring(s, 0, 2)",
+    "struct_extract": "请写 m.key",
     "count_if": "请写 sum(CASE WHEN … THEN 1 ELSE 0 END)", "current_date": "请写 date()", "list": "请写 collect(x)",
-    "group_concat": "请写 collect(x)", "string_agg": "请写 collect(x)", "len": "请写 size(x)", "ifnull": "请写 coalesce(a, b)",
+    "group_concat": "请写 collect(x)", "string_agg": "请写 collect(x)", "len": "请写 size(x)",
+    "ifnull": "请写 coalesce(a, b)",
     "isnull": "请写 x IS NULL", "array_length": "请写 size(x)", "now": "请写 date()",
     "year": "图里的日期存为文字,请写 left(e.valid_from, 4)", "if": "请写 CASE WHEN … THEN … ELSE … END",
 }  # fmt: skip
@@ -67,14 +75,22 @@ def check(name: str, taken: Signature, kinds: Sequence[Kind], place: str) -> Non
     """Raise ``QueryError`` where a call has too few or too many arguments, or of the wrong kind."""
     most = len(taken.arguments)
     if len(kinds) < taken.least or (len(kinds) > most and not taken.repeated):
-        number = str(taken.least) if taken.least == most else f"{taken.least} 个以上" if taken.repeated else f"{taken.least} 至 {most}"
+        number = (
+            str(taken.least)
+            if taken.least == most
+            else f"{taken.least} 个以上"
+            if taken.repeated
+            else f"{taken.least} 至 {most}"
+        )
         raise QueryError(f"{name}() 要 {number} 个参数,写了 {len(kinds)} 个。位置: {place}")
     for position, kind in enumerate(kinds):
         wanted = taken.arguments[min(position, most - 1)].split("/")
         words = {part for word in wanted for part in (("int", "float") if word == "number" else (word,))}
         if kind.is_known() and "any" not in words and kind.word not in words:
             said = "、".join(ZH.get(word, "数字") for word in wanted)
-            raise QueryError(f"{name}() 的第 {position + 1} 个参数应是{said},写的是{kind.zh}。{_instead(name, kind)}位置: {place}")
+            raise QueryError(
+                f"{name}() 的第 {position + 1} 个参数应是{said},写的是{kind.zh}。{_instead(name, kind)}位置: {place}"
+            )
 
 
 def _instead(name: str, kind: Kind) -> str:

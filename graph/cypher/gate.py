@@ -1,4 +1,5 @@
-"""The gate for Cypher from outside: only what reads the graph gets through, written anew so that the store reads what was read here."""
+"""The gate for Cypher from outside: only what reads the graph gets through,
+written anew so that the store reads what was read here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ MOST_PARAMETERS = 100
 class Admitted:
     """What may be run: the text, its parameters and the columns of its answer.
 
-    ``doubtful`` are keys asked of things of which nothing is known; each query of ``unless`` must find nothing, else its refusal holds.
+    ``doubtful`` are keys asked of things of which nothing is known; each query
+    of ``unless`` must find nothing, else its refusal holds.
     """
 
     text: str
@@ -28,7 +30,8 @@ class Admitted:
 
 
 def admit(text: str, parameters: Mapping[str, Any] | None, dialect: Dialect) -> Admitted:
-    """Return what a store may run of a text from outside; raises ``WriteRefused`` or ``QueryError``, in words for its writer."""
+    """Return what a store may run of a text from outside; raises
+    ``WriteRefused`` or ``QueryError``, in words for its writer."""
     given = dict(parameters or {})
     if len(given) > MOST_PARAMETERS:
         raise QueryError(f"给了 {len(given)} 个参数,最多 {MOST_PARAMETERS} 个;多的值请放进一个列表")

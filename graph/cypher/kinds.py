@@ -7,7 +7,8 @@ from typing import Any
 from graph.model import EDGE_TYPES, NODE_TYPES, Record, columns
 
 ZH = {
-    "any": "任意值", "null": "空值", "string": "文字", "int": "整数", "float": "小数", "bool": "真假", "list": "列表", "map": "映射",
+    "any": "任意值", "null": "空值", "string": "文字", "int": "整数", "float": "小数", "bool": "真假", "list": "列表",
+    "map": "映射",
     "node": "节点", "relation": "关系", "path": "路径", "date": "日期",
 }  # fmt: skip
 UNKNOWN = ("any", "null")
@@ -15,10 +16,11 @@ UNKNOWN = ("any", "null")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of value; ``item`` of a list's values, ``fields`` of a map's, ``names`` the labels or types that it may have.
+    """A kind of value; ``item`` of a list's values, ``fields`` of a map's,
+    ``names`` the labels or types that it may have.
 
-    ``names`` is None where any will do; ``optional`` is true of what may be null as a whole; ``directed`` of a relation that a
-    pattern with a direction has bound.
+    ``names`` is None where any will do; ``optional`` is true of what may be null as
+    a whole; ``directed`` of a relation that a pattern with a direction has bound.
     """
 
     word: str
@@ -92,7 +94,10 @@ def _both(one: Kind, other: Kind) -> Kind:
         if one.fields is None or other.fields is None:
             return Kind("map")
         mine, theirs = dict(one.fields), dict(other.fields)
-        return Kind("map", fields=tuple((key, joined(side[key] for side in (mine, theirs) if key in side)) for key in mine | theirs))
+        return Kind(
+            "map",
+            fields=tuple((key, joined(side[key] for side in (mine, theirs) if key in side)) for key in mine | theirs),
+        )
     names = None if one.names is None or other.names is None else tuple(dict.fromkeys(one.names + other.names))
     return Kind(one.word, names=names, optional=one.optional or other.optional)
 

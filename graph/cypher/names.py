@@ -13,7 +13,9 @@ NEAR = 60
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that a word is most like, if any is like it at all."""
-    found = process.extractOne(word, list(names), scorer=fuzz.ratio, processor=lambda text: text.lower(), score_cutoff=NEAR)
+    found = process.extractOne(
+        word, list(names), scorer=fuzz.ratio, processor=lambda text: text.lower(), score_cutoff=NEAR
+    )
     return found[0] if found else None
 
 

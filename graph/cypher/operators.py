@@ -28,7 +28,8 @@ class Written:
 
 
 def compare(sign: str, left: Written, right: Written, place: str) -> str:
-    """Return a comparison; two kinds that can never be equal are refused, since one store says false and the other converts."""
+    """Return a comparison; two kinds that can never be equal are refused, since
+    one store says false and the other converts."""
     one, other = left.kind, right.kind
     if one.is_known() and other.is_known():
         if one.group != other.group:
@@ -95,9 +96,16 @@ def add(dialect: Dialect, left: Written, right: Written, place: str) -> Written:
         # There, a text and a null make the text.
         nulls = [f"{part} IS NULL" for part in parts if not part.startswith("'")]
         text = " + ".join(parts)
-        return Written(f"CASE WHEN {' OR '.join(nulls)} THEN NULL ELSE {text} END" if nulls else text, STRING, bool(nulls), parts=parts)
+        return Written(
+            f"CASE WHEN {' OR '.join(nulls)} THEN NULL ELSE {text} END" if nulls else text,
+            STRING,
+            bool(nulls),
+            parts=parts,
+        )
     if dialect.typed and not one.is_known() and not other.is_known():
-        raise QueryError(f"{dialect.name}要知道 + 两边是文字、数字还是列表,才能相加;请用 toString() 或 toFloat() 写明。位置: {place}")
+        raise QueryError(
+            f"{dialect.name}要知道 + 两边是文字、数字还是列表,才能相加;请用 toString() 或 toFloat() 写明。位置: {place}"
+        )
     return calculate("+", left, right, place)
 
 
@@ -138,5 +146,7 @@ def calculate(sign: str, left: Written, right: Written, place: str) -> Written:
 def condition(value: Written, place: str) -> str:
     """Return what stands as a condition, brackets where needed."""
     if value.kind.is_known() and value.kind != BOOL and value.kind.word != "bool":
-        raise QueryError(f"这里应是条件(真或假),写的是{value.kind.zh};如 c.name = '…'、c.name IS NOT NULL。位置: {place}")
+        raise QueryError(
+            f"这里应是条件(真或假),写的是{value.kind.zh};如 c.name = '…'、c.name IS NOT NULL。位置: {place}"
+        )
     return value.safe

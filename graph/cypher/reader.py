@@ -7,8 +7,10 @@ from graph.errors import LianzhangError, QueryError
 DEEPEST = 25
 # Words that begin a clause or join two parts: no bare name may be one of them.
 RESERVED = frozenset((
-    "MATCH", "OPTIONAL", "WHERE", "WITH", "RETURN", "ORDER", "SKIP", "LIMIT", "UNWIND", "UNION", "CALL", "YIELD", "AND", "OR", "XOR", "NOT",
-    "IN", "STARTS", "ENDS", "CONTAINS", "IS", "AS", "DISTINCT", "CASE", "WHEN", "THEN", "ELSE", "END", "TRUE", "FALSE", "NULL",
+    "MATCH", "OPTIONAL", "WHERE", "WITH", "RETURN", "ORDER", "SKIP", "LIMIT", "UNWIND", "UNION", "CALL", "YIELD", "AND",
+    "OR", "XOR", "NOT",
+    "IN", "STARTS", "ENDS", "CONTAINS", "IS", "AS", "DISTINCT", "CASE", "WHEN", "THEN", "ELSE", "END", "TRUE", "FALSE",
+    "NULL",
 ))  # fmt: skip
 
 

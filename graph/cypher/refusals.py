@@ -2,7 +2,10 @@
 
 from graph.errors import LianzhangError, QueryError, WriteRefused
 
-ALLOWED = "可用的子句: MATCH、OPTIONAL MATCH、WHERE、WITH、RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION [ALL],以及读图结构的 CALL"
+ALLOWED = (
+    "可用的子句: MATCH、OPTIONAL MATCH、WHERE、WITH、RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION [ALL],"
+    "以及读图结构的 CALL"
+)
 WRITES = "改数据"
 FILES = "读写文件或网址"
 SETTINGS = "改设置"
@@ -11,10 +14,16 @@ EXTENDS = "装卸扩展"
 TRANSACTS = "管理事务"
 DEFINES = "定义表、索引、函数等"
 CLAUSES = (
-    dict.fromkeys(("CREATE", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "FOREACH", "INSERT", "TRUNCATE", "UPDATE"), WRITES)
+    dict.fromkeys(
+        ("CREATE", "MERGE", "SET", "DELETE", "DETACH", "NODETACH", "REMOVE", "FOREACH", "INSERT", "TRUNCATE", "UPDATE"),
+        WRITES,
+    )
     | dict.fromkeys(("LOAD", "COPY", "EXPORT", "IMPORT", "SCAN"), FILES)
     | dict.fromkeys(("INSTALL", "UNINSTALL", "EXTENSION", "FORCE"), EXTENDS)
-    | dict.fromkeys(("ATTACH", "USE", "CHECKPOINT", "TERMINATE", "SHOW", "START", "STOP", "GRANT", "DENY", "REVOKE", "ENABLE"), MANAGES)
+    | dict.fromkeys(
+        ("ATTACH", "USE", "CHECKPOINT", "TERMINATE", "SHOW", "START", "STOP", "GRANT", "DENY", "REVOKE", "ENABLE"),
+        MANAGES,
+    )
     | dict.fromkeys(("DEALLOCATE", "REALLOCATE", "DRYRUN", "RENAME", "DATABASE", "KILL", "VACUUM", "ANALYZE"), MANAGES)
     | dict.fromkeys(("BEGIN", "COMMIT", "ROLLBACK", "PERIODIC", "TRANSACTION"), TRANSACTS)
     | dict.fromkeys(("DROP", "ALTER", "COMMENT", "MACRO", "PROJECT"), DEFINES)
@@ -68,7 +77,9 @@ SIGN_HINTS = {
 def refused(word: str, place: str) -> LianzhangError | None:
     """Return the refusal of a bare word or sign that stands where a clause should begin, if it is a known one."""
     if word in CLAUSES:
-        return WriteRefused(f"这里不能使用 {word}({CLAUSES[word]}): 查询只能读图,不能读写文件、网址或设置。{ALLOWED}。位置: {place}")
+        return WriteRefused(
+            f"这里不能使用 {word}({CLAUSES[word]}): 查询只能读图,不能读写文件、网址或设置。{ALLOWED}。位置: {place}"
+        )
     if word in HINTS:
         return QueryError(f"{HINTS[word]}。位置: {place}")
     if word in SIGN_HINTS:

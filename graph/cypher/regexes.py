@@ -1,11 +1,13 @@
-"""Regular expressions after ``=~``: only what the engines of both stores read alike, and what cannot keep one of them busy for ever."""
+"""Regular expressions after ``=~``: only what the engines of both stores read
+alike, and what cannot keep one of them busy for ever."""
 
 import re
 from dataclasses import dataclass
 
 from graph.errors import QueryError
 
-MOST_WEIGHT = 1000  # all that is written out, {3} three times, \\p{…} as so many: with much more, one engine finds nothing without a word
+# all that is written out, {3} three times, \\p{…} as so many: with much more, one engine finds nothing without a word
+MOST_WEIGHT = 1000
 OF_CLASS = 5
 MOST_OPEN = 5  # of * and + in one pattern, where the engine tries every way to share the text among them
 LONGEST, DEEPEST = 1000, 10
@@ -14,12 +16,18 @@ TIMES = re.compile(r"\{(\d{1,4})(?:(,)(\d{1,4})?)?\}")
 CODES = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|x\{([0-9A-Fa-f]{1,6})\})")
 SETS = re.compile(r"\\(?:[dDwWsS]|[pP]\{(?:L[ulmto]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?)\}|[pP][LMNPSZ])")
 PLAIN = re.compile(r"\\[tnrf -/:-@\[-^`{-~]")
-ASSERTED = {"?=": "AND e.name =~ '…'", "?!": "AND NOT e.name =~ '…'", "?<=": "AND e.name =~ '…'", "?<!": "AND NOT e.name =~ '…'"}
+ASSERTED = {
+    "?=": "AND e.name =~ '…'",
+    "?!": "AND NOT e.name =~ '…'",
+    "?<=": "AND e.name =~ '…'",
+    "?<!": "AND NOT e.name =~ '…'",
+}
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What a piece of a pattern can do: match in more ways than one, begin with different known characters, how long it is written out."""
+    """What a piece of a pattern can do: match in more ways than one, begin with
+    different known characters, how long it is written out."""
 
     varies: bool = False
     first: str = ""
@@ -27,7 +35,8 @@ class _Part:
 
 
 def check(text: str, backtracks: bool, place: str) -> str:
-    """Return a pattern with its codes as characters; raises ``QueryError`` for one that the stores read differently or not at all."""
+    """Return a pattern with its codes as characters; raises ``QueryError`` for
+    one that the stores read differently or not at all."""
     return _Reader(text, backtracks, place).whole()
 
 
@@ -77,7 +86,9 @@ class _Reader:
         while self.place < len(self.text) and self.text[self.place] not in "|)":
             part = self._atom()
             parts.append(part if part is FIXED else self._repeated(part))
-        return _Part(any(part.varies for part in parts), parts[0].first if parts else "", sum(part.weight for part in parts) or 1)
+        return _Part(
+            any(part.varies for part in parts), parts[0].first if parts else "", sum(part.weight for part in parts) or 1
+        )
 
     def _repeated(self, part: _Part) -> _Part:
         found = TIMES.match(self.text, self.place)
@@ -126,13 +137,19 @@ class _Reader:
                 raise self.refusal("没有这个编号的字符")
             self.place += len(found[0])
             character = chr(number)
-            self.out.append(re.escape(character) if character.isascii() and not character.isalnum() and character != "_" else character)
+            self.out.append(
+                re.escape(character)
+                if character.isascii() and not character.isalnum() and character != "_"
+                else character
+            )
             return character
         if found := SETS.match(self.text, self.place) or PLAIN.match(self.text, self.place):
             self._take(len(found[0]))
             return found[0][1] if found.re is PLAIN and not found[0][1].isalpha() else ""
         escape = self.text[self.place : self.place + 2]
-        raise self.refusal(f"{escape} 不能用;可用 \\\\d、\\\\w、\\\\s、\\\\p{{L}} 与标点前的反斜杠,汉字写 [一-龥],不能回指括号")
+        raise self.refusal(
+            f"{escape} 不能用;可用 \\\\d、\\\\w、\\\\s、\\\\p{{L}} 与标点前的反斜杠,汉字写 [一-龥],不能回指括号"
+        )
 
     def _class(self) -> _Part:
         self._take()

@@ -86,7 +86,15 @@ class StatementReader(ExpressionReader):
             self.expect("MATCH", "OPTIONAL 之后只能是 MATCH")
             return self._match_of_patterns(True)
         if word == "MATCH":
-            if self.token.kind == "word" and self.token.upper in ("SHORTEST", "ALL", "ANY", "REPEATABLE", "DIFFERENT", "TRAIL", "WALK"):
+            if self.token.kind == "word" and self.token.upper in (
+                "SHORTEST",
+                "ALL",
+                "ANY",
+                "REPEATABLE",
+                "DIFFERENT",
+                "TRAIL",
+                "WALK",
+            ):
                 raise QueryError(f"最短路径写作 MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))。位置: {self.here()}")
             return self._match_of_patterns(False)
         if word == "UNWIND":
@@ -186,7 +194,9 @@ class StatementReader(ExpressionReader):
         self.expect("}", "花括号要成对")
         self.leave()
         if self.at("IN"):
-            raise WriteRefused(f"这里不能使用 CALL {{ … }} IN TRANSACTIONS(分批写入): 查询只能读图。位置: {self.here()}")
+            raise WriteRefused(
+                f"这里不能使用 CALL {{ … }} IN TRANSACTIONS(分批写入): 查询只能读图。位置: {self.here()}"
+            )
         return CallSubquery(names, query, start)
 
     def is_pattern(self) -> bool:
@@ -286,7 +296,9 @@ class StatementReader(ExpressionReader):
             if not mode and self.accept(*words):
                 mode = " ".join(words)
         if self.token.kind == "word":
-            raise QueryError(f"路径的走法只能是 TRAIL、SHORTEST 或 ALL SHORTEST(不写就是每条关系至多走一次)。位置: {self.here()}")
+            raise QueryError(
+                f"路径的走法只能是 TRAIL、SHORTEST 或 ALL SHORTEST(不写就是每条关系至多走一次)。位置: {self.here()}"
+            )
         low = self.number()
         if not self.accept(".."):
             return Hops(1 if low is None else low, low, mode)

@@ -1,4 +1,5 @@
-"""The words of a Cypher text: what the stores would read as names, strings, numbers and signs, or a refusal that says where and why."""
+"""The words of a Cypher text: what the stores would read as names, strings,
+numbers and signs, or a refusal that says where and why."""
 
 import re
 import unicodedata
@@ -15,9 +16,12 @@ SPACES = " \t\r\n\u3000\u00a0"  # the wide ones of Chinese keyboards and web pag
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "\\": "\\", "'": "'", '"': '"', "`": "`"}
 LOOKALIKES = {
     "“": '"', "”": '"', "‘": "'", "’": "'", "「": '"', "」": '"', "『": '"', "』": '"', "＂": '"', "＇": "'", "´": "'",
-    "（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "｛": "{", "｝": "}", "，": ",", "、": ",", "：": ":", "；": ";",
-    "。": ".", "．": ".", "＝": "=", "＜": "<", "＞": ">", "《": "<", "》": ">", "！": "!", "｜": "|", "＋": "+", "－": "-", "—": "-",
-    "–": "-", "−": "-", "＊": "*", "×": "*", "÷": "/", "／": "/", "％": "%", "＾": "^", "＆": "&", "＄": "$", "￥": "$", "｀": "`",
+    "（": "(", "）": ")", "【": "[", "】": "]", "［": "[", "］": "]", "｛": "{", "｝": "}", "，": ",", "、": ",",
+    "：": ":", "；": ";",
+    "。": ".", "．": ".", "＝": "=", "＜": "<", "＞": ">", "《": "<", "》": ">", "！": "!", "｜": "|", "＋": "+",
+    "－": "-", "—": "-",
+    "–": "-", "−": "-", "＊": "*", "×": "*", "÷": "/", "／": "/", "％": "%", "＾": "^", "＆": "&", "＄": "$", "￥": "$",
+    "｀": "`",
     "≤": "<=", "≥": ">=", "≠": "<>", "→": "->", "←": "<-", "⟶": "->", "…": "..",
 }  # fmt: skip
 SIGNS = ("<>", "<=", ">=", "=~", "==", "!=", "+=", "||", "&&", "::", "..", *"()[]{},:;.=<>+-*/%^|&!?")
@@ -26,7 +30,8 @@ NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.
 
 @dataclass(frozen=True)
 class Token:
-    """One word: ``word`` (a bare name), ``name`` (in backticks), ``string``, ``number``, ``parameter``, ``sign`` or ``end``.
+    """One word: ``word`` (a bare name), ``name`` (in backticks), ``string``,
+    ``number``, ``parameter``, ``sign`` or ``end``.
 
     ``value`` is what it stands for; ``start`` and ``end`` are its places in the text.
     """
@@ -43,9 +48,12 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the words of a text, the last of kind ``end``; raises ``QueryError`` for what no store should be asked to read."""
+    """Return the words of a text, the last of kind ``end``; raises
+    ``QueryError`` for what no store should be asked to read."""
     if len(text) > MOST_CHARACTERS:
-        raise QueryError(f"查询有 {len(text)} 个字符,最多 {MOST_CHARACTERS} 个;长的名单请用参数传,如 WHERE c.id IN $ids")
+        raise QueryError(
+            f"查询有 {len(text)} 个字符,最多 {MOST_CHARACTERS} 个;长的名单请用参数传,如 WHERE c.id IN $ids"
+        )
     tokens: list[Token] = []
     at = 0
     while (at := _skip(text, at)) < len(text):
@@ -102,7 +110,9 @@ def _next(text: str, at: int) -> Token:
     if _begins_name(first):
         end = _name_end(text, at)
         return Token("word", text[at:end], at, end)
-    if first.isascii() and (first.isdecimal() or (first == "." and text[at + 1 : at + 2].isdecimal() and text[at - 1 : at] != ".")):
+    if first.isascii() and (
+        first.isdecimal() or (first == "." and text[at + 1 : at + 2].isdecimal() and text[at - 1 : at] != ".")
+    ):
         return _number(text, at)
     for sign in SIGNS:
         if text.startswith(sign, at):
@@ -169,12 +179,16 @@ def _number(text: str, at: int) -> Token:
         end = at + len(digits)
     after = text[end : end + 1]
     if after and (after in "_'\"`$" or after.isalnum() or (after == "." and text[end + 1 : end + 2] != ".")):
-        if known := refused(text[end : _name_end(text, end)].upper(), where(text, end)):  # the embedded store reads 1LOAD as 1 LOAD
+        if known := refused(
+            text[end : _name_end(text, end)].upper(), where(text, end)
+        ):  # the embedded store reads 1LOAD as 1 LOAD
             raise known
         raise QueryError(f"{where(text, at)}: 数字后面紧接着别的字;数字应写作 12、1.5 或 1e6,数字与词之间要有空格")
     if digits.isdecimal():
         if len(digits) > 1 and digits[0] == "0":
-            raise QueryError(f"{where(text, at)}: 数字不能以 0 开头,请写作 {digits.lstrip('0') or '0'};编号等文字要加引号")
+            raise QueryError(
+                f"{where(text, at)}: 数字不能以 0 开头,请写作 {digits.lstrip('0') or '0'};编号等文字要加引号"
+            )
         if len(digits) > 19 or int(digits) >= BIGGEST:
             raise QueryError(f"{where(text, at)}: 整数太大,最大 {BIGGEST - 1}")
         return Token("number", int(digits), at, end)
@@ -209,11 +223,15 @@ def _escape(text: str, at: int) -> tuple[str, int]:
         return chr(int(digits, 16)), at + 6
     if letter in ESCAPES and letter:
         return ESCAPES[letter], at + 2
-    raise QueryError(f"{where(text, at)}: 不认识的转义 \\{letter};可用 \\\\ \\' \\\" \\n \\t \\r \\b \\f \\uXXXX,反斜杠本身写作 \\\\")
+    raise QueryError(
+        f"{where(text, at)}: 不认识的转义 \\{letter};可用 \\\\ \\' \\\" \\n \\t \\r \\b \\f \\uXXXX,反斜杠本身写作 \\\\"
+    )
 
 
 def _checked(value: str, text: str, at: int) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in value):  # pairs of escapes make one character; a half does not
+    if any(
+        "\ud800" <= character <= "\udfff" for character in value
+    ):  # pairs of escapes make one character; a half does not
         try:
             value = value.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError as error:

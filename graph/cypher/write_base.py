@@ -20,7 +20,8 @@ Writers = dict[type[Any], Callable[[Any], Written]]
 
 
 class BaseWriter(ABC):
-    """What all writers have in common: the names that are bound, the parameters, the words that stand for themselves."""
+    """What all writers have in common: the names that are bound, the
+    parameters, the words that stand for themselves."""
 
     def __init__(self, dialect: Dialect, source: str, parameters: Mapping[str, Any]) -> None:
         self.dialect = dialect
@@ -33,7 +34,9 @@ class BaseWriter(ABC):
         self.doubtful: set[str] = set()  # keys that were asked of things of which nothing is known
         self.unless: dict[str, str] = {}  # queries that must find nothing, and the refusal where they find something
         self.hidden: set[str] = set()  # names that the query did not write
-        self.digits = 0.0  # about how many digits the number of rows has, as far as unconnected patterns and lists multiply it
+        self.digits = (
+            0.0  # about how many digits the number of rows has, as far as unconnected patterns and lists multiply it
+        )
         self._number = 0
         self._renamed: dict[str, str] = {}
 
@@ -76,12 +79,16 @@ class BaseWriter(ABC):
         self.digits += digits
         if self.digits > MOST_DIGITS:
             raise self.refusal(
-                "互不相连的模式(以及 UNWIND)太多,行数相乘会数不过来,最多 3 个;请用关系把它们连起来,或在模式里写明 {id: '…'},或分成几条查询",
+                (
+                    "互不相连的模式(以及 UNWIND)太多,行数相乘会数不过来,最多 3 个;"
+                    "请用关系把它们连起来,或在模式里写明 {id: '…'},或分成几条查询"
+                ),
                 at,
             )
 
     def asked_for_null(self, value: Written) -> str:
-        """Return what is null where a value is; of a whole node or relation, one store answers wrongly in an OPTIONAL MATCH."""
+        """Return what is null where a value is; of a whole node or relation,
+        one store answers wrongly in an OPTIONAL MATCH."""
         named = value.text.startswith("`") and value.kind.word in ("node", "relation")
         return f"id({value.text})" if self.dialect.typed and named else value.safe
 
@@ -104,7 +111,9 @@ class BaseWriter(ABC):
             return Written("'" + held.replace("'", "\\'") + "'", STRING, empty=not held)
         if held is None:
             return Written("NULL", NULL)
-        return Written(str(held).lower() if isinstance(held, bool) else repr(held).replace("e+", "e"), kind_of_value(held))
+        return Written(
+            str(held).lower() if isinstance(held, bool) else repr(held).replace("e+", "e"), kind_of_value(held)
+        )
 
     def parameter(self, value: syntax.Parameter) -> Written:
         """Write a parameter, which must have been given."""
@@ -129,7 +138,11 @@ class BaseWriter(ABC):
     def send(self, name: str, value: Any) -> str:
         """Return how a value is called that goes as a parameter."""
         check_value(name, value)
-        plain = name if name.isascii() and name.isidentifier() else next((key for key, held in self._renamed.items() if held == name), "")
+        plain = (
+            name
+            if name.isascii() and name.isidentifier()
+            else next((key for key, held in self._renamed.items() if held == name), "")
+        )
         if not plain:
             plain = self.fresh("p")
             self._renamed[plain] = name
@@ -147,7 +160,11 @@ class BaseWriter(ABC):
             inner = self.whole(value.value)
             return None if inner is None else -inner
         held = self.given.get(value.name) if isinstance(value, syntax.Parameter) else getattr(value, "value", None)
-        if isinstance(value, (syntax.Literal, syntax.Parameter)) and isinstance(held, int) and not isinstance(held, bool):
+        if (
+            isinstance(value, (syntax.Literal, syntax.Parameter))
+            and isinstance(held, int)
+            and not isinstance(held, bool)
+        ):
             return held
         return None
 
@@ -169,5 +186,8 @@ class BaseWriter(ABC):
         kind = joined(kinds)
         known = [each for each in kinds if each.is_known()]
         if self.dialect.typed and known and joined(known).word == "any":
-            raise self.refusal(f"{what}种类不同({'、'.join(dict.fromkeys(each.zh for each in known))}),{self.dialect.name}要求同一种", at)
+            raise self.refusal(
+                f"{what}种类不同({'、'.join(dict.fromkeys(each.zh for each in known))}),{self.dialect.name}要求同一种",
+                at,
+            )
         return kind

@@ -9,7 +9,10 @@ from graph.cypher.scope import names_in, quote
 from graph.cypher.write_base import BaseWriter, Writers
 
 LAST = 1_000_000_000
-UNROLL = "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x),合计用 sum(x),路径上每条关系的条件写 [:INPUT_TO*1..3 {essential: true}]"
+UNROLL = (
+    "请用 UNWIND list AS x WITH x WHERE … RETURN collect(x),合计用 sum(x),路径上每条关系的条件写 [:INPUT_TO*1..3 "
+    "{essential: true}]"
+)
 
 
 class ListWriter(BaseWriter):
@@ -18,9 +21,12 @@ class ListWriter(BaseWriter):
     def writers(self) -> Writers:
         """Return what writes each kind of expression."""
         return {
-            syntax.Literal: self.literal, syntax.Parameter: self.parameter, syntax.Variable: self.variable, syntax.Index: self._index,
-            syntax.Slice: self._slice, syntax.Items: self._items, syntax.Mapping: self._mapping, syntax.Projection: self._projection,
-            syntax.Comprehension: self._comprehension, syntax.Quantifier: self._quantifier, syntax.Reduction: self._reduction,
+            syntax.Literal: self.literal, syntax.Parameter: self.parameter, syntax.Variable: self.variable,
+            syntax.Index: self._index,
+            syntax.Slice: self._slice, syntax.Items: self._items, syntax.Mapping: self._mapping,
+            syntax.Projection: self._projection,
+            syntax.Comprehension: self._comprehension, syntax.Quantifier: self._quantifier,
+            syntax.Reduction: self._reduction,
         }  # fmt: skip
 
     def _index(self, value: syntax.Index) -> Written:
@@ -58,8 +64,13 @@ class ListWriter(BaseWriter):
         kind = list_of(joined(item.kind for item in items))
         if self.dialect.typed and any(item.kind.word == "null" for item in items):
             raise self.refusal(f"{self.dialect.name}的列表里不要写 null;判断为空用 IS NULL", value.at)
-        if self.dialect.typed and len({tuple(key for key, _ in item.kind.fields or ()) for item in items if item.kind.word == "map"}) > 1:
-            raise self.refusal(f"{self.dialect.name}的列表里,各个映射的键与次序要相同;没有的键请写 '' 或 0,或把列表作为参数", value.at)
+        if (
+            self.dialect.typed
+            and len({tuple(key for key, _ in item.kind.fields or ()) for item in items if item.kind.word == "map"}) > 1
+        ):
+            raise self.refusal(
+                f"{self.dialect.name}的列表里,各个映射的键与次序要相同;没有的键请写 '' 或 0,或把列表作为参数", value.at
+            )
         if items and all(item.kind.is_known() for item in items):
             self.check_list(kind, value.at, "列表")
         return Written(f"[{', '.join(item.text for item in items)}]", kind)
@@ -87,7 +98,10 @@ class ListWriter(BaseWriter):
         made = self._mapping(syntax.Mapping(value.pairs, at=value.at))
         if base.kind.word in ("node", "relation") and not base.kind.optional:
             return made
-        return Written(f"CASE WHEN {self.asked_for_null(base)} IS NULL THEN NULL ELSE {made.text} END", replace(made.kind, optional=True))
+        return Written(
+            f"CASE WHEN {self.asked_for_null(base)} IS NULL THEN NULL ELSE {made.text} END",
+            replace(made.kind, optional=True),
+        )
 
     def _comprehension(self, value: syntax.Comprehension) -> Written:
         self._need_lambdas(f"[{value.variable} IN … | …]", value.at)
@@ -112,7 +126,9 @@ class ListWriter(BaseWriter):
         source, item = self._source(value.source, value.at)
         with self.binding({value.variable: item, value.total: start.kind}):
             step = self.write(value.value)
-        if self.dialect.lambdas and not (start.kind.group == step.kind.group == "number" or start.kind == step.kind == BOOL):
+        if self.dialect.lambdas and not (
+            start.kind.group == step.kind.group == "number" or start.kind == step.kind == BOOL
+        ):
             self._check_growth(value)
         text = f"reduce({quote(value.total)} = {start.text}, {quote(value.variable)} IN {source} | {step.text})"
         return Written(text, joined((start.kind, step.kind)))
@@ -127,10 +143,16 @@ class ListWriter(BaseWriter):
         itself = syntax.Variable(value.total)
         once = parts.count(itself) == 1 and not any(value.total in names_in(part) for part in parts if part != itself)
         if isinstance(value.source, syntax.Call) and value.source.name.lower() == "range":
-            raise self.refusal("reduce() 对 range() 只能合计数字,拼接会没完没了;请从图里取列表,或用 UNWIND … RETURN collect(x)", value.at)
+            raise self.refusal(
+                "reduce() 对 range() 只能合计数字,拼接会没完没了;请从图里取列表,或用 UNWIND … RETURN collect(x)",
+                value.at,
+            )
         if not once:
             raise self.refusal(
-                f"reduce() 不是合计数字时,只能写 {value.total} + x 这样每步接上一段(自己接自己会翻倍);其余请用 UNWIND … RETURN collect(x)",
+                (
+                    f"reduce() 不是合计数字时,只能写 {value.total} + x 这样每步接上一段(自己接自己会翻倍);"
+                    "其余请用 UNWIND … RETURN collect(x)"
+                ),
                 value.at,
             )
 

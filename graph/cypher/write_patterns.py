@@ -1,4 +1,5 @@
-"""Writes patterns for a store: names checked against the model, each relation passed once, shortest paths as the store has them."""
+"""Writes patterns for a store: names checked against the model, each relation
+passed once, shortest paths as the store has them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -34,7 +35,9 @@ class PatternWriter(ValueWriter):
         """Return a MATCH with its condition, and bind its names."""
         self.widen(sum(DIGITS_OF_PATTERN for pattern in self._unconnected(match)), match.patterns[0].at)
         if sum(len(pattern.relations) for pattern in match.patterns) > MOST_RELATIONS:
-            raise self.refusal(f"一个 MATCH 里最多 {MOST_RELATIONS} 段关系;请分成几个 MATCH,走几步用 *1..8", match.patterns[0].at)
+            raise self.refusal(
+                f"一个 MATCH 里最多 {MOST_RELATIONS} 段关系;请分成几个 MATCH,走几步用 *1..8", match.patterns[0].at
+            )
         conditions: list[str] = []
         passed: list[_Passed] = []
         several = sum(len(pattern.relations) for pattern in match.patterns) > 1
@@ -47,7 +50,8 @@ class PatternWriter(ValueWriter):
         return f"{word} {', '.join(texts)}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
     def _unconnected(self, match: syntax.Match) -> Iterator[syntax.Pattern]:
-        """Yield the patterns that each multiply the rows: they begin anew, at no node of another one and at none known by its id."""
+        """Yield the patterns that each multiply the rows: they begin anew, at
+        no node of another one and at none known by its id."""
         known = set(self.scope)
         for pattern in match.patterns:
             names = {node.name for node in pattern.nodes if node.name is not None}
@@ -56,8 +60,12 @@ class PatternWriter(ValueWriter):
                 yield pattern
             known |= names
 
-    def _pattern(self, pattern: syntax.Pattern, optional: bool, several: bool, conditions: list[str], passed: list[_Passed]) -> str:
-        shortest = pattern.shortest or (pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else "")
+    def _pattern(
+        self, pattern: syntax.Pattern, optional: bool, several: bool, conditions: list[str], passed: list[_Passed]
+    ) -> str:
+        shortest = pattern.shortest or (
+            pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else ""
+        )
         if shortest in ("SHORTEST", "ALL SHORTEST"):
             return self._shortest(pattern, shortest, optional, conditions, passed)
         if not pattern.relations:
@@ -65,7 +73,9 @@ class PatternWriter(ValueWriter):
         parts = [self._node(pattern.nodes[0], optional, conditions)]
         for relation, left, right in zip(pattern.relations, pattern.nodes, pattern.nodes[1:], strict=False):
             if relation.hops is not None and relation.hops.mode not in ("", "TRAIL"):
-                raise self.refusal("最短路径要单独成一个模式: MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))", relation.at)
+                raise self.refusal(
+                    "最短路径要单独成一个模式: MATCH p = shortestPath((a)-[:SUPPLIES*1..5]->(b))", relation.at
+                )
             after = self._node(right, optional, conditions)
             parts += [self._relation(relation, optional, several, conditions, passed, (left, right), ""), after]
         return self._of_path(pattern, optional) + "".join(parts)
@@ -86,25 +96,33 @@ class PatternWriter(ValueWriter):
             raise self.refusal(f"变量 {name} 已经用过,请换一个名称", at)
         self.scope = self.scope | {name: Bound(kind, text or quote(name))}
 
-    def _shortest(self, pattern: syntax.Pattern, mode: str, optional: bool, conditions: list[str], passed: list[_Passed]) -> str:
+    def _shortest(
+        self, pattern: syntax.Pattern, mode: str, optional: bool, conditions: list[str], passed: list[_Passed]
+    ) -> str:
         place = self.place(pattern.at)
         hops = pattern.relations[0].hops if len(pattern.relations) == 1 else None
         if hops is None or hops.low != 1:
-            raise QueryError(f"最短路径里要有且只有一段从 1 步起的关系,如 shortestPath((a)-[:SUPPLIES*1..5]->(b))。位置: {place}")
+            raise QueryError(
+                f"最短路径里要有且只有一段从 1 步起的关系,如 shortestPath((a)-[:SUPPLIES*1..5]->(b))。位置: {place}"
+            )
         nodes = [replace(node, name=node.name or self.fresh("n")) for node in pattern.nodes]
         ends = [self._node(node, optional, conditions) for node in nodes]
         relation = self._relation(pattern.relations[0], optional, False, conditions, passed, (nodes[0], nodes[1]), mode)
         before = self._of_path(pattern, optional)
         if self.dialect.walks:
             return f"{before}{ends[0]}{relation}{ends[1]}"
-        conditions.append(f"{quote(str(nodes[0].name))} <> {quote(str(nodes[1].name))}")  # no path leads from a thing to itself
+        conditions.append(
+            f"{quote(str(nodes[0].name))} <> {quote(str(nodes[1].name))}"
+        )  # no path leads from a thing to itself
         return f"{before}{'shortestPath' if mode == 'SHORTEST' else 'allShortestPaths'}({ends[0]}{relation}{ends[1]})"
 
     def _refuse_condition_on_shortest(self, match: syntax.Match) -> None:
         if not self.dialect.walks or match.condition is None:
             return
         for pattern in match.patterns:
-            mode = pattern.shortest or (pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else "")
+            mode = pattern.shortest or (
+                pattern.relations[0].hops.mode if pattern.relations and pattern.relations[0].hops else ""
+            )
             names = {pattern.name, *(relation.name for relation in pattern.relations)} - {None}
             if mode in ("SHORTEST", "ALL SHORTEST") and names & names_in(match.condition):
                 raise self.refusal(
@@ -123,10 +141,16 @@ class PatternWriter(ValueWriter):
         else:
             if node.name is not None:
                 self.scope = self.scope | {node.name: bound(node.name, kind)}
-            if self.dialect.keeps_others and not labels:  # of all nodes of the store, only those that the model knows are the graph
+            if (
+                self.dialect.keeps_others and not labels
+            ):  # of all nodes of the store, only those that the model knows are the graph
                 labels = tuple(NODE_TYPES)
         name = "" if node.name is None else self.scope[node.name].text
-        text = name + (":" + "|".join(map(quote, labels)) if labels else "") + self._properties(node.properties, kind, name or "它")
+        text = (
+            name
+            + (":" + "|".join(map(quote, labels)) if labels else "")
+            + self._properties(node.properties, kind, name or "它")
+        )
         if node.condition is not None:
             conditions.append(self.condition(node.condition))
         return f"({text})"
@@ -139,10 +163,16 @@ class PatternWriter(ValueWriter):
             raise self.refusal(f"{name} 是{held.kind.zh},不能当节点用,请换一个名称", node.at)
         if not node.labels or (held.kind.names is not None and set(held.kind.names) <= set(node.labels)):
             return held.kind, ()
-        names = node.labels if held.kind.names is None else tuple(label for label in held.kind.names if label in node.labels)
+        names = (
+            node.labels
+            if held.kind.names is None
+            else tuple(label for label in held.kind.names if label in node.labels)
+        )
         if not names:
             said = "、".join(held.kind.names or ())
-            raise self.refusal(f"{name} 前面已是 {said},不会又是 {'、'.join(node.labels)}: 一个节点只有一个标签", node.at)
+            raise self.refusal(
+                f"{name} 前面已是 {said},不会又是 {'、'.join(node.labels)}: 一个节点只有一个标签", node.at
+            )
         kind = Kind("node", names=names, optional=held.kind.optional)
         self.scope = self.scope | {name: Bound(kind, held.text)}
         test = self.label_test(held.text, names)
@@ -203,7 +233,8 @@ class PatternWriter(ValueWriter):
         for word, start, end in sorted(found):
             if start == end and EDGE_TYPES[word].table.loops:
                 self.unless[f"MATCH (a:{quote(start)})-[:{quote(word)}]->(a) RETURN 1 AS found LIMIT 1"] = (
-                    f"图里有从自己到自己的 {word},{self.dialect.name}对不写方向的关系会把它数两次;请写明方向: -[:{word}]->。位置: {place}"
+                    f"图里有从自己到自己的 {word},{self.dialect.name}对不写方向的关系会把它数两次;"
+                    f"请写明方向: -[:{word}]->。位置: {place}"
                 )
 
     def _hops(self, hops: syntax.Hops | None, mode: str, place: str) -> str:
@@ -222,10 +253,13 @@ class PatternWriter(ValueWriter):
     def _possible(
         self, kind: Kind, relation: syntax.RelationPattern, ends: tuple[syntax.NodePattern, syntax.NodePattern]
     ) -> set[tuple[str, str, str]]:
-        """Return what a relation can be, or each of its steps; refuse one that can be nothing, which would find nothing without a word."""
+        """Return what a relation can be, or each of its steps; refuse one that
+        can be nothing, which would find nothing without a word."""
         left, right = (self._labels(node) for node in ends)
         if is_nowhere(kind, relation, left, right):
-            raise self.refusal(instead(kind, relation, (ends[0].name or "", ends[1].name or ""), left, right), relation.at)
+            raise self.refusal(
+                instead(kind, relation, (ends[0].name or "", ends[1].name or ""), left, right), relation.at
+            )
         several = relation.hops is not None and relation.hops.high != 1
         return (of_steps if several else possible)(kind, relation.towards, left, right)
 
@@ -235,7 +269,8 @@ class PatternWriter(ValueWriter):
         return node.labels or None
 
     def _apart(self, passed: list[_Passed]) -> list[str]:
-        """Return the conditions that no relation is passed twice in one MATCH, which only the other store sees to by itself."""
+        """Return the conditions that no relation is passed twice in one MATCH,
+        which only the other store sees to by itself."""
         conditions = []
         for place, one in enumerate(passed):
             for other in passed[place + 1 :]:
@@ -265,7 +300,10 @@ class PatternWriter(ValueWriter):
         """Write a list made from a pattern."""
         if not self.dialect.queries_inside:
             raise self.refusal(
-                f"{self.dialect.name}没有 [(a)-->(b) | …];请用 OPTIONAL MATCH (a)-->(b) WITH a, collect(b.name) AS names",
+                (
+                    f"{self.dialect.name}没有 [(a)-->(b) | …];请用 OPTIONAL MATCH (a)-->(b) WITH a, collect(b.name) AS "
+                    "names"
+                ),
                 value.at,
             )
         before, conditions = self.scope, list[str]()

@@ -44,7 +44,9 @@ class QueryWriter(PatternWriter):
             raise QueryError(f"UNION 两边的列名与次序要相同: {said};请用 AS 起同样的名称")
         for (name, kind), (_, second) in zip(first, other, strict=True):
             if self.dialect.typed and kind.is_known() and second.is_known() and kind.word != second.word:
-                raise QueryError(f"UNION 两边的列 {name} 种类不同({kind.zh}与{second.zh}),{self.dialect.name}要求同一种")
+                raise QueryError(
+                    f"UNION 两边的列 {name} 种类不同({kind.zh}与{second.zh}),{self.dialect.name}要求同一种"
+                )
 
     def _part(self, clauses: tuple[syntax.Clause, ...], inner: bool) -> tuple[str, list[tuple[str, Kind]]]:
         texts: list[str] = []
@@ -90,7 +92,11 @@ class QueryWriter(PatternWriter):
             held = self.given.get(value.name)
         if isinstance(held, (list, tuple)):
             return log10(len(held) or 1)
-        ends = [self.whole(end) for end in value.arguments] if isinstance(value, syntax.Call) and value.name.lower() == "range" else []
+        ends = (
+            [self.whole(end) for end in value.arguments]
+            if isinstance(value, syntax.Call) and value.name.lower() == "range"
+            else []
+        )
         if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             return log10(abs(ends[1] - ends[0]) + 1)
         return DIGITS_OF_LIST
@@ -107,7 +113,10 @@ class QueryWriter(PatternWriter):
         if clause.orders and self.dialect.loose_order:
             if clause.limit is None and clause.skip is None:
                 raise self.refusal(
-                    f"{self.dialect.name}的 WITH … ORDER BY 要带 LIMIT(否则次序不保留);只为排序请把 ORDER BY 写在最后的 RETURN 之后。",
+                    (
+                        f"{self.dialect.name}的 WITH … ORDER BY 要带 LIMIT(否则次序不保留);"
+                        "只为排序请把 ORDER BY 写在最后的 RETURN 之后。"
+                    ),
                     clause.at,
                 )
             text += f" UNWIND [1] AS {quote(self.fresh('u'))}"
@@ -163,18 +172,26 @@ class QueryWriter(PatternWriter):
 
     def _check_hiding(self, clause: syntax.Project, items: list[syntax.Item]) -> None:
         """A column with the name of another thing makes ORDER BY and WHERE mean two things at once."""
-        asked = names_in(tuple(order.value for order in clause.orders) + ((clause.condition,) if clause.condition else ()))
+        asked = names_in(
+            tuple(order.value for order in clause.orders) + ((clause.condition,) if clause.condition else ())
+        )
         for item in items:
             if item.name in asked and item.name in self.scope and item.value != syntax.Variable(item.name):
-                raise self.refusal(f"列名 {item.name} 与前面的变量同名,排序或筛选时分不清是哪一个;请换一个列名", clause.at)
+                raise self.refusal(
+                    f"列名 {item.name} 与前面的变量同名,排序或筛选时分不清是哪一个;请换一个列名", clause.at
+                )
 
     def _check_mixed(self, items: list[syntax.Item]) -> None:
-        """What stands beside an aggregation in one expression has to be a column too, or it groups without being seen."""
+        """What stands beside an aggregation in one expression has to be a
+        column too, or it groups without being seen."""
         groups = [item.value for item in items if not aggregates(item.value)]
         for item in items:
             if aggregates(item.value) and (name := self._ungrouped(item.value, groups)) is not None:
                 raise self.refusal(
-                    f"{name} 与聚合写在一个式子里,它自己也要是一列,如 RETURN {name}, {name} + count(*);或先 WITH {name}, count(*) AS k",
+                    (
+                        f"{name} 与聚合写在一个式子里,它自己也要是一列,如 RETURN {name}, {name} + count(*);"
+                        f"或先 WITH {name}, count(*) AS k"
+                    ),
                     item.value.at,
                 )
 
@@ -197,7 +214,9 @@ class QueryWriter(PatternWriter):
         texts = []
         for order in clause.orders:
             if order.value not in columns and aggregates(order.value):
-                raise self.refusal(f"按聚合排序,先在 {clause.word} 里起列名: count(*) AS n … ORDER BY n", order.value.at)
+                raise self.refusal(
+                    f"按聚合排序,先在 {clause.word} 里起列名: count(*) AS n … ORDER BY n", order.value.at
+                )
             written = self.write(order.value)
             if self.dialect.typed and written.kind.word in ("list", "map", "node", "relation", "path"):
                 raise self.refusal(f"不能按{written.kind.zh}排序,请按它的属性或 size()", order.value.at)
@@ -230,7 +249,9 @@ class QueryWriter(PatternWriter):
         for column, kind in held.columns.items():  # a store may want every column, in order
             if column in wanted:
                 self._new(wanted[column], kind, clause.at)
-                yields.append(quote(column) if wanted[column] == column else f"{quote(column)} AS {quote(wanted[column])}")
+                yields.append(
+                    quote(column) if wanted[column] == column else f"{quote(column)} AS {quote(wanted[column])}"
+                )
             elif self.dialect.typed:
                 yields.append(f"{quote(column)} AS {quote(self.fresh('y'))}")
         text = f"CALL {name}({', '.join(arguments)}) YIELD {', '.join(yields)}"
@@ -274,7 +295,8 @@ class QueryWriter(PatternWriter):
         if value.word == "COUNT" and self.dialect.loses_zero:
             raise self.refusal(
                 f"{self.dialect.name}的 COUNT {{ … }} 在筛选和汇总里会漏掉为 0 的,只能单独作 RETURN 的一列;"
-                "请写 OPTIONAL MATCH (p)<-[:PRODUCES]-(e) WITH p, count(e) AS n WHERE n < 2,有没有则写 EXISTS { MATCH … }。"
+                "请写 OPTIONAL MATCH (p)<-[:PRODUCES]-(e) WITH p, count(e) AS n WHERE n < 2,有没有则写 EXISTS { MATCH "
+                "… }。"
                 f"",
                 value.at,
             )
@@ -283,9 +305,18 @@ class QueryWriter(PatternWriter):
     def inner(self, value: syntax.Subquery) -> Written:
         """Write a subquery at a place where the store answers it rightly."""
         part = value.query.parts[0]
-        plain = len(value.query.parts) == 1 and len(part) == 1 and isinstance(part[0], syntax.Match) and not part[0].optional
+        plain = (
+            len(value.query.parts) == 1
+            and len(part) == 1
+            and isinstance(part[0], syntax.Match)
+            and not part[0].optional
+        )
         if not self.dialect.queries_inside and (value.word == "COLLECT" or not plain):
-            said = "请用 OPTIONAL MATCH … WITH c, collect(x) AS xs" if value.word == "COLLECT" else "里面只能有一个 MATCH … WHERE …"
+            said = (
+                "请用 OPTIONAL MATCH … WITH c, collect(x) AS xs"
+                if value.word == "COLLECT"
+                else "里面只能有一个 MATCH … WHERE …"
+            )
             raise self.refusal(f"{self.dialect.name}不能这样用 {value.word} {{ … }}: {said}", value.at)
         before, columns = self.scope, self.columns
         self.columns = {}
@@ -303,8 +334,16 @@ def _imported(query: syntax.Query) -> tuple[tuple[str, ...], syntax.Query]:
     parts = []
     for part in query.parts:
         first = part[0]
-        plain = isinstance(first, syntax.Project) and first.word == "WITH" and not (first.orders or first.condition or first.distinct)
-        if isinstance(first, syntax.Project) and plain and all(isinstance(item.value, syntax.Variable) for item in first.items):
+        plain = (
+            isinstance(first, syntax.Project)
+            and first.word == "WITH"
+            and not (first.orders or first.condition or first.distinct)
+        )
+        if (
+            isinstance(first, syntax.Project)
+            and plain
+            and all(isinstance(item.value, syntax.Variable) for item in first.items)
+        ):
             names |= dict.fromkeys(item.value.name for item in first.items if isinstance(item.value, syntax.Variable))
             parts.append(part[1:])
         else:

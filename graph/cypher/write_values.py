@@ -36,7 +36,8 @@ class ValueWriter(ListWriter):
     def writers(self) -> Writers:
         """Return what writes each kind of expression."""
         return super().writers() | {
-            syntax.Property: self._property, syntax.Unary: self._unary, syntax.Binary: self._binary, syntax.Chain: self._chain,
+            syntax.Property: self._property, syntax.Unary: self._unary, syntax.Binary: self._binary,
+            syntax.Chain: self._chain,
             syntax.Comparison: self._comparison, syntax.NullTest: self._null_test, syntax.LabelTest: self._label_test,
             syntax.Call: self._call, syntax.Case: self._case,
             syntax.PatternTest: lambda value: self.pattern_test(value.pattern), syntax.PatternList: self.pattern_list,
@@ -93,12 +94,15 @@ class ValueWriter(ListWriter):
         return add(self.dialect, left, right, place) if value.sign == "+" else calculate(value.sign, left, right, place)
 
     def _pattern_of(self, value: syntax.Expression, written: Written) -> Written:
-        """Return a regular expression that both stores read alike; one that only comes up in the store cannot be looked at."""
+        """Return a regular expression that both stores read alike; one that
+        only comes up in the store cannot be looked at."""
         if written.kind.word == "null":
             return written
         text = self.text(value)
         if text is None:
-            raise self.refusal("=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS", value.at)
+            raise self.refusal(
+                "=~ 右边应是写明的正则(文字或文字参数),如 e.name =~ '.*青岛.*';与别的列比较用 CONTAINS", value.at
+            )
         checked = regexes.check(text, self.dialect.backtracks, self.place(value.at))
         return written if checked == text else self.literal(syntax.Literal(checked))
 
@@ -111,7 +115,9 @@ class ValueWriter(ListWriter):
         values = [self.write(part) for part in (value.first, *(part for _, part in value.rest))]
         signs = [sign for sign, _ in value.rest]
         place = self.place(value.at)
-        texts = [compare(sign, left, right, place) for sign, left, right in zip(signs, values, values[1:], strict=False)]
+        texts = [
+            compare(sign, left, right, place) for sign, left, right in zip(signs, values, values[1:], strict=False)
+        ]
         return Written(" AND ".join(f"({text})" for text in texts) if len(texts) > 1 else texts[0], BOOL, False)
 
     def _identity(self, value: syntax.Comparison) -> Written | None:
@@ -128,7 +134,8 @@ class ValueWriter(ListWriter):
         return Written(compare(value.rest[0][0], inner[0], inner[1], self.place(value.at)), BOOL, False)
 
     def _any_at_all(self, value: syntax.Comparison) -> Written | None:
-        """``COUNT { … } > 0`` asks whether there is any, and where counting goes wrong that is how it has to be asked."""
+        """``COUNT { … } > 0`` asks whether there is any, and where counting
+        goes wrong that is how it has to be asked."""
         if not self.dialect.loses_zero or len(value.rest) != 1:
             return None
         (sign, other), first = value.rest[0], value.first
@@ -144,7 +151,12 @@ class ValueWriter(ListWriter):
 
     def _null_test(self, value: syntax.NullTest) -> Written:
         inner = self.write(value.value)
-        if self.dialect.walks and inner.kind.word == "node" and isinstance(value.value, syntax.Call) and value.value.arguments:
+        if (
+            self.dialect.walks
+            and inner.kind.word == "node"
+            and isinstance(value.value, syntax.Call)
+            and value.value.arguments
+        ):
             inner = self.write(value.value.arguments[0])  # an end is null where its relation is
         if inner.kind.word == "null" and self.dialect.typed:
             return Written("false" if value.negated else "true", BOOL)
@@ -157,7 +169,9 @@ class ValueWriter(ListWriter):
         for label in value.labels:
             check_label(label, place)
         test = self.label_test(inner.text, value.labels)
-        if self.dialect.typed and inner.kind.optional:  # there, label() of nothing is the only label that there could be
+        if (
+            self.dialect.typed and inner.kind.optional
+        ):  # there, label() of nothing is the only label that there could be
             test = f"CASE WHEN {self.asked_for_null(inner)} IS NULL THEN NULL ELSE {test} END"
         return Written(test, BOOL, False)
 
@@ -200,26 +214,36 @@ class ValueWriter(ListWriter):
         return functions.written(self.dialect, name, kinds, texts, distinct, place)
 
     def _check_direction(self, value: syntax.Call) -> None:
-        """Where a walk has no direction, the store says of a relation's ends only on which side of the pattern they stand."""
+        """Where a walk has no direction, the store says of a relation's ends
+        only on which side of the pattern they stand."""
         low, of = value.name.lower(), value.arguments[0] if value.arguments else None
         if not self.dialect.walks or low not in ("startnode", "endnode") or of is None:
             return
         kind = self.write(of).kind
         if kind.word in ("relation", *UNKNOWN) and not (isinstance(of, syntax.Variable) and kind.directed):
             raise self.refusal(
-                f"{self.dialect.name}只知道写明方向的一步关系的 {value.name}();请写 (a)-[r:SUPPLIES]->(b),a 是起点,b 是终点",
+                (
+                    f"{self.dialect.name}只知道写明方向的一步关系的 {value.name}();"
+                    "请写 (a)-[r:SUPPLIES]->(b),a 是起点,b 是终点"
+                ),
                 value.at,
             )
 
     def _is_relation(self, value: syntax.Expression) -> bool:
-        return isinstance(value, syntax.Variable) and value.name in self.scope and self.scope[value.name].kind.word == "relation"
+        return (
+            isinstance(value, syntax.Variable)
+            and value.name in self.scope
+            and self.scope[value.name].kind.word == "relation"
+        )
 
     def _check_three(self, low: str, value: syntax.Call) -> None:
         """Of three arguments only one may vary there: after a filter, two of them are taken from different rows."""
         if low == "replace":
             texts = [self.text(argument) for argument in value.arguments[1:]]
             if None in texts or not texts[0]:
-                raise self.refusal(f"{self.dialect.name}里 replace() 换掉什么、换成什么都应是写明的文字,换掉的不能是空的", value.at)
+                raise self.refusal(
+                    f"{self.dialect.name}里 replace() 换掉什么、换成什么都应是写明的文字,换掉的不能是空的", value.at
+                )
         if low == "range" and any(self.whole(value.arguments[place]) is None for place in (0, 2)):
             raise self.refusal(f"{self.dialect.name}里 range() 写步长时,起点与步长应是写明的整数", value.at)
 
@@ -228,8 +252,15 @@ class ValueWriter(ListWriter):
         if low in SIGNATURES and any(isinstance(argument, syntax.PatternTest) for argument in value.arguments):
             said = "数有几个写 COUNT { MATCH (p)<-[:PRODUCES]-() },有没有写 EXISTS { MATCH … }"
             raise QueryError(f"{value.name}() 里不能放模式;{said}。位置: {place}")
-        if self.dialect.typed and low in COUNTING and value.arguments and is_joined(self.text(value.arguments[0]) or ""):
-            raise self.refusal(f"{self.dialect.name}把合成的字符(如表情)算作一个,与 Neo4j 不同;不能对它用 {value.name}()", value.at)
+        if (
+            self.dialect.typed
+            and low in COUNTING
+            and value.arguments
+            and is_joined(self.text(value.arguments[0]) or "")
+        ):
+            raise self.refusal(
+                f"{self.dialect.name}把合成的字符(如表情)算作一个,与 Neo4j 不同;不能对它用 {value.name}()", value.at
+            )
         places = {"left": (1,), "right": (1,), "substring": (1, 2)}.get(low, ())
         for argument in (value.arguments[nth] for nth in places if nth < len(value.arguments)):
             number = self.whole(argument)
@@ -260,7 +291,8 @@ class ValueWriter(ListWriter):
         return Written(f"CASE {' '.join(parts)}{last} END", kind)
 
     def _when(self, subject: Written | None, when: syntax.Expression) -> str | None:
-        """Return the condition of a branch, None where it never holds: null is equal to nothing, but one store finds it equal to null."""
+        """Return the condition of a branch, None where it never holds: null is
+        equal to nothing, but one store finds it equal to null."""
         tested, place = self.write(when), self.place(when.at)
         if subject is None:
             return condition(tested, place)
@@ -283,7 +315,9 @@ def _begin(value: syntax.Expression) -> int:
 
 def aggregates(value: Any) -> bool:
     """Tell whether an expression has an aggregation in it."""
-    if isinstance(value, syntax.Call) and (value.star or (value.name.lower() in SIGNATURES and SIGNATURES[value.name.lower()].aggregates)):
+    if isinstance(value, syntax.Call) and (
+        value.star or (value.name.lower() in SIGNATURES and SIGNATURES[value.name.lower()].aggregates)
+    ):
         return True
     if isinstance(value, (syntax.Subquery, syntax.PatternTest, syntax.PatternList)):
         return False

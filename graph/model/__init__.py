@@ -73,11 +73,16 @@ def file_name(record: type[Record]) -> str:
 
 @cache
 def ends_of(record: type[Edge]) -> tuple[tuple[str, str], ...]:
-    """Return the pairs of labels that an edge type joins: those that it names, and those of the types that have a link by it."""
-    links = [(node.label(), link) for node in NODES for link in node.table.links if link.to and link.edge == record.type_name]
+    """Return the pairs of labels that an edge type joins: those that it names,
+    and those of the types that have a link by it."""
+    links = [
+        (node.label(), link) for node in NODES for link in node.table.links if link.to and link.edge == record.type_name
+    ]
     subjects = [node.label() for node in NODES if node.table.figures]
     own = [(start, label) for start, end in record.table.ends for label in (subjects if end == ANY else [end])]
-    return tuple(dict.fromkeys([*own, *((link.to, label) if link.reverse else (label, link.to) for label, link in links)]))
+    return tuple(
+        dict.fromkeys([*own, *((link.to, label) if link.reverse else (label, link.to) for label, link in links)])
+    )
 
 
 @cache

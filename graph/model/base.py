@@ -26,7 +26,8 @@ ANY = "*"  # at an end of an edge: every type that figures may be about
 class Link:
     """A column of a node's file that stands for edges to other nodes, several of them separated by ``;``.
 
-    ``to`` is the label at their other end, for an edge that joins whatever type has the link; other edges name their ends themselves.
+    ``to`` is the label at their other end, for an edge that joins whatever type
+    has the link; other edges name their ends themselves.
     """
 
     name: str
@@ -39,12 +40,14 @@ class Link:
 
 @dataclass(frozen=True)
 class TypeInfo:
-    """What a type is called in files (``file``), in Chinese (``zh``), what makes two of its rows the same thing, and where it is shown.
+    """What a type is called in files (``file``), in Chinese (``zh``), what
+    makes two of its rows the same thing, and where it is shown.
 
-    Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells whether its page
-    is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be about it; ``expected`` are the
-    relations that its page begins with, and says of that none is known. Of an edge: ``words`` say what the thing at its end is to the one
-    at its start, and the other way round; ``loops`` tells whether it may lead from a thing to itself.
+    Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells
+    whether its page is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be
+    about it; ``expected`` are the relations that its page begins with, and says of that none is known. Of an edge:
+    ``words`` say what the thing at its end is to the one at its start, and the other way round; ``loops`` tells whether
+    it may lead from a thing to itself.
     """
 
     file: str
@@ -70,7 +73,9 @@ class Record(BaseModel):
     table: ClassVar[TypeInfo]
 
     source: Text = column("来源", "数据来源", "出处", required=True)
-    status: StatusField = Field(default="reported", title="状态", json_schema_extra={"heads": ["状态", "数据状态", "核实状态"]})
+    status: StatusField = Field(
+        default="reported", title="状态", json_schema_extra={"heads": ["状态", "数据状态", "核实状态"]}
+    )
     confidence: Share = Field(default=0.8, title="可信度", json_schema_extra={"heads": ["可信度", "置信度"]})
     place: OptText = column("出处位置", "位置", "页码", "段落")
     valid_from: OptDate = column("有效期起", "起始日期", "生效日期")
@@ -84,7 +89,9 @@ class Record(BaseModel):
         if not isinstance(row, dict):
             return row
         row = {name: value for name, value in row.items() if value is not None and value != ""}
-        status = cls.kinds()["status"].words.get(str(row.get("status", "reported")).strip().lower(), row.get("status", "reported"))
+        status = cls.kinds()["status"].words.get(
+            str(row.get("status", "reported")).strip().lower(), row.get("status", "reported")
+        )
         return {"confidence": STATUS_CONFIDENCE.get(status, 0.0)} | row
 
     @classmethod

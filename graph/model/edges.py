@@ -1,4 +1,5 @@
-"""Every edge type, once: the labels that it joins, its words both ways, its own fields, and the heads of its two ends."""
+"""Every edge type, once: the labels that it joins, its words both ways, its own
+fields, and the heads of its two ends."""
 
 from typing import Annotated
 
@@ -22,14 +23,20 @@ def joins(
     also: tuple[str, ...] = (),
     loops: bool = True,
 ) -> TypeInfo:
-    """Describe an edge type: its Chinese name, the label pairs it joins, its words both ways, the heads of its two ends, its extra key."""
+    """Describe an edge type: its Chinese name, the label pairs it joins, its
+    words both ways, the heads of its two ends, its extra key."""
     return TypeInfo("", zh, ends=ends, words=words, end_columns=columns, key=key, also=also, loops=loops)
 
 
 class PartOf(Edge):
     """环节属于产业链."""
 
-    table = joins("环节归属", ("Segment", "Chain"), columns=(("segment", "环节"), ("chain", "产业链")), words=("所属产业链", "环节"))
+    table = joins(
+        "环节归属",
+        ("Segment", "Chain"),
+        columns=(("segment", "环节"), ("chain", "产业链")),
+        words=("所属产业链", "环节"),
+    )
 
 
 class Feeds(Edge):
@@ -41,13 +48,23 @@ class Feeds(Edge):
 class BelongsTo(Edge):
     """产品属于环节."""
 
-    table = joins("产品归属", ("Product", "Segment"), columns=(("product", "产品"), ("segment", "环节")), words=("所属环节", "产品"))
+    table = joins(
+        "产品归属",
+        ("Product", "Segment"),
+        columns=(("product", "产品"), ("segment", "环节")),
+        words=("所属环节", "产品"),
+    )
 
 
 class InputTo(Edge):
     """投入: a product goes into another; essential where the other cannot be made without it."""
 
-    table = joins("产品投入", ("Product", "Product"), columns=(("input", "投入品"), ("product", "产品")), words=("投入到", "所需投入品"))
+    table = joins(
+        "产品投入",
+        ("Product", "Product"),
+        columns=(("input", "投入品"), ("product", "产品")),
+        words=("投入到", "所需投入品"),
+    )
     essential: OptFlag = column("是否必需", "必需")
     weight: OptNumber = column("权重")
 
@@ -56,14 +73,22 @@ class ClassifiedAs(Edge):
     """产品的国民经济行业分类."""
 
     table = joins(
-        "产品行业分类", ("Product", "Industry"), columns=(("product", "产品"), ("industry", "行业")), words=("行业分类", "归入本类的产品")
+        "产品行业分类",
+        ("Product", "Industry"),
+        columns=(("product", "产品"), ("industry", "行业")),
+        words=("行业分类", "归入本类的产品"),
     )
 
 
 class Produces(Edge):
     """企业生产产品或提供服务."""
 
-    table = joins("生产", ("Enterprise", "Product"), columns=(("enterprise", "企业"), ("product", "产品")), words=("生产", "生产企业"))
+    table = joins(
+        "生产",
+        ("Enterprise", "Product"),
+        columns=(("enterprise", "企业"), ("product", "产品")),
+        words=("生产", "生产企业"),
+    )
     weight: OptNumber = column("权重", "占比")
 
 
@@ -135,7 +160,8 @@ class Supplies(Edge):
 
 
 class Matched(Edge):
-    """卡位入链 match: one dated step between a possible supplier and a leader; one that differs in anything is a step of its own."""
+    """卡位入链 match: one dated step between a possible supplier and a leader;
+    one that differs in anything is a step of its own."""
 
     table = joins(
         "匹配",
@@ -154,7 +180,8 @@ class Matched(Edge):
 
 
 class ComparedWith(Edge):
-    """企业比对: one dated judgement whether two firms are one, never overwritten; where they are, the first name is the one to go by."""
+    """企业比对: one dated judgement whether two firms are one, never
+    overwritten; where they are, the first name is the one to go by."""
 
     table = joins(
         "企业比对",
@@ -187,7 +214,10 @@ class OperatesIn(Edge):
     """企业所在环节."""
 
     table = joins(
-        "企业环节", ("Enterprise", "Segment"), columns=(("enterprise", "企业"), ("segment", "所在环节")), words=("所在环节", "环节中的企业")
+        "企业环节",
+        ("Enterprise", "Segment"),
+        columns=(("enterprise", "企业"), ("segment", "所在环节")),
+        words=("所在环节", "环节中的企业"),
     )
 
 
@@ -201,7 +231,10 @@ class MemberOf(Edge):
     """集群成员."""
 
     table = joins(
-        "集群成员", ("Enterprise", "Cluster"), columns=(("enterprise", "企业"), ("cluster", "集群")), words=("所属集群", "集群成员")
+        "集群成员",
+        ("Enterprise", "Cluster"),
+        columns=(("enterprise", "企业"), ("cluster", "集群")),
+        words=("所属集群", "集群成员"),
     )
 
 
@@ -209,7 +242,10 @@ class SubsidiaryOf(Edge):
     """母子公司."""
 
     table = joins(
-        "股权关系", ("Enterprise", "Enterprise"), columns=(("enterprise", "子公司"), ("parent", "母公司")), words=("母公司", "子公司")
+        "股权关系",
+        ("Enterprise", "Enterprise"),
+        columns=(("enterprise", "子公司"), ("parent", "母公司")),
+        words=("母公司", "子公司"),
     )
 
 
@@ -217,7 +253,10 @@ class InIndustry(Edge):
     """企业所属行业."""
 
     table = joins(
-        "企业行业", ("Enterprise", "Industry"), columns=(("enterprise", "企业"), ("industry", "所属行业")), words=("所属行业", "本行业企业")
+        "企业行业",
+        ("Enterprise", "Industry"),
+        columns=(("enterprise", "企业"), ("industry", "所属行业")),
+        words=("所属行业", "本行业企业"),
     )
 
 
@@ -225,7 +264,10 @@ class SubclassOf(Edge):
     """行业的上级行业."""
 
     table = joins(
-        "行业层级", ("Industry", "Industry"), columns=(("industry", "行业"), ("parent", "上级行业")), words=("上级行业", "下级行业")
+        "行业层级",
+        ("Industry", "Industry"),
+        columns=(("industry", "行业"), ("parent", "上级行业")),
+        words=("上级行业", "下级行业"),
     )
 
 
@@ -245,20 +287,33 @@ class Fills(Edge):
     """项目填补环节."""
 
     table = joins(
-        "项目填补", ("Project", "Segment"), columns=(("project", "项目"), ("segment", "填补环节")), words=("填补环节", "填补本环节的项目")
+        "项目填补",
+        ("Project", "Segment"),
+        columns=(("project", "项目"), ("segment", "填补环节")),
+        words=("填补环节", "填补本环节的项目"),
     )
 
 
 class InvestsIn(Edge):
     """企业投资项目."""
 
-    table = joins("投资", ("Enterprise", "Project"), columns=(("enterprise", "投资方"), ("project", "项目")), words=("投资项目", "投资方"))
+    table = joins(
+        "投资",
+        ("Enterprise", "Project"),
+        columns=(("enterprise", "投资方"), ("project", "项目")),
+        words=("投资项目", "投资方"),
+    )
 
 
 class SignedAt(Edge):
     """项目在活动上签约."""
 
-    table = joins("签约", ("Project", "Event"), columns=(("project", "项目"), ("event", "签约活动")), words=("签约活动", "签约项目"))
+    table = joins(
+        "签约",
+        ("Project", "Event"),
+        columns=(("project", "项目"), ("event", "签约活动")),
+        words=("签约活动", "签约项目"),
+    )
 
 
 class InPark(Edge):
@@ -270,7 +325,9 @@ class InPark(Edge):
 class LocatedIn(Edge):
     """位于区域."""
 
-    table = joins("所在区域", columns=(("subject", "对象"), ("region", "区域")), words=("所在区域", "位于本区域的企业、项目等"))
+    table = joins(
+        "所在区域", columns=(("subject", "对象"), ("region", "区域")), words=("所在区域", "位于本区域的企业、项目等")
+    )
 
 
 class ResponsibleFor(Edge):
@@ -278,7 +335,10 @@ class ResponsibleFor(Edge):
 
     table = joins(
         "责任分工",
-        *(("Agency", label) for label in ("Chain", "Mechanism", "Project", "Task", "Platform", "Centre", "Scenario", "Event")),
+        *(
+            ("Agency", label)
+            for label in ("Chain", "Mechanism", "Project", "Task", "Platform", "Centre", "Scenario", "Event")
+        ),
         columns=(("agency", "部门"), ("subject", "负责对象")),
         key=("role",),
         words=("负责", "负责单位"),
@@ -306,7 +366,12 @@ class ParticipatesIn(Edge):
 class Posts(Edge):
     """发榜."""
 
-    table = joins("发榜", ("Enterprise", "Challenge"), columns=(("enterprise", "发榜方"), ("challenge", "榜单")), words=("发榜", "发榜方"))
+    table = joins(
+        "发榜",
+        ("Enterprise", "Challenge"),
+        columns=(("enterprise", "发榜方"), ("challenge", "榜单")),
+        words=("发榜", "发榜方"),
+    )
 
 
 class TakesUp(Edge):
@@ -324,7 +389,12 @@ class TakesUp(Edge):
 class About(Edge):
     """数据的对象."""
 
-    table = joins("数据对象", ("Statement", ANY), columns=(("statement", "数据"), ("subject", "对象")), words=("数据对象", "公布数据"))
+    table = joins(
+        "数据对象",
+        ("Statement", ANY),
+        columns=(("statement", "数据"), ("subject", "对象")),
+        words=("数据对象", "公布数据"),
+    )
 
 
 class Covers(Edge):

@@ -23,7 +23,9 @@ SEPARATORS = r"[;；、\n]"
 TRUE, FALSE = ("true", "1", "是", "y", "yes", "必需"), ("false", "0", "否", "n", "no", "非必需")
 
 _forbidden, _formula, _partial_date = re.compile(FORBIDDEN), re.compile(FORMULA), re.compile(PARTIAL_DATE)
-_loose_date = re.compile(r"^(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?)?年?(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
+_loose_date = re.compile(
+    r"^(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?)?年?(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
+)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,10 @@ TEXT, LONG_TEXT, LIST, NUMBER, FLAG, DATE, MOMENT = (
     Kind("moment"),
 )
 SHARE = Kind("float", low=0.0, high=1.0)
-STATUS = choice(*STATUS_ZH, words={zh: en for en, zh in STATUS_ZH.items()} | {"确认": "confirmed", "报道": "reported", "未核实": "curated"})
+STATUS = choice(
+    *STATUS_ZH,
+    words={zh: en for en, zh in STATUS_ZH.items()} | {"确认": "confirmed", "报道": "reported", "未核实": "curated"},
+)
 
 Text = Annotated[str, TEXT, BeforeValidator(TEXT.clean)]
 OptText = Annotated[str | None, TEXT, BeforeValidator(TEXT.clean)]

@@ -45,7 +45,13 @@ class Source(Node):
 class Region(Node):
     """区域: a district (区、市), a functional zone (功能区), or what contains them."""
 
-    table = TypeInfo("regions", "区域", "reg", searched=11, links=(Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),))
+    table = TypeInfo(
+        "regions",
+        "区域",
+        "reg",
+        searched=11,
+        links=(Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),),
+    )
     code: OptText = column("行政区划代码", "区划代码")
     kind: OptText = column("类别")
 
@@ -66,7 +72,10 @@ class Segment(Node):
         key=("name", "chain"),
         searched=4,
         expected=(("in", "OPERATES_IN"), ("in", "BELONGS_TO"), ("in", "FEEDS"), ("out", "FEEDS"), ("out", "PART_OF")),
-        links=(Link("chain", "产业链", "PART_OF", also=("所属产业链",)), Link("feeds", "供给环节", "FEEDS", also=("下游环节",))),
+        links=(
+            Link("chain", "产业链", "PART_OF", also=("所属产业链",)),
+            Link("feeds", "供给环节", "FEEDS", also=("下游环节",)),
+        ),
     )
     tier: Tier = column("层级", "上中下游", "位置层级")
 
@@ -74,7 +83,9 @@ class Segment(Node):
 class Industry(Node):
     """行业: a class of an industrial classification, such as GB/T 4754-2017."""
 
-    table = TypeInfo("industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),))
+    table = TypeInfo(
+        "industries", "行业", "ind", key=("code", "system"), links=(Link("parent", "上级行业", "SUBCLASS_OF"),)
+    )
     code: OptText = column("代码", "行业代码")
     system: OptText = column("分类标准")
 
@@ -249,7 +260,11 @@ class Challenge(Node):
         "chal",
         also=("揭榜挂帅",),
         searched=16,
-        links=(CHAINS, Link("posted_by", "发榜方", "POSTS", reverse=True), Link("taken_up_by", "揭榜方", "TAKES_UP", reverse=True)),
+        links=(
+            CHAINS,
+            Link("posted_by", "发榜方", "POSTS", reverse=True),
+            Link("taken_up_by", "揭榜方", "TAKES_UP", reverse=True),
+        ),
     )
     state: ChallengeState = column("阶段")
 

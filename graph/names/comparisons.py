@@ -42,7 +42,8 @@ def pair_of(one: str, other: str) -> Pair:
 
 
 def as_one(edges: pl.DataFrame, taken_for: Mapping[str, str], ends: Sequence[str] = ("from", "to")) -> pl.DataFrame:
-    """Return edges with the firms at some ends that are judged to be one as one; what led from one of them to another is left out."""
+    """Return edges with the firms at some ends that are judged to be one as
+    one; what led from one of them to another is left out."""
     if not taken_for or not ends:
         return edges
     joined = edges.with_columns(pl.col(ends).replace(taken_for))
@@ -54,7 +55,11 @@ def read_judgements(store: Store) -> pl.DataFrame:
     frames = [*store.edges(ComparedWith, FIRMS)]
     if not frames:
         return pl.DataFrame(schema=schema(ComparedWith))
-    return pl.concat(frames).filter(pl.col("from") != pl.col("to")).sort("decided_at", "from", "to", "verdict", "decided_by")
+    return (
+        pl.concat(frames)
+        .filter(pl.col("from") != pl.col("to"))
+        .sort("decided_at", "from", "to", "verdict", "decided_by")
+    )
 
 
 def read_comparisons(store: Store) -> Comparisons:
@@ -65,7 +70,11 @@ def read_comparisons(store: Store) -> Comparisons:
         last[pair_of(kept, other)] = kept, other, verdict
     found = Comparisons({pair: verdict for pair, (_, _, verdict) in last.items()}, {})
     for kept, other, verdict in last.values():
-        if verdict == SAME and not found.speaks_against(kept, other):  # where others would join what one pair tells apart, it stays apart
+        if verdict == SAME and not found.speaks_against(
+            kept, other
+        ):  # where others would join what one pair tells apart, it stays apart
             one, two = found.who(kept), found.who(other)
-            found.taken_for.update({id: one for id, head in found.taken_for.items() if head == two} | ({two: one} if one != two else {}))
+            found.taken_for.update(
+                {id: one for id, head in found.taken_for.items() if head == two} | ({two: one} if one != two else {})
+            )
     return found

@@ -1,8 +1,9 @@
-"""Names to firms: short forms, contractions and slips against all known names, ranked, each with a reason and how sure it is.
+"""Names to firms: short forms, contractions and slips against all known names,
+ranked, each with a reason and how sure it is.
 
-A character counts by how rare it is among the names. A name is like another by the share of the asked characters that it has
-in their order (neighbours count for more), then by how much of its core they are and by whether both begin alike. Edit
-distance is not asked: 海尔模具 and 海信模具 differ in one character and are two firms.
+A character counts by how rare it is among the names. A name is like another by the share of the asked characters
+that it has in their order (neighbours count for more), then by how much of its core they are and by whether both
+begin alike. Edit distance is not asked: 海尔模具 and 海信模具 differ in one character and are two firms.
 """
 
 import math
@@ -17,18 +18,25 @@ from numpy.typing import NDArray
 from graph.names.names import FirmName, normal, normalise, split_name
 from graph.names.verdicts import IN_ORDER, SAME_CORE
 
-# What the exchanges put before and after a short name, of what is not the firm's: special treatment, new shares, a share's class.
-_mark = re.compile(r"^(?:s?\*?st|pt|xd|xr|dr|退市|[snc])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:-uw|-[uw]|[ab]股?|退)$")
+# What the exchanges put before and after a short name, of what is not the
+# firm's: special treatment, new shares, a share's class.
+_mark = re.compile(
+    r"^(?:s?\*?st|pt|xd|xr|dr|退市|[snc])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?:-uw|-[uw]|[ab]股?|退)$"
+)
 _loose_form = re.compile(r"(?<=..)(?:股份|集团)$")
 _whole_form = re.compile(r"(?<=..)(?:公司|企业)$")
 # The one-letter names of the provinces, and of Shenzhen, with the first digits of their codes (GB/T 2260).
 SIGNS = {
-    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "辽": "21", "吉": "22", "黑": "23", "沪": "31", "苏": "32", "浙": "33",
-    "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41", "鄂": "42", "湘": "43", "粤": "44", "桂": "45", "琼": "46", "渝": "50",
-    "川": "51", "贵": "52", "黔": "52", "云": "53", "滇": "53", "藏": "54", "陕": "61", "甘": "62", "陇": "62", "青": "63", "宁": "64",
+    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "辽": "21", "吉": "22", "黑": "23", "沪": "31",
+    "苏": "32", "浙": "33",
+    "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41", "鄂": "42", "湘": "43", "粤": "44", "桂": "45",
+    "琼": "46", "渝": "50",
+    "川": "51", "贵": "52", "黔": "52", "云": "53", "滇": "53", "藏": "54", "陕": "61", "甘": "62", "陇": "62",
+    "青": "63", "宁": "64",
     "新": "65", "深": "4403",
 }  # fmt: skip
-# Set on every second pair of docs/same-firms.md, measured on the others: no figure moves by 0.002 when one of them is halved.
+# Set on every second pair of docs/same-firms.md, measured on the others: no
+# figure moves by 0.002 when one of them is halved.
 BESIDE, CORE, BEGIN = 0.5, 0.1, 0.1
 ENOUGH = 0.5  # below this share of the asked characters, by weight, nothing is said
 LOOKED_AT = 60  # names that are compared character by character
@@ -40,7 +48,8 @@ Rows = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Alike:
-    """A firm that a name may mean: which of its names is alike, how much (0 to 1), why, and whether no other firm fits as well."""
+    """A firm that a name may mean: which of its names is alike, how much (0 to
+    1), why, and whether no other firm fits as well."""
 
     id: str
     name: str
@@ -50,11 +59,15 @@ class Alike:
 
 
 class NameIndex:
-    """All words that firms go by, each with its firm's id: characters and pairs of them, with the words that hold them."""
+    """All words that firms go by, each with its firm's id: characters and pairs
+    of them, with the words that hold them."""
 
     def __init__(self, ids: Sequence[str], words: Sequence[str]) -> None:
         known = pl.DataFrame({"id": ids, "word": words}, schema={"id": pl.String, "word": pl.String}).sort("word", "id")
-        self._ids, self._words = known["id"].to_list(), known["word"].to_list()  # ties go by the names, not by the order of rows
+        self._ids, self._words = (
+            known["id"].to_list(),
+            known["word"].to_list(),
+        )  # ties go by the names, not by the order of rows
         self._exact: list[str] = known.select(normal(pl.col("word")))["word"].to_list()
         grams, rows = _grams(self._exact)
         order = np.argsort(grams, kind="stable")
@@ -78,15 +91,25 @@ class NameIndex:
             if score > best.get(self._ids[row], (0.0, 0))[0]:
                 best[self._ids[row]] = score, row
         sure, why = self._surely(parts, likely)
-        ranked = sorted(best.items(), key=lambda item: (item[0] not in why, -item[1][0], len(self._exact[item[1][1]]), item[0]))
+        ranked = sorted(
+            best.items(), key=lambda item: (item[0] not in why, -item[1][0], len(self._exact[item[1][1]]), item[0])
+        )
         return [
-            Alike(id, self._words[row], round(score, 3), id == sure, why.get(id) or _reason(asked, parts, self._exact[row]))
+            Alike(
+                id,
+                self._words[row],
+                round(score, 3),
+                id == sure,
+                why.get(id) or _reason(asked, parts, self._exact[row]),
+            )
             for id, (score, row) in ranked[:most]
         ]
 
     def _holders(self, gram: int) -> Rows:
         """Return the rows of the words that hold a character or a pair."""
-        at = int(np.searchsorted(self._grams, np.uint64(gram)))  # of its own type: an int would be compared as floats, all of them
+        at = int(
+            np.searchsorted(self._grams, np.uint64(gram))
+        )  # of its own type: an int would be compared as floats, all of them
         if at == len(self._grams) or self._grams[at] != gram:
             return self._rows[:0]
         return self._rows[self._starts[at] : self._starts[at + 1]]
@@ -132,7 +155,8 @@ class NameIndex:
         return next(iter(fitting)) if len(fitting) == 1 else "", fitting
 
     def holders_in_order(self, asked: FirmName) -> dict[str, bool]:
-        """Return the firms with a name that has every character of another in its order, each with whether it, or its core, begins alike.
+        """Return the firms with a name that has every character of another in
+        its order, each with whether it, or its core, begins alike.
 
         A name of which too little is left without its place (青岛海尔) is the short form of nothing in particular.
         """
@@ -158,7 +182,9 @@ class NameIndex:
 
 def _grams(words: Sequence[str]) -> tuple[NDArray[np.uint64], Rows]:
     """Return the characters and the pairs of neighbours of all words as numbers, each with the row of its word."""
-    codes = np.frombuffer("".join(f"{word}\n" for word in words).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    codes = np.frombuffer(
+        "".join(f"{word}\n" for word in words).encode("utf-32-le", "surrogatepass"), np.uint32
+    ).astype(np.uint64)
     end = codes == ord("\n")
     row = (np.cumsum(end) - end).astype(np.int32)
     pair = ~end[:-1] & ~end[1:]
@@ -167,7 +193,8 @@ def _grams(words: Sequence[str]) -> tuple[NDArray[np.uint64], Rows]:
 
 
 def _in_order(asked: str, name: str, weights: list[float], beside: float) -> float:
-    """Return the most weight of asked characters that a name has in their order; two that are neighbours in both count for more."""
+    """Return the most weight of asked characters that a name has in their
+    order; two that are neighbours in both count for more."""
     best = [0.0] * (len(name) + 1)  # over all prefixes of the name
     last = [-math.inf] * (len(name) + 1)  # of those whose last character is the one before
     for number, sign in enumerate(asked):
@@ -190,7 +217,8 @@ def _is_within(text: str, name: str) -> bool:
 
 
 def _same_core(asked: FirmName, known: FirmName) -> bool:
-    """Tell whether a known name says all that is asked and differs only in a place or a legal form that was left out."""
+    """Tell whether a known name says all that is asked and differs only in a
+    place or a legal form that was left out."""
     agree = (asked.place in ("", known.place), asked.district in ("", known.district), asked.form in ("", known.form))
     return asked.core == known.core and all(agree)
 

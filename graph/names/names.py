@@ -85,7 +85,9 @@ def split_name(exact: str) -> FirmName:
         form, core = match.group(), core[: match.start()]
     rest = core
     outer = ""
-    while (match := _prefix().match(rest)) and len(rest) - match.end() >= 2 and _is_within(places()[match.group()], outer):
+    while (
+        (match := _prefix().match(rest)) and len(rest) - match.end() >= 2 and _is_within(places()[match.group()], outer)
+    ):
         outer = places()[match.group()]
         found.append(outer)
         rest = rest[match.end() :]
@@ -94,7 +96,8 @@ def split_name(exact: str) -> FirmName:
 
 
 def _is_within(code: str, outer: str) -> bool:
-    """Tell whether a place lies in another (in none: yes): 山东省青岛市 goes on, 青岛北海 is a name that begins with 北海."""
+    """Tell whether a place lies in another (in none: yes): 山东省青岛市 goes
+    on, 青岛北海 is a name that begins with 北海."""
     return not outer or (code != outer and code.startswith(outer.rstrip("0")))
 
 

@@ -38,7 +38,9 @@ def open_generations(url: str | None = None, settings: Settings | None = None) -
     url = url or (settings or Settings()).store
     scheme = urlsplit(url).scheme
     if scheme in SERVER_SCHEMES:
-        raise InputError(f"{scheme}:// 是 Neo4j,核对与退回只用于嵌入式存储 ladybug://;Neo4j 请用它自己的 neo4j-admin 检查与恢复")
+        raise InputError(
+            f"{scheme}:// 是 Neo4j,核对与退回只用于嵌入式存储 ladybug://;Neo4j 请用它自己的 neo4j-admin 检查与恢复"
+        )
     if scheme != "ladybug":
         raise InputError(UNKNOWN.format(scheme or repr(url)))
     from graph.stores.ladybug.generations import Generations

@@ -38,7 +38,8 @@ class Writer(Protocol):
         """Replace every property of nodes that are in the store."""
 
     def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
-        """Replace every property of edges that are in the store, found by ends and key; no key there is an empty one."""
+        """Replace every property of edges that are in the store, found by ends
+        and key; no key there is an empty one."""
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels as this load sees them."""
@@ -50,7 +51,9 @@ class Writer(Protocol):
 class Reader(Protocol):
     """A way to read the graph with a query that somebody outside has written."""
 
-    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float, limit: int | None) -> Result:
+    def read(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float, limit: int | None
+    ) -> Result:
         """Run one query that only reads the graph, within so many seconds and rows; every other one is refused."""
 
 
@@ -59,14 +62,23 @@ class Store(Protocol):
 
     url: str
 
-    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
-        """Run one read-only Cypher query; the store itself refuses writes, ends it after ``seconds`` and cuts at ``limit`` rows."""
+    def read(
+        self,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = 60.0,
+        limit: int | None = None,
+    ) -> Result:
+        """Run one read-only Cypher query; the store itself refuses writes, ends
+        it after ``seconds`` and cuts at ``limit`` rows."""
 
     def outside(self) -> Reader:
         """Return the reader for Cypher from outside: ``read`` is for the project's own queries only."""
 
     def check_outside(self) -> list[str]:
-        """Raise ``CypherClosed`` where Cypher from outside cannot be kept within bounds here; return what else should be set, in words."""
+        """Raise ``CypherClosed`` where Cypher from outside cannot be kept
+        within bounds here; return what else should be set, in words."""
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type with every column of the model."""
@@ -80,7 +92,8 @@ class Store(Protocol):
     def pinned(self) -> "Store":
         """Return the store as it stands now: it answers from this version, whatever is loaded meanwhile.
 
-        On Neo4j, which keeps no versions, only ``version`` stands still: who must know asks the store itself whether it moved.
+        On Neo4j, which keeps no versions, only ``version`` stands still: who
+        must know asks the store itself whether it moved.
         """
 
     def version(self) -> str:
@@ -90,10 +103,12 @@ class Store(Protocol):
         """Return the version where it can be told at once, None where the store has to be asked for it."""
 
     def gauges(self) -> Mapping[str, int]:
-        """Return what a server tells of the store beside its own measures: queries that wait, that run, processes replaced."""
+        """Return what a server tells of the store beside its own measures:
+        queries that wait, that run, processes replaced."""
 
     def having(self, names: Sequence[str]) -> list[str]:
-        """Return which of some labels and relationship types can be asked for: a file that an older model wrote lacks those since."""
+        """Return which of some labels and relationship types can be asked for:
+        a file that an older model wrote lacks those since."""
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Return the small text kept under ``key`` beside this version of the graph, after writing it if given."""

@@ -27,7 +27,9 @@ from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
 from graph.stores.outside import Outside
 
-AT_ONCE = 2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
+AT_ONCE = (
+    2  # batches that are sent side by side: the server takes one core for each; two that lock one another are retried
+)
 FETCH = 5_000
 FEW = 100  # rows from outside that are taken at a time: each may be large
 CHUNK = 200_000
@@ -36,7 +38,13 @@ LOCK_SECONDS = 10.0
 GONE = (errors.ServiceUnavailable, errors.SessionExpired, errors.TransientError)
 # Refusals by the server's access mode, and by its time limit.
 WRITE_CODES = ("Neo.ClientError.Statement.AccessMode", "Neo.ClientError.Transaction.ForbiddenDueToTransactionType")
-TIME_CODES = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockAcquisitionTimeout", "LockClientStopped", "Terminated")
+TIME_CODES = (
+    "TransactionTimedOut",
+    "TransactionTimedOutClientConfiguration",
+    "LockAcquisitionTimeout",
+    "LockClientStopped",
+    "Terminated",
+)
 
 
 class Neo4jStore:
@@ -64,8 +72,16 @@ class Neo4jStore:
         )
         self._advice: list[str] | None = None
 
-    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
-        """Run one query in a READ session, which the server keeps from writing; a second time where a connection had gone."""
+    def read(
+        self,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = 60.0,
+        limit: int | None = None,
+    ) -> Result:
+        """Run one query in a READ session, which the server keeps from writing;
+        a second time where a connection had gone."""
         with self._translated(seconds), self._session(neo4j.READ_ACCESS) as session:
             try:
                 return self._run(session, query, parameters, seconds, limit)
@@ -73,7 +89,9 @@ class Neo4jStore:
                 return self._run(session, query, parameters, seconds, limit)
 
     @staticmethod
-    def _run(session: neo4j.Session, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None) -> Result:
+    def _run(
+        session: neo4j.Session, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None
+    ) -> Result:
         with session.begin_transaction(timeout=seconds) as transaction:
             return _rows_of(transaction.run(cast(LiteralString, query), dict(parameters or {})), limit)
 
@@ -82,15 +100,21 @@ class Neo4jStore:
         return Outside(NEO4J, self._read_admitted)
 
     def check_outside(self) -> list[str]:
-        """Raise ``CypherClosed`` unless the server's settings allow Cypher from outside; return what else should be set there."""
+        """Raise ``CypherClosed`` unless the server's settings allow Cypher from
+        outside; return what else should be set there."""
         if self._advice is None:
             self._advice = check_settings(lambda query: self.read(query, seconds=10).rows, self.url)
         return self._advice
 
     def _read_admitted(self, admitted: Admitted, seconds: float, limit: int | None) -> Result:
-        """Run a query from outside once (a READ session, no retries), with the server's word on names that it does not know."""
+        """Run a query from outside once (a READ session, no retries), with the
+        server's word on names that it does not know."""
         self.check_outside()
-        heard = {"fetch_size": FEW, "notifications_min_severity": "WARNING", "notifications_disabled_classifications": QUIET}
+        heard = {
+            "fetch_size": FEW,
+            "notifications_min_severity": "WARNING",
+            "notifications_disabled_classifications": QUIET,
+        }
         session = self._session(neo4j.READ_ACCESS, **heard)
         with self._translated(seconds), session, session.begin_transaction(timeout=seconds) as transaction:
             answer = transaction.run(cast(LiteralString, admitted.text), admitted.parameters)
@@ -151,15 +175,20 @@ class Neo4jStore:
 
     def set_version(self) -> None:
         """Give the graph a new version, at the first and after the last write of a load."""
-        self.write("MERGE (m:`_Meta` {id: 'graph'}) SET m.version = $version, m.notes = null", {"version": uuid4().hex[:12]})
+        self.write(
+            "MERGE (m:`_Meta` {id: 'graph'}) SET m.version = $version, m.notes = null", {"version": uuid4().hex[:12]}
+        )
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text that goes with the current version."""
         if value is not None:
             self.write(
-                f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`note_{key}` = $value, m.`note_{key}_version` = m.version", {"value": value}
+                f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`note_{key}` = $value, m.`note_{key}_version` = m.version",
+                {"value": value},
             )
-        rows = self.read(f"MATCH (m:`_Meta` {{id: 'graph'}}) WHERE m.`note_{key}_version` = m.version RETURN m.`note_{key}` AS value").rows
+        rows = self.read(
+            f"MATCH (m:`_Meta` {{id: 'graph'}}) WHERE m.`note_{key}_version` = m.version RETURN m.`note_{key}` AS value"
+        ).rows
         return str(rows[0]["value"]) if rows else None
 
     def ping(self) -> None:
@@ -180,7 +209,9 @@ class Neo4jStore:
             session.execute_write(work)
 
     def _session(self, mode: str, **more: Any) -> neo4j.Session:
-        return self.driver.session(**{"database": self.database, "default_access_mode": mode, "fetch_size": FETCH} | more)
+        return self.driver.session(
+            **{"database": self.database, "default_access_mode": mode, "fetch_size": FETCH} | more
+        )
 
     def _lock(self, session: neo4j.Session) -> neo4j.Transaction:
         """Take the write lock of one node; a probe with a time limit tells first whether another load has it."""
@@ -223,14 +254,20 @@ class Neo4jStore:
 
 
 def prepare(session: neo4j.Session) -> None:
-    """Make the constraints and indexes that the model asks for and the database lacks: ids are unique, people ask by names and codes."""
+    """Make the constraints and indexes that the model asks for and the database
+    lacks: ids are unique, people ask by names and codes."""
     there = {row["name"] for row in session.run("SHOW INDEXES YIELD name")}
     unique = [*((node.label(), node.label()) for node in NODES), ("meta", "_Meta")]
-    wanted = {f"{name.lower()}_id": f"CONSTRAINT {{}} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.id IS UNIQUE" for name, label in unique}
+    wanted = {
+        f"{name.lower()}_id": f"CONSTRAINT {{}} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.id IS UNIQUE"
+        for name, label in unique
+    }
     for node in (node for node in NODES if node.table.searched):
         for key in ("name", "uscc"):
             if key in node.model_fields:
-                wanted[f"{node.label().lower()}_{key}"] = f"INDEX {{}} IF NOT EXISTS FOR (n:`{node.label()}`) ON (n.{key})"
+                wanted[f"{node.label().lower()}_{key}"] = (
+                    f"INDEX {{}} IF NOT EXISTS FOR (n:`{node.label()}`) ON (n.{key})"
+                )
     for name, statement in wanted.items():
         if name not in there:
             session.run(cast(LiteralString, f"CREATE {statement.format(f'`{name}`')}")).consume()
@@ -259,7 +296,9 @@ class Neo4jWriter:
     def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Create edges that the difference, made under the load lock, found to be new."""
         shape = _Shape.of(frame.select(["from", "to", *columns(record)]), ["from", "to"])
-        self._send(f"UNWIND $rows AS row {_match(ends)} CREATE (a)-[:`{record.type_name}` {{{shape.pairs()}}}]->(b)", shape)
+        self._send(
+            f"UNWIND $rows AS row {_match(ends)} CREATE (a)-[:`{record.type_name}` {{{shape.pairs()}}}]->(b)", shape
+        )
 
     def update_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
         """Set every property of the given nodes; what is null goes away."""
@@ -286,7 +325,9 @@ class Neo4jWriter:
         size = math.ceil(len(shape.frame) / turns / AT_ONCE)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
-                for done in [pool.submit(self._send_batch, statement, shape, part) for part in shape.frame.iter_slices(size)]:
+                for done in [
+                    pool.submit(self._send_batch, statement, shape, part) for part in shape.frame.iter_slices(size)
+                ]:
                     done.result()
             finally:
                 pool.shutdown(cancel_futures=True)
@@ -297,7 +338,8 @@ class Neo4jWriter:
 
 @dataclass(frozen=True)
 class _Shape:
-    """A frame as it is sent: columns that vary in rows, columns with one value as parameters, empty columns not at all."""
+    """A frame as it is sent: columns that vary in rows, columns with one value
+    as parameters, empty columns not at all."""
 
     frame: pl.DataFrame
     names: list[str]
@@ -325,7 +367,9 @@ class _Shape:
 
     def sets(self, variable: str, start: int) -> str:
         """Return the assignments of a SET, from the column at ``start`` on."""
-        return ", ".join(f"{variable}.`{name}` = row[{position}]" for position, name in enumerate(self.names) if position >= start)
+        return ", ".join(
+            f"{variable}.`{name}` = row[{position}]" for position, name in enumerate(self.names) if position >= start
+        )
 
 
 def _match(ends: Ends) -> str:
@@ -350,7 +394,10 @@ def _plain(value: Any) -> Any:
     """Return nodes, relationships and paths as plain dicts, as the embedded store does."""
     converters: dict[type, Callable[[Any], Any]] = {
         BoltNode: lambda node: {"_label": min(node.labels, default="")} | dict(node),
-        BoltPath: lambda path: {"nodes": [_plain(n) for n in path.nodes], "relationships": [_plain(r) for r in path.relationships]},
+        BoltPath: lambda path: {
+            "nodes": [_plain(n) for n in path.nodes],
+            "relationships": [_plain(r) for r in path.relationships],
+        },
     }
     for kind, convert in converters.items():
         if isinstance(value, kind):

@@ -8,8 +8,10 @@ SPELLED = {
     "toupper": "toUpper", "tolower": "toLower", "tostring": "toString", "tointeger": "toInteger", "tofloat": "toFloat",
     "toboolean": "toBoolean",
     "tointegerornull": "toIntegerOrNull", "tofloatornull": "toFloatOrNull", "tobooleanornull": "toBooleanOrNull",
-    "tostringornull": "toStringOrNull", "isempty": "isEmpty", "isnan": "isNaN", "nullif": "nullIf", "startnode": "startNode",
-    "endnode": "endNode", "percentilecont": "percentileCont", "percentiledisc": "percentileDisc", "valuetype": "valueType",
+    "tostringornull": "toStringOrNull", "isempty": "isEmpty", "isnan": "isNaN", "nullif": "nullIf",
+    "startnode": "startNode",
+    "endnode": "endNode", "percentilecont": "percentileCont", "percentiledisc": "percentileDisc",
+    "valuetype": "valueType",
     "stdevp": "stDevP", "stdev": "stDev", "ltrim": "lTrim", "rtrim": "rTrim", "duration.indays": "duration.inDays",
     "duration.inmonths": "duration.inMonths",
     "duration.inseconds": "duration.inSeconds",
@@ -19,7 +21,8 @@ NEO4J = Dialect(
     name="Neo4j",
     functions={name: f"{SPELLED.get(name, name)}({{distinct}}{{all}})" for name in SIGNATURES}
     | {
-        "lower": "toLower({all})", "upper": "toUpper({all})", "char_length": "size({0})", "character_length": "size({0})",
+        "lower": "toLower({all})", "upper": "toUpper({all})", "char_length": "size({0})",
+        "character_length": "size({0})",
         "label:node": "head(labels({0}))", "label:relation": "type({0})", "rels": "relationships({0})",
     },
     refused={},
@@ -27,14 +30,18 @@ NEO4J = Dialect(
         "db.labels": ReadOnlyProcedure((), {"label": STRING}, "列出有哪些标签"),
         "db.relationshipTypes": ReadOnlyProcedure((), {"relationshipType": STRING}, "列出有哪些关系类型"),
         "db.propertyKeys": ReadOnlyProcedure((), {"propertyKey": STRING}, "列出有哪些属性名"),
-        "db.schema.visualization": ReadOnlyProcedure((), {"nodes": list_of(), "relationships": list_of()}, "画出哪些标签由哪些关系相连"),
+        "db.schema.visualization": ReadOnlyProcedure(
+            (), {"nodes": list_of(), "relationships": list_of()}, "画出哪些标签由哪些关系相连"
+        ),
         "db.schema.nodeTypeProperties": ReadOnlyProcedure(
             (),
-            {"nodeType": STRING, "nodeLabels": STRINGS, "propertyName": STRING, "propertyTypes": STRINGS, "mandatory": BOOL},
+            {"nodeType": STRING, "nodeLabels": STRINGS, "mandatory": BOOL}
+            | {"propertyName": STRING, "propertyTypes": STRINGS},
             "列出各标签的属性及其类型",
         ),
         "db.schema.relTypeProperties": ReadOnlyProcedure(
-            (), {"relType": STRING, "propertyName": STRING, "propertyTypes": STRINGS, "mandatory": BOOL}, "列出各关系类型的属性及其类型"
+            (), {"relType": STRING, "propertyName": STRING, "propertyTypes": STRINGS, "mandatory": BOOL},
+            "列出各关系类型的属性及其类型"
         ),
     },
     queries_inside=True,

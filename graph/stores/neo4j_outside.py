@@ -25,7 +25,8 @@ MISSING = re.compile(r"`(.*)` does not exist")
 
 
 def check_settings(ask: Callable[[str], Rows], url: str) -> list[str]:
-    """Raise ``CypherClosed`` unless the server keeps LOAD CSV from its files; return what else should be set, in Chinese."""
+    """Raise ``CypherClosed`` unless the server keeps LOAD CSV from its files;
+    return what else should be set, in Chinese."""
     try:
         found = {str(row["name"]): str(row["value"]) for row in ask(SETTINGS)}
     except StoreUnavailable:
@@ -33,9 +34,13 @@ def check_settings(ask: Callable[[str], Rows], url: str) -> list[str]:
     except LianzhangError as error:
         raise CypherClosed(f"不能接受外部 Cypher: 查不到 Neo4j {url} 的设置({error.message})。{_advice()}") from error
     if FILES not in found:
-        raise CypherClosed(f"不能接受外部 Cypher: 这个用户看不到 Neo4j {url} 的设置 {FILES}。请给它 SHOW SETTING 的权限。{_advice()}")
+        raise CypherClosed(
+            f"不能接受外部 Cypher: 这个用户看不到 Neo4j {url} 的设置 {FILES}。请给它 SHOW SETTING 的权限。{_advice()}"
+        )
     if found[FILES].lower() != "false":
-        raise CypherClosed(f"不能接受外部 Cypher: Neo4j {url} 的设置 {FILES} 是 {found[FILES]},查询可能读到服务器上的文件。{_advice()}")
+        raise CypherClosed(
+            f"不能接受外部 Cypher: Neo4j {url} 的设置 {FILES} 是 {found[FILES]},查询可能读到服务器上的文件。{_advice()}"
+        )
     if found.get(MEMORY, "0B") != "0B":
         return []
     return [f"Neo4j {url} 没有设置 {MEMORY},一条查询可能占满服务器的内存;建议在 neo4j.conf 里写 {MEMORY}=512m"]
@@ -46,7 +51,8 @@ def _advice() -> str:
 
 
 def check_names(statuses: Iterable[GqlStatusObject], admitted: Admitted) -> None:
-    """Raise ``QueryError`` for a name that neither the model nor the server knows; a name of the model may simply have no data yet."""
+    """Raise ``QueryError`` for a name that neither the model nor the server
+    knows; a name of the model may simply have no data yet."""
     for status in statuses:
         what = UNKNOWN.get(status.gql_status)
         found = MISSING.search(status.status_description)

@@ -19,8 +19,11 @@ class Outside:
         self.dialect = dialect
         self.run = run
 
-    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float, limit: int | None) -> Result:
-        """Run one query from outside; raises ``WriteRefused`` or ``QueryError`` for one that may not or cannot be run."""
+    def read(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float, limit: int | None
+    ) -> Result:
+        """Run one query from outside; raises ``WriteRefused`` or ``QueryError``
+        for one that may not or cannot be run."""
         admitted = admit(query, parameters, self.dialect)
         try:
             for probe, refusal in admitted.unless.items():
@@ -29,7 +32,11 @@ class Outside:
             result = self.run(admitted, seconds, limit)
         except QueryError as error:
             raise explained(error, self.dialect) from error
-        return Result(result.columns, [{name: _plain(value) for name, value in row.items()} for row in result.rows], result.truncated)
+        return Result(
+            result.columns,
+            [{name: _plain(value) for name, value in row.items()} for row in result.rows],
+            result.truncated,
+        )
 
 
 def explained(error: QueryError, dialect: Dialect) -> QueryError:

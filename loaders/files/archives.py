@@ -36,7 +36,9 @@ def check_archive(path: Path) -> None:
     except expat.ExpatError as error:
         raise InputError(f"工作簿里的 XML 是坏的({error}),请用 WPS/Excel 另存一份再试") from error
     except Exception as error:  # zipfile answers to damage with a dozen different errors
-        raise InputError(f"工作簿打不开: 压缩包是坏的({type(error).__name__}: {error}),文件可能没有传完,请重新获取") from error
+        raise InputError(
+            f"工作簿打不开: 压缩包是坏的({type(error).__name__}: {error}),文件可能没有传完,请重新获取"
+        ) from error
 
 
 def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
@@ -48,7 +50,10 @@ def _check_size(path: Path, archive: zipfile.ZipFile) -> None:
             if unpacked > UNPACKED_LIMIT:
                 raise InputError(f"工作簿解压后超过上限 {UNPACKED_LIMIT >> 20} MB,请拆分后载入")
             if unpacked > RATIO_FROM and unpacked / packed > RATIO_LIMIT:
-                raise InputError(f"工作簿只有 {packed >> 10} KB,解压后却超过 {unpacked >> 20} MB,像是压缩炸弹,没有载入;请另存一份再试")
+                raise InputError(
+                    f"工作簿只有 {packed >> 10} KB,解压后却超过 {unpacked >> 20} MB,像是压缩炸弹,没有载入;"
+                    "请另存一份再试"
+                )
 
 
 def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -83,7 +88,8 @@ def _column(letters: bytes) -> int:
 
 
 def _span_of_ods(pieces: Iterator[bytes]) -> tuple[int, int]:
-    """Return the last row and the widest column that hold a value, repeated ones counted as often as they stand there."""
+    """Return the last row and the widest column that hold a value, repeated
+    ones counted as often as they stand there."""
     best, at = (0, 0), {"row": 0, "repeat": 1, "column": 0, "valued": 0, "rows": 0, "width": 0}
 
     def start(tag: str, attributes: dict[str, str]) -> None:

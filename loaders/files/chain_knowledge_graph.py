@@ -3,31 +3,31 @@
 A line is a row and keeps its line number; in industry_up.json, where a line holds many edges, each edge is a row and
 12003 is the third of line 12. What is wrong with the data, how often it is met, and the rule for it:
 
-===================================================  ======  =========================================================================
-fault                                                rows    rule
-===================================================  ======  =========================================================================
-stock code without its exchange (301079)             752     completed from its number range, the original in the note
-a code with several full names, one listing date     49      the next name: an alias where the cores agree (6), else a conflict (43)
-a code with several full names and listing dates     23      refused where the full name lacks the short one (22): another firm's code
-one firm with several codes (A, B, H shares)         0       one firm: the first code and short name, the others as aliases
-``location`` is the exchange, once a date            all     the exchange goes into the note, never a place
-``time`` is no date (the exchange, "-")              86      no listing date, the original in the note
-firm without any product                             754     loads; the number of codes is a warning
-null company name beside a code                      803     the code alone says which firm is meant
-null full name, industry or product                  0       refused: a required field is empty
-company_industry: firm in no master file             103     refused unless the graph knows the code; so are 3 whose own row was
-company_industry: industry code in no master file    168     refused unless the graph knows the code (8 codes)
-company_industry: code and name disagree             60      refused: two editions of the classification, one code
-industry_up: industry in no master file              85      refused unless the graph knows the name (2 names)
+===================================================  ======
+========================================================================= fault
+rows    rule ===================================================  ======
+========================================================================= stock code without its exchange (301079)
+752     completed from its number range, the original in the note a code with several full names, one listing date
+49      the next name: an alias where the cores agree (6), else a conflict (43) a code with several full names and
+listing dates     23      refused where the full name lacks the short one (22): another firm's code one firm with
+several codes (A, B, H shares)         0       one firm: the first code and short name, the others as aliases
+``location`` is the exchange, once a date            all     the exchange goes into the note, never a place ``time`` is
+no date (the exchange, "-")              86      no listing date, the original in the note firm without any product
+754     loads; the number of codes is a warning null company name beside a code                      803     the code
+alone says which firm is meant null full name, industry or product                  0       refused: a required field is
+empty company_industry: firm in no master file             103     refused unless the graph knows the code; so are 3
+whose own row was company_industry: industry code in no master file    168     refused unless the graph knows the code
+(8 codes) company_industry: code and name disagree             60      refused: two editions of the classification, one
+code industry_up: industry in no master file              85      refused unless the graph knows the name (2 names)
 industry_up: two industries, both directions         719     both load: industries do supply one another
-company_product: weight below 0 (763), above 1 (48)  811     no share: loads without it, the original in the note (75), the rest are:
-accounting rows as products (平衡项目, 抵销 …)       2,070   refused as products (68), as what a firm makes (2,001) and as inputs (1)
-company_product: a pair again                        578     ``same``
-product_product: upstream of itself                  107     refused
-product_product: upstream of each other              8       both directions refused (4 pairs)
-product_product: 产品小类                            52,937  refused: one name contains the other, which is no fact (玫瑰 > 玫瑰金)
-product with a control character, or in no file      16      refused by the pipeline itself
-===================================================  ======  =========================================================================
+company_product: weight below 0 (763), above 1 (48)  811     no share: loads without it, the original in the note (75),
+the rest are: accounting rows as products (平衡项目, 抵销 …)       2,070   refused as products (68), as what a firm
+makes (2,001) and as inputs (1) company_product: a pair again                        578     ``same`` product_product:
+upstream of itself                  107     refused product_product: upstream of each other              8       both
+directions refused (4 pairs) product_product: 产品小类                            52,937  refused: one name contains the
+other, which is no fact (玫瑰 > 玫瑰金) product with a control character, or in no file      16      refused by the
+pipeline itself ===================================================  ======
+=========================================================================
 
 上游材料 becomes INPUT_TO from ``to_entity`` to ``from_entity``, 下游产品 the other way round. Both, the products and
 UPSTREAM_OF were made by machine (most of 上游材料 is cookery): ``inferred``, with little confidence.
@@ -99,10 +99,14 @@ class _Part:
         """Return what was taken as a sheet of one of our types."""
         constants = {"source": SOURCE, "place": self.path.name, **trust}
         frame = raw_frame(self.cells, self.numbers, len(fields))
-        frame = frame.with_columns(pl.lit(value).alias(str(len(fields) + index)) for index, value in enumerate(constants.values()))
+        frame = frame.with_columns(
+            pl.lit(value).alias(str(len(fields) + index)) for index, value in enumerate(constants.values())
+        )
         record = NODE_TYPES.get(kind) or EDGE_TYPES[kind]
         chunks = iter([frame] if self.numbers else [])
-        return Sheet(self.path, name, [*fields, *constants], chunks, bad=self.bad, record=record, warnings=self.warnings)
+        return Sheet(
+            self.path, name, [*fields, *constants], chunks, bad=self.bad, record=record, warnings=self.warnings
+        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,8 @@ def is_chain_knowledge_graph(path: Path) -> bool:
 
 
 def read_chain_knowledge_graph(path: Path) -> list[Sheet]:
-    """Return the folder's files as sheets whose heads are our fields; rows that a rule refuses are bad rows of their sheet."""
+    """Return the folder's files as sheets whose heads are our fields; rows that
+    a rule refuses are bad rows of their sheet."""
     folder = _Folder(path)
     there = {stem: read for stem, read in FILES.items() if (path / f"{stem}.json").is_file()}
     sheets = [read(folder, folder.part(stem)) for stem, read in there.items()]
@@ -197,7 +202,8 @@ def _company_note(line: Line) -> str | None:
 
 
 def _contested(part: _Part) -> dict[int, str]:
-    """Return the rows whose code and short name belong to another firm: several full names and listing dates, no likeness."""
+    """Return the rows whose code and short name belong to another firm: several
+    full names and listing dates, no likeness."""
     by_code: dict[str, Lines] = defaultdict(list)
     for number, line in part.lines:
         if code := _stock_code(line, "code"):

@@ -38,7 +38,8 @@ class Shape:
 
 
 def find_header(rows: list[list[str]]) -> int | None:
-    """Return the index of the row with the most different known heads among the first rows, or None where no row has any."""
+    """Return the index of the row with the most different known heads among the
+    first rows, or None where no row has any."""
     scores = [len({clean_head(cell) for cell in row if cell} & all_heads()) for row in rows[:LOOK_AHEAD]]
     best = max(scores, default=0)
     return scores.index(best) if best else None
@@ -71,7 +72,8 @@ def identify(found: list[str], stem: str, sheet: str | None, wanted: type[Record
     if lacking := _missing(chosen, cleaned):
         raise InputError(
             f"{chosen.table.zh}表缺少必需的列 {'、'.join(_zh(chosen, name) for name in lacking)};"
-            f"表头读到的是 {'、'.join(filter(None, found))[:200] or '(空)'}。可用 lianzhang template {file_name(chosen)} 生成空表对照"
+            f"表头读到的是 {'、'.join(filter(None, found))[:200] or '(空)'}。"
+            f"可用 lianzhang template {file_name(chosen)} 生成空表对照"
         )
     fields: list[str | None] = [accepted(chosen).get(head) for head in cleaned]
     seen: set[str] = set()

@@ -16,12 +16,15 @@ def read_jsonl(path: Path) -> list[Sheet]:
     """Return the one table of a JSON-lines file; lines that are not objects are kept as bad rows."""
     rows, bad = read_objects(path)
     if not rows:
-        raise InputError(f"文件里没有一行可用的数据: 第 {bad[0].row} 行,{bad[0].reason}" if bad else f"文件是空的,每行应{EXAMPLE}")
+        raise InputError(
+            f"文件里没有一行可用的数据: 第 {bad[0].row} 行,{bad[0].reason}" if bad else f"文件是空的,每行应{EXAMPLE}"
+        )
     return [sheet_of(path, rows, bad)]
 
 
 def sheet_of(path: Path, rows: list[tuple[int, dict[str, Any]]], bad: list[BadRow]) -> Sheet:
-    """Return objects with their row numbers as a sheet: its heads are their keys, and those that are bad are left out."""
+    """Return objects with their row numbers as a sheet: its heads are their
+    keys, and those that are bad are left out."""
     wrong = {one.row for one in bad}
     names = list(dict.fromkeys(str(key) for _, row in rows for key in row))
     if len(names) > MAX_COLUMNS:

@@ -16,7 +16,8 @@ MAX_COLUMNS = 2_000
 
 @dataclass(frozen=True)
 class BadRow:
-    """A row that could not even be read as a row of its table; ``column`` names the cell at fault where there is one."""
+    """A row that could not even be read as a row of its table; ``column`` names
+    the cell at fault where there is one."""
 
     row: int
     text: str
@@ -44,7 +45,8 @@ class Sheet:
 def raw_frame(rows: list[list[str | None]], numbers: list[int], width: int) -> pl.DataFrame:
     """Return rows of text as a frame of ``width`` columns; short rows are filled with nulls."""
     columns: dict[str, Any] = {
-        str(index): pl.Series([row[index] if index < len(row) else None for row in rows], dtype=pl.String) for index in range(width)
+        str(index): pl.Series([row[index] if index < len(row) else None for row in rows], dtype=pl.String)
+        for index in range(width)
     }
     return pl.DataFrame(columns | {ROW: pl.Series(numbers, dtype=pl.UInt32)})
 

@@ -43,7 +43,8 @@ class _Layout:
 
 
 def read_text(path: Path) -> list[Sheet]:
-    """Return the one table of a CSV, TSV or semicolon file; raises ``InputError`` where it is not text or has no head."""
+    """Return the one table of a CSV, TSV or semicolon file; raises
+    ``InputError`` where it is not text or has no head."""
     encoding = find_encoding(path)
     csv.field_size_limit(CELL_LIMIT)
     with path.open(encoding=encoding, errors="replace", newline="") as stream:
@@ -63,7 +64,8 @@ def read_text(path: Path) -> list[Sheet]:
 
 
 def find_encoding(path: Path) -> str:
-    """Return the encoding of a text file: by its mark, else UTF-16 by its zero bytes, else UTF-8 if valid, else GB18030."""
+    """Return the encoding of a text file: by its mark, else UTF-16 by its zero
+    bytes, else UTF-8 if valid, else GB18030."""
     with path.open("rb") as stream:
         start = stream.read(SAMPLE)
     for mark, name in BOMS:
@@ -92,7 +94,8 @@ def _is_plainly_utf8(start: bytes) -> bool:
 
 
 def _wide_encoding(start: bytes) -> str | None:
-    """Return the byte order in which UTF-16 shows delimiters and line ends, if any: zero bytes alone do not tell (U+9500)."""
+    """Return the byte order in which UTF-16 shows delimiters and line ends, if
+    any: zero bytes alone do not tell (U+9500)."""
     marks = {name: start[:8192].decode(name, "replace") for name in ("utf-16-le", "utf-16-be")}
     found = {name: sum(text.count(mark) for mark in "\n\r" + DELIMITERS) for name, text in marks.items()}
     best = max(found, key=lambda name: found[name])
@@ -162,7 +165,10 @@ def _arrow_chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
             use_threads=False, block_size=BLOCK, skip_rows=layout.lines, column_names=names, encoding=encoding
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=layout.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=on_invalid
+            delimiter=layout.delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=on_invalid,
         ),
         convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=True),
     ) as reader:
@@ -190,7 +196,9 @@ def _numbered(frame: pl.DataFrame, seen: int, layout: _Layout) -> pl.DataFrame:
 
 def _without_blank(frame: pl.DataFrame, width: int) -> pl.DataFrame:
     """Leave out rows in which every cell is empty, as spreadsheets write them below a table."""
-    return frame.filter(pl.any_horizontal([pl.col(str(index)).str.strip_chars().str.len_bytes() > 0 for index in range(width)]))
+    return frame.filter(
+        pl.any_horizontal([pl.col(str(index)).str.strip_chars().str.len_bytes() > 0 for index in range(width)])
+    )
 
 
 class _Lines:
@@ -270,7 +278,9 @@ def _check_row(number: int, row: list[str], layout: _Layout) -> BadRow | None:
         return _ragged(number, layout.delimiter.join(row), layout, row)
     if any(UNREADABLE in cell for cell in row):
         text = layout.delimiter.join(row)[:TEXT_LIMIT]
-        return BadRow(number, text, f"这一行有按 {layout.encoding} 读不出的字,请用 WPS/Excel 另存为“CSV UTF-8”再载入", cells=row)
+        return BadRow(
+            number, text, f"这一行有按 {layout.encoding} 读不出的字,请用 WPS/Excel 另存为“CSV UTF-8”再载入", cells=row
+        )
     return None
 
 

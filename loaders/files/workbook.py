@@ -21,13 +21,15 @@ ZIPPED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 DAMAGED = "文件可能损坏,请用 WPS/Excel 另存一份再试"
 SECONDS = 300
-# A damaged .xls can make the reader ask for all memory there is, which ends its process: so that process is not this one.
+# A damaged .xls can make the reader ask for all memory there is, which ends its
+# process: so that process is not this one.
 READ_APART = """
 import io, pickle, sys
 from python_calamine import CalamineWorkbook
 book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
 pages = [book.get_sheet_by_name(name) for name in book.sheet_names]
-sys.stdout.buffer.write(pickle.dumps([(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages]))
+read = [(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages]
+sys.stdout.buffer.write(pickle.dumps(read))
 """
 
 Corner = tuple[int, int]
@@ -42,7 +44,8 @@ class _Page(NamedTuple):
 
 
 def read_workbook(path: Path) -> list[Sheet]:
-    """Return the tables of a workbook; raises ``InputError`` where it is broken, locked, too large or has no known head."""
+    """Return the tables of a workbook; raises ``InputError`` where it is
+    broken, locked, too large or has no known head."""
     data = path.read_bytes()
     _check_kind(path, data)
     pages = _read_apart(data) if data.startswith(COMPOUND) else _read_here(data)
@@ -59,7 +62,9 @@ def _read_here(data: bytes) -> list[_Page]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         pages = [book.get_sheet_by_name(name) for name in book.sheet_names if name not in HELPER_SHEETS]
-        return [_Page(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages]
+        return [
+            _Page(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages
+        ]
     except PasswordError as error:
         raise InputError("工作簿有密码保护,请去掉密码另存一份再试") from error
     except (KeyboardInterrupt, SystemExit, MemoryError):
@@ -70,7 +75,9 @@ def _read_here(data: bytes) -> list[_Page]:
 
 def _read_apart(data: bytes) -> list[_Page]:
     try:
-        done = subprocess.run([sys.executable, "-c", READ_APART], input=data, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", READ_APART], input=data, capture_output=True, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise InputError(f"工作簿读了 {SECONDS} 秒还没有读完,{DAMAGED}") from error
     if done.returncode:
@@ -88,7 +95,11 @@ def _check_kind(path: Path, data: bytes) -> None:
         check_archive(path)
     elif not data.startswith(COMPOUND):
         page = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-        hint = "它像是网页,请在浏览器或 Excel 里打开后另存为 .xlsx" if page else "文件可能没有传完,请重新获取,或用 WPS/Excel 另存一份再试"
+        hint = (
+            "它像是网页,请在浏览器或 Excel 里打开后另存为 .xlsx"
+            if page
+            else "文件可能没有传完,请重新获取,或用 WPS/Excel 另存一份再试"
+        )
         raise InputError(f"工作簿打不开: 内容不是 Excel 工作簿(xlsx、xls、ods)。{hint}")
     elif ENCRYPTED in data:
         raise InputError("工作簿有密码保护,请去掉密码另存一份再试")

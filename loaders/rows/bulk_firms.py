@@ -15,9 +15,16 @@ KEYS = ("exact", "coarse", "uscc", "stock_code")
 
 
 def find_alone(frame: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
-    """Return for each row whether it is alone and brings its own id (an id, or the code of a firm that is known by the same name)."""
-    codes = known.filter(pl.col("uscc").is_not_null()).select("uscc", pl.col("id").alias("__by_code")).unique("uscc", keep="none")
-    rows = frame.select("id", "name", "uscc", "stock_code", "aliases").join(codes, on="uscc", how="left", maintain_order="left")
+    """Return for each row whether it is alone and brings its own id (an id, or
+    the code of a firm that is known by the same name)."""
+    codes = (
+        known.filter(pl.col("uscc").is_not_null())
+        .select("uscc", pl.col("id").alias("__by_code"))
+        .unique("uscc", keep="none")
+    )
+    rows = frame.select("id", "name", "uscc", "stock_code", "aliases").join(
+        codes, on="uscc", how="left", maintain_order="left"
+    )
     own = rows.select(pl.coalesce("id", "__by_code")).to_series()
     marked, there = _keyed(rows), _keyed(known)
     who = pl.Series(WHO, np.arange(1, len(rows) + 1), dtype=pl.UInt64)  # never the hash of an id, but for one in 10^13

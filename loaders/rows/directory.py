@@ -12,13 +12,21 @@ from graph.names.names import normal
 
 TOKENS = {"token": pl.String, "id": pl.String, "label": pl.String, "level": pl.Int8}
 BY_ID, BY_CODE, BY_NAME, BY_ALIAS = 0, 1, 2, 3
-WORDS = {"name": BY_NAME, "uscc": BY_CODE, "code": BY_CODE, "stock_code": BY_CODE, "short_name": BY_ALIAS, "aliases": BY_ALIAS}
+WORDS = {
+    "name": BY_NAME,
+    "uscc": BY_CODE,
+    "code": BY_CODE,
+    "stock_code": BY_CODE,
+    "short_name": BY_ALIAS,
+    "aliases": BY_ALIAS,
+}
 PREFIXED = 10
 HINTS, HINT_NAMES, HINT_FIRMS = 50, 20_000, 100_000
 
 
 class Directory:
-    """Look-ups from what a cell says to the node that it means: the id beats a code, a code the name, the name an alias.
+    """Look-ups from what a cell says to the node that it means: the id beats a
+    code, a code the name, the name an alias.
 
     A word of several firms that are judged to be one means the one in ``taken_for``.
     """
@@ -36,7 +44,8 @@ class Directory:
         self._kept = {key: table for key, table in self._kept.items() if label not in key}
 
     def find(self, values: pl.Series, labels: Iterable[str], prefixes: bool = True) -> pl.DataFrame:
-        """Return for each value, in order, its node's ``id`` and ``label``, or the ``problem`` with what to do; nulls for null.
+        """Return for each value, in order, its node's ``id`` and ``label``, or
+        the ``problem`` with what to do; nulls for null.
 
         ``Label:word`` asks for the nodes of one label, unless a node is called just that, or ``prefixes`` is off.
         """
@@ -48,14 +57,18 @@ class Directory:
         rest = found.filter(pl.col("id").is_null())["value"].drop_nulls().unique(maintain_order=True)
         if rest.is_empty():
             return found.select("id", "label", pl.lit(None, dtype=pl.String).alias("problem"))
-        both = found.join(self._search(rest, labels, prefixes), on="value", how="left", maintain_order="left", suffix="_word")
+        both = found.join(
+            self._search(rest, labels, prefixes), on="value", how="left", maintain_order="left", suffix="_word"
+        )
         return both.select(pl.coalesce("id", "id_word"), pl.coalesce("label", "label_word"), "problem")
 
     def _search(self, values: pl.Series, labels: list[str], prefixes: bool) -> pl.DataFrame:
         """Return for each of some different values its node, by whatever word names it, or the problem."""
         every = pl.DataFrame({"value": values})
         none = pl.lit(None, dtype=pl.String)
-        asked = every.with_columns(pl.col("value").alias("word"), none.alias("only"), pl.lit(0, dtype=pl.Int8).alias("part"))
+        asked = every.with_columns(
+            pl.col("value").alias("word"), none.alias("only"), pl.lit(0, dtype=pl.Int8).alias("part")
+        )
         if prefixes:
             cut = every.with_columns(_prefix(every["value"], labels)).filter(pl.col("only").is_not_null())
             asked = pl.concat([asked, cut.with_columns(pl.lit(PREFIXED, dtype=pl.Int8).alias("part"))])
@@ -65,7 +78,9 @@ class Directory:
         by_word = left.join(tokens.filter(pl.col("level") != BY_ID), left_on="normal", right_on="token")
         level = (pl.col("level") + pl.col("part")).alias("level")
         hits = pl.concat([part.select("value", "only", "id", "label", level) for part in (by_id, by_word)])
-        hits = hits.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("label"))).unique(["value", "id", "label", "level"])
+        hits = hits.filter(pl.col("only").is_null() | (pl.col("only") == pl.col("label"))).unique(
+            ["value", "id", "label", "level"]
+        )
         hits = hits.filter(pl.col("level") == pl.col("level").min().over("value"))
         several = pl.len().over("value") > 1
         hits = hits.with_columns(pl.when(several).then(pl.col("id").replace(self._taken_for)).otherwise("id"))
@@ -83,10 +98,15 @@ class Directory:
         return table.select("value", "id", "label", problem.alias("problem"))
 
     def _ids(self, labels: list[str]) -> pl.DataFrame:
-        """Return the ids that belong to one node only, by their hashes: most cells are ids, and whole numbers join faster."""
+        """Return the ids that belong to one node only, by their hashes: most
+        cells are ids, and whole numbers join faster."""
         key = ("by hash", *labels)
         if key not in self._kept:
-            parts = [part.select("id", pl.lit(label).alias("label")) for label in labels for part in self._nodes.get(label, [])]
+            parts = [
+                part.select("id", pl.lit(label).alias("label"))
+                for label in labels
+                for part in self._nodes.get(label, [])
+            ]
             every = pl.concat(parts) if parts else pl.DataFrame(schema={"id": pl.String, "label": pl.String})
             once = every.with_columns(pl.col("id").hash().alias("hash")).unique(["hash", "label"], keep="first")
             self._kept[key] = once.filter(pl.col("hash").is_unique())
@@ -112,7 +132,10 @@ class _Hints:
     def near(self, value: str) -> list[str]:
         """Return the three nearest names."""
         found = [item.name for item in self._firms.find(value, 3)]
-        found += [match[0] for match in process.extract(value[:100], self._names, limit=3, score_cutoff=70 if len(value) > 3 else 50)]
+        found += [
+            match[0]
+            for match in process.extract(value[:100], self._names, limit=3, score_cutoff=70 if len(value) > 3 else 50)
+        ]
         return list(dict.fromkeys(found))[:3]
 
 
@@ -132,7 +155,9 @@ def _tokens(label: str, nodes: pl.DataFrame) -> pl.DataFrame:
         part = nodes.select(column, "id").filter(pl.col(column).is_not_null())
         if part.schema[column] == pl.List(pl.String):
             part = part.explode(column).drop_nulls()
-        pieces.append(part.select(normal(pl.col(column)).alias("token"), "id", pl.lit(level, dtype=pl.Int8).alias("level")))
+        pieces.append(
+            part.select(normal(pl.col(column)).alias("token"), "id", pl.lit(level, dtype=pl.Int8).alias("level"))
+        )
     return pl.concat(pieces).with_columns(pl.lit(label).alias("label")).select(list(TOKENS))
 
 

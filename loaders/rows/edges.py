@@ -1,4 +1,5 @@
-"""Edges into the store: what is new is copied at once, what is known is left alone, and what is contested waits for the end.
+"""Edges into the store: what is new is copied at once, what is known is left
+alone, and what is contested waits for the end.
 
 What is there is held as hashes (two of the key, one of the content, 64 bits each): 5 million edges take 120 MB. An edge
 is contested where rows of one load, or a row and the store, differ about it (or two keys share one hash): only all its
@@ -38,7 +39,8 @@ class EdgeLoader:
         self.counts: dict[str, int] = {}
 
     def apply(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
-        """Write a frame of edges (``from``, ``to``, the model's columns, table, row) and return the outcomes that are settled."""
+        """Write a frame of edges (``from``, ``to``, the model's columns, table,
+        row) and return the outcomes that are settled."""
         hashed = _hashed(_complete(frame, record), record)
         known = self._index(record, ends)
         known = known.filter(pl.col(KEY).is_in(hashed[KEY].implode()))
@@ -55,7 +57,9 @@ class EdgeLoader:
             waiting.append(marked.filter(is_contested))
         fresh, same = plain.filter(unknown), plain.filter(~unknown)
         self._insert(record, ends, fresh.with_columns(pl.lit(self.now).alias("recorded_at")), fresh)
-        return pl.concat([fresh.select(*WHERE, pl.lit("new").alias(OUTCOME)), same.select(*WHERE, pl.lit("same").alias(OUTCOME))])
+        return pl.concat(
+            [fresh.select(*WHERE, pl.lit("new").alias(OUTCOME)), same.select(*WHERE, pl.lit("same").alias(OUTCOME))]
+        )
 
     def finish(self) -> pl.DataFrame:
         """Fold the rows of contested edges onto what is there and return their outcomes."""
@@ -71,13 +75,16 @@ class EdgeLoader:
         return pl.concat(outcomes)
 
     def _settle(self, record: type[Edge], ends: Ends, rows: pl.DataFrame) -> pl.DataFrame:
-        """Merge rows; what this load itself has put in counts as new already (and is nowhere to be read in a dry run)."""
+        """Merge rows; what this load itself has put in counts as new already
+        (and is nowhere to be read in a dry run)."""
         keys = ["from", "to", *record.table.key]
         mine = pl.col("__mine").fill_null(False)
         merging = rows if self.writer is not None else rows.filter(~mine)
         wanted = merging.select(keys).unique()
         reader = self.writer if self.writer is not None and self.writer.has_written() else self.store
-        parts = [_with_whole_keys(part, record).join(wanted, on=keys, how="semi") for part in reader.edges(record, ends)]
+        parts = [
+            _with_whole_keys(part, record).join(wanted, on=keys, how="semi") for part in reader.edges(record, ends)
+        ]
         there = pl.concat(parts) if parts else rows.select(["from", "to", *columns(record)]).clear()
         merged = merge(merging, there, record, keys, self.now)
         self._insert(record, ends, merged.new, _hashed(merged.new, record))
@@ -98,13 +105,19 @@ class EdgeLoader:
     def _index(self, record: type[Edge], ends: Ends) -> pl.DataFrame:
         if (record.type_name, ends) not in self._known:
             kept = [KEY, PROOF_OF_KEY, "__content", pl.lit(False).alias("__mine")]
-            parts = [_hashed(_with_whole_keys(part, record), record).select(kept) for part in self.store.edges(record, ends)]
-            self._known[record.type_name, ends] = pl.concat(parts).unique(KEY, keep="any") if parts else pl.DataFrame(schema=HASHES)
+            parts = [
+                _hashed(_with_whole_keys(part, record), record).select(kept) for part in self.store.edges(record, ends)
+            ]
+            self._known[record.type_name, ends] = (
+                pl.concat(parts).unique(KEY, keep="any") if parts else pl.DataFrame(schema=HASHES)
+            )
         return self._known[record.type_name, ends]
 
 
 def _complete(frame: pl.DataFrame, record: type[Edge]) -> pl.DataFrame:
-    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema(record).items() if name not in frame.columns]
+    missing = [
+        pl.lit(None, dtype=kind).alias(name) for name, kind in schema(record).items() if name not in frame.columns
+    ]
     return _with_whole_keys(frame.with_columns(missing), record).select([*schema(record), *WHERE])
 
 

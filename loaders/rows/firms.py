@@ -85,7 +85,8 @@ class _Firm:
 
 
 class _Match(NamedTuple):
-    """The firm of a row; ``renames`` where the row's name takes the place of the firm's, else it may become an alias."""
+    """The firm of a row; ``renames`` where the row's name takes the place of
+    the firm's, else it may become an alias."""
 
     id: str
     renames: bool = False
@@ -155,7 +156,8 @@ class Firms:
 
 
 def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor) -> Identified:
-    """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms are."""
+    """Give every row the id of its firm and its code in compact form with its
+    check; ``cities``: where known firms are."""
     frame = _with_codes(frame)
     alone = find_alone(frame, known)
     mixed = frame.filter(~alone)
@@ -164,7 +166,9 @@ def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, tak
     done = _identify_one_by_one(mixed, known, cities, taken_for)
     places = alone.not_().arg_true().to_list()
     order = pl.Series("__at", [*alone.arg_true().to_list(), *places])
-    done.frame = pl.concat([_own_id(frame.filter(alone), known), done.frame]).with_columns(order).sort("__at").drop("__at")
+    done.frame = (
+        pl.concat([_own_id(frame.filter(alone), known), done.frame]).with_columns(order).sort("__at").drop("__at")
+    )
     done.refused = {places[position]: problem for position, problem in done.refused.items()}
     return done
 
@@ -186,7 +190,11 @@ def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Give rows that are alone their own id, or that of the firm with their code."""
     if frame["id"].null_count() == 0:
         return frame
-    codes = known.filter(pl.col("uscc").is_not_null()).select("uscc", pl.col("id").alias("__by_code")).unique("uscc", keep="none")
+    codes = (
+        known.filter(pl.col("uscc").is_not_null())
+        .select("uscc", pl.col("id").alias("__by_code"))
+        .unique("uscc", keep="none")
+    )
     joined = frame.join(codes, on="uscc", how="left", maintain_order="left")
     return joined.with_columns(pl.coalesce("id", "__by_code").alias("id")).drop("__by_code")
 
@@ -208,7 +216,9 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Citie
         taken = kept | {position: entry for position, entry in answers.items() if position not in kept}
     else:
         for row in moved:
-            result.refused[row.position] = RowProblem("名称", row.name, f"与其他行或图中企业的关系无法唯一确定,请填写编号或{USCC}")
+            result.refused[row.position] = RowProblem(
+                "名称", row.name, f"与其他行或图中企业的关系无法唯一确定,请填写编号或{USCC}"
+            )
             del answers[row.position]
     result.conflicts = [*listed, *(conflict for conflict in result.conflicts if conflict not in listed)]
     result.frame = _completed(frame, sorted(rows, key=lambda row: row.position), answers, firms)
@@ -216,7 +226,8 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Citie
 
 
 def _ask(firms: Firms, result: Identified, rows: list[_Row]) -> Taken:
-    """Return the firm of each row that has one; what is refused is asked again when all others have said what they know."""
+    """Return the firm of each row that has one; what is refused is asked again
+    when all others have said what they know."""
     answers: Taken = {}
     waiting = rows
     for turn in range(TURNS):
@@ -270,10 +281,14 @@ def _known_firms(there: list[_Row], cities: Cities, taken_for: TakenFor) -> Firm
 def _known_rows(known: pl.DataFrame) -> list[_Row]:
     """Return the graph's firms as rows."""
     rows: list[_Row] = []
-    wanted = known.select("id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases")
+    wanted = known.select(
+        "id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases"
+    )
     for id_, name, exact, code, check, stock, aliases in wanted.iter_rows():
         code = None if check == UNUSABLE else code
-        rows.append(_Row(-1, id_, name, code, stock, split_name(exact), "", [*map(normalise, aliases or [])], check == VALID))
+        rows.append(
+            _Row(-1, id_, name, code, stock, split_name(exact), "", [*map(normalise, aliases or [])], check == VALID)
+        )
     return rows
 
 
@@ -306,13 +321,17 @@ def _find(firms: Firms, result: Identified, row: _Row) -> _Match | None:
     named = [*(firms.by_name.get(row.parts.exact) or firms.by_alias.get(row.parts.exact, []))]
     fitting = firms.one_of([id_ for id_ in named if not firms.clash(row, id_)])
     if len(fitting) > 1:
-        return _refuse(firms, result, row, min(fitting), "名称", f"名称对应 {len(fitting)} 家企业,请填写{USCC}、编号或全称")
+        return _refuse(
+            firms, result, row, min(fitting), "名称", f"名称对应 {len(fitting)} 家企业,请填写{USCC}、编号或全称"
+        )
     if fitting:
         return _Match(fitting[0])
     if named:
         reason = f"名称相同,{firms.clash(row, named[0])},按两家企业载入"
         result.conflicts.append(Contradiction(reason, row.side(), firms.side(named[0])))
-    return _find_by_core(firms, result, row, named) or _Match(f"ent-{row.code}" if row.code else make_id("ent", row.parts.exact, row.city))
+    return _find_by_core(firms, result, row, named) or _Match(
+        f"ent-{row.code}" if row.code else make_id("ent", row.parts.exact, row.city)
+    )
 
 
 def _follow(firms: Firms, result: Identified, row: _Row, given: str) -> _Match | None:
@@ -327,7 +346,8 @@ def _follow(firms: Firms, result: Identified, row: _Row, given: str) -> _Match |
 
 
 def _find_by_core(firms: Firms, result: Identified, row: _Row, apart: list[str]) -> _Match | None:
-    """Return the one firm of the same place whose name differs only in place and legal form, and that nothing speaks against."""
+    """Return the one firm of the same place whose name differs only in place
+    and legal form, and that nothing speaks against."""
     fitting: list[str] = []
     clashing: list[str] = []
     for id_ in firms.by_core.get(row.parts.core, []) if row.city else []:

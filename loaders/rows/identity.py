@@ -12,7 +12,11 @@ __all__ = ["Contradiction", "Identified", "identify_nodes"]
 
 
 def identify_nodes(
-    frame: pl.DataFrame, record: type[Node], known: pl.DataFrame, cities: Cities | None = None, taken_for: TakenFor | None = None
+    frame: pl.DataFrame,
+    record: type[Node],
+    known: pl.DataFrame,
+    cities: Cities | None = None,
+    taken_for: TakenFor | None = None,
 ) -> Identified:
     """Give every row an id: its own, or that of the thing with the same key, or a new one.
 
@@ -39,8 +43,14 @@ def _keep_names(frame: pl.DataFrame, known: pl.DataFrame, asked: pl.Series) -> p
     """Put back the name of what is known where a row without an id (``asked``) only knew one of its aliases."""
     names = known.select("id", pl.col("name").alias("__kept"), pl.col("aliases").alias("__others")).unique("id")
     both = frame.join(names, on="id", how="left", maintain_order="left")
-    by_alias = asked & both["__kept"].is_not_null() & (both.select(normal(pl.col("name")) != normal(pl.col("__kept"))).to_series())
-    by_alias &= both["__others"].list.eval(normal(pl.element())).list.contains(both.select(normal(pl.col("name"))).to_series())
+    by_alias = (
+        asked
+        & both["__kept"].is_not_null()
+        & (both.select(normal(pl.col("name")) != normal(pl.col("__kept"))).to_series())
+    )
+    by_alias &= (
+        both["__others"].list.eval(normal(pl.element())).list.contains(both.select(normal(pl.col("name"))).to_series())
+    )
     name = pl.when(by_alias.fill_null(False)).then(pl.col("__kept")).otherwise(pl.col("name")).alias("name")
     return both.with_columns(name).drop("__kept", "__others")
 
@@ -53,5 +63,10 @@ def _known_keys(record: type[Node], known: pl.DataFrame, keys: list[str]) -> dic
         key = pl.concat_str([normal(pl.col(part)).fill_null("") for part in parts], separator="|")
         return dict(known.select(key.alias("key"), "id").iter_rows())
     names = known.select(normal(pl.col("name")), "id")
-    aliases = known.select("aliases", "id").explode("aliases").drop_nulls().select(normal(pl.col("aliases")).alias("name"), "id")
+    aliases = (
+        known.select("aliases", "id")
+        .explode("aliases")
+        .drop_nulls()
+        .select(normal(pl.col("aliases")).alias("name"), "id")
+    )
     return dict(pl.concat([aliases, names]).iter_rows())

@@ -1,9 +1,10 @@
 """Rows onto what is there: which are new, which change something, which say nothing new.
 
 A row fills what is empty. It replaces what is there, and the provenance as a whole, only where it is at least as well
-founded: confirmed before reported before curated before inferred before sample. Aliases and roles add up, sorted: whichever row came first.
-A value that comes from another source than the record's own is named with it in ``field_sources``: "field|source|status".
-Rows of one load that contradict one another are folded in their order first, so that loading them again changes nothing.
+founded: confirmed before reported before curated before inferred before sample. Aliases and roles add up, sorted:
+whichever row came first. A value that comes from another source than the record's own is named with it in
+``field_sources``: "field|source|status". Rows of one load that contradict one another are folded in their order first,
+so that loading them again changes nothing.
 """
 
 from dataclasses import dataclass
@@ -41,13 +42,23 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     if alone.any():
         return _with_new(merge(incoming.filter(~alone), there, record, keys, now), incoming.filter(alone), body, now)
     rows = _without_repetitions(incoming.select([*body, ORDER]), keys)
-    final, moved = _fold_all(old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body)
-    final = final.join(old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True)
+    final, moved = _fold_all(
+        old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body
+    )
+    final = final.join(
+        old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True
+    )
     new = final.filter(pl.col("__known").is_null()).drop("__known")
     kept = final.filter(pl.col("__known")).drop("__known")
-    changed = kept.join(old, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
+    changed = (
+        kept.join(old, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
+    )
     stamp = pl.lit(now).alias("recorded_at")
-    return Merged(new.with_columns(stamp), changed.with_columns(stamp), _outcomes(incoming.select(ORDER), moved, new, changed, keys))
+    return Merged(
+        new.with_columns(stamp),
+        changed.with_columns(stamp),
+        _outcomes(incoming.select(ORDER), moved, new, changed, keys),
+    )
 
 
 def _is_alone(incoming: pl.DataFrame, old: pl.DataFrame, keys: list[str]) -> pl.Series:
@@ -64,19 +75,29 @@ def _with_new(merged: Merged, alone: pl.DataFrame, body: list[str], now: str) ->
 
 
 def _without_repetitions(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Leave out rows that repeat the row before them; where one thing has very many rows, of those that say the same keep the last."""
+    """Leave out rows that repeat the row before them; where one thing has very
+    many rows, of those that say the same keep the last."""
     several = rows.filter(~pl.struct(keys).is_unique())
     if several.is_empty():
         return rows
     several = several.with_columns(several.drop(ORDER).hash_rows().alias("__said"))
     several = several.filter(pl.col("__said").ne_missing(pl.col("__said").shift(1).over(keys)))
     crowded = several.select(pl.len().over(keys) > CROWD).to_series()
-    last = several.filter(crowded).with_columns(pl.col(ORDER).min().over("__said")).unique("__said", keep="last", maintain_order=True)
-    return pl.concat([rows.filter(pl.struct(keys).is_unique()), several.filter(~crowded).drop("__said"), last.drop("__said")])
+    last = (
+        several.filter(crowded)
+        .with_columns(pl.col(ORDER).min().over("__said"))
+        .unique("__said", keep="last", maintain_order=True)
+    )
+    return pl.concat(
+        [rows.filter(pl.struct(keys).is_unique()), several.filter(~crowded).drop("__said"), last.drop("__said")]
+    )
 
 
-def _fold_all(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Put the rows of each key onto its base in turn; return the end of it, and for each key the row that first moved something."""
+def _fold_all(
+    base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put the rows of each key onto its base in turn; return the end of it, and
+    for each key the row that first moved something."""
     rows = rows.with_columns(pl.int_range(pl.len()).over(keys).alias("__turn"))
     settled: list[pl.DataFrame] = []
     moved: list[pl.DataFrame] = []
@@ -122,7 +143,11 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
 def _is_mixed() -> pl.Expr:
     """Tell where a row meets a record of another source or status, or one that is mixed already."""
     other = (pl.col("source") != pl.col("source__new")) | (pl.col("status") != pl.col("status__new"))
-    return pl.col("status").is_not_null() & pl.col("status__new").is_not_null() & (other | pl.col(FIELD_SOURCES).is_not_null())
+    return (
+        pl.col("status").is_not_null()
+        & pl.col("status__new").is_not_null()
+        & (other | pl.col(FIELD_SOURCES).is_not_null())
+    )
 
 
 def _with_field_sources(merged: pl.DataFrame, mixed: pl.DataFrame, keys: list[str], values: list[str]) -> pl.DataFrame:
@@ -132,7 +157,9 @@ def _with_field_sources(merged: pl.DataFrame, mixed: pl.DataFrame, keys: list[st
     found = [_field_sources(row, own) for row in mixed.iter_rows(named=True)]
     marks = mixed.select(*keys, pl.Series("__found", found, dtype=pl.List(pl.String)), pl.lit(True).alias("__mixed"))
     value = pl.when(pl.col("__mixed")).then(pl.col("__found")).otherwise(pl.col(FIELD_SOURCES))
-    return merged.join(marks, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(value.alias(FIELD_SOURCES))
+    return merged.join(marks, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
+        value.alias(FIELD_SOURCES)
+    )
 
 
 def _field_sources(row: dict[str, Any], fields: list[str]) -> list[str] | None:
@@ -166,8 +193,14 @@ def _differs(body: list[str], keys: list[str]) -> pl.Expr:
     return pl.any_horizontal([pl.col(name).ne_missing(pl.col(f"{name}__was")) for name in body if name not in keys])
 
 
-def _outcomes(order: pl.DataFrame, moved: pl.DataFrame, new: pl.DataFrame, changed: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def _outcomes(
+    order: pl.DataFrame, moved: pl.DataFrame, new: pl.DataFrame, changed: pl.DataFrame, keys: list[str]
+) -> pl.DataFrame:
     """Return each row's outcome: a thing is ``new`` or ``changed`` once, by the row that first said so."""
-    marks = pl.concat([part.select(*keys, pl.lit(word).alias(OUTCOME)) for part, word in ((new, "new"), (changed, "changed"))])
+    marks = pl.concat(
+        [part.select(*keys, pl.lit(word).alias(OUTCOME)) for part, word in ((new, "new"), (changed, "changed"))]
+    )
     marks = moved.join(marks, on=keys, how="inner", nulls_equal=True).select(ORDER, OUTCOME)
-    return order.join(marks, on=ORDER, how="left", maintain_order="left").with_columns(pl.col(OUTCOME).fill_null("same"))
+    return order.join(marks, on=ORDER, how="left", maintain_order="left").with_columns(
+        pl.col(OUTCOME).fill_null("same")
+    )

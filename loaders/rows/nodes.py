@@ -49,11 +49,14 @@ class NodeLoader:
     linked: list[pl.DataFrame] = field(default_factory=list)
 
     def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> Refused:
-        """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others."""
+        """Load the valid rows of each type with their links and return the
+        refused; ``outcomes`` tells of the others."""
         refused: Refused = {}
         known = {record: self.store.nodes(record) for record in NODES}
         self.taken_for = read_comparisons(self.store).taken_for
-        batches = [self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames]
+        batches = [
+            self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames
+        ]
         while True:
             self.directory = Directory(self.taken_for)
             for record, there in known.items():
@@ -71,8 +74,11 @@ class NodeLoader:
         return refused
 
     def outcomes(self, late: pl.DataFrame) -> pl.DataFrame:
-        """Return one outcome for each row: its own, or ``changed`` where it only made or changed a link (``late``: settled since)."""
-        links = pl.concat([*self.linked, late]).with_columns(pl.col(OUTCOME).replace({"new": "linked", "changed": "linked"}))
+        """Return one outcome for each row: its own, or ``changed`` where it
+        only made or changed a link (``late``: settled since)."""
+        links = pl.concat([*self.linked, late]).with_columns(
+            pl.col(OUTCOME).replace({"new": "linked", "changed": "linked"})
+        )
         rank = pl.col(OUTCOME).replace_strict({"same": 0, "linked": 1, "changed": 2, "new": 3}, return_dtype=pl.Int8)
         best = pl.concat([*self.written, links]).sort(rank, descending=True).unique([TABLE, ROW], keep="first")
         return best.with_columns(pl.col(OUTCOME).replace("linked", "changed"))
@@ -84,7 +90,9 @@ class NodeLoader:
         fresh = found.filter(pl.col("id").is_null())["value"].to_list()
         if fresh:
             made = pl.DataFrame({"id": fresh, "name": fresh, "source": fresh}).with_columns(
-                pl.lit("reported").alias("status"), pl.lit(0.8).alias("confidence"), pl.lit(self.now).alias("recorded_at")
+                pl.lit("reported").alias("status"),
+                pl.lit(0.8).alias("confidence"),
+                pl.lit(self.now).alias("recorded_at"),
             )
             frame = _typed(made, Source)
             if self.writer is not None:
@@ -94,7 +102,9 @@ class NodeLoader:
         known = found.filter(pl.col("id").is_not_null())
         return {value: id_ for value, id_ in known.select("value", "id").iter_rows() if value != id_}
 
-    def _identify(self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused) -> NodeBatch:
+    def _identify(
+        self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused
+    ) -> NodeBatch:
         rows = pl.concat(frames, how="diagonal")
         found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None, self.taken_for)
         self.conflicts += found.conflicts
@@ -130,16 +140,24 @@ class NodeLoader:
     def _one_link(self, batch: NodeBatch, link: Link, bad: Refused) -> Iterator[tuple[Ends, pl.DataFrame]]:
         label = batch.record.label()
         pairs = ends_of(EDGE_TYPES[link.edge])
-        labels = [start for start, end in pairs if end == label] if link.reverse else [end for start, end in pairs if start == label]
+        labels = (
+            [start for start, end in pairs if end == label]
+            if link.reverse
+            else [end for start, end in pairs if start == label]
+        )
         cell = pl.col(link.name)
         whole = link.name in batch.record.model_fields
         parts = pl.concat_list(cell) if whole else cell.str.replace_all("[；、\n]", ";").str.split(";")
-        wide = batch.rows.filter(cell.is_not_null() & (cell != "")).select(TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value"))
+        wide = batch.rows.filter(cell.is_not_null() & (cell != "")).select(
+            TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value")
+        )
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
         found = self.directory.find(long["value"], labels)
         long = pl.concat([long.rename({"id": "own"}), found], how="horizontal")
         zh = next(item.zh for item in batch.record.table.links if item is link)
-        for table, row, value, problem in long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows():
+        for table, row, value, problem in (
+            long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows()
+        ):
             bad.setdefault((table, row), []).append(RowProblem(zh, value[:200], f"{zh}: {problem}"))
         start, end = ("id", "own") if link.reverse else ("own", "id")
         for (target,), part in long.filter(pl.col("problem").is_null()).group_by("label", maintain_order=True):

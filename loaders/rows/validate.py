@@ -29,8 +29,12 @@ def validate(frame: pl.DataFrame, record: type[Record]) -> Valid:
     frame = _complete(frame, record)
     kinds = record.kinds()
     needed = {name for name, info in record.model_fields.items() if info.is_required()}
-    plain = frame.with_columns(pl.all_horizontal([_is_plain(name, kind, name in needed) for name, kind in kinds.items()]).alias("__plain"))
-    quick = plain.filter(pl.col("__plain")).select(*(_typed(name, kind) for name, kind in kinds.items()), *(pl.col(name) for name in rest))
+    plain = frame.with_columns(
+        pl.all_horizontal([_is_plain(name, kind, name in needed) for name, kind in kinds.items()]).alias("__plain")
+    )
+    quick = plain.filter(pl.col("__plain")).select(
+        *(_typed(name, kind) for name, kind in kinds.items()), *(pl.col(name) for name in rest)
+    )
     slow = plain.filter(~pl.col("__plain")).drop("__plain")
     if slow.is_empty():
         return Valid(quick)
@@ -39,7 +43,8 @@ def validate(frame: pl.DataFrame, record: type[Record]) -> Valid:
 
 
 def _complete(frame: pl.DataFrame, record: type[Record]) -> pl.DataFrame:
-    """Add the columns that the file lacks, strip blanks, turn empty into null, and give status and confidence their defaults."""
+    """Add the columns that the file lacks, strip blanks, turn empty into null,
+    and give status and confidence their defaults."""
     present = [name for name in frame.columns if name in record.model_fields]
     frame = frame.with_columns(
         *(pl.col(name).str.strip_chars().replace("", None) for name in present),
@@ -48,7 +53,9 @@ def _complete(frame: pl.DataFrame, record: type[Record]) -> pl.DataFrame:
     status = pl.col("status").fill_null("reported").replace(record.kinds()["status"].words)
     if record is Source:
         frame = frame.with_columns(pl.coalesce("source", "id", "name").alias("source"))
-    trust = pl.col("status").replace_strict({status: str(share) for status, share in STATUS_CONFIDENCE.items()}, default=None)
+    trust = pl.col("status").replace_strict(
+        {status: str(share) for status, share in STATUS_CONFIDENCE.items()}, default=None
+    )
     return frame.with_columns(status.alias("status")).with_columns(pl.coalesce("confidence", trust).alias("confidence"))
 
 
@@ -84,7 +91,9 @@ def _typed(name: str, kind: Kind) -> pl.Expr:
     return cell.cast(polars_type(kind)).alias(name)
 
 
-def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
+def _one_by_one(
+    slow: pl.DataFrame, record: type[Record], rest: list[str]
+) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
     fields = list(record.model_fields)
     kept: list[dict[str, Any]] = []
     problems: dict[int, list[RowProblem]] = {}
@@ -95,7 +104,9 @@ def _one_by_one(slow: pl.DataFrame, record: type[Record], rest: list[str]) -> tu
             problems[row[ROW]] = [_problem(record, item) for item in error.errors(include_url=False)]
             continue
         kept.append(valid.model_dump() | {name: row[name] for name in rest})
-    types = {name: polars_type(kind) for name, kind in record.kinds().items()} | {name: slow.schema[name] for name in rest}
+    types = {name: polars_type(kind) for name, kind in record.kinds().items()} | {
+        name: slow.schema[name] for name in rest
+    }
     return pl.DataFrame(kept, schema=types), problems
 
 

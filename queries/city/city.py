@@ -1,4 +1,5 @@
-"""The city as the analytics read it: the columns that they need of every chain, product, firm and link, once per version."""
+"""The city as the analytics read it: the columns that they need of every chain,
+product, firm and link, once per version."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -25,9 +26,12 @@ NODES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
     "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": ("confidence",),
-    "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"), "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (),
-    "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",), "SEEKS_PARTNER": ("product", "confidence", "note"),
-    "RECOMMENDS": ("product", "confidence", "note"), "MATCHED": ("product", "stage", "happened_on", "handled_by", "note"),
+    "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"), "OPERATES_IN": (), "LEADS": ("role",),
+    "SUBSIDIARY_OF": (),
+    "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
+    "SEEKS_PARTNER": ("product", "confidence", "note"),
+    "RECOMMENDS": ("product", "confidence", "note"),
+    "MATCHED": ("product", "stage", "happened_on", "handled_by", "note"),
     "IN_INDUSTRY": (),
 }  # fmt: skip
 PROOF = ("status", "source", "place")
@@ -36,10 +40,12 @@ TIMES = ("valid_to", "recorded_at")
 
 @dataclass(frozen=True)
 class City:
-    """Frames of nodes by label (``id``, ``name``, own columns, proof) and of edges by type (``from``, ``to``, both labels, …).
+    """Frames of nodes by label (``id``, ``name``, own columns, proof) and of
+    edges by type (``from``, ``to``, both labels, …).
 
-    Only rows of the allowed statuses are there, and edges whose both ends are; ``ended`` tells what was over before the day asked
-    for. ``recorded`` is the day on which the latest of the rows was recorded here; ``taken_for`` are firms that are judged to be another.
+    Only rows of the allowed statuses are there, and edges whose both ends are; ``ended``
+    tells what was over before the day asked for. ``recorded`` is the day on which the latest
+    of the rows was recorded here; ``taken_for`` are firms that are judged to be another.
     """
 
     statuses: tuple[str, ...]
@@ -65,12 +71,14 @@ class City:
 
     @cached_property
     def placed(self) -> dict[frozenset[str], dict[str, Any]]:
-        """Hold the firms that were found already, by the regions that they are seen from (``gaps.local.find_firms``)."""
+        """Hold the firms that were found already, by the regions that they are
+        seen from (``gaps.local.find_firms``)."""
         return {}
 
     @cached_property
     def product_words(self) -> dict[str, str]:
-        """Return the product that each name or alias means; a word of several products means none, a name goes before an alias."""
+        """Return the product that each name or alias means; a word of several
+        products means none, a name goes before an alias."""
         meant: dict[str, set[str]] = defaultdict(set)
         products = self.nodes["Product"]
         for id, aliases in products.select("id", "aliases").drop_nulls("aliases").iter_rows():
@@ -81,8 +89,11 @@ class City:
 
     @cached_property
     def supplies(self) -> pl.DataFrame:
-        """Return the supplies that go on, each with the ``good``: the id of its product, or null where the graph has no such product."""
-        words = pl.DataFrame({"product": list(self.product_words), "good": list(self.product_words.values())}, schema_overrides=_TEXTS)
+        """Return the supplies that go on, each with the ``good``: the id of its
+        product, or null where the graph has no such product."""
+        words = pl.DataFrame(
+            {"product": list(self.product_words), "good": list(self.product_words.values())}, schema_overrides=_TEXTS
+        )
         return self.going("SUPPLIES").join(words, on="product", how="left", maintain_order="left")
 
     @cached_property
@@ -128,7 +139,8 @@ class City:
         return dict(found)
 
     def standing_on(self, products: Iterable[str]) -> set[str]:
-        """Return the products that cannot be made without one of these: by essential inputs, or because there is no way round it."""
+        """Return the products that cannot be made without one of these: by
+        essential inputs, or because there is no way round it."""
         own = set(products)
         reached, waiting = set(own), sorted(own)
         while waiting:
@@ -175,7 +187,8 @@ def _read_edges(
     stamps: list[str],
     taken_for: Mapping[str, str],
 ) -> pl.DataFrame:
-    """Return the edges of a type, without their times; firms that are judged to be one are one, and texts that come again are kept once."""
+    """Return the edges of a type, without their times; firms that are judged to
+    be one are one, and texts that come again are kept once."""
     record = EDGE_TYPES[name]
     columns = ("from", "to", *own, *PROOF)
     few = pl.col("status", "source", "from_label", "to_label").cast(pl.Categorical)
@@ -184,11 +197,15 @@ def _read_edges(
     for ends in ends_of(record):
         for frame in view.store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
             kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(view.scope.of_kind(name)))
-            kept = as_one(kept, taken_for, [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"])
+            kept = as_one(
+                kept, taken_for, [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"]
+            )
             for column, label in (("from", ends[0]), ("to", ends[1])):
                 kept = kept.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
             stamps.append(str(kept["recorded_at"].max() or ""))
-            kept = kept.with_columns(ended=_ended(view.scope.day), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])).drop(TIMES)
+            kept = kept.with_columns(
+                ended=_ended(view.scope.day), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])
+            ).drop(TIMES)
             frames.append(kept.with_columns(few))
     return pl.concat(frames).sort("from", "to", *own, pl.col("from_label", "to_label").cast(pl.String))
 
@@ -202,7 +219,13 @@ def _ended(today: str) -> pl.Expr:
     """Tell whether ``valid_to``, which may name a year, a half, a quarter, a month or a day, was over before a day."""
     text = pl.col("valid_to")
     ends = {"-H1": "-06-30", "-H2": "-12-31", "-Q1": "-03-31", "-Q2": "-06-30", "-Q3": "-09-30", "-Q4": "-12-31"}
-    last = pl.when(text.str.len_chars() == 4).then(text + "-12-31").when(text.str.len_chars() == 7).then(text + "-31").otherwise(text)
+    last = (
+        pl.when(text.str.len_chars() == 4)
+        .then(text + "-12-31")
+        .when(text.str.len_chars() == 7)
+        .then(text + "-31")
+        .otherwise(text)
+    )
     for mark, day in ends.items():
         last = pl.when(text.str.ends_with(mark)).then(text.str.slice(0, 4) + day).otherwise(last)
     return (last < today).fill_null(False)

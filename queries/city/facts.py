@@ -1,4 +1,5 @@
-"""What is known of one chain in one city: its places, who fills them, who needs them, who looked. Pure data that can be changed."""
+"""What is known of one chain in one city: its places, who fills them, who needs
+them, who looked. Pure data that can be changed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -62,9 +63,10 @@ class Place:
 class Facts:
     """Everything that the judgement of one chain rests on, or what is asked of one firm; ids are those of the graph.
 
-    ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those segments,
-    ``supplies`` the supplies of the chain's products, ``looks`` the coverage by segment, ``leads`` the leaders of every chain,
-    ``standing`` what stands on each product of the chain; ``gone`` are firms that were taken away.
+    ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those
+    segments, ``supplies`` the supplies of the chain's products, ``looks`` the coverage by segment, ``leads`` the
+    leaders of every chain, ``standing`` what stands on each product of the chain; ``gone`` are firms that were taken
+    away.
     """
 
     chain: Named
@@ -247,7 +249,9 @@ class Facts:
     def _others(self) -> Mapping[str, CityFirm]:
         """Return the firms of the city that are not of this chain."""
         ids = self.city.nodes["Enterprise"]["id"]
-        return find_firms(self.city, ids.filter(~ids.is_in(list(self.firms))).to_list(), {home.id for home in self.homes})
+        return find_firms(
+            self.city, ids.filter(~ids.is_in(list(self.firms))).to_list(), {home.id for home in self.homes}
+        )
 
     def without(self, firms: Iterable[str]) -> "Facts":
         """Return the facts as they would be if firms were gone."""
@@ -256,21 +260,27 @@ class Facts:
         def left(rows: tuple[Row, ...]) -> tuple[Row, ...]:
             return tuple(row for row in rows if row.start not in gone and row.end not in gone)
 
-        changed: dict[str, Any] = {name: left(getattr(self, name)) for name in ("makes", "operates", "needs", "supplies", "leads")}
+        changed: dict[str, Any] = {
+            name: left(getattr(self, name)) for name in ("makes", "operates", "needs", "supplies", "leads")
+        }
         goods = {firm: goods for firm, goods in self.leader_goods.items() if firm not in gone}
         return replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
 
     def landed(self, firm: CityFirm, product: str) -> "Facts":
-        """Return the facts as they would be if a firm made a product here; what it makes elsewhere does not come with it."""
+        """Return the facts as they would be if a firm made a product here; what
+        it makes elsewhere does not come with it."""
         came = not self.local(firm.id)
-        makes, operates = (tuple(row for row in rows if not came or row.start != firm.id) for rows in (self.makes, self.operates))
+        makes, operates = (
+            tuple(row for row in rows if not came or row.start != firm.id) for rows in (self.makes, self.operates)
+        )
         row = Row("PRODUCES", firm.id, product, "inferred", "")
         return replace(self, firms={**self.firms, firm.id: firm}, makes=(*makes, row), operates=operates)
 
 
 _LABELS = {
     "PRODUCES": ("Enterprise", "Product"), "OFFERS": ("Enterprise", "Product"), "NEEDS": ("Enterprise", "Product"),
-    "OPERATES_IN": ("Enterprise", "Segment"), "INPUT_TO": ("Product", "Product"), "SUPPLIES": ("Enterprise", "Enterprise"),
+    "OPERATES_IN": ("Enterprise", "Segment"), "INPUT_TO": ("Product", "Product"),
+    "SUPPLIES": ("Enterprise", "Enterprise"),
     "LEADS": ("Enterprise", "Chain"), "COVERS": ("Coverage", "Segment"), "SEEKS_PARTNER": ("Enterprise", "Enterprise"),
     "RECOMMENDS": ("Enterprise", "Enterprise"),
 }  # fmt: skip
@@ -290,8 +300,11 @@ def segments_of_chains(city: City, chains: Iterable[str]) -> list[str]:
     return _in_order(city, _ends(city, "PART_OF", "to", chains, "from"))
 
 
-def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, ...], also: Iterable[str] = ()) -> Facts:
-    """Return what is known of some segments, and of the products ``also`` asked about, seen from the regions that are home."""
+def gather(
+    city: City, subject: Named, segments: list[str], homes: tuple[Named, ...], also: Iterable[str] = ()
+) -> Facts:
+    """Return what is known of some segments, and of the products ``also`` asked
+    about, seen from the regions that are home."""
     belonging = city.going("BELONGS_TO")
     products = sorted(set(belonging.filter(pl.col("to").is_in(segments))["from"]))
     inputs = rows_at(city, "INPUT_TO", "to", products)
@@ -305,12 +318,17 @@ def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, 
     supplied = city.supplies.filter(pl.col("good").is_in([*products, *also]))
     supplies = rows_of("SUPPLIES", supplied)
     leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
-    firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {end for row in supplies for end in (row.start, row.end)}
+    firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {
+        end for row in supplies for end in (row.start, row.end)
+    }
     return Facts(
         chain=subject,
         homes=homes,
         places=_places(city, segments, products, segments_of),
-        tiers={id: tier or "" for id, tier in city.nodes["Segment"].filter(pl.col("id").is_in(segments)).select("id", "tier").iter_rows()},
+        tiers={
+            id: tier or ""
+            for id, tier in city.nodes["Segment"].filter(pl.col("id").is_in(segments)).select("id", "tier").iter_rows()
+        },
         product_names=city.names["Product"],
         segments_of=segments_of,
         firms=find_firms(city, sorted(firms), {home.id for home in homes}),
@@ -328,7 +346,8 @@ def gather(city: City, subject: Named, segments: list[str], homes: tuple[Named, 
 
 
 def rows_at(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
-    """Return the edges of a type with one end (``from`` or ``to``) among some ids, those that have ended only where asked for."""
+    """Return the edges of a type with one end (``from`` or ``to``) among some
+    ids, those that have ended only where asked for."""
     frame = city.edges[type_name] if ended else city.going(type_name)
     return rows_of(type_name, frame.filter(pl.col(column).is_in(list(ids))))
 
@@ -340,7 +359,10 @@ def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
 def rows_of(type_name: str, frame: pl.DataFrame) -> tuple[Row, ...]:
     """Return the rows of one of the city's frames of edges as relations."""
     empty = {"essential": False, "good": "", "product": "", "confidence": 0.0, "note": ""}
-    own = [frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value) for name, value in empty.items()]
+    own = [
+        frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value)
+        for name, value in empty.items()
+    ]
     proof = (frame[name].to_list() for name in ("from", "to", "status", "source", "place", "ended"))
     return tuple(map(Row._make, zip(repeat(type_name), *proof, *own, strict=False)))
 
@@ -355,8 +377,11 @@ def _in_order(city: City, segments: list[str]) -> list[str]:
     return sorted(segments, key=lambda segment: (TIERS.index(tiers.get(segment) or ""), segment))
 
 
-def _places(city: City, segments: list[str], products: list[str], segments_of: Mapping[str, tuple[str, ...]]) -> tuple[Place, ...]:
-    """Return every segment with its products behind it; a product of two segments of the chain stands once, in the first."""
+def _places(
+    city: City, segments: list[str], products: list[str], segments_of: Mapping[str, tuple[str, ...]]
+) -> tuple[Place, ...]:
+    """Return every segment with its products behind it; a product of two
+    segments of the chain stands once, in the first."""
     names = city.names
     places: list[Place] = []
     seen: set[str] = set()
@@ -365,12 +390,15 @@ def _places(city: City, segments: list[str], products: list[str], segments_of: M
         places.append(Place("Segment", segment, names["Segment"].get(segment, segment), own, (segment,)))
         fresh = [product for product in own if product not in seen]
         seen |= set(fresh)
-        places += [Place("Product", product, names["Product"][product], (product,), segments_of[product]) for product in fresh]
+        places += [
+            Place("Product", product, names["Product"][product], (product,), segments_of[product]) for product in fresh
+        ]
     return tuple(places)
 
 
 def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[Look, ...]]:
-    """Return the coverage of each segment; a record covers the whole city where its region is the city or contains it."""
+    """Return the coverage of each segment; a record covers the whole city where
+    its region is the city or contains it."""
     covers, records = city.going("COVERS"), {row["id"]: row for row in city.nodes["Coverage"].iter_rows(named=True)}
     regions = grouped(covers.filter(pl.col("to_label") == "Region"), "from", "to")
     above = regions_above(city)
@@ -380,7 +408,9 @@ def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[
         record, own = records[row.start], regions.get(row.start, ())
         names = "、".join(city.names["Region"].get(region, region) for region in own)
         whole = not homes or bool(whole_city & set(own))
-        found[row.end].append(Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row))
+        found[row.end].append(
+            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row)
+        )
     return {segment: tuple(looks) for segment, looks in found.items()}
 
 
@@ -388,6 +418,8 @@ def _leader_goods(city: City, leaders: set[str]) -> dict[str, frozenset[str]]:
     """Return what each leader makes or needs."""
     found: dict[str, set[str]] = {leader: set() for leader in sorted(leaders)}
     for type_name in ("PRODUCES", "NEEDS"):
-        for firm, product in city.going(type_name).filter(pl.col("from").is_in(list(leaders))).select("from", "to").iter_rows():
+        for firm, product in (
+            city.going(type_name).filter(pl.col("from").is_in(list(leaders))).select("from", "to").iter_rows()
+        ):
             found[firm].add(product)
     return {leader: frozenset(goods) for leader, goods in found.items()}

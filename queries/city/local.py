@@ -64,7 +64,9 @@ def _regions(city: City, firms: list[str]) -> dict[str, tuple[str, ...]]:
     located = city.going("LOCATED_IN")
     own = located.filter((pl.col("from_label") == "Enterprise") & pl.col("from").is_in(firms)).select("from", "to")
     parks = city.going("IN_PARK").filter((pl.col("from_label") == "Enterprise") & pl.col("from").is_in(firms))
-    of_park = located.filter(pl.col("from_label") == "Park").select(pl.col("from").alias("park"), pl.col("to").alias("region"))
+    of_park = located.filter(pl.col("from_label") == "Park").select(
+        pl.col("from").alias("park"), pl.col("to").alias("region")
+    )
     by_park = parks.join(of_park, left_on="to", right_on="park").select("from", pl.col("region").alias("to"))
     return grouped(pl.concat([own, by_park]), "from", "to")
 
@@ -83,7 +85,9 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
     groups = _groups(city)
     found, names = {}, city.names["Region"]
     known = city.nodes["Enterprise"].filter(pl.col("id").is_in(ids))
-    for id, name, short, status, source, closed in known.select("id", "name", "short_name", "status", "source", "ended").iter_rows():
+    for id, name, short, status, source, closed in known.select(
+        "id", "name", "short_name", "status", "source", "ended"
+    ).iter_rows():
         own = regions.get(id, ())
         where: Where = "unknown"
         if not homes or any(above.get(region, set()) & homes for region in own):
@@ -97,7 +101,9 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
 
 def _groups(city: City) -> dict[str, str]:
     """Return the top of the group of each firm that has a parent; a ring of owners goes by its first id."""
-    parents = dict(city.going("SUBSIDIARY_OF").sort("from", "to").select("from", "to").unique("from", keep="first").iter_rows())
+    parents = dict(
+        city.going("SUBSIDIARY_OF").sort("from", "to").select("from", "to").unique("from", keep="first").iter_rows()
+    )
     found = {}
     for firm in parents:
         chain = [firm]

@@ -45,12 +45,15 @@ def products_of(city: City, chain: str) -> set[str]:
 
 
 def find_city(city: City, firm: str, chains: list[str]) -> tuple[Named, ...]:
-    """Return the home regions of the chains that a firm leads; of a firm that leads none, those of any chain that it is in."""
+    """Return the home regions of the chains that a firm leads; of a firm that
+    leads none, those of any chain that it is in."""
     asked = chains or sorted(city.names["Chain"])
     homes = {home.id: home for chain in asked for home in find_homes(city, chain, segments_of_chains(city, [chain]))}
     if not chains:
         above = regions_above(city)
-        located = city.going("LOCATED_IN").filter((pl.col("from") == firm) & (pl.col("from_label") == "Enterprise"))["to"]
+        located = city.going("LOCATED_IN").filter((pl.col("from") == firm) & (pl.col("from_label") == "Enterprise"))[
+            "to"
+        ]
         own = {region for place in located for region in above.get(place, ())}
         homes = {id: home for id, home in homes.items() if id in own} or homes
     return tuple(homes[id] for id in sorted(homes))

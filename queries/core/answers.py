@@ -15,7 +15,8 @@ Item = TypeVar("Item")
 
 
 class Term(StrEnum):
-    """A word of a closed set: its value is what people read and JSON says, its name the code by which programs know it."""
+    """A word of a closed set: its value is what people read and JSON says, its
+    name the code by which programs know it."""
 
     @property
     def code(self) -> str:
@@ -163,7 +164,8 @@ class Firm(Answer):
 
 
 class ChainProduct(Answer):
-    """A product where it belongs to a segment; status, source and place are the belonging's own where that is the less founded."""
+    """A product where it belongs to a segment; status, source and place are the
+    belonging's own where that is the less founded."""
 
     id: str
     name: str
@@ -226,7 +228,8 @@ class Figure(Answer):
 
 
 class ThingView(Answer):
-    """Everything about one thing of any kind; a relation's ``properties`` are its own and the other thing's description."""
+    """Everything about one thing of any kind; a relation's ``properties`` are
+    its own and the other thing's description."""
 
     thing: dict[str, Any]
     outgoing: list[Related]

@@ -12,7 +12,9 @@ from graph.deadline import seconds_left
 from queries.core.weigh import weigh
 
 Made = TypeVar("Made")
-gc.set_threshold(50_000, 20, 100)  # answers are many small objects that stay: at its usual pace the collector takes a third of their time
+gc.set_threshold(
+    50_000, 20, 100
+)  # answers are many small objects that stay: at its usual pace the collector takes a third of their time
 GLANCE = 0.1  # seconds after which one who waits looks whether anybody still waits for it
 
 
@@ -26,7 +28,8 @@ class _Turn:
 
 @dataclass
 class _Kept:
-    """A thing that was made of a version, what it weighs, and how often it was asked for: some parts are made when they are asked for."""
+    """A thing that was made of a version, what it weighs, and how often it was
+    asked for: some parts are made when they are asked for."""
 
     version: str
     made: Any
@@ -35,10 +38,12 @@ class _Kept:
 
 
 class Cache:
-    """Things by what they are, the least used go first where they weigh too much; one thread at a time makes a thing."""
+    """Things by what they are, the least used go first where they weigh too
+    much; one thread at a time makes a thing."""
 
     def __init__(self, most: int) -> None:
-        """``most`` in bytes; a thing that weighs more than half of it counts as half, so that it does not drive out all others."""
+        """``most`` in bytes; a thing that weighs more than half of it counts as
+        half, so that it does not drive out all others."""
         self.most = most
         self.weight = 0
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
@@ -75,7 +80,9 @@ class Cache:
                 return None
             self._kept.move_to_end(key)
             found.asked += 1
-        if found.asked & (found.asked - 1) == 0:  # the first time, the second, the fourth …: parts may have been made since
+        if (
+            found.asked & (found.asked - 1) == 0
+        ):  # the first time, the second, the fourth …: parts may have been made since
             self._put(key, found, found)
         return found
 

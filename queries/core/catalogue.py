@@ -36,14 +36,25 @@ def header_of(question: str) -> str:
 def questions() -> tuple[str, ...]:
     """Return the names of all questions."""
     return tuple(
-        sorted(item.name.removesuffix(".cypher") for item in (files("queries") / "cypher").iterdir() if item.name.endswith(".cypher"))
+        sorted(
+            item.name.removesuffix(".cypher")
+            for item in (files("queries") / "cypher").iterdir()
+            if item.name.endswith(".cypher")
+        )
     )
 
 
 def answer(
-    store: Store, question: str, *, hops: int | None = None, labels: Sequence[str] = (), types: Sequence[str] = (), **parameters: Any
+    store: Store,
+    question: str,
+    *,
+    hops: int | None = None,
+    labels: Sequence[str] = (),
+    types: Sequence[str] = (),
+    **parameters: Any,
 ) -> Result:
-    """Put a question to the store and return the whole result; LABEL and TYPE in it stand for those of the names that the store has."""
+    """Put a question to the store and return the whole result; LABEL and TYPE
+    in it stand for those of the names that the store has."""
     text = text_of(question)
     for word, names, known in (("LABEL", labels, NODE_TYPES), ("TYPE", types, EDGE_TYPES)):
         if names and word in text:
@@ -60,7 +71,8 @@ def answer(
 
 
 def side_by_side(*works: Callable[[], Any]) -> list[Any]:
-    """Return what each work returns, ``AT_ONCE`` at a time, for works that mostly wait for the store; the first that fails fails all."""
+    """Return what each work returns, ``AT_ONCE`` at a time, for works that
+    mostly wait for the store; the first that fails fails all."""
     with ThreadPoolExecutor(AT_ONCE) as executor:
         asked = [executor.submit(copy_context().run, work) for work in works]
         try:

@@ -21,8 +21,9 @@ Find = Callable[[Any, str, Mapping[str, Any]], Any]
 class Word:
     """What is said of an argument: what it means, within which bounds, and how ``find`` finds what a word stands for.
 
-    ``find`` is given the view, the word and the arguments before this one. ``route`` and ``command`` are the argument's names there,
-    where they are others; an empty one: it is not offered there. ``positional``: a command takes it by its place though it has a default.
+    ``find`` is given the view, the word and the arguments before this one. ``route`` and
+    ``command`` are the argument's names there, where they are others; an empty one: it is not
+    offered there. ``positional``: a command takes it by its place though it has a default.
     """
 
     help: str = ""
@@ -87,16 +88,20 @@ class Choice:
         number = sum(given.get(name) is not None for name in self.names)
         if number == 1 or (number == 0 and not self.required):
             return ""
-        return f"{'、'.join(sign + name for name in self.names)} {'要写且只写一个' if self.required else '只能选一个,都不写就是全部'}"
+        return (
+            f"{'、'.join(sign + name for name in self.names)} "
+            f"{'要写且只写一个' if self.required else '只能选一个,都不写就是全部'}"
+        )
 
 
 @dataclass(frozen=True)
 class Question(Generic[Answered]):
     """A question and what its faces are made from.
 
-    ``paths`` are its routes' addresses below ``/api/v1/``; an argument in braces is part of the address. ``table`` returns what the
-    terminal and CSV show of an answer, with options of its own beside it; ``notes`` what is said beside the table; ``printed`` what the
-    command prints as JSON where that is not the answer. Of a list without end a route gives pages, a command the first ``most``.
+    ``paths`` are its routes' addresses below ``/api/v1/``; an argument in braces is part of the address. ``table``
+    returns what the terminal and CSV show of an answer, with options of its own beside it; ``notes`` what is said
+    beside the table; ``printed`` what the command prints as JSON where that is not the answer. Of a list without end a
+    route gives pages, a command the first ``most``.
     """
 
     name: str
@@ -132,7 +137,9 @@ class Question(Generic[Answered]):
     @cached_property
     def shown(self) -> tuple[Argument, ...]:
         """Return the options of its table."""
-        return tuple(Argument.of(one) for one in list(signature(self.table).parameters.values())[1:]) if self.table else ()
+        return (
+            tuple(Argument.of(one) for one in list(signature(self.table).parameters.values())[1:]) if self.table else ()
+        )
 
     @property
     def answer(self) -> Any:
@@ -146,7 +153,8 @@ class Question(Generic[Answered]):
     def find(
         self, subject: Any, words: Mapping[str, Any], tell: Callable[[str, Named], Any] = lambda _word, _found: None
     ) -> dict[str, Any]:
-        """Return the arguments that some words stand for, without those not given; ``tell`` hears for what each word was taken."""
+        """Return the arguments that some words stand for, without those not
+        given; ``tell`` hears for what each word was taken."""
         if self.choice and (problem := self.choice.problem(words)):
             raise InputError(problem)
         found: dict[str, Any] = {}

@@ -39,7 +39,8 @@ class Reason(str):
 
 
 class Names(tuple[str, ...]):
-    """Names in a sentence: ``{x:tail}`` is a colon and the first five, ``{x:等 # 家}`` the first three and how many there are."""
+    """Names in a sentence: ``{x:tail}`` is a colon and the first five, ``{x:等
+    # 家}`` the first three and how many there are."""
 
     def __format__(self, spec: str) -> str:
         """Return the first names, and that there are more."""

@@ -1,4 +1,5 @@
-"""Tables of plain values: what stands in each column, never how it looks; terminal, CSV, Excel and HTML draw the same one."""
+"""Tables of plain values: what stands in each column, never how it looks;
+terminal, CSV, Excel and HTML draw the same one."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,15 +13,29 @@ Kind = Literal[
     "text", "date", "place", "act", "able",  # str or None each; bool: whether somebody is able to
     "number", "score", "share",  # int, float, None, or a Number; from 0 to 100; from 0 to 1
     "change",  # float: how much more, which is worse; or str in its place
-    "state", "status", "fit",  # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
+    # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
+    "state", "status", "fit",
     "source",  # SourceRef, several ids, or an Ask where rules found it
-    "thing", "segment",  # ThingRef, Folded or str in its place, None where there is none; a segment of the picture of the page
+    # ThingRef, Folded or str in its place, None where there is none; a segment of the picture of the page
+    "thing", "segment",
     "firms", "lines", "remarks",  # Named each: how many, and the first of them; str each, or Folded; what is wrong
     "steps", "stage", "reached",  # the steps of a match; str: a stage of the ledger, the one that a match has reached
     "ask",  # Ask
 ]  # fmt: skip
 On = Literal["", "page", "text", "wide"]  # everywhere; else pages only, all but pages, all but the terminal
-ALL_SAID = ("segment", "score", "share", "state", "status", "fit", "lines", "remarks", "steps", "stage", "reached")  # without what is extra
+ALL_SAID = (
+    "segment",
+    "score",
+    "share",
+    "state",
+    "status",
+    "fit",
+    "lines",
+    "remarks",
+    "steps",
+    "stage",
+    "reached",
+)  # without what is extra
 FIRST = 3  # firms that a cell names
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
@@ -80,7 +95,8 @@ class Column(Generic[Item]):
 
 @dataclass(frozen=True)
 class Table(Generic[Item]):
-    """A table with its heading: an item is a row; ``things`` is how many it is about where a thing takes several rows."""
+    """A table with its heading: an item is a row; ``things`` is how many it is
+    about where a thing takes several rows."""
 
     id: str
     title: str
@@ -102,7 +118,8 @@ class Table(Generic[Item]):
 
     @property
     def in_files(self) -> list[Column[Item]]:
-        """Return the columns that CSV and Excel show: without those of pages, and what can only be clicked; what is apart, apart."""
+        """Return the columns that CSV and Excel show: without those of pages,
+        and what can only be clicked; what is apart, apart."""
         columns: list[Column[Item]] = []
         for column in self.columns:
             if column.on != "page" and column.kind != "ask":
@@ -170,24 +187,36 @@ def extra_of(column: Column[Item], item: Item, value: Any) -> str:
     return str(column.extra(item) or "") if column.extra else ""
 
 
-def text_of(column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "", most: int | None = None) -> str:
-    """Return what a cell says in a file: the smaller text with it, and the first ``most`` lines that it would unfold."""
+def text_of(
+    column: Column[Item], item: Item, sources: Mapping[str, str], between: str = "", most: int | None = None
+) -> str:
+    """Return what a cell says in a file: the smaller text with it, and the
+    first ``most`` lines that it would unfold."""
     value = column.of(item)
     text, extra = told(column.kind, value, sources, between), extra_of(column, item, value)
     if isinstance(value, Folded) and value.lines:
         cut = ";…" if most is not None and len(value.lines) > most else ""
         return f"{text}: {';'.join(value.lines[:most])}{cut}"
-    bare = column.kind in ALL_SAID or (isinstance(value, SourceRef) and value.id not in sources)  # an id is for programs
+    bare = column.kind in ALL_SAID or (
+        isinstance(value, SourceRef) and value.id not in sources
+    )  # an id is for programs
     return f"{text} {extra}" if extra and not bare else text
 
 
 def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[list[str], Iterator[list[str]]]:
-    """Return heads and rows of a table as the terminal shows it, or a CSV ``file``, without what can only be clicked."""
+    """Return heads and rows of a table as the terminal shows it, or a CSV
+    ``file``, without what can only be clicked."""
     columns, most = (table.in_files, None) if file else (table.on_terminals, FIRST)
-    return [one.head for one in columns], ([text_of(one, item, sources, ";", most) for one in columns] for item in table.items)
+    return [one.head for one in columns], (
+        [text_of(one, item, sources, ";", most) for one in columns] for item in table.items
+    )
 
 
 def without_empty(table: Table[Any], more: Container[str] = ()) -> Table[Any]:
     """Return the table without the columns that say nothing in any row, and without some more."""
-    said = [column for column in table.columns if column.head not in more and any(text_of(column, item, {}) for item in table.items)]
+    said = [
+        column
+        for column in table.columns
+        if column.head not in more and any(text_of(column, item, {}) for item in table.items)
+    ]
     return replace(table, columns=said)

@@ -21,7 +21,8 @@ Rows = list[dict[str, Any]]
 class View:
     """One version of a store under one scope; made once for a request or a command.
 
-    Whether the work is to go on is told by ``graph.deadline``, which goes with the request into whatever thread works for it.
+    Whether the work is to go on is told by ``graph.deadline``, which goes with
+    the request into whatever thread works for it.
     """
 
     store: Store
@@ -30,7 +31,8 @@ class View:
 
     @classmethod
     def of(cls, store: Store, scope: Scope | None = None) -> "View":
-        """Return the view of the current version of a store, which stays that version's whatever is loaded meanwhile."""
+        """Return the view of the current version of a store, which stays that
+        version's whatever is loaded meanwhile."""
         pinned = store.pinned()
         view = cls(pinned, scope or Scope(), pinned.version())
         view.elsewhere  # noqa: B018  # a city that the graph has no chain of is refused before anything is answered
@@ -65,7 +67,8 @@ class View:
 
     @cached_property
     def elsewhere(self) -> dict[str, str]:
-        """Return the chains that are another city's than the scope's, with that city's name; one without a region is of every city."""
+        """Return the chains that are another city's than the scope's, with that
+        city's name; one without a region is of every city."""
         if not self.scope.city or not self.cities:
             return {}
         if not self._chosen:
@@ -91,7 +94,8 @@ class View:
         return self.scope.statuses
 
     def ask(self, question: str, **parameters: Any) -> Rows:
-        """Return the rows of a question of the catalogue, which knows ``$statuses`` and ``$yardstick``; none under an empty scope."""
+        """Return the rows of a question of the catalogue, which knows
+        ``$statuses`` and ``$yardstick``; none under an empty scope."""
         if not self.statuses:
             return []
         seen: dict[str, Any] = {"statuses": list(self.statuses), "yardstick": list(self.scope.yardstick)}
@@ -99,12 +103,16 @@ class View:
 
     def ask_each(self, questions: Sequence[str], **parameters: Any) -> dict[str, Rows]:
         """Return the rows of several questions with the same parameters, some asked at a time."""
-        return dict(zip(questions, side_by_side(*(partial(self.ask, one, **parameters) for one in questions)), strict=True))
+        return dict(
+            zip(questions, side_by_side(*(partial(self.ask, one, **parameters) for one in questions)), strict=True)
+        )
 
     def once(self, what: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what ``make`` returned for this version and scope; threads that ask for the same thing wait for one of them.
+        """Return what ``make`` returned for this version and scope; threads
+        that ask for the same thing wait for one of them.
 
-        Who waits does so to the end of its own deadline; where the one that makes it is stopped, the next that waits makes it.
+        Who waits does so to the end of its own deadline; where the one that
+        makes it is stopped, the next that waits makes it.
         """
         return CACHE.once((self.store.url, self.scope, what), self.version, make)
 
@@ -117,7 +125,8 @@ class View:
         )
 
     def refuse_hidden(self, thing: Mapping[str, Any]) -> None:
-        """Raise ``NotFound`` for a thing whose status is left out, or a chain of another city, and say that it is there."""
+        """Raise ``NotFound`` for a thing whose status is left out, or a chain
+        of another city, and say that it is there."""
         if self.shows(thing):
             return
         name, home = thing.get("name") or thing["id"], self.elsewhere.get(thing["id"])

@@ -110,7 +110,9 @@ def _needs(view: View) -> Iterator[NeedLine]:
     for met in Met:
         rows = [one for one in wanted if one.met is met]
         recorded = sum(one.recorded for one in rows)
-        yield NeedLine(met=met, products=len(rows), recorded=recorded, status="inferred" if recorded < len(rows) else None)
+        yield NeedLine(
+            met=met, products=len(rows), recorded=recorded, status="inferred" if recorded < len(rows) else None
+        )
 
 
 def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:

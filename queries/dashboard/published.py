@@ -1,4 +1,5 @@
-"""Published figures beside what the rows of the graph come to: which figure is counted how stands in ``published.toml``."""
+"""Published figures beside what the rows of the graph come to: which figure is
+counted how stands in ``published.toml``."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -84,7 +85,8 @@ class CountedRows:
 
     @cached_property
     def signed(self) -> list[ProjectRow]:
-        """Return the projects of which a signing is told: others may be further, but nobody says that they were signed then."""
+        """Return the projects of which a signing is told: others may be
+        further, but nobody says that they were signed then."""
         return [one for one in self.projects if one.stage == SIGNED or one.signed_on]
 
     def chains(self, having: Callable[[str], bool] = lambda _: True) -> Shown:
@@ -93,7 +95,9 @@ class CountedRows:
 
     def chains_with(self, duty: Duty) -> Shown:
         """Return the chains for which somebody who is named has a duty now."""
-        named = {one.subject.id for one in read_posts(self.view) if one.current and not one.collective and one.duty is duty}
+        named = {
+            one.subject.id for one in read_posts(self.view) if one.current and not one.collective and one.duty is duty
+        }
         return replace(self.chains(named.__contains__), none=say("nobody_named"))
 
     def chains_with_document(self, kind: str) -> Shown:
@@ -101,7 +105,10 @@ class CountedRows:
         today = date.fromisoformat(self.view.scope.day)
         found = [one for one in read_tied(self.view, "Deliverable", ("ON_CHAIN",)) if one.thing.get("kind") == kind]
         found = [one for one in found if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
-        return replace(self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__), none=say("no_document"))
+        return replace(
+            self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__),
+            none=say("no_document"),
+        )
 
     def leaders(self) -> Shown:
         """Return the leaders of which a source says that they are among those that were published."""
@@ -114,20 +121,25 @@ COUNTERS: Mapping[str, Callable[[CountedRows, Sequence[Thing]], Shown]] = {
     "chains_headed": lambda city, _: city.chains_with(Duty.head),
     "chains_teamed": lambda city, _: city.chains_with(Duty.team),
     "chains_planned": lambda city, _: city.chains_with_document("行动计划"),
-    "chains_listed": lambda city, _: city.chains({on.id for one in read_tasks(city.view) for on in one.chains}.__contains__),
+    "chains_listed": lambda city, _: city.chains(
+        {on.id for one in read_tasks(city.view) for on in one.chains}.__contains__
+    ),
     "leaders": lambda city, _: city.leaders(),
     "projects": lambda city, _: Shown(len(city.projects)),
     "amount": lambda city, _: _sum(city.projects),
     "signed": lambda city, _: Shown(len(city.signed)),
     "signed_large": lambda city, _: Shown(sum((one.yuan or 0) >= LARGE for one in city.signed)),
     "amount_signed": lambda city, _: _sum(city.signed),
-    "own_amount": lambda city, subjects: _sum(one for one in city.projects if one.id in {about.id for about in subjects}),
+    "own_amount": lambda city, subjects: _sum(
+        one for one in city.projects if one.id in {about.id for about in subjects}
+    ),
     "matches": lambda city, _: Shown(len(ledger(city.view).matches)),
 }
 
 
 def beside(view: View) -> Iterator[PublishedLine]:
-    """Yield each published figure that rows of the graph could show, beside what they show: by the rules, then of each registry."""
+    """Yield each published figure that rows of the graph could show, beside
+    what they show: by the rules, then of each registry."""
     rules, city = read_rules(), CountedRows(view)
     figures, _ = list_figures(view, size=ALL)
     for rule in rules.figure:

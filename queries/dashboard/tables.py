@@ -57,7 +57,9 @@ def tables_of_dashboard(answer: Dashboard) -> dict[str, Table[Any]]:
         "chains": Table("chains", "各条链", CHAINS, answer.chains, note),
         "stages": Table("stages", "项目到哪一步", STAGES, answer.stages, empty="没有登记项目"),
         "needs": Table("needs", "链主要买的", NEEDS, answer.needs, both),
-        "published": Table("published", "公布的数与图里的行", PUBLISHED, answer.published, beside, "没有可以相比的公布数据"),
+        "published": Table(
+            "published", "公布的数与图里的行", PUBLISHED, answer.published, beside, "没有可以相比的公布数据"
+        ),
     }
     return {name: without_empty(table) for name, table in tables.items()}
 

@@ -39,7 +39,8 @@ class Part(Answer):
 
 
 class Judged(Answer):
-    """What is judged of a segment or a product; the score is the sum of the parts' points, null where the state is not known."""
+    """What is judged of a segment or a product; the score is the sum of the
+    parts' points, null where the state is not known."""
 
     state: State
     score: float | None = Field(description="0 to 100, higher is weaker")
@@ -80,7 +81,9 @@ class Variant(Answer):
     """The same judgement with one number of the rules moved."""
 
     moved: str
-    rank_correlation: float | None = Field(description="Spearman, of the scores of the segments; null with fewer than two")
+    rank_correlation: float | None = Field(
+        description="Spearman, of the scores of the segments; null with fewer than two"
+    )
     flips: list[Flip]
 
 
@@ -159,7 +162,8 @@ class Candidate(Answer):
 
 
 class Demand(Answer):
-    """Somebody or something that needs the place: a registered need, a product made here that it goes into, a leader concerned."""
+    """Somebody or something that needs the place: a registered need, a product
+    made here that it goes into, a leader concerned."""
 
     kind: Reason
     product: str = Field(description="the product of the place that is needed")
@@ -217,10 +221,10 @@ class Certificate(Answer):
 class Curve(Answer):
     """Shares of all needs still served after 0, 1, … firms have fallen; areas under them from 0 to 1.
 
-    A need is a leader of the chain and a product that it has registered a need for, or that is essential to what it makes and that
-    it does not make itself. It is served while a local maker of the product, or a known supplier of it to this leader, stands.
-    ``random`` is the exact expectation over all orders of falling (hypergeometric); ``by_rank`` takes the firms with the highest
-    systemic risk first, then those that serve most needs.
+    A need is a leader of the chain and a product that it has registered a need for, or that is essential to what it
+    makes and that it does not make itself. It is served while a local maker of the product, or a known supplier of it
+    to this leader, stands. ``random`` is the exact expectation over all orders of falling (hypergeometric); ``by_rank``
+    takes the firms with the highest systemic risk first, then those that serve most needs.
     """
 
     needs: int
@@ -270,7 +274,8 @@ class Risky(Answer):
 
 
 class Side(Answer):
-    """The chain on one side of the change: its segments, its riskiest local firms, how much of its leaders' needs is served."""
+    """The chain on one side of the change: its segments, its riskiest local
+    firms, how much of its leaders' needs is served."""
 
     segments: list[Standing]
     risk: list[Risky]

@@ -22,7 +22,8 @@ Looked = tuple[str, Reason, bool, list[Evidence]]
 
 
 def find_candidates(facts: Facts, place: Place) -> Iterator[Candidate]:
-    """Yield the firms that were looked at, each once: its makers, those in its segments, those that make what is near to it."""
+    """Yield the firms that were looked at, each once: its makers, those in its
+    segments, those that make what is near to it."""
     seen = set[str]()
     for firm, why, fills, evidence in chain(_makers(facts, place), _operators(facts, place), _neighbours(facts, place)):
         if firm not in seen:
@@ -58,7 +59,8 @@ def _makers(facts: Facts, place: Place) -> Iterator[Looked]:
 
 
 def _operators(facts: Facts, place: Place) -> Iterator[Looked]:
-    """Yield the firms of the place's segments, by record or by what they make: for a product, with what they make instead."""
+    """Yield the firms of the place's segments, by record or by what they make:
+    for a product, with what they make instead."""
     segments = set(place.segments)
     placed: dict[str, list[Row]] = defaultdict(list)
     for row in facts.rows_at("operates", segments):
@@ -87,10 +89,13 @@ def _why_not(firm: CityFirm, place: Place, names: str) -> Reason:
 
 
 def _neighbours(facts: Facts, place: Place) -> Iterator[Looked]:
-    """Yield local makers of what goes into the place's products or is made of them, then of what is near in the product space."""
+    """Yield local makers of what goes into the place's products or is made of
+    them, then of what is near in the product space."""
     own, names = place.products, facts.product_names
     edges = facts.city.inputs
-    beside = {other: ("makes_input", 0.0) for product in own if product in edges for other in edges.predecessors(product)}
+    beside = {
+        other: ("makes_input", 0.0) for product in own if product in edges for other in edges.predecessors(product)
+    }
     beside |= {other: ("makes_user", 0.0) for product in own if product in edges for other in edges.successors(product)}
     beside |= {other: ("makes_near", near) for other, near in _near(facts, own) if other not in beside}
     for product, (code, near) in beside.items():

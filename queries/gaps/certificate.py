@@ -1,4 +1,5 @@
-"""The gap certificate (断点说明): what is needed by whom, which local firms were looked at and why each does not fill it."""
+"""The gap certificate (断点说明): what is needed by whom, which local firms
+were looked at and why each does not fill it."""
 
 from collections import Counter
 from typing import Any
@@ -22,25 +23,32 @@ MOST = 60  # candidates that are listed; what is cut is counted
 
 
 def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
-    """Return the certificate of a segment or product of a chain; raises ``NotFound`` where the chain has no such place."""
+    """Return the certificate of a segment or product of a chain; raises
+    ``NotFound`` where the chain has no such place."""
     examined, rules = examine(view, chain), read_rules()
     verdict = examined.of(label, id)
     if verdict is None:
-        raise NotFound(f"产业链“{examined.facts.chain.name}”没有编号为“{id[:60]}”的{'环节' if label == 'Segment' else '产品'}")
+        raise NotFound(
+            f"产业链“{examined.facts.chain.name}”没有编号为“{id[:60]}”的{'环节' if label == 'Segment' else '产品'}"
+        )
     facts, place, measures = examined.facts, verdict.place, verdict.measures
     judgement = judge(facts, verdict, rules, steps_from(examined, verdict))
     demands, looks = _demands(facts, measures), _looks(facts, measures)
     candidates = list(find_candidates(examined.facts, place))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
     rows |= {(row.record, row.from_id, row.to_id): row for one in candidates[:MOST] for row in one.evidence}
-    used = [row.source for row in rows.values()] + [demand.source for demand in demands] + [look.source for look in looks]
+    used = (
+        [row.source for row in rows.values()] + [demand.source for demand in demands] + [look.source for look in looks]
+    )
     used += [candidate.source for candidate in candidates[:MOST]]
     return Certificate(
         **facts.about,
         label=label,
         id=id,
         name=place.name,
-        segments=[Named(id=segment, name=facts.city.names["Segment"].get(segment, segment)) for segment in place.segments],
+        segments=[
+            Named(id=segment, name=facts.city.names["Segment"].get(segment, segment)) for segment in place.segments
+        ],
         judgement=judgement,
         needed_by=demands,
         looked_through=looks,
@@ -55,14 +63,27 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
 
 
 def _demands(facts: Facts, measures: Measures) -> list[Demand]:
-    """Return who needs the place's products: registered needs, products made here that they go into, leaders concerned."""
+    """Return who needs the place's products: registered needs, products made
+    here that they go into, leaders concerned."""
     products, names = measures.place.products, facts.product_names
-    found = [Demand(kind=say("need_registered"), product=names[row.end], **_who(facts, row)) for row in facts.needs if row.end in products]
-    uses = facts.city.going("INPUT_TO").filter(pl.col("from").is_in(products)).sort("essential", descending=True, nulls_last=True)
+    found = [
+        Demand(kind=say("need_registered"), product=names[row.end], **_who(facts, row))
+        for row in facts.needs
+        if row.end in products
+    ]
+    uses = (
+        facts.city.going("INPUT_TO")
+        .filter(pl.col("from").is_in(products))
+        .sort("essential", descending=True, nulls_last=True)
+    )
     for row in uses.iter_rows(named=True):
         makers = facts.all_makers.get(row["to"], ())
         if makers and row["to"] not in products:
-            into = {"into": names[row["to"]], "essential": bool(row["essential"]), "who": [facts.named(firm) for firm in makers]}
+            into = {
+                "into": names[row["to"]],
+                "essential": bool(row["essential"]),
+                "who": [facts.named(firm) for firm in makers],
+            }
             proof = {"status": row["status"], "source": row["source"]}
             found.append(Demand(kind=say("need_of_product_made_here"), product=names[row["from"]], **into, **proof))
     leaders = {leader for good in measures.goods for leader in good.leaders}

@@ -54,20 +54,25 @@ def _needs(facts: Facts) -> dict[tuple[str, str], set[str]]:
         wanted = set(facts.leader_goods.get(leader, frozenset())) - made
         wanted |= {source for product in made for source in facts.city.needed_for(product)} - made
         for product in sorted(wanted):
-            found[leader, product] = (set(facts.all_makers.get(product, ())) | supplied.get((product, leader), set())) - {leader}
+            found[leader, product] = (
+                set(facts.all_makers.get(product, ())) | supplied.get((product, leader), set())
+            ) - {leader}
     return found
 
 
 def served_by_rank(number: int, last: NDArray[np.int64]) -> Floats:
-    """Return how many needs are served after 0, 1, … of so many firms have fallen, by the place of the last firm to serve each."""
+    """Return how many needs are served after 0, 1, … of so many firms have
+    fallen, by the place of the last firm to serve each."""
     ended = np.bincount(last + 1, minlength=number + 1) if len(last) else np.zeros(number + 1)
     return len(last) - np.cumsum(ended).astype(np.float64)
 
 
 def served_at_random(number: int, servers: Iterable[int]) -> Floats:
-    """Return how many needs are served on average after 0, 1, … of so many firms have fallen, by how many firms serve each.
+    """Return how many needs are served on average after 0, 1, … of so many
+    firms have fallen, by how many firms serve each.
 
-    The chance that all k that serve one are among m fallen is C(n-k, m-k) / C(n, m), and from m to m - 1 it falls by (m - k) / m.
+    The chance that all k that serve one are among m fallen is C(n-k, m-k) /
+    C(n, m), and from m to m - 1 it falls by (m - k) / m.
     """
     served = np.zeros(number + 1, np.longdouble)
     fallen = np.arange(number, 0, -1)

@@ -40,7 +40,10 @@ def find_extensions(facts: Facts, verdicts: Iterable[Verdict], rules: Rules) -> 
                 segment=facts.city.names["Segment"].get(one.place.segments[0], ""),
                 state=one.state,
                 density=round(float(nearness[number]), 4),
-                near=[Near(product=facts.product_names[products[other]], proximity=round(float(row[other]), 4)) for other in best],
+                near=[
+                    Near(product=facts.product_names[products[other]], proximity=round(float(row[other]), 4))
+                    for other in best
+                ],
             )
         )
     return sorted(found, key=lambda step: (-step.density, step.product_id))
@@ -50,5 +53,7 @@ def production(city: City) -> tuple[list[str], "csr_array[np.float64]"]:
     """Return the products that anybody makes, and which firm makes which, as a binary matrix (firms × products)."""
     made = city.going("PRODUCES").select("from", "to").unique()
     firms, products = made["from"].unique().sort(), made["to"].unique().sort()
-    row, column = (made[name].cast(pl.Enum(ends)).to_physical().to_numpy() for name, ends in (("from", firms), ("to", products)))
+    row, column = (
+        made[name].cast(pl.Enum(ends)).to_physical().to_numpy() for name, ends in (("from", firms), ("to", products))
+    )
     return products.to_list(), csr_array((np.ones(len(made)), (row, column)), shape=(len(firms), len(products)))

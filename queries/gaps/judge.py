@@ -21,7 +21,8 @@ SHOWN = 200  # rows of evidence of one kind for one place
 
 
 def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
-    """Return what is judged of a place, in words and with its rows; ``extensions`` are next steps that its products lead to."""
+    """Return what is judged of a place, in words and with its rows;
+    ``extensions`` are next steps that its products lead to."""
     check()
     voice, measures = Voice(facts, verdict, rules), verdict.measures
     action, why = action_of(verdict, rules, extensions, facts)
@@ -39,7 +40,8 @@ def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str
 
 
 def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
-    """Return the least founded status that a state needs: of the look, and of as many firms and key products as the rules ask for."""
+    """Return the least founded status that a state needs: of the look, and of
+    as many firms and key products as the rules ask for."""
     measures, place, state = verdict.measures, verdict.place, verdict.state
     by_firm, by_place = _best_rows(facts, measures)
     needed = []
@@ -56,7 +58,8 @@ def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
 
 
 def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[str, int]]:
-    """Return how well founded it is at best that each local firm is of the place, and that each of its products is made here."""
+    """Return how well founded it is at best that each local firm is of the
+    place, and that each of its products is made here."""
     by_firm: dict[str, int] = {}
     by_place: dict[str, int] = {}
     wanted, firms = {*measures.place.products, measures.place.id}, set(measures.firms)
@@ -89,7 +92,8 @@ def action_of(verdict: Verdict, rules: Rules, extensions: Sequence[str], facts: 
 
 
 def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
-    """Return the rows that a judgement rests on: who looked, who makes it, who is in it, who buys it where, what it needs."""
+    """Return the rows that a judgement rests on: who looked, who makes it, who
+    is in it, who buys it where, what it needs."""
     place = measures.place
     looks = [look.row for segment in place.segments for look in facts.looks.get(segment, ())]
     makes = [row for row in facts.rows_at("makes", place.products) if not row.ended]
@@ -118,7 +122,10 @@ class Voice:
         """Return the parts of the score with their reasons; none where the state is not known."""
         said, points = self._said() if self.verdict.points else {}, self.verdict.points
         weights = {key: weight for key, weight in self.rules.score.by_key().items() if key in said}
-        return [Part(name=weight.name, points=points[key], most=weight.points, reason=said[key]) for key, weight in weights.items()]
+        return [
+            Part(name=weight.name, points=points[key], most=weight.points, reason=said[key])
+            for key, weight in weights.items()
+        ]
 
     def _said(self) -> Mapping[str, Reason]:
         m, goods, states = self.measures, self.measures.goods, self.verdict.goods
@@ -142,7 +149,9 @@ class Voice:
             )
             if known
             else say("part_concentration_of_firms", count=len(m.firms)),
-            "outside": say("part_outside", count=bought, number=len(m.outside_rows)) if bought else say("part_nothing_bought"),
+            "outside": say("part_outside", count=bought, number=len(m.outside_rows))
+            if bought
+            else say("part_nothing_bought"),
             "inputs": say("part_inputs", count=m.inputs_known, number=len(inputs), missing=self._products(inputs))
             if m.inputs_known
             else say("part_no_known_inputs"),
@@ -191,11 +200,17 @@ class Voice:
         if m.place.label == "Segment" and m.keys:
             lacking = [good.id for good in m.keys if not good.makers]
             counted = {"count": len(m.keys), "made": len(m.keys) - len(lacking), "wanted": wanted}
-            all_, some = ("key_products", "key_products_lacking") if len(m.keys) < len(m.goods) else ("products", "products_lacking")
+            all_, some = (
+                ("key_products", "key_products_lacking")
+                if len(m.keys) < len(m.goods)
+                else ("products", "products_lacking")
+            )
             yield say(some, **counted, lacking=self._products(lacking)) if lacking else say(all_, **counted)
 
     def _looks(self) -> Iterator[Reason]:
-        found = {look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())}
+        found = {
+            look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())
+        }
         for look in found.values():
             details = ",".join(filter(None, (look.region or "区域不明", look.as_of, look.method)))
             yield say("looked_through" if look.whole else "looked_in_part", look=look.name, details=details)

@@ -1,4 +1,5 @@
-"""What is measured of each place before any rule speaks: counts and shares, each with the rows that it was taken from."""
+"""What is measured of each place before any rule speaks: counts and shares,
+each with the rows that it was taken from."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,8 @@ from queries.city.facts import Facts, Place, Row
 
 @dataclass(frozen=True)
 class NetworkFacts:
-    """What the supply network says of firms: who is in it, the articulation points, the bridges, what closing one costs.
+    """What the supply network says of firms: who is in it, the articulation
+    points, the bridges, what closing one costs.
 
     ``risk`` is None where no supplies are known.
     """
@@ -33,16 +35,20 @@ class NetworkFacts:
 
     def bridges_at(self, firms: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """Return the bridges with an articulation point of which one end is among some firms, in their order."""
-        return tuple(self.bridges[number] for number in sorted({number for firm in firms for number in self._bridges_of.get(firm, ())}))
+        return tuple(
+            self.bridges[number]
+            for number in sorted({number for firm in firms for number in self._bridges_of.get(firm, ())})
+        )
 
 
 @dataclass(frozen=True)
 class Good:
-    """A product of a place: its local makers, how many firms may make it besides, whether it was looked for, what stands on it.
+    """A product of a place: its local makers, how many firms may make it
+    besides, whether it was looked for, what stands on it.
 
-    ``unplaced`` make it, but it is not known where they are; ``vague`` are local firms of its segments without a recorded product
-    there. ``standing``: the products that cannot be made without it; ``leaders``: those, of any chain, that make or need it or one
-    of those.
+    ``unplaced`` make it, but it is not known where they are; ``vague`` are local firms of
+    its segments without a recorded product there. ``standing``: the products that cannot be
+    made without it; ``leaders``: those, of any chain, that make or need it or one of those.
     """
 
     id: str
@@ -70,8 +76,9 @@ class Good:
 class Measures:
     """One place in numbers and rows; ``unplaced`` are its firms of which it is not known where they are.
 
-    ``group_hhi`` is that of the local firms by group; ``inputs_known`` the number of essential inputs of which it is known whether
-    they are made here; ``riskiest`` the local firm whose closing costs most, with the share of all output.
+    ``group_hhi`` is that of the local firms by group; ``inputs_known`` the number of
+    essential inputs of which it is known whether they are made here; ``riskiest``
+    the local firm whose closing costs most, with the share of all output.
     """
 
     place: Place
@@ -101,7 +108,8 @@ class Measures:
 
     @property
     def key_possible(self) -> float:
-        """Return the share of the key products that may have a local maker, by what is recorded; 1 where there is no product."""
+        """Return the share of the key products that may have a local maker, by
+        what is recorded; 1 where there is no product."""
         return sum(not good.missing for good in self.keys) / len(self.keys) if self.keys else 1.0
 
 
@@ -148,7 +156,9 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
     firms, unplaced = _local_firms(facts, place), _unplaced(facts, place)
     outside, local = _bought(facts, place)
     inputs_missing, inputs_known = _inputs(facts, {good.id for good in goods if good.makers})
-    risks = [(network.risk.get(firm, 0.0), firm) for firm in firms if network.risk is not None and firm in network.supplied]
+    risks = [
+        (network.risk.get(firm, 0.0), firm) for firm in firms if network.risk is not None and firm in network.supplied
+    ]
     worst = max(risks, default=None)
     return Measures(
         place=place,
@@ -185,7 +195,11 @@ def _unplaced(facts: Facts, place: Place) -> tuple[str, ...]:
 
 def vague_makers(facts: Facts, product: str) -> tuple[str, ...]:
     """Return the local firms of a product's segments that have no recorded product there: they may make it."""
-    return tuple(sorted({firm for segment in facts.segments_of.get(product, ()) for firm in facts.vague_operators.get(segment, ())}))
+    return tuple(
+        sorted(
+            {firm for segment in facts.segments_of.get(product, ()) for firm in facts.vague_operators.get(segment, ())}
+        )
+    )
 
 
 def hhi(sizes: Iterable[int]) -> float:
@@ -196,7 +210,8 @@ def hhi(sizes: Iterable[int]) -> float:
 
 
 def _bought(facts: Facts, place: Place) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """Return the supplies of the place's products to local firms: from outside, and from here; unplaced suppliers count for neither."""
+    """Return the supplies of the place's products to local firms: from outside,
+    and from here; unplaced suppliers count for neither."""
     outside, local = [], []
     for row in facts.rows_at("supplies", place.products):
         if facts.local(row.end):
@@ -209,7 +224,8 @@ def _bought(facts: Facts, place: Place) -> tuple[tuple[Row, ...], tuple[Row, ...
 
 
 def _inputs(facts: Facts, made: set[str]) -> tuple[tuple[Row, ...], int]:
-    """Return the essential inputs of what is made here that are known to have no local maker, and of how many that is known."""
+    """Return the essential inputs of what is made here that are known to have
+    no local maker, and of how many that is known."""
     missing: dict[str, Row] = {}
     known: set[str] = set()
     for row in facts.inputs:

@@ -10,12 +10,15 @@ from queries.names.search import find_enterprise, find_product
 
 
 def find_place(examined: Examined, word: str) -> Place:
-    """Return the segment or product of a chain that an id or a name means; a segment goes before a product of the same name."""
+    """Return the segment or product of a chain that an id or a name means; a
+    segment goes before a product of the same name."""
     wanted, places = word.strip(), examined.facts.places
     exact = [place for place in places if wanted in (place.id, place.name)]
     found = exact or [place for place in places if wanted and wanted in place.name]
     if not found:
-        raise NotFound(f"产业链“{examined.facts.chain.name}”里没有叫“{wanted[:60]}”的环节或产品,可用 lianzhang weak-links 查看全部")
+        raise NotFound(
+            f"产业链“{examined.facts.chain.name}”里没有叫“{wanted[:60]}”的环节或产品,可用 lianzhang weak-links 查看全部"
+        )
     if len(found) > 1 and not exact:
         candidates = [{"id": place.id, "name": place.name} for place in found]
         listed = "、".join(f"{place.name}({place.id})" for place in found[:10])

@@ -56,19 +56,30 @@ def weak_links(view: "View", chain: Chain) -> WeakLinks:
     table=lambda answer: tables.tables_of_certificate(answer)["candidates"],
     format="json",
 )
-def certificate(view: "View", chain: Chain, place: Annotated["Place", Word("环节或产品的名称或编号", "PLACE", _find_place)]) -> Certificate:
+def certificate(
+    view: "View", chain: Chain, place: Annotated["Place", Word("环节或产品的名称或编号", "PLACE", _find_place)]
+) -> Certificate:
     """断点说明: 谁需要它,查过哪些本地企业、为何都不能填补,用了哪版规则、哪天的数据、哪些来源。"""
     from queries.gaps.certificate import certificate as ask
 
     return ask(view, chain.id, place.label, place.id)
 
 
-@question("what-if", "chains/{chain}/what-if", group=GROUP, slow="推演", table=tables.table_of_changes, notes=tables.notes_of_what_if)
+@question(
+    "what-if",
+    "chains/{chain}/what-if",
+    group=GROUP,
+    slow="推演",
+    table=tables.table_of_changes,
+    notes=tables.notes_of_what_if,
+)
 def what_if(
     view: "View",
     chain: Chain,
     remove: Annotated[list[Firm] | None, Word("假设这家企业退出;可写多次")] = None,
-    land: Annotated[list["Landing"] | None, Word("假设企业落地生产某产品;可写多次", "NAME:PRODUCT", _find_landing)] = None,
+    land: Annotated[
+        list["Landing"] | None, Word("假设企业落地生产某产品;可写多次", "NAME:PRODUCT", _find_landing)
+    ] = None,
 ) -> WhatIf:
     """假如: 企业退出(``remove``)或落地(``land``)之后,各环节的状态、评分与风险,补上的和新开的缺口,牵涉的链主。"""
     from queries.gaps.what_if import what_if as ask

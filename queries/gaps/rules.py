@@ -108,11 +108,16 @@ def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:
 
 
 def moved_points(points: Mapping[str, float], share: float) -> Iterator[tuple[str, float, dict[str, float]]]:
-    """Yield points (100 together) with each moved down and up by a share, the others in proportion: what is moved, by what factor."""
+    """Yield points (100 together) with each moved down and up by a share, the
+    others in proportion: what is moved, by what factor."""
     for key, own in points.items():
         for factor in (1 - share, 1 + share):
             rest = (100 - own * factor) / (100 - own)
-            yield key, factor, {other: own * factor if other == key else value * rest for other, value in points.items()}
+            yield (
+                key,
+                factor,
+                {other: own * factor if other == key else value * rest for other, value in points.items()},
+            )
 
 
 def _with(whole: dict[str, Any], section: str, changed: dict[str, Any]) -> Rules:

@@ -1,4 +1,5 @@
-"""Tables of the weak links and what is said beside them: segments, products, next steps, risk, certificates, what if, the rules."""
+"""Tables of the weak links and what is said beside them: segments, products,
+next steps, risk, certificates, what if, the rules."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +39,9 @@ STATE: Column[Any] = Column("状态", lambda one: one.state, "state")
 SCORE: Column[Any] = Column("评分", lambda one: one.score, "score")
 FIRM: Column[Any] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
 PLACE: Column[Placed] = Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "segment")
-PLACED: Column[Placed] = Column("产品(服务)", lambda pair: PRODUCT.of(pair[1]) if isinstance(pair[1], ProductState) else "", "thing")
+PLACED: Column[Placed] = Column(
+    "产品(服务)", lambda pair: PRODUCT.of(pair[1]) if isinstance(pair[1], ProductState) else "", "thing"
+)
 
 
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
@@ -63,10 +66,14 @@ Products = Annotated[bool, Word("表格里也列出各环节的产品(JSON 总�
 def table_of_segments(answer: WeakLinks, products: Products = False) -> Table[Placed]:
     """Return the segments of a chain, the weakest first, each followed by its products where so wished."""
     segments = [answer.segments[place] for place in weakest_first(answer.segments)]
-    tier = Column[Placed]("层级", lambda pair: pair[0].tier or "未注明", sort=lambda pair: TIER_ORDER.get(pair[0].tier, 9))
+    tier = Column[Placed](
+        "层级", lambda pair: pair[0].tier or "未注明", sort=lambda pair: TIER_ORDER.get(pair[0].tier, 9)
+    )
     columns = [PLACE, *([PLACED] if products else []), tier, *_judged(answer)]
     items = [(segment, one) for segment in segments for one in (segment, *(segment.products if products else ()))]
-    return Table("gap-segments", "各环节的断点", columns, items, "评分 0 至 100,越高越弱,是各项之和;点环节名在图中看各项。")
+    return Table(
+        "gap-segments", "各环节的断点", columns, items, "评分 0 至 100,越高越弱,是各项之和;点环节名在图中看各项。"
+    )
 
 
 def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str]:
@@ -77,7 +84,8 @@ def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str
 
 
 def _judged(answer: WeakLinks) -> list[Column[Placed]]:
-    """Return what is judged, the least founded status that it rests on, the sources of its rows, and what defends it."""
+    """Return what is judged, the least founded status that it rests on, the
+    sources of its rows, and what defends it."""
     return [
         Column("状态", lambda pair: pair[1].state, "state"),
         Column("评分", lambda pair: pair[1].score, "score"),
@@ -91,7 +99,9 @@ def _judged(answer: WeakLinks) -> list[Column[Placed]]:
 
 
 def _certificate(answer: WeakLinks, place: Callable[[Any], str]) -> Column[Any]:
-    return Column("说明", lambda one: Ask("certificate", "断点说明", {"chain": answer.chain_id, "place": place(one)}), "ask")
+    return Column(
+        "说明", lambda one: Ask("certificate", "断点说明", {"chain": answer.chain_id, "place": place(one)}), "ask"
+    )
 
 
 def _computed(answer: WeakLinks) -> tuple[Column[Any], Column[Any]]:
@@ -106,7 +116,10 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
         SEGMENT,
         STATE,
         Column("关联密度", lambda one: Number(one.density, f"{one.density:.2f}"), "number"),
-        Column("相近的本地产品(关联)", lambda one: "、".join(f"{other.product}({other.proximity:.2f})" for other in one.near)),
+        Column(
+            "相近的本地产品(关联)",
+            lambda one: "、".join(f"{other.product}({other.proximity:.2f})" for other in one.near),
+        ),
         *_computed(answer),
         _certificate(answer, lambda one: one.product_id),
     ]
@@ -137,7 +150,11 @@ def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
         Column("环节名次的秩相关", lambda one: correlation(one.rank_correlation), "number"),
         Column("状态会变的", flips),
     ]
-    moving = [one for one in stability.variants if one.flips or (one.rank_correlation is not None and one.rank_correlation < 1)]
+    moving = [
+        one
+        for one in stability.variants
+        if one.flips or (one.rank_correlation is not None and one.rank_correlation < 1)
+    ]
     return Table("gap-moves", "移动规则的影响", columns, moving)
 
 
@@ -161,16 +178,22 @@ RULES: list[Column[RuleUsed]] = [
 
 def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     """Return every number of the rules with its reason."""
-    tables: list[Table[Any]] = [Table("rules-score", "评分各项", PARTS, list(rules.score.by_key().items()), "合计 100 分,越高越弱。")]
+    tables: list[Table[Any]] = [
+        Table("rules-score", "评分各项", PARTS, list(rules.score.by_key().items()), "合计 100 分,越高越弱。")
+    ]
     for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
-        named = (RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section))
+        named = (
+            RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section)
+        )
         tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda one: one.name)], list(named)))
     return tables
 
 
 def _who(one: Demand) -> ThingRef | str:
     return (
-        ThingRef("Enterprise", one.who[0].id, one.who[0].name) if len(one.who) == 1 else show_names((firm.name for firm in one.who), FIRST)
+        ThingRef("Enterprise", one.who[0].id, one.who[0].name)
+        if len(one.who) == 1
+        else show_names((firm.name for firm in one.who), FIRST)
     )
 
 
@@ -178,13 +201,17 @@ NEEDED: list[Column[Demand]] = [
     Column("何种需要", lambda one: one.kind),
     Column("需要的产品", lambda one: one.product),
     Column("谁", _who, "thing"),
-    Column("用来生产", lambda one: one.into, extra=lambda one: {None: "", True: "必需", False: "可替代"}[one.essential]),
+    Column(
+        "用来生产", lambda one: one.into, extra=lambda one: {None: "", True: "必需", False: "可替代"}[one.essential]
+    ),
     *TRUST,
 ]
 LOOKED: list[Column[LookedThrough]] = [
     Column("覆盖记录", lambda one: ThingRef("Coverage", one.record.id, one.record.name), "thing"),
     SEGMENT,
-    Column("区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"),
+    Column(
+        "区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"
+    ),
     Column("查的日期", lambda one: one.as_of, "date"),
     Column("方法", lambda one: one.method),
     *TRUST,
@@ -212,7 +239,9 @@ def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
     return {
         "needed": Table("needed", "谁需要它", NEEDED, answer.needed_by, empty="图中没有登记谁需要它"),
         "looked": Table("looked", "哪些覆盖记录查过", LOOKED, answer.looked_through, empty=unseen),
-        "candidates": Table("candidates", "看过的企业,各为何能或不能填补", CANDIDATES, firms, note, "没有可看的企业", len(firms) + more),
+        "candidates": Table(
+            "candidates", "看过的企业,各为何能或不能填补", CANDIDATES, firms, note, "没有可看的企业", len(firms) + more
+        ),
         "rules": Table("used-rules", "用到的规则", RULES, answer.rules),
         "sources": Table("used-sources", "来源", SOURCES, answer.sources, empty="没有用到任何记录"),
     }
@@ -266,7 +295,9 @@ def _changes(id: str, title: str, what: str, changes: Sequence[PlaceChange]) -> 
         Column("之后", lambda one: one.after, "state"),
         Column("评分(前)", lambda one: one.score_before, "score"),
         Column("评分(后)", lambda one: one.score_after, "score"),
-        Column("评分增减", _difference, "change", lambda one: "" if isinstance(_difference(one), str) else _turned(one)),
+        Column(
+            "评分增减", _difference, "change", lambda one: "" if isinstance(_difference(one), str) else _turned(one)
+        ),
     ]
     return Table(id, title, columns, changes, empty="没有产品的状态或评分有变化")
 

@@ -1,4 +1,5 @@
-"""The verdict on a place: from what was measured to state and score, by the rules and nothing else, made once a place and carried."""
+"""The verdict on a place: from what was measured to state and score, by the
+rules and nothing else, made once a place and carried."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +12,11 @@ from queries.gaps.rules import Rules
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a place is judged to be: its state, that of each of its products by id, the points of each part and their sum, the score.
+    """What a place is judged to be: its state, that of each of its products by
+    id, the points of each part and their sum, the score.
 
-    ``standing`` are the products and ``leaders`` the leaders that stand on its missing and weak products. Where the state is not known
-    there is none of these, and the score is None.
+    ``standing`` are the products and ``leaders`` the leaders that stand on its missing and
+    weak products. Where the state is not known there is none of these, and the score is None.
     """
 
     measures: Measures
@@ -48,8 +50,8 @@ def verdict_of(measures: Measures, rules: Rules) -> Verdict:
 def _state_of(measures: Measures, rules: Rules) -> State:
     """Return the state of a segment: known where the least and the most that the records allow come to the same.
 
-    Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may be there
-    would not make it strong, or there at all.
+    Strong by the firms that are known; missing or weak only where it was looked for and
+    where even the firms that may be there would not make it strong, or there at all.
     """
     firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
     if len(measures.firms) >= firms and measures.key_made >= share:
@@ -74,7 +76,9 @@ def state_of_good(good: Good, rules: Rules) -> State:
     return State.weak
 
 
-def _shares_of(measures: Measures, rules: Rules, states: Mapping[str, State], standing: int, leaders: int) -> dict[str, float]:
+def _shares_of(
+    measures: Measures, rules: Rules, states: Mapping[str, State], standing: int, leaders: int
+) -> dict[str, float]:
     """Return each part of the score as a share of its full points; only what is known counts."""
     scale, goods = rules.scale, measures.goods
     low = min(scale.hhi_low.value, 0.99)
@@ -88,7 +92,8 @@ def _shares_of(measures: Measures, rules: Rules, states: Mapping[str, State], st
         "concentration": sum(max(0.0, (one - low) / (1 - low)) for one in known) / len(known) if known else empty,
         "outside": len(measures.outside_rows) / bought if bought else 0.0,
         "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
-        "downstream": min(1.0, standing / scale.downstream_products.value) / 2 + min(1.0, leaders / scale.downstream_leaders.value) / 2,
+        "downstream": min(1.0, standing / scale.downstream_products.value) / 2
+        + min(1.0, leaders / scale.downstream_leaders.value) / 2,
         "single_point": len(measures.single) / measures.in_network if measures.in_network else 0.0,
         "systemic_risk": min(1.0, measures.riskiest[1] / scale.systemic_risk.value) if measures.riskiest else 0.0,
     }

@@ -39,7 +39,8 @@ from queries.things.things import list_sources
 
 @dataclass(frozen=True)
 class SupplyEnds:
-    """A supply network surveyed: its firms, its articulation points and bridges, its units under each assumption on amounts."""
+    """A supply network surveyed: its firms, its articulation points and
+    bridges, its units under each assumption on amounts."""
 
     ends: pl.Series
     single: frozenset[str]
@@ -82,7 +83,9 @@ def survey(city: City, supplies: pl.DataFrame) -> SupplyEnds:
     """Return a supply network (``from``, ``to``, ``good``) surveyed as a whole."""
     ends = pl.concat([supplies["from"], supplies["to"]]).unique().sort()
     places = pl.Enum(ends)
-    network = Network.between(ends.to_list(), *(supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to")))
+    network = Network.between(
+        ends.to_list(), *(supplies[column].cast(places).to_physical().to_numpy() for column in ("from", "to"))
+    )
     networks = tuple(firm_network(city, supplies, assumption) for assumption in ASSUMPTIONS)
     return SupplyEnds(ends, frozenset(articulation_points(network)), tuple(bridges(network)), networks)
 
@@ -99,7 +102,8 @@ def examine_facts(facts: Facts, supplies: SupplyEnds) -> Examined:
 
 
 def _risk(facts: Facts, supplies: SupplyEnds, known: Sequence[str]) -> RiskRanking | None:
-    """Return local firms that are in the supply network by systemic risk, under both assumptions about amounts; None without any."""
+    """Return local firms that are in the supply network by systemic risk, under
+    both assumptions about amounts; None without any."""
     scores = [network.closures([[firm] for firm in known]) for network in supplies.networks if network is not None]
     if not known or not scores:
         return None
@@ -107,7 +111,9 @@ def _risk(facts: Facts, supplies: SupplyEnds, known: Sequence[str]) -> RiskRanki
     order = sorted(range(len(known)), key=lambda place: (-scores[0][place], known[place]))
     main, other = ASSUMPTIONS.values()
     firms = [
-        RankedByRisk(firm=facts.named(known[one]), esri=float(scores[0][one]), rank=ranks[0][one], other_rank=ranks[1][one])
+        RankedByRisk(
+            firm=facts.named(known[one]), esri=float(scores[0][one]), rank=ranks[0][one], other_rank=ranks[1][one]
+        )
         for one in order
     ]
     agreement = correlation(scores[0], scores[1])
@@ -155,7 +161,9 @@ def notes_on(facts: Facts) -> Iterator[Reason]:
     """Yield what a reader must know of the answer as a whole."""
     homes = "、".join(home.name for home in facts.homes)
     yield say("note_home", homes=homes) if homes else say("note_no_home")
-    yield say("note_looks", segments=len(facts.tiers), looked=sum(bool(facts.looked_at([segment])) for segment in facts.tiers))
+    yield say(
+        "note_looks", segments=len(facts.tiers), looked=sum(bool(facts.looked_at([segment])) for segment in facts.tiers)
+    )
     if not facts.supplies:
         yield say("note_no_supplies")
 
@@ -192,10 +200,16 @@ def stability(verdicts: Sequence[Verdict], rules: Rules) -> Stability:
     for moved, changed in variants(rules):
         check()
         pairs = [(one, verdict_of(one.measures, changed)) for one in verdicts]
-        flips = [Flip(place=one.place.name, before=one.state, after=other.state) for one, other in pairs if one.state != other.state]
+        flips = [
+            Flip(place=one.place.name, before=one.state, after=other.state)
+            for one, other in pairs
+            if one.state != other.state
+        ]
         scores = [(one.score, other.score) for one, other in pairs if one.place.label == "Segment"]
         both = [(old, new) for old, new in scores if old is not None and new is not None]
-        found.append(Variant(moved=moved, rank_correlation=correlation(*zip(*both, strict=True)) if both else None, flips=flips))
+        found.append(
+            Variant(moved=moved, rank_correlation=correlation(*zip(*both, strict=True)) if both else None, flips=flips)
+        )
     known = [variant.rank_correlation for variant in found if variant.rank_correlation is not None]
     flipped = dict.fromkeys(flip.place for variant in found for flip in variant.flips)
     return Stability(least_correlation=min(known, default=None), flipped=list(flipped), variants=found)

@@ -32,7 +32,8 @@ class Landing:
 
 
 def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]) -> WhatIf:
-    """Return a chain before and after firms are removed and others land, all at once; a firm judged to be another stands for that one."""
+    """Return a chain before and after firms are removed and others land, all at
+    once; a firm judged to be another stands for that one."""
     before, rules = examine(view, chain), read_rules()
     facts, city = before.facts, before.facts.city
     remove, land = [city.as_one(firm) for firm in remove], [replace(one, firm=city.as_one(one.firm)) for one in land]
@@ -77,7 +78,9 @@ def _newcomer(facts: Facts, landing: Landing) -> CityFirm:
     region = "、".join(home.name for home in facts.homes)
     known = landing.firm.id in facts.city.names["Enterprise"]
     group = facts.find(landing.firm.id).group if known else landing.firm.id
-    return CityFirm(landing.firm.id, landing.firm.name, landing.firm.name, "local", region, group, False, "inferred", "")
+    return CityFirm(
+        landing.firm.id, landing.firm.name, landing.firm.name, "local", region, group, False, "inferred", ""
+    )
 
 
 def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[Landing]) -> pl.DataFrame:
@@ -113,7 +116,9 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
                 made = facts.product_names[one.product]
                 code = "gap_above_missing" if state == State.missing else "gap_above_unknown"
                 reason = say(code, firm=one.firm.name, product=made)
-                found.setdefault(source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason))
+                found.setdefault(
+                    source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason)
+                )
     return list(found.values())
 
 
@@ -139,7 +144,10 @@ def _leaders(facts: Facts, before: Iterable[Verdict], after: Iterable[Verdict], 
 def _side(examined: Examined) -> Side:
     segments = [one for one in examined.verdicts if one.place.label == "Segment"]
     return Side(
-        segments=[Standing(segment=one.place.name, segment_id=one.place.id, state=one.state, score=one.score) for one in segments],
+        segments=[
+            Standing(segment=one.place.name, segment_id=one.place.id, state=one.state, score=one.score)
+            for one in segments
+        ],
         risk=[Risky(firm=one.firm, esri=one.esri) for one in examined.risk.firms[:SHOWN]] if examined.risk else [],
         served=served_curve(examined.facts, examined.risk),
     )

@@ -1,4 +1,5 @@
-"""How the judgement of weak links is said: marks, meanings, the order in which places are read, the names of the rules."""
+"""How the judgement of weak links is said: marks, meanings, the order in which
+places are read, the names of the rules."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

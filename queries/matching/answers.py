@@ -15,7 +15,8 @@ class Level(Term):
 
 
 class SuggestedFirm(Answer):
-    """A firm for a need; ``status`` and ``source`` are those of the record of the firm: the suggestion itself is inferred."""
+    """A firm for a need; ``status`` and ``source`` are those of the record of
+    the firm: the suggestion itself is inferred."""
 
     firm: Named
     score: float = Field(description="its share of the likelihood among the candidates, 0 to 1")

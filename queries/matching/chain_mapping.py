@@ -1,10 +1,11 @@
-"""Firms of a register mapped to the chains by the names of what they make: what matches, what may mean several things, what nothing.
+"""Firms of a register mapped to the chains by the names of what they make: what
+matches, what may mean several things, what nothing.
 
-A register's words are seldom the taxonomy's. A Chinese noun has its head at the end, so a name that ends with a product's name or
-alias is a kind of that product (matched); one with which several products' names end is a wider word, as are the parts of a
-segment's name (ambiguous: the firm stands in those segments, what it makes there is not known), and an ending of three characters is
-too little to tell (四氯乙烯 is no 氯乙烯); one that holds a chain's name says no more than the chain. Mere containment elsewhere says
-nothing (玫瑰金 is no 玫瑰). All of it is ``inferred``.
+A register's words are seldom the taxonomy's. A Chinese noun has its head at the end, so a name that ends with a
+product's name or alias is a kind of that product (matched); one with which several products' names end is a wider word,
+as are the parts of a segment's name (ambiguous: the firm stands in those segments, what it makes there is not known),
+and an ending of three characters is too little to tell (四氯乙烯 is no 氯乙烯); one that holds a chain's name says no
+more than the chain. Mere containment elsewhere says nothing (玫瑰金 is no 玫瑰). All of it is ``inferred``.
 """
 
 import re
@@ -41,7 +42,8 @@ class MappedProduct:
 
 @dataclass(frozen=True)
 class ChainMapping:
-    """Every product that is made but stands in no segment, with what it means; ``direct`` are makers of the taxonomy's own products."""
+    """Every product that is made but stands in no segment, with what it means;
+    ``direct`` are makers of the taxonomy's own products."""
 
     city: City
     matches: tuple[MappedProduct, ...]
@@ -73,18 +75,26 @@ class ChainMapping:
             for chain in match.chains:
                 reached[chain][match.verdict] |= set(self.makers[match.product])
         return {
-            chain: Counter(matched=len(reached[chain]["matched"]), ambiguous=len(reached[chain]["ambiguous"] - reached[chain]["matched"]))
+            chain: Counter(
+                matched=len(reached[chain]["matched"]),
+                ambiguous=len(reached[chain]["ambiguous"] - reached[chain]["matched"]),
+            )
             for chain in sorted(self.city.names["Chain"])
         }
 
     def rows(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-        """Return rows of 生产 and of 企业环节 that can be loaded after somebody has read them; each says from which word it comes."""
+        """Return rows of 生产 and of 企业环节 that can be loaded after somebody
+        has read them; each says from which word it comes."""
         produces: dict[tuple[str, str], dict[str, str]] = {}
         operates: dict[tuple[str, str], dict[str, str]] = {}
         sources = {(row["from"], row["to"]): row["source"] for row in self.city.going("PRODUCES").iter_rows(named=True)}
         for match in self.matches:
             for firm in self.makers[match.product]:
-                proof = {"source": sources[firm, match.product], "status": "inferred", "note": f"由登记的产品“{match.name}”{match.how}推得"}
+                proof = {
+                    "source": sources[firm, match.product],
+                    "status": "inferred",
+                    "note": f"由登记的产品“{match.name}”{match.how}推得",
+                }
                 for product in match.products if match.verdict == "matched" else ():
                     produces.setdefault((firm, product), {"enterprise": firm, "product": product, **proof})
                 for segment in match.segments if match.verdict == "ambiguous" else ():
@@ -107,7 +117,8 @@ def map_products(city: City) -> ChainMapping:
 
 
 class _Words:
-    """The words of the taxonomy: names and aliases of its products, their endings, the parts of its segments' names, its chains."""
+    """The words of the taxonomy: names and aliases of its products, their
+    endings, the parts of its segments' names, its chains."""
 
     def __init__(self, city: City) -> None:
         self.segments_of: dict[str, set[str]] = defaultdict(set)
@@ -133,7 +144,14 @@ class _Words:
     def chains_of(self, products: Iterable[str]) -> tuple[str, ...]:
         """Return the chains in which products stand."""
         return tuple(
-            sorted({chain for product in products for segment in self.segments_of.get(product, ()) for chain in self.chain_of[segment]})
+            sorted(
+                {
+                    chain
+                    for product in products
+                    for segment in self.segments_of.get(product, ())
+                    for chain in self.chain_of[segment]
+                }
+            )
         )
 
     def match(self, id: str, name: str) -> MappedProduct:
@@ -144,13 +162,23 @@ class _Words:
             if len(ending) < SHORTEST and start:
                 break
             if found := self.words.get(ending):
-                return self._matched(id, name, found, f"以“{ending}”结尾" if start else "同名", not start or len(ending) >= SURE)
+                return self._matched(
+                    id, name, found, f"以“{ending}”结尾" if start else "同名", not start or len(ending) >= SURE
+                )
         wider = self.endings.get(text, set()) if len(text) >= SHORTEST else set()
         segments = {segment for product in wider for segment in self.segments_of[product]}
         segments |= {segment for part, found in self.parts.items() if text.endswith(part) for segment in found}
         if segments:
             chains = {chain for segment in segments for chain in self.chain_of[segment]}
-            return MappedProduct(id, name, "ambiguous", tuple(sorted(wider)), tuple(sorted(segments)), tuple(sorted(chains)), "是更宽的词")
+            return MappedProduct(
+                id,
+                name,
+                "ambiguous",
+                tuple(sorted(wider)),
+                tuple(sorted(segments)),
+                tuple(sorted(chains)),
+                "是更宽的词",
+            )
         on = tuple(sorted(chain for word, chain in self.chains.items() if word in text))
         return MappedProduct(id, name, "ambiguous" if on else "none", chains=on, how="只含产业链的名称" if on else "")
 

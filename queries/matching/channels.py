@@ -29,7 +29,8 @@ from queries.matching.derived import Derived, Singles
 from queries.matching.grams import Floats, find, gram_keys, plain
 
 CHANNELS = (
-    "all_bm25", "all_covered", "main_products", "best_product", "whole_product", "name", "industry", "peers", "factors", "like_the_best",
+    "all_bm25", "all_covered", "main_products", "best_product", "whole_product", "name", "industry", "peers", "factors",
+    "like_the_best",
     "trades", "head", "tail",
 )  # fmt: skip
 BEST = 10
@@ -40,7 +41,8 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class NeedTerms:
-    """A need as the index sees it: its known grams (columns) with their rarity, and the rarity of all of its grams together."""
+    """A need as the index sees it: its known grams (columns) with their rarity,
+    and the rarity of all of its grams together."""
 
     text: str
     grams: Places
@@ -50,7 +52,8 @@ class NeedTerms:
 
 @dataclass(frozen=True)
 class Channels:
-    """The channels of every supplier, shape (suppliers, channels), and the coverage of every product held (in order of ``held``)."""
+    """The channels of every supplier, shape (suppliers, channels), and the
+    coverage of every product held (in order of ``held``)."""
 
     values: Singles
     products: Singles
@@ -95,11 +98,14 @@ def look(derived: Derived, asked: NeedTerms) -> Channels:
         _trades(derived, asked),
         *(_add(derived.has, half.grams, half.rarity) for half in (ask(derived, text) for text in _halves(asked.text))),
     )
-    return Channels(np.array(columns, np.float32).T, covered)  # each channel lies together: all that follows goes along it
+    return Channels(
+        np.array(columns, np.float32).T, covered
+    )  # each channel lies together: all that follows goes along it
 
 
 def _trades(derived: Derived, asked: NeedTerms) -> Floats:
-    """Return how likely each supplier's industries are for a need, the likeliest industry counting 1 (McCallum & Nigam, 1998)."""
+    """Return how likely each supplier's industries are for a need, the
+    likeliest industry counting 1 (McCallum & Nigam, 1998)."""
     if not len(asked.grams):
         return np.zeros(len(derived.index))
     known = _add(derived.trade_grams, asked.grams, np.ones(len(asked.grams))) / len(asked.grams) - derived.trade_sizes
@@ -130,7 +136,8 @@ def _most(values: Singles, starts: Places) -> Singles:
 
 
 def times(rows: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
-    """Return the weighted sum of each row, the same for equal rows wherever they stand (which BLAS does not promise)."""
+    """Return the weighted sum of each row, the same for equal rows wherever
+    they stand (which BLAS does not promise)."""
     total: NDArray[Any] = np.einsum("ij,j->i", rows, weights)
     return total
 
@@ -149,10 +156,13 @@ def largest(values: Singles) -> Singles:
 def features(values: Singles, rows: Places) -> Floats:
     """Return what weights are learned for, of some suppliers: each channel in two kinds, shape (rows, 2 × channels).
 
-    Its distance from the mean of all suppliers in tenths of their standard deviation; and the logarithm of its rank among all, best 0.
+    Its distance from the mean of all suppliers in tenths of their standard
+    deviation; and the logarithm of its rank among all, best 0.
     """
     chosen = values[rows].astype(np.float64)
     spread = (chosen - values.mean(axis=0)) / np.maximum(values.std(axis=0), 1e-9) / 10
     ordered = np.sort(values, axis=0)
-    rank = len(values) - np.column_stack([np.searchsorted(ordered[:, at], values[rows, at], side="right") for at in range(values.shape[1])])
+    rank = len(values) - np.column_stack(
+        [np.searchsorted(ordered[:, at], values[rows, at], side="right") for at in range(values.shape[1])]
+    )
     return np.column_stack([spread, -np.log((rank + 10) / 10) / 5])

@@ -35,7 +35,8 @@ def offers_of(city: City) -> list[Offer]:
 
 
 def match_city(view: View, text: str, most: int) -> MatchedFirms:
-    """Return the firms of the graph for a need in a few words; raises ``InputError`` where there is no text or nothing to compare."""
+    """Return the firms of the graph for a need in a few words; raises
+    ``InputError`` where there is no text or nothing to compare."""
     if not text.strip():
         raise InputError("没有需求文字,无从匹配;请写产品或服务的名称,如 动力电池")
     city = read_city(view)
@@ -43,11 +44,22 @@ def match_city(view: View, text: str, most: int) -> MatchedFirms:
     if derived is None:
         raise InputError("图中没有一家企业登记了产品,无从匹配;请先载入生产(PRODUCES)或供给(OFFERS)")
     answer = rank(derived, Need("asked", text.strip()), most)
-    told = city.nodes["Enterprise"].filter(pl.col("id").is_in([one.supplier for one in answer.ranked])).select("id", "status", "source")
+    told = (
+        city.nodes["Enterprise"]
+        .filter(pl.col("id").is_in([one.supplier for one in answer.ranked]))
+        .select("id", "status", "source")
+    )
     proof = {row["id"]: {"status": row["status"], "source": row["source"]} for row in told.iter_rows(named=True)}
-    ranked = [SuggestedFirm(firm=Named(id=one.supplier, name=one.name), **vars(one), **proof[one.supplier]) for one in answer.ranked]
+    ranked = [
+        SuggestedFirm(firm=Named(id=one.supplier, name=one.name), **vars(one), **proof[one.supplier])
+        for one in answer.ranked
+    ]
     return MatchedFirms(
-        need=text.strip(), weights_version=read_weights().version, suppliers=len(derived.index), ranked=ranked, remarks=answer.remarks
+        need=text.strip(),
+        weights_version=read_weights().version,
+        suppliers=len(derived.index),
+        ranked=ranked,
+        remarks=answer.remarks,
     )
 
 

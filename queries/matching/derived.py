@@ -24,12 +24,13 @@ Singles = NDArray[np.float32]
 class Derived:
     """Everything that ranking a need reads; rows are suppliers in the order of the index.
 
-    ``rarity`` and ``bm25_rarity`` are weights of grams. Matrices with a column for each gram are CSC, so that a need reads only its
-    own grams: ``has`` (1 where the supplier says the gram), ``bm25``, ``likeness`` (tf-idf of all that it says), ``weighted`` (of
-    its products by their share of its business), ``named``, ``trade`` (its industries), ``product_has`` (rows are products),
-    ``trade_grams`` (rows are industries; with ``trade_sizes`` it tells industries from products' names). ``share`` and
-    ``product_length`` go with the entries of ``index.held``. ``factors`` are the latent coordinates of suppliers, unit length, and
-    ``loadings`` those of grams. ``traits``: what is known of a supplier before any need, see ``TRAITS``.
+    ``rarity`` and ``bm25_rarity`` are weights of grams. Matrices with a column for each gram are CSC, so that a need
+    reads only its own grams: ``has`` (1 where the supplier says the gram), ``bm25``, ``likeness`` (tf-idf of all that
+    it says), ``weighted`` (of its products by their share of its business), ``named``, ``trade`` (its industries),
+    ``product_has`` (rows are products), ``trade_grams`` (rows are industries; with ``trade_sizes`` it tells industries
+    from products' names). ``share`` and ``product_length`` go with the entries of ``index.held``. ``factors`` are the
+    latent coordinates of suppliers, unit length, and ``loadings`` those of grams. ``traits``: what is known of a
+    supplier before any need, see ``TRAITS``.
     """
 
     index: OfferIndex
@@ -54,17 +55,21 @@ class Derived:
 
     @cached_property
     def spelling(self) -> tuple[str, str, NDArray[np.int64]]:
-        """Return the products in Chinese, shorter first, in lines; their pinyin; and where in it each character begins."""
+        """Return the products in Chinese, shorter first, in lines; their
+        pinyin; and where in it each character begins."""
         from pypinyin import lazy_pinyin
 
-        chinese = sorted((product for product in self.index.products if not product.isascii()), key=lambda text: (len(text), text))
+        chinese = sorted(
+            (product for product in self.index.products if not product.isascii()), key=lambda text: (len(text), text)
+        )
         signs = "\n".join(chinese)
         spelt = {sign: lazy_pinyin(sign)[0] for sign in set(signs)}
         syllables = [spelt[sign] for sign in signs]
         return signs, "".join(syllables), np.cumsum([0, *map(len, syllables)])
 
     def read_pinyin(self, letters: str, most: int) -> list[str]:
-        """Return the stretches of products whose pinyin is just these letters, those of shorter products first, each once."""
+        """Return the stretches of products whose pinyin is just these letters,
+        those of shorter products first, each once."""
         signs, pinyin, begins = self.spelling
         found: dict[str, None] = {}
         at = pinyin.find(letters)
@@ -119,9 +124,15 @@ def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived
 def _traits(index: OfferIndex, members: sp.csr_matrix, sizes: Singles) -> Singles:
     """Return the traits of each supplier: a likely industry counts for each of its firms the less, the more there are.
 
-    The logarithm (base 10) of how many suppliers its smallest industry has; without any industry the mean of the others.
+    The logarithm (base 10) of how many suppliers its smallest industry has;
+    without any industry the mean of the others.
     """
-    alone = sp.csr_matrix((1 / sizes[members.indices], members.indices, members.indptr), members.shape).max(axis=1).toarray().ravel()
+    alone = (
+        sp.csr_matrix((1 / sizes[members.indices], members.indices, members.indptr), members.shape)
+        .max(axis=1)
+        .toarray()
+        .ravel()
+    )
     some = alone > 0
     fellows = np.zeros(len(index))
     fellows[some] = -np.log10(alone[some])
@@ -135,7 +146,8 @@ def _ones(matrix: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def _trade_grams(index: OfferIndex, members: sp.csr_matrix) -> tuple[sp.csc_matrix, Singles]:
-    """Return what each gram speaks for each industry, in logarithms, and the logarithm of how many products the industry has."""
+    """Return what each gram speaks for each industry, in logarithms, and the
+    logarithm of how many products the industry has."""
     made = _ones((members.T @ _ones(index.held)).tocsr())
     counts = (made @ _ones(index.product_grams)).tocsr()
     counts.data = np.log1p(counts.data / SMOOTHING)
@@ -145,7 +157,9 @@ def _trade_grams(index: OfferIndex, members: sp.csr_matrix) -> tuple[sp.csc_matr
 def _members(index: OfferIndex) -> sp.csr_matrix:
     """Return which supplier is in which industry."""
     place = {trade: number for number, trade in enumerate(sorted({trade for row in index.industries for trade in row}))}
-    ends = np.array([(row, place[trade]) for row, own in enumerate(index.industries) for trade in set(own)], dtype=np.int64).reshape(-1, 2)
+    ends = np.array(
+        [(row, place[trade]) for row, own in enumerate(index.industries) for trade in set(own)], dtype=np.int64
+    ).reshape(-1, 2)
     return sp.csr_matrix((np.ones(len(ends), np.float32), (ends[:, 0], ends[:, 1])), (len(index), max(1, len(place))))
 
 
@@ -164,12 +178,15 @@ def _bm25(text: sp.csr_matrix) -> sp.csr_matrix:
     matrix = text.astype(np.float32).copy()
     length = np.asarray(matrix.sum(axis=1)).ravel()
     norm = SATURATION * (1 - LENGTH + LENGTH * length / max(length.mean(), 1.0))
-    matrix.data = matrix.data * (SATURATION + 1) / (matrix.data + np.repeat(norm, np.diff(matrix.indptr)).astype(np.float32))
+    matrix.data = (
+        matrix.data * (SATURATION + 1) / (matrix.data + np.repeat(norm, np.diff(matrix.indptr)).astype(np.float32))
+    )
     return matrix
 
 
 def _loadings(suppliers: sp.csr_matrix, products: sp.csr_matrix) -> Singles:
-    """Return the latent factors of suppliers and products (Deerwester et al., 1990): grams × factors, fitted on a fixed sample."""
+    """Return the latent factors of suppliers and products (Deerwester et al.,
+    1990): grams × factors, fitted on a fixed sample."""
     from sklearn.utils.extmath import randomized_svd
 
     rows = sp.vstack([_sample(suppliers), _sample(products) * 0.5]).tocsr()

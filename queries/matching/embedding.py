@@ -1,4 +1,5 @@
-"""An embedding model as one more likeness of a need with every supplier: optional, an office's own endpoint, off by default."""
+"""An embedding model as one more likeness of a need with every supplier:
+optional, an office's own endpoint, off by default."""
 
 import ssl
 from collections.abc import Callable, Sequence
@@ -47,10 +48,12 @@ class _Answer(BaseModel):
 
 
 class OpenAIEmbedder:
-    """Embeds over ``POST {url}/embeddings`` as OpenAI defined it; the key goes into the Authorization header and nowhere else.
+    """Embeds over ``POST {url}/embeddings`` as OpenAI defined it; the key goes
+    into the Authorization header and nowhere else.
 
-    Nothing is tried twice and no redirect is followed; proxies of the environment are not used. Raises ``ServiceUnavailable`` where
-    the endpoint does not answer, and ``InputError`` where it refuses or its answer is not what was asked for.
+    Nothing is tried twice and no redirect is followed; proxies of the environment
+    are not used. Raises ``ServiceUnavailable`` where the endpoint does not answer,
+    and ``InputError`` where it refuses or its answer is not what was asked for.
     """
 
     def __init__(self, url: str, model: str, key: SecretStr | None = None) -> None:
@@ -58,8 +61,17 @@ class OpenAIEmbedder:
             parsed = httpx.URL(url)
         except httpx.InvalidURL:
             parsed = httpx.URL()
-        if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo or parsed.query or parsed.fragment:
-            raise InputError("LIANZHANG_EMBEDDING_URL 应形如 http://主机:端口/v1,不带用户名、口令和参数;密钥放在 LIANZHANG_EMBEDDING_KEY")
+        if (
+            parsed.scheme not in ("http", "https")
+            or not parsed.host
+            or parsed.userinfo
+            or parsed.query
+            or parsed.fragment
+        ):
+            raise InputError(
+                "LIANZHANG_EMBEDDING_URL 应形如 http://主机:端口/v1,不带用户名、口令和参数;"
+                "密钥放在 LIANZHANG_EMBEDDING_KEY"
+            )
         secret = key.get_secret_value() if key else ""
         if not (secret.isascii() and (secret + "-").isprintable()) or secret != secret.strip():
             raise InputError("LIANZHANG_EMBEDDING_KEY 里有空白或不能放进请求头的字符,应只有字母、数字和半角符号")
@@ -75,7 +87,9 @@ class OpenAIEmbedder:
     def embed(self, texts: Sequence[str]) -> Singles:
         """Return a vector of unit length for each text, shape (texts, dims), asking for 64 at a time."""
         headers = {"Authorization": f"Bearer {self._key.get_secret_value()}"} if self._key else {}
-        with httpx.Client(headers=headers, timeout=TIMEOUT, trust_env=False, verify=ssl.create_default_context()) as client:
+        with httpx.Client(
+            headers=headers, timeout=TIMEOUT, trust_env=False, verify=ssl.create_default_context()
+        ) as client:
             parts = [self._ask(client, texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
         if len({part.shape[1] for part in parts}) > 1:
             raise InputError(f"{self._url}: 各批向量的长度不一样,应都相同;请检查模型 {self._model}")
@@ -86,7 +100,8 @@ class OpenAIEmbedder:
             answer = client.post(self._url, json={"model": self._model, "input": list(texts)})
         except httpx.HTTPError as error:
             raise ServiceUnavailable(
-                f"{self._url}: 向量服务没有回答({type(error).__name__}),请确认服务已启动,或不设 LIANZHANG_EMBEDDING_URL 以停用"
+                f"{self._url}: 向量服务没有回答({type(error).__name__}),请确认服务已启动,或不设 "
+                "LIANZHANG_EMBEDDING_URL 以停用"
             ) from error
         if answer.status_code >= 500 or answer.status_code == 429:
             raise ServiceUnavailable(f"{self._url}: 向量服务现在不能回答(HTTP {answer.status_code}),请稍后重试")
@@ -102,14 +117,20 @@ class OpenAIEmbedder:
         try:
             data = sorted(_Answer.model_validate_json(body).data, key=lambda item: item.index)
         except ValidationError as error:
-            where = ".".join(map(str, error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"]))
+            where = ".".join(
+                map(str, error.errors(include_url=False, include_context=False, include_input=False)[0]["loc"])
+            )
             raise InputError(f"{self._url}: 向量服务的回答读不懂({where or '不是 JSON'}),应形如 {FORM}") from None
         if [item.index for item in data] != list(range(count)):
-            raise InputError(f"{self._url}: 问了 {count} 条文字,应回答 index 为 0 到 {count - 1} 的向量各一,这里有 {len(data)} 个")
+            raise InputError(
+                f"{self._url}: 问了 {count} 条文字,应回答 index 为 0 到 {count - 1} 的向量各一,这里有 {len(data)} 个"
+            )
         if len({len(item.embedding) for item in data}) > 1:
             raise InputError(f"{self._url}: 一个回答里向量的长度不一样,应都相同;请检查模型 {self._model}")
         vectors = np.array([item.embedding for item in data], np.float64)
-        vectors /= np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float64).tiny)  # no overflow in the squares
+        vectors /= np.maximum(
+            np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float64).tiny
+        )  # no overflow in the squares
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
 
 
@@ -125,8 +146,8 @@ def configured(settings: Settings) -> Embedder | None:
 def likeness_of(embedder: Embedder, index: OfferIndex, folder: Path) -> Callable[[str], Floats]:
     """Return what gives the cosine of a need with every supplier, in the order of the index.
 
-    Suppliers are embedded once: their vectors are kept in ``folder`` by their marks, and only one that says something else now is
-    embedded again. What was embedded before a failure is kept too.
+    Suppliers are embedded once: their vectors are kept in ``folder`` by their marks, and only one
+    that says something else now is embedded again. What was embedded before a failure is kept too.
     """
     path = folder / f"embeddings-{blake2b(embedder.id.encode(), digest_size=8).hexdigest()}.npz"
     marks, vectors = _load(path)
@@ -166,7 +187,9 @@ def _text(index: OfferIndex, row: int) -> str:
 
 def _same_length(fresh: Singles, kept: Singles, path: Path) -> None:
     if fresh.shape[1] != kept.shape[1]:
-        raise InputError(f"{path}: 存下的向量长 {kept.shape[1]},向量服务现在给出 {fresh.shape[1]}:模型换了,请删去这个文件后重试")
+        raise InputError(
+            f"{path}: 存下的向量长 {kept.shape[1]},向量服务现在给出 {fresh.shape[1]}:模型换了,请删去这个文件后重试"
+        )
 
 
 def _load(path: Path) -> tuple[Keys, Singles]:

@@ -37,7 +37,8 @@ def find(keys: Keys, vocabulary: Keys) -> tuple[Keys, NDArray[np.bool_]]:
 
 
 def count(texts: Sequence[str], vocabulary: Keys) -> sp.csr_matrix:
-    """Return the counts of a vocabulary's grams (sorted keys): a row for each text, a column for each gram; others are left out."""
+    """Return the counts of a vocabulary's grams (sorted keys): a row for each
+    text, a column for each gram; others are left out."""
     keys, owners = gram_keys(texts)
     columns, known = find(keys, vocabulary)
     ones = np.ones(int(known.sum()), dtype=np.float32)
@@ -45,7 +46,8 @@ def count(texts: Sequence[str], vocabulary: Keys) -> sp.csr_matrix:
 
 
 def shared_words(need: str, text: str) -> list[str]:
-    """Return the longest stretches (two characters or more) of a need that a text has too, in order, none inside another."""
+    """Return the longest stretches (two characters or more) of a need that a
+    text has too, in order, none inside another."""
     found: list[str] = []
     start = 0
     while start < len(need) - 1:

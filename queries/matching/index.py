@@ -1,6 +1,8 @@
-"""The index of what suppliers offer: counts that belong to a supplier alone, so that only what changed is counted again.
+"""The index of what suppliers offer: counts that belong to a supplier alone, so
+that only what changed is counted again.
 
-Everything that depends on all suppliers (how rare a gram is, latent factors) is derived from the counts in ``derived.py``.
+Everything that depends on all suppliers (how rare a gram is, latent factors) is
+derived from the counts in ``derived.py``.
 """
 
 import json
@@ -24,7 +26,15 @@ FORMAT = 1
 BATCH = 20_000  # suppliers that are counted at a time
 _level = re.compile("[ⅠⅡⅢⅣ]+$")  # how deep in its classification an industry stands
 Tell = Callable[[str, int], None]
-DAMAGED = (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile, NotImplementedError)  # what a broken .npz raises
+DAMAGED = (
+    OSError,
+    KeyError,
+    ValueError,
+    TypeError,
+    EOFError,
+    BadZipFile,
+    NotImplementedError,
+)  # what a broken .npz raises
 MATRICES = ("held", "product_grams", "name_grams", "industry_grams")
 
 
@@ -32,8 +42,8 @@ MATRICES = ("held", "product_grams", "name_grams", "industry_grams")
 class OfferIndex:
     """Suppliers in order of their ids, with ``marks`` of what each said; matrices are CSR.
 
-    ``held``: suppliers × products, how much each counts; ``product_grams``, ``name_grams``, ``industry_grams``: counts of
-    ``vocabulary`` (sorted keys of grams) in each product, supplier's name and supplier's industries.
+    ``held``: suppliers × products, how much each counts; ``product_grams``, ``name_grams``, ``industry_grams``:
+    counts of ``vocabulary`` (sorted keys of grams) in each product, supplier's name and supplier's industries.
     """
 
     suppliers: list[str]
@@ -51,7 +61,9 @@ class OfferIndex:
         return len(self.suppliers)
 
 
-def build(offers: Iterable[Offer], known: OfferIndex | None = None, tell: Tell = lambda _text, _rows: None) -> OfferIndex:
+def build(
+    offers: Iterable[Offer], known: OfferIndex | None = None, tell: Tell = lambda _text, _rows: None
+) -> OfferIndex:
     """Return the index of some offers; what ``known`` holds of a supplier that says the same is taken over."""
     places = {supplier: place for place, supplier in enumerate(known.suppliers)} if known else {}
     kept: list[int] = []
@@ -132,7 +144,9 @@ def _select(index: OfferIndex, rows: Keys) -> OfferIndex:
         industry_grams=index.industry_grams[rows],
     )
     grams = np.unique(np.concatenate([getattr(cut, name).indices for name in MATRICES[1:]]))
-    return replace(cut, vocabulary=index.vocabulary[grams], **{name: getattr(cut, name)[:, grams] for name in MATRICES[1:]})
+    return replace(
+        cut, vocabulary=index.vocabulary[grams], **{name: getattr(cut, name)[:, grams] for name in MATRICES[1:]}
+    )
 
 
 def _join(parts: list[OfferIndex]) -> OfferIndex:
@@ -145,7 +159,9 @@ def _join(parts: list[OfferIndex]) -> OfferIndex:
     place = {product: number for number, product in enumerate(products)}
     vocabulary = np.unique(np.concatenate([part.vocabulary for part in parts]))
     placed = [np.array([place[product] for product in part.products], dtype=np.int64) for part in parts]
-    grams = {name: [_spread(getattr(part, name), part.vocabulary, vocabulary) for part in parts] for name in MATRICES[1:]}
+    grams = {
+        name: [_spread(getattr(part, name), part.vocabulary, vocabulary) for part in parts] for name in MATRICES[1:]
+    }
     every, first = np.unique(np.concatenate(placed), return_index=True)
     assert len(every) == len(products)
     return OfferIndex(
@@ -155,7 +171,9 @@ def _join(parts: list[OfferIndex]) -> OfferIndex:
         marks=np.concatenate([part.marks for part in parts])[order],
         products=products,
         vocabulary=vocabulary,
-        held=sp.vstack([_widen(part.held, to, len(products)) for part, to in zip(parts, placed, strict=True)]).tocsr()[order],
+        held=sp.vstack([_widen(part.held, to, len(products)) for part, to in zip(parts, placed, strict=True)]).tocsr()[
+            order
+        ],
         product_grams=sp.vstack(grams["product_grams"]).tocsr()[first],
         name_grams=sp.vstack(grams["name_grams"]).tocsr()[order],
         industry_grams=sp.vstack(grams["industry_grams"]).tocsr()[order],
@@ -195,7 +213,8 @@ def write_arrays(path: Path, arrays: dict[str, Any]) -> None:
 
 
 def load(folder: Path) -> OfferIndex | None:
-    """Return the index that a folder holds; none where there is none, or one of another version or damaged: it is built anew."""
+    """Return the index that a folder holds; none where there is none, or one of
+    another version or damaged: it is built anew."""
     path = folder / "offers.npz"
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -203,7 +222,10 @@ def load(folder: Path) -> OfferIndex | None:
             if texts.pop("format") != FORMAT:
                 return None
             rows, products, grams = len(texts["suppliers"]), len(texts["products"]), len(file["vocabulary"])
-            shapes = dict.fromkeys(MATRICES, (rows, grams)) | {"held": (rows, products), "product_grams": (products, grams)}
+            shapes = dict.fromkeys(MATRICES, (rows, grams)) | {
+                "held": (rows, products),
+                "product_grams": (products, grams),
+            }
             matrices = {
                 name: sp.csr_matrix(tuple(file[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape)
                 for name, shape in shapes.items()

@@ -1,4 +1,5 @@
-"""What the matcher reads: offers, needs and product relations as JSON lines, row by row, with the bad rows told apart."""
+"""What the matcher reads: offers, needs and product relations as JSON lines,
+row by row, with the bad rows told apart."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from typing import Any
 from graph.errors import InputError
 from queries.matching.grams import plain
 
-OFFER_FORM = '{"supplier": "编号", "name": "企业名称", "industry": ["行业"], "products": [{"name": "产品", "weight": 0.5}]}'
+OFFER_FORM = (
+    '{"supplier": "编号", "name": "企业名称", "industry": ["行业"], "products": [{"name": "产品", "weight": 0.5}]}'
+)
 NEED_FORM = '{"need": "编号", "text": "需求"}'
 KNOWN_FORM = '{"need": "编号", "suppliers": ["供应商编号"]}'
 RELATION_FORM = '{"from": "产品", "relation": "上游材料", "to": "产品"}'
@@ -18,7 +21,8 @@ RELATION_FORM = '{"from": "产品", "relation": "上游材料", "to": "产品"}'
 
 @dataclass(frozen=True)
 class Offer:
-    """A supplier with its products and how much each counts in its business (0 to 1); ``mark`` changes when anything of it does."""
+    """A supplier with its products and how much each counts in its business (0
+    to 1); ``mark`` changes when anything of it does."""
 
     supplier: str
     name: str
@@ -105,8 +109,15 @@ def read_offers(rows: Rows) -> Iterator[Offer]:
 def _products(products: list[Any]) -> tuple[tuple[str, float], ...] | None:
     found: dict[str, float] = {}
     for product in products:
-        name, weight = (product.get("name"), product.get("weight", 1.0)) if isinstance(product, dict) else (product, 1.0)
-        if not isinstance(name, str) or isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight != weight:
+        name, weight = (
+            (product.get("name"), product.get("weight", 1.0)) if isinstance(product, dict) else (product, 1.0)
+        )
+        if (
+            not isinstance(name, str)
+            or isinstance(weight, bool)
+            or not isinstance(weight, (int, float))
+            or weight != weight
+        ):
             return None
         if name.strip():
             found[name.strip()] = max(found.get(name.strip(), 0.0), float(min(max(weight, 0), 1)))

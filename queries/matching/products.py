@@ -23,7 +23,8 @@ class NearProducts:
         self.rarity = np.log(1 + len(self.texts) / np.maximum(often, 1))
 
     def near(self, text: str) -> list[tuple[int, float, list[str]]]:
-        """Return the nearest names by their places, which part of the text each covers (0 to 1), and the words that they share."""
+        """Return the nearest names by their places, which part of the text each
+        covers (0 to 1), and the words that they share."""
         bare = plain(text)
         asked = count([bare], self.vocabulary).toarray().ravel() > 0
         weights = np.where(asked, self.rarity, 0.0)

@@ -1,4 +1,5 @@
-"""From channels to a ranking: learned weights, a share of likelihood for each candidate, a level in words, and the reasons."""
+"""From channels to a ranking: learned weights, a share of likelihood for each
+candidate, a level in words, and the reasons."""
 
 import json
 import re
@@ -22,7 +23,15 @@ from queries.matching.index import OfferIndex
 from queries.matching.offers import Need
 
 CANDIDATES = 400
-FIRST = {"all_bm25": 1.0, "all_covered": 1.0, "main_products": 1.0, "peers": 0.5, "factors": 0.5, "like_the_best": 1.0, "trades": 1.0}
+FIRST = {
+    "all_bm25": 1.0,
+    "all_covered": 1.0,
+    "main_products": 1.0,
+    "peers": 0.5,
+    "factors": 0.5,
+    "like_the_best": 1.0,
+    "trades": 1.0,
+}
 """How much each channel, over its largest value, counts in the choice of the candidates."""
 KINDS = ("deviations", "rank")
 EMBEDDED = 2.0  # weight of an embedding's likeness, over its largest: nothing was learned for it
@@ -35,7 +44,8 @@ LETTERS = 4  # letters from which a need without Chinese is also read as pinyin
 class RankerWeights:
     """The weights of one version, and the shares from which a match is 高 and 中.
 
-    ``values``: of every kind of every channel, then of the traits; ``known``: of the logarithm of how many known needs were met.
+    ``values``: of every kind of every channel, then of the traits; ``known``:
+    of the logarithm of how many known needs were met.
     """
 
     version: str
@@ -51,7 +61,8 @@ class RankerWeights:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A supplier for a need: ``score`` is its share of the likelihood among the candidates (0 to 1), ``why`` the reasons in words.
+    """A supplier for a need: ``score`` is its share of the likelihood among the
+    candidates (0 to 1), ``why`` the reasons in words.
 
     ``product``: the product of the supplier that covers most of the need, and ``covered`` which part of it (0 to 1).
     """
@@ -113,9 +124,9 @@ def rank(
 ) -> Ranking:
     """Return the suppliers of a need, best first.
 
-    ``related``: products (plain) that stand in a known relation to the need, with the relation in words; it is told among the
-    reasons and does not count: on the dev needs it made no ranking better. ``likeness``: one more likeness of every supplier (an
-    embedding's), off by default. ``known``: how many other needs each supplier is known to have met.
+    ``related``: products (plain) that stand in a known relation to the need, with the relation in words; it is told
+    among the reasons and does not count: on the dev needs it made no ranking better. ``likeness``: one more likeness of
+    every supplier (an embedding's), off by default. ``known``: how many other needs each supplier is known to have met.
     """
     weights = read_weights()
     text, remarks = _read(derived, need.text)
@@ -130,7 +141,11 @@ def rank(
         beside /= max(float(beside.max()), 1e-9)
         rows = np.union1d(rows, np.argsort(-beside, kind="stable")[:CANDIDATES])
     met = np.array([(known or {}).get(derived.index.suppliers[row], 0) for row in rows])
-    scores = times(inputs(derived, channels.values, rows), weights.values) + EMBEDDED * beside[rows] + weights.known * np.log1p(met)
+    scores = (
+        times(inputs(derived, channels.values, rows), weights.values)
+        + EMBEDDED * beside[rows]
+        + weights.known * np.log1p(met)
+    )
     shares = np.exp(scores - scores.max())
     shares /= float(shares.sum())
     kept = np.ones(len(rows), dtype=bool)
@@ -146,13 +161,22 @@ def rank(
         more = alike == len(rows) == CANDIDATES < len(derived.index)
         remarks.append(say("at_least_equal" if more else "equal", count=alike))
     order = np.lexsort((rows, -shares))[:most]
-    found = zip(rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), met[order].tolist(), strict=True)
+    found = zip(
+        rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), met[order].tolist(), strict=True
+    )
     best = [_suggest(derived, channels, asked.text, *one, related or {}) for one in found]
     return Ranking(need.id, best, remarks)
 
 
 def _suggest(
-    derived: Derived, channels: Channels, need: str, row: int, share: float, beside: float, met: int, related: Mapping[str, str]
+    derived: Derived,
+    channels: Channels,
+    need: str,
+    row: int,
+    share: float,
+    beside: float,
+    met: int,
+    related: Mapping[str, str],
 ) -> Suggestion:
     index = derived.index
     inside = slice(index.held.indptr[row], index.held.indptr[row + 1])
@@ -190,7 +214,15 @@ def _suggest(
         why.insert(0, say("stray_letters"))
     elif not alike:
         why.insert(0, say("only_peers_alike" if value["peers"] > 0 else "no_common_letters"))
-    return Suggestion(index.suppliers[row], index.names[row], round(share, 6), read_weights().level(share), product, round(covered, 3), why)
+    return Suggestion(
+        index.suppliers[row],
+        index.names[row],
+        round(share, 6),
+        read_weights().level(share),
+        product,
+        round(covered, 3),
+        why,
+    )
 
 
 def _quoted(words: list[str]) -> str:
@@ -210,7 +242,8 @@ def _read(derived: Derived, text: str) -> tuple[str, list[Reason]]:
 
 
 def is_foreign(text: str) -> bool:
-    """Tell whether a need is written in letters alone, and long enough to be a word or pinyin rather than an abbreviation."""
+    """Tell whether a need is written in letters alone, and long enough to be a
+    word or pinyin rather than an abbreviation."""
     letters = plain(text)
     return letters.isascii() and sum(letter.isalpha() for letter in letters) >= LETTERS
 

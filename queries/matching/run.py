@@ -1,4 +1,5 @@
-"""A run of the matcher over files: offers and needs in, a ranking for every need out, and every row that could not be used told."""
+"""A run of the matcher over files: offers and needs in, a ranking for every
+need out, and every row that could not be used told."""
 
 import json
 from collections import Counter, defaultdict
@@ -30,7 +31,8 @@ STEP = 25  # needs between two words on how far it is
 
 @dataclass(frozen=True)
 class MatchRun:
-    """What a run did: how many suppliers and needs, how many needs without an answer, and the rows that could not be used."""
+    """What a run did: how many suppliers and needs, how many needs without an
+    answer, and the rows that could not be used."""
 
     suppliers: int
     needs: int
@@ -52,8 +54,8 @@ def match_files(
 ) -> MatchRun:
     """Rank the suppliers of every need.
 
-    ``known``: needs with the suppliers that are known to have met them; what it says of a need itself does not count for that need.
-    ``index``: the folder in which the index is kept, so that only what changed is counted again.
+    ``known``: needs with the suppliers that are known to have met them; what it says of a need itself does not count
+    for that need. ``index``: the folder in which the index is kept, so that only what changed is counted again.
     """
     check_writable(out)
     if index:
@@ -78,7 +80,9 @@ def match_files(
             answer = rank(derived, need, most, related=related.get(plain(need.text)), likeness=beside, known=others)
             unanswered += not answer.ranked
             ranked = [{key: value for key, value in asdict(one).items() if value is not None} for one in answer.ranked]
-            file.write(json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n")
+            file.write(
+                json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n"
+            )
             if number % STEP == 0:
                 tell(f"匹配需求,共 {len(wanted):,} 项", number)
     bad = [line for rows in (supply, demand, pairs, history) if rows for line in rows.bad]

@@ -24,7 +24,8 @@ def search(view: "View", text: Text, most: Most = 20) -> list[Hit]:
 
 @question("same-firms", "same-firms", group="企业", command=False, slow="比对企业", most=100, table=table_doubts)
 def same_firms(view: "View") -> list[Doubt]:
-    """可能是同一家的企业,成对,最明显的在前: 每一对为什么可能是、有什么不利的;判断过的不再列出。判断用命令 lianzhang judge-firms。"""
+    """可能是同一家的企业,成对,最明显的在前:
+    每一对为什么可能是、有什么不利的;判断过的不再列出。判断用命令 lianzhang judge-firms。"""
     from queries.names.same_firms import doubts
 
     return doubts(view)

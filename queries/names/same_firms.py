@@ -32,7 +32,9 @@ class _Firm:
         self.parts: FirmName = split_name(normalise(row["name"]))
         others = (normalise(word) for word in (row["short_name"], *(row["aliases"] or ())) if word)
         self.others = {word for word in others if word != self.parts.exact}
-        self.cities = {self.parts.place} if self.parts.place else {city for text in regions if (city := city_of_region(text))}
+        self.cities = (
+            {self.parts.place} if self.parts.place else {city for text in regions if (city := city_of_region(text))}
+        )
         self.code = row["uscc"] if row["uscc_check"] != UNUSABLE else None
 
     def side(self) -> ComparedFirm:
@@ -44,7 +46,8 @@ class _Firm:
 def doubts(view: View) -> list[Doubt]:
     """Return the pairs of firms that may be one and have not been judged, the plainest first.
 
-    Two firms with different valid credit codes are two, and so are two of like names in different cities: they are not listed.
+    Two firms with different valid credit codes are two, and so are two of like
+    names in different cities: they are not listed.
     """
     return view.once("doubts", lambda: _doubts(view))
 
@@ -97,7 +100,9 @@ def _read(view: View) -> dict[str, _Firm]:
     names = dict(view.store.nodes(Region).select("id", "name").iter_rows())
     regions: dict[str, list[str]] = defaultdict(list)
     for frame in view.store.edges(LocatedIn, ("Enterprise", "Region")):
-        for firm, region in frame.filter(pl.col("status").is_in(view.statuses)).select("from", "to").sort("from", "to").iter_rows():
+        for firm, region in (
+            frame.filter(pl.col("status").is_in(view.statuses)).select("from", "to").sort("from", "to").iter_rows()
+        ):
             regions[firm].append(names[region])
     rows = view.store.nodes(Enterprise).filter(pl.col("status").is_in(view.statuses)).sort("id").iter_rows(named=True)
     return {row["id"]: _Firm(row, regions[row["id"]]) for row in rows}
@@ -108,7 +113,12 @@ def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[SameBy, set[str]]]:
     shared: dict[tuple[SameBy, str], set[str]] = defaultdict(set)
     for firm in firms:
         id = firm.row["id"]
-        for reason, word in ((CODE, firm.code), (STOCK, firm.row["stock_code"]), (NAME, firm.parts.exact), (CORE, firm.parts.core)):
+        for reason, word in (
+            (CODE, firm.code),
+            (STOCK, firm.row["stock_code"]),
+            (NAME, firm.parts.exact),
+            (CORE, firm.parts.core),
+        ):
             if word and (reason != CORE or len(word) > 1):
                 shared[reason, word].add(id)
         for word in firm.others:
@@ -122,12 +132,17 @@ def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[SameBy, set[str]]]:
 
 
 def _contractions(firms: dict[str, _Firm], index: NameIndex) -> Iterator[Pair]:
-    """Yield firms with a name without a legal form, each with the few whose names have its characters in order and begin alike."""
+    """Yield firms with a name without a legal form, each with the few whose
+    names have its characters in order and begin alike."""
     for id, firm in firms.items():
         check()
         if firm.parts.form:
             continue
-        fitting = {other: begins for other, begins in index.holders_in_order(firm.parts).items() if other != id and other in firms}
+        fitting = {
+            other: begins
+            for other, begins in index.holders_in_order(firm.parts).items()
+            if other != id and other in firms
+        }
         if len(fitting) <= MOST_FITTING:
             yield from ((id, other) for other, begins in fitting.items() if begins)
 

@@ -1,4 +1,5 @@
-"""Search by name, short name, alias, code, pinyin and initials, then by what is alike; and the one firm that a word means."""
+"""Search by name, short name, alias, code, pinyin and initials, then by what is
+alike; and the one firm that a word means."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,7 +36,8 @@ class SearchIndex:
 
     @cached_property
     def exact(self) -> dict[tuple[str, str], Meant]:
-        """Return what an id or a full name means, by label and the word in lower case; nothing for a word of several things."""
+        """Return what an id or a full name means, by label and the word in
+        lower case; nothing for a word of several things."""
         own = self.words.filter("own").select("label", "word", "id", "name", "status")
         ids = own.with_columns(word=pl.col("id").str.to_lowercase())
         found: dict[tuple[str, str], Meant | None] = {}
@@ -91,11 +93,14 @@ def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataF
     """Return the words of firms that are judged to be another once more, as other names of that one."""
     kept = words.filter("own").select("id", "name", "status")
     others = words.filter(pl.col("id").is_in(list(taken_for))).select(pl.col("id").replace(taken_for), "word")
-    return others.join(kept, on="id", maintain_order="left").select("id", "name", "status", "word", pl.lit(False).alias("own"))
+    return others.join(kept, on="id", maintain_order="left").select(
+        "id", "name", "status", "word", pl.lit(False).alias("own")
+    )
 
 
 def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = ()) -> list[Hit]:
-    """Return what a text names or begins to name, the nearest first, each thing once, then firms of like names if it names none."""
+    """Return what a text names or begins to name, the nearest first, each thing
+    once, then firms of like names if it names none."""
     return view.once(("search", text, most, labels), lambda: _search(view, text, most, labels or searched()))
 
 
@@ -105,7 +110,10 @@ def _search(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[H
         return found
     there = {hit.id for hit in found}
     alike = (item for item in similar_firms(view, text) if item.firm.id not in there)
-    more = [Hit(id=item.firm.id, label="Enterprise", name=item.firm.name, status=item.status, matched=Way.alike) for item in alike]
+    more = [
+        Hit(id=item.firm.id, label="Enterprise", name=item.firm.name, status=item.status, matched=Way.alike)
+        for item in alike
+    ]
     return [*found, *more][:most]
 
 
@@ -133,14 +141,19 @@ def _matching(view: View, text: str, most: int, labels: tuple[str, ...]) -> list
     shown = pl.when(label.is_in(YARDSTICK)).then(status.is_in(scope.yardstick)).otherwise(status.is_in(scope.statuses))
     elsewhere = (label == "Chain") & pl.col("id").is_in(list(view.elsewhere))
     words = index_of(view).words.lazy().filter(label.is_in(labels) & shown & ~elsewhere)
-    order = pl.col("label").replace_strict({label: place for place, label in enumerate(searched())}, return_dtype=pl.Int8)
+    order = pl.col("label").replace_strict(
+        {label: place for place, label in enumerate(searched())}, return_dtype=pl.Int8
+    )
     hits = (
         words.with_columns(rank.alias("rank"))
         .filter(pl.col("rank").is_not_null())
         .with_columns(order.alias("order"), word.str.len_chars().alias("length"))
     )
     best = (
-        hits.sort("rank", "length", "order", "name", "id").unique(["label", "id"], keep="first", maintain_order=True).head(most).collect()
+        hits.sort("rank", "length", "order", "name", "id")
+        .unique(["label", "id"], keep="first", maintain_order=True)
+        .head(most)
+        .collect()
     )
     return [
         Hit(id=row["id"], label=row["label"], name=row["name"], status=row["status"], matched=WAYS[row["rank"]])
@@ -162,7 +175,12 @@ def _index_names(view: View) -> NameIndex:
     firms = view.store.nodes(Enterprise)
     parts = [firms.select("id", pl.col(column).alias("word")) for column in ("name", "short_name")]
     parts.append(firms.select("id", pl.col("aliases").alias("word")).explode("word"))
-    words = pl.concat(parts).drop_nulls().with_columns(pl.col("id").replace(comparisons_of(view).taken_for)).unique(maintain_order=True)
+    words = (
+        pl.concat(parts)
+        .drop_nulls()
+        .with_columns(pl.col("id").replace(comparisons_of(view).taken_for))
+        .unique(maintain_order=True)
+    )
     return NameIndex(words["id"].to_list(), words["word"].to_list())
 
 
@@ -175,14 +193,19 @@ def similar_firms(view: View, text: str, most: int = 10) -> list[Similar]:
 
 
 def _firms(view: View, ids: list[str]) -> dict[str, dict[str, Any]]:
-    return {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=ids)} if ids else {}
+    return (
+        {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=ids)}
+        if ids
+        else {}
+    )
 
 
 def find_enterprise(view: View, word: str, short_forms: bool = True) -> Named:
-    """Return the one firm that a word means: exactly, or (``short_forms``) as the only one that it can be a short form of.
+    """Return the one firm that a word means: exactly, or (``short_forms``) as
+    the only one that it can be a short form of.
 
-    A firm that is judged to be another stands for that one, unless it is asked for by its id. Raises ``NotFound``, also where it is
-    hidden, or ``Ambiguous``, with the firms of like names as candidates, each with the reason.
+    A firm that is judged to be another stands for that one, unless it is asked for by its id. Raises ``NotFound``,
+    also where it is hidden, or ``Ambiguous``, with the firms of like names as candidates, each with the reason.
     """
     meant = view.whole.once(("firm named", word, short_forms), lambda: _find_enterprise(view.whole, word, short_forms))
     return _shown(view, "Enterprise", meant)
@@ -211,7 +234,8 @@ def _firm(view: View, id: str) -> Meant:
 
 
 def _only_similar(view: View, word: str, error: NotFound) -> Meant:
-    """Return the firm that a word is surely a short form of; where there is none, raise what was wrong with all firms of like names."""
+    """Return the firm that a word is surely a short form of; where there is
+    none, raise what was wrong with all firms of like names."""
     similar = similar_firms(view, word)
     for item in similar:
         if item.alike.sure:
@@ -221,12 +245,15 @@ def _only_similar(view: View, word: str, error: NotFound) -> Meant:
     candidates = [{"id": item.firm.id, "name": item.firm.name, "reason": item.alike.reason} for item in similar]
     there = {item["id"] for item in candidates}
     candidates += [item for item in error.details["candidates"] if item["id"] not in there]
-    listed = "、".join(f"{item['name']}({','.join([item['id'], *filter(None, [item.get('reason')])])})" for item in candidates[:10])
+    listed = "、".join(
+        f"{item['name']}({','.join([item['id'], *filter(None, [item.get('reason')])])})" for item in candidates[:10]
+    )
     raise NotFound(f"图中没有企业“{word[:60]}”。相近的有 {listed}。请改用编号或全称", candidates=candidates) from None
 
 
 def find_exactly(view: View, word: str) -> Named:
-    """Return the one firm that an id, full name, alias, short name, code or pinyin means; raises ``NotFound`` or ``Ambiguous``."""
+    """Return the one firm that an id, full name, alias, short name, code or
+    pinyin means; raises ``NotFound`` or ``Ambiguous``."""
     return _shown(view, "Enterprise", _find_exactly(view.whole, word))
 
 

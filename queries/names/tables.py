@@ -26,7 +26,9 @@ def table_doubts(doubts: Sequence[Doubt]) -> Table[Doubt]:
     columns: list[Column[Doubt]] = [
         *_side("企业", "", lambda doubt: doubt.left),
         *_side("另一企业", "另一方", lambda doubt: doubt.right),
-        Column("为什么", lambda doubt: ";".join(doubt.reasons), sort=lambda doubt: order[doubt.left.id, doubt.right.id]),
+        Column(
+            "为什么", lambda doubt: ";".join(doubt.reasons), sort=lambda doubt: order[doubt.left.id, doubt.right.id]
+        ),
         Column("不利的", lambda doubt: ";".join(doubt.against)),
     ]
     return Table("doubts", "待判断", columns, doubts, empty="没有需要人工判断的企业")
@@ -48,7 +50,8 @@ def _side(firm: str, side: str, of: Callable[[Doubt], ComparedFirm]) -> list[Col
 
 
 def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
-    """Return what was judged of pairs of firms, the latest first; in a file with the heads of 企业比对, so that it can be loaded."""
+    """Return what was judged of pairs of firms, the latest first; in a file
+    with the heads of 企业比对, so that it can be loaded."""
 
     def firm(head: str, of: Callable[[Judgement], Named]) -> list[Column[Judgement]]:
         return [
@@ -69,4 +72,11 @@ def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
         *TRUST,
         Column("出处位置", lambda one: one.place, on="text"),
     ]
-    return Table("judgements", "判断记录", columns, judgements, "同一对里最后一条算数;判为同一时,以第一家的名称为准。", "还没有判断")
+    return Table(
+        "judgements",
+        "判断记录",
+        columns,
+        judgements,
+        "同一对里最后一条算数;判为同一时,以第一家的名称为准。",
+        "还没有判断",
+    )

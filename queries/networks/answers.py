@@ -35,12 +35,15 @@ class SupplyStructure(Answer):
     betweenness: list[Measured] = Field(description="from at most 200 sampled sources")
     communities: list[list[Named]] = Field(description="of two firms and more, the largest first (Leiden, modularity)")
     communities_count: int
-    cluster_agreement: float | None = Field(description="adjusted mutual information with the declared clusters; null without any")
+    cluster_agreement: float | None = Field(
+        description="adjusted mutual information with the declared clusters; null without any"
+    )
     cluster_memberships: int
 
 
 class MethodMeasured(Answer):
-    """One method on one part of the hidden links: means over the seeds, each with its 95 % interval (Student's t over the seeds)."""
+    """One method on one part of the hidden links: means over the seeds, each
+    with its 95 % interval (Student's t over the seeds)."""
 
     method: str
     asked: str

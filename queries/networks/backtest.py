@@ -1,7 +1,8 @@
-"""Back-test: part of the known links is hidden, what ranks firms for an item is asked for them, and their ranks are counted.
+"""Back-test: part of the known links is hidden, what ranks firms for an item is
+asked for them, and their ranks are counted.
 
-Filtered ranks (Bordes et al., NIPS 2013): other known links of the item, hidden or not, are no candidates; equals share the
-middle of their places. Candidates are all firms that are linked to anything.
+Filtered ranks (Bordes et al., NIPS 2013): other known links of the item, hidden or not, are no
+candidates; equals share the middle of their places. Candidates are all firms that are linked to anything.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -38,10 +39,14 @@ def hide(pairs: Ints, random: np.random.Generator, share: float = 0.2) -> NDArra
 
 
 def scorers(links: KnownLinks, kept: Ints, seed: int) -> Mapping[str, Scorer]:
-    """Return the methods by name, each learned from the kept links alone; a method returns scores of shape (items, firms)."""
+    """Return the methods by name, each learned from the kept links alone; a
+    method returns scores of shape (items, firms)."""
     model = fit(links, kept, seed, hide)
     evidence = model.evidence
-    common, rare = two_steps(evidence, np.ones(len(links.items))), two_steps(evidence, 1 / np.log(np.maximum(evidence.makers, 2)))
+    common, rare = (
+        two_steps(evidence, np.ones(len(links.items))),
+        two_steps(evidence, 1 / np.log(np.maximum(evidence.makers, 2))),
+    )
 
     def part(name: str) -> Scorer:
         return lambda items: evidence.parts(items)[PARTS.index(name)]
@@ -52,7 +57,9 @@ def scorers(links: KnownLinks, kept: Ints, seed: int) -> Mapping[str, Scorer]:
     def added(items: Ints) -> Floats:
         parts = evidence.parts(items)
         chosen = [walk(rare)(items), parts[PARTS.index("text")], parts[PARTS.index("makers")]]
-        total: Floats = sum((one / np.maximum(one.max(axis=1, keepdims=True), 1e-9) for one in chosen), np.zeros_like(parts[0]))
+        total: Floats = sum(
+            (one / np.maximum(one.max(axis=1, keepdims=True), 1e-9) for one in chosen), np.zeros_like(parts[0])
+        )
         return total
 
     return {
@@ -66,17 +73,19 @@ def scorers(links: KnownLinks, kept: Ints, seed: int) -> Mapping[str, Scorer]:
 
 
 def two_steps(evidence: Neighbourhood, weights: NDArray[np.float64]) -> csr_array:
-    """Return the weights of the items that two firms share, summed, shape (firms, firms), nothing from a firm to itself.
+    """Return the weights of the items that two firms share, summed, shape
+    (firms, firms), nothing from a firm to itself.
 
-    From an item over its firms these are the paths of three steps to a firm: with ones common neighbours, with 1 / log of the
-    item's firms Adamic-Adar (Social Networks 25:211, 2003) of the two firms in the graph of firms and items.
+    From an item over its firms these are the paths of three steps to a firm: with ones common neighbours, with 1 / log
+    of the item's firms Adamic-Adar (Social Networks 25:211, 2003) of the two firms in the graph of firms and items.
     """
     table = csr_array(evidence.held @ diags_array(weights.astype(np.float32)) @ evidence.made)
     return csr_array(table - diags_array(table.diagonal()))
 
 
 def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:
-    """Return the filtered rank of the firm of each asked link among all firms; ``known``: all links, shape (items, firms)."""
+    """Return the filtered rank of the firm of each asked link among all firms;
+    ``known``: all links, shape (items, firms)."""
     items, place = np.unique(asked[:, 1], return_inverse=True)
     order = np.argsort(place, kind="stable")
     found = np.empty(len(asked))
@@ -95,7 +104,8 @@ def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:
 
 
 def measure(found: NDArray[np.float64], cuts: Iterable[int]) -> list[float]:
-    """Return the mean reciprocal rank and the recall at each cut: the share of the asked links whose rank is within it."""
+    """Return the mean reciprocal rank and the recall at each cut: the share of
+    the asked links whose rank is within it."""
     return [float((1 / found).mean()), *(float((found <= cut).mean()) for cut in cuts)]
 
 
@@ -108,14 +118,19 @@ def interval(values: NDArray[np.float64]) -> Interval:
     return mean, mean - half, mean + half
 
 
-def backtest(links: KnownLinks, share: float = 0.2, seeds: int = 5, told: Callable[[str], None] = lambda text: None) -> BackTest:
-    """Return how well each method finds hidden links again, over the seeds 0, 1, …; ``told`` hears what is being done."""
+def backtest(
+    links: KnownLinks, share: float = 0.2, seeds: int = 5, told: Callable[[str], None] = lambda text: None
+) -> BackTest:
+    """Return how well each method finds hidden links again, over the seeds 0,
+    1, …; ``told`` hears what is being done."""
     counts = {"links": len(links.pairs), "firms": len(links.firms), "items": len(links.items), "seeds": seeds}
     results: dict[tuple[str, str], list[list[float]]] = {}
     for seed in range(seeds):
         hidden = hide(links.pairs, np.random.default_rng(seed), share)
         if hidden.sum() < ENOUGH:
-            few = f"只藏得起 {hidden.sum()} 条关系(每家企业至少留 {LEAST} 条),不到 {ENOUGH} 条,看不出哪种方法好,不列数字"
+            few = (
+                f"只藏得起 {hidden.sum()} 条关系(每家企业至少留 {LEAST} 条),不到 {ENOUGH} 条,看不出哪种方法好,不列数字"
+            )
             return BackTest(**counts, measures=[], too_few=few)
         asked, kept = links.pairs[hidden], links.pairs[~hidden]
         again = np.bincount(kept[:, 1], minlength=len(links.items))[asked[:, 1]] > 0
@@ -132,5 +147,7 @@ def backtest(links: KnownLinks, share: float = 0.2, seeds: int = 5, told: Callab
         table = np.array(rows)
         mrr, *recalls = (interval(column) for column in table.T[1:])
         recall = dict(zip(CUTS, recalls, strict=True))
-        measures.append(MethodMeasured(method=name, asked=title, hidden=float(table[:, 0].mean()), mrr=mrr, recall=recall))
+        measures.append(
+            MethodMeasured(method=name, asked=title, hidden=float(table[:, 0].mean()), mrr=mrr, recall=recall)
+        )
     return BackTest(**counts, measures=sorted(measures, key=lambda one: one.asked != ALL))

@@ -1,8 +1,9 @@
 """The inner loops of systemic risk, compiled: a shock runs up and down the supply links until it stands still.
 
-Losses run down to customers that lack inputs, and up to suppliers that are no longer asked. Either begins by pushing: a firm
-whose level fell adds what it fell by to its neighbours, so that a step reads the links of the firms that changed and no others.
-Once more than ``limit`` firms have changed, every firm asks its neighbours anew instead, which takes a link a fifth of the time.
+Losses run down to customers that lack inputs, and up to suppliers that are no longer asked. Either begins by pushing: a
+firm whose level fell adds what it fell by to its neighbours, so that a step reads the links of the firms that changed
+and no others. Once more than ``limit`` firms have changed, every firm asks its neighbours anew instead, which takes a
+link a fifth of the time.
 """
 
 from typing import Any, NamedTuple
@@ -14,9 +15,11 @@ from queries.networks.cascade_arrays import Caps, Floats, Links, Places  # noqa:
 
 SMALL = 1e-14  # what a level fell by waits until it is more: so little changes no score by more than its rounding
 TAKEN, FORETOLD, UNSURE, STOPPED = 0, 1, 2, 3  # the last step
-CLOSE = 1e-12  # a step that moves a level by this much more or less than the tolerance is too close to call by sums that run on
+# a step that moves a level by this much more or less than the tolerance is too close to call by sums that run on
+CLOSE = 1e-12
 
-# In a hot loop, no slice of a field of a tuple and no field within an if: numba then counts references, tenfold the time of a step.
+# In a hot loop, no slice of a field of a tuple and no field within an if: numba
+# then counts references, tenfold the time of a step.
 compiled: Any = njit(nogil=True, error_model="numpy", cache=True)
 
 
@@ -24,7 +27,8 @@ class Down(NamedTuple):
     """What suppliers no longer bring: firms' losses of level, and what is on its way to become one."""
 
     loss: Floats
-    short: Floats  # what each firm's customers lack so far, after others of its industry have stepped in as far as they can
+    # what each firm's customers lack so far, after others of its industry have stepped in as far as they can
+    short: Floats
     worst: Floats  # the loss by the worst group of inputs, of which ``loss`` takes note at the end of a step
     sums: Floats  # of each group of several suppliers
     left: Floats  # output of each industry
@@ -52,9 +56,11 @@ def pass_on(links, weight):
 
 @compiled
 def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, found):
-    """Put the loss of each scenario from ``first`` to ``last`` into ``found``: as a whole, by lost inputs, by lost demand.
+    """Put the loss of each scenario from ``first`` to ``last`` into ``found``:
+    as a whole, by lost inputs, by lost demand.
 
-    ``passed_on``: what ``pass_on`` makes of ``weight``. Once ``stop`` holds anything, the scenarios that are not done are left.
+    ``passed_on``: what ``pass_on`` makes of ``weight``. Once ``stop`` holds
+    anything, the scenarios that are not done are left.
     """
     firms, places = len(links.output), np.uint32
     down = Down(
@@ -85,9 +91,9 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
 def _cascade(links, held_firm, held_level, tolerance, substitution, limit, stop, down, up, queue):
     """Take a scenario to its end; return how many firms it touched down and up, and which end that is.
 
-    FORETOLD: no level will move by more than the tolerance in a last step up, and the few numbers that are wanted of it can be
-    had without taking it. UNSURE: to be done again with no ``limit``, for sums that run on are rounded otherwise than fresh ones.
-    STOPPED: left before its end.
+    FORETOLD: no level will move by more than the tolerance in a last step up, and the few numbers
+    that are wanted of it can be had without taking it. UNSURE: to be done again with no ``limit``,
+    for sums that run on are rounded otherwise than fresh ones. STOPPED: left before its end.
     """
     moved = 0.0
     for place in range(len(held_firm)):
@@ -264,7 +270,8 @@ def _pull_up(links, up, held_firm, held_level):
 
 @compiled
 def _stands(links, up, tolerance):
-    """Return whether no level will move by more: a firm moves by the average of its customers, so only if one of them did."""
+    """Return whether no level will move by more: a firm moves by the average of
+    its customers, so only if one of them did."""
     for firm in range(np.uint32(len(links.output))):
         if up.before[firm] - up.level[firm] > 0.999 * tolerance:
             for link in range(links.into[firm], links.into[firm + np.uint32(1)]):
@@ -286,7 +293,8 @@ def _demand(weight, up, touched):
 
 @compiled
 def _demand_ahead(links, weight, passed_on, held_firm, up):
-    """Return what lost demand will have cost a step later: that is linear in the levels, but for the firms held down."""
+    """Return what lost demand will have cost a step later: that is linear in
+    the levels, but for the firms held down."""
     lost = 0.0
     for firm in range(np.uint32(len(weight))):
         lost += passed_on[firm] * (1.0 - up.level[firm])

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Places = NDArray[np.uint32]  # without a sign: no index is checked for counting from the end, which halves the time of a step
+Places = NDArray[
+    np.uint32
+]  # without a sign: no index is checked for counting from the end, which halves the time of a step
 
 
 class Links(NamedTuple):
@@ -17,7 +19,8 @@ class Links(NamedTuple):
     output: Floats  # of each firm: all that it sells
     industry_output: Floats
     groups: Places  # starts of a firm's groups of inputs that have several suppliers
-    felt: Places  # starts of the links to customers that feel the loss; first to those where the supplier is a group by itself,
+    # starts of the links to customers that feel the loss; first to those where the supplier is a group by itself,
+    felt: Places
     felt_summed: Places  # from here on to those where it is one of several
     felt_firm: Places
     felt_group: Places

@@ -1,9 +1,10 @@
-"""Systemic risk of the graph's own firms: their supplies as a network of what each makes, essentiality from the products' inputs.
+"""Systemic risk of the graph's own firms: their supplies as a network of what
+each makes, essentiality from the products' inputs.
 
-A firm is split into units, one for each product that it supplies. A supply of p to a firm goes to those of its units whose
-product needs p, else to all of them, else to its end use. The industry of a unit is its product; an input is essential where
-INPUT_TO says so, and counts as non-essential where the graph knows the supply but no such input. Amounts are not known:
-``ASSUMPTIONS`` says what stands in for them, and the ranks are compared.
+A firm is split into units, one for each product that it supplies. A supply of p to a firm goes to those of its units
+whose product needs p, else to all of them, else to its end use. The industry of a unit is its product; an input is
+essential where INPUT_TO says so, and counts as non-essential where the graph knows the supply but no such input.
+Amounts are not known: ``ASSUMPTIONS`` says what stands in for them, and the ranks are compared.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,9 @@ ASSUMPTIONS = {
     "links": "供应金额未知,每条供应关系按同样大小计",
     "purchases": "供应金额未知,每家客户的采购总额按同样大小计,在投入品与供应商之间平分",
 }
-MOST_KINDS = 2_000  # products that stand as industries of their own; beyond, those that are essential to nothing are one
+MOST_KINDS = (
+    2_000  # products that stand as industries of their own; beyond, those that are essential to nothing are one
+)
 END, OTHER = "\x00end", "\x00other"
 
 
@@ -34,7 +37,8 @@ class FirmNetwork:
     unit_firm: pl.Series
 
     def closures(self, groups: Sequence[Iterable[str]], tolerance: float = 0.01) -> Floats:
-        """Return what closing each group of firms at once costs, as a share of all output; 0 for firms that supply nobody."""
+        """Return what closing each group of firms at once costs, as a share of
+        all output; 0 for firms that supply nobody."""
         units = [sorted({unit for firm in group for unit in self.units.get(firm, ())}) for group in groups]
         starts = np.fromiter(accumulate(map(len, units), initial=0), np.int64)
         closing = Closures(starts, np.fromiter(chain.from_iterable(units), np.int64))
@@ -50,8 +54,11 @@ class FirmNetwork:
 
 
 def firm_network(city: City, supplies: pl.DataFrame | None = None, assumption: str = "links") -> FirmNetwork | None:
-    """Return the network of a city's supplies, or of other ones in the columns ``from``, ``to``, ``good``; None where there are none."""
-    rows = (city.supplies if supplies is None else supplies).select("from", "to", pl.col("good").fill_null(OTHER)).unique()
+    """Return the network of a city's supplies, or of other ones in the columns
+    ``from``, ``to``, ``good``; None where there are none."""
+    rows = (
+        (city.supplies if supplies is None else supplies).select("from", "to", pl.col("good").fill_null(OTHER)).unique()
+    )
     rows = rows.filter(pl.col("from") != pl.col("to"))
     if rows.is_empty():
         return None
@@ -62,14 +69,20 @@ def firm_network(city: City, supplies: pl.DataFrame | None = None, assumption: s
         weight = 1.0 / (pl.col("good").n_unique().over("to") * pl.col("from").n_unique().over("to", "good"))
     amounts = rows.with_columns(weight.alias("amount")).join(links, on=["from", "to", "good"])
     amounts = amounts.with_columns(pl.col("amount") / pl.len().over("from", "to", "good"))
-    units = pl.concat([amounts.select(firm="from", kind="good"), amounts.select(firm="to", kind="into")]).unique().sort("firm", "kind")
+    units = (
+        pl.concat([amounts.select(firm="from", kind="good"), amounts.select(firm="to", kind="into")])
+        .unique()
+        .sort("firm", "kind")
+    )
     kinds = units.select("kind").unique().sort("kind").with_row_index("industry")
     units = units.with_row_index("unit").join(kinds, on="kind", maintain_order="left")
     placed = amounts.join(units.rename({"unit": "seller"}), left_on=["from", "good"], right_on=["firm", "kind"]).join(
         units.rename({"unit": "buyer"}), left_on=["to", "into"], right_on=["firm", "kind"], suffix="_buyer"
     )
     placed = placed.sort("seller", "buyer")
-    network = SupplyNetwork.build(placed["seller"], placed["buyer"], placed["amount"], units["industry"], _essentiality(kinds, city))
+    network = SupplyNetwork.build(
+        placed["seller"], placed["buyer"], placed["amount"], units["industry"], _essentiality(kinds, city)
+    )
     return FirmNetwork(network, units["firm"])
 
 
@@ -79,14 +92,18 @@ def _few_kinds(rows: pl.DataFrame, city: City) -> pl.DataFrame:
         return rows
     needed = city.going("INPUT_TO").filter(pl.col("essential"))
     kept = pl.concat([needed["from"], needed["to"]]).unique()
-    return rows.with_columns(pl.when(pl.col("good").is_in(kept.implode())).then("good").otherwise(pl.lit(OTHER)).alias("good")).unique()
+    return rows.with_columns(
+        pl.when(pl.col("good").is_in(kept.implode())).then("good").otherwise(pl.lit(OTHER)).alias("good")
+    ).unique()
 
 
 def _links(rows: pl.DataFrame, city: City) -> pl.DataFrame:
     """Return for each supply the products of the customer that it goes into: ``from``, ``to``, ``good``, ``into``."""
     sold = rows.select(pl.col("from").alias("to"), pl.col("good").alias("into")).unique()
     known = city.going("INPUT_TO").select(pl.col("from").alias("good"), pl.col("to").alias("into")).unique()
-    pairs = rows.join(sold, on="to", how="left").join(known.with_columns(fits=pl.lit(True)), on=["good", "into"], how="left")
+    pairs = rows.join(sold, on="to", how="left").join(
+        known.with_columns(fits=pl.lit(True)), on=["good", "into"], how="left"
+    )
     pairs = pairs.with_columns(pl.col("into").fill_null(END), pl.col("fits").fill_null(False))
     return pairs.filter(pl.col("fits") | ~pl.col("fits").any().over("from", "to", "good")).drop("fits")
 

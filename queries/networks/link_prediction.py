@@ -1,20 +1,20 @@
-"""Which firm an unknown link leads to: who could make a product, or supply a buyer, learned only from the links that are known.
+"""Which firm an unknown link leads to: who could make a product, or supply a
+buyer, learned only from the links that are known.
 
 A score is a sum of six parts, each a weight times log(1 + x / scale), x being never negative:
 
 ==========  ===========================================================================================================
-part        x
-==========  ===========================================================================================================
-size        how many items the firm is linked to
-shared      Adamic-Adar over three steps, damped: firms of the item that share other items with the firm
-makers      which part of the firms of its industry are linked to the item
-text        cosine of the item's name with the names of all the firm is linked to (character n-grams, tf-idf)
-name        the same with the firm's own text: its names and industry
-peers       the mean over its industry of the text likeness (squared) of the 30 firms that are nearest to the item in text
-==========  ===========================================================================================================
+part        x ==========
+=========================================================================================================== size
+how many items the firm is linked to shared      Adamic-Adar over three steps, damped: firms of the item that share
+other items with the firm makers      which part of the firms of its industry are linked to the item text        cosine
+of the item's name with the names of all the firm is linked to (character n-grams, tf-idf) name        the same with the
+firm's own text: its names and industry peers       the mean over its industry of the text likeness (squared) of the 30
+firms that are nearest to the item in text ==========
+===========================================================================================================
 
-The weights, none negative, are those under which hidden links of the known ones are likeliest (conditional logit, McFadden, 1974):
-one set for items that a firm is known for, one for items that none is.
+The weights, none negative, are those under which hidden links of the known ones are likeliest (conditional
+logit, McFadden, 1974): one set for items that a firm is known for, one for items that none is.
 """
 
 import re
@@ -52,8 +52,8 @@ _noise = re.compile(r"[\W_]+|股份有限公司|有限责任公司|有限公司"
 class KnownLinks:
     """Links between firms and items (products, or buyers), with the texts of both.
 
-    ``pairs``: indices of firm and item, shape (links, 2), sorted, each pair once. ``groups``: the industry of each firm, −1
-    where unknown. ``never``: pairs that cannot be links: a firm and itself as buyer.
+    ``pairs``: indices of firm and item, shape (links, 2), sorted, each pair once. ``groups``: the industry
+    of each firm, −1 where unknown. ``never``: pairs that cannot be links: a firm and itself as buyer.
     """
 
     pairs: Ints
@@ -69,7 +69,9 @@ class KnownLinks:
         """Return the n-gram vectors of items, shape (items, n-grams), and of firms."""
         texts = [_noise.sub(" ", text) for text in self.item_texts]
         often = 2 if len(texts) > MANY else 1
-        grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4), min_df=often, sublinear_tf=True, dtype=np.float32)
+        grams = TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(1, 4), min_df=often, sublinear_tf=True, dtype=np.float32
+        )
         items = csr_array(grams.fit_transform(texts))
         return items, csr_array(grams.transform([_noise.sub(" ", text) for text in self.firm_texts]))
 
@@ -81,7 +83,8 @@ class KnownLinks:
         return csr_array((np.ones(len(known), np.float32), (known, self.groups[known])), shape=(len(self.firms), many))
 
     def over_peers(self, table: csr_array) -> Floats:
-        """Return what the others of each firm's industry have, over all of that industry, shape (rows, firms) as ``table``."""
+        """Return what the others of each firm's industry have, over all of that
+        industry, shape (rows, firms) as ``table``."""
         share = (1 / np.maximum(self.members.sum(axis=0), 1)).astype(np.float32)
         whole = (table @ self.members @ diags_array(share) @ self.members.T).toarray()
         mean: Floats = whole - (table @ diags_array(self.members @ share)).toarray()
@@ -133,7 +136,8 @@ class Neighbourhood:
         )
 
     def _shared(self, made: csr_array) -> Floats:
-        """Return Adamic-Adar over three steps, damped: by way of the items, as a table of firms and firms has no room for many firms."""
+        """Return Adamic-Adar over three steps, damped: by way of the items, as
+        a table of firms and firms has no room for many firms."""
         damped = csr_array(made @ diags_array(self.small.astype(np.float64)))
         shared = (damped @ self.held @ diags_array(self.rare.astype(np.float64)) @ self.made).toarray()
         shared -= (damped @ diags_array(self.held @ self.rare.astype(np.float64))).toarray()  # from a firm to itself
@@ -143,7 +147,9 @@ class Neighbourhood:
 
     def alike(self, makers: Ints, firm: int) -> Floats:
         """Return what some firms share with a firm, damped; nothing for the firm itself."""
-        found: Floats = (self.held[makers] @ diags_array(self.rare) @ self.made[:, [firm]]).toarray()[:, 0] * self.small[makers]
+        found: Floats = (self.held[makers] @ diags_array(self.rare) @ self.made[:, [firm]]).toarray()[
+            :, 0
+        ] * self.small[makers]
         return np.where(makers == firm, 0, found)
 
 
@@ -172,11 +178,16 @@ class Model:
         return weights
 
     def reasons(self, firm: int, item: int) -> list[LinkReason]:
-        """Return what makes up the score of a firm for an item, the largest part first; parts that add nothing are left out."""
+        """Return what makes up the score of a firm for an item, the largest
+        part first; parts that add nothing are left out."""
         items = np.array([item])
         adds = _logs(self.evidence.parts(items))[:, 0, firm] * self._weights(items)[0]
         order = np.argsort(-adds, kind="stable")
-        return [LinkReason(PARTS[part], float(adds[part]), self._words(PARTS[part], firm, item)) for part in order if adds[part] > 0]
+        return [
+            LinkReason(PARTS[part], float(adds[part]), self._words(PARTS[part], firm, item))
+            for part in order
+            if adds[part] > 0
+        ]
 
     def _words(self, part: str, firm: int, item: int) -> str:
         links, made = self.evidence.links, self.evidence.made
@@ -200,8 +211,11 @@ class Model:
         return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:FEW])}”"
 
 
-def fit(links: KnownLinks, pairs: Ints, seed: int, hide: Callable[[Ints, np.random.Generator], NDArray[np.bool_]]) -> Model:
-    """Return the model learned from some of the links, of which ``hide`` marks those that the weights are learned on."""
+def fit(
+    links: KnownLinks, pairs: Ints, seed: int, hide: Callable[[Ints, np.random.Generator], NDArray[np.bool_]]
+) -> Model:
+    """Return the model learned from some of the links, of which ``hide`` marks
+    those that the weights are learned on."""
     random = np.random.default_rng(seed)
     weights = np.ones((2, len(PARTS)))
     hidden = hide(pairs, random)
@@ -215,7 +229,8 @@ def fit(links: KnownLinks, pairs: Ints, seed: int, hide: Callable[[Ints, np.rand
 
 
 def _learn(evidence: Neighbourhood, asked: Ints, taken: csr_array) -> NDArray[np.float64]:
-    """Return the weights under which the firms of the hidden links are likeliest among all that are not known for the item."""
+    """Return the weights under which the firms of the hidden links are
+    likeliest among all that are not known for the item."""
     items, firms, rows = asked[:, 1], asked[:, 0], np.arange(len(asked))
     values = _logs(evidence.parts(items))
     out = taken[items].toarray() > 0
@@ -235,7 +250,9 @@ def _learn(evidence: Neighbourhood, asked: Ints, taken: csr_array) -> NDArray[np
         return float(-np.log(right + 1e-30).mean() + CALM * weights @ weights), slope + 2 * CALM * weights
 
     bounds = [(0, None)] * len(PARTS)
-    found: Any = minimize(loss, np.full(len(PARTS), 0.5), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60})
+    found: Any = minimize(
+        loss, np.full(len(PARTS), 0.5), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60}
+    )
     weights: NDArray[np.float64] = found.x
     return weights
 

@@ -1,4 +1,5 @@
-"""The doorway to the supply network: read once per version of the graph, as arrays and as a sorted ``networkx`` graph."""
+"""The doorway to the supply network: read once per version of the graph, as
+arrays and as a sorted ``networkx`` graph."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,8 @@ from queries.core.view import View
 if TYPE_CHECKING:
     import networkx as nx
 
-KEPT = 4  # networks at once: of 100,000 firms and 500,000 supplies one takes 12 MB, and 100 MB more with its networkx graph
+# networks at once: of 100,000 firms and 500,000 supplies one takes 12 MB, and 100 MB more with its networkx graph
+KEPT = 4
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
@@ -34,7 +36,8 @@ class Layout(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Who supplies whom: ``source[k]`` supplies ``target[k]``, places in ``ids``, sorted, each pair once; made by ``of`` or read."""
+    """Who supplies whom: ``source[k]`` supplies ``target[k]``, places in
+    ``ids``, sorted, each pair once; made by ``of`` or read."""
 
     ids: list[str]
     source: Places
@@ -42,7 +45,8 @@ class Network:
 
     @classmethod
     def of(cls, graph: "nx.DiGraph[Any]") -> "Network":
-        """Return the network of a directed networkx graph, its nodes sorted; raises ``InputError`` where they cannot be."""
+        """Return the network of a directed networkx graph, its nodes sorted;
+        raises ``InputError`` where they cannot be."""
         if not graph.is_directed():
             raise InputError("供应网络应为有向图(networkx.DiGraph),这里是无向图")
         try:
@@ -55,7 +59,8 @@ class Network:
 
     @classmethod
     def between(cls, ids: list[str], source: NDArray[Any], target: NDArray[Any]) -> "Network":
-        """Return the network of sorted ids and of pairs in any order, as places in ``ids``; a pair that comes again counts once."""
+        """Return the network of sorted ids and of pairs in any order, as places
+        in ``ids``; a pair that comes again counts once."""
         nodes = max(len(ids), 1)
         pairs = np.sort(source.astype(np.int64) * nodes + target)
         pairs = pairs[np.diff(pairs, prepend=-1) > 0]  # numpy.unique is ten times slower here
@@ -74,7 +79,8 @@ class Network:
 
     @cached_property
     def neighbours(self) -> Layout:
-        """Lay out the undirected view: each firm's partners, one that both supplies and buys once, the firm itself never."""
+        """Lay out the undirected view: each firm's partners, one that both
+        supplies and buys once, the firm itself never."""
         apart = self.source != self.target
         both = (self.source[apart], self.target[apart])
         twofold = Network.between(self.ids, np.concatenate(both), np.concatenate(both[::-1]))
@@ -88,7 +94,10 @@ class Network:
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(self.ids)
         ids = self.ids
-        graph.add_edges_from((ids[source], ids[target]) for source, target in zip(self.source.tolist(), self.target.tolist(), strict=True))
+        graph.add_edges_from(
+            (ids[source], ids[target])
+            for source, target in zip(self.source.tolist(), self.target.tolist(), strict=True)
+        )
         nx.freeze(graph)
         return graph
 
@@ -102,13 +111,16 @@ def read_network(view: View) -> Network:
 
 
 def read_clusters(view: View) -> list[tuple[str, str]]:
-    """Return which firm is declared a member of which cluster, as pairs of ids in order where all three are to be seen."""
+    """Return which firm is declared a member of which cluster, as pairs of ids
+    in order where all three are to be seen."""
     firms, clusters = _ids(view, Enterprise), _ids(view, Cluster)
     pairs = [
         pair
         for frame in view.store.edges(MemberOf, ("Enterprise", "Cluster"))
         for pair in frame.filter(
-            pl.col("status").is_in(view.statuses), pl.col("from").is_in(firms.implode()), pl.col("to").is_in(clusters.implode())
+            pl.col("status").is_in(view.statuses),
+            pl.col("from").is_in(firms.implode()),
+            pl.col("to").is_in(clusters.implode()),
         )
         .select("from", "to")
         .iter_rows()

@@ -16,7 +16,9 @@ Most = Annotated[int, Word("每一项最多列几个", low=1, high=1000, route="
 Firms = Annotated[list[int], Field(max_length=100_000)]
 
 
-@question("structure", "structure", group=GROUP, slow="计算供应网络的结构", table=table_of_structure, notes=notes_of_structure)
+@question(
+    "structure", "structure", group=GROUP, slow="计算供应网络的结构", table=table_of_structure, notes=notes_of_structure
+)
 def structure(view: "View", most: Most = 20) -> SupplyStructure:
     """供应网络的结构: 割点、桥、成环的企业、居中的企业、群落,以及群落与已认定集群的一致程度(调整互信息)。"""
     from queries.networks.supply_structure import supply_structure
@@ -31,7 +33,9 @@ def systemic_risk(
     amount: Annotated[list[float], Field(max_length=100_000), Word("每条关系的金额,单位一致即可")],
     industry: Annotated[list[int], Field(max_length=2_000), Word("每家企业的行业")],
     essentiality: Annotated[
-        list[Annotated[list[int], Field(max_length=200)]], Field(max_length=200), Word("行供应、列购买: 0 可忽略、1 非必需、2 必需")
+        list[Annotated[list[int], Field(max_length=200)]],
+        Field(max_length=200),
+        Word("行供应、列购买: 0 可忽略、1 非必需、2 必需"),
     ],
     substitution: bool = True,
     tolerance: Annotated[float, Field(ge=1e-4, lt=1), Word("一步之内变化都不超过它就停")] = 0.01,

@@ -17,9 +17,10 @@ Floats = NDArray[np.float64]
 def proximity(made: ArrayLike | csr_array) -> csr_array:
     """Return how near products are: the lesser of the two chances that one who makes the one makes the other.
 
-    ``made``: ones and zeros, shape (units, products), units being firms or places, sparse or not. The answer is sparse and
-    symmetric, shape (products, products): the number of units that make both, over the number that make the commoner one.
-    It is 1 from a product to itself, and 0 where no unit makes it. Raises ``InputError`` for anything but ones and zeros.
+    ``made``: ones and zeros, shape (units, products), units being firms or places, sparse or not. The answer is sparse
+    and symmetric, shape (products, products): the number of units that make both, over the number that make the
+    commoner one. It is 1 from a product to itself, and 0 where no unit makes it. Raises ``InputError`` for anything but
+    ones and zeros.
     """
     table = _table("made", made)
     both = csr_array(table.T @ table)

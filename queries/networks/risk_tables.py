@@ -1,4 +1,5 @@
-"""The files of a systemic risk run: edges, firms, essentiality in, scores out (CSV, the form of the authors' programs)."""
+"""The files of a systemic risk run: edges, firms, essentiality in, scores out
+(CSV, the form of the authors' programs)."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +23,17 @@ class NamedNetwork:
 
 
 def read_network(edges: Path, firms: Path, essentiality: Path) -> NamedNetwork:
-    """Read ``supplier,buyer,amount``, ``firm,industry`` and a matrix of industries (rows supply, columns buy; 0, 1, 2)."""
+    """Read ``supplier,buyer,amount``, ``firm,industry`` and a matrix of
+    industries (rows supply, columns buy; 0, 1, 2)."""
     firm, industry = _columns(firms, "firm", "industry")
     _once(firms, firm)
     matrix = _table(essentiality)
     rows, names = matrix.to_series(0).rename("industry"), matrix.columns[1:]
     _once(essentiality, rows)
     if rows.to_list() != names:
-        raise InputError(f"{essentiality}: 第一列的行业应与表头的行业相同、次序相同;行是 {_few(rows.to_list())},列是 {_few(names)}")
+        raise InputError(
+            f"{essentiality}: 第一列的行业应与表头的行业相同、次序相同;行是 {_few(rows.to_list())},列是 {_few(names)}"
+        )
     kinds = np.column_stack([_amounts(essentiality, matrix[name]) for name in names])
     supplier, buyer, amount = _columns(edges, "supplier", "buyer", "amount")
     sellers, buyers = (_places(edges, ends, firm, f"{firms} 里没有这家企业") for ends in (supplier, buyer))
@@ -41,7 +45,8 @@ def read_network(edges: Path, firms: Path, essentiality: Path) -> NamedNetwork:
 
 
 def read_levels(path: Path, column: str, firms: pl.Series, otherwise: float | None) -> Floats:
-    """Read ``firm`` and a number for each, in the order of the firms; ``otherwise``: what the firms count that are not named."""
+    """Read ``firm`` and a number for each, in the order of the firms;
+    ``otherwise``: what the firms count that are not named."""
     firm, value = _columns(path, "firm", column)
     _once(path, firm)
     places = _places(path, firm, firms, "企业文件里没有这家企业")
@@ -54,15 +59,20 @@ def read_levels(path: Path, column: str, firms: pl.Series, otherwise: float | No
 
 
 def write_risk(path: Path, names: pl.Series, risk: Risk) -> None:
-    """Write a row for each scenario that was computed: its name, the score, and what lost inputs and lost demand do alone."""
-    table = pl.DataFrame({names.name: names, "esri": risk.esri, "downstream": risk.downstream, "upstream": risk.upstream})
+    """Write a row for each scenario that was computed: its name, the score, and
+    what lost inputs and lost demand do alone."""
+    table = pl.DataFrame(
+        {names.name: names, "esri": risk.esri, "downstream": risk.downstream, "upstream": risk.upstream}
+    )
     with writing(path) as fresh:
         table.filter(pl.Series(risk.done)).write_csv(fresh)
 
 
 def _table(path: Path) -> pl.DataFrame:
     try:
-        return pl.read_csv(path, infer_schema=False, empty_string_is_null=False) if path.stat().st_size else pl.DataFrame()
+        return (
+            pl.read_csv(path, infer_schema=False, empty_string_is_null=False) if path.stat().st_size else pl.DataFrame()
+        )
     except OSError as error:
         raise InputError(f"{path}: 读不了这个文件: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:

@@ -38,7 +38,8 @@ class NodeRanking:
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """A division of all nodes: ``number[i]`` is the group of ``ids[i]``; 0 is the largest, equal ones go by their first id."""
+    """A division of all nodes: ``number[i]`` is the group of ``ids[i]``; 0 is
+    the largest, equal ones go by their first id."""
 
     ids: list[str]
     number: Ints
@@ -94,7 +95,8 @@ def strong_components(network: Network) -> Groups:
 
 
 def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> NodeRanking:
-    """Rank the nodes by PageRank; like networkx it stops once a step moves them by less than ``tolerance`` each on average.
+    """Rank the nodes by PageRank; like networkx it stops once a step moves them
+    by less than ``tolerance`` each on average.
 
     Nodes without customers give to all alike. Brin, Page: The anatomy of a large-scale hypertextual web search engine,
     Computer Networks 30:107 (1998). Raises ``InputError`` for what does not converge.
@@ -120,8 +122,9 @@ def pagerank(network: Network, alpha: float = 0.85, tolerance: float = 1e-6) -> 
 def betweenness(network: Network, sources: int, seed: int) -> NodeRanking:
     """Rank the nodes by the share of shortest paths through them, from a number of sources drawn with the seed.
 
-    The same as ``networkx.betweenness_centrality(network.graph, k=sources, seed=seed)``: the very sources, directed paths,
-    every edge of length one, as shares of all pairs. From no fewer than two; more than there are nodes means all.
+    The same as ``networkx.betweenness_centrality(network.graph, k=sources,
+    seed=seed)``: the very sources, directed paths, every edge of length one, as
+    shares of all pairs. From no fewer than two; more than there are nodes means all.
     """
     from queries.networks.structure_loops import sum_dependencies
 
@@ -146,7 +149,8 @@ def betweenness(network: Network, sources: int, seed: int) -> NodeRanking:
 def communities(network: Network, seed: int) -> Groups:
     """Return groups dense within and sparse between: Leiden on the undirected view, by modularity at resolution 1.
 
-    Traag, Waltman, van Eck: From Louvain to Leiden: guaranteeing well-connected communities, Scientific Reports 9:5233 (2019).
+    Traag, Waltman, van Eck: From Louvain to Leiden: guaranteeing well-connected
+    communities, Scientific Reports 9:5233 (2019).
     """
     check()
     if not 0 <= seed < 2**64:
@@ -160,10 +164,11 @@ def communities(network: Network, seed: int) -> Groups:
 
 
 def agreement(groups: Groups, declared: Iterable[tuple[str, str]]) -> Agreement:
-    """Compare groups with declared ones, given as pairs of id and declared group; ids that are in no group are passed over.
+    """Compare groups with declared ones, given as pairs of id and declared
+    group; ids that are in no group are passed over.
 
-    One that is declared in two groups counts in each. Vinh, Epps, Bailey: Information theoretic measures for clusterings
-    comparison, Journal of Machine Learning Research 11:2837 (2010).
+    One that is declared in two groups counts in each. Vinh, Epps, Bailey: Information theoretic
+    measures for clusterings comparison, Journal of Machine Learning Research 11:2837 (2010).
     """
     from sklearn.metrics import adjusted_mutual_info_score  # takes a second, and only this function needs it
 

@@ -1,4 +1,5 @@
-"""The inner loops of the structure measures, compiled; ``starts`` and ``ends`` are a ``Layout`` of ``queries.networks.network``."""
+"""The inner loops of the structure measures, compiled; ``starts`` and ``ends``
+are a ``Layout`` of ``queries.networks.network``."""
 
 from typing import Any
 
@@ -10,7 +11,8 @@ compiled: Any = njit(nogil=True, cache=True)
 
 @compiled
 def find_cuts(starts, ends):
-    """Search an undirected simple graph depth first; return which nodes cut it, each node's parent, and where that edge is a bridge.
+    """Search an undirected simple graph depth first; return which nodes cut it,
+    each node's parent, and where that edge is a bridge.
 
     Hopcroft, Tarjan: Algorithm 447, Communications of the ACM 16:372 (1973). ``low`` is the earliest node that a branch
     reaches by one edge that is not in the tree: where it stays below its parent, the parent is all that holds it.

@@ -1,4 +1,5 @@
-"""The supply network as a whole: its single points, its knots, who stands in the middle, its communities beside the clusters."""
+"""The supply network as a whole: its single points, its knots, who stands in
+the middle, its communities beside the clusters."""
 
 from graph.model import NODE_TYPES
 from queries.core.answers import Named
@@ -33,7 +34,9 @@ def _measure(view: View, most: int) -> SupplyStructure:
         return [Named(id=id, name=names[id]) for id in ids]
 
     def measured(ranking: NodeRanking) -> list[Measured]:
-        return [Measured(firm=Named(id=id, name=names[id]), value=value) for id, value in ranking.top(most) if value > 0]
+        return [
+            Measured(firm=Named(id=id, name=names[id]), value=value) for id, value in ranking.top(most) if value > 0
+        ]
 
     single, cuts, found = articulation_points(network), bridges(network), communities(network, SEED)
     compared = agreement(found, read_clusters(view))

@@ -59,14 +59,16 @@ class SupplyNetwork:
     ) -> "SupplyNetwork":
         """Check and sort a network; raises ``InputError`` for what is mis-shaped, not finite, negative or out of range.
 
-        ``supplier``, ``buyer``: firm numbers from 0, shape (links,); ``amount``: what the supplier sells to the buyer in any
-        one unit, shape (links,), links of the same two firms add up; ``industry``: industry numbers from 0, shape (firms,);
-        ``essentiality``: shape (industries, industries), what the row's industry is to the column's: 0 negligible,
-        1 non-essential, 2 essential.
+        ``supplier``, ``buyer``: firm numbers from 0, shape (links,); ``amount``: what the supplier sells to the buyer
+        in any one unit, shape (links,), links of the same two firms add up; ``industry``: industry numbers from 0,
+        shape (firms,); ``essentiality``: shape (industries, industries), what the row's industry is to the column's: 0
+        negligible, 1 non-essential, 2 essential.
         """
         essential = _whole("essentiality", essentiality, dimensions=2)
         if essential.shape[0] != essential.shape[1]:
-            raise InputError(f"essentiality 应为方阵(行供应、列购买的行业),这里是 {essential.shape[0]}×{essential.shape[1]}")
+            raise InputError(
+                f"essentiality 应为方阵(行供应、列购买的行业),这里是 {essential.shape[0]}×{essential.shape[1]}"
+            )
         _within("essentiality", essential, 0, 2, "0 可忽略、1 非必需、2 必需")
         industries = _whole("industry", industry)
         if not len(industries):
@@ -118,11 +120,11 @@ def systemic_risk(
 ) -> Risk:
     """Return the loss of each scenario, by default of closing each firm alone.
 
-    ``scenarios``: numbers of firms to close one at a time, groups of them, or capacities from 0 to 1, shape (scenarios, firms).
-    ``substitution``: others of the same industry step in by their share of it. ``tolerance``: the cascade stops after the
-    first step in which no level moves by more; results depend on it. ``weights``: shape (firms,), what a firm's loss counts
-    for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C returns what is done. Raises
-    ``InputError`` for what cannot be used, ``WorkStopped`` where the time of the work is up.
+    ``scenarios``: numbers of firms to close one at a time, groups of them, or capacities from 0 to 1, shape (scenarios,
+    firms). ``substitution``: others of the same industry step in by their share of it. ``tolerance``: the cascade stops
+    after the first step in which no level moves by more; results depend on it. ``weights``: shape (firms,), what a
+    firm's loss counts for, by default its output. ``step`` is told the number of scenarios done. Ctrl-C returns what is
+    done. Raises ``InputError`` for what cannot be used, ``WorkStopped`` where the time of the work is up.
     """
     from queries.networks.cascade import pass_on, run
 

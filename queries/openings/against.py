@@ -12,11 +12,14 @@ from queries.openings.fits import Fit
 
 
 def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[Reason]:
-    """Yield the links that a firm has with a leader's group already: what else it supplies, and how far the ledger is."""
+    """Yield the links that a firm has with a leader's group already: what else
+    it supplies, and how far the ledger is."""
     names = asked.city.names["Enterprise"]
     for member in asked.dealt_with(party, firm):
         rows = asked.supplied.get((firm, member), ())
-        if goods := [f"“{asked.product(row.good)}”" for row in rows if row.good and not (row.good == product and member == party)]:
+        if goods := [
+            f"“{asked.product(row.good)}”" for row in rows if row.good and not (row.good == product and member == party)
+        ]:
             yield say("supplies_already", customer=names[member], goods=goods)
         match = asked.match(firm, member, product)
         if match is not None and match.state != Stage.dropped:
@@ -24,10 +27,16 @@ def speaks_for(asked: Asked, party: str, firm: str, product: str) -> Iterator[Re
             yield say("ledger", **told) if member == party else say("ledger_with", **told, customer=names[member])
 
 
-def against_supplier(asked: Asked, party: str, firm: str, product: str, fit: Fit | None, rows: Iterable[Row]) -> Iterator[Reason]:
+def against_supplier(
+    asked: Asked, party: str, firm: str, product: str, fit: Fit | None, rows: Iterable[Row]
+) -> Iterator[Reason]:
     """Yield what speaks against a firm as supplier of a party of the leader's group."""
     yield from _common(asked, party, firm, fit)
-    if product and asked.firm(firm).where == "local" and any(row.good == product for row in asked.supplied.get((firm, party), ())):
+    if (
+        product
+        and asked.firm(firm).where == "local"
+        and any(row.good == product for row in asked.supplied.get((firm, party), ()))
+    ):
         yield say("supplies_it_already")
     if dropped := why_dropped(asked, firm, party, product):
         yield dropped

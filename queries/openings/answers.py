@@ -15,7 +15,12 @@ HERE = "青"  # what the lists call Qingdao, and a city that the graph does not 
 
 def titles_of(city: str) -> dict[str, str]:
     """Return what the four lists are called in a city."""
-    return {"offers": f"在{city}可提供产品(服务)", "needs": "可采购产品(服务)", "partners": "拟开展合作企业", "invitations": "建议招引企业"}
+    return {
+        "offers": f"在{city}可提供产品(服务)",
+        "needs": "可采购产品(服务)",
+        "partners": "拟开展合作企业",
+        "invitations": "建议招引企业",
+    }
 
 
 LISTS = titles_of(HERE)
@@ -70,10 +75,14 @@ class Opening(Answer):
     against: list[Reason]
     stage: Stage | None = Field(default=None, description="how far the ledger is with this firm and product")
     computed: bool = Field(description="false: a record; true: found by the rules, of status inferred")
-    confidence: float = Field(description="0 to 1: the record's own, or at most that of the weakest record that it rests on")
+    confidence: float = Field(
+        description="0 to 1: the record's own, or at most that of the weakest record that it rests on"
+    )
     status: str
     source: str = Field(description="of the record, or of the record of the firm on which the row rests")
-    candidates: list[Looked] = Field(default=[], description="local firms that were looked at before, and why none fits")
+    candidates: list[Looked] = Field(
+        default=[], description="local firms that were looked at before, and why none fits"
+    )
     evidence: list[Evidence]
 
     def grounds(self) -> list[Reason]:
@@ -154,7 +163,8 @@ class Step(Answer):
 
 
 class Match(Answer):
-    """A match of a supplier and a leader about a product: its steps in order, how far it is, and what is wrong with it."""
+    """A match of a supplier and a leader about a product: its steps in order,
+    how far it is, and what is wrong with it."""
 
     supplier: Named
     customer: Named

@@ -1,4 +1,5 @@
-"""What the four lists of some leaders are made from: their groups, needs, offers, and everything known of the firms near them."""
+"""What the four lists of some leaders are made from: their groups, needs,
+offers, and everything known of the firms near them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -37,7 +38,8 @@ class Wish:
 class Asked:
     """The leaders that are asked about, and the city as seen from them; ``chains`` are theirs.
 
-    ``near`` holds for each need what fits it by name; ``uses`` for each product of theirs what it is essential to, and who makes that.
+    ``near`` holds for each need what fits it by name; ``uses`` for each product
+    of theirs what it is essential to, and who makes that.
     """
 
     city: City
@@ -66,7 +68,9 @@ class Asked:
     def made_in(self, leader: str) -> frozenset[str]:
         """Return what the firms of a leader's group make."""
         if leader not in self._made_in:
-            self._made_in[leader] = frozenset(made for member in self.groups[leader] for made in self.made.get(member, ()))
+            self._made_in[leader] = frozenset(
+                made for member in self.groups[leader] for made in self.made.get(member, ())
+            )
         return self._made_in[leader]
 
     @cached_property
@@ -112,7 +116,8 @@ class Asked:
 
     @cached_property
     def customers_of(self) -> Mapping[str, tuple[str, ...]]:
-        """Return whom of a leader's group each firm supplies, and whom each firm of a group supplies, in the order of ``supplied``."""
+        """Return whom of a leader's group each firm supplies, and whom each
+        firm of a group supplies, in the order of ``supplied``."""
         found: dict[str, list[str]] = defaultdict(list)
         for supplier, customer in self.supplied:
             found[supplier].append(customer)
@@ -137,7 +142,8 @@ class Asked:
 
     @cached_property
     def matches(self) -> Mapping[tuple[str, str, str], Match]:
-        """Return the matches of the ledger that stand, by supplier, leader and product: its id, or how it is written."""
+        """Return the matches of the ledger that stand, by supplier, leader and
+        product: its id, or how it is written."""
         every = (match for match in find_matches(self.city) if match.state != Stage.withdrawn)
         return {(match.supplier.id, match.customer.id, match.product_id or match.product): match for match in every}
 
@@ -154,11 +160,15 @@ class Asked:
         return self.city.going(type_name).filter(pl.col(column).is_in(list(self.facts.firms))).select("from", "to")
 
 
-def ask_about(city: City, fits: Fits, subject: Named, leaders: Iterable[str], chains: Iterable[str], homes: tuple[Named, ...]) -> Asked:
+def ask_about(
+    city: City, fits: Fits, subject: Named, leaders: Iterable[str], chains: Iterable[str], homes: tuple[Named, ...]
+) -> Asked:
     """Return what the four lists of some leaders are made from."""
     groups, chains = groups_below(city, leaders), frozenset(chains)
     of = {member: leader for leader in reversed(list(groups)) for member in groups[leader]}
-    rows = {name: rows_at(city, name, "from", of) for name in ("NEEDS", "OFFERS", "PRODUCES", "SEEKS_PARTNER", "RECOMMENDS")}
+    rows = {
+        name: rows_at(city, name, "from", of) for name in ("NEEDS", "OFFERS", "PRODUCES", "SEEKS_PARTNER", "RECOMMENDS")
+    }
     segments = segments_of_chains(city, chains)
     inputs = {need for row in rows["PRODUCES"] for need in city.needed_for(row.end)}
     wanted = {row.end for name in ("NEEDS", "OFFERS", "PRODUCES") for row in rows[name]} | inputs
@@ -176,7 +186,17 @@ def ask_about(city: City, fits: Fits, subject: Named, leaders: Iterable[str], ch
     others |= {end for column in ("from", "to") for end in city.edges["MATCHED"][column]}
     firms = find_firms(city, sorted(others - set(facts.firms)), {home.id for home in homes})
     facts = replace(facts, firms={**facts.firms, **firms})
-    return Asked(city, facts, fits, groups, chains, _needs(city, facts, groups, of, rows, set(segments)), _offers(of, rows), near, uses)
+    return Asked(
+        city,
+        facts,
+        fits,
+        groups,
+        chains,
+        _needs(city, facts, groups, of, rows, set(segments)),
+        _offers(of, rows),
+        near,
+        uses,
+    )
 
 
 def _uses(city: City, products: set[str]) -> dict[str, tuple[tuple[Row, Row], ...]]:
@@ -186,7 +206,8 @@ def _uses(city: City, products: set[str]) -> dict[str, tuple[tuple[Row, Row], ..
         for row in rows_at(city, name, "to", {link.end for link in links}):
             makers[row.end].setdefault(row.start, row)
     return {
-        product: tuple((link, row) for link in links if link.start == product for row in makers[link.end].values()) for product in products
+        product: tuple((link, row) for link in links if link.start == product for row in makers[link.end].values())
+        for product in products
     }
 
 
@@ -198,19 +219,24 @@ def _needs(
     rows: Mapping[str, tuple[Row, ...]],
     segments: set[str],
 ) -> tuple[Wish, ...]:
-    """Return recorded needs, then essential inputs of what a group makes, of its chains, that it neither needs, makes nor offers."""
+    """Return recorded needs, then essential inputs of what a group makes, of
+    its chains, that it neither needs, makes nor offers."""
     own = [row for name in ("NEEDS", "PRODUCES", "OFFERS") for row in rows[name]]
     members = {leader: set(group) for leader, group in groups.items()}
     known = {leader: {row.end for row in own if row.start in group} for leader, group in members.items()}
     found = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["NEEDS"]]
     inferred: dict[tuple[str, str], Wish] = {}
-    links = {(link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})}
+    links = {
+        (link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})
+    }
     for row in rows["PRODUCES"]:
         leader = of[row.start]
         for need in sorted(city.needed_for(row.end)):
             if need not in known[leader] and segments & set(facts.segments_of.get(need, ())):
                 why = say("essential_input", product=facts.product_names[row.end])
-                inferred.setdefault((leader, need), Wish(leader, row.start, need, (row, links[need, row.end]), True, why))
+                inferred.setdefault(
+                    (leader, need), Wish(leader, row.start, need, (row, links[need, row.end]), True, why)
+                )
     return (*found, *inferred.values())
 
 

@@ -1,8 +1,8 @@
 """How well a product meets a need: the same product, a kind of it by its name, a wider word, or only the same segment.
 
-A Chinese noun has its head at the end, so a name that ends with the needed product's name is a kind of it; see
-``queries.matching.chain_mapping``, whose rule this is. A name that only shares the rarer words is worth a look, no more: see
-``queries.matching.products``.
+A Chinese noun has its head at the end, so a name that ends with the needed product's name
+is a kind of it; see ``queries.matching.chain_mapping``, whose rule this is. A name that
+only shares the rarer words is worth a look, no more: see ``queries.matching.products``.
 """
 
 from collections import defaultdict
@@ -57,7 +57,9 @@ class Fits:
         own = self.words[need]
         for word in own:
             for id in self.by_word[word]:
-                found.setdefault(id, Fit(Level.high, say("same_name", product=self.names[id], need=self.names[need], word=word)))
+                found.setdefault(
+                    id, Fit(Level.high, say("same_name", product=self.names[id], need=self.names[need], word=word))
+                )
         for word in own:
             for id in self.by_ending.get(word, ()):
                 found.setdefault(id, Fit(Level.middle, say("kind_of_it", product=self.names[id], word=word)))

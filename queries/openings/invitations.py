@@ -19,8 +19,11 @@ MOST = 20  # firms that are computed for a list, of one leader
 
 
 def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Opening], int]:
-    """Return the firms that leaders want to work with, then local ones that fit several needs or are in talks; and how many were cut."""
-    found = [_recorded(asked, row, supplies, "seeks_partner", "seeks_partner_noted") for row in _said(asked, "SEEKS_PARTNER")]
+    """Return the firms that leaders want to work with, then local ones that fit
+    several needs or are in talks; and how many were cut."""
+    found = [
+        _recorded(asked, row, supplies, "seeks_partner", "seeks_partner_noted") for row in _said(asked, "SEEKS_PARTNER")
+    ]
     told = {(row.leader.id, row.firm.id) for row in found if row.firm is not None}
     fitting: dict[tuple[str, str], list[tuple[Supply, Supplier]]] = defaultdict(list)
     for supply in supplies:
@@ -33,7 +36,8 @@ def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Openin
         places = fitting[leader, firm]
         products = dict.fromkeys(supply.wish.product for supply, _ in places)
         talks = any(
-            (match := asked.match(firm, supply.wish.party, supply.wish.product)) and match.state not in DONE for supply, _ in places
+            (match := asked.match(firm, supply.wish.party, supply.wish.product)) and match.state not in DONE
+            for supply, _ in places
         )
         if (leader, firm) in told or not (talks or len(products) >= SEVERAL):
             continue
@@ -50,11 +54,14 @@ def _said(asked: Asked, type_name: str) -> list[Row]:
 
 
 def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str, noted: str) -> Opening:
-    """Return the row of a firm that a leader has named; the product is that of the record, or that of the needs it makes."""
+    """Return the row of a firm that a leader has named; the product is that of
+    the record, or that of the needs it makes."""
     group = asked.group_of(row.start)
     check()
     makes = {made.end: made for made in asked.facts.made_by.get(row.end, ()) if not made.ended}
-    met = [supply.wish.product for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in makes]
+    met = [
+        supply.wish.product for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in makes
+    ]
     written = asked.city.product_words.get(row.product)
     products = [written] if written else [] if row.product else list(dict.fromkeys(met))
     own = [supply for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in products]
@@ -62,7 +69,9 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str, not
     rows = (row, *(makes[one] for one in products if one in makes))
     each = products or [row.product]
     links = dict.fromkeys(text for product in each for text in speaks_for(asked, row.start, row.end, product))
-    against = dict.fromkeys(text for product in each for text in against_supplier(asked, row.start, row.end, product, None, rows))
+    against = dict.fromkeys(
+        text for product in each for text in against_supplier(asked, row.start, row.end, product, None, rows)
+    )
     about = (group[0], row.start, products, rows, row, False)
     base = opening(
         asked,
@@ -87,7 +96,9 @@ def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[
     return [say("local_instead", firms=[*names])] if names else []
 
 
-def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, Supplier]], products: list[str]) -> Opening:
+def _computed(
+    asked: Asked, leader: str, firm: str, places: list[tuple[Supply, Supplier]], products: list[str]
+) -> Opening:
     """Return the row of a local firm that fits several needs, or is in talks."""
     check()
     rows = tuple(dict.fromkeys(row for supply, one in places for row in (*supply.wish.rows, one.row)))
@@ -95,7 +106,9 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
     each = [(supply.wish.party, supply.wish.product, one.fit) for supply, one in places]
     matches = [match for party, product, _ in each if (match := asked.match(firm, party, product))]
     links = dict.fromkeys(text for party, product, _ in each for text in speaks_for(asked, party, firm, product))
-    against = dict.fromkeys(text for party, product, fit in each for text in against_supplier(asked, party, firm, product, fit, rows))
+    against = dict.fromkeys(
+        text for party, product, fit in each for text in against_supplier(asked, party, firm, product, fit, rows)
+    )
     words = [say("fits_several", count=len(products))] if len(products) >= SEVERAL else []
     why = [*words, *dict.fromkeys(fit.words for _, _, fit in each), *links]
     fit = min((fit.level for _, _, fit in each), key=lambda level: level.order)
@@ -107,7 +120,12 @@ def _computed(asked: Asked, leader: str, firm: str, places: list[tuple[Supply, S
 def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
     """Return the firms that the leaders suggest, then firms elsewhere for each need that no local firm fits."""
     found = [_recorded(asked, row, supplies, "recommends", "recommends_noted") for row in _said(asked, "RECOMMENDS")]
-    told = {(row.leader.id, row.firm.id, product) for row in found if row.firm is not None for product in row.product.split("、")}
+    told = {
+        (row.leader.id, row.firm.id, product)
+        for row in found
+        if row.firm is not None
+        for product in row.product.split("、")
+    }
     for supply in supplies:
         if supply.fitting:
             continue

@@ -1,4 +1,5 @@
-"""The ledger of the matches (匹配台账): every step as it was recorded, in order; what is odd about a match is said, not mended."""
+"""The ledger of the matches (匹配台账): every step as it was recorded, in
+order; what is odd about a match is said, not mended."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -104,11 +105,14 @@ def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], cl
 def _step(row: dict[str, Any]) -> Step:
     proof = {"status": row["status"], "source": row["source"], "place": row["place"], "withdrawn": row["ended"]}
     own = {"on": row["happened_on"], "by": row["handled_by"], "note": row["note"]}
-    return Step(stage=Stage(row["stage"] or Stage.unclear), **{name: value or None for name, value in own.items()}, **proof)
+    return Step(
+        stage=Stage(row["stage"] or Stage.unclear), **{name: value or None for name, value in own.items()}, **proof
+    )
 
 
 def in_order(steps: Iterable[Step]) -> list[Step]:
-    """Return steps by date, those of one day by stage; one without a date stands before the first step of a later stage."""
+    """Return steps by date, those of one day by stage; one without a date
+    stands before the first step of a later stage."""
     every = sorted(steps, key=lambda step: (_day(step.on), _place(step), step.by or "", step.note or "", step.on or ""))
     ordered = [step for step in every if step.on]
     for step in (step for step in every if not step.on):

@@ -98,18 +98,24 @@ def _here(asked: Asked) -> str:
     around = {names[region] for home in asked.facts.homes for region in above.get(home.id, ())}
     if not around or any(name.startswith("青岛") for name in around):
         return HERE
-    cities = sorted(name.removesuffix("市") for name in around if name.endswith("市")) or [home.name for home in asked.facts.homes]
+    cities = sorted(name.removesuffix("市") for name in around if name.endswith("市")) or [
+        home.name for home in asked.facts.homes
+    ]
     return cities[0] if len(cities) == 1 and cities[0].isalnum() and len(cities[0]) <= LONGEST else "本地"
 
 
-def _notes(asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int, titles: dict[str, str]) -> Iterator[Reason]:
+def _notes(
+    asked: Asked, supply: dict[Wish, Supply], lists: dict[str, list[Opening]], cut: int, titles: dict[str, str]
+) -> Iterator[Reason]:
     """Yield what a reader must know of the lists as a whole."""
     homes = "、".join(home.name for home in asked.facts.homes)
     yield say("note_home", homes=homes) if homes else say("note_no_home")
     yield say("note_order")
     for name, template in (("offers", "供给"), ("needs", "需求")):
         if asked.groups and not any(not wish.inferred for wish in getattr(asked, name)):
-            yield say("note_only_inferred" if lists[name] else "note_not_registered", list=titles[name], template=template)
+            yield say(
+                "note_only_inferred" if lists[name] else "note_not_registered", list=titles[name], template=template
+            )
     if open_needs := [found for found in supply.values() if not found.fitting]:
         unseen = sum(not found.looked_through for found in open_needs)
         yield say("note_open_needs", count=len(open_needs), unseen=unseen)

@@ -90,17 +90,23 @@ def _makers(asked: Asked, wish: Wish) -> Iterator[Supplier]:
     """Yield the firms that supply, make or offer the product or one that is near to it by name."""
     for row in asked.facts.rows_at("supplies", [wish.product]):
         if row.end == wish.party and not asked.firm(row.start).closed:
-            yield Supplier(row.start, Fit(Level.high, say("supplies_leader", product=asked.product(row.good))), row, supplies=True)
+            yield Supplier(
+                row.start, Fit(Level.high, say("supplies_leader", product=asked.product(row.good))), row, supplies=True
+            )
     near = asked.near[wish.product]
     for row in asked.facts.rows_at("makes", near):
         if not row.ended and not asked.firm(row.start).closed:
-            yield Supplier(row.start, near[row.end], row, dropped=(row.start, wish.party, wish.product) in asked.dropped)
+            yield Supplier(
+                row.start, near[row.end], row, dropped=(row.start, wish.party, wish.product) in asked.dropped
+            )
 
 
 def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
     """Yield the firms that are not elsewhere and were looked at, and why each does not fit."""
     facts, group = asked.facts, set(asked.groups[wish.leader])
-    place = Place("Product", wish.product, asked.product(wish.product), (wish.product,), facts.segments_of.get(wish.product, ()))
+    place = Place(
+        "Product", wish.product, asked.product(wish.product), (wish.product,), facts.segments_of.get(wish.product, ())
+    )
     for one in find_candidates(facts, place):
         firm = facts.find(one.firm.id)
         if firm.where == "outside" or firm.id in group:
@@ -110,7 +116,8 @@ def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
 
 
 def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:
-    """Yield the rows of one need: the firms that fit, or else those that nearly do and the need itself with who was looked at."""
+    """Yield the rows of one need: the firms that fit, or else those that nearly
+    do and the need itself with who was looked at."""
     for one in (*supply.suppliers, *supply.unplaced):
         yield supplier_row(asked, supply.wish, one, computed=not one.supplies)
     if not supply.fitting:
@@ -120,7 +127,9 @@ def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:
 def nobody(supply: Supply) -> Iterator[Reason]:
     """Yield that no local firm fits, and whether local firms were looked for at all."""
     if supply.looked:
-        yield say("nobody_fits_nearest" if len(supply.looked) == MOST_LOOKED else "nobody_fits", count=len(supply.looked))
+        yield say(
+            "nobody_fits_nearest" if len(supply.looked) == MOST_LOOKED else "nobody_fits", count=len(supply.looked)
+        )
     else:
         yield say("nobody_to_look_at")
     yield say("looked_through", looks=supply.looked_through) if supply.looked_through else say("not_looked_through")
@@ -192,6 +201,7 @@ def opening(
 
 
 def confidence(rows: Iterable[Row], computed: bool) -> float:
-    """Return the confidence of a row: that of the weakest record it rests on, and no more than that of what is inferred."""
+    """Return the confidence of a row: that of the weakest record it rests on,
+    and no more than that of what is inferred."""
     known = [row.confidence or STATUS_CONFIDENCE[row.status] for row in rows]
     return min([*known, *([STATUS_CONFIDENCE["inferred"]] if computed else [])])

@@ -18,7 +18,8 @@ User = tuple[str, Fit, tuple[Row, ...], bool]  # firm, how well it fits, the rec
 
 
 def list_offers(asked: Asked) -> tuple[list[Opening], int]:
-    """Return what the leaders offer with who in the city could use it, and how many users were cut; what they only make needs a user."""
+    """Return what the leaders offer with who in the city could use it, and how
+    many users were cut; what they only make needs a user."""
     needs: dict[str, list[tuple[Row, Fit]]] = defaultdict(list)
     wanting: dict[str, list[Row]] = defaultdict(list)
     for row in asked.facts.needs:
@@ -51,11 +52,21 @@ def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[U
     for row, fit in sorted(needs, key=lambda item: (item[1].level != Level.high, item[0].start)):
         if facts.local(row.start) and row.start not in seen:
             seen.add(row.start)
-            yield row.start, Fit(fit.level, say("said_to_need", product=asked.product(row.end), fit=fit.words)), (row,), False
+            yield (
+                row.start,
+                Fit(fit.level, say("said_to_need", product=asked.product(row.end), fit=fit.words)),
+                (row,),
+                False,
+            )
     for link, made in asked.uses[wish.product]:
         if facts.local(made.start) and made.start not in seen:
             seen.add(made.start)
-            yield made.start, Fit(Level.middle, say("makes_from_it", product=asked.product(link.end))), (made, link), False
+            yield (
+                made.start,
+                Fit(Level.middle, say("makes_from_it", product=asked.product(link.end))),
+                (made, link),
+                False,
+            )
 
 
 def _row(asked: Asked, wish: Wish, firm: str, fit: Fit, own: tuple[Row, ...], supplied: bool) -> Opening:

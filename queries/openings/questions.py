@@ -31,7 +31,9 @@ def opportunities(
     view: "View",
     leader: Leader | None = None,
     chain: Leaders | None = None,
-    keys: Annotated[Keys, Word("JSON 里四张清单的键: zh 是清单的名称,en 是 offers、needs、partners、invitations")] = Keys.zh,
+    keys: Annotated[
+        Keys, Word("JSON 里四张清单的键: zh 是清单的名称,en 是 offers、needs、partners、invitations")
+    ] = Keys.zh,
 ) -> Opportunities:
     """卡位入链的四张清单: 在青可提供、可采购、拟开展合作、建议招引;每行写明为什么、不利之处、状态和来源。
 
@@ -46,7 +48,8 @@ NEEDS = ("chains/{chain}/needs", "enterprises/{leader}/needs")
 
 @question("needs", *NEEDS, group=GROUP, slow="列出需求", choice=ONE, table=tables.table_of_needs)
 def needs(view: "View", leader: Leader | None = None, chain: Leaders | None = None) -> list[Wanted]:
-    """需求一览: 链主要买的每种产品一次,本地哪些企业可以卡位入链、哪些已在供应,或没有合适的;没有登记、由所产产品推断的也在内。"""
+    """需求一览:
+    链主要买的每种产品一次,本地哪些企业可以卡位入链、哪些已在供应,或没有合适的;没有登记、由所产产品推断的也在内。"""
     from queries.openings.glance import at_a_glance
 
     return at_a_glance(_lists(view, leader, chain).needs)

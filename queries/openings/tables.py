@@ -1,4 +1,5 @@
-"""Tables of 卡位入链 and what is said beside them: the four lists, the needs at a glance, the matches and their steps."""
+"""Tables of 卡位入链 and what is said beside them: the four lists, the needs at
+a glance, the matches and their steps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +9,13 @@ from queries.core.table import TRUST, Column, Folded, Number, On, Table, ThingRe
 from queries.core.words import show_names, show_percent
 from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities, Step, Wanted
 
-FIRM_HEADS = {"": "企业", "offers": "谁可以用", "needs": "可供的本地企业", "partners": "拟合作企业", "invitations": "建议招引企业"}
+FIRM_HEADS = {
+    "": "企业",
+    "offers": "谁可以用",
+    "needs": "可供的本地企业",
+    "partners": "拟合作企业",
+    "invitations": "建议招引企业",
+}
 MEANINGS = {
     "offers": "链主能在本地提供什么,本地谁可以用",
     "needs": "链主要买什么,哪些本地企业可以卡位入链",
@@ -18,7 +25,9 @@ MEANINGS = {
 EMPTY = {
     "offers": "链主没有登记供给,图中也没有它生产而本地需要的产品。可用 lianzhang template 供给 填报。",
     "needs": "链主没有登记需求,所产产品也没有可推断的投入。可用 lianzhang template 需求 填报。",
-    "partners": "链主没有登记拟合作企业,也没有合适两项以上需求的本地企业。可用 lianzhang template 拟开展合作企业 填报。",
+    "partners": (
+        "链主没有登记拟合作企业,也没有合适两项以上需求的本地企业。可用 lianzhang template 拟开展合作企业 填报。"
+    ),
     "invitations": "链主没有建议招引企业,需求也都有合适的本地企业。可用 lianzhang template 建议招引企业 填报。",
 }
 
@@ -78,7 +87,10 @@ def table_of_steps(answer: Ledger) -> Table[tuple[Match, Step]]:
 
 def notes_of_ledger(answer: Ledger, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield how many matches there are, by stage."""
-    yield f"{len(answer.matches)} 项匹配,现在的阶段: {','.join(f'{stage} {number}' for stage, number in answer.counts.items())}"
+    yield (
+        f"{len(answer.matches)} 项匹配,现在的阶段: "
+        f"{','.join(f'{stage} {number}' for stage, number in answer.counts.items())}"
+    )
     yield from (f"注意: {note}" for note in answer.notes)
 
 
@@ -96,7 +108,8 @@ def table_of_ledger(answer: Ledger) -> Table[Match]:
 
 
 def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities) -> Table[Opening]:
-    """Return a list; the firms that were looked at have a column of their own, but on pages stand in place of the firm where they can."""
+    """Return a list; the firms that were looked at have a column of their own,
+    but on pages stand in place of the firm where they can."""
     invited, told = name == "invitations", any(row.candidates for row in rows)
     seen: On = "text" if not invited else "" if told else "page"
 
@@ -108,7 +121,9 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
         return Folded(number, [f"{one.firm.name}: {one.why}" for one in row.candidates])
 
     def firm_or_looked(row: Opening) -> ThingRef | Folded | None:
-        return firm(row) or (Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None)
+        return firm(row) or (
+            Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None
+        )
 
     columns: list[Column[Opening]] = [
         Column("链主(或集团内企业)", lambda row: ThingRef("Enterprise", row.party.id, row.party.name), "thing"),
@@ -116,14 +131,23 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
         Column(FIRM_HEADS[name], firm_or_looked, "thing", lambda row: row.firm and row.region, on="page"),
         Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region, apart="所在地", on="text"),
         Column("匹配", lambda row: row.fit, "fit"),
-        Column("为什么", lambda row: row.grounds(), "lines", sort=lambda _: None),  # the segments stand below the product
+        Column(
+            "为什么", lambda row: row.grounds(), "lines", sort=lambda _: None
+        ),  # the segments stand below the product
         Column("不利之处", lambda row: row.against, "lines"),
         *([Column("看过的本地企业", looked, "lines", on=seen)] if invited or told else []),
         Column("台账", lambda row: row.stage, "stage", on="" if not name or any(row.stage for row in rows) else "page"),
         Column("可信度", lambda row: Number(row.confidence, show_percent(row.confidence, 0)), "number"),
         *TRUST,
     ]
-    return Table(name, title, columns[1:] if name and answer.of_one(rows) else columns, rows, MEANINGS.get(name, ""), EMPTY.get(name, ""))
+    return Table(
+        name,
+        title,
+        columns[1:] if name and answer.of_one(rows) else columns,
+        rows,
+        MEANINGS.get(name, ""),
+        EMPTY.get(name, ""),
+    )
 
 
 def looked_text(looked: Sequence[Looked], most: int) -> str:

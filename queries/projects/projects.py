@@ -111,7 +111,9 @@ def _order(item: ProjectItem) -> tuple[bool, bool, int, str]:
     return not item.open, item.quiet is None, -(item.quiet or 0), item.id
 
 
-def _tell(items: Sequence[ProjectItem], rows: ProjectRows, stalled: int | None, where: str, samples: bool) -> Iterator[Reason]:
+def _tell(
+    items: Sequence[ProjectItem], rows: ProjectRows, stalled: int | None, where: str, samples: bool
+) -> Iterator[Reason]:
     if not items:
         yield say("none_but_samples" if samples else "none", where=where)
         return

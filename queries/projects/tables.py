@@ -15,7 +15,9 @@ from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projec
 from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
 
 GAP = {True: "是缺口", False: "不是缺口", None: "是不是缺口不知道"}
-NOT_SUMMED = "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
+NOT_SUMMED = (
+    "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
+)
 UNDATED = "没有任何一步有日期，停没停、停了多久都不知道；不算在停着的里面。"
 
 

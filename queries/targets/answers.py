@@ -68,7 +68,9 @@ class OpenGap(Answer):
     state: State
     score: float
     leaders: list[Named] = Field(description="leaders that wait for it or stand on it")
-    guessed: list[Named] = Field(description="firms that are in the ranking because a model thinks that they could make it")
+    guessed: list[Named] = Field(
+        description="firms that are in the ranking because a model thinks that they could make it"
+    )
     status: str
     reason: Reason
 
@@ -148,7 +150,8 @@ class Targets(Answer):
 
 
 class ClosedGap(Answer):
-    """A gap of a chain that a firm of a portfolio closes or that none could; ``status``: the least founded of what it rests on."""
+    """A gap of a chain that a firm of a portfolio closes or that none could;
+    ``status``: the least founded of what it rests on."""
 
     chain: str
     chain_id: str

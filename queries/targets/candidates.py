@@ -74,7 +74,14 @@ def find_gaps(examined: Examined, rules: Rules) -> list[GapToClose]:
             status = judged.status or "inferred"
             found.append(
                 GapToClose(
-                    one.place.id, one.place.name, segments, one.state, one.score, status, one.measures.goods[0], tuple(judged.evidence)
+                    one.place.id,
+                    one.place.name,
+                    segments,
+                    one.state,
+                    one.score,
+                    status,
+                    one.measures.goods[0],
+                    tuple(judged.evidence),
                 )
             )
     return sorted(found, key=lambda gap: (-gap.score, gap.product))
@@ -91,7 +98,8 @@ def distinct(rows: Iterable[Evidence]) -> list[Evidence]:
 
 
 def recorded_fills(facts: Facts, gaps: Sequence[GapToClose], weights: Weights) -> dict[str, list[Fill]]:
-    """Return by firm what open firms from elsewhere are recorded to make, or else to offer, of the gaps, in the gaps' order."""
+    """Return by firm what open firms from elsewhere are recorded to make, or
+    else to offer, of the gaps, in the gaps' order."""
     fits = {"PRODUCES": weights.fit.produces.value, "OFFERS": weights.fit.offers.value}
     found: dict[str, dict[str, Fill]] = {}
     for gap in gaps:
@@ -99,7 +107,13 @@ def recorded_fills(facts: Facts, gaps: Sequence[GapToClose], weights: Weights) -
         for row in sorted(makers_of(facts, gap.product), key=lambda row: (-fits[row.type], row.start)):
             firm = facts.firms[row.start]
             if firm.where == "outside" and not firm.closed and not row.ended:
-                fill = Fill(gap, HOW[row.type], fits[row.type], say("makes" if row.type == "PRODUCES" else "offers", product=gap.name), row)
+                fill = Fill(
+                    gap,
+                    HOW[row.type],
+                    fits[row.type],
+                    say("makes" if row.type == "PRODUCES" else "offers", product=gap.name),
+                    row,
+                )
                 found.setdefault(row.start, {}).setdefault(gap.product, fill)
     return {firm: list(fills.values()) for firm, fills in found.items()}
 
@@ -110,7 +124,8 @@ def makers_of(facts: Facts, product: str) -> list[Row]:
 
 
 def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
-    """Yield who makes a product that is missing, weak or not known of (its state), and is no target; each firm and product once."""
+    """Yield who makes a product that is missing, weak or not known of (its
+    state), and is no target; each firm and product once."""
     known: set[tuple[str, str]] = set()
     for row in sorted(facts.makes, key=lambda row: (row.start, row.end, row.ended, row.type)):
         check()

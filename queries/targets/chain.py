@@ -69,7 +69,9 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     )
 
 
-def _infer(view: View, facts: Facts, gaps: Sequence[GapToClose], fills: dict[str, list[Fill]], weights: Weights) -> dict[str, list[str]]:
+def _infer(
+    view: View, facts: Facts, gaps: Sequence[GapToClose], fills: dict[str, list[Fill]], weights: Weights
+) -> dict[str, list[str]]:
     """Add to ``fills`` what the model thinks that firms from elsewhere could make; return these firms by product."""
     from queries.targets.inferred import makers_model  # scikit-learn and the link model: a second
 
@@ -82,7 +84,9 @@ def _infer(view: View, facts: Facts, gaps: Sequence[GapToClose], fills: dict[str
         found[gap.product] = [guess.firm for guess in guesses]
         for guess in guesses:
             fit = round(weights.fit.inferred.value * guess.share, 4)
-            fills.setdefault(guess.firm, []).append(Fill(gap, How.inferred, fit, say("inferred", product=gap.name, reasons=guess.reason)))
+            fills.setdefault(guess.firm, []).append(
+                Fill(gap, How.inferred, fit, say("inferred", product=gap.name, reasons=guess.reason))
+            )
     return found
 
 
@@ -112,7 +116,9 @@ def _target(around: Around, one: RankedTarget, place: int, weights: Weights) -> 
         score=weighted(one.factors, base),
         gaps=[_filled(fill) for fill in one.fills],
         factors=[
-            FactorValue(key=key, name=own.name, value=values[key], points=points[key], most=own.points, reason=reasons[key])
+            FactorValue(
+                key=key, name=own.name, value=values[key], points=points[key], most=own.points, reason=reasons[key]
+            )
             for key, own in weights.factor.by_key().items()
         ],
         why=list(speaks_for(around, one)),
@@ -139,7 +145,9 @@ def _rows(around: Around, one: RankedTarget) -> list[Row]:
 
 def _open(facts: Facts, gap: GapToClose, guessed: Iterable[str]) -> OpenGap:
     leaders = [facts.named(firm) for firm in sorted(gap.good.leaders)]
-    return OpenGap(**gap.told, leaders=leaders, guessed=[facts.named(firm) for firm in guessed], reason=say("no_known_firm"))
+    return OpenGap(
+        **gap.told, leaders=leaders, guessed=[facts.named(firm) for firm in guessed], reason=say("no_known_firm")
+    )
 
 
 def _unknown(examined: Examined) -> list[UnknownPlace]:
@@ -147,9 +155,17 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
     facts, rules, found = examined.facts, read_rules(), []
     for one in examined.verdicts:
         if one.place.label == "Product" and one.state == State.unknown:
-            makers = {row.start for row in makers_of(facts, one.place.id) if not row.ended and not facts.firms[row.start].closed}
+            makers = {
+                row.start
+                for row in makers_of(facts, one.place.id)
+                if not row.ended and not facts.firms[row.start].closed
+            }
             outside = [facts.named(firm) for firm in sorted(makers) if facts.firms[firm].where == "outside"]
-            where = {"product": one.place.name, "product_id": one.place.id, "segment": segment_names(facts, one.place.segments)}
+            where = {
+                "product": one.place.name,
+                "product_id": one.place.id,
+                "segment": segment_names(facts, one.place.segments),
+            }
             reason = say("unknown", reasons=";".join(Voice(facts, one, rules).reasons()))
             found.append(UnknownPlace(**where, outside=outside, reason=reason))
     return sorted(found, key=lambda place: not place.outside)

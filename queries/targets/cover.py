@@ -1,7 +1,8 @@
 """The fewest sets that cover the most: maximum coverage, exactly by an integer program, or greedily with its guarantee.
 
-Greedy reaches at least 1 − 1/e of the best (Nemhauser, Wolsey, Fisher: Mathematical Programming 14:265, 1978); what bounds
-the best from above is then the linear program, or greedy's own gains: no few sets can add more than the largest of them would.
+Greedy reaches at least 1 − 1/e of the best (Nemhauser, Wolsey, Fisher: Mathematical
+Programming 14:265, 1978); what bounds the best from above is then the linear program,
+or greedy's own gains: no few sets can add more than the largest of them would.
 """
 
 from collections import defaultdict
@@ -21,7 +22,8 @@ GUARANTEE = 1 - 1 / np.e
 
 @dataclass(frozen=True)
 class Cover:
-    """Chosen sets, sorted, each of which adds something, what they cover in weight, how that was found, and what the best can reach.
+    """Chosen sets, sorted, each of which adds something, what they cover in
+    weight, how that was found, and what the best can reach.
 
     ``fewest`` tells whether it is proved that no fewer sets cover as much.
     """
@@ -36,7 +38,8 @@ class Cover:
 class Covering:
     """Sets by id, each of elements by index, and the weight of each element, a whole number of at least 1.
 
-    ``ids`` are those to choose from: a set that lies within another, of equal ones all but the first, can never do better.
+    ``ids`` are those to choose from: a set that lies within another, of equal
+    ones all but the first, can never do better.
     """
 
     def __init__(self, sets: Mapping[str, Sequence[int]], weights: Sequence[int], seconds: float = SECONDS) -> None:
@@ -67,7 +70,8 @@ class Covering:
         return int(self.weights[sorted(covered)].sum())
 
     def greedy(self, most: int, among: Sequence[str] | None = None) -> list[str]:
-        """Return at most so many sets, each time the one that adds most, the first by id of equals, until none adds anything."""
+        """Return at most so many sets, each time the one that adds most, the
+        first by id of equals, until none adds anything."""
         ids = self.ids if among is None else among
         chosen: list[str] = []
         covered: set[int] = set()
@@ -90,7 +94,9 @@ class Covering:
         if found.method == "greedy" or not found.chosen:
             return found
         fewest = self._solve(len(found.chosen), found.value)
-        return replace(found, chosen=tuple(fewest), fewest=True) if fewest and self.value(fewest) >= found.value else found
+        return (
+            replace(found, chosen=tuple(fewest), fewest=True) if fewest and self.value(fewest) >= found.value else found
+        )
 
     def reach(self, most: int, exact: bool = True) -> Cover:
         """Return a choice of at most so many sets that covers the most; by the greedy way alone where not ``exact``."""
@@ -109,13 +115,15 @@ class Covering:
         return Cover(tuple(sorted(chosen)), value, max(bound, value), "greedy")
 
     def _gains_bound(self, chosen: Sequence[str], most: int) -> int:
-        """Return what greedy covers and what the largest further gains would add, one for each set that may be chosen."""
+        """Return what greedy covers and what the largest further gains would
+        add, one for each set that may be chosen."""
         covered = {one for id in chosen for one in self.sets[id]}
         gains = sorted((self._gain(id, covered) for id in self.ids), reverse=True)
         return self.value(chosen) + sum(gains[:most])
 
     def _relaxed(self, most: int) -> int:
-        """Return the best of the linear program in which sets may be taken in part, as a whole number that the best cannot pass."""
+        """Return the best of the linear program in which sets may be taken in
+        part, as a whole number that the best cannot pass."""
         from scipy.optimize import linprog  # half a second, and an integer program is seldom asked for
 
         matrix, upper = self._rows(most)

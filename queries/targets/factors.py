@@ -1,4 +1,5 @@
-"""The factors of a target, each from 0 to 1 and said in words, from what is recorded of the firm, the gaps and the city."""
+"""The factors of a target, each from 0 to 1 and said in words, from what is
+recorded of the firm, the gaps and the city."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,10 +27,12 @@ FEW = 3  # names in a sentence
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the targets of a chain: who they deal with here, what they make, their groups, the leaders, the ledger.
+    """What stands around the targets of a chain: who they deal with here, what
+    they make, their groups, the leaders, the ledger.
 
-    ``dealings``: supplies between a target and local firms; ``kin``: local firms of its group; ``needing``: by product the needs
-    of leaders' groups, each with the nearest leader above; ``nearness``: by product, the density around it of what else is made here.
+    ``dealings``: supplies between a target and local firms; ``kin``: local firms of its
+    group; ``needing``: by product the needs of leaders' groups, each with the nearest
+    leader above; ``nearness``: by product, the density around it of what else is made here.
     """
 
     facts: Facts
@@ -47,10 +50,15 @@ class Around:
         return [self.facts.firm_name(id) for id in sorted(firms)]
 
     def wished(self, firm: str, fills: Sequence[Fill]) -> list[tuple[str, Row]]:
-        """Return who recommends to invite a firm: for a product of these gaps, or for none that is named where it is known to make one."""
+        """Return who recommends to invite a firm: for a product of these gaps,
+        or for none that is named where it is known to make one."""
         known, gaps = any(fill.row for fill in fills), {fill.gap.product for fill in fills}
         meant = self.facts.city.product_words
-        return [(leader, row) for leader, row in self.wishes.get(firm, ()) if (meant.get(row.product) in gaps if row.product else known)]
+        return [
+            (leader, row)
+            for leader, row in self.wishes.get(firm, ())
+            if (meant.get(row.product) in gaps if row.product else known)
+        ]
 
     def products(self, ids: Sequence[str]) -> list[str]:
         """Return the names of some products, in quotes."""
@@ -87,7 +95,9 @@ def look_around(facts: Facts, targets: Sequence[str]) -> Around:
     kin: dict[str, list[str]] = defaultdict(list)
     for id in sorted(local):
         kin[firms[id].group].append(id)
-    mine = pl.concat([city.going(name).filter(pl.col("from").is_in(targets)).select("from", "to") for name in ("PRODUCES", "OFFERS")])
+    mine = pl.concat(
+        [city.going(name).filter(pl.col("from").is_in(targets)).select("from", "to") for name in ("PRODUCES", "OFFERS")]
+    )
     return Around(
         facts=facts,
         firms=firms,
@@ -106,7 +116,9 @@ def _nearness(facts: Facts) -> dict[str, float]:
     if not products:
         return {}
     near, held = proximity(matrix), np.isin(products, sorted(facts.all_makers))
-    itself = held * near.diagonal() / near.sum(axis=1)  # what is made here is near to itself: that says nothing of the rest
+    itself = (
+        held * near.diagonal() / near.sum(axis=1)
+    )  # what is made here is near to itself: that says nothing of the rest
     return dict(zip(products, (density(near, held) - itself).tolist(), strict=True))
 
 
@@ -158,7 +170,8 @@ def factors_of(around: Around, firm: str, fills: Sequence[Fill], weights: Weight
 
 
 def _leaders(around: Around, firm: str, fills: Sequence[Fill]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the leaders that have said that they need a gap's product or want the firm, and others whose products stand on it."""
+    """Return the leaders that have said that they need a gap's product or want
+    the firm, and others whose products stand on it."""
     waiting = {leader for fill in fills for leader, _ in around.needing.get(fill.gap.product, ())}
     waiting |= {leader for leader, _ in around.wished(firm, fills)}
     standing = {product for fill in fills for product in fill.gap.good.standing}
@@ -166,14 +179,19 @@ def _leaders(around: Around, firm: str, fills: Sequence[Fill]) -> tuple[tuple[st
     return tuple(sorted(waiting - {firm})), tuple(sorted(concerned - {firm}))
 
 
-def _links(around: Around, firm: str, fills: Sequence[Fill]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the local firms that it deals with, those of its group, and the other leaders whose products are next to its own."""
+def _links(
+    around: Around, firm: str, fills: Sequence[Fill]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the local firms that it deals with, those of its group, and the
+    other leaders whose products are next to its own."""
     partners = {end for row in around.dealings.get(firm, ()) for end in (row.start, row.end)} - {firm}
     kin = set(around.kin.get(firm, ()))
     own = {*around.made.get(firm, ()), *(fill.gap.product for fill in fills)}
     inputs = around.facts.city.inputs
     beside = {other for product in own if product in inputs for other in (*inputs.succ[product], *inputs.pred[product])}
-    adjacent = {leader for leader, goods in around.facts.leader_goods.items() if goods & beside} - partners - kin - {firm}
+    adjacent = (
+        {leader for leader, goods in around.facts.leader_goods.items() if goods & beside} - partners - kin - {firm}
+    )
     return tuple(sorted(partners)), tuple(sorted(kin)), tuple(sorted(adjacent))
 
 

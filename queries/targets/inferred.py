@@ -17,7 +17,8 @@ SHOWN = 2  # reasons of the model in a sentence
 
 @dataclass(frozen=True)
 class Guess:
-    """A firm that could make a product: its score over the best score of the product, and the model's largest reasons."""
+    """A firm that could make a product: its score over the best score of the
+    product, and the model's largest reasons."""
 
     firm: str
     share: float
@@ -35,7 +36,8 @@ class Makers:
     def guesses(self, product: str, among: Collection[str], weights: Weights) -> list[Guess]:
         """Return the firms among some that the model thinks of first for a product, the likeliest first.
 
-        They must be among the first of all firms that are not known to make it, and more than a syllable must speak for them.
+        They must be among the first of all firms that are not known to make it,
+        and more than a syllable must speak for them.
         """
         item, limits = self.products.get(product), weights.inferred
         if item is None:

@@ -1,4 +1,5 @@
-"""A portfolio over all chains: the fewest targets that close the most gaps, with a bound on how far from the best it can be."""
+"""A portfolio over all chains: the fewest targets that close the most gaps,
+with a bound on how far from the best it can be."""
 
 import math
 from collections import Counter, defaultdict
@@ -61,7 +62,9 @@ def _answer(view: View, most: int | None) -> Portfolio:
     cover = covering.at_most(len(covering.ids) if most is None else most)
     chosen = _chosen(held, covering, cover)
     closable = set(covering.coverable)
-    rows = distinct([row for _, gap in held.gaps for row in gap.evidence] + [row for one in chosen for row in one.evidence])
+    rows = distinct(
+        [row for _, gap in held.gaps for row in gap.evidence] + [row for one in chosen for row in one.evidence]
+    )
     return Portfolio(
         most=most,
         weights_version=read_weights().version,

@@ -15,9 +15,17 @@ Top = Annotated[int, Word("列前几名,也按前几名看权重移动时的进�
 Most = Annotated[int | None, Word("最多几家;缺省为补上最多缺口的最少几家", low=1, high=1000)]
 
 
-@question("targets", "chains/{chain}/targets", group=GROUP, slow="排招商名录", table=tables.table_of_targets, notes=tables.notes_of_targets)
+@question(
+    "targets",
+    "chains/{chain}/targets",
+    group=GROUP,
+    slow="排招商名录",
+    table=tables.table_of_targets,
+    notes=tables.notes_of_targets,
+)
 def targets(view: "View", chain: Chain, top: Top = 20) -> Targets:
-    """招商名录: 能补一条链缺口的外地企业,按各因素加权排名;每个因素、为什么与不利之处、依据和权重移动 ±20% 的变化都列出。
+    """招商名录: 能补一条链缺口的外地企业,按各因素加权排名;每个因素、为什么与不利之处、依据和权重移动
+    ±20% 的变化都列出。
 
     权重见 queries/targets/weights.toml。没有已知外地企业的缺口、未知的产品、所在地没有登记的企业另列,不混在排名里。
     """

@@ -37,7 +37,8 @@ def rank(targets: Sequence[RankedTarget], weights: Mapping[str, float]) -> list[
 
 
 def stability(targets: Sequence[RankedTarget], weights: Weights, top: int) -> WeightStability:
-    """Return how the first targets of a ranking, which is given in its order, change with each weight moved by a fifth."""
+    """Return how the first targets of a ranking, which is given in its order,
+    change with each weight moved by a fifth."""
     base, names = weights.factor.points, weights.factor.by_key()
     scores = [weighted(one.factors, base) for one in targets]
     first = [one.firm for one in targets[:top]]

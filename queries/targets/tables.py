@@ -1,4 +1,5 @@
-"""Tables of 招商名录 and what is said beside them: the ranking, its factors, what is kept apart, how it moves, the portfolio."""
+"""Tables of 招商名录 and what is said beside them: the ranking, its factors,
+what is kept apart, how it moves, the portfolio."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -82,7 +83,11 @@ def table_of_targets(answer: Targets) -> Table[Target]:
         PLACED,
         Column("得分", lambda one: one.score, "score"),
         *(Column[Target](one.name, partial(points, key=one.key), on="text") for one in factors),
-        Column("补上的缺口", lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps], "lines"),
+        Column(
+            "补上的缺口",
+            lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps],
+            "lines",
+        ),
         Column("各因素(得分/权重)", all_points, "lines", on="page"),
         Column("为什么", lambda one: one.why, "lines"),
         WHY_NOT,
@@ -100,9 +105,15 @@ def table_weight_moves(stability: WeightStability) -> Table[WeightMoved]:
         Column("名次的秩相关", lambda one: correlation(one.rank_correlation), "number"),
         Column(f"离开前 {stability.top} 名", lambda one: "、".join(firm.name for firm in one.left) or "没有"),
         Column(f"进入前 {stability.top} 名", lambda one: "、".join(firm.name for firm in one.entered) or "没有"),
-        Column("名次变动", lambda one: [f"{move.firm.name}: {move.before} → {move.after}" for move in one.shifts] or ["没有"], "lines"),
+        Column(
+            "名次变动",
+            lambda one: [f"{move.firm.name}: {move.before} → {move.after}" for move in one.shifts] or ["没有"],
+            "lines",
+        ),
     ]
-    return Table("target-moves", "权重移动 ±20% 的影响", columns, stability.variants, "一个权重移动,其余按比例补足到 100。")
+    return Table(
+        "target-moves", "权重移动 ±20% 的影响", columns, stability.variants, "一个权重移动,其余按比例补足到 100。"
+    )
 
 
 def tables_of_weights(weights: Weights) -> list[Table[Any]]:
@@ -118,7 +129,11 @@ def tables_of_weights(weights: Weights) -> list[Table[Any]]:
         Column("数值", lambda pair: pair[1].value, "number"),
         Column("为什么", lambda pair: pair[1].why),
     ]
-    named = [(f"{section}.{name}", one) for section in ("fit", "inferred", "scale") for name, one in getattr(weights, section)]
+    named = [
+        (f"{section}.{name}", one)
+        for section in ("fit", "inferred", "scale")
+        for name, one in getattr(weights, section)
+    ]
     title = f"招商名录的权重({weights.version})"
     return [
         Table("rules-targets", title, factors, list(weights.factor.by_key().items()), "合计 100,越高越值得去谈。"),
@@ -131,7 +146,10 @@ UNCLOSABLE: list[Column[ClosedGap]] = [
     *(PRODUCT, STATE, SCORE, BASIS),
     Column("去看", lambda gap: Ask("targets", "招商名录", {"chain": gap.chain_id}), "ask"),
 ]
-UNKNOWNS: list[Column[tuple[str, int]]] = [Column("产业链", lambda pair: pair[0]), Column("状态未知的产品", lambda pair: pair[1], "number")]
+UNKNOWNS: list[Column[tuple[str, int]]] = [
+    Column("产业链", lambda pair: pair[0]),
+    Column("状态未知的产品", lambda pair: pair[1], "number"),
+]
 
 
 def tables_of_portfolio(answer: Portfolio) -> dict[str, Table[Any]]:
@@ -151,7 +169,11 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
     columns: list[Column[Chosen]] = [
         Column("次序", lambda one: order[one.firm.id], "number"),
         PLACED,
-        Column("补上的缺口", lambda one: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in one.gaps], "lines"),
+        Column(
+            "补上的缺口",
+            lambda one: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in one.gaps],
+            "lines",
+        ),
         Column("补上的评分", lambda one: one.adds, "number"),
         Column("累计", lambda one: one.closed, "number"),
         Column("同样能补的企业", lambda one: one.same, "firms"),
@@ -166,7 +188,11 @@ def _curve(answer: Portfolio) -> Table[CurvePoint]:
     columns: list[Column[CurvePoint]] = [
         Column("最多几家", lambda one: one.most, "number"),
         Column("补上的评分", lambda one: one.closed, "number"),
-        Column("占全部缺口", lambda one: Number(one.closed, show_percent(one.closed / answer.weight if answer.weight else 0)), "number"),
+        Column(
+            "占全部缺口",
+            lambda one: Number(one.closed, show_percent(one.closed / answer.weight if answer.weight else 0)),
+            "number",
+        ),
         Column("上界", lambda one: one.bound, "number"),
         Column("求法", lambda one: "证到最优" if one.method == "exact" else "贪心"),
     ]
@@ -176,32 +202,51 @@ def _curve(answer: Portfolio) -> Table[CurvePoint]:
 def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is kept apart from the ranking, and how it moves with the weights."""
     yield from (f"注意: {note}" for note in answer.notes)
-    yield _listed("没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms])
+    yield _listed(
+        "没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms]
+    )
     yield _listed("未知,先普查", [place.product for place in answer.unknown])
     yield _listed("所在地未登记,须核实", [f"{one.firm.name}({one.product})" for one in answer.unplaced])
     yield _listed("不是招引对象", [f"{one.firm.name}({one.product}: {one.why_not})" for one in answer.excluded])
     moves = [one for one in answer.stability.variants if one.left or one.entered or one.shifts]
     for moved in moves:
         told = [
-            f"{title} {'、'.join(firm.name for firm in firms)}" for title, firms in (("离开", moved.left), ("进入", moved.entered)) if firms
+            f"{title} {'、'.join(firm.name for firm in firms)}"
+            for title, firms in (("离开", moved.left), ("进入", moved.entered))
+            if firms
         ]
         told += [f"{one.firm.name} {one.before}→{one.after}" for one in moved.shifts]
         yield f"{moved.name} ×{moved.factor:g}: {'; '.join(told)}"
-    least = "无从计算(不到两家)" if answer.stability.least_correlation is None else f"{answer.stability.least_correlation:g}"
+    least = (
+        "无从计算(不到两家)"
+        if answer.stability.least_correlation is None
+        else f"{answer.stability.least_correlation:g}"
+    )
     yield (
-        f"共 {answer.total} 家,权重 {answer.weights_version},规则 {answer.rule_version};各权重移动 ±20%(其余按比例补足)共"
-        f" {len(answer.stability.variants)} 种,前 {answer.stability.top} 名有变化的 {len(moves)} 种,名次的最小秩相关 {least}"
+        f"共 {answer.total} 家,权重 {answer.weights_version},规则 {answer.rule_version};"
+        "各权重移动 ±20%(其余按比例补足)共"
+        f" {len(answer.stability.variants)} 种,前 {answer.stability.top} 名有变化的 {len(moves)} 种,名次的最小秩相关 "
+        f"{least}"
     )
 
 
 def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield how good the choice is, and what it leaves."""
     yield answer.statement
-    yield f"全部缺口 {answer.gaps} 个,评分合计 {answer.weight:g};有已知外地企业能补的 {answer.closable:g},这一组补上 {answer.closed:g}"
+    yield (
+        f"全部缺口 {answer.gaps} 个,评分合计 {answer.weight:g};"
+        f"有已知外地企业能补的 {answer.closable:g},这一组补上 {answer.closed:g}"
+    )
     yield f"上界 {answer.bound:g},离最优至多差 {answer.short:.1%}"
-    curve = [f"{one.most} 家 {one.closed:g}{'' if one.method == 'exact' else f'(至多 {one.bound:g})'}" for one in answer.curve]
+    curve = [
+        f"{one.most} 家 {one.closed:g}{'' if one.method == 'exact' else f'(至多 {one.bound:g})'}"
+        for one in answer.curve
+    ]
     yield f"企业数与补上的评分: {','.join(curve) or '没有'}"
-    yield _listed("没有已知企业能补的缺口", [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in answer.unclosable])
+    yield _listed(
+        "没有已知企业能补的缺口",
+        [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in answer.unclosable],
+    )
     yield from (f"注意: {note}" for note in answer.notes)
 
 

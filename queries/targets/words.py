@@ -40,7 +40,8 @@ def speaks_for(around: Around, target: RankedTarget) -> Iterator[Reason]:
 
 
 def speaks_against(around: Around, target: RankedTarget, statuses: Sequence[str]) -> Iterator[Reason]:
-    """Yield what speaks against a target: what is not recorded, what it would open, talks that were given up, the data itself."""
+    """Yield what speaks against a target: what is not recorded, what it would
+    open, talks that were given up, the data itself."""
     firm, factors, fills = target.firm.id, target.factors, target.fills
     if not any(fill.row for fill in fills):
         yield say("all_inferred")

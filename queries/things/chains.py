@@ -8,22 +8,47 @@ from pydantic import TypeAdapter
 from graph.errors import NotFound
 from graph.model import ends_of
 from graph.model.edges import OnChain
-from queries.core.answers import STATUS_ORDER, ChainCounts, ChainProduct, ChainSummary, ChainView, Flow, Related, SegmentView, Total
+from queries.core.answers import (
+    STATUS_ORDER,
+    ChainCounts,
+    ChainProduct,
+    ChainSummary,
+    ChainView,
+    Flow,
+    Related,
+    SegmentView,
+    Total,
+)
 from queries.core.view import View
 
 _RELATED = TypeAdapter(list[Related])  # many are made at once: five times as fast as one by one
 PARTS = (  # the large ones first
-    "chain_supplies", "chain_operators", "chain_firms", "chain_segments", "chain_products", "chain_feeds", "chain_inputs",
+    "chain_supplies", "chain_operators", "chain_firms", "chain_segments", "chain_products", "chain_feeds",
+    "chain_inputs",
     "chain_leaders", "chain_members",
 )  # fmt: skip
 TOTALS = {
-    "Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据", "SUPPLIES": "供应关系",
+    "Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据",
+    "SUPPLIES": "供应关系",
 }  # fmt: skip
-PLAIN = ("_label", "id", "name", "status", "source", "place", "confidence", "recorded_at", "valid_from", "valid_to", "field_sources")
+PLAIN = (
+    "_label",
+    "id",
+    "name",
+    "status",
+    "source",
+    "place",
+    "confidence",
+    "recorded_at",
+    "valid_from",
+    "valid_to",
+    "field_sources",
+)
 
 
 def list_totals(view: View) -> list[Total]:
-    """Return how many things of the main kinds there are; a segment is its chain's, the other things are every city's."""
+    """Return how many things of the main kinds there are; a segment is its
+    chain's, the other things are every city's."""
     found: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
     for row in view.ask("totals"):
         if row["number"]:
@@ -41,7 +66,10 @@ def list_chains(view: View) -> list[ChainSummary]:
 def _list(view: View) -> list[ChainSummary]:
     counts = _counts(view)
     return [
-        ChainSummary(**chain, counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}))
+        ChainSummary(
+            **chain,
+            counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}),
+        )
         for chain in (row["chain"] for row in view.ask("chains") if row["chain"]["id"] not in view.elsewhere)
     ]
 
@@ -68,7 +96,9 @@ def view_chain(view: View, id: str) -> ChainView:
 
 
 def _view(view: View, id: str) -> ChainView:
-    chain = next((row["chain"] for row in view.ask("chains") if row["chain"]["id"] == id and id not in view.elsewhere), None)
+    chain = next(
+        (row["chain"] for row in view.ask("chains") if row["chain"]["id"] == id and id not in view.elsewhere), None
+    )
     if chain is None:
         for row in view.whole.ask("chains"):
             if row["chain"]["id"] == id:
@@ -88,7 +118,9 @@ def _view(view: View, id: str) -> ChainView:
     )
 
 
-def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], operating: list[dict[str, Any]]) -> list[SegmentView]:
+def _segments(
+    rows: list[dict[str, Any]], belonging: list[dict[str, Any]], operating: list[dict[str, Any]]
+) -> list[SegmentView]:
     """Return the segments, each with its products and the firms in it."""
     products: dict[str, list[ChainProduct]] = defaultdict(list)
     for row in belonging:
@@ -103,7 +135,8 @@ def _segments(rows: list[dict[str, Any]], belonging: list[dict[str, Any]], opera
 
 
 def _product(row: dict[str, Any]) -> ChainProduct:
-    """Return a product with the provenance of what is the less founded: the product, or its belonging to the segment."""
+    """Return a product with the provenance of what is the less founded: the
+    product, or its belonging to the segment."""
     product = row["product"]
     proof = row if STATUS_ORDER[row["status"]] > STATUS_ORDER[product["status"]] else product
     own = {name: product.get(name) for name in ("id", "name", "kind", "description")}

@@ -11,14 +11,17 @@ from queries.core.answers import CypherAnswer
 
 @dataclass(frozen=True)
 class Console:
-    """A store, and how long and how many rows a query has where it says nothing; ``capped``: not more rows, whatever it says."""
+    """A store, and how long and how many rows a query has where it says
+    nothing; ``capped``: not more rows, whatever it says."""
 
     store: Store
     seconds: float
     rows: int
     capped: bool = False
 
-    def run(self, query: str, parameters: Mapping[str, Any], limit: int | None = None, seconds: float | None = None) -> CypherAnswer:
+    def run(
+        self, query: str, parameters: Mapping[str, Any], limit: int | None = None, seconds: float | None = None
+    ) -> CypherAnswer:
         """Run one read-only query; raises ``WriteRefused``, ``QueryError``, ``CypherClosed`` or ``QueryTimeout``."""
         if self.capped and limit and limit > self.rows:
             raise InputError(f"limit {limit} 超过本服务的上限 {self.rows}")

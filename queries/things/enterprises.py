@@ -24,7 +24,8 @@ def list_enterprises(view: View, after: str = "", size: int = 50) -> tuple[list[
 
 
 def list_by_pinyin(view: View, number: int = 1, size: int = 50) -> tuple[list[dict[str, Any]], int]:
-    """Return page ``number`` (from 1) of the firms in the order of their names' pinyin, and how many firms there are in all."""
+    """Return page ``number`` (from 1) of the firms in the order of their names'
+    pinyin, and how many firms there are in all."""
     words = index_of(view).words.lazy()
     firms = words.filter((pl.col("label") == "Enterprise") & pl.col("own") & pl.col("status").is_in(view.statuses))
     ids = firms.sort("pinyin", "word", "id").select("id").collect()["id"]
@@ -33,17 +34,23 @@ def list_by_pinyin(view: View, number: int = 1, size: int = 50) -> tuple[list[di
 
 def find_enterprises(view: View, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return the firms with these ids, in the order of the ids."""
-    found = {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=list(ids))} if ids else {}
+    found = (
+        {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=list(ids))}
+        if ids
+        else {}
+    )
     return [found[id] for id in ids if id in found]
 
 
 def view_enterprise(view: View, id: str, supplies: bool = True) -> EnterpriseView:
-    """Return everything about one firm, without its ``supplies`` where they are asked for apart; raises ``NotFound`` for an unknown id."""
+    """Return everything about one firm, without its ``supplies`` where they are
+    asked for apart; raises ``NotFound`` for an unknown id."""
     return view.once(("enterprise", id, supplies), lambda: _view(view, id, supplies))
 
 
 def _ends_at(place: int) -> dict[str, list[str]]:
-    """Return the relations that begin (0) or end (1) at firms, but for those that are asked for by themselves, and their other ends."""
+    """Return the relations that begin (0) or end (1) at firms, but for those
+    that are asked for by themselves, and their other ends."""
     edges = {name: ends_of(edge) for name, edge in EDGE_TYPES.items() if name not in ("SUPPLIES", "ABOUT")}
     found = [(name, ends[1 - place]) for name, pairs in edges.items() for ends in pairs if ends[place] == "Enterprise"]
     return {"types": [*dict(found)], "labels": [*{label: None for _, label in found}]}

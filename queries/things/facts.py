@@ -22,11 +22,14 @@ class Fact:
 
 
 def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
-    """Return a thing's own fields; one that another source gave says which, and is left out where its status is switched off."""
+    """Return a thing's own fields; one that another source gave says which, and
+    is left out where its status is switched off."""
     elsewhere = {field: (source, status) for field, source, status in map(_split, thing.get("field_sources") or [])}
     found = []
     fields = NODE_TYPES[thing["_label"]].model_fields
-    for name, info in sorted(fields.items(), key=lambda item: item[0] in Record.model_fields):  # notes and validity last
+    for name, info in sorted(
+        fields.items(), key=lambda item: item[0] in Record.model_fields
+    ):  # notes and validity last
         value, proof = thing.get(name), elsewhere.get(name)
         if value in (None, "", []) or (name in NOT_FACTS and not (name == "name" and proof)):
             continue

@@ -10,7 +10,14 @@ from graph.statuses import STATUS_ZH
 from queries.core.answers import ChainSummary, CypherAnswer, Hop, SupplyEdge, SupplyPath, Total
 from queries.core.table import TRUST, Column, Number, Table, ThingRef, trust
 
-COUNTS = {"segments": "环节", "products": "产品", "enterprises": "企业", "leaders": "链主", "projects": "项目", "statements": "数据"}
+COUNTS = {
+    "segments": "环节",
+    "products": "产品",
+    "enterprises": "企业",
+    "leaders": "链主",
+    "projects": "项目",
+    "statements": "数据",
+}
 
 
 def table_of_chains(answer: Sequence[ChainSummary]) -> Table[ChainSummary]:
@@ -21,8 +28,16 @@ def table_of_chains(answer: Sequence[ChainSummary]) -> Table[ChainSummary]:
 
     counts = [Column[ChainSummary](head, partial(count, name), "number") for name, head in COUNTS.items()]
     status, source = TRUST
-    columns = [Column[ChainSummary]("产业链", lambda one: one.name), Column[ChainSummary]("编号", lambda one: one.id), status]
+    columns = [
+        Column[ChainSummary]("产业链", lambda one: one.name),
+        Column[ChainSummary]("编号", lambda one: one.id),
+        status,
+    ]
     return Table("chains", "产业链", [*columns, *counts, source], answer)
+
+
+def _of_status(status: str, total: Total) -> int:
+    return total.counts.get(status, 0)
 
 
 def table_of_totals(answer: Sequence[Total]) -> Table[Total]:
@@ -30,7 +45,7 @@ def table_of_totals(answer: Sequence[Total]) -> Table[Total]:
     columns: list[Column[Total]] = [
         Column("类别", lambda one: one.name),
         Column("合计", lambda one: sum(one.counts.values()), "number"),
-        *(Column(zh, lambda one, status=status: one.counts.get(status, 0), "number") for status, zh in STATUS_ZH.items()),  # type: ignore[misc]
+        *(Column(zh, partial(_of_status, status), "number") for status, zh in STATUS_ZH.items()),
     ]
     return Table("totals", "总数", columns, answer)
 
@@ -75,14 +90,22 @@ def table_of_paths(answer: Sequence[SupplyPath]) -> Table[tuple[int, int, Hop]]:
 
 def table_of_rows(answer: CypherAnswer) -> Table[Any]:
     """Return the rows of a query under its own columns."""
-    return Table("cypher", "查询结果", [Column[Any](name, partial(_cell, name)) for name in answer.columns], answer.rows)
+    return Table(
+        "cypher", "查询结果", [Column[Any](name, partial(_cell, name)) for name in answer.columns], answer.rows
+    )
 
 
 def _cell(name: str, row: Mapping[str, Any]) -> str:
     value = row.get(name)
     if name == "status":
         value = STATUS_ZH.get(str(value), value)
-    return "" if value is None else json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else str(value)
+    return (
+        ""
+        if value is None
+        else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, (dict, list))
+        else str(value)
+    )
 
 
 def notes_of_rows(answer: CypherAnswer, asked: Mapping[str, Any]) -> Iterator[str]:
@@ -91,4 +114,7 @@ def notes_of_rows(answer: CypherAnswer, asked: Mapping[str, Any]) -> Iterator[st
 
     if answer.truncated:
         full = len(answer.rows) >= (asked.get("limit") or Settings().query_rows)
-        yield f"只显示前 {len(answer.rows)} 行,{'可用 --limit 调整' if full else '答案太大,其余没有取: 请少返回几列或加条件'}"
+        yield (
+            f"只显示前 {len(answer.rows)} 行,"
+            f"{'可用 --limit 调整' if full else '答案太大,其余没有取: 请少返回几列或加条件'}"
+        )

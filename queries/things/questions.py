@@ -2,7 +2,17 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from queries.core.answers import ChainSummary, ChainView, CypherAnswer, EnterpriseView, Figure, Page, SupplyEdge, SupplyPath, Total
+from queries.core.answers import (
+    ChainSummary,
+    ChainView,
+    CypherAnswer,
+    EnterpriseView,
+    Figure,
+    Page,
+    SupplyEdge,
+    SupplyPath,
+    Total,
+)
 from queries.core.question import Cursor, Size, Word, question
 from queries.names.arguments import Chain, Firm
 from queries.things import listings
@@ -112,7 +122,8 @@ def cypher(
 ) -> CypherAnswer:
     """执行一条只读查询,时间与行数有上限。
 
-    语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图: 可用 MATCH、OPTIONAL MATCH、WHERE、WITH、
-    RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从 0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
+    语义以 openCypher 为准,两种存储的写法自动换写;不能照样回答的会拒收并说明改写成什么。只能读图:
+    可用 MATCH、OPTIONAL MATCH、WHERE、WITH、 RETURN、ORDER BY、SKIP、LIMIT、UNWIND、UNION。列表从
+    0 数起,多步关系要写上限(*1..8),标点用英文半角。对照表见 docs/cypher.md。
     """
     return console.run(query, parameters, limit, seconds)

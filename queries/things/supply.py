@@ -21,7 +21,8 @@ def suppliers(view: View, id: str, tiers: int = 1) -> list[SupplyEdge]:
 
 
 def customers(view: View, id: str, tiers: int = 1) -> list[SupplyEdge]:
-    """Return every supply edge up to ``tiers`` steps downstream of a firm, each once, nearest and best founded first."""
+    """Return every supply edge up to ``tiers`` steps downstream of a firm, each
+    once, nearest and best founded first."""
     return _neighbourhood(view, "customers", id, tiers, near="supplier", far="customer")
 
 
@@ -34,7 +35,11 @@ def _neighbourhood(view: View, question: str, id: str, tiers: int, near: str, fa
 def _walk(view: View, question: str, id: str, tiers: int, near: str, far: str) -> list[SupplyEdge]:
     """Return the edges of a question that was asked to the end, tier by tier."""
     hidden = _hidden_firms(view)
-    rows = [row for row in view.ask(question, hops=tiers - 1, id=id) if hidden.isdisjoint((row["supplier"], row["customer"]))]
+    rows = [
+        row
+        for row in view.ask(question, hops=tiers - 1, id=id)
+        if hidden.isdisjoint((row["supplier"], row["customer"]))
+    ]
     edges: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         edges[row[near]].append(row)
@@ -49,7 +54,8 @@ def _walk(view: View, question: str, id: str, tiers: int, near: str, far: str) -
 
 
 def _hidden_firms(view: View) -> frozenset[str]:
-    """Return the firms that are left out; of every edge at a million firms, the engine would look at both ends for a millisecond."""
+    """Return the firms that are left out; of every edge at a million firms, the
+    engine would look at both ends for a millisecond."""
 
     def make() -> frozenset[str]:
         firms = view.store.nodes(Enterprise)
@@ -73,7 +79,8 @@ def _order(edge: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def paths(view: View, start: str, end: str, most: int = 5, longest: int = 6) -> list[SupplyPath]:
-    """Return up to ``most`` supply paths from one firm to another, shortest first, without going through a firm twice."""
+    """Return up to ``most`` supply paths from one firm to another, shortest
+    first, without going through a firm twice."""
     if start == end:
         raise InputError("起点与终点是同一家企业,请给出两家不同的企业")
     if not 1 <= longest <= MAX_HOPS:

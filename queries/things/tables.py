@@ -1,4 +1,5 @@
-"""Tables of the things of the graph: of a chain, of a firm, of a thing of any kind; figures, supplies, firms, sources."""
+"""Tables of the things of the graph: of a chain, of a firm, of a thing of any
+kind; figures, supplies, firms, sources."""
 
 import re
 from collections import defaultdict
@@ -7,7 +8,17 @@ from dataclasses import replace
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES, Record
-from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Figure, Firm, Related, SegmentView, SupplyEdge, ThingView
+from queries.core.answers import (
+    ChainProduct,
+    ChainView,
+    EnterpriseView,
+    Figure,
+    Firm,
+    Related,
+    SegmentView,
+    SupplyEdge,
+    ThingView,
+)
 from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_amount, show_names, show_number
 from queries.things.facts import CURRENCY_UNITS
@@ -74,7 +85,12 @@ def _products(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> Table[
     for row in producers:
         makers[row["product"]].append(str(row["enterprise_name"]))
     columns: list[Column[tuple[ChainProduct, SegmentView]]] = [
-        Column("产品(服务)", lambda pair: ThingRef("Product", pair[0].id, pair[0].name), "thing", lambda pair: pair[0].description),
+        Column(
+            "产品(服务)",
+            lambda pair: ThingRef("Product", pair[0].id, pair[0].name),
+            "thing",
+            lambda pair: pair[0].description,
+        ),
         Column("环节", lambda pair: ThingRef("Segment", pair[1].id, pair[1].name), "thing"),
         Column("类别", lambda pair: pair[0].kind),
         Column("图中记录的生产企业", lambda pair: show_names(dict.fromkeys(makers[pair[0].id]))),
@@ -88,7 +104,8 @@ Tie = tuple[Related | Firm, str, int, str]
 
 
 def _firms(view: ChainView) -> Table[Tie]:
-    """Return the firms by their closest relation; being on the chain at all is only listed where its source adds something."""
+    """Return the firms by their closest relation; being on the chain at all is
+    only listed where its source adds something."""
     told: dict[tuple[str, str], None] = {}
     items: list[Tie] = []
     for item in view.leaders:
@@ -167,19 +184,27 @@ def table_statements(statements: Sequence[Mapping[str, Any]]) -> Table[Any]:
 
 
 def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
-    """Return published figures of all kinds of subjects, each with its subject and, in a column of its own, its place."""
+    """Return published figures of all kinds of subjects, each with its subject
+    and, in a column of its own, its place."""
 
     def subject(figure: Figure) -> ThingRef | str:
         if len(figure.subjects) == 1:
             return ThingRef(**figure.subjects[0].model_dump())
-        return show_names((one.name for one in figure.subjects), unit="个") or str(figure.statement.get("subject") or "")
+        return show_names((one.name for one in figure.subjects), unit="个") or str(
+            figure.statement.get("subject") or ""
+        )
 
     def number(figure: Figure) -> float | None:
         found = re.search(r"\d+", figure.statement.get("place") or "")
         return float(found.group()) if found else None
 
     columns: list[Column[Figure]] = [
-        Column("对象", subject, "thing", lambda one: NODE_TYPES[one.subjects[0].label].table.zh if len(one.subjects) == 1 else ""),
+        Column(
+            "对象",
+            subject,
+            "thing",
+            lambda one: NODE_TYPES[one.subjects[0].label].table.zh if len(one.subjects) == 1 else "",
+        ),
         *_figures(lambda figure: figure.statement),
         *trust(lambda figure: {**figure.statement, "place": ""}),
         Column("位置", lambda figure: figure.statement.get("place"), "place", sort=number),
@@ -187,7 +212,9 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
     return Table("figures", "公布数据", columns, figures, FIGURES)
 
 
-def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge]) -> list[Table[Any]]:
+def tables_of_enterprise(
+    view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge]
+) -> list[Table[Any]]:
     """Return all tables of a firm's page."""
     tables: list[Table[Any]] = [
         replace(table_supplies(suppliers), id="suppliers", title="供应商"),
@@ -201,7 +228,9 @@ def tables_of_enterprise(view: EnterpriseView, suppliers: Sequence[SupplyEdge], 
     return [*tables, table_statements(view.statements), _relations("relations", "其他关系", *rest)]
 
 
-def _relations(id: str, title: str, outgoing: Iterable[Related], incoming: Iterable[Related]) -> Table[tuple[str, Related]]:
+def _relations(
+    id: str, title: str, outgoing: Iterable[Related], incoming: Iterable[Related]
+) -> Table[tuple[str, Related]]:
     def detail(pair: tuple[str, Related]) -> str:
         facts = pair[1].properties
         return str(facts.get("role") or facts.get("stage") or facts.get("verdict") or "")
@@ -236,12 +265,17 @@ def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Relat
     columns: list[Column[Related]] = [
         replace(_named("名称"), extra=_property("description")),
         LABEL,
-        Column("是否必需", lambda item: ("必需" if item.properties.get("essential") else "可替代") if relation == "INPUT_TO" else ""),
+        Column(
+            "是否必需",
+            lambda item: ("必需" if item.properties.get("essential") else "可替代") if relation == "INPUT_TO" else "",
+        ),
         Column("说明", lambda item: _detail(relation, item), extra=_property("note")),
         *TRUST,
     ]
     ordered = sorted(items, key=lambda item: not item.properties.get("essential"))
-    table = Table(f"{side}-{relation.lower().replace('_', '-')}", EDGE_TYPES[relation].table.words[side == "in"], columns, ordered)
+    table = Table(
+        f"{side}-{relation.lower().replace('_', '-')}", EDGE_TYPES[relation].table.words[side == "in"], columns, ordered
+    )
     single = len({item.label for item in items}) == 1
     return without_empty(table, {"种类"} if single else set())
 
@@ -249,9 +283,13 @@ def _relation(side: str, relation: str, items: Sequence[Related]) -> Table[Relat
 def _detail(relation: str, item: Related) -> str:
     """Return the relation's own fields as text."""
     own = {
-        name: info for name, info in EDGE_TYPES[relation].model_fields.items() if name not in Record.model_fields and name != "essential"
+        name: info
+        for name, info in EDGE_TYPES[relation].model_fields.items()
+        if name not in Record.model_fields and name != "essential"
     }
-    shown = ((info.title, item.properties[name]) for name, info in own.items() if item.properties.get(name) not in (None, ""))
+    shown = (
+        (info.title, item.properties[name]) for name, info in own.items() if item.properties.get(name) not in (None, "")
+    )
     return ";".join(f"{zh} {show_number(value) if isinstance(value, float) else value}" for zh, value in shown)
 
 

@@ -15,7 +15,8 @@ FIGURE_TEXTS = ("metric", "original", "unit", "qualifier", "scope", "as_of", "pl
 
 
 def view_thing(view: View, label: str, id: str, most: int = MOST_RELATIONS) -> ThingView:
-    """Return everything about one thing, at most ``most`` relations either way; raises ``NotFound`` for what is not there."""
+    """Return everything about one thing, at most ``most`` relations either way;
+    raises ``NotFound`` for what is not there."""
     record = NODE_TYPES.get(label)
     if record is None:
         raise NotFound(f"没有“{label[:60]}”这一类;图中有 {'、'.join(node.table.zh for node in NODE_TYPES.values())}")
@@ -37,11 +38,14 @@ def view_thing(view: View, label: str, id: str, most: int = MOST_RELATIONS) -> T
 
 def _relations(rows: list[dict[str, Any]]) -> list[Related]:
     """Return the other ends of some relations, each with the relation's own fields and what the other thing is."""
-    return related([{"relation": row["relation"], "other": _described(row["other"], row["relation"])} for row in rows], "other")
+    return related(
+        [{"relation": row["relation"], "other": _described(row["other"], row["relation"])} for row in rows], "other"
+    )
 
 
 def _described(other: dict[str, Any], relation: dict[str, Any]) -> dict[str, Any]:
-    """Return what a relation's row may say of the other thing: its description only where the relation's provenance holds for it too."""
+    """Return what a relation's row may say of the other thing: its description
+    only where the relation's provenance holds for it too."""
     same = all(other[name] == relation[name] for name in ("source", "status"))
     mixed = any(entry.startswith("description|") for entry in other.get("field_sources", ()))
     kept = ("_label", "id", "name", "metric", *(("description",) if same and not mixed else ()))
@@ -49,7 +53,8 @@ def _described(other: dict[str, Any], relation: dict[str, Any]) -> dict[str, Any
 
 
 def list_figures(view: View, after: str = "", size: int = 50) -> tuple[list[Figure], str | None]:
-    """Return a page of published figures by id, each with what it is about, and the id to continue after (None at the end)."""
+    """Return a page of published figures by id, each with what it is about, and
+    the id to continue after (None at the end)."""
     found: dict[str, Figure] = {}
     for row in view.ask("statements", after=after, size=size + 1):
         figure = found.setdefault(row["statement"]["id"], Figure(statement=row["statement"], subjects=[]))
@@ -61,7 +66,8 @@ def list_figures(view: View, after: str = "", size: int = 50) -> tuple[list[Figu
 
 
 def find_figures(view: View, words: Sequence[str]) -> list[Figure]:
-    """Return all figures whose subject, metric, wording, scope, date, source or place hold every word, in lower case."""
+    """Return all figures whose subject, metric, wording, scope, date, source or
+    place hold every word, in lower case."""
     sources, found = list_sources(view), list[Figure]()
     after: str | None = ""
     while after is not None:

@@ -28,7 +28,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("graph", "loaders", "queries", "api", "seeds", "tests", "benchmarks", "docs", "notebooks")
 SECONDS = 300.0
 LATE = "time is up"
-NONE_RUN = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED)  # a test of that name is not there, or needs a server
+NONE_RUN = (
+    pytest.ExitCode.USAGE_ERROR,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)  # a test of that name is not there, or needs a server
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ def read_faults(folder: Path) -> Iterator[Fault]:
     """Yield the faults of every file of a folder."""
     for path in sorted(folder.glob("*.toml")):
         for number, row in enumerate(tomllib.loads(path.read_text("utf-8"))["fault"], 1):
-            yield Fault(f"{path.stem}-{number:03d}", row["file"], row["old"], row["new"], row["harm"], tuple(row["tests"]))
+            yield Fault(
+                f"{path.stem}-{number:03d}", row["file"], row["old"], row["new"], row["harm"], tuple(row["tests"])
+            )
 
 
 def copy_project(folder: Path) -> Path:
@@ -60,7 +65,15 @@ def copy_project(folder: Path) -> Path:
     tree = folder / "tree"
     for name in COPIED:
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "docker-compose.yml", "constraints.txt", "LICENSE"):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "CHANGELOG.md",
+        "Makefile",
+        "docker-compose.yml",
+        "constraints.txt",
+        "LICENSE",
+    ):
         shutil.copy(ROOT / name, tree / name)
     if (ROOT.parent / "shared").exists():
         (folder / "shared").symlink_to(ROOT.parent / "shared")
@@ -72,7 +85,9 @@ def test(tree: Path, tests: tuple[str, ...]) -> tuple[str, str]:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not neo4j", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     try:
-        done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         return "late", LATE
     verdict = "stale" if done.returncode in NONE_RUN else "noticed" if done.returncode else "unnoticed"
@@ -84,7 +99,11 @@ def attempt(tree: Path, fault: Fault) -> dict[str, object]:
     path, start = tree / fault.file, time.monotonic()
     text = path.read_text("utf-8") if path.exists() else ""
     if text.count(fault.old) != 1 or fault.old == fault.new:
-        return {"fault": fault.name, "verdict": "stale", "said": f"{fault.file} has its old text {text.count(fault.old)} times"}
+        return {
+            "fault": fault.name,
+            "verdict": "stale",
+            "said": f"{fault.file} has its old text {text.count(fault.old)} times",
+        }
     path.write_text(text.replace(fault.old, fault.new), "utf-8")
     try:
         verdict, said = test(tree, fault.tests)
@@ -100,7 +119,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1, help="copies that are tried side by side")
     parser.add_argument("--out", type=Path, help="write what was found to this JSON file")
     asked = parser.parse_args()
-    faults = [fault for fault in read_faults(Path(__file__).parent) if asked.only in fault.name or asked.only in fault.file]
+    faults = [
+        fault for fault in read_faults(Path(__file__).parent) if asked.only in fault.name or asked.only in fault.file
+    ]
     found: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="lianzhang-faults-") as folder, ThreadPoolExecutor(asked.jobs) as executor:
         trees: SimpleQueue[Path] = SimpleQueue()
@@ -121,7 +142,9 @@ def main() -> int:
     print("| package | faults | noticed | late | stale |\n|---|---|---|---|---|")
     for package in sorted({str(row["package"]) for row in found}):
         every = sum(number for (name, _), number in counted.items() if name == package)
-        print(f"| {package} | {every} | {counted[package, 'noticed']} | {counted[package, 'late']} | {counted[package, 'stale']} |")
+        print(
+            f"| {package} | {every} | {counted[package, 'noticed']} | {counted[package, 'late']} | {counted[package, 'stale']} |"
+        )
     noticed = sum(row["verdict"] == "noticed" for row in found)
     print(f"\n{noticed} of {len(found)} noticed")
     if asked.out:

@@ -1,7 +1,7 @@
 """Checksums of a graph file, kept beside it: whoever opens it later knows whether it is still what was written.
 
-One CRC-32 for each megabyte (fast, and it tells where the damage is), the SHA-256 of the whole, and a seal: what the file system said of
-the file when it was last known to be whole. Any write through the file system changes the seal.
+One CRC-32 for each megabyte (fast, and it tells where the damage is), the SHA-256 of the whole, and a seal: what the
+file system said of the file when it was last known to be whole. Any write through the file system changes the seal.
 """
 
 import hashlib
@@ -48,7 +48,8 @@ class Checksums:
     seal: Seal
 
     def blocks(self, seal: Seal) -> Iterable[int]:
-        """Return the blocks to read at an opening: all of a small file or of one that was touched, else both ends and some between."""
+        """Return the blocks to read at an opening: all of a small file or of
+        one that was touched, else both ends and some between."""
         number = len(self.crc32)
         if number <= WHOLE or seal != self.seal:
             return range(number)
@@ -81,7 +82,14 @@ def measure(path: Path, tell: Tell = silent) -> Checksums:
 
 def save(path: Path, sums: Checksums) -> None:
     """Write the checksums of a graph file: on the disk before they are in their place."""
-    content = {"format": FORMAT, "size": sums.size, "block": BLOCK, "crc32": sums.crc32, "sha256": sums.sha256, "seal": vars(sums.seal)}
+    content = {
+        "format": FORMAT,
+        "size": sums.size,
+        "block": BLOCK,
+        "crc32": sums.crc32,
+        "sha256": sums.sha256,
+        "seal": vars(sums.seal),
+    }
     fresh = path.with_suffix(f".sum.{os.urandom(3).hex()}.new")
     try:
         with fresh.open("w", encoding="utf-8") as stream:
@@ -107,7 +115,8 @@ def read(path: Path) -> Checksums | None:
 
 
 def seal_again(path: Path, sums: Checksums, seal: Seal) -> None:
-    """Keep the seal under which a file was found whole; where that cannot be written the file is read whole the next time too."""
+    """Keep the seal under which a file was found whole; where that cannot be
+    written the file is read whole the next time too."""
     with suppress(OSError):
         save(path, replace(sums, seal=seal))
 
@@ -118,7 +127,8 @@ def wrong_blocks(path: Path, sums: Checksums, numbers: Iterable[int]) -> list[in
 
 
 def read_blocks(path: Path, numbers: Iterable[int]) -> Iterator[tuple[int, memoryview]]:
-    """Yield blocks of a file; the memory of one is used for the next. (A mapping would be killed by SIGBUS where the file is cut.)"""
+    """Yield blocks of a file; the memory of one is used for the next. (A
+    mapping would be killed by SIGBUS where the file is cut.)"""
     space = bytearray(BLOCK)
     whole = memoryview(space)
     with path.open("rb", buffering=0) as stream:

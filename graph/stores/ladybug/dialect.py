@@ -1,11 +1,14 @@
-"""Ladybug's Cypher: what it lacks or answers differently, found by running the same queries on both stores (tests/data/cypher)."""
+"""Ladybug's Cypher: what it lacks or answers differently, found by running the
+same queries on both stores (tests/data/cypher)."""
 
 from graph.cypher.dialect import Dialect, ReadOnlyProcedure
 from graph.cypher.kinds import BOOL, INT, STRING
 
 SAME = (
-    "trim", "ltrim", "rtrim", "replace", "left", "right", "abs", "ceil", "floor", "sqrt", "log10", "sin", "cos", "tan", "cot", "asin",
-    "acos", "atan", "degrees", "radians", "sign", "nullif", "coalesce", "range", "length", "nodes", "properties", "size",
+    "trim", "ltrim", "rtrim", "replace", "left", "right", "abs", "ceil", "floor", "sqrt", "log10", "sin", "cos", "tan",
+    "cot", "asin",
+    "acos", "atan", "degrees", "radians", "sign", "nullif", "coalesce", "range", "length", "nodes", "properties",
+    "size",
 )  # fmt: skip
 AGGREGATES = ("count", "avg", "min", "max", "collect", "percentilecont", "percentiledisc")
 # Past the end of a text that is not ASCII, substring gives the whole text.
@@ -50,21 +53,27 @@ LADYBUG = Dialect(
         "keys": "它会列出全部属性,不论有没有值;请用 properties(n),或 lianzhang schema 看有哪些属性",
         "properties:map": "映射本身就是,不用 properties()",
         "isempty:map": "请逐个键判断 IS NULL",
-        "e": "请写 2.718281828459045", "exp": "请写 2.718281828459045 ^ x", "isnan": "图里没有非数", "timestamp": "请用 date()",
-        "stdev": "请取回数据后再算", "stdevp": "请取回数据后再算", "normalize": "图里的文字已规整", "btrim": "请用 trim()",
-        "valuetype": "种类见 lianzhang schema", "tointegerornull": "请用 toInteger()", "tofloatornull": "请用 toFloat()",
+        "e": "请写 2.718281828459045", "exp": "请写 2.718281828459045 ^ x", "isnan": "图里没有非数",
+        "timestamp": "请用 date()",
+        "stdev": "请取回数据后再算", "stdevp": "请取回数据后再算", "normalize": "图里的文字已规整",
+        "btrim": "请用 trim()",
+        "valuetype": "种类见 lianzhang schema", "tointegerornull": "请用 toInteger()",
+        "tofloatornull": "请用 toFloat()",
         "tobooleanornull": "请与文字比较", "tostringornull": "请用 toString()", "date": "请写 date('2026-01-01')",
-        "datetime": "图里的日期存为文字,直接比较 e.valid_to < '2026-01-01'", "localdatetime": "图里的日期存为文字,直接比较",
+        "datetime": ("图里的日期存为文字,直接比较 e.valid_to < "
+                     "'2026-01-01'"), "localdatetime": "图里的日期存为文字,直接比较",
         "time": "图里没有时刻", "localtime": "图里没有时刻", "duration": "图里的日期存为文字,直接比较",
         "date.truncate": "请用 left(e.valid_from, 7) 取年月", "datetime.truncate": "请用 left(e.valid_from, 7) 取年月",
         "localdatetime.truncate": "请用 left(e.valid_from, 7) 取年月", "time.truncate": "图里没有时刻",
         "localtime.truncate": "图里没有时刻",
-        "duration.between": "请取回日期后再算", "duration.indays": "请取回日期后再算", "duration.inmonths": "请取回日期后再算",
+        "duration.between": "请取回日期后再算", "duration.indays": "请取回日期后再算",
+        "duration.inmonths": "请取回日期后再算",
         "duration.inseconds": "请取回日期后再算",
     },
     procedures={
         "show_tables": ReadOnlyProcedure(
-            (), {"id": INT, "name": STRING, "type": STRING, "database name": STRING, "comment": STRING}, "列出有哪些节点表与关系表"
+            (), {"id": INT, "name": STRING, "type": STRING, "database name": STRING, "comment": STRING},
+            "列出有哪些节点表与关系表"
         ),
         "table_info": ReadOnlyProcedure(
             ("table",),

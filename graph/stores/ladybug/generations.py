@@ -61,7 +61,8 @@ class Generations:
         self._guard = threading.Lock()
 
     def current(self) -> Path | None:
-        """Return the file that readers see now, None before the first load; raises where there is one that cannot be reached."""
+        """Return the file that readers see now, None before the first load;
+        raises where there is one that cannot be reached."""
         try:
             found = self.path.resolve(strict=True)
         except FileNotFoundError:
@@ -78,8 +79,8 @@ class Generations:
         return found
 
     def ready(self) -> Ready | None:
-        """Return the current file after checking it, None before the first load; call it before every use: it costs next to nothing
-        while the file is as it was."""
+        """Return the current file after checking it, None before the first load; call
+        it before every use: it costs next to nothing while the file is as it was."""
         current = self.current()
         if current is None:
             return None
@@ -102,7 +103,8 @@ class Generations:
         return seal
 
     def confirm(self, ready: Ready) -> None:
-        """Raise where a file was damaged while answers were read from it; one that was removed meanwhile is still whole to its readers."""
+        """Raise where a file was damaged while answers were read from it; one
+        that was removed meanwhile is still whole to its readers."""
         with suppress(FileNotFoundError):
             if Seal.of(ready.path) != ready.seal:
                 self.check(ready.path)
@@ -129,7 +131,9 @@ class Generations:
         except Timeout:
             raise LoadBusy(f"另一个载入正在写 {self.path},请等它结束后再试") from None
         except OSError as error:
-            raise StoreUnavailable(f"不能写入 {self.path.parent}: {error.strerror},请检查目录权限或换一个 --store") from error
+            raise StoreUnavailable(
+                f"不能写入 {self.path.parent}: {error.strerror},请检查目录权限或换一个 --store"
+            ) from error
         try:
             self._sweep()
             yield
@@ -183,7 +187,8 @@ class Generations:
         return [self._described(path, False, look) for path in self.finished()]
 
     def rollback(self, to: str | None = None, dry_run: bool = False) -> tuple[list[Generation], Generation]:
-        """Make the newest good generation before the current (or the named one) the current; returns all and the one chosen."""
+        """Make the newest good generation before the current (or the named one)
+        the current; returns all and the one chosen."""
         if dry_run:
             known = self.listed()
             return known, self._choose(known, to)
@@ -204,9 +209,15 @@ class Generations:
         if not known:
             raise NotFound(f"{self.folder} 里没有任何一代数据,请用 lianzhang load 载入,或从备份恢复")
         if to is not None:
-            found = [one for one in known if to in (one.path.stem, one.path.name) or (to.isdecimal() and int(to) == one.number)]
+            found = [
+                one
+                for one in known
+                if to in (one.path.stem, one.path.name) or (to.isdecimal() and int(to) == one.number)
+            ]
             if len(found) != 1:
-                raise NotFound(f"没有{'唯一的' if found else ''}第 {to} 代;现有 {'、'.join(one.path.stem for one in known)}")
+                raise NotFound(
+                    f"没有{'唯一的' if found else ''}第 {to} 代;现有 {'、'.join(one.path.stem for one in known)}"
+                )
             if found[0].verdict.state is FileState.damaged:
                 raise InputError(f"{found[0].title}损坏: {found[0].verdict.problem};没有退回,请另选一代")
             return found[0]
@@ -220,7 +231,8 @@ class Generations:
         return before[0]
 
     def _current_number(self, known: list[Generation]) -> int | None:
-        """Return the number of the current generation, also where its file is gone; None where no generation is current."""
+        """Return the number of the current generation, also where its file is
+        gone; None where no generation is current."""
         return _number(self._link_name()) or next((one.number for one in known if one.current and one.number), None)
 
     def _described(self, path: Path, current: bool, look: Callable[[Path], Condition]) -> Generation:
@@ -262,7 +274,8 @@ class Generations:
         return self.folder / f"{max(numbers, default=0) + 1:06d}-{os.urandom(3).hex()}.lbug"
 
     def _keep_plain(self) -> Path | None:
-        """Keep a file that stands where the link should be as a generation; it stays in its place until the link replaces it."""
+        """Keep a file that stands where the link should be as a generation; it
+        stays in its place until the link replaces it."""
         if self.path.is_symlink() or not self.path.is_file():
             return None
         kept = [path for path in self.finished() if path.samefile(self.path)]

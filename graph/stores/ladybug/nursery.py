@@ -1,4 +1,5 @@
-"""One process that has imported what a reader needs and splits readers off: a new one costs milliseconds, not a fifth of a second."""
+"""One process that has imported what a reader needs and splits readers off: a
+new one costs milliseconds, not a fifth of a second."""
 
 import os
 import socket
@@ -9,7 +10,8 @@ import weakref
 from pathlib import Path
 
 WORKER = Path(__file__).with_name("worker.py")
-ORDER = 8  # bytes of a message: nothing to split a reader off, or the one to end; the answer is who it is, or minus the error
+# bytes of a message: nothing to split a reader off, or the one to end; the answer is who it is, or minus the error
+ORDER = 8
 NEW = bytes(ORDER)
 
 
@@ -40,7 +42,8 @@ class Nursery:
         return self._ask(NEW, [handle])
 
     def end(self, pid: int) -> None:
-        """End a reader at once and take note of its end; one that has ended, or that another nursery had, is left alone."""
+        """End a reader at once and take note of its end; one that has ended, or
+        that another nursery had, is left alone."""
         self._ask(pid.to_bytes(ORDER), [])
 
     def _ask(self, order: bytes, handles: list[int]) -> int:

@@ -1,4 +1,5 @@
-"""Processes that read the graph: as many queries at once as there are processes, the rest wait in a line that has an end."""
+"""Processes that read the graph: as many queries at once as there are
+processes, the rest wait in a line that has an end."""
 
 import os
 import pickle
@@ -38,7 +39,8 @@ UNLIMITED = "不能接受外部 Cypher: 这台机器的系统不能限制执行�
 
 @dataclass(frozen=True)
 class Limits:
-    """What the processes of a pool may take: ``memory`` beyond the pool, in bytes, and ``size`` of an answer; 0 and None set none."""
+    """What the processes of a pool may take: ``memory`` beyond the pool, in
+    bytes, and ``size`` of an answer; 0 and None set none."""
 
     memory: int = 0
     size: int | None = None
@@ -84,7 +86,8 @@ class Worker:
         self.owing = False
 
     def ask(self, question: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """Return what the process says to a question, and the frame where one was asked for; raises ``Lost`` and ``QueryTimeout``."""
+        """Return what the process says to a question, and the frame where one
+        was asked for; raises ``Lost`` and ``QueryTimeout``."""
         until = time.monotonic() + question["seconds"] + GRACE
         try:
             message = pickle.dumps(question)
@@ -204,11 +207,20 @@ class Pool:
             worker.stop()
 
     def _ask(
-        self, file: Ready, query: str, parameters: Mapping[str, Any], seconds: float, limit: int | None = None, frame: bool = False
+        self,
+        file: Ready,
+        query: str,
+        parameters: Mapping[str, Any],
+        seconds: float,
+        limit: int | None = None,
+        frame: bool = False,
     ) -> tuple[dict[str, Any], bytes]:
         own = {"query": query, "parameters": dict(parameters), "limit": limit, "size": self.limits.size, "frame": frame}
         with self._turn():
-            for last in (self.limits.outside, True):  # what came from outside and broke a process is not tried on another one
+            for last in (
+                self.limits.outside,
+                True,
+            ):  # what came from outside and broke a process is not tried on another one
                 allowed = deadline.seconds_left(seconds)
                 answer = self._try(file, own | {"seconds": allowed}, last)
                 if answer is not None:
@@ -243,7 +255,9 @@ class Pool:
     def _refusal(self, error: str, kind: str, seconds: float) -> LianzhangError:
         if kind == "memory" or FULL in error or BROKEN in error or "bad_alloc" in error:
             if self.limits.outside:
-                return QueryError(f"查询要的内存超过上限({(POOL + self.limits.memory) >> 20} MB),已停止。请缩小范围或加 LIMIT")
+                return QueryError(
+                    f"查询要的内存超过上限({(POOL + self.limits.memory) >> 20} MB),已停止。请缩小范围或加 LIMIT"
+                )
             return StoreUnavailable("读图的进程内存不够,没有答案,请稍后重试")
         return translate(error, kind, seconds)
 
@@ -259,7 +273,10 @@ class Pool:
             while not self._free.acquire(timeout=STEP):
                 deadline.check()
                 if time.monotonic() > until:
-                    raise Busy(f"前面的查询 {LINE_SECONDS:g} 秒内没有让出位置,请在 {RETRY_AFTER} 秒后重试", retry_after=RETRY_AFTER)
+                    raise Busy(
+                        f"前面的查询 {LINE_SECONDS:g} 秒内没有让出位置,请在 {RETRY_AFTER} 秒后重试",
+                        retry_after=RETRY_AFTER,
+                    )
         finally:
             with self._guard:
                 self.waiting -= 1

@@ -1,4 +1,5 @@
-"""Open a graph file in a process of its own: ``python probe.py FILE BYTES``, where what is damaged may end the process and nothing else.
+"""Open a graph file in a process of its own: ``python probe.py FILE BYTES``,
+where what is damaged may end the process and nothing else.
 
 Run as a file, so that nothing of the project need be imported.
 """

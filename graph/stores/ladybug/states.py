@@ -66,7 +66,8 @@ def blocks_of(path: Path) -> int:
 
 
 def verify_file(path: Path, tell: checksums.Tell = checksums.silent) -> Condition:
-    """Read a whole file and compare every block and the hash of the whole; ``tell`` hears of each block that is done."""
+    """Read a whole file and compare every block and the hash of the whole;
+    ``tell`` hears of each block that is done."""
     try:
         sums = checksums.read(path)
         if sums is None:
@@ -95,7 +96,8 @@ def places(blocks: list[int]) -> str:
 
 
 def _copied(path: Path, seal: Seal) -> Condition | None:
-    """Say how a file is that stands where a link to one of the generations was: copying and packing often put the file in its place."""
+    """Say how a file is that stands where a link to one of the generations was:
+    copying and packing often put the file in its place."""
     wrong: list[list[int]] = []
     for file in path.with_name(path.name + ".d").glob("*.sum"):
         with suppress(checksums.Unreadable):
@@ -115,7 +117,9 @@ def _without_checksums(path: Path) -> Condition:
     # The engine may end the process over a damaged file.
     command = [sys.executable, "-P", str(Path(__file__).with_name("probe.py")), str(path), str(MAPPED)]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PROBE_SECONDS)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=PROBE_SECONDS
+        )
     except subprocess.TimeoutExpired:
         return Condition(FileState.damaged, f"它没有校验和,{PROBE_SECONDS} 秒里也没能打开")
     if done.returncode:

@@ -31,7 +31,10 @@ def _tidied(names: list[str], rows: list[list[Any]]) -> list[dict[str, Any]]:
     """Return rows by name; only columns that hold more than plain values need their values looked at one by one."""
     if not rows:
         return []
-    columns = [column if {*map(type, column)}.isdisjoint((dict, list)) else map(tidy, column) for column in zip(*rows, strict=True)]
+    columns = [
+        column if {*map(type, column)}.isdisjoint((dict, list)) else map(tidy, column)
+        for column in zip(*rows, strict=True)
+    ]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
@@ -74,16 +77,28 @@ class LadybugStore:
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
 
-    def read(self, query: str, parameters: Mapping[str, Any] | None = None, *, seconds: float = 60.0, limit: int | None = None) -> Result:
+    def read(
+        self,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = 60.0,
+        limit: int | None = None,
+    ) -> Result:
         """Run one read-only query on the current generation."""
         return self._read(self._readers, query, parameters, seconds, limit)
 
     def outside(self) -> Reader:
-        """Return the reader for Cypher from outside, which has processes of its own, without files, sockets or much memory."""
-        return Outside(LADYBUG, lambda query, seconds, limit: self._read(self._outside, query.text, query.parameters, seconds, limit))
+        """Return the reader for Cypher from outside, which has processes of its
+        own, without files, sockets or much memory."""
+        return Outside(
+            LADYBUG,
+            lambda query, seconds, limit: self._read(self._outside, query.text, query.parameters, seconds, limit),
+        )
 
     def check_outside(self) -> list[str]:
-        """Raise ``CypherClosed`` where the system cannot limit the processes for Cypher from outside; nothing else need be set."""
+        """Raise ``CypherClosed`` where the system cannot limit the processes
+        for Cypher from outside; nothing else need be set."""
         with self._current() as file:
             if file is not None:
                 self._outside.start(file)
@@ -137,7 +152,8 @@ class LadybugStore:
         return self._seen[1]
 
     def having(self, names: Sequence[str]) -> list[str]:
-        """Return which of some labels and relationship types the current file has a table for; of no file, all: to read it says why."""
+        """Return which of some labels and relationship types the current file
+        has a table for; of no file, all: to read it says why."""
         with self._current() as file:
             return having(_Whole(self._readers, file, self._known), names) if file else [*names]
 
@@ -157,14 +173,20 @@ class LadybugStore:
     def gauges(self) -> dict[str, int]:
         """Return how many queries wait, of the pages and from outside, and how many processes were replaced."""
         pools = {"": self._readers, "outside_": self._outside}
-        return {f"{name}{what}": getattr(pool, what) for name, pool in pools.items() for what in ("waiting", "running", "replaced")}
+        return {
+            f"{name}{what}": getattr(pool, what)
+            for name, pool in pools.items()
+            for what in ("waiting", "running", "replaced")
+        }
 
     def close(self) -> None:
         """End the processes."""
         self._readers.close()
         self._outside.close()
 
-    def _read(self, pool: Pool, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None) -> Result:
+    def _read(
+        self, pool: Pool, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None
+    ) -> Result:
         with self._current() as file:
             if file is None:
                 raise StoreUnavailable(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")

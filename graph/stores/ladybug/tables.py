@@ -16,7 +16,14 @@ from graph.stores.base import Ends, schema
 MAPPED = 1 << 38  # address space that a file may grow into; the engine's own 8 TiB fails under a limit
 
 FEW = 2_000  # rows that are not worth a frame: what makes frames takes 0.2 s to come into a process
-DAMAGE = ("corrupted", "Assertion failed", "past the end of the file", "out of bounds for file", "basic_string", "bad_alloc")
+DAMAGE = (
+    "corrupted",
+    "Assertion failed",
+    "past the end of the file",
+    "out of bounds for file",
+    "basic_string",
+    "bad_alloc",
+)
 DAMAGED = "图文件里的内容读不出来,它可能损坏: 请用 lianzhang verify 核对,损坏的用 lianzhang rollback 退回上一代"
 UNWRITTEN = ("Cannot write to file", "No space left on device", "Disk quota exceeded")
 
@@ -115,7 +122,9 @@ def read_edges(asked: GraphFile, record: type[Edge], ends: Ends) -> Iterator[pl.
     """Yield all edges of a type between two labels in slices: ``from``, ``to`` and every column of the model."""
     pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
     returned = _returned(asked, "r", record)
-    if returned and ends in {(row[0], row[1]) for row in asked.schema_rows(f"CALL show_connection('{record.type_name}') RETURN *")}:
+    if returned and ends in {
+        (row[0], row[1]) for row in asked.schema_rows(f"CALL show_connection('{record.type_name}') RETURN *")
+    }:
         yield from _slices(asked, pattern, "r", ends[0], f"a.id AS `from`, b.id AS `to`, {returned}", record)
 
 
@@ -126,7 +135,8 @@ def having(asked: GraphFile, names: Sequence[str]) -> list[str]:
 
 
 def _returned(asked: GraphFile, variable: str, record: type[Record]) -> str:
-    """Return what a query has to return of a type: null for a column that a file of an older model lacks, nothing for a whole table."""
+    """Return what a query has to return of a type: null for a column that a
+    file of an older model lacks, nothing for a whole table."""
     table = name_of(record)
     if not having(asked, [table]):
         return ""
@@ -134,8 +144,11 @@ def _returned(asked: GraphFile, variable: str, record: type[Record]) -> str:
     return ", ".join(f"{f'{variable}.`{name}`' if name in there else 'NULL'} AS `{name}`" for name in columns(record))
 
 
-def _slices(asked: GraphFile, pattern: str, counted: str, label: str, returned: str, record: type[Record]) -> Iterator[pl.DataFrame]:
-    """Yield an answer in slices by the place of ``a`` in its table, for the engine holds an answer whole; a small one comes as rows."""
+def _slices(
+    asked: GraphFile, pattern: str, counted: str, label: str, returned: str, record: type[Record]
+) -> Iterator[pl.DataFrame]:
+    """Yield an answer in slices by the place of ``a`` in its table, for the
+    engine holds an answer whole; a small one comes as rows."""
     types = pl.Schema(schema(record))
     number = asked.rows(f"{pattern} RETURN count({counted})")[0][0]
     if number <= FEW:
@@ -150,8 +163,8 @@ def _slices(asked: GraphFile, pattern: str, counted: str, label: str, returned: 
 
 
 def translate(text: str, kind: str, seconds: float) -> LianzhangError:
-    """Return what the engine says as an error of the project's own; ``kind`` is ``value`` for parameters, ``many`` for two
-    statements, ``damage`` for text that is none."""
+    """Return what the engine says as an error of the project's own; ``kind`` is ``value``
+    for parameters, ``many`` for two statements, ``damage`` for text that is none."""
     if kind == "many":
         return QueryError("一次只能执行一条语句,请去掉分号之后的部分")
     if kind == "damage" or any(sign in text for sign in DAMAGE):

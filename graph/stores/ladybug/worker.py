@@ -1,9 +1,10 @@
-"""A process that answers queries on one graph file, so that the engine's faults, its memory and its settings stay its own.
+"""A process that answers queries on one graph file, so that the engine's
+faults, its memory and its settings stay its own.
 
-``nursery.py`` starts the first by its path; it imports what a reader needs, nothing of ours, and splits each reader off in
-milliseconds. A reader talks over one socket: questions come pickled from the parent, which it trusts; answers go back as JSON
-or Arrow, which cannot make the parent run anything. A limited process answers Cypher from outside: once the engine is warm it
-can open no file and no socket, and its memory is capped.
+``nursery.py`` starts the first by its path; it imports what a reader needs, nothing of ours, and splits each reader off
+in milliseconds. A reader talks over one socket: questions come pickled from the parent, which it trusts; answers go
+back as JSON or Arrow, which cannot make the parent run anything. A limited process answers Cypher from outside: once
+the engine is warm it can open no file and no socket, and its memory is capped.
 """
 
 import os
@@ -27,7 +28,8 @@ IDLE = 0.05  # seconds without a question after which a reader gets ready for fr
 QUIET = 1.0  # and without an order after which the first process does: a command has mostly ended by then
 PART = 256  # rows that are turned into JSON at a time where an answer's size is bounded
 HIDDEN = {"_ID", "_SRC", "_DST"}
-# Each kind of work and of value once, before the process can open nothing more: code that comes in on first use has come in.
+# Each kind of work and of value once, before the process can open nothing more:
+# code that comes in on first use has come in.
 # The tables named are small ones.
 WARM = (
     "RETURN 1 AS n, 1.5 AS x, 'text' AS s, true AS b, null AS o, [1, 2] AS l, {a: 1, b: 'x'} AS m, range(1, 3) AS r",
@@ -85,7 +87,9 @@ def read(handle: int) -> None:
     link = Connection(handle)
     setup: dict[str, Any] = link.recv()
     try:
-        database = ladybug.Database(setup["path"], read_only=True, buffer_pool_size=setup["pool"], max_db_size=setup["mapped"])
+        database = ladybug.Database(
+            setup["path"], read_only=True, buffer_pool_size=setup["pool"], max_db_size=setup["mapped"]
+        )
         database.init_database()
         if setup["memory"]:
             _warm(database)
@@ -114,11 +118,14 @@ def read(handle: int) -> None:
             link.send_bytes(message)
 
 
-def _listen(link: Connection, questions: "queue.SimpleQueue[dict[str, Any]]", asked: "list[ladybug.Connection] | None") -> None:
-    """Take questions while another is being answered: so the end of the parent is the end of this process, whatever runs.
+def _listen(
+    link: Connection, questions: "queue.SimpleQueue[dict[str, Any]]", asked: "list[ladybug.Connection] | None"
+) -> None:
+    """Take questions while another is being answered: so the end of the parent
+    is the end of this process, whatever runs.
 
-    A question is interrupted when its time is up: the engine's own time limit costs every query most of a millisecond. A limited
-    process, in which ``poll`` does not work, has no list of what is ``asked`` and uses that limit.
+    A question is interrupted when its time is up: the engine's own time limit costs every query most of a millisecond.
+    A limited process, in which ``poll`` does not work, has no list of what is ``asked`` and uses that limit.
     """
     seconds: float | None = None
     try:
@@ -136,13 +143,18 @@ def _listen(link: Connection, questions: "queue.SimpleQueue[dict[str, Any]]", as
 
 
 def _answer(
-    database: ladybug.Database, lasting: ladybug.Connection | None, question: dict[str, Any], asked: "list[ladybug.Connection]"
+    database: ladybug.Database,
+    lasting: ladybug.Connection | None,
+    question: dict[str, Any],
+    asked: "list[ladybug.Connection]",
 ) -> list[bytes]:
     """Return the messages of an answer: one of JSON, and the frame behind it where one was asked for."""
     try:
         if lasting is not None:
             return _run(lasting, question, asked)
-        with closing(ladybug.Connection(database, num_threads=1)) as fresh:  # what one caller sets does not reach the next
+        with closing(
+            ladybug.Connection(database, num_threads=1)
+        ) as fresh:  # what one caller sets does not reach the next
             fresh.set_query_timeout(max(1, int(question["seconds"] * 1000)))
             return _run(fresh, question, asked)
     except MemoryError:
@@ -173,11 +185,19 @@ def _run(connection: ladybug.Connection, question: dict[str, Any], asked: "list[
             rows = [[plain(value) for value in row] for row in answer.get_all()]
             return [_json({"names": names, "rows": rows, "truncated": False})]
         parts, truncated = _parts(answer, question["limit"], question["size"])
-        return [b'{"names":' + _json(names) + b',"rows":[' + b",".join(parts) + b'],"truncated":' + (b"true}" if truncated else b"false}")]
+        return [
+            b'{"names":'
+            + _json(names)
+            + b',"rows":['
+            + b",".join(parts)
+            + b'],"truncated":'
+            + (b"true}" if truncated else b"false}")
+        ]
 
 
 def _parts(answer: ladybug.QueryResult, limit: int | None, size: int | None) -> tuple[list[bytes], bool]:
-    """Return rows as JSON without the outer brackets, as many as the limits of rows and bytes allow, and whether more were there."""
+    """Return rows as JSON without the outer brackets, as many as the limits of
+    rows and bytes allow, and whether more were there."""
     parts: list[bytes] = []
     rows = weight = 0
     while answer.has_next():
@@ -216,13 +236,16 @@ def _arrow(answer: ladybug.QueryResult) -> bytes:
 
 
 def plain(value: Any) -> Any:
-    """Return nodes, relationships and paths as plain dicts without the store's internal ids, and decimals as numbers."""
+    """Return nodes, relationships and paths as plain dicts without the store's
+    internal ids, and decimals as numbers."""
     if value is None or isinstance(value, (str, float, int)):  # most values
         return value
     if isinstance(value, dict):
         if "_NODES" in value:
             return {"nodes": plain(value["_NODES"]), "relationships": plain(value["_RELS"])}
-        kept = ((name, item) for name, item in value.items() if item is not None and name not in HIDDEN)  # absent properties are left out
+        kept = (
+            (name, item) for name, item in value.items() if item is not None and name not in HIDDEN
+        )  # absent properties are left out
         return {"_label" if name == "_LABEL" else name: plain(item) for name, item in kept}
     if isinstance(value, Decimal):  # a sum of whole numbers comes as one
         return float(value) if value.as_tuple().exponent else int(value)
@@ -232,18 +255,29 @@ def plain(value: Any) -> Any:
 def _warm(database: ladybug.Database) -> None:
     """Do each kind of work once, the errors too."""
     for query in (*WARM, "RETURN no such thing"):
-        _answer(database, None, {"query": query, "parameters": {}, "seconds": 5, "limit": 10, "size": 1 << 20, "frame": False}, [])
+        _answer(
+            database,
+            None,
+            {"query": query, "parameters": {}, "seconds": 5, "limit": 10, "size": 1 << 20, "frame": False},
+            [],
+        )
 
 
 def _limit(memory: int) -> None:
-    """Let this process open nothing more, write no file, leave no core, and take ``memory`` bytes beyond what it has reserved."""
+    """Let this process open nothing more, write no file, leave no core, and
+    take ``memory`` bytes beyond what it has reserved."""
     import resource
 
     with open("/proc/self/status", encoding="ascii") as status:
         found = re.search(r"VmData:\s+(\d+) kB", status.read())
     assert found is not None
     data = int(found.group(1)) * 1024 + memory
-    for what, most in ((resource.RLIMIT_DATA, data), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 0)):
+    for what, most in (
+        (resource.RLIMIT_DATA, data),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, 0),
+    ):
         resource.setrlimit(what, (most, most))
 
 

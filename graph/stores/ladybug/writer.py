@@ -52,14 +52,19 @@ class LadybugWriter:
     def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Keep new edges to be copied in at once: a copy rewrites what its table holds, however little it adds."""
         self._writing()
-        self._waiting.setdefault((record, ends), _Waiting()).add(frame.select(["from", "to", *columns(record)]), self.spill)
+        self._waiting.setdefault((record, ends), _Waiting()).add(
+            frame.select(["from", "to", *columns(record)]), self.spill
+        )
 
     def update_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
         """Set every property of the given nodes."""
         changed = [name for name in columns(record) if name != "id"]
         names = {"id": "k_id"} | {name: f"v_{name}" for name in changed}
         sets = ", ".join(f"n.`{name}` = `v_{name}`" for name in changed)
-        self._run(f"LOAD FROM {{files}} MATCH (n:`{record.label()}`) WHERE n.id = k_id SET {sets}", frame.select(list(names)).rename(names))
+        self._run(
+            f"LOAD FROM {{files}} MATCH (n:`{record.label()}`) WHERE n.id = k_id SET {sets}",
+            frame.select(list(names)).rename(names),
+        )
 
     def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Set every property of the given edges."""
@@ -67,7 +72,9 @@ class LadybugWriter:
         names = {"from": "k_from", "to": "k_to"} | {name: f"v_{name}" for name in columns(record)}
         keys = "".join(f" AND coalesce(r.`{name}`, '') = `v_{name}`" for name in record.table.key)
         sets = ", ".join(f"r.`{name}` = `v_{name}`" for name in columns(record) if name not in record.table.key)
-        pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
+        pattern = (
+            f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
+        )
         self._run(f"LOAD FROM {{files}} {pattern} SET {sets}", frame.select(list(names)).rename(names))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
@@ -137,7 +144,9 @@ class LadybugWriter:
             # Nobody reads the file before commit, which makes the one checkpoint.
             path = str(self.building)
             with translated():
-                self._database = ladybug.Database(path, buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False)
+                self._database = ladybug.Database(
+                    path, buffer_pool_size=WRITE_POOL, max_db_size=MAPPED, auto_checkpoint=False
+                )
                 self._connection = ladybug.Connection(self._database)
                 prepare(self._connection)
         return self._connection
