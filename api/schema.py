@@ -90,10 +90,15 @@ def as_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _about(record: type[Record]) -> str:
+    """Return what a type is, a line for each paragraph of its docstring."""
+    return "\n\n".join(" ".join(part.split()) for part in (record.__doc__ or "").split("\n\n"))
+
+
 def _section(record: type[Record]) -> list[str]:
     name = name_of(record)
     own = [field for field in zh_heads(record) if field not in Record.model_fields]
-    lines = [f"### {name} {record.table.zh}", "", (record.__doc__ or "").strip(), "", f"文件名 `{file_name(record)}`。"]
+    lines = [f"### {name} {record.table.zh}", "", _about(record), "", f"文件名 `{file_name(record)}`。"]
     if issubclass(record, Edge):
         ends = "、".join(f"`({start})-[:{name}]->({end})`" for start, end in ends_of(record))
         lines += ["", f"{ends}"] + (
