@@ -136,9 +136,8 @@ def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:
             "NEO4J_TEST_PASSWORD": running.password,
         }
         measure("warm_server")
-        largest_first = [
-            server(scratch / f"s{firms}", firms) for firms in sorted(sizes, reverse=True)
-        ]  # so that no size meets it cold
+        # so that no size meets it cold
+        largest_first = [server(scratch / f"s{firms}", firms) for firms in sorted(sizes, reverse=True)]
         return largest_first[::-1]
 
 

@@ -190,9 +190,8 @@ def _store(folder: Path, suppliers: int) -> Store:
 
 def _ask(store: Store) -> dict[str, Any]:
     client = TestClient(create_app(store))
-    earlier = View.of(
-        store, Scope(day=(date.today() - timedelta(days=1)).isoformat())
-    )  # what is made of it is not kept for the pages
+    # what is made of it is not kept for the pages
+    earlier = View.of(store, Scope(day=(date.today() - timedelta(days=1)).isoformat()))
     found: dict[str, Any] = {"read": _seconds(lambda: read_city(earlier))}
     found["weak_links"] = _seconds(lambda: weak_links(earlier, CHAIN))
     found["what_if"] = _seconds(lambda: what_if(earlier, CHAIN, [Named(id=LEADER, name=LEADER)], []))

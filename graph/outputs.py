@@ -119,9 +119,8 @@ def _replace(fresh: Path, target: Path) -> None:
     try:
         os.replace(fresh, target)
     except OSError as error:
-        if (
-            error.errno != errno.EBUSY
-        ):  # a single file that is mounted into a container cannot be replaced, only written
+        # a single file that is mounted into a container cannot be replaced, only written
+        if error.errno != errno.EBUSY:
             raise
         shutil.copyfile(fresh, target)
 

@@ -7,11 +7,12 @@ from datetime import date
 from graph.errors import InputError
 from graph.statuses import STATUS_ZH
 
+# the scopes that have names, by what they leave out
 NAMED = {
     "全部": "",
     "不含示例": "sample",
     "只用有来源的": "sample,curated,inferred",
-}  # the scopes that have names, by what they leave out
+}
 # What a chain is made of, and where something is said, is a claim about nobody:
 # it is seen whatever is left out, but for samples.
 YARDSTICK = ("Source", "Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")

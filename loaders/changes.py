@@ -73,9 +73,8 @@ def _standing(store: Store, change: Change) -> dict[str, Any] | None:
     else:
         assert issubclass(record, Node)
         wanted, frames = {"id": key["id"]}, [store.nodes(record)]
-    same = [
-        pl.col(name).fill_null("") == (value or "") for name, value in wanted.items()
-    ]  # a part of a key that is not given is empty
+    # a part of a key that is not given is empty
+    same = [pl.col(name).fill_null("") == (value or "") for name, value in wanted.items()]
     rows = (row for frame in frames for row in frame.filter(*same).iter_rows(named=True))
     return next(rows, None)
 

@@ -24,10 +24,11 @@ def fingerprint(files: list[Path], kind: type[Record] | None) -> str:
     digest.update((name_of(kind) if kind else "").encode())
     for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
         digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")
+        # what cannot be read is reported when it is opened as a table
         with (
             suppress(OSError),
             path.open("rb") as stream,
-        ):  # what cannot be read is reported when it is opened as a table
+        ):
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 

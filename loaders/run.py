@@ -48,9 +48,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     tables = open_tables(files, report, options.kind)
     with nullcontext() if options.dry_run else store.load() as writer:
         load_tables(tables, store, writer, report, options)
-        if (
-            options.rejects and not options.dry_run
-        ):  # before the commit, so that rows are never loaded and refused without a trace
+        # before the commit, so that rows are never loaded and refused without a trace
+        if options.rejects and not options.dry_run:
             report.rejects_written = write_rejects(tables, options.rejects)
     for table in tables:
         if table.report.read == 0:

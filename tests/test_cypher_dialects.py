@@ -189,9 +189,8 @@ def test_a_server_that_is_set_right_is_used(neo4j_instance: Server) -> None:
     as_settings = {
         name.removeprefix("NEO4J_").replace("__", "%").replace("_", ".").replace("%", "_") for name in OUTSIDE
     }
-    assert (
-        {FILES, MEMORY} <= as_settings <= names
-    )  # the image takes them as these, and does not start with one it does not know
+    # the image takes them as these, and does not start with one it does not know
+    assert {FILES, MEMORY} <= as_settings <= names
     store.close()
 
 

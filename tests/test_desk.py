@@ -140,9 +140,8 @@ def test_who_answers_since_and_until(office: Store) -> None:
     ]
     assert [one.agency.id for one in desk_of(office).samples.posts] == ["made"]
     lacking = next(one for one in desk_of(office).missing if one.topic == "posts")
-    assert (
-        lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"
-    )  # a kind of office, and a sample, are nobody
+    # a kind of office, and a sample, are nobody
+    assert lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"
     assert (lacking.form, lacking.form_name) == ("responsible_for", "责任分工")
     later = next(one for one in desk_of(office, "2026-12-01").missing if one.topic == "posts")
     assert later.what.startswith("副链长、产业专班")
@@ -177,9 +176,8 @@ def test_the_five(office: Store) -> None:
     }  # fmt: skip
     why = {one.kind: [reason.code for reason in one.why] for one in answer.five}
     assert why["行动计划"] == ["five_no_document", "five_over"]  # until yesterday
-    assert next(one for one in answer.five if one.kind == "支撑平台").why == [
-        "没有登记会展平台"
-    ]  # the sample's is none
+    # the sample's is none
+    assert next(one for one in answer.five if one.kind == "支撑平台").why == ["没有登记会展平台"]
     assert {one.kind: one.state for one in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
     assert {one.kind: (one.status, one.sources) for one in answer.five}["项目清单"] == ("reported", ["s"])
     assert [(one.kind, one.state) for one in answer.samples.five] == [("支撑平台", FiveState.missing)]

@@ -170,9 +170,8 @@ def test_a_certificate_shows_everything_that_defends_it(
         assert 'class="status status-' in row
         assert 'class="source"' in row
     for address in addresses(page.text).found:
-        if address.endswith(
-            ("without=sample", "without=sample%2Ccurated%2Cinferred")
-        ):  # the switch may hide the very place
+        # the switch may hide the very place
+        if address.endswith(("without=sample", "without=sample%2Ccurated%2Cinferred")):
             continue
         assert address.startswith("#") or client.get(address).status_code == 200, address
 

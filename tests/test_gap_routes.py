@@ -41,9 +41,8 @@ def test_weak_links_by_command_and_route(seeded_store_url: str, client: TestClie
     assert served == printed
     assert client.get("/api/v1/chains/integrated-circuits/weak-links").json() == served
     founded = client.get("/api/v1/chains/集成电路/weak-links", params={"without": "curated,sample"}).json()
-    assert [one["segment"] for one in founded["segments"]] == [
-        one["segment"] for one in served["segments"]
-    ]  # of the yardstick
+    # of the yardstick
+    assert [one["segment"] for one in founded["segments"]] == [one["segment"] for one in served["segments"]]
     assert {one["state"] for one in founded["segments"]} == {"未知"}
 
 

@@ -164,9 +164,8 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
             ask()
         said.append(caught.value.message)
     assert len(set(said)) == 1
-    good, words = (
-        (2, "一") if generations.path.is_symlink() else (3, "二")
-    )  # without its link the newest is as good as ever
+    # without its link the newest is as good as ever
+    good, words = (2, "一") if generations.path.is_symlink() else (3, "二")
     assert f"第 {good} 代" in said[0]
     assert "lianzhang rollback" in said[0]
     assert not [word for word in RAW if word in said[0]]

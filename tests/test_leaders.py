@@ -112,13 +112,11 @@ def test_one_that_is_both_reported_and_curated_stands_once_by_the_better(office:
         ("demo", "reported", ARTICLE),
         ("more", "curated", "s"),
     ]
-    assert (
-        by_id(ask(office, Named(id="more", name="又一链")))["both"].kind is LeaderKind.thought
-    )  # of that chain nobody says so
+    # of that chain nobody says so
+    assert by_id(ask(office, Named(id="more", name="又一链")))["both"].kind is LeaderKind.thought
     assert by_id(ask(office, hidden=("reported",)))["both"].kind is LeaderKind.thought
-    assert [one.chain.id for one in by_id(ask(office))["thought"].claims] == [
-        "demo"
-    ]  # what a sample says of it is left out
+    # what a sample says of it is left out
+    assert [one.chain.id for one in by_id(ask(office))["thought"].claims] == ["demo"]
 
 
 def test_how_many_of_the_published_number_are_named(office: Store) -> None:

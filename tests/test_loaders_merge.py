@@ -318,9 +318,8 @@ def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows
     for key in {row[0] for row in rows}:
         final = {name: expected[key][name] for name in kept}
         before = {name: old[key][name] for name in kept} if key in old else None
-        assert _any_order(written.get(key, before)) == _any_order(
-            final
-        )  # what is written may differ in field_sources alone
+        # what is written may differ in field_sources alone
+        assert _any_order(written.get(key, before)) == _any_order(final)
     outcomes = merged.outcomes[OUTCOME].to_list()
     assert (outcomes.count("new"), outcomes.count("changed")) == (len(merged.new), len(merged.changed))
     untouched = _frame(there).filter(~pl.col("id").is_in(merged.changed["id"].implode())).select(merged.new.columns)

@@ -50,9 +50,8 @@ def test_encodings_and_delimiters_read_the_same(
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_chinese_utf16_without_mark_has_few_zero_bytes(tmp_path: Path, encoding: str) -> None:
     path = put(tmp_path / "enterprises.csv", LONG, encoding)
-    assert (
-        path.read_bytes().count(0) < len(path.read_bytes()) // 20
-    )  # and most of them in 销 (U+9500), in the other place
+    # and most of them in 销 (U+9500), in the other place
+    assert path.read_bytes().count(0) < len(path.read_bytes()) // 20
     heads, rows = read(path)
     assert heads == ["名称", "来源", "说明"]
     assert len(rows) == 40

@@ -318,9 +318,8 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
     assert "不可引用" in text
     assert f'href="/chains/{CHAIN}/opportunities.xlsx"' in page
     for address in addresses(page).found:
-        if not address.endswith(
-            ("without=sample", "without=sample%2Ccurated%2Cinferred")
-        ):  # the switch may hide a leader
+        # the switch may hide a leader
+        if not address.endswith(("without=sample", "without=sample%2Ccurated%2Cinferred")):
             assert address.startswith("#") or client.get(address).status_code == 200, address
 
 

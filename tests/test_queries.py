@@ -309,9 +309,8 @@ def test_a_product_with_its_makers_inputs_and_segment(story: Store) -> None:
     assert [item.properties.get("essential") for item in view.incoming if item.relation == "INPUT_TO"] == [True]
     assert [item.id for item in view.outgoing] == ["demo.down"]
     assert [(item.status, item.source) for item in view.outgoing] == [("curated", "s1")]
-    assert (
-        view_thing(under(story, trusted(["curated"])), "Product", id).thing["status"] == "curated"
-    )  # of the yardstick
+    # of the yardstick
+    assert view_thing(under(story, trusted(["curated"])), "Product", id).thing["status"] == "curated"
     with pytest.raises(NotFound, match=r"状态是“整理”.*已被隐藏"):
         view_thing(under(story, []), "Product", id)
     with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
@@ -340,10 +339,11 @@ def test_things_of_two_kinds_may_have_one_id(store: Store, tmp_path: Path) -> No
     assert [figure["metric"] for figure in park.statements] == ["面积"]
     assert ([item.name for item in chain.incoming], chain.outgoing, chain.statements) == (["示例园"], [], [])
     assert chain.incoming[0].properties["description"] == "一座园"
+    # the park's do not count
     assert [view_thing(under(store), "Chain", "same", most=most).truncated for most in (0, 1)] == [
         True,
         False,
-    ]  # the park's do not count
+    ]
     assert list_sources(under(store))["s1"]["name"] == "示例名录"
     figures, following = list_figures(under(store), size=1)
     assert [(item.label, item.id, item.name) for item in figures[0].subjects] == [("Park", "same", "示例园")]

@@ -322,9 +322,8 @@ def test_a_database_that_an_older_version_has_migrated_loads_and_reads(neo4j_sto
     view = under(neo4j_store)
     assert [chain.name for chain in list_chains(view)] == ["示例链"]
     assert neo4j_store.outside().read("MATCH (n) RETURN DISTINCT labels(n)[0] AS label", seconds=10, limit=None).rows
-    assert neo4j_store.read("MATCH (m:`_Migration`) RETURN count(m) AS n").rows == [
-        {"n": 2}
-    ]  # the older version still opens it
+    # the older version still opens it
+    assert neo4j_store.read("MATCH (m:`_Migration`) RETURN count(m) AS n").rows == [{"n": 2}]
 
 
 @pytest.mark.neo4j

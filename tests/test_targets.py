@@ -77,15 +77,12 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     assert (a["gap"], b["gap"]) == pytest.approx((scores["a"] / 100, scores["b"] / 100))
     assert a["leaders"] == pytest.approx(1 / 3, abs=1e-4)  # one that said so
     assert b["leaders"] == pytest.approx(0.5 / 3, abs=1e-4)  # one that stands on it
-    assert a["links"] == pytest.approx(
-        1 / 3, abs=1e-4
-    )  # it supplies the leader, which is not counted again as next to its product
-    assert b["links"] == pytest.approx(
-        (1 + 0.5) / 3, abs=1e-4
-    )  # a local subsidiary, and the leader's cars take its motors
-    assert (
-        a["second"] == b["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)
-    )  # ore and foil were looked for, nobody makes them
+    # it supplies the leader, which is not counted again as next to its product
+    assert a["links"] == pytest.approx(1 / 3, abs=1e-4)
+    # a local subsidiary, and the leader's cars take its motors
+    assert b["links"] == pytest.approx((1 + 0.5) / 3, abs=1e-4)
+    # ore and foil were looked for, nobody makes them
+    assert a["second"] == b["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)
     why, against = (" ".join(getattr(answer.targets[0], name)) for name in ("why", "why_not"))
     assert answer.targets[0].firm.id == "a"
     assert "登记了需求的链主: 示例lead号公司" in why

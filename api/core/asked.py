@@ -78,9 +78,8 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
         )
         if most and len(answer) > most:
             say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
-        if question.notes and (
-            question.printed or given["format"] is not Format.json
-        ):  # a whole answer holds its notes
+        # a whole answer holds its notes
+        if question.notes and (question.printed or given["format"] is not Format.json):
             for note in question.notes(answer, found):
                 say(note)
 

@@ -77,9 +77,8 @@ def print_json(value: Any) -> None:
 
 def end_after(error: OSError) -> NoReturn:
     """Say what could not be read or written, the standard output among it, and end with 1."""
-    with suppress(
-        OSError, ValueError
-    ):  # what is still waiting to be printed cannot be, and would be tried again at the end
+    # what is still waiting to be printed cannot be, and would be tried again at the end
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if error.errno != errno.EPIPE:  # nobody reads on: `lianzhang … | head`
         where = f"{error.filename}: " if error.filename else ""

@@ -21,13 +21,14 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 100
 MOST_DRAWN = 300  # supplies on each side of a firm in the picture of its page
 MOST_DOUBTS = 1000
+# with one of these a firm has something in its four lists
 WISHES = (
     "LEADS",
     "NEEDS",
     "OFFERS",
     "SEEKS_PARTNER",
     "RECOMMENDS",
-)  # with one of these a firm has something in its four lists
+)
 
 
 @router.get("/enterprises")

@@ -33,12 +33,12 @@ from queries.targets.weights import read_weights
 BODY = 1 << 20  # bytes of a request's body
 LARGEST = 8 << 20  # bytes of an answer that is kept
 PACKED = 1_000  # bytes from which on an answer is worth packing
-GZIP = re.compile(
-    rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE
-)  # taken, and not with the weight 0
+# taken, and not with the weight 0
+GZIP = re.compile(rb"(?:^|[,\s])gzip\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))", re.IGNORECASE)
 MOST = 200  # requests that are worked on or wait at once
 RETRY_AFTER = 2
 TURNS = 3  # times that an answer is made while loads come in between
+# not of the graph alone
 CHANGING = (
     "/static/",
     "/vis/",
@@ -48,7 +48,7 @@ CHANGING = (
     "/readyz",
     "/metrics",
     "/static-offline-docs",
-)  # not of the graph alone
+)
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none';"
     " form-action 'self'"

@@ -52,9 +52,8 @@ class Dialect:
     backtracks: bool = False  # a regular expression can take for ever, and nothing ends it
     keeps_others: bool = False  # nodes that are no part of the graph lie beside it
     counts_relations: bool = False  # count(r.key) of any relation counts those without the key too
-    hints: Mapping[str, str] = field(
-        default_factory=dict
-    )  # what to say for the store's own errors, by a piece of their text
+    # what to say for the store's own errors, by a piece of their text
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 def _take(

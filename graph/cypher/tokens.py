@@ -179,9 +179,8 @@ def _number(text: str, at: int) -> Token:
         end = at + len(digits)
     after = text[end : end + 1]
     if after and (after in "_'\"`$" or after.isalnum() or (after == "." and text[end + 1 : end + 2] != ".")):
-        if known := refused(
-            text[end : _name_end(text, end)].upper(), where(text, end)
-        ):  # the embedded store reads 1LOAD as 1 LOAD
+        # the embedded store reads 1LOAD as 1 LOAD
+        if known := refused(text[end : _name_end(text, end)].upper(), where(text, end)):
             raise known
         raise QueryError(f"{where(text, at)}: 数字后面紧接着别的字;数字应写作 12、1.5 或 1e6,数字与词之间要有空格")
     if digits.isdecimal():
@@ -229,9 +228,8 @@ def _escape(text: str, at: int) -> tuple[str, int]:
 
 
 def _checked(value: str, text: str, at: int) -> str:
-    if any(
-        "\ud800" <= character <= "\udfff" for character in value
-    ):  # pairs of escapes make one character; a half does not
+    # pairs of escapes make one character; a half does not
+    if any("\ud800" <= character <= "\udfff" for character in value):
         try:
             value = value.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError as error:

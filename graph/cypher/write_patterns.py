@@ -111,9 +111,8 @@ class PatternWriter(ValueWriter):
         before = self._of_path(pattern, optional)
         if self.dialect.walks:
             return f"{before}{ends[0]}{relation}{ends[1]}"
-        conditions.append(
-            f"{quote(str(nodes[0].name))} <> {quote(str(nodes[1].name))}"
-        )  # no path leads from a thing to itself
+        # no path leads from a thing to itself
+        conditions.append(f"{quote(str(nodes[0].name))} <> {quote(str(nodes[1].name))}")
         return f"{before}{'shortestPath' if mode == 'SHORTEST' else 'allShortestPaths'}({ends[0]}{relation}{ends[1]})"
 
     def _refuse_condition_on_shortest(self, match: syntax.Match) -> None:
@@ -141,9 +140,8 @@ class PatternWriter(ValueWriter):
         else:
             if node.name is not None:
                 self.scope = self.scope | {node.name: bound(node.name, kind)}
-            if (
-                self.dialect.keeps_others and not labels
-            ):  # of all nodes of the store, only those that the model knows are the graph
+            # of all nodes of the store, only those that the model knows are the graph
+            if self.dialect.keeps_others and not labels:
                 labels = tuple(NODE_TYPES)
         name = "" if node.name is None else self.scope[node.name].text
         text = (

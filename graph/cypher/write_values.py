@@ -169,9 +169,8 @@ class ValueWriter(ListWriter):
         for label in value.labels:
             check_label(label, place)
         test = self.label_test(inner.text, value.labels)
-        if (
-            self.dialect.typed and inner.kind.optional
-        ):  # there, label() of nothing is the only label that there could be
+        # there, label() of nothing is the only label that there could be
+        if self.dialect.typed and inner.kind.optional:
             test = f"CASE WHEN {self.asked_for_null(inner)} IS NULL THEN NULL ELSE {test} END"
         return Written(test, BOOL, False)
 

@@ -70,9 +70,8 @@ def read_comparisons(store: Store) -> Comparisons:
         last[pair_of(kept, other)] = kept, other, verdict
     found = Comparisons({pair: verdict for pair, (_, _, verdict) in last.items()}, {})
     for kept, other, verdict in last.values():
-        if verdict == SAME and not found.speaks_against(
-            kept, other
-        ):  # where others would join what one pair tells apart, it stays apart
+        # where others would join what one pair tells apart, it stays apart
+        if verdict == SAME and not found.speaks_against(kept, other):
             one, two = found.who(kept), found.who(other)
             found.taken_for.update(
                 {id: one for id, head in found.taken_for.items() if head == two} | ({two: one} if one != two else {})

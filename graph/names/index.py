@@ -64,10 +64,11 @@ class NameIndex:
 
     def __init__(self, ids: Sequence[str], words: Sequence[str]) -> None:
         known = pl.DataFrame({"id": ids, "word": words}, schema={"id": pl.String, "word": pl.String}).sort("word", "id")
+        # ties go by the names, not by the order of rows
         self._ids, self._words = (
             known["id"].to_list(),
             known["word"].to_list(),
-        )  # ties go by the names, not by the order of rows
+        )
         self._exact: list[str] = known.select(normal(pl.col("word")))["word"].to_list()
         grams, rows = _grams(self._exact)
         order = np.argsort(grams, kind="stable")
@@ -107,9 +108,8 @@ class NameIndex:
 
     def _holders(self, gram: int) -> Rows:
         """Return the rows of the words that hold a character or a pair."""
-        at = int(
-            np.searchsorted(self._grams, np.uint64(gram))
-        )  # of its own type: an int would be compared as floats, all of them
+        # of its own type: an int would be compared as floats, all of them
+        at = int(np.searchsorted(self._grams, np.uint64(gram)))
         if at == len(self._grams) or self._grams[at] != gram:
             return self._rows[:0]
         return self._rows[self._starts[at] : self._starts[at + 1]]

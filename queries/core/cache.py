@@ -12,9 +12,8 @@ from graph.deadline import seconds_left
 from queries.core.weigh import weigh
 
 Made = TypeVar("Made")
-gc.set_threshold(
-    50_000, 20, 100
-)  # answers are many small objects that stay: at its usual pace the collector takes a third of their time
+# answers are many small objects that stay: at its usual pace the collector takes a third of their time
+gc.set_threshold(50_000, 20, 100)
 GLANCE = 0.1  # seconds after which one who waits looks whether anybody still waits for it
 
 
@@ -80,9 +79,8 @@ class Cache:
                 return None
             self._kept.move_to_end(key)
             found.asked += 1
-        if (
-            found.asked & (found.asked - 1) == 0
-        ):  # the first time, the second, the fourth …: parts may have been made since
+        # the first time, the second, the fourth …: parts may have been made since
+        if found.asked & (found.asked - 1) == 0:
             self._put(key, found, found)
         return found
 

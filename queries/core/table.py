@@ -23,6 +23,7 @@ Kind = Literal[
     "ask",  # Ask
 ]  # fmt: skip
 On = Literal["", "page", "text", "wide"]  # everywhere; else pages only, all but pages, all but the terminal
+# without what is extra
 ALL_SAID = (
     "segment",
     "score",
@@ -35,7 +36,7 @@ ALL_SAID = (
     "steps",
     "stage",
     "reached",
-)  # without what is extra
+)
 FIRST = 3  # firms that a cell names
 TIER_ORDER = {"上游": 0, "中游": 1, "下游": 2, "服务": 3}
 
@@ -197,9 +198,8 @@ def text_of(
     if isinstance(value, Folded) and value.lines:
         cut = ";…" if most is not None and len(value.lines) > most else ""
         return f"{text}: {';'.join(value.lines[:most])}{cut}"
-    bare = column.kind in ALL_SAID or (
-        isinstance(value, SourceRef) and value.id not in sources
-    )  # an id is for programs
+    # an id is for programs
+    bare = column.kind in ALL_SAID or (isinstance(value, SourceRef) and value.id not in sources)
     return f"{text} {extra}" if extra and not bare else text
 
 

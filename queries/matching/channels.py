@@ -98,9 +98,8 @@ def look(derived: Derived, asked: NeedTerms) -> Channels:
         _trades(derived, asked),
         *(_add(derived.has, half.grams, half.rarity) for half in (ask(derived, text) for text in _halves(asked.text))),
     )
-    return Channels(
-        np.array(columns, np.float32).T, covered
-    )  # each channel lies together: all that follows goes along it
+    # each channel lies together: all that follows goes along it
+    return Channels(np.array(columns, np.float32).T, covered)
 
 
 def _trades(derived: Derived, asked: NeedTerms) -> Floats:

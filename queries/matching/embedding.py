@@ -128,9 +128,8 @@ class OpenAIEmbedder:
         if len({len(item.embedding) for item in data}) > 1:
             raise InputError(f"{self._url}: 一个回答里向量的长度不一样,应都相同;请检查模型 {self._model}")
         vectors = np.array([item.embedding for item in data], np.float64)
-        vectors /= np.maximum(
-            np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float64).tiny
-        )  # no overflow in the squares
+        # no overflow in the squares
+        vectors /= np.maximum(np.abs(vectors).max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
 
 

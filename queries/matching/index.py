@@ -26,6 +26,7 @@ FORMAT = 1
 BATCH = 20_000  # suppliers that are counted at a time
 _level = re.compile("[ⅠⅡⅢⅣ]+$")  # how deep in its classification an industry stands
 Tell = Callable[[str, int], None]
+# what a broken .npz raises
 DAMAGED = (
     OSError,
     KeyError,
@@ -34,7 +35,7 @@ DAMAGED = (
     EOFError,
     BadZipFile,
     NotImplementedError,
-)  # what a broken .npz raises
+)
 MATRICES = ("held", "product_grams", "name_grams", "industry_grams")
 
 

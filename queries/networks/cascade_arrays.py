@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Places = NDArray[
-    np.uint32
-]  # without a sign: no index is checked for counting from the end, which halves the time of a step
+# without a sign: no index is checked for counting from the end, which halves the time of a step
+Places = NDArray[np.uint32]
 
 
 class Links(NamedTuple):

@@ -131,9 +131,8 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
         Column(FIRM_HEADS[name], firm_or_looked, "thing", lambda row: row.firm and row.region, on="page"),
         Column(FIRM_HEADS[name], firm, "thing", lambda row: row.region, apart="所在地", on="text"),
         Column("匹配", lambda row: row.fit, "fit"),
-        Column(
-            "为什么", lambda row: row.grounds(), "lines", sort=lambda _: None
-        ),  # the segments stand below the product
+        # the segments stand below the product
+        Column("为什么", lambda row: row.grounds(), "lines", sort=lambda _: None),
         Column("不利之处", lambda row: row.against, "lines"),
         *([Column("看过的本地企业", looked, "lines", on=seen)] if invited or told else []),
         Column("台账", lambda row: row.stage, "stage", on="" if not name or any(row.stage for row in rows) else "page"),

@@ -116,9 +116,8 @@ def _nearness(facts: Facts) -> dict[str, float]:
     if not products:
         return {}
     near, held = proximity(matrix), np.isin(products, sorted(facts.all_makers))
-    itself = (
-        held * near.diagonal() / near.sum(axis=1)
-    )  # what is made here is near to itself: that says nothing of the rest
+    # what is made here is near to itself: that says nothing of the rest
+    itself = held * near.diagonal() / near.sum(axis=1)
     return dict(zip(products, (density(near, held) - itself).tolist(), strict=True))
 
 

@@ -27,9 +27,8 @@ def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
     elsewhere = {field: (source, status) for field, source, status in map(_split, thing.get("field_sources") or [])}
     found = []
     fields = NODE_TYPES[thing["_label"]].model_fields
-    for name, info in sorted(
-        fields.items(), key=lambda item: item[0] in Record.model_fields
-    ):  # notes and validity last
+    # notes and validity last
+    for name, info in sorted(fields.items(), key=lambda item: item[0] in Record.model_fields):
         value, proof = thing.get(name), elsewhere.get(name)
         if value in (None, "", []) or (name in NOT_FACTS and not (name == "name" and proof)):
             continue

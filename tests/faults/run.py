@@ -28,10 +28,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("graph", "loaders", "queries", "api", "seeds", "tests", "benchmarks", "docs", "notebooks")
 SECONDS = 300.0
 LATE = "time is up"
+# a test of that name is not there, or needs a server
 NONE_RUN = (
     pytest.ExitCode.USAGE_ERROR,
     pytest.ExitCode.NO_TESTS_COLLECTED,
-)  # a test of that name is not there, or needs a server
+)
 
 
 @dataclass(frozen=True)

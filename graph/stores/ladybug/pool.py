@@ -217,10 +217,11 @@ class Pool:
     ) -> tuple[dict[str, Any], bytes]:
         own = {"query": query, "parameters": dict(parameters), "limit": limit, "size": self.limits.size, "frame": frame}
         with self._turn():
+            # what came from outside and broke a process is not tried on another one
             for last in (
                 self.limits.outside,
                 True,
-            ):  # what came from outside and broke a process is not tried on another one
+            ):
                 allowed = deadline.seconds_left(seconds)
                 answer = self._try(file, own | {"seconds": allowed}, last)
                 if answer is not None:

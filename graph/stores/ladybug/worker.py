@@ -243,9 +243,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         if "_NODES" in value:
             return {"nodes": plain(value["_NODES"]), "relationships": plain(value["_RELS"])}
-        kept = (
-            (name, item) for name, item in value.items() if item is not None and name not in HIDDEN
-        )  # absent properties are left out
+        # absent properties are left out
+        kept = ((name, item) for name, item in value.items() if item is not None and name not in HIDDEN)
         return {"_label" if name == "_LABEL" else name: plain(item) for name, item in kept}
     if isinstance(value, Decimal):  # a sum of whole numbers comes as one
         return float(value) if value.as_tuple().exponent else int(value)
