@@ -255,7 +255,7 @@ def test_workbook_and_forms(office: Store) -> None:
     assert book.sheetnames == ["链长制四张清单", "谁负责", "5个1", "引进目标", "看了哪些项目", "还缺哪些行",
                                "示例 链长制四张清单", "示例 谁负责", "示例 5个1", "示例 引进目标", "示例 看了哪些项目"]  # fmt: skip
     rows = [*book["链长制四张清单"].iter_rows(values_only=True)]
-    assert rows[0][0] == "演示链产业链工作台：链长制四张清单"
+    assert rows[0][0] == "演示链：工作台：链长制四张清单"
     late = next(row for row in rows if row[0] == "昨天到期")
     assert ("逾期 1 天" in late, "已证实" in late, "文件" in late) == (True, True, True)
     form = openpyxl.load_workbook(io.BytesIO(client.get("/templates/tasks.xlsx").content))

@@ -334,7 +334,7 @@ def test_workbook(office: Store) -> None:
         "漏斗", "停了 180 天以上的项目", "停没停不知道的项目", "还缺哪些行", "示例 漏斗", "示例 停了 180 天以上的项目",
     ]  # fmt: skip
     rows = [*book["停了 180 天以上的项目"].iter_rows(values_only=True)]
-    assert rows[0][0] == "演示链产业链项目：停了 180 天以上的项目"
+    assert rows[0][0] == "演示链：项目：停了 180 天以上的项目"
     assert {"外资项目", "5 亿美元", "据报道", "文件"} <= {*next(row for row in rows if row[0] == "外资项目")}
 
 

@@ -128,12 +128,31 @@ def add_commands(
 ) -> None:
     """Add the commands of some questions to an application; one that has commands of its own below it is a group."""
     for question in questions:
-        if question.command and question.name in groups:
-            group = groups[question.name]
-            group.callback(invoke_without_command=True)(command_of(question, handouts.get(question.name)))
-            app.add_typer(group, name=question.name)
-        elif question.command:
-            app.command(name=question.name)(command_of(question, handouts.get(question.name)))
+        if not question.command:
+            continue
+        command = command_of(question, handouts.get(question.name) or (_workbook(question) if question.book else None))
+        if question.name in groups:
+            groups[question.name].callback(invoke_without_command=True)(command)
+            app.add_typer(groups[question.name], name=question.name)
+        else:
+            app.command(name=question.name)(command)
+
+
+def _workbook(question: Question[Any]) -> Handout:
+    """Return the workbook of an answer of several tables as a file to hand on."""
+
+    def check(path: Path) -> None:
+        from api.core.workbooks import check_workbook_file
+
+        check_workbook_file(path)
+
+    def write(answer: Any, path: Path) -> None:
+        from api.core.workbooks import write_book
+
+        assert question.book is not None
+        write_book(question.book(answer), answer, path)
+
+    return Handout("--xlsx", "另写成 Excel 工作簿: 每一部分一张表,示例另列", check, write, printed=True)
 
 
 def _parameter(argument: Argument, positional: bool = False) -> Parameter:

@@ -1,7 +1,7 @@
 """A visit to a page: what is switched off, the tables that are asked for, how it is rendered; the page for an error."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from inspect import Signature
 from typing import Annotated, Any, TypeVar
@@ -13,11 +13,12 @@ from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.draw import MOST_ROWS, draw
-from api.core.http import ViewDep
+from api.core.http import ViewDep, send_workbook
 from api.core.links import SiteLinks
 from api.core.routes import given_by
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
+from api.core.workbooks import make_workbook
 from graph.errors import LianzhangError
 from graph.scope import EVERYWHERE, NAMED, Scope
 from graph.statuses import STATUS_ZH
@@ -104,6 +105,24 @@ def add_pages(
         parameters = [one for one in given_by(question, path, VisitDep) if one.name != without]
         answer.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
         router.add_api_route(f"/{path}{suffix}".replace("}", ":id}"), answer)
+
+
+def add_book(router: APIRouter, question: Question[Any], template: str, **more: Any) -> None:
+    """Add the page of a question whose answer is of several tables, and its workbook, for each of its addresses."""
+    book = question.book
+    assert book is not None
+
+    def show(request: PageRequest, answer: Any) -> Response:
+        told = book(answer)
+        values = {"answer": answer, "title": told.title, "tables": told.tables, "samples": told.samples, **more}
+        return request.render(template, told.title, **values)
+
+    def send(request: PageRequest, answer: Any) -> Response:
+        return send_workbook(make_workbook(book(answer), answer), f"{book(answer).title}.xlsx")
+
+    lists = replace(question, paths=tuple(path for path in question.paths if not path.endswith("}")))
+    add_pages(router, lists, send, ".xlsx")
+    add_pages(router, question, show)
 
 
 def _render(request: Request, template: str, links: SiteLinks, status: int = 200, **values: Any) -> HTMLResponse:

@@ -4,11 +4,14 @@ import io
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from graph.errors import InputError
-from graph.outputs import check_writable
+from graph.outputs import check_writable, write_bytes
+from queries.core.answers import Overview
+from queries.core.parts import Book
 from queries.core.table import Number, Table, text_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,28 +25,30 @@ def check_workbook_file(path: Path) -> None:
     check_writable(path)
 
 
-def make_tables_workbook(
-    title: str,
-    lines: Sequence[str],
-    tables: Sequence[Table[Any]],
-    sources: Mapping[str, str],
-) -> bytes:
-    """Return a workbook of tables; ``lines`` stand above each of them, after its title."""
+def write_book(book: Book, answer: Overview, path: Path) -> None:
+    """Write the tables of an answer to a workbook."""
+    write_bytes(path, make_workbook(book, answer))
+
+
+def make_workbook(book: Book, answer: Overview) -> bytes:
+    """Return a workbook: a sheet for each table of an answer, above it the verdict, the day and the rules."""
     import xlsxwriter
 
+    title, lines, sources = book.title, [*book.notes(answer)], {one.id: one.name for one in answer.sources}
+    tables = [*book.tables.values(), *(replace(one, note="虚构，只作演示") for one in book.samples.values())]
     buffer = io.BytesIO()
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, plain) as book:
+    with xlsxwriter.Workbook(buffer, plain) as made:
         cell = {"border": 1, "border_color": "#B8C2CC", "valign": "top", "text_wrap": True}
         looks = {
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "line": book.add_format({"valign": "top"}),
-            "head": book.add_format(cell | {"bold": True, "bg_color": "#DDE6F0"}),
-            "text": book.add_format(cell | {"num_format": "@"}),
-            "number": book.add_format(cell),
+            "title": made.add_format({"bold": True, "font_size": 14}),
+            "line": made.add_format({"valign": "top"}),
+            "head": made.add_format(cell | {"bold": True, "bg_color": "#DDE6F0"}),
+            "text": made.add_format(cell | {"num_format": "@"}),
+            "number": made.add_format(cell),
         }
         for table in tables:
-            page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", table.title)[:NAME])
+            page = made.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", table.title)[:NAME])
             _write(page, [f"{title}：{table.title}", *lines, *filter(None, [table.note])], table, sources, looks)
     return buffer.getvalue()
 

@@ -87,6 +87,7 @@ class SupplySide(Answer):
 class Clusters(Registry):
     """The clusters as a registry, each beside the communities; samples apart, beside the graph with samples."""
 
+    cluster: Named | None = Field(default=None, description="the one that was asked about; null: all")
     supply: SupplySide
     compared: list[Compared]
     sample_supply: SupplySide

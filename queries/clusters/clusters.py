@@ -55,6 +55,7 @@ def _only(answer: Clusters, name: Named) -> Clusters:
     both = compared or samples
     points = [say("one", members=len(one.members), reason=one.reason) if one.members else one.reason for one in both]
     update: dict[str, Any] = {
+        "cluster": name,
         "compared": compared,
         "sample_compared": samples,
         "points": points,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated
 
 from queries.clusters.answers import Clusters
-from queries.clusters.tables import notes_of_clusters, table_of_clusters
+from queries.clusters.tables import book_of_clusters, notes_of_clusters
 from queries.core.question import Word, question
 from queries.names.arguments import Cluster
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     "clusters/{cluster}",
     group="链长制",
     slow="找供应网络的群落",
-    table=table_of_clusters,
+    book=book_of_clusters,
     notes=notes_of_clusters,
 )
 def clusters(view: "View", cluster: Annotated[Cluster | None, Word(positional=True)] = None) -> Clusters:

@@ -5,11 +5,11 @@ from typing import Any
 
 from graph.model import EDGE_TYPES
 from queries.clusters.answers import Beside, Clusters, Compared, Member
-from queries.core.parts import PrintedLine, as_one, as_samples
+from queries.core.parts import Book, as_samples
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_names
 from queries.registries.answers import EntryTie
-from queries.registries.tables import TIES, notes_of_registry, one_or_names, ref, remark_of, tables_of_registry
+from queries.registries.tables import TIES, one_or_names, ref, remark_of, tables_of_registry
 
 MEMBER = EDGE_TYPES["MEMBER_OF"].table.words[1]
 COMMUNITY = "群落由供应关系推断（谁与谁供应得密就是一群），编号 1 最大；它不是认定，只供对照。"
@@ -98,18 +98,13 @@ def tables_of_clusters(answer: Clusters) -> dict[str, Table[Any]]:
     return {first[0]: first[1], **others, **dict(rest)}
 
 
-def tables_of_sample_clusters(answer: Clusters) -> dict[str, Table[Any]]:
-    """Return the tables of what is made up, without those that have no row."""
-    return as_samples(_tables(answer.sample_compared, answer.samples.ties))
+def book_of_clusters(answer: Clusters) -> Book:
+    """Return the tables of the clusters, the made-up ones apart."""
+    samples = as_samples(_tables(answer.sample_compared, answer.samples.ties))
+    return Book(answer.cluster.name if answer.cluster else answer.title, tables_of_clusters(answer), samples)
 
 
-def table_of_clusters(answer: Clusters) -> Table[PrintedLine]:
-    """Return all parts as one table, the made-up rows last."""
-    tables = [*tables_of_clusters(answer).values(), *tables_of_sample_clusters(answer).values()]
-    return as_one("clusters", answer.title, tables)
-
-
-def notes_of_clusters(answer: Clusters, given: Mapping[str, Any]) -> Iterator[str]:
+def notes_of_clusters(answer: Clusters, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, the day and the rules, and what communities are."""
-    yield from notes_of_registry(answer, given)
+    yield from book_of_clusters(answer).notes(answer)
     yield COMMUNITY

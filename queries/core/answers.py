@@ -302,6 +302,18 @@ class MissingRows(Answer):
     form_name: str
 
 
+class Overview(Answer):
+    """An answer of several tables, which begins with a sentence: by which day and rules, what it rests on."""
+
+    verdict: str
+    points: list[Reason] = Field(description="what the verdict is made of")
+    as_of: str
+    rules_version: str
+    missing: list[MissingRows] = []
+    rests_on: dict[str, int]
+    sources: list["SourceUsed"]
+
+
 STATUS_ORDER = {"confirmed": 0, "reported": 1, "curated": 2, "inferred": 3, "sample": 4}
 
 

@@ -1,10 +1,10 @@
 """Answers of several tables: all as one for the terminal and CSV, the rows that are missing, samples apart."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from queries.core.answers import MissingRows
+from queries.core.answers import MissingRows, Overview
 from queries.core.table import Ask, Column, Table, text_of
 
 
@@ -31,6 +31,27 @@ MISSING: list[Column[MissingRows]] = [
     Column("空表", lambda one: Ask(f"templates/{one.form}.xlsx", f"下载“{one.form_name}”空表"), on="page"),
     Column("空表", lambda one: f"lianzhang template {one.form} --out {one.form}.xlsx", on="text"),
 ]
+
+
+@dataclass(frozen=True)
+class Book:
+    """The tables of an answer by what they show, under a title: those that count, and the made-up ones apart."""
+
+    title: str
+    tables: Mapping[str, Table[Any]]
+    samples: Mapping[str, Table[Any]] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> Table[PrintedLine]:
+        """Return all tables as one, for the terminal and CSV."""
+        return as_one("whole", self.title, [*self.tables.values(), *self.samples.values()])
+
+    def notes(self, answer: Overview) -> Iterator[str]:
+        """Yield what is said beside the tables: the verdict, the day and the rules, and that there are samples."""
+        yield answer.verdict
+        yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
+        if self.samples:
+            yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
 
 
 def as_one(id: str, title: str, tables: Iterable[Table[Any]]) -> Table[PrintedLine]:

@@ -11,6 +11,7 @@ from graph.errors import InputError
 from queries.core.answers import Named
 
 if TYPE_CHECKING:
+    from queries.core.parts import Book
     from queries.core.table import Table
 
 Answered = TypeVar("Answered")
@@ -100,8 +101,9 @@ class Question(Generic[Answered]):
 
     ``paths`` are its routes' addresses below ``/api/v1/``; an argument in braces is part of the address. ``table``
     returns what the terminal and CSV show of an answer, with options of its own beside it; ``notes`` what is said
-    beside the table; ``printed`` what the command prints as JSON where that is not the answer. Of a list without end a
-    route gives pages, a command the first ``most``.
+    beside the table. ``book`` returns all tables of an answer that has several: of it are made a page, a workbook and,
+    where they are not given, these two. ``printed`` is what the command prints as JSON where that is not the answer.
+    Of a list without end a route gives pages, a command the first ``most``.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Question(Generic[Answered]):
     paths: tuple[str, ...]
     group: str
     command: bool
+    book: "Callable[[Answered], Book] | None"
     table: "Callable[..., Table[Any]] | None"
     notes: Callable[[Answered, Mapping[str, Any]], Iterator[str]] | None
     printed: Callable[[Answered], Any] | None
@@ -178,6 +181,7 @@ def question(
     *paths: str,
     group: str,
     command: bool = True,
+    book: "Callable[[Any], Book] | None" = None,
     table: "Callable[..., Table[Any]] | None" = None,
     notes: Callable[[Any, Mapping[str, Any]], Iterator[str]] | None = None,
     printed: Callable[[Any], Any] | None = None,
@@ -190,9 +194,18 @@ def question(
     """Declare a function of a view as a question; its docstring is the help of its command and its route."""
 
     def declare(ask: Callable[..., Answered]) -> Question[Answered]:
-        return Question(name, ask, paths, group, command, table, notes, printed, choice, slow, post, most, format)
+        shown, told = table or (book and _whole(book)), notes or (book and _notes(book))
+        return Question(name, ask, paths, group, command, book, shown, told, printed, choice, slow, post, most, format)
 
     return declare
+
+
+def _whole(book: "Callable[[Any], Book]") -> "Callable[[Any], Table[Any]]":
+    return lambda answer: book(answer).whole
+
+
+def _notes(book: "Callable[[Any], Book]") -> Callable[[Any, Mapping[str, Any]], Iterator[str]]:
+    return lambda answer, _: book(answer).notes(answer)
 
 
 def _read(hint: Any) -> tuple[type, bool, Word | None]:

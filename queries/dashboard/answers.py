@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from queries.core.answers import Answer, Named, SourceUsed
-from queries.core.reason import Reason
+from queries.core.answers import Answer, Named, Overview
 from queries.desk.answers import WorkCounts
 from queries.openings.answers import Met
 from queries.projects.answers import FunnelRow
@@ -43,13 +42,10 @@ class PublishedLine(Published):
     arguments: dict[str, str]
 
 
-class Dashboard(Answer):
+class Dashboard(Overview):
     """The city at a glance; samples are left out of every number."""
 
-    as_of: str
     city: str
-    verdict: str
-    points: list[Reason] = Field(description="what the verdict is made of")
     chains: list[ChainLine]
     stages: list[FunnelRow] = Field(description="the stages at which there is a project")
     needs: list[NeedLine]
@@ -57,6 +53,3 @@ class Dashboard(Answer):
     work: WorkCounts
     published: list[PublishedLine]
     samples: int = Field(description="projects, items of work and matches that are samples, and left out")
-    rule_version: str
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]

@@ -59,7 +59,7 @@ def _make(asked: View, view: View) -> Dashboard:
         work=counts,
         published=published,
         samples=_samples(asked, view),
-        rule_version=read_rules().version,
+        rules_version=read_rules().version,
         rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
         sources=sources_used(view, [source for _, source in proofs]),
     )

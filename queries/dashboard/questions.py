@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 
 @question(
-    "dashboard", "dashboard", group="链长制", slow="看全市", table=tables.dashboard, notes=tables.notes_of_dashboard
+    "dashboard",
+    "dashboard",
+    group="链长制",
+    slow="看全市",
+    book=tables.book_of_dashboard,
+    notes=tables.notes_of_dashboard,
 )
 def dashboard(view: "View") -> Dashboard:
     """驾驶舱: 全市各链缺弱多少、项目到哪一步、链主要买的接上多少、要办的事逾期多少,公布的数与图里的行差多少。

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from queries.core.parts import PrintedLine, as_one
+from queries.core.parts import Book
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.dashboard.answers import ChainLine, Dashboard, NeedLine
 from queries.projects.answers import FunnelRow
@@ -48,7 +48,7 @@ PUBLISHED: list[Column[Any]] = [
 ]
 
 
-def tables_of_dashboard(answer: Dashboard) -> dict[str, Table[Any]]:
+def book_of_dashboard(answer: Dashboard) -> Book:
     """Return the tables of the city at a glance."""
     note = "按产品数；查过才说缺、弱，没查过的不算缺。"
     beside = "报道只给总数；图里只数点了名的行，差别写明。"
@@ -61,17 +61,11 @@ def tables_of_dashboard(answer: Dashboard) -> dict[str, Table[Any]]:
             "published", "公布的数与图里的行", PUBLISHED, answer.published, beside, "没有可以相比的公布数据"
         ),
     }
-    return {name: without_empty(table) for name, table in tables.items()}
-
-
-def dashboard(answer: Dashboard) -> Table[PrintedLine]:
-    """Return all parts as one table for the terminal and CSV."""
-    return as_one("dashboard", "驾驶舱", tables_of_dashboard(answer).values())
+    return Book(f"{answer.city or '全市'}：驾驶舱", {name: without_empty(table) for name, table in tables.items()})
 
 
 def notes_of_dashboard(answer: Dashboard, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, and what is left out."""
-    yield answer.verdict
-    yield f"截至 {answer.as_of}，断点规则 {answer.rule_version}"
+    """Yield the verdict, by which day and rules it is, and what is left out."""
+    yield from book_of_dashboard(answer).notes(answer)
     if answer.samples:
         yield f"另有 {answer.samples} 行示例（虚构），没有算"

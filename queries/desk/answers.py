@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from queries.city.answers import Post, WorkItem
-from queries.core.answers import Answer, MissingRows, Named, SourceUsed, Term
+from queries.core.answers import Answer, Named, Overview, Term
 from queries.core.reason import Reason
 
 
@@ -112,32 +112,20 @@ class DeskRows(Answer):
         return bool(self.posts or self.five or self.work or self.goals or self.projects)
 
 
-class Desk(DeskRows):
+class Desk(Overview, DeskRows):
     """The desk of a chain; rows that are samples stand apart, and nothing is counted by them."""
 
     chain: str
     chain_id: str
-    as_of: str
-    rules_version: str
-    verdict: str
-    points: list[Reason] = Field(description="what the verdict is made of")
     counts: WorkCounts
-    missing: list[MissingRows]
     samples: DeskRows = Field(description="made-up rows, for show")
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]
 
 
-class Duties(Answer):
+class Duties(Overview):
     """All that a person or an office answers for."""
 
     agency: Named
     collective: bool
-    as_of: str
-    verdict: str
-    points: list[Reason]
     posts: list[Post]
     work: list[WorkItem]
     counts: WorkCounts
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]

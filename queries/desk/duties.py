@@ -35,6 +35,7 @@ def make_duties(view: View, agency: Named) -> Duties:
         agency=agency,
         collective=bool(thing.get("collective")),
         as_of=view.scope.day,
+        rules_version=read_office().version,
         verdict=f"{agency.name}：{'；'.join(points)}。",
         points=points,
         posts=posts,

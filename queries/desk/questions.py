@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GROUP = "链长制"
 
 
-@question("desk", "chains/{chain}/desk", group=GROUP, table=tables.desk, notes=tables.notes_of_desk)
+@question("desk", "chains/{chain}/desk", group=GROUP, book=tables.book_of_desk)
 def desk(view: "View", chain: Chain) -> Desk:
     """链长的工作台: 谁负责、5个1、链长制四张清单里逾期、快到期、受阻的事项、引进目标;缺哪些行、用哪张空表填。
 
@@ -25,7 +25,7 @@ def desk(view: "View", chain: Chain) -> Desk:
     return make_desk(view, chain)
 
 
-@question("duties", "agencies/{agency}/duties", group=GROUP, table=tables.duties, notes=tables.notes_of_duties)
+@question("duties", "agencies/{agency}/duties", group=GROUP, book=tables.book_of_duties, notes=tables.notes_of_duties)
 def duties(view: "View", agency: Office) -> Duties:
     """一个人或一个部门负责的全部: 产业链、项目、机制等,自何时、至何时,和要办的事项里逾期、快到期、受阻的。"""
     from queries.desk.duties import make_duties

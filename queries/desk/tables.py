@@ -5,7 +5,7 @@ from typing import Any
 
 from queries.city.answers import Duty, ListName, Post, WorkItem
 from queries.core.answers import Named, Thing
-from queries.core.parts import PrintedLine, as_one, as_samples, table_of_missing
+from queries.core.parts import Book, as_samples, table_of_missing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.core.words import show_names
 from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow
@@ -173,28 +173,18 @@ def _five(answer: Desk) -> list[Column[FiveOne]]:
     ]
 
 
-def desk(answer: Desk) -> Table[PrintedLine]:
-    """Return all parts of a desk as one table, the made-up rows last."""
-    tables = [*tables_of_desk(answer).values(), *tables_of_samples(answer).values()]
-    return as_one("desk", "工作台", tables)
+def book_of_desk(answer: Desk) -> Book:
+    """Return the tables of a desk, the made-up rows apart."""
+    return Book(f"{answer.chain}：工作台", tables_of_desk(answer), tables_of_samples(answer))
 
 
-def duties(answer: Duties) -> Table[PrintedLine]:
-    """Return all that somebody answers for as one table."""
-    return as_one("duties", "职责", tables_of_duties(answer).values())
-
-
-def notes_of_desk(answer: Desk, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, by which day and rules it is, and that there are samples."""
-    yield answer.verdict
-    yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
-    if answer.samples.any:
-        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
+def book_of_duties(answer: Duties) -> Book:
+    """Return the tables of all that somebody answers for."""
+    return Book(f"{answer.agency.name}负责的全部", tables_of_duties(answer))
 
 
 def notes_of_duties(answer: Duties, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, and by which day it is."""
-    yield answer.verdict
+    """Yield the verdict, by which day it is, and whether nobody is named."""
+    yield from book_of_duties(answer).notes(answer)
     if answer.collective:
         yield "这是统称，没有点名是哪一位、哪一家"
-    yield f"截至 {answer.as_of}"

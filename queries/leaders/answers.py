@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from queries.core.answers import Answer, MissingRows, Named, SourceUsed, Term
+from queries.core.answers import Answer, Named, Overview, Term
 from queries.core.reason import Reason
 
 
@@ -67,17 +67,10 @@ class PublishedNumber(Answer):
     place: str | None
 
 
-class Leaders(Answer):
+class Leaders(Overview):
     """The leaders of the city or of a chain; rows that are samples stand apart, and nothing is counted by them."""
 
     chain: Named | None
-    as_of: str
-    rules_version: str
-    verdict: str
-    points: list[Reason] = Field(description="what the verdict is made of")
     published: PublishedNumber | None = Field(description="of the whole city, whichever chain; null: not to be seen")
     leaders: list[Leader]
-    missing: list[MissingRows]
     samples: list[Leader] = Field(description="made-up rows, for show")
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     "leaders",
     "chains/{chain}/leaders",
     group="链长制",
+    book=tables.book_of_leaders,
     table=tables.leaders,
     notes=tables.notes_of_leaders,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graph.statuses import STATUS_ZH
-from queries.core.parts import table_of_missing
+from queries.core.parts import Book, as_samples, table_of_missing
 from queries.core.table import TRUST, Ask, Column, Table, ThingRef
 from queries.leaders.answers import Claim, Counted, Leader, LeaderKind, Leaders
 
@@ -73,24 +73,18 @@ def leaders(answer: Leaders) -> Table[Leader]:
     return Table("leaders", "链主", [COLUMNS[0], KIND, *COLUMNS[1:]], [*answer.leaders, *answer.samples])
 
 
-def tables_of_leaders(answer: Leaders) -> dict[str, Table[Any]]:
-    """Return the tables of the leaders: by whom they are named, and what is missing."""
-    tables: dict[str, Table[Any]] = {}
-    for kind in LeaderKind:
+def book_of_leaders(answer: Leaders) -> Book:
+    """Return the leaders by whom they are named, and what is missing; the made-up ones apart."""
+    tables: dict[str, Table[Any]] = {"missing": table_of_missing(answer.missing)}
+    for kind in reversed(LeaderKind):
         own = [one for one in answer.leaders if one.kind is kind]
-        tables[kind.code] = Table(kind.code, TITLES[kind], COLUMNS, own, NOTES[kind], EMPTY[kind])
-    return tables | {"missing": table_of_missing(answer.missing)}
-
-
-def table_of_samples(answer: Leaders) -> Table[Leader]:
-    """Return the leaders that are made up."""
-    return Table("sample-leaders", "示例 链主", COLUMNS, answer.samples)
+        tables = {kind.code: Table(kind.code, TITLES[kind], COLUMNS, own, NOTES[kind], EMPTY[kind])} | tables
+    title = f"{answer.chain.name}：链主" if answer.chain else "链主"
+    return Book(title, tables, as_samples({"leaders": Table("leaders", "链主", COLUMNS, answer.samples)}))
 
 
 def notes_of_leaders(answer: Leaders, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, by which day it is, what is missing, and that there are samples."""
-    yield answer.verdict
-    yield f"截至 {answer.as_of}，规则 {answer.rules_version}；产品、需求、供应关系连同集团里的企业一起数"
+    """Yield the verdict, by which day it is, that there are samples, and what is missing."""
+    yield from book_of_leaders(answer).notes(answer)
+    yield "产品、需求、供应关系连同集团里的企业一起数"
     yield from (f"缺 {one.what}。空表: lianzhang template {one.form} --out {one.form}.xlsx" for one in answer.missing)
-    if answer.samples:
-        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from queries.city.answers import ProjectRow, ProjectStep
-from queries.core.answers import Answer, MissingRows, Named, SourceUsed, Term
+from queries.core.answers import Answer, Named, Overview, SourceUsed, Term
 from queries.core.reason import Reason
 from queries.gaps.answers import State, WhatIf
 
@@ -82,20 +82,13 @@ class ProjectRows(Answer):
         return any(row.projects for row in self.funnel)
 
 
-class Projects(ProjectRows):
+class Projects(Overview, ProjectRows):
     """The projects of the city or of a chain; rows that are samples stand apart, and nothing is counted by them."""
 
     chain: Named | None
     stage: str | None
     stalled_days: int | None
-    as_of: str
-    rules_version: str
-    verdict: str
-    points: list[Reason] = Field(description="what the verdict is made of")
-    missing: list[MissingRows]
     samples: ProjectRows = Field(description="made-up rows, for show")
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]
 
 
 class ProjectChange(Answer):

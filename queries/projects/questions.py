@@ -25,6 +25,7 @@ def _find_stage(_view: "View", word: str, _: Mapping[str, object]) -> str:
     "chains/{chain}/projects",
     group=GROUP,
     slow="看环节缺不缺",
+    book=tables.book_of_projects,
     table=tables.projects,
     notes=tables.notes_of_projects,
 )

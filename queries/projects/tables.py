@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from graph.statuses import STATUS_ZH
 from queries.city.answers import ProjectStep
-from queries.core.parts import table_of_missing
+from queries.core.parts import Book, as_samples, table_of_missing
 from queries.core.question import Word
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text_of
 from queries.core.words import show_amount, show_names
@@ -106,24 +106,18 @@ PROJECTS: list[Column[ProjectItem]] = [
 
 def projects(answer: Projects, funnel: Annotated[bool, Word("只列漏斗: 各阶段几个、多少钱")] = False) -> Table[Any]:
     """Return the projects, made-up ones last, or the funnel."""
-    tables = tables_of_projects(answer)
+    tables = book_of_projects(answer).tables
     if funnel:
         return tables["funnel"]
     more = [] if answer.stalled_days is None else [*answer.undated, *answer.samples.undated]
     return replace(tables["projects"], columns=PROJECTS, items=[*answer.projects, *answer.samples.projects, *more])
 
 
-def tables_of_projects(answer: Projects) -> dict[str, Table[Any]]:
-    """Return the tables of the projects by what they show."""
-    return _tables(answer, answer) | {"missing": table_of_missing(answer.missing)}
-
-
-def tables_of_samples(answer: Projects) -> dict[str, Table[Any]]:
-    """Return the tables of what is made up, without those that have no row."""
-    if not answer.samples.any:
-        return {}
-    made_up = [(name, table) for name, table in _tables(answer, answer.samples).items() if table.items]
-    return {name: replace(one, id=f"sample-{one.id}", title=f"示例 {one.title}", note="") for name, one in made_up}
+def book_of_projects(answer: Projects) -> Book:
+    """Return the tables of the projects, the made-up ones apart."""
+    tables = _tables(answer, answer) | {"missing": table_of_missing(answer.missing)}
+    samples = as_samples(_tables(answer, answer.samples)) if answer.samples.any else {}
+    return Book(f"{answer.chain.name}：项目" if answer.chain else "项目", tables, samples)
 
 
 def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
@@ -147,14 +141,11 @@ def _said(items: list[ProjectItem]) -> list[Column[ProjectItem]]:
 
 
 def notes_of_projects(answer: Projects, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, by which day it is, what is missing, and that there are samples."""
-    yield answer.verdict
-    yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
+    """Yield the verdict, by which day it is, that there are samples, and what is missing."""
+    yield from book_of_projects(answer).notes(answer)
     if answer.stalled_days is not None and answer.undated:
         yield f"停没停不知道的 {len(answer.undated)} 个项目列在最后，“多久没进展”写“不知道”"
     yield from (f"缺 {one.what}。空表: lianzhang template {one.form} --out {one.form}.xlsx" for one in answer.missing)
-    if answer.samples.any:
-        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
 
 
 def project_what_if(answer: ProjectWhatIf) -> Table[Any]:

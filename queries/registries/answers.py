@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from queries.core.answers import Answer, MissingRows, Named, SourceUsed, Thing
+from queries.core.answers import Answer, Named, Overview, Thing
 from queries.core.reason import Reason
 
 
@@ -89,18 +89,11 @@ class RegistryRows(Answer):
     answerers: list[Answerer]
 
 
-class Registry(RegistryRows):
+class Registry(Overview, RegistryRows):
     """A registry; rows that are samples stand apart, and nothing is counted by them."""
 
     name: str
     title: str
-    as_of: str
-    rules_version: str
-    verdict: str
-    points: list[Reason] = Field(description="what the verdict is made of")
     stages: list[StageRule]
     published: list[Published]
-    missing: list[MissingRows]
     samples: RegistryRows = Field(description="made-up rows, for show")
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]

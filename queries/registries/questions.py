@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from queries.core.question import Question, question
 from queries.registries.answers import Registry
-from queries.registries.tables import notes_of_registry, table_of_registry
+from queries.registries.tables import book_of_registry
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -19,7 +19,7 @@ def _declare(name: str, help: str) -> Question[Registry]:
         return make_registry(view, name)
 
     ask.__name__, ask.__doc__ = name, f"{help};公布的数与图里的行对照,缺哪些行、用哪张空表填。示例另列。"
-    return question(name, name, group=GROUP, table=table_of_registry, notes=notes_of_registry)(ask)
+    return question(name, name, group=GROUP, book=book_of_registry)(ask)
 
 
 challenges = _declare("challenges", "揭榜挂帅: 各阶段谁来做、每张榜单在哪一步、谁发榜谁揭榜、哪些企业能揭(按文字推断)")

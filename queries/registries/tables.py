@@ -1,11 +1,11 @@
 """Tables of a registry: its things, who has a part in each, figures, firms that could answer, stages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from graph.model import NODE_TYPES
 from queries.core.answers import Named, Thing
-from queries.core.parts import PrintedLine, as_one, as_samples, table_of_missing
+from queries.core.parts import Book, as_samples, table_of_missing
 from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, without_empty
 from queries.core.words import show_amount, show_names, show_number
 from queries.registries.answers import Answerer, Entry, EntryTie, Published, Registry, RegistryRows, StageRule
@@ -111,20 +111,6 @@ def tables_of_registry(answer: Registry) -> dict[str, Table[Any]]:
     return {first[0]: first[1], **others, **dict(rest), "missing": table_of_missing(answer.missing)}
 
 
-def tables_of_samples(answer: Registry) -> dict[str, Table[Any]]:
-    """Return the tables of what is made up, without those that have no row."""
-    return as_samples(tables_of_rows(answer.samples, answer.title))
-
-
-def table_of_registry(answer: Registry) -> Table[PrintedLine]:
-    """Return all parts of a registry as one table, the made-up rows last."""
-    tables = [*tables_of_registry(answer).values(), *tables_of_samples(answer).values()]
-    return as_one(answer.name, answer.title, tables)
-
-
-def notes_of_registry(answer: Registry, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, by which day and rules it is, and that there are samples."""
-    yield answer.verdict
-    yield f"截至 {answer.as_of}，规则 {answer.rules_version}"
-    if answer.samples.entries:
-        yield "另有示例（虚构）行，只作演示，没有算进上面这句话"
+def book_of_registry(answer: Registry) -> Book:
+    """Return the tables of a registry, the made-up rows apart."""
+    return Book(answer.title, tables_of_registry(answer), as_samples(tables_of_rows(answer.samples, answer.title)))
