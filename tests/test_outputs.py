@@ -22,6 +22,7 @@ from graph.errors import OutputError
 from graph.outputs import WHY, check_folder, check_writable, write_bytes, write_text, writing
 from graph.stores import open_store
 from loaders.run import load
+from queries.questions import QUESTIONS
 
 STORY = Path(__file__).parent / "data" / "story"
 PLACE = "OUT"
@@ -44,6 +45,12 @@ FILES = {
     ],
     "match --out": ["match", "--offers", "offers", "--needs", "needs", "--out", f"{PLACE}.jsonl"],
 }
+WHOM = {"desk": ["示例链"], "duties": ["示例专班"]}
+FILES |= {
+    f"{one.name} --xlsx": [one.name, *WHOM.get(one.name, []), "--xlsx", f"{PLACE}.xlsx"]
+    for one in QUESTIONS
+    if one.book
+}
 FOLDERS = {
     "load --rejects": ["load", str(STORY), "--rejects", PLACE],
     "map-products --out": ["map-products", "--out", PLACE],
@@ -56,7 +63,8 @@ Told = Callable[..., tuple[int, str]]
 def story_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("outputs")
     store = open_store(f"ladybug://{folder}/g.lbug")
-    assert not load([STORY], store).bad
+    (folder / "agencies.csv").write_text("名称,来源,状态\n示例专班,示例来源,示例\n", "utf-8")
+    assert not load([STORY, folder / "agencies.csv"], store).bad
     store.close()
     return folder
 

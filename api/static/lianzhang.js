@@ -29,6 +29,7 @@
     }
 
     function fill(items) {
+      const held = chosen < 0 ? "" : list.children[chosen].dataset.href;
       list.replaceChildren(...items.map((item, number) => {
         const row = document.createElement("li");
         row.id = "suggestion-" + number;
@@ -50,9 +51,9 @@
         });
         return row;
       }));
-      chosen = -1;
       list.hidden = !items.length;
       input.setAttribute("aria-expanded", String(items.length > 0));
+      choose([...list.children].findIndex((row) => row.dataset.href === held)); // what was chosen stays so while more is typed
     }
 
     async function ask() {
@@ -69,12 +70,17 @@
       }
     }
 
-    function move(step) {
+    function choose(number) {
       const rows = [...list.children];
-      if (list.hidden || !rows.length) return;
-      chosen = (chosen + step + rows.length + (chosen < 0 && step < 0 ? 1 : 0)) % rows.length;
-      rows.forEach((row, number) => row.setAttribute("aria-selected", String(number === chosen)));
-      input.setAttribute("aria-activedescendant", rows[chosen].id);
+      chosen = number;
+      rows.forEach((row, place) => row.setAttribute("aria-selected", String(place === chosen)));
+      if (chosen < 0) input.removeAttribute("aria-activedescendant");
+      else input.setAttribute("aria-activedescendant", rows[chosen].id);
+    }
+
+    function move(step) {
+      const number = list.children.length;
+      if (!list.hidden && number) choose((chosen + step + number + (chosen < 0 && step < 0 ? 1 : 0)) % number);
     }
 
     input.addEventListener("input", () => {
