@@ -61,6 +61,12 @@ def test_ctrl_c_in_the_first_second_ends_cleanly(seeded_store_url: str, after: f
     assert "Traceback" not in said
 
 
+def test_ctrl_c_while_the_commands_are_put_together_ends_cleanly(seeded_store_url: str) -> None:
+    stop = "import typer.main as t; t.get_command = lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)"
+    _, said = (process := start(seeded_store_url, "--port", "0", before=stop)).communicate(timeout=60)
+    assert (process.returncode, said) == (130, "")
+
+
 def test_it_has_started_when_it_says_so_and_ends_at_once_when_idle(seeded_store_url: str) -> None:
     with serving(seeded_store_url) as served:
         with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/healthz", timeout=30) as answer:
