@@ -85,7 +85,7 @@ FUNNEL: list[Column[FunnelRow]] = [
     Column("来源", lambda one: one.sources, "source"),
 ]
 UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda one: one.without_currency, "number")
-IN_YUAN = Column[FunnelRow]("合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
+IN_YUAN = Column[FunnelRow]("有汇率的合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
 PROJECTS: list[Column[ProjectItem]] = [
     Column("项目", _project, "thing", lambda one: " · ".join(filter(None, (_chains(one), _regions(one)))), on="page"),
     Column("项目", _project, "thing", on="text"),
@@ -130,7 +130,8 @@ def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
     stalled = answer.stalled_days
     title = "项目" if stalled is None else f"停了 {stalled} 天以上的项目"
     empty = "图里没有这样的项目" if stalled is None else f"有日期的项目里没有停 {stalled} 天以上的"
-    foreign = any(one.yuan is not None and {each.currency for each in one.sums} != {"CNY"} for one in rows.funnel)
+    own = [sum(each.projects for each in one.sums if each.currency == "CNY") for one in rows.funnel]
+    foreign = any(one.in_yuan > known for one, known in zip(rows.funnel, own, strict=True))
     more = [IN_YUAN] * foreign + [UNNAMED] * any(one.without_currency for one in rows.funnel)
     found: dict[str, Table[Any]] = {
         "funnel": Table("funnel", "漏斗", [*FUNNEL[:3], *more, *FUNNEL[3:]], rows.funnel, NOT_SUMMED),
