@@ -69,7 +69,7 @@ PUBLISHED: list[Column[Published]] = [
     Column("公布的", lambda one: one.metric, extra=lambda one: one.scope, apart="口径"),
     Column("说的是", lambda one: _subject(one)),
     Column("公布数", lambda one: _number(one, one.value), "number", lambda one: one.qualifier),
-    Column("图里", lambda one: Number(0, "没有登记") if one.shown == 0 else _number(one, one.shown), "number"),
+    Column("图里", lambda one: _shown(one), "number"),
     Column("差在哪里", lambda one: one.difference),
     Column("时点", lambda one: one.as_of, "date"),
     *TRUST,
@@ -80,6 +80,12 @@ def _subject(one: Published) -> ThingRef | str:
     if len(one.subjects) == 1:
         return ref(one.subjects[0])
     return show_names((subject.name for subject in one.subjects), unit="个")
+
+
+def _shown(one: Published) -> Number:
+    if one.shown == 0:
+        return Number(0, "数不出" if one.difference.code == "fig_unpriced" else "没有登记")
+    return _number(one, one.shown)
 
 
 def _number(one: Published, value: float | None) -> Number:
