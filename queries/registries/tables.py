@@ -28,7 +28,7 @@ def one_or_names(label: str, named: Sequence[Named], unit: str) -> ThingRef | st
 def remark_of(entry: Entry) -> str:
     """Return what is to be known of an entry: that it is no one thing, or over."""
     stands = f"不是一个：公布的 {show_number(entry.stands_for)} 个，没有逐个点名" if entry.stands_for else ""
-    return "；".join(filter(None, (stands, "" if entry.current else "现在没有或已结束")))
+    return "；".join(filter(None, (stands, "" if entry.current else "已经结束" if entry.until else "还没有开始")))
 
 
 ENTRIES: list[Column[Entry]] = [
@@ -39,7 +39,7 @@ ENTRIES: list[Column[Entry]] = [
     Column("至", lambda one: one.until, "date"),
     Column("产业链", lambda one: one_or_names("Chain", one.chains, "条")),
     Column("所在", lambda one: one_or_names("Region", one.regions, "处")),
-    Column("各方", lambda one: one.ties or "没有登记", sort=lambda one: one.ties),
+    Column("各方", lambda one: one.ties or ("没有登记" if one.current else ""), sort=lambda one: one.ties),
     Column("说明", lambda one: one.said, extra=lambda one: one.remark, apart="备注"),
     *TRUST,
 ]
@@ -53,7 +53,7 @@ TIES: list[Column[EntryTie]] = [
 ]
 ANSWERERS: list[Column[Answerer]] = [
     Column("榜单", lambda one: ref(one.subject), "thing"),
-    Column("能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
+    Column("也许能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
     Column("把握", lambda one: one.level, sort=lambda one: LEVELS.index(one.level)),
     Column("它的产品", lambda one: one.product),
     Column("凭什么", lambda one: Folded(one.why[0], one.why[1:]) if one.why else [], "lines"),
@@ -94,10 +94,10 @@ def _number(one: Published, value: float | None) -> Number:
 
 def tables_of_rows(rows: RegistryRows, title: str) -> dict[str, Table[Any]]:
     """Return the tables of some rows of a registry."""
-    inferred = "按榜单的文字推断，没有问过企业；状态、来源是企业那一行的。"
+    inferred = "按榜单的文字推断，没有问过企业，把握低的只是字面有些像；来源是企业那一行的。"
     tables: dict[str, Table[Any]] = {
         "entries": Table("entries", title, ENTRIES, rows.entries, empty="还没有登记"),
-        "answerers": Table("answerers", "能揭榜的企业", ANSWERERS, rows.answerers, inferred),
+        "answerers": Table("answerers", "也许能揭榜的企业", ANSWERERS, rows.answerers, inferred),
         "ties": Table("ties", "谁在其中做什么", TIES, rows.ties, empty="还没有登记谁参与"),
     }
     single = len({one.thing.label for one in rows.entries}) < 2
