@@ -47,6 +47,7 @@ CHAINS: list[Column[ChainLine]] = [
     Column("逾期", _overdue, "number"),
     Column("链长", lambda one: one.head),
     Column("去办", lambda one: Ask("desk", "工作台", {"chain": one.chain.id}), "ask"),
+    *(replace(one, on="text") for one in TRUST),
 ]
 STAGES: list[Column[FunnelRow]] = [
     *FUNNEL[:4],
@@ -61,7 +62,7 @@ NEEDS: list[Column[NeedLine]] = [
     Column("状态", lambda one: one.status or "", "status"),
 ]
 PUBLISHED: list[Column[Any]] = [
-    *OF_REGISTRIES[:5],
+    *OF_REGISTRIES[:6],
     Column("打开", lambda one: Ask(one.question, "看这些行", one.arguments) if one.question else "", "ask"),
     *TRUST,
 ]

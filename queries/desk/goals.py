@@ -17,6 +17,7 @@ from queries.core.reason import Reason
 from queries.desk.answers import GoalProject, GoalRow, GoalScope, GoalState
 from queries.desk.catalogue import say
 
+CURRENCIES = {"USD": "美元"}
 UNSIGNED = ("线索", "洽谈")
 BEGUN = ("开工", "在建", "投产")  # stages that a project reaches after it is signed
 
@@ -99,7 +100,9 @@ def _large(project: ProjectRow, rules: OfficeRules) -> tuple[bool | None, Reason
     if project.amount is None:
         return None, say("goal_no_amount")
     if project.yuan is None:
-        return None, say("goal_no_rate", currency=project.currency) if project.currency else say("goal_no_currency")
+        return None, say(
+            "goal_no_rate", currency=CURRENCIES.get(project.currency, project.currency)
+        ) if project.currency else say("goal_no_currency")
     least = rules.goal.yuan.value
     if project.yuan >= least:
         return True, say("goal_large", least=least / 1e8)

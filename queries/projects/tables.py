@@ -14,7 +14,7 @@ from queries.gaps.answers import GAPS
 from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projects, ProjectWhatIf
 from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
 
-GAP = {True: "是缺口", False: "不是缺口", None: "是不是缺口不知道"}
+GAP = {True: "要补", False: "现在不缺", None: "缺不缺不知道"}
 NOT_SUMMED = (
     "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
 )

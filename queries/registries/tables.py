@@ -10,6 +10,7 @@ from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, w
 from queries.core.words import show_amount, show_names, show_number
 from queries.registries.answers import Answerer, Entry, EntryTie, Published, Registry, RegistryRows, StageRule
 
+AFTER = ("以上", "多", "余", "左右")  # what is said after a number
 LEVELS = ("高", "中", "低")
 
 
@@ -68,7 +69,7 @@ STAGES: list[Column[StageRule]] = [
 PUBLISHED: list[Column[Published]] = [
     Column("公布的", lambda one: one.metric, extra=lambda one: one.scope, apart="口径"),
     Column("说的是", lambda one: _subject(one)),
-    Column("公布数", lambda one: _number(one, one.value), "number", lambda one: one.qualifier),
+    Column("公布数", lambda one: _told(one), "number"),
     Column("图里", lambda one: _shown(one), "number"),
     Column("差在哪里", lambda one: one.difference),
     Column("时点", lambda one: one.as_of, "date"),
@@ -80,6 +81,14 @@ def _subject(one: Published) -> ThingRef | str:
     if len(one.subjects) == 1:
         return ref(one.subjects[0])
     return show_names((subject.name for subject in one.subjects), unit="个")
+
+
+def _told(one: Published) -> Number:
+    """Return the published number as it was said: 近 8,000 亿元, 50 万张以上."""
+    said, number = one.qualifier or "", _number(one, one.value)
+    if one.value is None or not said:
+        return number
+    return Number(one.value, f"{number.text}{said}" if said in AFTER else f"{said} {number.text}")
 
 
 def _shown(one: Published) -> Number:
