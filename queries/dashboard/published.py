@@ -173,6 +173,5 @@ def _difference(told: Mapping[str, Any], shown: Shown) -> Reason:
     unit = told.get("unit") or ""
     if shown.none is not None and not shown.value:
         return shown.none
-    if shown.left:
-        return partly(shown.value, unit, shown.left)
-    return differ(told["value"], shown.value, unit, told.get("qualifier") or "")
+    found = differ(told["value"], shown.value, unit, told.get("qualifier") or "")
+    return partly(shown.value, unit, shown.left) if shown.left and found.code != "fig_bound" else found

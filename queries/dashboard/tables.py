@@ -31,6 +31,11 @@ def _projects(chain: ChainLine) -> Number:
     return Number(chain.projects, f"{chain.projects or '未登记'}")
 
 
+def _open(chain: ChainLine, question: str, shown: Number) -> Ask:
+    """Return a number that opens its rows."""
+    return Ask(question, shown.text, {"chain": chain.chain.id})
+
+
 def _bought(line: NeedLine) -> Number:
     """Return how many products; that none is supplied from here is not known where nobody recorded it."""
     return Number(line.products, f"{line.products}" if line.products or line.met is not Met.supplied else "没有登记")
@@ -43,10 +48,11 @@ CHAINS: list[Column[ChainLine]] = [
     Column("强", _strong, "number"),
     Column("没查过", lambda one: one.unknown, "number"),
     Column("最该补的", lambda one: ThingRef("Product", one.worst.id, one.worst.name) if one.worst else "", "thing"),
-    Column("项目", _projects, "number"),
-    Column("逾期", _overdue, "number"),
+    Column("项目", lambda one: _open(one, "projects", _projects(one)), "ask", sort=lambda one: one.projects, on="page"),
+    Column("项目", _projects, "number", on="text"),
+    Column("逾期", lambda one: _open(one, "desk", _overdue(one)), "ask", sort=lambda one: one.overdue, on="page"),
+    Column("逾期", _overdue, "number", on="text"),
     Column("链长", lambda one: one.head),
-    Column("去办", lambda one: Ask("desk", "工作台", {"chain": one.chain.id}), "ask"),
     *(replace(one, on="text") for one in TRUST),
 ]
 STAGES: list[Column[FunnelRow]] = [

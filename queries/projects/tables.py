@@ -14,7 +14,7 @@ from queries.gaps.answers import GAPS
 from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projects, ProjectWhatIf
 from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
 
-GAP = {True: "要补", False: "现在不缺", None: "缺不缺不知道"}
+GAP = {True: "，要补", False: "，现在不缺", None: ""}  # 未知 says that nobody knows
 NOT_SUMMED = (
     "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
 )
@@ -33,6 +33,15 @@ def _original(item: ProjectItem) -> str:
     return "" if text == _amount(item).text.replace(" ", "") else text
 
 
+def _investors(item: ProjectItem) -> str:
+    return show_names((firm.name for firm in item.investors), 3)
+
+
+def _paid(item: ProjectItem) -> str:
+    """Return what stands below an amount on a page: how it was written, and who pays."""
+    return " · ".join(filter(None, (_original(item), _investors(item))))
+
+
 def _quiet(item: ProjectItem) -> Number:
     if not item.open:
         return Number(None, "不再看")
@@ -43,8 +52,8 @@ def _expected(item: ProjectItem) -> str:
     return f"过了 {item.late} 天" if item.late else ""
 
 
-def _fills(item: ProjectItem) -> list[str]:
-    return [f"{one.segment.name}：{one.state or '看不到'}，{GAP[one.gap]}" for one in item.fills]
+def _fills(item: ProjectItem) -> str:
+    return "；".join(f"{one.segment.name}：{one.state or '看不到'}{GAP[one.gap]}" for one in item.fills)
 
 
 def _worst(item: ProjectItem) -> float:
@@ -59,9 +68,9 @@ def _stage(item: ProjectItem) -> str:
     return item.stage or "" if item.stage and item.stage != item.funnel else ""
 
 
-def _unwritten(item: ProjectItem) -> list[str]:
+def _unwritten(item: ProjectItem) -> str:
     lacking = [*([] if item.steps else ["各步"]), *fields_unwritten(item)]
-    return ["、".join(lacking)] if lacking else []
+    return "、".join(lacking)
 
 
 def _project(item: ProjectItem) -> ThingRef:
@@ -95,11 +104,12 @@ PROJECTS: list[Column[ProjectItem]] = [
     Column("多久没进展", _quiet, "number"),
     Column("各步", lambda one: list(map(_step, one.steps)), "lines"),
     Column("预计投产", lambda one: one.expected_on, "date", _expected, apart="过期"),
-    Column("投资额", _amount, "number", _original, apart="投资额原文"),
-    Column("投资方", lambda one: show_names((firm.name for firm in one.investors), 3)),
-    Column("填补环节", _fills, "lines", sort=_worst),
-    Column("没有写的", _unwritten, "lines", sort=lambda one: -len(fields_unwritten(one))),
-    Column("假如", lambda one: Ask("what-if", "会改变什么", {"project": one.id}), "ask"),
+    Column("投资额", _amount, "number", _paid, on="page"),
+    Column("投资额", _amount, "number", _original, apart="投资额原文", on="text"),
+    Column("投资方", _investors, on="text"),
+    Column("填补环节", _fills, sort=_worst),
+    Column("没有写的", _unwritten, sort=lambda one: -len(fields_unwritten(one))),
+    Column("假如", lambda one: Ask("what-if", "推演", {"project": one.id}), "ask"),
     *TRUST,
 ]
 
