@@ -5,7 +5,7 @@ from typing import Any
 
 from graph.model import EDGE_TYPES
 from queries.clusters.answers import LEADING, Beside, Clusters, Compared, Member
-from queries.core.parts import PrintedLine, as_one, as_samples
+from queries.core.parts import MADE_UP, PrintedLine, as_one, as_samples
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_names
 from queries.registries.answers import EntryTie
@@ -114,5 +114,8 @@ def table_of_clusters(answer: Clusters) -> Table[PrintedLine]:
 
 def notes_of_clusters(answer: Clusters, given: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, the day and the rules, and what communities are."""
-    yield from notes_of_registry(answer, given)
+    if answer.sample_compared and not answer.compared and given.get("cluster"):
+        yield from (answer.verdict, MADE_UP, f"截至 {answer.as_of}，规则 {answer.rules_version}")
+    else:
+        yield from notes_of_registry(answer, given)
     yield COMMUNITY

@@ -5,7 +5,7 @@ from typing import Any
 
 from queries.city.answers import Duty, ListName, Post, WorkItem
 from queries.core.answers import Named, Thing
-from queries.core.parts import PrintedLine, as_one, as_samples, table_of_missing
+from queries.core.parts import MADE_UP, PrintedLine, as_one, as_samples, table_of_missing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.core.words import show_names
 from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, FiveState, GoalProject, GoalRow
@@ -213,6 +213,8 @@ def notes_of_desk(answer: Desk, _: Mapping[str, Any]) -> Iterator[str]:
 def notes_of_duties(answer: Duties, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, and by which day it is."""
     yield answer.verdict
+    if {*answer.rests_on} == {"sample"}:
+        yield MADE_UP
     if answer.collective:
         yield "这是统称，没有点名是哪一位、哪一家"
     yield f"截至 {answer.as_of}"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from graph.statuses import STATUS_ZH
 from queries.city.answers import ProjectStep
-from queries.core.parts import table_of_missing
+from queries.core.parts import MADE_UP, table_of_missing
 from queries.core.question import Word
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text_of
 from queries.core.words import show_amount, show_names
@@ -193,6 +193,8 @@ def _turn(change: Any) -> str:
 def notes_of_what_if(answer: ProjectWhatIf, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, what cannot be said, and what is assumed."""
     yield answer.verdict
+    if answer.status == "sample":
+        yield MADE_UP
     yield from (f"没有推演: {why}" for why in answer.cannot if why not in answer.points)
     yield from dict.fromkeys(f"假定: {text}" for one in answer.changes for text in one.what_if.assumptions)
     yield f"截至 {answer.as_of}；推演是推断，不写入图中"

@@ -1,6 +1,7 @@
 """Tables of a registry: its things, who has a part in each, figures, firms that could answer, stages."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph.model import NODE_TYPES
@@ -32,10 +33,11 @@ def remark_of(entry: Entry) -> str:
     return "；".join(filter(None, (stands, "" if entry.current else "已经结束" if entry.until else "还没有开始")))
 
 
+KIND = Column[Entry]("类别", lambda one: one.kind or "没有写")
 ENTRIES: list[Column[Entry]] = [
     Column("名称", lambda one: ref(one.thing), "thing", remark_of, apart="须知"),
     Column("种类", lambda one: NODE_TYPES[one.thing.label].table.zh),
-    Column("类别或阶段", lambda one: one.kind or "没有写"),
+    KIND,
     Column("自", lambda one: one.on, "date"),
     Column("至", lambda one: one.until, "date"),
     Column("产业链", lambda one: one_or_names("Chain", one.chains, "条")),
@@ -104,8 +106,10 @@ def _number(one: Published, value: float | None) -> Number:
 def tables_of_rows(rows: RegistryRows, title: str) -> dict[str, Table[Any]]:
     """Return the tables of some rows of a registry."""
     inferred = "按榜单的文字推断，没有问过企业，把握低的只是字面有些像；来源是企业那一行的。"
+    staged = {one.thing.label for one in rows.entries} == {"Challenge"}  # of which the kind is the stage that it is in
+    columns = [replace(one, head="阶段") if staged and one is KIND else one for one in ENTRIES]
     tables: dict[str, Table[Any]] = {
-        "entries": Table("entries", title, ENTRIES, rows.entries, empty="还没有登记"),
+        "entries": Table("entries", title, columns, rows.entries, empty="还没有登记"),
         "answerers": Table("answerers", "也许能揭榜的企业", ANSWERERS, rows.answerers, inferred),
         "ties": Table("ties", "谁在其中做什么", TIES, rows.ties, empty="还没有登记谁参与"),
     }
