@@ -16,9 +16,11 @@ from graph.errors import InputError
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from queries.core.shipped import read_shipped
+from queries.core.table import text_of
 from queries.dashboard.answers import Dashboard, PublishedLine
 from queries.dashboard.dashboard import make_dashboard
 from queries.dashboard.published import COUNTERS, FigureRules, read_rules
+from queries.dashboard.tables import CHAINS, book_of_dashboard
 from queries.openings.answers import Met
 
 SAMPLE = {"source": "s1", "status": "sample"}
@@ -114,6 +116,9 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
         Met.supplied: (0, 0),
         Met.none: (1, 1),
     }
+    assert {one.met: one.status for one in answer.needs} == {
+        Met.able: "inferred", Met.supplied: None, Met.none: "confirmed",
+    }  # fmt: skip
     assert (answer.work.open, answer.work.overdue, answer.work.blocked) == (2, 1, 1)
     assert answer.samples == 2
     assert answer.city == "示例城"
@@ -134,7 +139,7 @@ def test_published_figures_beside_the_rows(full: Store) -> None:
     }
     assert lines["产业链重点项目数 6个"].difference == "图里 4 个，差 2 个"
     assert (lines["产业链重点项目数 6个"].question, lines["赋能中心数 10家"].question) == ("projects", "centres")
-    assert lines["新签约项目数 1个"].arguments == {"stage": "签约"}
+    assert lines["新签约项目数 1个"].arguments == {}  # it opens every row that is counted, those that went on too
 
 
 def test_what_a_sum_leaves_out_is_said(store: Store, tmp_path: Path) -> None:
@@ -143,6 +148,39 @@ def test_what_a_sum_leaves_out_is_said(store: Store, tmp_path: Path) -> None:
     (line,) = seen(store).published
     assert (line.shown, line.difference.code) == (3e9, "fig_partial")
     assert line.difference == "图里 30 亿元，另有 3 个没有可比的金额"
+
+
+def test_a_figure_is_compared_in_its_own_unit_and_currency_and_by_its_day(store: Store, tmp_path: Path) -> None:
+    figures = [
+        figure("产业链重点项目总投资", 90, "90亿元", unit="亿元", currency="CNY"),
+        figure("产业链重点项目总投资", 500_000, "50亿美元", unit="万美元", currency="USD"),
+        figure("拟投资额", 5, "5亿美元", "Project:示例项目p2", unit="亿美元", currency="USD"),
+        figure("新签约项目总投资", 20, "20亿元", unit="亿元", as_of="2026-06"),
+        figure("新签约20亿元以上项目数", 1, "1个", unit="个", as_of="2026-07"),
+        figure("新签约项目数", 9, "9个", "Chain:demo", unit="个", as_of="2026-06"),
+    ]
+    steps = [{"project": "p1", "stage": "签约", "happened_on": "2026-07-01"}]
+    put(store, tmp_path / "rows", projects=PROJECTS, statements=figures, progress=steps)
+    lines = {name: (one.shown, one.difference) for name, one in told(seen(store)).items()}
+    assert lines == {
+        "产业链重点项目总投资 90亿元": (30, "图里 30 亿元，另有 3 个没有可比的金额"),
+        "产业链重点项目总投资 50亿美元": (50_000, "图里 50,000 万美元，另有 3 个没有可比的金额"),
+        "拟投资额 5亿美元": (5, "一样"),
+        "新签约项目总投资 20亿元": (0, "图里的 1 个都没有可比的金额"),  # the other was signed after June
+        "新签约20亿元以上项目数 1个": (1, "图里 1 个，另有 1 个没有可比的金额"),
+        "新签约项目数 9个": (1, "图里 1 个，差 8 个"),
+    }
+
+
+def test_what_is_not_loaded_is_not_nought(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path / "rows", enterprises=[firm("boss")], projects=[project("p9", "终止", chains="")])
+    answer = seen(store)
+    (row,) = book_of_dashboard(answer).tables["chains"].items
+    shown = {one.head: text_of(one, row, {}) for one in CHAINS}
+    assert [shown[head] for head in ("缺", "弱", "强", "项目", "逾期")] == ["未查", "未查", "未查", "未登记", "未载入"]
+    assert answer.points[2] == "项目 1 个，签约以上 0 个，终止 1 个"
+    page = TestClient(create_app(store, Settings())).get("/dashboard").text
+    assert page.count('<span class="quiet">没有载入</span>') == 2  # the ledger and the work
 
 
 def test_samples_count_nowhere_whatever_is_hidden(full: Store) -> None:

@@ -22,8 +22,10 @@ from queries.city.posts import read_posts
 from queries.city.tasks import read_tasks
 from queries.core.answers import Named
 from queries.core.days import first_day, holds_on, last_day
+from queries.core.table import text_of
 from queries.desk.answers import FiveState, GoalState
 from queries.desk.duties import make_duties
+from queries.desk.tables import _five
 from queries.names.search import find_agency
 
 
@@ -175,9 +177,13 @@ def test_the_five(office: Store) -> None:
         "行动计划": FiveState.missing, "产业图谱": FiveState.live, "招商名录": FiveState.live, "项目清单": FiveState.live, "支撑平台": FiveState.missing,
     }  # fmt: skip
     why = {one.kind: [reason.code for reason in one.why] for one in answer.five}
-    assert why["行动计划"] == ["five_no_document", "five_over"]  # until yesterday
-    # the sample's is none
-    assert next(one for one in answer.five if one.kind == "支撑平台").why == ["没有登记会展平台"]
+    assert why["行动计划"] == ["five_over"]  # until yesterday
+    shown = {one.kind: text_of(_five(answer)[1], one, {}) for one in answer.five}
+    assert (shown["行动计划"], shown["支撑平台"]) == ("过期", "图里没有")  # the city may well have it
+    assert any("图里没有现行的行动计划、支撑平台" in one for one in answer.points)
+    assert next(one for one in answer.five if one.kind == "支撑平台").why == [
+        "没有登记会展平台"
+    ]  # the sample's is none
     assert {one.kind: one.state for one in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
     assert {one.kind: (one.status, one.sources) for one in answer.five}["项目清单"] == ("reported", ["s"])
     assert [(one.kind, one.state) for one in answer.samples.five] == [("支撑平台", FiveState.missing)]
@@ -191,7 +197,7 @@ def test_a_chain_of_which_nothing_is_known(office: Store) -> None:
     assert [(one.topic, one.form) for one in answer.missing] == [
         ("posts", "responsible_for"), ("documents", "deliverables"), ("platforms", "platforms"), ("work", "tasks"), ("projects", "projects"),
     ]  # fmt: skip
-    assert answer.points[0] == "重点任务等四张清单还没有载入"
+    assert answer.points[0] == "链长制四张清单还没有载入"
 
 
 def test_only_samples(store: Store, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_how_many_of_the_published_number_are_named(office: Store) -> None:
     }  # fmt: skip
     assert (
         ask(office).points[0]
-        == "公布的第一批链主 7 家：图里写明在其中的 1 家，点了名、没说在不在其中的 4 家，还有 2 到 6 家不知道是谁"
+        == "公布的链主 7 家：图里写明在其中的 1 家，点了名、没说在不在其中的 4 家，还有 2 到 6 家不知道是谁"
     )
     assert ask(office, DEMO).published == told
     assert ask(office, DEMO).points[-1] == "公布的 7 家是全市的，没有说哪条链几家"
@@ -170,14 +170,14 @@ def test_counts_and_what_is_lacking(office: Store) -> None:
     }
     both = by_id(ask(office))["both"]
     assert (both.needs.status, both.suppliers.status, both.customers.status) == ("curated", "reported", "curated")
-    assert "这里的链主企业 5 家里，没有登记产品的 4 家、需求的 4 家、供应商的 4 家" in ask(office).points
+    assert "这里列的 5 家企业里，没有登记产品的 4 家、需求的 4 家、供应商的 4 家" in ask(office).points
 
 
 def test_the_missing_rows_and_their_forms(office: Store) -> None:
     assert [(one.topic, one.form) for one in ask(office).missing] == [
         ("list", "leads"), ("products", "produces"), ("needs", "needs"), ("supplies", "supplies"),
     ]  # fmt: skip
-    assert ask(office).missing[0].why == "公布了 7 家，报道没有列名单；有名单才知道是谁、在哪条链"
+    assert ask(office).missing[0].why == "公布了 7 家；有名单才知道是谁、在哪条链"
     assert [one.form for one in ask(office, BARE).missing] == ["leads"]
 
 
@@ -187,7 +187,7 @@ def test_no_rows_and_only_samples(office: Store, tmp_path: Path) -> None:
     hidden = ask(office, hidden=("sample",))
     assert (hidden.samples, hidden.points, hidden.published) == ([], ask(office).points, ask(office).published)
     none = ask(office, hidden=("confirmed", "reported", "curated"))
-    assert (none.leaders, none.published, none.points[0]) == ([], None, "公布的链主家数在这里看不到")
+    assert (none.leaders, none.published, none.points[0]) == ([], None, "这里没有公布的链主家数")
     assert [one.firm.id for one in none.samples] == ["made-up"]
     assert [one.topic for one in none.missing] == ["names"]
 
@@ -197,6 +197,22 @@ def test_leaders_of_another_city_and_its_number_are_not_seen(office: Store) -> N
     assert "far" not in by_id(here)
     assert (here.published and here.published.perhaps) == 3
     assert ([*by_id(there)], there.published) == (["far"], None)
+
+
+def test_the_number_that_another_city_published(office: Store, tmp_path: Path) -> None:
+    (tmp_path / "more.csv").write_text(
+        "id,subject,metric,value,unit,original,as_of,source,status\nfar-7,Region:外地市,链主企业数,2,家,2家,2026-01,s,reported\n",
+        "utf-8",
+    )
+    (tmp_path / "more.csv").rename(tmp_path / "statements.csv")
+    assert not load([tmp_path / "statements.csv"], office).bad
+    here, there = (make_leaders(View.of(office, Scope.without("", DAY, city)), None) for city in ("青岛", "外地市"))
+    assert (here.published and here.published.number, there.published and there.published.number) == (7, 2)
+    whole = ask(office).published  # where no city is asked for, that of the rules
+    assert whole is not None
+    assert whole.source == ARTICLE
+    (far,) = there.leaders
+    assert far.kind is LeaderKind.article  # the source of the number names it
 
 
 def test_the_number_is_never_padded(store: Store, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from queries.names.search import find_project
 from queries.projects.answers import Funnel, ProjectItem, Projects, ProjectWhatIf
 from queries.projects.projects import make_projects_answer
 from queries.projects.stages import STANDS, find_stage
+from queries.projects.tables import book_of_projects
 from queries.projects.what_if import project_what_if
 
 DAY = "2026-11-30"
@@ -157,6 +158,14 @@ def test_a_foreign_currency_is_yuan_by_a_stated_rate_alone(office: Store, monkey
     assert (row.yuan, row.in_yuan, [one.amount for one in row.sums]) == (4.5e9, 2, [1e9, 5e8])
 
 
+def test_what_is_given_up_is_in_no_sum_of_the_sentence(office: Store) -> None:
+    told = next(one for one in ask(office).points if one.code.startswith("amount"))
+    assert told == "写明金额和币种的 4 个，合计 31 亿元和 5 亿美元，终止的 1 个不算在内"
+    heads = [one.head for one in book_of_projects(ask(office)).tables["funnel"].columns]
+    assert "有金额没写币种的" in heads
+    assert not any("合人民币" in head for head in heads)  # no rate is stated: nothing is in yuan that was in dollars
+
+
 def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> None:
     answer = ask(office, stalled=180)
     assert [(one.id, one.quiet) for one in answer.projects] == [("usd", 181), ("gap", 180)]  # the longest first
@@ -166,8 +175,10 @@ def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> 
     assert [one.id for one in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
     assert ask(office, stalled=182).projects == []
     assert answer.points[0] == "停了 180 天以上的 2 个，最久的“外资项目”181 天没有进展"
-    assert ask(office, stalled=182).points[0] == "有日期的里面没有停 182 天以上的"
+    assert ask(office, stalled=182).points[0] == "还要推进、有日期的 3 个里没有停 182 天以上的"
     assert answer.points[2] == "3 个还要推进的没有任何一步的日期，停没停不知道"
+    assert ask(office, stage="已宣布", stalled=9).points[0] == "还要推进的都没有日期，说不出谁停了 9 天以上"
+    assert ask(office, stage="投产", stalled=9).points[0] == "没有还要推进的项目"
     assert [one.id for one in answer.samples.projects] == ["x-p"]
     assert (answer.funnel, answer.rests_on) == (ask(office).funnel, ask(office).rests_on)  # the funnel stays whole
 
@@ -207,7 +218,7 @@ def test_the_segment_that_each_fills_is_a_gap_or_not_or_not_known(office: Store)
     assert "5 个要填补现在缺或弱的环节" in ask(office).points
 
 
-def test_what_a_project_that_fills_a_gap_would_change(office: Store) -> None:
+def test_what_a_project_that_fills_a_gap_would_change(office: Store, tmp_path: Path) -> None:
     answer = change(office, "补缺项目")
     assert [(one.chain.id, [part.id for part in one.segments], one.landed) for one in answer.changes] == [
         ("demo", ["made"], ["外地厂 落地做零件"])
@@ -215,8 +226,11 @@ def test_what_a_project_that_fills_a_gap_would_change(office: Store) -> None:
     assert [(gap.product_id, gap.state) for gap in answer.changes[0].what_if.gaps_closed] == [("part", State.weak)]
     moved = {one.id: (one.before, one.after) for one in answer.changes[0].what_if.changes}
     assert moved["part"] == (State.missing, State.weak)
-    assert answer.points[1].startswith("演示链：补上缺口 1 个，新开 0 个")
-    assert (answer.status, [one.code for one in answer.cannot]) == ("inferred", ["on_samples"])
+    assert answer.points[1].startswith("演示链：原来缺、补上了的 1 个，新缺的 0 个")
+    assert (answer.status, answer.cannot) == ("inferred", [])  # no firm here is a sample
+    (tmp_path / "enterprises.csv").write_text("id,name,source,status\nx-f,示例厂,x,sample\n", "utf-8")
+    assert not load([tmp_path / "enterprises.csv"], office).bad
+    assert [one.code for one in change(office, "补缺项目").cannot] == ["on_samples"]
     assert change(office, "补缺项目", "sample").cannot == []
     assert change(office, "示例项目").status == "sample"
 
@@ -311,7 +325,7 @@ def test_pages_and_routes_say_the_same(office: Store) -> None:
     assert "/projects?stage=%E5%BC%80%E5%B7%A5&amp;without=sample" in hidden  # a stage of the funnel opens its rows
     bare = client.get("/chains/bare/projects").text
     assert ("图里还没有空链项目" in bare, "/templates/projects.xlsx" in bare) == (True, True)
-    assert "补上缺口 1 个" in client.get("/projects/gap/what-if").text
+    assert "补上了的 1 个" in client.get("/projects/gap/what-if").text
     assert "没有写填补哪个环节" in client.get("/projects/none/what-if").text
     assert (
         client.get("/api/v1/projects/gap/what-if").json()["changes"][0]["what_if"]["gaps_closed"][0]["product_id"]
@@ -350,7 +364,7 @@ def test_the_command_prints_what_the_route_serves(seeded_store_url: str, client:
     assert "lianzhang template progress" in done.stderr
     assert run("projects", "--funnel", "--format", "csv", store=store).stdout.count("\n") == 9
     assert "示例" not in run("projects", "--format", "csv", "--without", "sample", store=store).stdout
-    assert "补上缺口" in run("project-what-if", "示例碳化硅功率模块项目", store=store).stderr
+    assert "补上了的" in run("project-what-if", "示例碳化硅功率模块项目", store=store).stderr
     assert run("projects", "--stage", "完工", store=store, check=1).returncode == 1
 
 

@@ -122,12 +122,20 @@ def test_challenges_their_stages_and_who_could_answer(city: Store) -> None:
         ("发榜", 1, "第69段"), ("揭榜方遴选", 0, "第69段"), ("过程管理", 1, "第69段"), ("成果验收", 0, "第69段"),
     ]  # fmt: skip
     first, *others = [(one.subject.id, one.firm.id, one.product, one.status) for one in answer.answerers]
-    assert first == ("c1", "f2", "高温涂层", "reported")
+    assert first == ("c1", "f2", "高温涂层", "inferred")
     assert others == []  # not who put it up, nobody made up, nobody who shares no word
     assert {one.subject.id for one in answer.answerers} == {"c1"}
     assert [one.code for one in answer.points] == ["named", "stages"]
     made_up = [(one.subject.id, one.firm.id) for one in answer.samples.answerers]
     assert made_up == [("cx", "fx")]  # nobody real for what is made up
+
+
+def test_nobody_is_named_for_a_challenge_that_is_over(city: Store, tmp_path: Path) -> None:
+    head = "id,name,state,chains,posted_by,valid_to,source,status\n"
+    (tmp_path / "challenges.csv").write_text(f"{head}c1,榜单:高温涂层,发榜,demo,f1,2026-11-29,s,confirmed\n", "utf-8")
+    assert not load([tmp_path / "challenges.csv"], city).bad
+    assert asked(city, "challenges").answerers == []
+    assert [one.subject.id for one in asked(city, "challenges", day="2026-11-29").answerers] == ["c1"]
 
 
 def test_who_may_do_what_is_told_by_the_mechanism_that_is_seen(city: Store) -> None:
@@ -146,7 +154,7 @@ def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> No
     )  # l2 is over, lx is made up
     assert (told["获融资支持的实验室数"].shown, told["获融资支持的实验室数"].difference.code) == (None, "fig_uncounted")
     assert answer.points[0] == "点了名的 2 处场景、实验室或院所"
-    assert answer.points[1] == "公布已认定数 11家，图里 1"
+    assert answer.points[1] == "公布已认定数 11家，图里 1家"
     assert [(one.thing.id, one.stands_for) for one in answer.samples.entries] == [("lx", None)]
     assert (answer.published[0].status, answer.published[0].source, answer.published[0].place) == (
         "confirmed",
@@ -233,5 +241,5 @@ def test_commands(tmp_path: Path) -> None:
     assert json.loads(run("events", "--format", "json", store=url).stdout)["name"] == "events"
     done = run("scenarios", "--format", "csv", "--xlsx", str(tmp_path / "out.xlsx"), store=url)
     assert [line for line in done.stdout.splitlines() if line.startswith("公布的数与图里的行,已认定数,")]
-    assert "公布已认定数 11家，图里 1" in done.stderr
+    assert "公布已认定数 11家，图里 1家" in done.stderr
     assert (tmp_path / "out.xlsx").exists()

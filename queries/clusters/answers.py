@@ -6,6 +6,8 @@ from queries.core.answers import Answer, Named, Term, Thing
 from queries.core.reason import Reason
 from queries.registries.answers import Entry, Registry
 
+LEADING = "领军"  # in the role of a leading firm of a cluster
+
 
 class MemberPlace(Term):
     """Where a member of a cluster stands in the supply graph."""

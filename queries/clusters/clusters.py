@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.deadline import check
 from queries.city.ties import Tie, Tied
-from queries.clusters.answers import Beside, Clusters, Compared, Member, MemberPlace, SupplySide
+from queries.clusters.answers import LEADING, Beside, Clusters, Compared, Member, MemberPlace, SupplySide
 from queries.clusters.catalogue import say
 from queries.clusters.communities import Communities, read_communities
 from queries.core.answers import MissingRows, Named, Thing, weakest
@@ -20,7 +20,6 @@ from queries.registries.entries import read_things
 from queries.registries.registry import Lack, make_lack, make_registry, proofs_of
 
 MOST = 200  # firms that are listed beside a cluster
-LEADING = "领军"  # in the role of a leading firm of a cluster
 
 
 def make_clusters(view: View, name: Named | None = None) -> Clusters:
@@ -226,7 +225,8 @@ def _reason(
         return say("silent", count=len(members)) if found.of else say("silent_no_supplies", count=len(members))
     linked = sum(one in found.of for one in members)
     together = sum(found.of.get(one) == home for one in members)
-    told = {"together": together, "linked": linked, "outside": outside, "number": home}
+    there = f"另有 {outside} 家不是成员" if outside else "没有别的企业"
+    told = {"together": together, "linked": linked, "outside": outside, "there": there, "number": home}
     return say("whole", **told) if score is None else say("score", score=score, **told)
 
 

@@ -1,18 +1,22 @@
 """Tables of the clusters beside the communities of the supply graph."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph.model import EDGE_TYPES
-from queries.clusters.answers import Beside, Clusters, Compared, Member
-from queries.core.parts import Book, as_samples
+from queries.clusters.answers import LEADING, Beside, Clusters, Compared, Member
+from queries.core.parts import MADE_UP, Book, as_samples
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_names
 from queries.registries.answers import EntryTie
 from queries.registries.tables import TIES, one_or_names, ref, remark_of, tables_of_registry
 
 MEMBER = EDGE_TYPES["MEMBER_OF"].table.words[1]
-COMMUNITY = "群落由供应关系推断（谁与谁供应得密就是一群），编号 1 最大；它不是认定，只供对照。"
+COMMUNITY = (
+    "群落由供应关系推断（谁与谁供应得密就是一群），编号 1 最大；它不是认定，只供对照。"
+    "总的一致程度只比各集群的成员怎样分；每个集群的，比全部有供应关系的企业里谁是成员、谁在那个群落，所以两个数可以不同。"
+)
 
 
 def _remark(one: Compared) -> str:
@@ -47,7 +51,7 @@ COMPARED: list[Column[Compared]] = [
 MEMBERS: list[Column[Member]] = [
     Column("集群", lambda one: ref(one.cluster), "thing"),
     Column("成员", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
-    Column("领军", lambda one: "领军" if one.leader else ""),
+    Column("领军企业", lambda one: "是" if LEADING in (one.role or "") else ""),
     Column("链主", lambda one: one_or_names("Chain", one.leads, "条")),
     Column("角色", lambda one: one.role),
     Column("自", lambda one: one.since, "date"),
@@ -85,7 +89,7 @@ def _tables(compared: Sequence[Compared], ties: Sequence[EntryTie]) -> dict[str,
         Table("bridges", "连着几个群落的企业", BRIDGES, bridges, "跨群落供应得多的在前。"),
         Table("ties", "谁还在其中做什么", TIES, [tie for tie in ties if tie.part != MEMBER]),
     ]
-    first = Table("compared", "认定的集群与供应网络的群落", COMPARED, compared, COMMUNITY, "还没有登记集群")
+    first = Table("compared", "点了名的集群与供应网络的群落", COMPARED, compared, COMMUNITY, "还没有登记集群")
     single = {"集群"} if len(compared) == 1 else set[str]()
     others = {table.id: without_empty(table, single) for table in beside if table.items}
     return {"compared": without_empty(first)} | others
@@ -106,5 +110,9 @@ def book_of_clusters(answer: Clusters) -> Book:
 
 def notes_of_clusters(answer: Clusters, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, the day and the rules, and what communities are."""
-    yield from book_of_clusters(answer).notes(answer)
+    book = book_of_clusters(answer)
+    if answer.cluster and answer.sample_compared and not answer.compared:
+        yield from (*replace(book, samples={}).notes(answer), MADE_UP)
+    else:
+        yield from book.notes(answer)
     yield COMMUNITY

@@ -70,6 +70,9 @@ def _source(item: Any) -> str:
     return "、".join(getattr(item, "sources", None) or filter(None, [getattr(item, "source", "")]))
 
 
+MADE_UP = "这是示例（虚构），只作演示，不可引用"
+
+
 def table_of_missing(rows: Sequence[MissingRows]) -> Table[MissingRows]:
     """Return the rows that the graph lacks, each with its form."""
     return Table("missing", "还缺哪些行", MISSING, rows, "填好的空表由“载入”交回；没有登记不等于没有。", "没有")

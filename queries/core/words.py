@@ -23,6 +23,11 @@ def show_percent(share: float | None, digits: int = 1) -> str:
     return "" if share is None else f"{share:.{digits}%}"
 
 
+def in_unit(value: float, unit: str) -> float:
+    """Return an amount of yuan or dollars in a figure's own unit: a figure of 160 亿元 is not one of 160 yuan."""
+    return value / next((size for word, size in (("亿", 1e8), ("万", 1e4)) if unit in (f"{word}元", f"{word}美元")), 1)
+
+
 def show_amount(value: float | None, unit: str = "") -> str:
     """Return an amount in 万 or 亿 where it is large, and its unit."""
     if value is None:

@@ -19,6 +19,7 @@ class ChainLine(Answer):
     unknown: int
     worst: Named | None = Field(description="the product that is the gravest gap, where one is known")
     projects: int
+    work: int = Field(description="items of the four lists of work, done ones among them; 0: none is loaded")
     overdue: int
     head: str = Field(description="who heads it by name; empty where nobody is named")
     status: str
@@ -32,7 +33,7 @@ class NeedLine(Answer):
     met: Met
     products: int
     recorded: int = Field(description="of these, how many are recorded; the others follow from what leaders make")
-    status: str | None = Field(description="inferred where one of them is")
+    status: str | None = Field(description="the least founded of what they rest on; null: there is none")
 
 
 class PublishedLine(Published):

@@ -8,12 +8,13 @@ from queries.city.city import read_city
 from queries.city.posts import read_posts
 from queries.city.projects import read_projects
 from queries.city.tasks import read_tasks
-from queries.core.answers import STATUS_ORDER, ChainSummary, Named
+from queries.core.answers import STATUS_ORDER, ChainSummary, Named, weakest
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine
 from queries.dashboard.catalogue import say
 from queries.dashboard.published import beside
+from queries.desk.answers import WorkCounts
 from queries.desk.told import count_work
 from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
@@ -43,7 +44,7 @@ def _make(asked: View, view: View) -> Dashboard:
     stages = [one for one in make_projects_answer(view, None, None, None).funnel if one.projects]
     published, counts = list(beside(view)), count_work(work)
     points = [*_tell_chains(chains), *_tell_projects(stages), *_tell_needs(needs)]
-    points += [_tell_work(counts.overdue, counts.blocked, counts.open), *_tell_published(published)]
+    points += [_tell_work(counts), *_tell_published(published)]
     proofs = [(one.status, one.source) for listed in (chains, projects, work, published) for one in listed]
     proofs += [(step.status, step.source) for match in found.matches for step in match.steps]
     rests_on = Counter(status for status, _ in proofs)
@@ -73,16 +74,19 @@ def _samples(asked: View, view: View) -> int:
 
 def _chains(view: View, projects: Sequence[ProjectRow]) -> Iterator[ChainLine]:
     on_chain = Counter(chain.id for one in projects for chain in one.chains)
-    overdue = Counter(chain.id for one in read_tasks(view) if one.overdue for chain in one.chains)
+    work = {
+        chain.id: [one for one in read_tasks(view) if any(on.id == chain.id for on in one.chains)]
+        for chain in list_chains(view)
+    }
     heads: dict[str, list[str]] = defaultdict(list)
     for post in read_posts(view):
         if post.current and post.duty is Duty.head and not post.collective:
             heads[post.subject.id].append(post.agency.name)
     for chain in list_chains(view):
-        yield _chain(view, chain, on_chain[chain.id], overdue[chain.id], "、".join(heads[chain.id]))
+        yield _chain(view, chain, on_chain[chain.id], count_work(work[chain.id]), "、".join(heads[chain.id]))
 
 
-def _chain(view: View, chain: ChainSummary, projects: int, overdue: int, head: str) -> ChainLine:
+def _chain(view: View, chain: ChainSummary, projects: int, work: WorkCounts, head: str) -> ChainLine:
     judged = [one for one in examine(view, chain.id).verdicts if one.place.label == "Product"]
     states = Counter(one.state for one in judged)
     gaps = [one for one in judged if one.state in (State.missing, State.weak)]
@@ -95,7 +99,8 @@ def _chain(view: View, chain: ChainSummary, projects: int, overdue: int, head: s
         unknown=states[State.unknown],
         worst=Named(id=worst.place.id, name=worst.place.name) if worst else None,
         projects=projects,
-        overdue=overdue,
+        work=work.items,
+        overdue=work.overdue,
         head=head,
         status=chain.status,
         source=chain.source,
@@ -104,15 +109,15 @@ def _chain(view: View, chain: ChainSummary, projects: int, overdue: int, head: s
 
 
 def _needs(view: View) -> Iterator[NeedLine]:
-    wanted: list[Wanted] = []
+    wanted: list[tuple[Wanted, list[str]]] = []
     for id, name in sorted(read_city(view).names["Chain"].items()):
-        wanted += at_a_glance(chain_opportunities(view, Named(id=id, name=name)).needs)
+        needs = chain_opportunities(view, Named(id=id, name=name)).needs
+        rests = {one.product: [row.status for row in needs if row.product == one.product] for one in needs}
+        wanted += [(one, rests[one.product]) for one in at_a_glance(needs)]
     for met in Met:
-        rows = [one for one in wanted if one.met is met]
-        recorded = sum(one.recorded for one in rows)
-        yield NeedLine(
-            met=met, products=len(rows), recorded=recorded, status="inferred" if recorded < len(rows) else None
-        )
+        rows = [(one, statuses) for one, statuses in wanted if one.met is met]
+        status = weakest(one for _, statuses in rows for one in statuses)
+        yield NeedLine(met=met, products=len(rows), recorded=sum(one.recorded for one, _ in rows), status=status)
 
 
 def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
@@ -131,20 +136,32 @@ def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
 def _tell_projects(stages: Sequence[FunnelRow]) -> Iterator[Reason]:
     signed = sum(one.projects for one in stages if one.stage in SIGNED)
     count = sum(one.projects for one in stages)
-    yield say("projects", count=count, signed=signed) if count else say("no_projects")
+    ended = sum(one.projects for one in stages if one.stage is Funnel.ended)
+    told = {"count": count, "signed": signed}
+    if not count:
+        yield say("no_projects")
+    else:
+        yield say("projects_ended", ended=ended, **told) if ended else say("projects", **told)
 
 
 def _tell_needs(needs: Sequence[NeedLine]) -> Iterator[Reason]:
     count = sum(one.products for one in needs)
     met = sum(one.products for one in needs if one.met is not Met.none)
     recorded = sum(one.recorded for one in needs)
-    yield say("needs", count=count, met=met, recorded=recorded) if count else say("no_needs")
+    if not count:
+        yield say("no_needs")
+    elif 0 < recorded < count:
+        yield say("needs", count=count, met=met, recorded=recorded)
+    else:
+        yield say("needs_recorded" if recorded else "needs_inferred", count=count, met=met)
 
 
-def _tell_work(overdue: int, blocked: int, going: int) -> Reason:
-    if overdue or blocked:
-        return say("overdue", count=overdue, blocked=blocked)
-    return say("calm", count=going) if going else say("no_work")
+def _tell_work(counts: WorkCounts) -> Reason:
+    if counts.overdue or counts.blocked:
+        return say("overdue", count=counts.overdue, blocked=counts.blocked)
+    if counts.open:
+        return say("calm", count=counts.open)
+    return say("all_done", count=counts.items) if counts.items else say("no_work")
 
 
 def _tell_published(published: Sequence[PublishedLine]) -> Iterator[Reason]:

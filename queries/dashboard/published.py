@@ -1,7 +1,7 @@
 """Published figures beside what the rows of the graph come to: which figure is
 counted how stands in ``published.toml``."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -12,19 +12,18 @@ from queries.city.posts import read_posts
 from queries.city.projects import SIGNED, read_projects
 from queries.city.tasks import read_tasks
 from queries.city.ties import read_tied
-from queries.core.answers import Thing
-from queries.core.days import holds_on
+from queries.core.answers import Figure
+from queries.core.days import first_day, holds_on, last_day
 from queries.core.reason import Reason
 from queries.core.shipped import Strict, read_shipped
 from queries.core.view import View
-from queries.core.words import show_amount
+from queries.core.words import in_unit
 from queries.dashboard.answers import PublishedLine
 from queries.dashboard.catalogue import say
 from queries.leaders.leaders import make_leaders
 from queries.openings.ledger import ledger
-from queries.registries.catalogue import say as of_registries
 from queries.registries.described import read_registries
-from queries.registries.published import describe, differ
+from queries.registries.published import describe, differ, partly
 from queries.registries.registry import make_registry
 from queries.things.things import list_figures
 
@@ -66,10 +65,21 @@ class Shown:
     none: Reason | None = None
 
 
-def _sum(projects: Iterable[ProjectRow]) -> Shown:
+Told = Mapping[str, Any]
+
+
+def _sum(projects: Iterable[ProjectRow], told: Told) -> Shown:
+    """Return what projects come to in the currency and the unit of a figure."""
+    every, currency = list(projects), told.get("currency") or "CNY"
+    amounts = [one.yuan if currency == "CNY" else one.amount if one.currency == currency else None for one in every]
+    priced = [one for one in amounts if one is not None]
+    return Shown(in_unit(sum(priced), told.get("unit") or ""), len(every) - len(priced))
+
+
+def _large(projects: Iterable[ProjectRow]) -> Shown:
+    """Return how many projects are large; of those without an amount in yuan nobody can tell."""
     every = list(projects)
-    priced = [one.yuan for one in every if one.yuan is not None]
-    return Shown(sum(priced), len(every) - len(priced))
+    return Shown(sum((one.yuan or 0) >= LARGE for one in every), sum(one.yuan is None for one in every))
 
 
 @dataclass(frozen=True)
@@ -83,11 +93,15 @@ class CountedRows:
         """Return all projects."""
         return read_projects(self.view)
 
-    @cached_property
-    def signed(self) -> list[ProjectRow]:
-        """Return the projects of which a signing is told: others may be
-        further, but nobody says that they were signed then."""
-        return [one for one in self.projects if one.stage == SIGNED or one.signed_on]
+    def signed(self, told: Told) -> list[ProjectRow]:
+        """Return the projects of which a signing is told that a figure may mean.
+
+        Others may be further, but nobody says that they were signed then; what was signed after the day of the
+        figure is none of it.
+        """
+        until = last_day(told["as_of"]) if told.get("as_of") else date.max
+        signed = [one for one in self.projects if one.stage == SIGNED or one.signed_on]
+        return [one for one in signed if not one.signed_on or first_day(one.signed_on) <= until]
 
     def chains(self, having: Callable[[str], bool] = lambda _: True) -> Shown:
         """Return the chains that have something."""
@@ -116,7 +130,7 @@ class CountedRows:
         return Shown(told.named, none=say("leaders_perhaps", count=told.perhaps)) if told else Shown(0)
 
 
-COUNTERS: Mapping[str, Callable[[CountedRows, Sequence[Thing]], Shown]] = {
+COUNTERS: Mapping[str, Callable[[CountedRows, Figure], Shown]] = {
     "chains": lambda city, _: city.chains(),
     "chains_headed": lambda city, _: city.chains_with(Duty.head),
     "chains_teamed": lambda city, _: city.chains_with(Duty.team),
@@ -126,12 +140,12 @@ COUNTERS: Mapping[str, Callable[[CountedRows, Sequence[Thing]], Shown]] = {
     ),
     "leaders": lambda city, _: city.leaders(),
     "projects": lambda city, _: Shown(len(city.projects)),
-    "amount": lambda city, _: _sum(city.projects),
-    "signed": lambda city, _: Shown(len(city.signed)),
-    "signed_large": lambda city, _: Shown(sum((one.yuan or 0) >= LARGE for one in city.signed)),
-    "amount_signed": lambda city, _: _sum(city.signed),
-    "own_amount": lambda city, subjects: _sum(
-        one for one in city.projects if one.id in {about.id for about in subjects}
+    "amount": lambda city, one: _sum(city.projects, one.statement),
+    "signed": lambda city, one: Shown(len(city.signed(one.statement))),
+    "signed_large": lambda city, one: _large(city.signed(one.statement)),
+    "amount_signed": lambda city, one: _sum(city.signed(one.statement), one.statement),
+    "own_amount": lambda city, figure: _sum(
+        (one for one in city.projects if one.id in {about.id for about in figure.subjects}), figure.statement
     ),
     "matches": lambda city, _: Shown(len(ledger(city.view).matches)),
 }
@@ -145,7 +159,7 @@ def beside(view: View) -> Iterator[PublishedLine]:
     for rule in rules.figure:
         for figure in figures:
             if figure.statement.get("metric") == rule.metric and figure.statement.get("value") is not None:
-                shown = COUNTERS[rule.counts](city, figure.subjects)
+                shown = COUNTERS[rule.counts](city, figure)
                 told = describe(figure, shown.value, _difference(figure.statement, shown))
                 yield PublishedLine(**vars(told), question=rule.question, arguments=dict(rule.arguments))
     for name in read_registries().registry:
@@ -159,6 +173,5 @@ def _difference(told: Mapping[str, Any], shown: Shown) -> Reason:
     unit = told.get("unit") or ""
     if shown.none is not None and not shown.value:
         return shown.none
-    if shown.left and shown.value < told["value"]:
-        return of_registries("fig_partial", shown=show_amount(shown.value, unit), count=shown.left)
-    return differ(told["value"], shown.value, unit, told.get("qualifier") or "")
+    found = differ(told["value"], shown.value, unit, told.get("qualifier") or "")
+    return partly(shown.value, unit, shown.left) if shown.left and found.code != "fig_bound" else found

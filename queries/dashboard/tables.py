@@ -7,6 +7,7 @@ from typing import Any
 from queries.core.parts import Book
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.dashboard.answers import ChainLine, Dashboard, NeedLine
+from queries.openings.answers import Met
 from queries.projects.answers import FunnelRow
 from queries.projects.tables import FUNNEL
 from queries.registries.tables import PUBLISHED as OF_REGISTRIES
@@ -17,17 +18,42 @@ def _gaps(chain: ChainLine, count: int) -> Number:
     return Number(count, f"{count}" if chain.missing or chain.weak or not chain.unknown else "未查")
 
 
+def _strong(chain: ChainLine) -> Number:
+    """Return how many products are strong; where nothing was looked through nobody can tell that none is."""
+    return Number(chain.strong, f"{chain.strong}") if chain.strong else _gaps(chain, 0)
+
+
+def _overdue(chain: ChainLine) -> Number:
+    return Number(chain.overdue if chain.work else None, f"{chain.overdue}" if chain.work else "未载入")
+
+
+def _projects(chain: ChainLine) -> Number:
+    return Number(chain.projects, f"{chain.projects or '未登记'}")
+
+
+def _open(chain: ChainLine, question: str, shown: Number) -> Ask:
+    """Return a number that opens its rows."""
+    return Ask(question, shown.text, {"chain": chain.chain.id})
+
+
+def _bought(line: NeedLine) -> Number:
+    """Return how many products; that none is supplied from here is not known where nobody recorded it."""
+    return Number(line.products, f"{line.products}" if line.products or line.met is not Met.supplied else "没有登记")
+
+
 CHAINS: list[Column[ChainLine]] = [
     Column("产业链", lambda one: ThingRef("Chain", one.chain.id, one.chain.name), "thing"),
     Column("缺", lambda one: _gaps(one, one.missing), "number"),
     Column("弱", lambda one: _gaps(one, one.weak), "number"),
-    Column("强", lambda one: one.strong, "number"),
+    Column("强", _strong, "number"),
     Column("没查过", lambda one: one.unknown, "number"),
     Column("最该补的", lambda one: ThingRef("Product", one.worst.id, one.worst.name) if one.worst else "", "thing"),
-    Column("项目", lambda one: one.projects, "number"),
-    Column("逾期", lambda one: one.overdue, "number"),
+    Column("项目", lambda one: _open(one, "projects", _projects(one)), "ask", sort=lambda one: one.projects, on="page"),
+    Column("项目", _projects, "number", on="text"),
+    Column("逾期", lambda one: _open(one, "desk", _overdue(one)), "ask", sort=lambda one: one.overdue, on="page"),
+    Column("逾期", _overdue, "number", on="text"),
     Column("链长", lambda one: one.head),
-    Column("去办", lambda one: Ask("desk", "工作台", {"chain": one.chain.id}), "ask"),
+    *(replace(one, on="text") for one in TRUST),
 ]
 STAGES: list[Column[FunnelRow]] = [
     *FUNNEL[:4],
@@ -37,12 +63,12 @@ STAGES: list[Column[FunnelRow]] = [
 ]
 NEEDS: list[Column[NeedLine]] = [
     Column("接上没有", lambda one: one.met),
-    Column("产品", lambda one: one.products, "number"),
+    Column("产品", _bought, "number"),
     Column("其中登记的需求", lambda one: one.recorded, "number"),
-    Column("状态", lambda one: one.status, "status"),
+    Column("状态", lambda one: one.status or "", "status"),
 ]
 PUBLISHED: list[Column[Any]] = [
-    *OF_REGISTRIES[:5],
+    *OF_REGISTRIES[:6],
     Column("打开", lambda one: Ask(one.question, "看这些行", one.arguments) if one.question else "", "ask"),
     *TRUST,
 ]

@@ -63,6 +63,9 @@ class GoalProject(Answer):
     project: Named
     regions: list[Named]
     signed_on: str | None
+    signed_by: str | None = Field(
+        default=None, description="signed at the latest, for building or running began then; null: not known"
+    )
     amount_original: str | None
     yuan: float | None = Field(description="null: not comparable")
     counts: bool | None = Field(description="null: not known")

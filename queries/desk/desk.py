@@ -17,7 +17,7 @@ from queries.core.view import View
 from queries.desk.answers import Desk, DeskRows, FiveState, GoalScope
 from queries.desk.catalogue import say
 from queries.desk.five import MADE_BY, PLATFORM, Founded, make_five, read_documents, read_told
-from queries.desk.goals import Complete, Known, judge_goal, judge_project
+from queries.desk.goals import Complete, Known, judge_goal, judge_project, without_goal
 from queries.desk.told import count_work, tell_work
 from queries.things.things import sources_used
 
@@ -59,13 +59,14 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
 
     today = date.fromisoformat(view.scope.day)
     on_chain = [one for one in read_projects(view) if apart(one.status) and _among(chain, one.chains)]
-    projects = [judge_project(one, today, rules) for one in on_chain]
+    has_goal = _has_goal(view, chain, rules)
+    projects = [judge_project(one, today, rules) if has_goal else without_goal(one) for one in on_chain]
     lists = [one for one in _complete(view, chain) if apart(one.status)]
     documents = [one for one in read_documents(view, chain) if apart(one.status)]
     made, told = ({}, {}) if sample else (_made(view, chain, on_chain), read_told(view, chain))
     five = make_five(documents, made, told)
     work = [one for one in read_tasks(view) if apart(one.status) and _among(chain, one.chains)]
-    goals = judge_goal(Known(projects, lists, today, rules)) if _has_goal(view, chain, rules) else []
+    goals = judge_goal(Known(projects, lists, today, rules)) if has_goal else []
     return DeskRows(
         posts=sorted(_posts(view, chain, apart), key=_post_order),
         five=[one for one in five if not sample or one.documents],
@@ -112,8 +113,9 @@ def _complete(view: View, chain: str) -> list[Complete]:
 
 
 def _has_goal(view: View, chain: str, rules: OfficeRules) -> bool:
-    """Tell whether the goal is that of the chain's city; a chain without a city is of every one."""
+    """Tell whether the goal is that of the chain's city; a chain without a city is of every one that the graph has."""
     homes = [row["name"] for row in view.whole.ask("chain_cities") if row["chain"] == chain]
+    homes = homes or [*view.cities.values()]
     return not homes or rules.goal.city in homes
 
 

@@ -17,16 +17,19 @@ from queries.things.things import sources_used
 
 
 def make_duties(view: View, agency: Named) -> Duties:
-    """Return all that an agency answers for; where it is no sample, without the work of samples."""
+    """Return all that an agency answers for; where it is no sample, without what samples say."""
     thing = next(row["thing"] for row in view.ask("things", labels=["Agency"]) if row["thing"]["id"] == agency.id)
     names = {thing["name"], *(thing.get("aliases") or [])}
+
+    def tells(status: str) -> bool:
+        return status != "sample" or thing["status"] == "sample"
+
     work = [
         one
         for one in read_tasks(view)
-        if (any(owner.id == agency.id for owner in one.owners) or one.owner in names)
-        and (one.status != "sample" or thing["status"] == "sample")
+        if (any(owner.id == agency.id for owner in one.owners) or one.owner in names) and tells(one.status)
     ]
-    held = [one for one in read_posts(view) if one.agency.id == agency.id]
+    held = [one for one in read_posts(view) if one.agency.id == agency.id and tells(one.status)]
     posts = sorted((one for one in held if one.subject.label != "Task"), key=_order)
     counts = count_work(work)
     points = [*_tell(posts), *_tell_work(work, counts)]

@@ -59,9 +59,9 @@ def _one(kind: str, documents: Sequence[Document], made: Mapping[str, Founded], 
     lacking = _lacking(current) if kind == PLATFORM and not written else []
     whole = written or (kind == PLATFORM and not lacking)
     state = FiveState.live if kind in made else FiveState.complete if whole else FiveState.missing
-    founded = [*_reasons(kind, state, lacking, made, told)]
-    proofs = [*((one.status, one.source) for one in documents), *(proof for one in founded for proof in one.proofs)]
     over = [one.name for one in documents if not one.current]
+    founded = [*_reasons(kind, state, lacking, over, made, told)]
+    proofs = [*((one.status, one.source) for one in documents), *(proof for one in founded for proof in one.proofs)]
     return FiveOne(
         kind=kind,
         state=state,
@@ -74,13 +74,19 @@ def _one(kind: str, documents: Sequence[Document], made: Mapping[str, Founded], 
 
 
 def _reasons(
-    kind: str, state: FiveState, lacking: Sequence[str], made: Mapping[str, Founded], told: Mapping[str, Founded]
+    kind: str,
+    state: FiveState,
+    lacking: Sequence[str],
+    over: Sequence[str],
+    made: Mapping[str, Founded],
+    told: Mapping[str, Founded],
 ) -> Iterator[Founded]:
     if state is FiveState.live:
         yield made[kind]
     if state is FiveState.missing:
         code = "five_no_rows" if kind in MADE_BY else "five_no_document"
-        yield Founded(say("five_platforms", kinds="、".join(lacking)) if lacking else say(code), ())
+        if lacking or not over:
+            yield Founded(say("five_platforms", kinds="、".join(lacking)) if lacking else say(code), ())
         if kind in told:
             yield told[kind]
 

@@ -17,7 +17,9 @@ from queries.core.reason import Reason
 from queries.desk.answers import GoalProject, GoalRow, GoalScope, GoalState
 from queries.desk.catalogue import say
 
+CURRENCIES = {"USD": "美元"}
 UNSIGNED = ("线索", "洽谈")
+BEGUN = ("开工", "在建", "投产")  # stages that a project reaches after it is signed
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Period:
     def may_hold(self, one: GoalProject) -> bool:
         """Tell whether a project may have been signed in it."""
         signed = one.signed_on
-        return signed is None or (first_day(signed) <= self.end and self.start <= last_day(signed))
+        if signed is None:
+            return one.signed_by is None or self.start <= last_day(one.signed_by)
+        return first_day(signed) <= self.end and self.start <= last_day(signed)
 
 
 def judge_project(project: ProjectRow, today: date, rules: OfficeRules) -> GoalProject:
@@ -55,14 +59,26 @@ def judge_project(project: ProjectRow, today: date, rules: OfficeRules) -> GoalP
     signed, why_signed = _signed(project, today)
     large, why_large = _large(project, rules)
     counts = False if signed is False or large is False else True if signed and large else None
+    return _as_row(project, counts, [one for one in (why_large, why_signed) if one is not None])
+
+
+def without_goal(project: ProjectRow) -> GoalProject:
+    """Return a project where no goal is known that it could count for."""
+    return _as_row(project, None, [])
+
+
+def _as_row(project: ProjectRow, counts: bool | None, why: list[Reason]) -> GoalProject:
     return GoalProject(
         project=Named(id=project.id, name=project.name),
         regions=project.regions,
         signed_on=project.signed_on,
+        signed_by=min(
+            (step.on for step in project.steps if step.on and step.stage in BEGUN), key=last_day, default=None
+        ),
         amount_original=project.amount_original,
         yuan=project.yuan,
         counts=counts,
-        why=[one for one in (why_large, why_signed) if one is not None],
+        why=why,
         status=project.status,
         source=project.source,
         place=project.place,
@@ -84,7 +100,9 @@ def _large(project: ProjectRow, rules: OfficeRules) -> tuple[bool | None, Reason
     if project.amount is None:
         return None, say("goal_no_amount")
     if project.yuan is None:
-        return None, say("goal_no_rate", currency=project.currency) if project.currency else say("goal_no_currency")
+        return None, say(
+            "goal_no_rate", currency=CURRENCIES.get(project.currency, project.currency)
+        ) if project.currency else say("goal_no_currency")
     least = rules.goal.yuan.value
     if project.yuan >= least:
         return True, say("goal_large", least=least / 1e8)
@@ -165,4 +183,6 @@ def _state(period: Period, counted: int, possible: int, complete: bool, known: K
         return GoalState.unknown, say("goal_incomplete", **told)
     if counted + possible >= needed:
         return GoalState.unknown, say("goal_possible", possible=possible, **told)
-    return GoalState.missed, say("goal_missed", **told)
+    return GoalState.missed, say("goal_missed_anyway", possible=possible, **told) if possible else say(
+        "goal_missed", **told
+    )

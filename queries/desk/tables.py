@@ -5,10 +5,10 @@ from typing import Any
 
 from queries.city.answers import Duty, ListName, Post, WorkItem
 from queries.core.answers import Named, Thing
-from queries.core.parts import Book, as_samples, table_of_missing
+from queries.core.parts import MADE_UP, Book, as_samples, table_of_missing
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, without_empty
 from queries.core.words import show_names
-from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, GoalProject, GoalRow
+from queries.desk.answers import Desk, DeskRows, Duties, FiveOne, FiveState, GoalProject, GoalRow
 
 DUTIES, LISTS = [*Duty], [*ListName]
 COUNTS = {True: "算", False: "不算", None: "还不知道"}
@@ -29,9 +29,13 @@ def _name(post: Post) -> ThingRef:
     return ThingRef("Agency", post.agency.id, post.agency.name)
 
 
+def _when(post: Post) -> str:
+    """Return whether a post is over or still to come, where it is not held now."""
+    return "" if post.current else "现在不是" if post.until else "还没有开始"
+
+
 def _remark(post: Post) -> str:
-    past = "" if post.current else "现在不是"
-    return "，".join(filter(None, ("统称，没有点名" if post.collective else "", past)))
+    return "，".join(filter(None, ("统称，没有点名" if post.collective else "", _when(post))))
 
 
 def _stands(item: WorkItem) -> str:
@@ -49,7 +53,10 @@ def _names(projects: Sequence[Named]) -> str:
 
 
 def _yuan(project: GoalProject) -> Number:
-    return Number(project.yuan, "不可比" if project.yuan is None else f"{project.yuan / 1e8:g}")
+    if project.yuan is not None:
+        return Number(project.yuan, f"{project.yuan / 1e8:g}")
+    unwritten = any(one.code == "goal_no_amount" for one in project.why) or not (project.why or project.amount_original)
+    return Number(None, "没有写" if unwritten else "不可比")
 
 
 def _chains(item: WorkItem) -> ThingRef | str:
@@ -81,7 +88,7 @@ POSTS: list[Column[Post]] = [
     *TRUST,
 ]
 HELD: list[Column[Post]] = [
-    Column("负责什么", lambda one: _ref(one.subject), "thing", lambda one: "" if one.current else "现在不是"),
+    Column("负责什么", lambda one: _ref(one.subject), "thing", _when),
     Column("职责", lambda one: one.role or one.duty),
     *POSTS[2:4],
     Column(
@@ -118,7 +125,7 @@ PROJECTS: list[Column[GoalProject]] = [
     Column("所在", lambda one: show_names((region.name for region in one.regions), unit="处") or "没有写"),
     Column("签约", lambda one: one.signed_on or "没有写", "date"),
     Column("亿元", _yuan, "number", lambda one: one.amount_original, apart="原文"),
-    Column("算不算", lambda one: COUNTS[one.counts]),
+    Column("算不算", lambda one: COUNTS[one.counts] if one.why else ""),
     Column("为什么", lambda one: one.why, "lines"),
     *TRUST,
 ]
@@ -149,9 +156,20 @@ def tables_of_rows(answer: Desk, rows: DeskRows) -> dict[str, Table[Any]]:
         "posts": Table("posts", "谁负责", POSTS, rows.posts, empty="没有登记谁负责"),
         "five": Table("five", "5个1", _five(answer), rows.five),
         "goals": Table("goals", "引进目标", GOALS, rows.goals, GOAL, "没有这个城市的目标"),
-        "projects": Table("goal-projects", "看了哪些项目", PROJECTS, rows.projects, empty="图里没有这条链的项目"),
+        "projects": Table(
+            "goal-projects",
+            "看了哪些项目" if rows.goals else "这条链的项目",
+            PROJECTS,
+            rows.projects,
+            empty="图里没有这条链的项目",
+        ),
     }
     return {name: without_empty(table) for name, table in tables.items()}
+
+
+def _absent(one: FiveOne) -> str:
+    """Return that the graph lacks one: the city may well have it."""
+    return "过期" if one.documents and not any(document.current for document in one.documents) else "图里没有"
 
 
 def _five(answer: Desk) -> list[Column[FiveOne]]:
@@ -165,7 +183,7 @@ def _five(answer: Desk) -> list[Column[FiveOne]]:
 
     return [
         Column("5个1", lambda one: one.kind),
-        Column("有没有", lambda one: one.state),
+        Column("有没有", lambda one: one.state if one.state is not FiveState.missing else _absent(one)),
         Column("在线看", page, on="page"),
         Column("文件或平台", documents),
         Column("为什么", lambda one: one.why, "lines"),
@@ -184,7 +202,9 @@ def book_of_duties(answer: Duties) -> Book:
 
 
 def notes_of_duties(answer: Duties, _: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the verdict, by which day it is, and whether nobody is named."""
+    """Yield the verdict, by which day it is, and whether it is made up or nobody is named."""
     yield from book_of_duties(answer).notes(answer)
+    if {*answer.rests_on} == {"sample"}:
+        yield MADE_UP
     if answer.collective:
         yield "这是统称，没有点名是哪一位、哪一家"

@@ -1,9 +1,9 @@
 """The leaders: who is named by whom, how many of the published number, and what each lacks here."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -11,14 +11,15 @@ from queries.city.city import City, read_city
 from queries.city.lacking import lacking
 from queries.city.office import LeaderRules, read_office
 from queries.city.parties import groups_below
-from queries.core.answers import STATUS_ORDER, MissingRows, Named, count_statuses, weakest
+from queries.core.answers import STATUS_ORDER, Figure, MissingRows, Named, count_statuses, weakest
 from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.leaders.answers import Claim, Counted, Leader, LeaderKind, Leaders, PublishedNumber
 from queries.leaders.catalogue import say
-from queries.things.things import sources_used
+from queries.things.things import find_figures, sources_used
 
+KINDS_ZH = {"products": "产品", "needs": "需求", "suppliers": "供应商"}
 NAMING = ("confirmed", "reported")
 KINDS = {kind: place for place, kind in enumerate(LeaderKind)}
 
@@ -40,11 +41,11 @@ def make_leaders(view: View, chain: Named | None) -> Leaders:
 
 
 def _make(view: View, chain: Named | None) -> Leaders:
-    rules = read_office()
+    rules, figure = read_office(), _find_figure(view, read_office().leaders)
     claimed = _claims(view, chain)
-    everybody = _leaders(view, claimed, rules.leaders)
+    everybody = _leaders(view, claimed, {rules.leaders.source, *([figure["source"]] if figure else [])}, rules.leaders)
     leaders, samples = ([one for one in everybody if (one.status == "sample") is sample] for sample in (False, True))
-    published = _published(view, leaders if chain is None else make_leaders(view, None).leaders, rules.leaders)
+    published = _published(figure, leaders if chain is None else make_leaders(view, None).leaders)
     points = list(_tell(leaders, published, chain))
     proofs = [(one.status, one.source) for leader in everybody for one in leader.claims]
     proofs += [(published.status, published.source)] if published else []
@@ -100,10 +101,12 @@ def _claim_order(claim: Claim) -> tuple[int, str, str]:
     return STATUS_ORDER[claim.status], claim.chain.id, claim.source
 
 
-def _leaders(view: View, claimed: Mapping[Leading, Sequence[Claim]], rules: LeaderRules) -> list[Leader]:
+def _leaders(
+    view: View, claimed: Mapping[Leading, Sequence[Claim]], telling: Collection[str], rules: LeaderRules
+) -> list[Leader]:
     """Return the leaders, those that sources name first, then by name.
 
-    Of one that is no sample without what samples say of it.
+    Of one that is no sample without what samples say of it; ``telling`` are the sources of the published number.
     """
     city = read_city(view)
     groups = groups_below(city, [firm.id for firm in claimed if firm.label == "Enterprise"])
@@ -111,7 +114,7 @@ def _leaders(view: View, claimed: Mapping[Leading, Sequence[Claim]], rules: Lead
     made = []
     for firm, claims in claimed.items():
         real = [one for one in claims if one.status != "sample"]
-        made.append(_leader(city, firm, real or claims, groups.get(firm.id, (firm.id,)), rows, rules))
+        made.append(_leader(city, firm, real or claims, groups.get(firm.id, (firm.id,)), rows, (telling, rules)))
     return sorted(made, key=lambda one: (KINDS[one.kind], one.claims[0].chain.id, one.firm.name))
 
 
@@ -121,14 +124,15 @@ def _leader(
     claims: Sequence[Claim],
     group: Sequence[str],
     rows: Mapping[str, Rows],
-    rules: LeaderRules,
+    by: tuple[Collection[str], LeaderRules],
 ) -> Leader:
+    telling, rules = by
     best, sample = claims[0], claims[0].status == "sample"
     held = {name: _held(own, group, sample) for name, own in rows.items()}
     located = city.going("LOCATED_IN").filter((pl.col("from") == firm.id) & (pl.col("from_label") == firm.label))
     regions = [Named(id=one, name=city.names["Region"][one]) for one in sorted(set(located["to"]))]
     kind = LeaderKind.source if best.status in NAMING or sample else LeaderKind.thought
-    if any(one.source == rules.source and one.status in NAMING for one in claims):
+    if any(one.source in telling and one.status in NAMING for one in claims):
         kind = LeaderKind.article
     return Leader(
         firm=Named(id=firm.id, name=firm.name),
@@ -186,12 +190,22 @@ def _lacks(label: str, held: Mapping[str, Counted], placed: bool, kind: LeaderKi
         yield say("no_region")
 
 
-def _published(view: View, leaders: Sequence[Leader], rules: LeaderRules) -> PublishedNumber | None:
+def _find_figure(view: View, rules: LeaderRules) -> Mapping[str, Any] | None:
+    """Return the published number of leaders, that of the rules' source first; nothing where it is another city's."""
+
+    def is_own(one: Figure) -> bool:
+        home = [subject.name for subject in one.subjects if subject.label == "Region"]
+        home = home or [rules.city] * (one.statement["source"] == rules.source)
+        return not view.city or view.city in home
+
+    figures = [one for one in find_figures(view, ()) if one.statement.get("metric") == rules.metric and is_own(one)]
+    told = [one.statement for one in figures if one.statement.get("value") and one.statement["status"] != "sample"]
+    return min(told, key=lambda one: (one["source"] != rules.source, one["id"]), default=None)
+
+
+def _published(told: Mapping[str, Any] | None, leaders: Sequence[Leader]) -> PublishedNumber | None:
     """Return the published number of leaders; nothing where its row is not to be seen, or of another city."""
-    rows = [row["thing"] for row in view.ask("things", labels=["Statement"])]
-    wanted = [one for one in rows if (one.get("metric"), one["source"]) == (rules.metric, rules.source)]
-    told = next((one for one in wanted if one.get("value") is not None), None)
-    if told is None or view.city not in ("", rules.city):
+    if told is None:
         return None
     number, batch = int(told["value"]), sum(one.in_batch for one in leaders)
     perhaps = sum(one.status in NAMING and not one.in_batch for one in leaders)
@@ -217,6 +231,7 @@ def _tell(leaders: Sequence[Leader], published: PublishedNumber | None, chain: N
         least, most = published.unnamed_least, published.unnamed_most
         unnamed = f"{least} 到 {most}" if least < most else f"{most}"
         numbers = {"number": published.number, "named": published.named, "perhaps": published.perhaps}
+        unnamed = f"还有 {unnamed} 家不知道是谁" if most else "没有不知道是谁的"
         yield say("published", **numbers, unnamed=unnamed)
     if chain is not None or published is None:
         yield say("named", count=len(named)) if named else say("nobody")
@@ -225,7 +240,8 @@ def _tell(leaders: Sequence[Leader], published: PublishedNumber | None, chain: N
     if firms := [one for one in leaders if one.label == "Enterprise"]:
         kinds = ("products", "needs", "suppliers")
         empty = {name: sum(not getattr(one, name).number for one in firms) for name in kinds}
-        yield say("lacking", count=len(firms), **empty)
+        lacks = "、".join(f"{KINDS_ZH[name]}的 {count} 家" for name, count in empty.items() if count)
+        yield say("lacking", count=len(firms), lacks=lacks) if lacks else say("lacking_nothing", count=len(firms))
     if chain is not None and published is not None:
         yield say("of_city", number=published.number)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from graph.statuses import STATUS_ZH
 from queries.core.parts import Book, as_samples, table_of_missing
-from queries.core.table import TRUST, Ask, Column, Table, ThingRef
+from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef
 from queries.leaders.answers import Claim, Counted, Leader, LeaderKind, Leaders
 
 WHY = "没有需求配不出四张清单，没有供应商算不出配套率和断供风险，没有客户不知道它供给谁。"
@@ -39,9 +39,11 @@ def _group(leader: Leader) -> str:
 
 
 def _count(head: str, name: str) -> Column[Leader]:
-    return Column(
-        head, lambda one: getattr(one, name).number, "number", lambda one: _rest(getattr(one, name)), apart=f"{head}凭"
-    )  # fmt: skip
+    def count(one: Leader) -> Number:
+        number = getattr(one, name).number
+        return Number(number, f"{number or '没有登记'}")
+
+    return Column(head, count, "number", lambda one: _rest(getattr(one, name)), apart=f"{head}凭")
 
 
 COLUMNS: list[Column[Leader]] = [
@@ -52,7 +54,7 @@ COLUMNS: list[Column[Leader]] = [
         "lines",
         sort=lambda one: one.claims[0].chain.name,
     ),
-    Column("在第一批名单里", lambda one: "写明在" if one.in_batch else "没有写"),
+    Column("在公布的名单里", lambda one: "写明在" if one.in_batch else "没有写"),
     _count("产品", "products"),
     _count("需求", "needs"),
     _count("供应商", "suppliers"),

@@ -15,7 +15,7 @@ from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import GAPS, State
 from queries.gaps.weak_links import weak_links
-from queries.projects.answers import FilledSegment, ProjectItem, ProjectRows, Projects
+from queries.projects.answers import FilledSegment, Funnel, ProjectItem, ProjectRows, Projects
 from queries.projects.catalogue import say
 from queries.projects.funnel import add_up, make_funnel
 from queries.projects.stages import FIELDS, OVER, fields_unwritten, show_sums, stand
@@ -34,7 +34,7 @@ def _make(view: View, chain: Named | None, stage: str | None, stalled: int | Non
     real, made_up = ([one for one in items if (one.status == "sample") is sample] for sample in (False, True))
     rows, samples = (_rows(some, stage, stalled) for some in (real, made_up))
     where = chain.name if chain else ""
-    points = list(_tell(real, rows, stalled, where, bool(made_up)))
+    points = list(_tell(real, rows, (stage, stalled), where, bool(made_up)))
     proofs = [(one.status, one.source) for one in items]
     proofs += [(step.status, step.source) for one in items for step in one.steps]
     return Projects(
@@ -98,12 +98,16 @@ def _fill(view: View, segment: Named) -> FilledSegment:
 
 
 def _rows(items: Sequence[ProjectItem], stage: str | None, stalled: int | None) -> ProjectRows:
-    at = [one for one in items if stage in (None, one.stage, str(one.funnel))]
+    at = [one for one in items if _is_at(one, stage)]
     return ProjectRows(
         funnel=make_funnel(items),
         projects=sorted((one for one in at if stalled is None or one.stalled), key=_order),
         undated=[one for one in at if one.open and one.quiet is None],
     )
+
+
+def _is_at(item: ProjectItem, stage: str | None) -> bool:
+    return stage in (None, item.stage, str(item.funnel))
 
 
 def _order(item: ProjectItem) -> tuple[bool, bool, int, str]:
@@ -112,8 +116,9 @@ def _order(item: ProjectItem) -> tuple[bool, bool, int, str]:
 
 
 def _tell(
-    items: Sequence[ProjectItem], rows: ProjectRows, stalled: int | None, where: str, samples: bool
+    items: Sequence[ProjectItem], rows: ProjectRows, asked: tuple[str | None, int | None], where: str, samples: bool
 ) -> Iterator[Reason]:
+    stage, stalled = asked
     if not items:
         yield say("none_but_samples" if samples else "none", where=where)
         return
@@ -121,20 +126,31 @@ def _tell(
         if rows.projects:
             worst = rows.projects[0]
             yield say("stalled", days=stalled, count=len(rows.projects), name=worst.name, quiet=worst.quiet)
+        elif dated := sum(_is_at(one, stage) and one.open and one.quiet is not None for one in items):
+            yield say("not_stalled", days=stalled, count=dated)
         else:
-            yield say("not_stalled", days=stalled)
+            yield say("never_dated", days=stalled) if rows.undated else say("nothing_open")
     if late := sum(one.late is not None for one in items):
         yield say("late", count=late)
     if rows.undated:
         yield say("undated", count=len(rows.undated))
     stages = "、".join(f"{row.stage} {row.projects}" for row in rows.funnel if row.projects)
     yield say("count", where=where, count=len(items), stages=stages)
-    sums = add_up(items)
-    yield say("amount", count=sum(one.projects for one in sums), sums=show_sums(sums)) if sums else say("no_amount")
+    yield _tell_amount(items)
     if gaps := sum(any(fill.gap for fill in one.fills) for one in items):
         yield say("gaps", count=gaps)
     elif not any(one.fills for one in items):
         yield say("no_segment")
+
+
+def _tell_amount(items: Sequence[ProjectItem]) -> Reason:
+    """Return what the projects come to; what is given up is no investment to come, and is not added."""
+    going = [one for one in items if one.funnel is not Funnel.ended]
+    sums, ended = add_up(going), len(items) - len(going)
+    if not sums:
+        return say("no_amount")
+    told = {"count": sum(one.projects for one in sums), "sums": show_sums(sums, "和 ")}
+    return say("amount_without_ended", ended=ended, **told) if ended else say("amount", **told)
 
 
 def _missing(items: Iterable[ProjectItem], where: str) -> Iterator[MissingRows]:

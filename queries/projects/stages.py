@@ -52,6 +52,6 @@ def fields_unwritten(project: ProjectItem) -> list[str]:
     return [name for name, lacks in FIELDS.items() if lacks(project)]
 
 
-def show_sums(sums: Iterable[Sum]) -> str:
+def show_sums(sums: Iterable[Sum], apart: str = "；") -> str:
     """Return sums in words, the currencies apart."""
-    return "；".join(show_amount(one.amount, UNITS.get(one.currency, one.currency)) for one in sums)
+    return apart.join(show_amount(one.amount, UNITS.get(one.currency, one.currency)) for one in sums)

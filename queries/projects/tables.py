@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from graph.statuses import STATUS_ZH
 from queries.city.answers import ProjectStep
-from queries.core.parts import Book, as_samples, table_of_missing
+from queries.core.parts import MADE_UP, Book, as_samples, table_of_missing
 from queries.core.question import Word
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text_of
 from queries.core.words import show_amount, show_names
@@ -14,7 +14,7 @@ from queries.gaps.answers import GAPS
 from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projects, ProjectWhatIf
 from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
 
-GAP = {True: "是缺口", False: "不是缺口", None: "是不是缺口不知道"}
+GAP = {True: "，要补", False: "，现在不缺", None: ""}  # 未知 says that nobody knows
 NOT_SUMMED = (
     "金额按币种各自相加；外币没有写明汇率的不折算。“规划”“已宣布”没有说签没签约，单列。每个项目只在它走得最远的一步里。"
 )
@@ -33,6 +33,15 @@ def _original(item: ProjectItem) -> str:
     return "" if text == _amount(item).text.replace(" ", "") else text
 
 
+def _investors(item: ProjectItem) -> str:
+    return show_names((firm.name for firm in item.investors), 3)
+
+
+def _paid(item: ProjectItem) -> str:
+    """Return what stands below an amount on a page: how it was written, and who pays."""
+    return " · ".join(filter(None, (_original(item), _investors(item))))
+
+
 def _quiet(item: ProjectItem) -> Number:
     if not item.open:
         return Number(None, "不再看")
@@ -43,8 +52,8 @@ def _expected(item: ProjectItem) -> str:
     return f"过了 {item.late} 天" if item.late else ""
 
 
-def _fills(item: ProjectItem) -> list[str]:
-    return [f"{one.segment.name}：{one.state or '看不到'}，{GAP[one.gap]}" for one in item.fills]
+def _fills(item: ProjectItem) -> str:
+    return "；".join(f"{one.segment.name}：{one.state or '看不到'}{GAP[one.gap]}" for one in item.fills)
 
 
 def _worst(item: ProjectItem) -> float:
@@ -59,9 +68,9 @@ def _stage(item: ProjectItem) -> str:
     return item.stage or "" if item.stage and item.stage != item.funnel else ""
 
 
-def _unwritten(item: ProjectItem) -> list[str]:
+def _unwritten(item: ProjectItem) -> str:
     lacking = [*([] if item.steps else ["各步"]), *fields_unwritten(item)]
-    return ["、".join(lacking)] if lacking else []
+    return "、".join(lacking)
 
 
 def _project(item: ProjectItem) -> ThingRef:
@@ -85,7 +94,7 @@ FUNNEL: list[Column[FunnelRow]] = [
     Column("来源", lambda one: one.sources, "source"),
 ]
 UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda one: one.without_currency, "number")
-IN_YUAN = Column[FunnelRow]("合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
+IN_YUAN = Column[FunnelRow]("有汇率的合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
 PROJECTS: list[Column[ProjectItem]] = [
     Column("项目", _project, "thing", lambda one: " · ".join(filter(None, (_chains(one), _regions(one)))), on="page"),
     Column("项目", _project, "thing", on="text"),
@@ -95,11 +104,12 @@ PROJECTS: list[Column[ProjectItem]] = [
     Column("多久没进展", _quiet, "number"),
     Column("各步", lambda one: list(map(_step, one.steps)), "lines"),
     Column("预计投产", lambda one: one.expected_on, "date", _expected, apart="过期"),
-    Column("投资额", _amount, "number", _original, apart="投资额原文"),
-    Column("投资方", lambda one: show_names((firm.name for firm in one.investors), 3)),
-    Column("填补环节", _fills, "lines", sort=_worst),
-    Column("没有写的", _unwritten, "lines", sort=lambda one: -len(fields_unwritten(one))),
-    Column("假如", lambda one: Ask("what-if", "会改变什么", {"project": one.id}), "ask"),
+    Column("投资额", _amount, "number", _paid, on="page"),
+    Column("投资额", _amount, "number", _original, apart="投资额原文", on="text"),
+    Column("投资方", _investors, on="text"),
+    Column("填补环节", _fills, sort=_worst),
+    Column("没有写的", _unwritten, sort=lambda one: -len(fields_unwritten(one))),
+    Column("假如", lambda one: Ask("what-if", "推演", {"project": one.id}), "ask"),
     *TRUST,
 ]
 
@@ -124,7 +134,8 @@ def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
     stalled = answer.stalled_days
     title = "项目" if stalled is None else f"停了 {stalled} 天以上的项目"
     empty = "图里没有这样的项目" if stalled is None else f"有日期的项目里没有停 {stalled} 天以上的"
-    foreign = any(one.yuan is not None and {each.currency for each in one.sums} != {"CNY"} for one in rows.funnel)
+    own = [sum(each.projects for each in one.sums if each.currency == "CNY") for one in rows.funnel]
+    foreign = any(one.in_yuan > known for one, known in zip(rows.funnel, own, strict=True))
     more = [IN_YUAN] * foreign + [UNNAMED] * any(one.without_currency for one in rows.funnel)
     found: dict[str, Table[Any]] = {
         "funnel": Table("funnel", "漏斗", [*FUNNEL[:3], *more, *FUNNEL[3:]], rows.funnel, NOT_SUMMED),
@@ -173,6 +184,8 @@ def _turn(change: Any) -> str:
 def notes_of_what_if(answer: ProjectWhatIf, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, what cannot be said, and what is assumed."""
     yield answer.verdict
+    if answer.status == "sample":
+        yield MADE_UP
     yield from (f"没有推演: {why}" for why in answer.cannot if why not in answer.points)
     yield from dict.fromkeys(f"假定: {text}" for one in answer.changes for text in one.what_if.assumptions)
     yield f"截至 {answer.as_of}；推演是推断，不写入图中"

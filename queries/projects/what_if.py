@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from queries.city.city import read_city
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.core.view import View
@@ -20,7 +21,7 @@ def project_what_if(view: View, project: Named) -> ProjectWhatIf:
     here = [why for why in cannot if why.code == "already"]
     points = [point for one in changes for point in (*one.landed, _tell(one))]
     points = points or here or [say("cannot_say"), *cannot]
-    if changes and item.status != "sample" and "sample" in view.statuses:
+    if changes and item.status != "sample" and _has_samples(view):
         cannot.append(say("on_samples"))
     return ProjectWhatIf(
         project=item,
@@ -32,6 +33,13 @@ def project_what_if(view: View, project: Named) -> ProjectWhatIf:
         status="sample" if item.status == "sample" else "inferred",
         sources=sources_used(view, [item.source, *(step.source for step in item.steps)]),
     )
+
+
+def _has_samples(view: View) -> bool:
+    """Tell whether there is any made-up firm or relation that goes into what is worked out."""
+    city = read_city(view)
+    frames = [city.nodes["Enterprise"], *(city.going(name) for name in ("PRODUCES", "SUPPLIES", "NEEDS"))]
+    return any("sample" in frame["status"] for frame in frames)
 
 
 def _changes(view: View, item: ProjectItem) -> tuple[list[ProjectChange], list[Reason]]:

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from graph.errors import InputError
 from queries.city.ties import Tied
+from queries.core.answers import weakest
+from queries.core.days import holds_on
 from queries.core.view import View
 from queries.matching.city import match_city
 from queries.registries.answers import Answerer
@@ -17,9 +20,10 @@ _label = re.compile(r"^[^:：]*[:：]")
 
 def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
     """Return the firms that fit each open challenge, best first; not those who put it up or took it up."""
-    found = []
+    found, today = [], date.fromisoformat(view.scope.day)
     for one in challenges:
-        if one.thing.get("state") not in OPEN:
+        since, until = one.thing.get("valid_from"), one.thing.get("valid_to")
+        if one.thing.get("state") not in OPEN or not holds_on(today, since, until):
             continue
         taken = {tie.other["id"] for tie in one.ties}
         try:
@@ -31,6 +35,7 @@ def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
         fitting = [firm for firm in others if (firm.status == "sample") is made_up]
         subject = as_thing(one.thing)
         for firm in fitting[:MOST]:
-            own = {name: getattr(firm, name) for name in ("firm", "level", "product", "why", "status", "source")}
-            found.append(Answerer(subject=subject, **own))
+            own = {name: getattr(firm, name) for name in ("firm", "level", "product", "why", "source")}
+            status = weakest(("inferred", firm.status)) or ""
+            found.append(Answerer(subject=subject, status=status, **own))
     return found

@@ -40,7 +40,7 @@ class EntryTie(Answer):
 
 
 class Answerer(Answer):
-    """A firm that could answer an open challenge, inferred by the matcher; status and source are the firm's."""
+    """A firm that could perhaps answer an open challenge, inferred by the matcher; the source is the firm's."""
 
     subject: Thing
     firm: Named

@@ -9,7 +9,7 @@ from queries.core.answers import Figure, Thing
 from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View
-from queries.core.words import show_amount
+from queries.core.words import in_unit, show_amount
 from queries.registries.answers import Published
 from queries.registries.catalogue import say
 from queries.registries.described import Count, Described, read_registries
@@ -63,13 +63,12 @@ def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tie
     for figure in figures:
         said = figure.statement
         rule = next((one for one in rules.counts if one.metric == said["metric"]), None)
-        shown = _shown(rule, figure.subjects, named, things, said.get("currency")) if rule else None
+        shown = _shown(rule, figure, named, things) if rule else None
         difference = differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
         if rule and rule.what == "amount":
             signed = _signed_at(figure.subjects, things)
             without = sum(not _has_amount(one, said.get("currency")) for one in signed)
-            partly = say("fig_partial", shown=show_amount(shown, said.get("unit") or ""), count=without)
-            difference = partly if without else difference
+            difference = partly(shown, said.get("unit") or "", without) if without else difference
         yield describe(figure, shown, difference)
 
 
@@ -83,12 +82,13 @@ def describe(figure: Figure, shown: float | None, difference: Reason) -> Publish
 
 def _shown(
     rule: Count,
-    subjects: Sequence[Thing],
+    figure: Figure,
     named: Sequence[Tied],
     things: Sequence[Tied],
-    currency: str | None,
 ) -> float | None:
-    """Return what the things show of a figure; nothing where no rows could."""
+    """Return what the things show of a figure, in its own unit; nothing where no rows could."""
+    subjects, said = figure.subjects, figure.statement
+    currency, unit = said.get("currency"), said.get("unit") or ""
     if rule.what == "rows":
         words = [rule.kind] if rule.kind else [subject.name for subject in subjects]
         return sum(any(word in (kind_of(one.thing) or "") for word in words) for one in named)
@@ -98,7 +98,7 @@ def _shown(
     if rule.what in ("signed", "amount"):
         signed = _signed_at(subjects, things)
         amounts = [one["amount"] for one in signed if _has_amount(one, currency)]
-        return len(signed) if rule.what == "signed" else sum(amounts)
+        return len(signed) if rule.what == "signed" else in_unit(sum(amounts), unit)
     return None
 
 
@@ -115,6 +115,13 @@ def _has_amount(project: Mapping[str, Any], currency: str | None) -> bool:
 
 def _has(rule: Count, role: str | None) -> bool:
     return any(word in (role or "") for word in rule.words)
+
+
+def partly(shown: float | None, unit: str, without: int) -> Reason:
+    """Return in words what some rows show, of which so many have no amount that can be compared."""
+    if not shown:
+        return say("fig_unpriced", count=without)
+    return say("fig_partial", shown=show_amount(shown, unit), count=without)
 
 
 def differ(value: float | None, shown: float | None, unit: str, qualifier: str) -> Reason:

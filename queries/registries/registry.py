@@ -10,6 +10,7 @@ from queries.city.ties import Tied, read_tied
 from queries.core.answers import STATUS_ORDER, Figure, MissingRows
 from queries.core.reason import Catalogue, Reason
 from queries.core.view import View
+from queries.core.words import show_amount
 from queries.registries.answerers import find_answerers
 from queries.registries.answers import Entry, Published, Registry, RegistryRows, StageRule
 from queries.registries.catalogue import say
@@ -19,7 +20,7 @@ from queries.registries.published import is_first, put_beside, read_figures, sta
 from queries.things.things import sources_used
 
 GAPS = 3  # differences that the sentence names
-MONEY = ("元", "美元")
+MONEY = "元"
 ROWS, TIES, SIGNED = (
     "rows",
     "ties",
@@ -122,12 +123,13 @@ def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) 
     if rules.stages and named:
         counted = Counter(one.kind or "没有写阶段" for one in named)
         yield say("stages", told="、".join(f"{stage} {count}" for stage, count in counted.items()))
-    gaps = [one for one in published if short_of(one) and one.unit not in MONEY][:GAPS]
+    gaps = [one for one in published if short_of(one) and not (one.unit or "").endswith(MONEY)][:GAPS]
     several = len({subject.id for one in gaps for subject in one.subjects}) > 1
     for one in gaps:
         of = "、".join(subject.name for subject in one.subjects if several and subject.label in rules.labels)
         told = {"of": of, "metric": one.metric, "original": one.original or f"{one.value:g}"}
-        yield say("gap", shown=one.shown, **told) if one.shown else say("gap_none", **told)
+        shown = show_amount(one.shown, one.unit or "").replace(" ", "")
+        yield say("gap", shown=shown, **told) if one.shown else say("gap_none", **told)
     if lacking := _kinds_lacking(rules, named):
         yield say("kinds_lacking", kinds="、".join(lacking))
 

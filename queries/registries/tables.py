@@ -1,6 +1,7 @@
 """Tables of a registry: its things, who has a part in each, figures, firms that could answer, stages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph.model import NODE_TYPES
@@ -10,6 +11,7 @@ from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, w
 from queries.core.words import show_amount, show_names, show_number
 from queries.registries.answers import Answerer, Entry, EntryTie, Published, Registry, RegistryRows, StageRule
 
+AFTER = ("以上", "多", "余", "左右")  # what is said after a number
 LEVELS = ("高", "中", "低")
 
 
@@ -28,18 +30,19 @@ def one_or_names(label: str, named: Sequence[Named], unit: str) -> ThingRef | st
 def remark_of(entry: Entry) -> str:
     """Return what is to be known of an entry: that it is no one thing, or over."""
     stands = f"不是一个：公布的 {show_number(entry.stands_for)} 个，没有逐个点名" if entry.stands_for else ""
-    return "；".join(filter(None, (stands, "" if entry.current else "现在没有或已结束")))
+    return "；".join(filter(None, (stands, "" if entry.current else "已经结束" if entry.until else "还没有开始")))
 
 
+KIND = Column[Entry]("类别", lambda one: one.kind or "没有写")
 ENTRIES: list[Column[Entry]] = [
     Column("名称", lambda one: ref(one.thing), "thing", remark_of, apart="须知"),
     Column("种类", lambda one: NODE_TYPES[one.thing.label].table.zh),
-    Column("类别或阶段", lambda one: one.kind or "没有写"),
+    KIND,
     Column("自", lambda one: one.on, "date"),
     Column("至", lambda one: one.until, "date"),
     Column("产业链", lambda one: one_or_names("Chain", one.chains, "条")),
     Column("所在", lambda one: one_or_names("Region", one.regions, "处")),
-    Column("各方", lambda one: one.ties or "没有登记", sort=lambda one: one.ties),
+    Column("各方", lambda one: one.ties or ("没有登记" if one.current else ""), sort=lambda one: one.ties),
     Column("说明", lambda one: one.said, extra=lambda one: one.remark, apart="备注"),
     *TRUST,
 ]
@@ -53,7 +56,7 @@ TIES: list[Column[EntryTie]] = [
 ]
 ANSWERERS: list[Column[Answerer]] = [
     Column("榜单", lambda one: ref(one.subject), "thing"),
-    Column("能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
+    Column("也许能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
     Column("把握", lambda one: one.level, sort=lambda one: LEVELS.index(one.level)),
     Column("它的产品", lambda one: one.product),
     Column("凭什么", lambda one: Folded(one.why[0], one.why[1:]) if one.why else [], "lines"),
@@ -68,8 +71,8 @@ STAGES: list[Column[StageRule]] = [
 PUBLISHED: list[Column[Published]] = [
     Column("公布的", lambda one: one.metric, extra=lambda one: one.scope, apart="口径"),
     Column("说的是", lambda one: _subject(one)),
-    Column("公布数", lambda one: _number(one, one.value), "number", lambda one: one.qualifier),
-    Column("图里", lambda one: Number(0, "没有登记") if one.shown == 0 else _number(one, one.shown), "number"),
+    Column("公布数", lambda one: _told(one), "number"),
+    Column("图里", lambda one: _shown(one), "number"),
     Column("差在哪里", lambda one: one.difference),
     Column("时点", lambda one: one.as_of, "date"),
     *TRUST,
@@ -82,16 +85,32 @@ def _subject(one: Published) -> ThingRef | str:
     return show_names((subject.name for subject in one.subjects), unit="个")
 
 
+def _told(one: Published) -> Number:
+    """Return the published number as it was said: 近 8,000 亿元, 50 万张以上."""
+    said, number = one.qualifier or "", _number(one, one.value)
+    if one.value is None or not said:
+        return number
+    return Number(one.value, f"{number.text}{said}" if said in AFTER else f"{said} {number.text}")
+
+
+def _shown(one: Published) -> Number:
+    if one.shown == 0:
+        return Number(0, "数不出" if one.difference.code == "fig_unpriced" else "没有登记")
+    return _number(one, one.shown)
+
+
 def _number(one: Published, value: float | None) -> Number:
     return Number(value, "数不出" if value is None else show_amount(value, one.unit or ""))
 
 
 def tables_of_rows(rows: RegistryRows, title: str) -> dict[str, Table[Any]]:
     """Return the tables of some rows of a registry."""
-    inferred = "按榜单的文字推断，没有问过企业；状态、来源是企业那一行的。"
+    inferred = "按榜单的文字推断，没有问过企业，把握低的只是字面有些像；来源是企业那一行的。"
+    staged = {one.thing.label for one in rows.entries} == {"Challenge"}  # of which the kind is the stage that it is in
+    columns = [replace(one, head="阶段") if staged and one is KIND else one for one in ENTRIES]
     tables: dict[str, Table[Any]] = {
-        "entries": Table("entries", title, ENTRIES, rows.entries, empty="还没有登记"),
-        "answerers": Table("answerers", "能揭榜的企业", ANSWERERS, rows.answerers, inferred),
+        "entries": Table("entries", title, columns, rows.entries, empty="还没有登记"),
+        "answerers": Table("answerers", "也许能揭榜的企业", ANSWERERS, rows.answerers, inferred),
         "ties": Table("ties", "谁在其中做什么", TIES, rows.ties, empty="还没有登记谁参与"),
     }
     single = len({one.thing.label for one in rows.entries}) < 2
