@@ -4,12 +4,18 @@ from typing import TYPE_CHECKING
 
 from queries.core.question import Question, question
 from queries.registries.answers import Registry
-from queries.registries.tables import book_of_registry
 
 if TYPE_CHECKING:
+    from queries.core.parts import Book
     from queries.core.view import View
 
 GROUP = "链长制"
+
+
+def _book(answer: Registry) -> "Book":
+    from queries.registries.tables import book_of_registry
+
+    return book_of_registry(answer)
 
 
 def _declare(name: str, help: str) -> Question[Registry]:
@@ -19,7 +25,7 @@ def _declare(name: str, help: str) -> Question[Registry]:
         return make_registry(view, name)
 
     ask.__name__, ask.__doc__ = name, f"{help};公布的数与图里的行对照,缺哪些行、用哪张空表填。示例另列。"
-    return question(name, name, group=GROUP, book=book_of_registry)(ask)
+    return question(name, name, group=GROUP, book=_book)(ask)
 
 
 challenges = _declare("challenges", "揭榜挂帅: 各阶段谁来做、每张榜单在哪一步、谁发榜谁揭榜、哪些企业能揭(按文字推断)")
