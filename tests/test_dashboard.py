@@ -117,7 +117,7 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
         Met.none: (1, 1),
     }
     assert {one.met: one.status for one in answer.needs} == {
-        Met.able: "inferred", Met.supplied: None, Met.none: "confirmed",
+        Met.able: "inferred", Met.supplied: None, Met.none: "reported",
     }  # fmt: skip
     assert (answer.work.open, answer.work.overdue, answer.work.blocked) == (2, 1, 1)
     assert answer.samples == 2

@@ -54,7 +54,7 @@ def test_which_projects_count(office: Store) -> None:
         "p-nodate": (None, ["goal_large", "goal_undated"]),
     }
     assert next(one for one in desk_of(office).projects if one.project.id == "p-usd").why == [
-        "USD 没有写明汇率，不折算，不可比"
+        "美元没有写明汇率，不折算，不可比"
     ]
     assert [one.topic for one in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
 

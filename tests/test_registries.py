@@ -191,7 +191,7 @@ def test_what_was_signed_at_an_event(city: Store) -> None:
 
 def test_kinds_of_platforms_that_are_not_there(city: Store) -> None:
     answer = asked(city, "platforms")
-    assert answer.verdict == "支撑平台：点了名的 1 个平台；没有登记基金、会展的。"
+    assert answer.verdict == "支撑平台：点了名的 1 个平台；基金、会展类的还没有登记。"
     assert [one.form for one in answer.missing] == ["platforms", "participates_in"]
 
 
