@@ -20,6 +20,8 @@ from loaders.run import load
 from queries.clusters.answers import Clusters, Compared, MemberPlace
 from queries.clusters.clusters import make_clusters
 from queries.clusters.communities import Communities
+from queries.clusters.tables import MEMBERS
+from queries.core.table import text_of
 from queries.names.search import find_cluster
 from queries.networks.network import Network
 from queries.networks.structure import communities
@@ -143,6 +145,11 @@ def test_leaders_and_provenance(city: Store) -> None:
     assert {id for id, m in members.items() if m.leader} == {"b", "f"}
     assert {chain.id for chain in members["b"].leads} == {"demo", "away"}
     assert members["f"].role == "集群领军企业"
+    leading = next(one for one in MEMBERS if one.head == "领军企业")
+    assert [text_of(leading, members[id], {}) for id in ("b", "f")] == [
+        "",
+        "是",
+    ]  # b leads a chain, and not the cluster
     assert (members["a"].status, members["a"].source, members["a"].place, members["a"].since) == (
         "reported",
         "s",

@@ -175,4 +175,10 @@ def test_the_goal_is_that_of_its_city_alone(store: Store, tmp_path: Path) -> Non
     )
     assert not load([tmp_path / "regions.csv", tmp_path / "chains.csv"], store).bad
     assert desk_of(store, chain=Named(id="y", name="葡萄酒")).goals == []
+    (tmp_path / "projects.csv").write_text(
+        "id,name,stage,amount,currency,chains,source,status\np,大的,签约,9000000000,CNY,n,s,confirmed\n", "utf-8"
+    )
+    assert not load([tmp_path / "projects.csv"], store).bad
+    (large,) = desk_of(store, chain=Named(id="n", name="牧场")).projects
+    assert (large.counts, large.why, large.yuan) == (None, [], 9e9)
     assert desk_of(store, chain=Named(id="n", name="牧场")).goals == []  # the graph has no chain of the goal's city

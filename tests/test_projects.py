@@ -108,6 +108,23 @@ def change(store: Store, word: str, hidden: str = "") -> ProjectWhatIf:
     return project_what_if(view, find_project(view, word))
 
 
+def test_an_amount_is_in_yuan_and_never_the_bare_number_of_what_was_written(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "projects.csv").write_text(
+        """id,name,amount,currency,amount_original,source,status
+a,甲,50亿元,CNY,50亿元,s,confirmed
+b,乙,"3,500 万",USD,3500万美元,s,confirmed
+c,丙,1.2e9,CNY,约12亿元,s,confirmed
+d,丁,50,CNY,50亿元,s,confirmed
+e,戊,3亿美元,USD,,s,confirmed
+""",
+        "utf-8",
+    )
+    report = load([tmp_path / "projects.csv"], store)
+    assert [(one.row, one.column) for one in report.rejected] == [(5, "投资额原文"), (6, "投资额")]
+    assert "以元为单位" in report.rejected[0].reason
+    assert {id: one.amount for id, one in by_id(ask(store)).items()} == {"a": 5e9, "b": 3.5e7, "c": 1.2e9}
+
+
 def test_every_stage_of_the_model_stands_somewhere_in_the_funnel_in_its_order() -> None:
     assert {*STANDS} == {*STAGES.choices}
     wanted = ["线索", "洽谈", "签约", "开工", "投产"]

@@ -22,6 +22,10 @@ PARTIAL_DATE = r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-H[12]
 SEPARATORS = r"[;；、\n]"
 TRUE, FALSE = ("true", "1", "是", "y", "yes", "必需"), ("false", "0", "否", "n", "no", "非必需")
 
+SCALES = {"亿": 1e8, "万": 1e4}
+MONEY_HINT = "以元为单位,50 亿元写 5000000000 或 50亿元"
+_money, _told_money = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)元?"), re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)")
+
 _forbidden, _formula, _partial_date = re.compile(FORBIDDEN), re.compile(FORMULA), re.compile(PARTIAL_DATE)
 _loose_date = re.compile(
     r"^(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?)?年?(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
@@ -38,6 +42,7 @@ class Kind:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     words: dict[str, str] = field(default_factory=dict, hash=False, compare=False)
+    money: bool = False
 
     def clean(self, value: Any) -> Any:
         """Return the canonical value, or raise ``ValueError`` with what was expected."""
@@ -57,10 +62,12 @@ class Kind:
 
     def _clean_float(self, value: Any) -> float:
         text = unicodedata.normalize("NFKC", str(value)).replace(",", "").strip()
+        told = _money.fullmatch(text) if self.money else None
         try:
-            number = float(text)
+            number = float(told[1]) * SCALES[told[2]] if told else float(text)
         except ValueError:
-            raise ValueError("不是数字,应为如 0.8 或 1200 的数") from None
+            wanted = f"{MONEY_HINT}, 外币写 3亿、币种写 USD" if self.money else "应为如 0.8 或 1200 的数"
+            raise ValueError(f"不是数字,{wanted}") from None
         if not math.isfinite(number):
             raise ValueError("不是有限的数(NaN 或无穷大),请填写普通数字或留空")
         if not self.low <= number <= self.high:
@@ -102,6 +109,13 @@ class Kind:
         if found not in self.choices:
             raise ValueError(f"不在可选值内,应为 {'、'.join(self.choices)} 之一")
         return found
+
+
+def check_unit(amount: float | None, original: str | None) -> None:
+    """Raise ``ValueError`` where an amount is the bare number of what was written: 50 for 50亿元."""
+    told = _told_money.search(unicodedata.normalize("NFKC", original or "").replace(",", ""))
+    if told and amount is not None and amount == float(told[1]):
+        raise ValueError(f"投资额写的是 {amount:g},原文是“{original}”: 投资额{MONEY_HINT}")
 
 
 def check_text(text: str, max_length: int) -> str:
@@ -148,6 +162,7 @@ TEXT, LONG_TEXT, LIST, NUMBER, FLAG, DATE, MOMENT = (
     Kind("moment"),
 )
 SHARE = Kind("float", low=0.0, high=1.0)
+MONEY = Kind("float", money=True)
 STATUS = choice(
     *STATUS_ZH,
     words={zh: en for en, zh in STATUS_ZH.items()} | {"确认": "confirmed", "报道": "reported", "未核实": "curated"},
@@ -158,6 +173,7 @@ OptText = Annotated[str | None, TEXT, BeforeValidator(TEXT.clean)]
 OptLongText = Annotated[str | None, LONG_TEXT, BeforeValidator(LONG_TEXT.clean)]
 OptNames = Annotated[list[str] | None, LIST, BeforeValidator(LIST.clean)]
 OptNumber = Annotated[float | None, NUMBER, BeforeValidator(NUMBER.clean)]
+OptMoney = Annotated[float | None, MONEY, BeforeValidator(MONEY.clean)]
 OptFlag = Annotated[bool | None, FLAG, BeforeValidator(FLAG.clean)]
 OptDate = Annotated[str | None, DATE, BeforeValidator(DATE.clean)]
 Moment = Annotated[str, MOMENT, BeforeValidator(MOMENT.clean)]

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from graph.model.base import Link, Node, TypeInfo, column
-from graph.model.kinds import OptDate, OptFlag, OptNames, OptNumber, OptText, Text, choice
+from graph.model.kinds import OptDate, OptFlag, OptMoney, OptNames, OptNumber, OptText, Text, check_unit, choice
 
 TIERS = choice("上游", "中游", "下游", "服务")
 GOODS = choice("产品", "服务")
@@ -208,11 +208,18 @@ class Project(Node):
         ),
     )
     stage: Stage = column("阶段", "项目阶段", "进展")
-    amount: OptNumber = column("投资额", "总投资", "金额")
+    amount: OptMoney = column("投资额", "总投资", "金额")
     currency: Currency = column("币种")
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
     expected_on: OptDate = column("预计投产日期", "预计投产")
+
+    @field_validator("amount_original")
+    @classmethod
+    def _check_unit(cls, original: str | None, row: ValidationInfo) -> str | None:
+        """Refuse an amount that is only the number of what was written."""
+        check_unit(row.data.get("amount"), original)
+        return original
 
 
 class Deliverable(Node):

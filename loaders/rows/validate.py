@@ -14,6 +14,8 @@ from graph.stores.base import polars_type
 from loaders.files.sheets import ROW
 from loaders.rows.problems import RowProblem
 
+SURELY_YUAN = 10_000_000
+
 
 @dataclass
 class Valid:
@@ -73,6 +75,8 @@ def _is_plain(name: str, kind: Kind, needed: bool) -> pl.Expr:
     elif kind.name == "float":
         number = cell.cast(pl.Float64, strict=False)
         ok = cell.str.contains(r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$") & number.is_between(kind.low, kind.high)
+        if kind.money:  # a small one may be the bare number of 50亿元: the model compares it with what was written
+            ok &= number >= SURELY_YUAN
     elif kind.name == "bool":
         ok = cell.is_in(["true", "false"])
     elif kind.name == "moment":
