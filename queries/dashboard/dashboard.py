@@ -112,7 +112,9 @@ def _needs(view: View) -> Iterator[NeedLine]:
     wanted: list[tuple[Wanted, list[str]]] = []
     for id, name in sorted(read_city(view).names["Chain"].items()):
         needs = chain_opportunities(view, Named(id=id, name=name)).needs
-        rests = {one.product: [row.status for row in needs if row.product == one.product] for one in needs}
+        rests: dict[str, list[str]] = defaultdict(list)
+        for row in needs:
+            rests[row.product].append(row.status)
         wanted += [(one, rests[one.product]) for one in at_a_glance(needs)]
     for met in Met:
         rows = [(one, statuses) for one, statuses in wanted if one.met is met]
