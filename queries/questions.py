@@ -33,5 +33,5 @@ ROOMS = (
     dashboard,
 )
 QUESTIONS: tuple[Question[Any], ...] = tuple(
-    one for room in ROOMS for one in vars(room).values() if isinstance(one, Question)
+    var for room in ROOMS for var in vars(room).values() if isinstance(var, Question)
 )

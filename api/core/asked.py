@@ -38,7 +38,7 @@ class Handout:
 
 def command_of(question: Question[Any], handout: Handout | None = None) -> Callable[..., None]:
     """Return the command of a question, as typer reads it."""
-    asked = [one for one in question.arguments if one.name_by("command")]
+    asked = [argument for argument in question.arguments if argument.name_by("command")]
     placed = {one.name: one.required or one.word.positional for one in asked}
     parameters = [_parameter(one, placed.get(one.name, False)) for one in (*asked, *question.shown)]
     if question.most is not None:
@@ -85,7 +85,7 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
 
     run.__name__, run.__doc__ = question.ask.__name__, question.help
     run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return reading(run) if question.subject == "view" else run
 
 

@@ -60,7 +60,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
     A group whose subcommand is run does nothing itself, and opens no store.
     """
     asked = signature(look).parameters
-    own = [one for one in signature(command).parameters.values() if one.name != "graph"]
+    own = [parameter for parameter in signature(command).parameters.values() if parameter.name != "graph"]
 
     def run(**given: Any) -> None:
         if getattr(given.get("context"), "invoked_subcommand", None):
@@ -71,7 +71,7 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
     shape = Signature(sorted(every, key=lambda one: (one.default is not Signature.empty, one.name == "format")))
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__signature__ = shape  # type: ignore[attr-defined]  # what typer reads
-    run.__annotations__ = {one.name: one.annotation for one in shape.parameters.values()}
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in shape.parameters.values()}
     return run
 
 

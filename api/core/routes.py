@@ -45,7 +45,7 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
     returned = Page[get_args(question.answer)[0]] if listed else question.answer  # type: ignore[misc]
     answer.__name__, answer.__doc__ = question.ask.__name__, question.help
     answer.__signature__ = Signature(parameters, return_annotation=returned)  # type: ignore[attr-defined]
-    answer.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": returned}
+    answer.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": returned}
     return answer
 
 
@@ -58,7 +58,7 @@ def given_by(question: Question[Any], path: str, subject: Any = None) -> list[Pa
 
 
 def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[str, Any, Any]]:
-    asked = {one.name: one for one in question.arguments if one.name_by("route")}
+    asked = {argument.name: argument for argument in question.arguments if argument.name_by("route")}
     braced = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     if question.choice and not {*braced}.isdisjoint(question.choice.names):  # the address has chosen
         asked = {name: one for name, one in asked.items() if name in braced or name not in question.choice.names}

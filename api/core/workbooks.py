@@ -34,8 +34,8 @@ def make_workbook(book: Book, answer: Overview) -> bytes:
     """Return a workbook: a sheet for each table of an answer, above it the verdict, the day and the rules."""
     import xlsxwriter
 
-    title, lines, sources = book.title, [*book.notes(answer)], {one.id: one.name for one in answer.sources}
-    tables = [*book.tables.values(), *(replace(one, note="虚构，只作演示") for one in book.samples.values())]
+    title, lines, sources = book.title, [*book.notes(answer)], {source.id: source.name for source in answer.sources}
+    tables = [*book.tables.values(), *(replace(sample, note="虚构，只作演示") for sample in book.samples.values())]
     buffer = io.BytesIO()
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, plain) as made:

@@ -53,10 +53,16 @@ def backtest(
 def _print_tests(tests: "dict[str, BackTest]", format: Format) -> None:
     rows: list[dict[str, Any]] = []
     for name, test in tests.items():
-        for one in test.measures:
-            cells = {"mrr": _told(one.mrr), **{str(cut): _told(value) for cut, value in one.recall.items()}}
+        for measure in test.measures:
+            cells = {"mrr": _told(measure.mrr), **{str(cut): _told(value) for cut, value in measure.recall.items()}}
             rows.append(
-                {"links": name, "asked": one.asked, "hidden": f"{one.hidden:.0f}", "method": one.method, **cells}
+                {
+                    "links": name,
+                    "asked": measure.asked,
+                    "hidden": f"{measure.hidden:.0f}",
+                    "method": measure.method,
+                    **cells,
+                }
             )
     print_rows(rows, format, BACKTEST_HEADS)
     for name, test in tests.items():

@@ -139,8 +139,8 @@ def _cut(view: ChainView, pool: list[Facts], most: int) -> tuple[ChainView, list
         segments.append(
             segment.model_copy(update={"products": segment.products[:products], "enterprises": ordered[:firms]})
         )
-    there = {one.id for segment in segments for one in segment.products} | {
-        one.id for segment in segments for one in segment.enterprises
+    there = {product.id for segment in segments for product in segment.products} | {
+        enterprise.id for segment in segments for enterprise in segment.enterprises
     }
     supplies = [row for row in view.supplies if row["supplier"] in there and row["customer"] in there]
     inputs = [flow for flow in view.inputs if flow.upstream in there and flow.downstream in there]

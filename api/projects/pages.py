@@ -15,7 +15,7 @@ DAYS = (90, 180, 365)  # that the page offers
 
 
 def _show_what_if(request: PageRequest, answer: ProjectWhatIf) -> Response:
-    tables = {one.chain.id: tables_of_what_if(one.what_if) for one in answer.changes}
+    tables = {change.chain.id: tables_of_what_if(change.what_if) for change in answer.changes}
     return request.render("project_what_if.html", answer.project.name, answer=answer, tables=tables)
 
 

@@ -10,15 +10,15 @@ Ends = set[tuple[str, str, str]]
 
 def possible(kind: Kind, towards: str, left: Labels, right: Labels) -> Ends:
     """Return what one relation between these labels can be: its type and the labels at its ends."""
-    found = set()
+    ends = set()
     for record in records(kind):
         edge = EDGE_TYPES[record.type_name]  # type: ignore[attr-defined]
         for start, end in ends_of(edge):
             forward = (left is None or start in left) and (right is None or end in right)
             backward = (right is None or start in right) and (left is None or end in left)
             if (towards != "<" and forward) or (towards != ">" and backward):
-                found.add((edge.type_name, start, end))
-    return found
+                ends.add((edge.type_name, start, end))
+    return ends
 
 
 def of_steps(kind: Kind, towards: str, left: Labels, right: Labels) -> Ends:

@@ -83,23 +83,23 @@ def joined(kinds: Iterable[Kind]) -> Kind:
     return replace(result, optional=True) if nulls and result.word in ("node", "relation", "map") else result
 
 
-def _both(one: Kind, other: Kind) -> Kind:
-    if one.group == other.group == "number":
+def _both(kind: Kind, other: Kind) -> Kind:
+    if kind.group == other.group == "number":
         return FLOAT
-    if one.word != other.word:
+    if kind.word != other.word:
         return ANY
-    if one.word == "list":
-        return list_of(joined((one.item or ANY, other.item or ANY)))
-    if one.word == "map":
-        if one.fields is None or other.fields is None:
+    if kind.word == "list":
+        return list_of(joined((kind.item or ANY, other.item or ANY)))
+    if kind.word == "map":
+        if kind.fields is None or other.fields is None:
             return Kind("map")
-        mine, theirs = dict(one.fields), dict(other.fields)
+        mine, theirs = dict(kind.fields), dict(other.fields)
         return Kind(
             "map",
             fields=tuple((key, joined(side[key] for side in (mine, theirs) if key in side)) for key in mine | theirs),
         )
-    names = None if one.names is None or other.names is None else tuple(dict.fromkeys(one.names + other.names))
-    return Kind(one.word, names=names, optional=one.optional or other.optional)
+    names = None if kind.names is None or other.names is None else tuple(dict.fromkeys(kind.names + other.names))
+    return Kind(kind.word, names=names, optional=kind.optional or other.optional)
 
 
 def records(kind: Kind) -> list[type[Record]]:

@@ -42,8 +42,8 @@ def compare(sign: str, left: Written, right: Written, place: str) -> str:
     return f"{left.safe} {sign} {right.safe}"
 
 
-def _how(one: Kind, other: Kind) -> str:
-    words = {one.word, other.word}
+def _how(kind: Kind, other: Kind) -> str:
+    words = {kind.word, other.word}
     if words & {"node", "relation"}:
         return "请用它的属性,如 n.id = '…'。"
     if "list" in words:

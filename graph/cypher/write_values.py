@@ -110,8 +110,8 @@ class ValueWriter(ListWriter):
         return Written(f" {value.word} ".join(self.condition(part) for part in value.parts), BOOL, False)
 
     def _comparison(self, value: syntax.Comparison) -> Written:
-        if (found := self._identity(value) or self._any_at_all(value)) is not None:
-            return found
+        if (written := self._identity(value) or self._any_at_all(value)) is not None:
+            return written
         values = [self.write(part) for part in (value.first, *(part for _, part in value.rest))]
         signs = [sign for sign, _ in value.rest]
         place = self.place(value.at)

@@ -128,6 +128,6 @@ def extended(*records: type[Record]) -> Iterator[None]:
         _take_in(before)
 
 
-for _name in ("nodes", "edges", *(found.name for found in iter_modules(__path__))):
+for _name in ("nodes", "edges", *(module.name for module in iter_modules(__path__))):
     _found = vars(import_module(f"{__name__}.{_name}")).values()
     _take_in(item for item in _found if isinstance(item, type) and issubclass(item, Record) and hasattr(item, "table"))

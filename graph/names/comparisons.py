@@ -68,12 +68,13 @@ def read_comparisons(store: Store) -> Comparisons:
     for kept, other, verdict in read_judgements(store).select("from", "to", "verdict").iter_rows():
         last.pop(pair_of(kept, other), None)
         last[pair_of(kept, other)] = kept, other, verdict
-    found = Comparisons({pair: verdict for pair, (_, _, verdict) in last.items()}, {})
+    comparisons = Comparisons({pair: verdict for pair, (_, _, verdict) in last.items()}, {})
     for kept, other, verdict in last.values():
         # where others would join what one pair tells apart, it stays apart
-        if verdict == SAME and not found.speaks_against(kept, other):
-            one, two = found.who(kept), found.who(other)
-            found.taken_for.update(
-                {id: one for id, head in found.taken_for.items() if head == two} | ({two: one} if one != two else {})
+        if verdict == SAME and not comparisons.speaks_against(kept, other):
+            one, two = comparisons.who(kept), comparisons.who(other)
+            comparisons.taken_for.update(
+                {id: one for id, head in comparisons.taken_for.items() if head == two}
+                | ({two: one} if one != two else {})
             )
-    return found
+    return comparisons

@@ -119,12 +119,12 @@ class NodeLoader:
     def _cities(self) -> Cities:
         """Return the cities of each known firm that is located in a region."""
         names = dict(self.store.nodes(Region).select("id", "name").iter_rows())
-        found: Cities = {}
+        cities: Cities = {}
         for part in self.store.edges(LocatedIn, ("Enterprise", "Region")):
             for firm, region in part.select("from", "to").iter_rows():
                 if city := city_of_region(names.get(region)):
-                    found.setdefault(firm, set()).add(city)
-        return found
+                    cities.setdefault(firm, set()).add(city)
+        return cities
 
     def _links(self, batches: list[NodeBatch]) -> tuple[dict[tuple[type[Edge], Ends], list[pl.DataFrame]], Refused]:
         made: dict[tuple[type[Edge], Ends], list[pl.DataFrame]] = {}

@@ -26,18 +26,18 @@ def _make(view: View) -> list[Post]:
     return posts
 
 
-def _post(one: Tied, tie: Tie, role: str, today: date) -> Post:
+def _post(tied: Tied, tie: Tie, role: str, today: date) -> Post:
     since, until = tie.relation.get("valid_from"), tie.relation.get("valid_to")
     return Post(
         duty=Duty[code_of(read_office().duty, role) or "other"],
         role=role,
-        agency=Named(id=one.thing["id"], name=one.thing["name"]),
-        collective=bool(one.thing.get("collective")),
+        agency=Named(id=tied.thing["id"], name=tied.thing["name"]),
+        collective=bool(tied.thing.get("collective")),
         subject=Thing(label=tie.other["_label"], id=tie.other["id"], name=tie.named.name),
         since=since,
         until=until,
         current=holds_on(today, since, until),
-        status=weakest((one.thing["status"], tie.relation["status"])) or "",
+        status=weakest((tied.thing["status"], tie.relation["status"])) or "",
         source=tie.relation["source"],
         place=tie.relation.get("place"),
     )

@@ -26,8 +26,8 @@ def make_projects(view: View, rules: OfficeRules) -> list[ProjectRow]:
     return [_project(one, rules) for one in read_tied(view, "Project", out, into)]
 
 
-def _project(one: Tied, rules: OfficeRules) -> ProjectRow:
-    thing, steps = one.thing, sorted(_steps(one), key=_step_order)
+def _project(tied: Tied, rules: OfficeRules) -> ProjectRow:
+    thing, steps = tied.thing, sorted(_steps(tied), key=_step_order)
     stages = {stage for stage in (thing.get("stage"), *(step.stage for step in steps)) if stage}
     stage = max(stages, key=ORDER.__getitem__, default=None)
     return ProjectRow(
@@ -43,21 +43,21 @@ def _project(one: Tied, rules: OfficeRules) -> ProjectRow:
         yuan=rules.yuan(thing.get("amount"), thing.get("currency")),
         flagship=thing.get("flagship"),
         steps=steps,
-        chains=one.named("ON_CHAIN"),
-        regions=one.named("LOCATED_IN"),
-        segments=one.named("FILLS"),
-        investors=one.named("INVESTS_IN"),
+        chains=tied.named("ON_CHAIN"),
+        regions=tied.named("LOCATED_IN"),
+        segments=tied.named("FILLS"),
+        investors=tied.named("INVESTS_IN"),
         status=thing["status"],
         source=thing["source"],
         place=thing.get("place"),
     )
 
 
-def _steps(one: Tied) -> list[ProjectStep]:
+def _steps(tied: Tied) -> list[ProjectStep]:
     """Return the recorded steps, and a signing at each event where it was signed."""
-    recorded = (tie.other for tie in one.by("PROGRESS_OF"))
+    recorded = (tie.other for tie in tied.by("PROGRESS_OF"))
     steps = [_step(step, step["stage"], step.get("happened_on"), step.get("handled_by")) for step in recorded]
-    signings = one.by("SIGNED_AT")
+    signings = tied.by("SIGNED_AT")
     return steps + [_step(at.relation, SIGNED, at.other.get("started_on"), at.other["name"]) for at in signings]
 
 

@@ -30,20 +30,20 @@ def _make(view: View, rules: OfficeRules) -> list[WorkItem]:
     return [_item(one, states[one.thing["id"]], holding, today, rules.soon.value) for one in found]
 
 
-def _state(one: Tied, rules: OfficeRules) -> TaskState:
-    code = code_of(rules.state, one.thing.get("state"))
+def _state(tied: Tied, rules: OfficeRules) -> TaskState:
+    code = code_of(rules.state, tied.thing.get("state"))
     return TaskState[code] if code else TaskState.going
 
 
-def _item(one: Tied, state: TaskState, holding: Mapping[str, list[Named]], today: date, soon: float) -> WorkItem:
-    thing, owners = one.thing, one.named("RESPONSIBLE_FOR")
+def _item(tied: Tied, state: TaskState, holding: Mapping[str, list[Named]], today: date, soon: float) -> WorkItem:
+    thing, owners = tied.thing, tied.named("RESPONSIBLE_FOR")
     going = state in (TaskState.going, TaskState.blocked)
     days = (last_day(thing["due"]) - today).days if going and thing.get("due") else None
     blocked_by = holding.get(thing["id"], []) if going else []
     return WorkItem(
         id=thing["id"],
         name=thing["name"],
-        chains=one.named("ON_CHAIN"),
+        chains=tied.named("ON_CHAIN"),
         list_name=ListName(thing["list_name"]) if thing.get("list_name") else None,
         owner=thing.get("owner") or "、".join(owner.name for owner in owners),
         owners=owners,
@@ -54,7 +54,7 @@ def _item(one: Tied, state: TaskState, holding: Mapping[str, list[Named]], today
         overdue=days is not None and days < 0,
         soon=days is not None and 0 <= days <= soon,
         blocked=state is TaskState.blocked or bool(blocked_by),
-        blocks=[Thing(label=tie.other["_label"], id=tie.other["id"], name=tie.named.name) for tie in one.by("BLOCKS")],
+        blocks=[Thing(label=tie.other["_label"], id=tie.other["id"], name=tie.named.name) for tie in tied.by("BLOCKS")],
         blocked_by=blocked_by,
         status=thing["status"],
         source=thing["source"],
@@ -64,7 +64,7 @@ def _item(one: Tied, state: TaskState, holding: Mapping[str, list[Named]], today
 
 def most_urgent_first(items: Iterable[WorkItem]) -> list[WorkItem]:
     """Return items by what asks for attention: overdue the longest, blocked, due soonest, without a due, done."""
-    return sorted(items, key=lambda one: (not one.open, not one.overdue, not one.blocked, _left(one), one.id))
+    return sorted(items, key=lambda item: (not item.open, not item.overdue, not item.blocked, _left(item), item.id))
 
 
 def _left(item: WorkItem) -> int:

@@ -38,11 +38,11 @@ class Tied:
 
     def by(self, type_name: str, label: str = "") -> list[Tie]:
         """Return the relations of a type, to things of a label where one is asked for."""
-        return [one for one in self.ties if one.relation["_label"] == type_name and label in ("", one.other["_label"])]
+        return [tie for tie in self.ties if tie.relation["_label"] == type_name and label in ("", tie.other["_label"])]
 
     def on(self, day: date) -> "Tied":
         """Return it with the relations that hold on a day."""
-        return replace(self, ties=[one for one in self.ties if one.holds(day)])
+        return replace(self, ties=[tie for tie in self.ties if tie.holds(day)])
 
     def named(self, type_name: str, label: str = "") -> list[Named]:
         """Return what it is related to by a type, once each."""
@@ -67,7 +67,7 @@ def read_tied(view: View, label: str, out: Sequence[str] = (), into: Sequence[st
 
 def _tied(thing: Mapping[str, Any], ties: Iterable[Tie]) -> Tied:
     sample = thing["status"] == "sample"
-    kept = (one for one in ties if sample or "sample" not in (one.relation["status"], one.other["status"]))
+    kept = (tie for tie in ties if sample or "sample" not in (tie.relation["status"], tie.other["status"]))
     return Tied(thing, sorted(kept, key=_order))
 
 

@@ -65,14 +65,14 @@ def _only(answer: Clusters, name: Named) -> Clusters:
     for rows, kept in ((answer, compared), (answer.samples, samples)):
         ids = {one.entry.thing.id for one in kept}
         part = {
-            "entries": [one for one in rows.entries if one.thing.id in ids],
-            "ties": [one for one in rows.ties if one.subject.id in ids],
+            "entries": [entry for entry in rows.entries if entry.thing.id in ids],
+            "ties": [tie for tie in rows.ties if tie.subject.id in ids],
         }
         update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
     found = answer.model_copy(update=update)
     proofs = [*proofs_of(found), *proofs_of(found.samples)]
     used, statuses = Counter(source for _, source in proofs), Counter(status for status, _ in proofs)
-    sources = [one.model_copy(update={"rows": used[one.id]}) for one in answer.sources if used[one.id]]
+    sources = [source.model_copy(update={"rows": used[source.id]}) for source in answer.sources if used[source.id]]
     rests_on = {status: statuses[status] for status in answer.rests_on if statuses[status]}
     return found.model_copy(update={"sources": sources, "rests_on": rests_on})
 
@@ -80,7 +80,7 @@ def _only(answer: Clusters, name: Named) -> Clusters:
 def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tuple[SupplySide, list[Compared]]:
     """Return the supply graph of a view, and some clusters beside its communities, in the order of their entries."""
     found, who, leads = read_communities(view), comparisons_of(view).who, _leads(view)
-    by_id = {one.thing["id"]: one for one in things}
+    by_id = {thing.thing["id"]: thing for thing in things}
     firms = {id: _members(by_id[id], who) for id in (entry.thing.id for entry in entries)}
     going = {entry.thing.id: firms[entry.thing.id] for entry in entries if entry.current}
     score, memberships = found.agree(going)
@@ -99,12 +99,12 @@ def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tu
     return supply, [_one(found, entry, firms[entry.thing.id], homes[entry.thing.id], rows, leads) for entry in entries]
 
 
-def _members(one: Tied, who: Any) -> dict[str, list[Tie]]:
+def _members(tied: Tied, who: Any) -> dict[str, list[Tie]]:
     """Return the members of a cluster, each with the relations that say so; firms that are judged to be one are one."""
     ties: dict[str, list[Tie]] = defaultdict(list)
-    for tie in one.by("MEMBER_OF"):
+    for tie in tied.by("MEMBER_OF"):
         ties[who(tie.other["id"])].append(tie)
-    for tie in one.by("PARTICIPATES_IN", "Enterprise"):
+    for tie in tied.by("PARTICIPATES_IN", "Enterprise"):
         if LEADING in (tie.relation.get("role") or ""):
             ties[who(tie.other["id"])].append(tie)
     return dict(sorted(ties.items()))
@@ -131,7 +131,7 @@ def _one(
     check()
     around = found.firms[home] if home else []
     outside = [id for id in around if id not in members]
-    near = {id: sum(one in members for one in found.partners(id)) for id in outside}
+    near = {id: sum(partner in members for partner in found.partners(id)) for id in outside}
     unlisted = [_beside(entry.thing, found, rows[id], number) for id, number in near.items()]
     crossing = [id for id in sorted({*around, *members}) if id in found.of and found.across(id)]
     bridges = [_beside(entry.thing, found, rows[id], found.across(id).total()) for id in crossing]
@@ -190,7 +190,7 @@ def _beside(cluster: Thing, found: Communities, firm: Mapping[str, Any], partner
 
 
 def _most_first(firms: Sequence[Beside]) -> list[Beside]:
-    return sorted(firms, key=lambda one: (-one.partners, one.firm.id))[:MOST]
+    return sorted(firms, key=lambda firm: (-firm.partners, firm.firm.id))[:MOST]
 
 
 def _named(firm: Mapping[str, Any]) -> Named:
@@ -223,8 +223,8 @@ def _reason(
         return say("no_members")
     if home is None:
         return say("silent", count=len(members)) if found.of else say("silent_no_supplies", count=len(members))
-    linked = sum(one in found.of for one in members)
-    together = sum(found.of.get(one) == home for one in members)
+    linked = sum(member in found.of for member in members)
+    together = sum(found.of.get(member) == home for member in members)
     there = f"另有 {outside} 家不是成员" if outside else "没有别的企业"
     told = {"together": together, "linked": linked, "outside": outside, "there": there, "number": home}
     return say("whole", **told) if score is None else say("score", score=score, **told)

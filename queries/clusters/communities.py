@@ -51,12 +51,12 @@ class Communities:
 
     def home_of(self, members: Iterable[str]) -> int | None:
         """Return the community of most of some firms, the larger of equals; nothing where none has supplies."""
-        counted = Counter(self.of[one] for one in members if one in self.of)
+        counted = Counter(self.of[member] for member in members if member in self.of)
         return min(counted, key=lambda number: (-counted[number], number), default=None)
 
     def centre_of(self, number: int) -> str:
         """Return the firm of a community with the most partners in it, the first by id of equals."""
-        within = {one: sum(self.of[other] == number for other in self.partners(one)) for one in self.firms[number]}
+        within = {firm: sum(self.of[other] == number for other in self.partners(firm)) for firm in self.firms[number]}
         return min(within, key=lambda one: (-within[one], one))
 
     def agree(self, declared: Mapping[str, Collection[str]]) -> tuple[float | None, int]:

@@ -19,59 +19,63 @@ COMMUNITY = (
 )
 
 
-def _remark(one: Compared) -> str:
-    return "；".join(filter(None, (remark_of(one.entry), one.entry.remark)))
+def _remark(compared: Compared) -> str:
+    return "；".join(filter(None, (remark_of(compared.entry), compared.entry.remark)))
 
 
-def _agreement(one: Compared) -> Number:
-    never = "不能比" if one.members else ""
-    return Number(one.agreement, never if one.agreement is None else f"{one.agreement:.2f}")
+def _agreement(compared: Compared) -> Number:
+    never = "不能比" if compared.members else ""
+    return Number(compared.agreement, never if compared.agreement is None else f"{compared.agreement:.2f}")
 
 
-def _leaders(one: Compared) -> str:
-    return show_names(member.firm.name for member in one.members if member.leader) or "没有写"
+def _leaders(compared: Compared) -> str:
+    return show_names(member.firm.name for member in compared.members if member.leader) or "没有写"
 
 
-def _around(one: Compared) -> str:
-    return f"以{one.centre.name}为中心，{one.firms} 家" if one.centre else ""
+def _around(compared: Compared) -> str:
+    return f"以{compared.centre.name}为中心，{compared.firms} 家" if compared.centre else ""
 
 
 COMPARED: list[Column[Compared]] = [
-    Column("集群", lambda one: ref(one.entry.thing), "thing", _remark, apart="备注"),
-    Column("级别", lambda one: one.entry.kind or "没有写"),
-    Column("产业链", lambda one: one_or_names("Chain", one.entry.chains, "条")),
-    Column("所在", lambda one: one_or_names("Region", one.entry.regions, "处")),
-    Column("成员", lambda one: len(one.members) or "没有登记", sort=lambda one: len(one.members)),
-    Column("领军、链主", lambda one: _leaders(one) if one.members else ""),
+    Column("集群", lambda compared: ref(compared.entry.thing), "thing", _remark, apart="备注"),
+    Column("级别", lambda compared: compared.entry.kind or "没有写"),
+    Column("产业链", lambda compared: one_or_names("Chain", compared.entry.chains, "条")),
+    Column("所在", lambda compared: one_or_names("Region", compared.entry.regions, "处")),
+    Column("成员", lambda compared: len(compared.members) or "没有登记", sort=lambda compared: len(compared.members)),
+    Column("领军、链主", lambda compared: _leaders(compared) if compared.members else ""),
     Column("一致程度", _agreement, "number"),
-    Column("与供应网络对照", lambda one: one.reason, extra=_around, apart="群落"),
-    Column("细看", lambda one: Ask("clusters", "成员与群落", {"cluster": one.entry.thing.id}), "ask"),
-    *trust(lambda one: one.entry),
+    Column("与供应网络对照", lambda compared: compared.reason, extra=_around, apart="群落"),
+    Column("细看", lambda compared: Ask("clusters", "成员与群落", {"cluster": compared.entry.thing.id}), "ask"),
+    *trust(lambda compared: compared.entry),
 ]
 MEMBERS: list[Column[Member]] = [
-    Column("集群", lambda one: ref(one.cluster), "thing"),
-    Column("成员", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
-    Column("领军企业", lambda one: "是" if LEADING in (one.role or "") else ""),
-    Column("链主", lambda one: one_or_names("Chain", one.leads, "条")),
-    Column("角色", lambda one: one.role),
-    Column("自", lambda one: one.since, "date"),
-    Column("在供应网络里", lambda one: one.stands, extra=lambda one: f"群落 {one.community}" if one.community else ""),
+    Column("集群", lambda member: ref(member.cluster), "thing"),
+    Column("成员", lambda member: ThingRef("Enterprise", member.firm.id, member.firm.name), "thing"),
+    Column("领军企业", lambda member: "是" if LEADING in (member.role or "") else ""),
+    Column("链主", lambda member: one_or_names("Chain", member.leads, "条")),
+    Column("角色", lambda member: member.role),
+    Column("自", lambda member: member.since, "date"),
+    Column(
+        "在供应网络里",
+        lambda member: member.stands,
+        extra=lambda member: f"群落 {member.community}" if member.community else "",
+    ),
     *TRUST,
 ]
-FIRM: Column[Beside] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
-CLUSTER: Column[Beside] = Column("集群", lambda one: ref(one.cluster), "thing")
+FIRM: Column[Beside] = Column("企业", lambda beside: ThingRef("Enterprise", beside.firm.id, beside.firm.name), "thing")
+CLUSTER: Column[Beside] = Column("集群", lambda beside: ref(beside.cluster), "thing")
 UNLISTED: list[Column[Beside]] = [
     CLUSTER,
     FIRM,
-    Column("与几家成员有供应关系", lambda one: one.partners, "number"),
+    Column("与几家成员有供应关系", lambda beside: beside.partners, "number"),
     *TRUST,
 ]
 BRIDGES: list[Column[Beside]] = [
     CLUSTER,
     FIRM,
-    Column("自己在", lambda one: f"群落 {one.community}"),
-    Column("连到", lambda one: "、".join(f"群落 {number}" for number in one.others)),
-    Column("那边几家", lambda one: one.partners, "number"),
+    Column("自己在", lambda beside: f"群落 {beside.community}"),
+    Column("连到", lambda beside: "、".join(f"群落 {number}" for number in beside.others)),
+    Column("那边几家", lambda beside: beside.partners, "number"),
     *TRUST,
 ]
 

@@ -48,7 +48,7 @@ class Answer(BaseModel):
 
 def _codes(name: str, answer: Answer) -> Any:
     words = getattr(answer, name)
-    return [one.code for one in words] if isinstance(words, list) else None if words is None else words.code
+    return [word.code for word in words] if isinstance(words, list) else None if words is None else words.code
 
 
 class Page(BaseModel, Generic[Item]):

@@ -26,10 +26,10 @@ LINES: list[Column[PrintedLine]] = [
     Column("来源", lambda line: line.source),
 ]
 MISSING: list[Column[MissingRows]] = [
-    Column("缺哪些行", lambda one: one.what),
-    Column("为什么要", lambda one: one.why),
-    Column("空表", lambda one: Ask(f"templates/{one.form}.xlsx", f"下载“{one.form_name}”空表"), on="page"),
-    Column("空表", lambda one: f"lianzhang template {one.form} --out {one.form}.xlsx", on="text"),
+    Column("缺哪些行", lambda rows: rows.what),
+    Column("为什么要", lambda rows: rows.why),
+    Column("空表", lambda rows: Ask(f"templates/{rows.form}.xlsx", f"下载“{rows.form_name}”空表"), on="page"),
+    Column("空表", lambda rows: f"lianzhang template {rows.form} --out {rows.form}.xlsx", on="text"),
 ]
 
 

@@ -41,8 +41,12 @@ class Word:
         """Return this word, with what it leaves out said by the one that it is written around."""
         if inner is None:
             return self
-        said = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
-        return Word(**{one.name: said.get(one.name, getattr(inner, one.name)) for one in fields(self)})
+        said = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
+        return Word(**{field.name: said.get(field.name, getattr(inner, field.name)) for field in fields(self)})
 
 
 Cursor = Annotated[str, Word("上一页答案里的 next")]
@@ -135,13 +139,19 @@ class Question(Generic[Answered]):
     @cached_property
     def arguments(self) -> tuple[Argument, ...]:
         """Return its arguments in order."""
-        return tuple(Argument.of(one) for one in signature(self.ask).parameters.values() if one.name != self.subject)
+        return tuple(
+            Argument.of(parameter)
+            for parameter in signature(self.ask).parameters.values()
+            if parameter.name != self.subject
+        )
 
     @cached_property
     def shown(self) -> tuple[Argument, ...]:
         """Return the options of its table."""
         return (
-            tuple(Argument.of(one) for one in list(signature(self.table).parameters.values())[1:]) if self.table else ()
+            tuple(Argument.of(parameter) for parameter in list(signature(self.table).parameters.values())[1:])
+            if self.table
+            else ()
         )
 
     @property

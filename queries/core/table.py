@@ -207,8 +207,8 @@ def texts(table: Table[Item], sources: Mapping[str, str], file: bool) -> tuple[l
     """Return heads and rows of a table as the terminal shows it, or a CSV
     ``file``, without what can only be clicked."""
     columns, most = (table.in_files, None) if file else (table.on_terminals, FIRST)
-    return [one.head for one in columns], (
-        [text_of(one, item, sources, ";", most) for one in columns] for item in table.items
+    return [column.head for column in columns], (
+        [text_of(column, item, sources, ";", most) for column in columns] for item in table.items
     )
 
 

@@ -104,7 +104,11 @@ class View:
     def ask_each(self, questions: Sequence[str], **parameters: Any) -> dict[str, Rows]:
         """Return the rows of several questions with the same parameters, some asked at a time."""
         return dict(
-            zip(questions, side_by_side(*(partial(self.ask, one, **parameters) for one in questions)), strict=True)
+            zip(
+                questions,
+                side_by_side(*(partial(self.ask, question, **parameters) for question in questions)),
+                strict=True,
+            )
         )
 
     def once(self, what: Hashable, make: Callable[[], Made]) -> Made:

@@ -73,9 +73,9 @@ def _samples(asked: View, view: View) -> int:
 
 
 def _chains(view: View, projects: Sequence[ProjectRow]) -> Iterator[ChainLine]:
-    on_chain = Counter(chain.id for one in projects for chain in one.chains)
+    on_chain = Counter(chain.id for project in projects for chain in project.chains)
     work = {
-        chain.id: [one for one in read_tasks(view) if any(on.id == chain.id for on in one.chains)]
+        chain.id: [task for task in read_tasks(view) if any(on.id == chain.id for on in task.chains)]
         for chain in list_chains(view)
     }
     heads: dict[str, list[str]] = defaultdict(list)
@@ -87,10 +87,10 @@ def _chains(view: View, projects: Sequence[ProjectRow]) -> Iterator[ChainLine]:
 
 
 def _chain(view: View, chain: ChainSummary, projects: int, work: WorkCounts, head: str) -> ChainLine:
-    judged = [one for one in examine(view, chain.id).verdicts if one.place.label == "Product"]
+    judged = [verdict for verdict in examine(view, chain.id).verdicts if verdict.place.label == "Product"]
     states = Counter(one.state for one in judged)
     gaps = [one for one in judged if one.state in (State.missing, State.weak)]
-    worst = min(gaps, key=lambda one: (one.state.order, -(one.score or 0), one.place.id), default=None)
+    worst = min(gaps, key=lambda gap: (gap.state.order, -(gap.score or 0), gap.place.id), default=None)
     return ChainLine(
         chain=Named(id=chain.id, name=chain.name),
         missing=states[State.missing],
@@ -118,12 +118,12 @@ def _needs(view: View) -> Iterator[NeedLine]:
         wanted += [(one, rests[one.product]) for one in at_a_glance(needs)]
     for met in Met:
         rows = [(one, statuses) for one, statuses in wanted if one.met is met]
-        status = weakest(one for _, statuses in rows for one in statuses)
+        status = weakest(status for _, statuses in rows for status in statuses)
         yield NeedLine(met=met, products=len(rows), recorded=sum(one.recorded for one, _ in rows), status=status)
 
 
 def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
-    known = [one for one in chains if one.missing or one.weak]
+    known = [chain for chain in chains if chain.missing or chain.weak]
     if not chains:
         yield say("no_chains")
     elif known:
@@ -131,14 +131,14 @@ def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
         yield say("gaps", chains=len(chains), known=len(known), missing=missing, weak=weak)
     else:
         yield say("no_gaps", chains=len(chains))
-    if count := sum(one.unknown for one in chains):
+    if count := sum(chain.unknown for chain in chains):
         yield say("unknown", count=count)
 
 
 def _tell_projects(stages: Sequence[FunnelRow]) -> Iterator[Reason]:
-    signed = sum(one.projects for one in stages if one.stage in SIGNED)
-    count = sum(one.projects for one in stages)
-    ended = sum(one.projects for one in stages if one.stage is Funnel.ended)
+    signed = sum(stage.projects for stage in stages if stage.stage in SIGNED)
+    count = sum(stage.projects for stage in stages)
+    ended = sum(stage.projects for stage in stages if stage.stage is Funnel.ended)
     told = {"count": count, "signed": signed}
     if not count:
         yield say("no_projects")
@@ -147,9 +147,9 @@ def _tell_projects(stages: Sequence[FunnelRow]) -> Iterator[Reason]:
 
 
 def _tell_needs(needs: Sequence[NeedLine]) -> Iterator[Reason]:
-    count = sum(one.products for one in needs)
-    met = sum(one.products for one in needs if one.met is not Met.none)
-    recorded = sum(one.recorded for one in needs)
+    count = sum(need.products for need in needs)
+    met = sum(need.products for need in needs if need.met is not Met.none)
+    recorded = sum(need.recorded for need in needs)
     if not count:
         yield say("no_needs")
     elif 0 < recorded < count:

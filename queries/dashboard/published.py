@@ -72,7 +72,7 @@ def _sum(projects: Iterable[ProjectRow], told: Told) -> Shown:
     """Return what projects come to in the currency and the unit of a figure."""
     every, currency = list(projects), told.get("currency") or "CNY"
     amounts = [one.yuan if currency == "CNY" else one.amount if one.currency == currency else None for one in every]
-    priced = [one for one in amounts if one is not None]
+    priced = [amount for amount in amounts if amount is not None]
     return Shown(in_unit(sum(priced), told.get("unit") or ""), len(every) - len(priced))
 
 
@@ -100,7 +100,7 @@ class CountedRows:
         figure is none of it.
         """
         until = last_day(told["as_of"]) if told.get("as_of") else date.max
-        signed = [one for one in self.projects if one.stage == SIGNED or one.signed_on]
+        signed = [project for project in self.projects if project.stage == SIGNED or project.signed_on]
         return [one for one in signed if not one.signed_on or first_day(one.signed_on) <= until]
 
     def chains(self, having: Callable[[str], bool] = lambda _: True) -> Shown:
@@ -110,7 +110,9 @@ class CountedRows:
     def chains_with(self, duty: Duty) -> Shown:
         """Return the chains for which somebody who is named has a duty now."""
         named = {
-            one.subject.id for one in read_posts(self.view) if one.current and not one.collective and one.duty is duty
+            post.subject.id
+            for post in read_posts(self.view)
+            if post.current and not post.collective and post.duty is duty
         }
         return replace(self.chains(named.__contains__), none=say("nobody_named"))
 
@@ -136,7 +138,7 @@ COUNTERS: Mapping[str, Callable[[CountedRows, Figure], Shown]] = {
     "chains_teamed": lambda city, _: city.chains_with(Duty.team),
     "chains_planned": lambda city, _: city.chains_with_document("行动计划"),
     "chains_listed": lambda city, _: city.chains(
-        {on.id for one in read_tasks(city.view) for on in one.chains}.__contains__
+        {on.id for task in read_tasks(city.view) for on in task.chains}.__contains__
     ),
     "leaders": lambda city, _: city.leaders(),
     "projects": lambda city, _: Shown(len(city.projects)),
@@ -145,7 +147,8 @@ COUNTERS: Mapping[str, Callable[[CountedRows, Figure], Shown]] = {
     "signed_large": lambda city, one: _large(city.signed(one.statement)),
     "amount_signed": lambda city, one: _sum(city.signed(one.statement), one.statement),
     "own_amount": lambda city, figure: _sum(
-        (one for one in city.projects if one.id in {about.id for about in figure.subjects}), figure.statement
+        (project for project in city.projects if project.id in {about.id for about in figure.subjects}),
+        figure.statement,
     ),
     "matches": lambda city, _: Shown(len(ledger(city.view).matches)),
 }

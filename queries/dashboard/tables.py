@@ -42,30 +42,32 @@ def _bought(line: NeedLine) -> Number:
 
 
 CHAINS: list[Column[ChainLine]] = [
-    Column("产业链", lambda one: ThingRef("Chain", one.chain.id, one.chain.name), "thing"),
-    Column("缺", lambda one: _gaps(one, one.missing), "number"),
-    Column("弱", lambda one: _gaps(one, one.weak), "number"),
+    Column("产业链", lambda line: ThingRef("Chain", line.chain.id, line.chain.name), "thing"),
+    Column("缺", lambda line: _gaps(line, line.missing), "number"),
+    Column("弱", lambda line: _gaps(line, line.weak), "number"),
     Column("强", _strong, "number"),
-    Column("没查过", lambda one: one.unknown, "number"),
-    Column("最该补的", lambda one: ThingRef("Product", one.worst.id, one.worst.name) if one.worst else "", "thing"),
-    Column("项目", lambda one: _open(one, "projects", _projects(one)), "ask", sort=lambda one: one.projects, on="page"),
+    Column("没查过", lambda line: line.unknown, "number"),
+    Column("最该补的", lambda line: ThingRef("Product", line.worst.id, line.worst.name) if line.worst else "", "thing"),
+    Column(
+        "项目", lambda line: _open(line, "projects", _projects(line)), "ask", sort=lambda line: line.projects, on="page"
+    ),
     Column("项目", _projects, "number", on="text"),
-    Column("逾期", lambda one: _open(one, "desk", _overdue(one)), "ask", sort=lambda one: one.overdue, on="page"),
+    Column("逾期", lambda line: _open(line, "desk", _overdue(line)), "ask", sort=lambda line: line.overdue, on="page"),
     Column("逾期", _overdue, "number", on="text"),
-    Column("链长", lambda one: one.head),
+    Column("链长", lambda line: line.head),
     *(replace(one, on="text") for one in TRUST),
 ]
 STAGES: list[Column[FunnelRow]] = [
     *FUNNEL[:4],
-    Column("打开", lambda one: Ask("projects", "这些项目", {"stage": one.stage}), "ask"),
+    Column("打开", lambda row: Ask("projects", "这些项目", {"stage": row.stage}), "ask"),
     *FUNNEL[4:5],
     replace(FUNNEL[5], on="text"),
 ]
 NEEDS: list[Column[NeedLine]] = [
-    Column("接上没有", lambda one: one.met),
+    Column("接上没有", lambda line: line.met),
     Column("产品", _bought, "number"),
-    Column("其中登记的需求", lambda one: one.recorded, "number"),
-    Column("状态", lambda one: one.status or "", "status"),
+    Column("其中登记的需求", lambda line: line.recorded, "number"),
+    Column("状态", lambda line: line.status or "", "status"),
 ]
 PUBLISHED: list[Column[Any]] = [
     *OF_REGISTRIES[:6],

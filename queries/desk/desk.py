@@ -58,21 +58,23 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
         return (status == "sample") is sample
 
     today = date.fromisoformat(view.scope.day)
-    on_chain = [one for one in read_projects(view) if apart(one.status) and _among(chain, one.chains)]
+    on_chain = [project for project in read_projects(view) if apart(project.status) and _among(chain, project.chains)]
     has_goal = _has_goal(view, chain, rules)
     projects = [judge_project(one, today, rules) if has_goal else without_goal(one) for one in on_chain]
     lists = [one for one in _complete(view, chain) if apart(one.status)]
-    documents = [one for one in read_documents(view, chain) if apart(one.status)]
+    documents = [document for document in read_documents(view, chain) if apart(document.status)]
     made, told = ({}, {}) if sample else (_made(view, chain, on_chain), read_told(view, chain))
     five = make_five(documents, made, told)
-    work = [one for one in read_tasks(view) if apart(one.status) and _among(chain, one.chains)]
+    work = [task for task in read_tasks(view) if apart(task.status) and _among(chain, task.chains)]
     goals = judge_goal(Known(projects, lists, today, rules)) if has_goal else []
     return DeskRows(
         posts=sorted(_posts(view, chain, apart), key=_post_order),
         five=[one for one in five if not sample or one.documents],
         work=most_urgent_first(work),
-        goals=[one for one in goals if not sample or one.status or one.possible],
-        projects=sorted(projects, key=lambda one: (one.counts is not True, one.counts is False, one.project.id)),
+        goals=[goal for goal in goals if not sample or goal.status or goal.possible],
+        projects=sorted(
+            projects, key=lambda project: (project.counts is not True, project.counts is False, project.project.id)
+        ),
     )
 
 
@@ -81,8 +83,8 @@ def _among(chain: str, chains: Iterable[Named]) -> bool:
 
 
 def _posts(view: View, chain: str, apart: Callable[[str], bool]) -> list[Post]:
-    posts = (one for one in read_posts(view) if apart(one.status))
-    return [one for one in posts if (one.subject.label, one.subject.id) == ("Chain", chain)]
+    posts = (post for post in read_posts(view) if apart(post.status))
+    return [post for post in posts if (post.subject.label, post.subject.id) == ("Chain", chain)]
 
 
 def _post_order(post: Post) -> tuple[int, bool, bool, int, str]:
@@ -97,19 +99,19 @@ def _made(view: View, chain: str, projects: Sequence[ProjectRow]) -> dict[str, F
         made["产业图谱"] = Founded(say("made_map", count=len(segments)), segments)
         made["招商名录"] = Founded(say("made_targets"), segments)
     if projects:
-        proofs = [(one.status, one.source) for one in projects]
+        proofs = [(project.status, project.source) for project in projects]
         made["项目清单"] = Founded(say("made_projects", count=len(projects)), proofs)
     return made
 
 
 def _complete(view: View, chain: str) -> list[Complete]:
     """Return the declarations that the graph has every project of the chain that was signed in a time."""
-    found = []
+    completes = []
     for one in read_tied(view, "Deliverable", ("ON_CHAIN",)):
         since, until = one.thing.get("complete_from"), one.thing.get("complete_to")
         if one.thing.get("kind") == "项目清单" and since and until and _among(chain, one.named("ON_CHAIN")):
-            found.append(Complete(first_day(since), last_day(until), one.thing["status"], one.thing["source"]))
-    return found
+            completes.append(Complete(first_day(since), last_day(until), one.thing["status"], one.thing["source"]))
+    return completes
 
 
 def _has_goal(view: View, chain: str, rules: OfficeRules) -> bool:
@@ -130,7 +132,7 @@ def _tell_rest(rows: DeskRows) -> Iterator[Reason]:
 
 def _without_names(rows: DeskRows) -> list[Duty]:
     """Return the duties that nobody who is named has now."""
-    named = {one.duty for one in rows.posts if one.current and not one.collective}
+    named = {post.duty for post in rows.posts if post.current and not post.collective}
     return [duty for duty in WANTED if duty not in named]
 
 
@@ -149,7 +151,7 @@ def _missing(rows: DeskRows) -> Iterator[MissingRows]:
         yield _lacking("projects", "projects")
     if any(one.code == "goal_undated" for project in rows.projects for one in project.why):
         yield _lacking("steps", "progress")
-    if any(one.scope is GoalScope.chain and one.reason.code == "goal_incomplete" for one in rows.goals):
+    if any(goal.scope is GoalScope.chain and goal.reason.code == "goal_incomplete" for goal in rows.goals):
         yield _lacking("complete", "deliverables")
 
 
@@ -173,4 +175,4 @@ def _proofs(rows: DeskRows) -> Iterator[tuple[str, str]]:
     """Yield the status and the source of each row."""
     for listed in (rows.posts, rows.work, rows.projects):
         yield from ((one.status, one.source) for one in listed)
-    yield from ((one.status, one.source) for five in rows.five for one in five.documents)
+    yield from ((document.status, document.source) for five in rows.five for document in five.documents)

@@ -25,15 +25,15 @@ def make_duties(view: View, agency: Named) -> Duties:
         return status != "sample" or thing["status"] == "sample"
 
     work = [
-        one
-        for one in read_tasks(view)
-        if (any(owner.id == agency.id for owner in one.owners) or one.owner in names) and tells(one.status)
+        task
+        for task in read_tasks(view)
+        if (any(owner.id == agency.id for owner in task.owners) or task.owner in names) and tells(task.status)
     ]
-    held = [one for one in read_posts(view) if one.agency.id == agency.id and tells(one.status)]
+    held = [post for post in read_posts(view) if post.agency.id == agency.id and tells(post.status)]
     posts = sorted((one for one in held if one.subject.label != "Task"), key=_order)
     counts = count_work(work)
     points = [*_tell(posts), *_tell_work(work, counts)]
-    proofs = [*((one.status, one.source) for one in posts), *((one.status, one.source) for one in work)]
+    proofs = [*((post.status, post.source) for post in posts), *((one.status, one.source) for one in work)]
     return Duties(
         agency=agency,
         collective=bool(thing.get("collective")),
@@ -54,12 +54,12 @@ def _order(post: Post) -> tuple[bool, int, str, str]:
 
 
 def _tell(posts: list[Post]) -> Iterator[Reason]:
-    now = {(one.subject.label, one.subject.id) for one in posts if one.current}
+    now = {(post.subject.label, post.subject.id) for post in posts if post.current}
     chains = sum(label == "Chain" for label, _ in now)
     yield say("answers_for", count=len(now)) if now else say("answers_for_nothing")
     if 0 < chains < len(now):
         yield say("answers_for_chains", count=chains)
-    if past := sum(not one.current for one in posts):
+    if past := sum(not post.current for post in posts):
         yield say("was", count=past)
 
 

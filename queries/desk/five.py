@@ -37,8 +37,8 @@ def read_documents(view: View, chain: str) -> list[Document]:
     ]
 
 
-def _document(one: Tied, today: date) -> Document:
-    thing = one.thing
+def _document(tied: Tied, today: date) -> Document:
+    thing = tied.thing
     own = {name: thing.get(name) for name in ("id", "name", "kind", "status", "source", "place")}
     current = holds_on(today, thing.get("valid_from"), thing.get("valid_to"))
     return Document(label=thing["_label"], until=thing.get("valid_to"), current=current, **own)
@@ -46,7 +46,10 @@ def _document(one: Tied, today: date) -> Document:
 
 def make_five(documents: Sequence[Document], made: Mapping[str, Founded], told: Mapping[str, Founded]) -> list[FiveOne]:
     """Return the five of a chain: ``made`` are those that the system makes, ``told`` what a report says of each."""
-    return [_one(kind, [one for one in documents if _kind(one) == kind], made, told) for kind in FIVE_ONES.choices]
+    return [
+        _one(kind, [document for document in documents if _kind(document) == kind], made, told)
+        for kind in FIVE_ONES.choices
+    ]
 
 
 def _kind(document: Document) -> str | None:
@@ -54,14 +57,17 @@ def _kind(document: Document) -> str | None:
 
 
 def _one(kind: str, documents: Sequence[Document], made: Mapping[str, Founded], told: Mapping[str, Founded]) -> FiveOne:
-    current = [one for one in documents if one.current]
+    current = [document for document in documents if document.current]
     written = any(one.label == "Deliverable" for one in current)
     lacking = _lacking(current) if kind == PLATFORM and not written else []
     whole = written or (kind == PLATFORM and not lacking)
     state = FiveState.live if kind in made else FiveState.complete if whole else FiveState.missing
-    over = [one.name for one in documents if not one.current]
+    over = [document.name for document in documents if not document.current]
     founded = [*_reasons(kind, state, lacking, over, made, told)]
-    proofs = [*((one.status, one.source) for one in documents), *(proof for one in founded for proof in one.proofs)]
+    proofs = [
+        *((document.status, document.source) for document in documents),
+        *(proof for one in founded for proof in one.proofs),
+    ]
     return FiveOne(
         kind=kind,
         state=state,
@@ -94,7 +100,7 @@ def _reasons(
 def _lacking(platforms: Sequence[Document]) -> list[str]:
     """Return which kinds of platforms there are none of."""
     known = read_office().platform
-    kinds = " ".join(one.kind or "" for one in platforms)
+    kinds = " ".join(platform.kind or "" for platform in platforms)
     return [PLATFORM_ZH[code] for code, words in known.items() if not any(word in kinds for word in words)]
 
 

@@ -124,9 +124,9 @@ class Known:
 def judge_goal(known: Known) -> list[GoalRow]:
     """Return what is known of each year, the present one and the latest first, with its halves and districts."""
     projects, lists, today, rules = known.projects, known.lists, known.today, known.rules
-    dated = [one.signed_on for one in projects if one.signed_on and one.counts is not False]
+    dated = [project.signed_on for project in projects if project.signed_on and project.counts is not False]
     years = {today.year} | {first_day(one).year for one in dated}
-    years |= {year for one in lists for year in range(one.start.year, one.end.year + 1)}
+    years |= {year for listed in lists for year in range(listed.start.year, listed.end.year + 1)}
     wanted = [year for year in sorted(years, reverse=True) if rules.goal.first_year.value <= year <= today.year]
     return [row for year in wanted for row in _of_year(year, known)]
 
@@ -135,24 +135,28 @@ def _of_year(year: int, known: Known) -> Iterator[GoalRow]:
     start, end = date(year, 1, 1), date(year, 12, 31)
     whole = Period(GoalScope.chain, f"{year} 年", start, end)
     yield _judge(whole, known)
-    if not any(whole.may_hold(one) and one.signed_on for one in known.projects if one.counts is not False):
+    if not any(
+        whole.may_hold(project) and project.signed_on for project in known.projects if project.counts is not False
+    ):
         return
     yield _judge(Period(GoalScope.half, f"{year} 年上半年", start, date(year, 6, 30)), known)
     if date(year, 7, 1) <= known.today:
         yield _judge(Period(GoalScope.half, f"{year} 年下半年", date(year, 7, 1), end), known)
-    regions = {region.id: region.name for one in known.projects for region in one.regions}
+    regions = {region.id: region.name for project in known.projects for region in project.regions}
     for id, name in sorted(regions.items()):
-        own = [one for one in known.projects if any(region.id == id for region in one.regions)]
+        own = [project for project in known.projects if any(region.id == id for region in project.regions)]
         row = _judge(Period(GoalScope.district, f"{year} 年 {name}", start, end), replace(known, projects=own))
         if name != known.rules.goal.city and (row.counted or row.possible):
             yield row
 
 
 def _judge(period: Period, known: Known) -> GoalRow:
-    within = [one for one in known.projects if one.counts is not False and period.may_hold(one)]
+    within = [project for project in known.projects if project.counts is not False and period.may_hold(project)]
     counted = [one for one in within if one.counts and period.holds(one)]
     possible = [one for one in within if one not in counted]
-    complete = next((one for one in known.lists if one.start <= period.start and period.end <= one.end), None)
+    complete = next(
+        (listed for listed in known.lists if listed.start <= period.start and period.end <= listed.end), None
+    )
     state, reason = _state(period, len(counted), len(possible), complete is not None, known)
     rests = [(one.status, one.source) for one in counted]
     if state is GoalState.missed and complete is not None:

@@ -22,7 +22,7 @@ def _ref(thing: Thing) -> ThingRef:
 
 def _refs(things: list[Thing]) -> ThingRef | str:
     """Return one thing with its page, or the names of several."""
-    return _ref(things[0]) if len(things) == 1 else show_names((one.name for one in things), unit="个")
+    return _ref(things[0]) if len(things) == 1 else show_names((thing.name for thing in things), unit="个")
 
 
 def _name(post: Post) -> ThingRef:
@@ -49,7 +49,7 @@ def _stands(item: WorkItem) -> str:
 
 
 def _names(projects: Sequence[Named]) -> str:
-    return show_names((one.name for one in projects), unit="个")
+    return show_names((project.name for project in projects), unit="个")
 
 
 def _yuan(project: GoalProject) -> Number:
@@ -60,7 +60,7 @@ def _yuan(project: GoalProject) -> Number:
 
 
 def _chains(item: WorkItem) -> ThingRef | str:
-    return _refs([Thing(label="Chain", id=one.id, name=one.name) for one in item.chains])
+    return _refs([Thing(label="Chain", id=chain.id, name=chain.name) for chain in item.chains])
 
 
 def _urgency(item: WorkItem) -> int:
@@ -78,55 +78,55 @@ RESTS: tuple[Column[Any], Column[Any]] = (
 POSTS: list[Column[Post]] = [
     Column(
         "职责",
-        lambda one: one.duty if one.duty is not Duty.other else one.role,
-        sort=lambda one: DUTIES.index(one.duty),
+        lambda post: post.duty if post.duty is not Duty.other else post.role,
+        sort=lambda post: DUTIES.index(post.duty),
     ),
     Column("谁", _name, "thing", _remark, apart="须知"),
-    Column("自", lambda one: one.since or "没有写", "date"),
-    Column("至", lambda one: one.until, "date"),
-    Column("还负责", lambda one: Ask("duties", "全部职责", {"agency": one.agency.id}), "ask"),
+    Column("自", lambda post: post.since or "没有写", "date"),
+    Column("至", lambda post: post.until, "date"),
+    Column("还负责", lambda post: Ask("duties", "全部职责", {"agency": post.agency.id}), "ask"),
     *TRUST,
 ]
 HELD: list[Column[Post]] = [
-    Column("负责什么", lambda one: _ref(one.subject), "thing", _when),
-    Column("职责", lambda one: one.role or one.duty),
+    Column("负责什么", lambda post: _ref(post.subject), "thing", _when),
+    Column("职责", lambda post: post.role or post.duty),
     *POSTS[2:4],
     Column(
         "去看",
-        lambda one: Ask("desk", "工作台", {"chain": one.subject.id}) if one.subject.label == "Chain" else "",
+        lambda post: Ask("desk", "工作台", {"chain": post.subject.id}) if post.subject.label == "Chain" else "",
         "ask",
     ),
     *TRUST,
 ]
 WORK: list[Column[WorkItem]] = [
-    Column("事项", lambda one: ThingRef("Task", one.id, one.name), "thing", _held, apart="须知"),
+    Column("事项", lambda item: ThingRef("Task", item.id, item.name), "thing", _held, apart="须知"),
     Column(
         "清单",
-        lambda one: one.list_name or "没有写",
-        sort=lambda one: LISTS.index(one.list_name) if one.list_name else 9,
+        lambda item: item.list_name or "没有写",
+        sort=lambda item: LISTS.index(item.list_name) if item.list_name else 9,
     ),
-    Column("责任单位", lambda one: one.owner or "没有写"),
-    Column("期限", lambda one: one.due or "没有写", "date"),
+    Column("责任单位", lambda item: item.owner or "没有写"),
+    Column("期限", lambda item: item.due or "没有写", "date"),
     Column("现在", _stands, sort=_urgency),
-    Column("进度（原文）", lambda one: one.said),
-    Column("制约什么", lambda one: _refs(one.blocks)),
+    Column("进度（原文）", lambda item: item.said),
+    Column("制约什么", lambda item: _refs(item.blocks)),
     *TRUST,
 ]
 GOALS: list[Column[GoalRow]] = [
-    Column("哪里、何时", lambda one: one.name),
-    Column("目标", lambda one: one.state),
-    Column("算数的", lambda one: len(one.counted), "number", lambda one: _names(one.counted)),
-    Column("说不清的", lambda one: len(one.possible), "number", lambda one: _names(one.possible)),
-    Column("为什么", lambda one: one.reason),
+    Column("哪里、何时", lambda row: row.name),
+    Column("目标", lambda row: row.state),
+    Column("算数的", lambda row: len(row.counted), "number", lambda row: _names(row.counted)),
+    Column("说不清的", lambda row: len(row.possible), "number", lambda row: _names(row.possible)),
+    Column("为什么", lambda row: row.reason),
     *RESTS,
 ]
 PROJECTS: list[Column[GoalProject]] = [
-    Column("项目", lambda one: ThingRef("Project", one.project.id, one.project.name), "thing"),
-    Column("所在", lambda one: show_names((region.name for region in one.regions), unit="处") or "没有写"),
-    Column("签约", lambda one: one.signed_on or "没有写", "date"),
-    Column("亿元", _yuan, "number", lambda one: one.amount_original, apart="原文"),
-    Column("算不算", lambda one: COUNTS[one.counts] if one.why else ""),
-    Column("为什么", lambda one: one.why, "lines"),
+    Column("项目", lambda project: ThingRef("Project", project.project.id, project.project.name), "thing"),
+    Column("所在", lambda project: show_names((region.name for region in project.regions), unit="处") or "没有写"),
+    Column("签约", lambda project: project.signed_on or "没有写", "date"),
+    Column("亿元", _yuan, "number", lambda project: project.amount_original, apart="原文"),
+    Column("算不算", lambda project: COUNTS[project.counts] if project.why else ""),
+    Column("为什么", lambda project: project.why, "lines"),
     *TRUST,
 ]
 

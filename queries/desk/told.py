@@ -11,7 +11,7 @@ from queries.desk.catalogue import say
 
 def count_work(items: Sequence[WorkItem]) -> WorkCounts:
     """Return how many items there are, and how they stand; what is done or given up is in the first number alone."""
-    going = [one for one in items if one.open]
+    going = [item for item in items if item.open]
     return WorkCounts(
         items=len(items),
         open=len(going),
@@ -28,7 +28,7 @@ def tell_work(items: Sequence[WorkItem], counts: WorkCounts, rules: OfficeRules)
         yield say("no_work")
     elif not counts.open:
         yield say("all_done", count=counts.items)
-    late = [(one.days, one.name) for one in items if one.overdue and one.days is not None]
+    late = [(item.days, item.name) for item in items if item.overdue and item.days is not None]
     if late:
         days, name = min(late)
         yield say("overdue", count=len(late), name=name, days=-days)

@@ -36,7 +36,7 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
     demands, looks = _demands(facts, measures), _looks(facts, measures)
     candidates = list(find_candidates(examined.facts, place))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
-    rows |= {(row.record, row.from_id, row.to_id): row for one in candidates[:MOST] for row in one.evidence}
+    rows |= {(row.record, row.from_id, row.to_id): row for candidate in candidates[:MOST] for row in candidate.evidence}
     used = (
         [row.source for row in rows.values()] + [demand.source for demand in demands] + [look.source for look in looks]
     )
@@ -66,7 +66,7 @@ def _demands(facts: Facts, measures: Measures) -> list[Demand]:
     """Return who needs the place's products: registered needs, products made
     here that they go into, leaders concerned."""
     products, names = measures.place.products, facts.product_names
-    found = [
+    demands = [
         Demand(kind=say("need_registered"), product=names[row.end], **_who(facts, row))
         for row in facts.needs
         if row.end in products
@@ -85,9 +85,9 @@ def _demands(facts: Facts, measures: Measures) -> list[Demand]:
                 "who": [facts.named(firm) for firm in makers],
             }
             proof = {"status": row["status"], "source": row["source"]}
-            found.append(Demand(kind=say("need_of_product_made_here"), product=names[row["from"]], **into, **proof))
+            demands.append(Demand(kind=say("need_of_product_made_here"), product=names[row["from"]], **into, **proof))
     leaders = {leader for good in measures.goods for leader in good.leaders}
-    found += [
+    demands += [
         Demand(
             kind=say("need_of_leader", chain=facts.city.names["Chain"].get(row.end, row.end)),
             product="、".join(names[good.id] for good in measures.goods if row.start in good.leaders),
@@ -96,7 +96,7 @@ def _demands(facts: Facts, measures: Measures) -> list[Demand]:
         for row in facts.leads
         if row.start in leaders
     ]
-    return found
+    return demands
 
 
 def _who(facts: Facts, row: Row) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def served_curve(facts: Facts, risk: RiskRanking | None) -> Curve:
     known = _needs(facts)
     needs = {need: servers for need, servers in known.items() if servers}
     firms = {firm for servers in needs.values() for firm in servers}
-    risks = {one.firm.id: one.esri for one in risk.firms} if risk else {}
+    risks = {firm.firm.id: firm.esri for firm in risk.firms} if risk else {}
     serves = Counter(firm for servers in needs.values() for firm in servers)
     order = sorted(firms, key=lambda firm: (-risks.get(firm, 0.0), -serves[firm], firm))
     place = {firm: number for number, firm in enumerate(order)}

@@ -18,7 +18,7 @@ NEAREST = 3
 
 def find_extensions(facts: Facts, verdicts: Iterable[Verdict], rules: Rules) -> list[Extension]:
     """Return the chain's products that no local firm is known to make and that are near enough, the nearest first."""
-    places = [one for one in verdicts if one.place.label == "Product" and not one.measures.firms]
+    places = [verdict for verdict in verdicts if verdict.place.label == "Product" and not verdict.measures.firms]
     products, matrix = production(facts.city)
     if not places or not products:
         return []
@@ -27,18 +27,18 @@ def find_extensions(facts: Facts, verdicts: Iterable[Verdict], rules: Rules) -> 
     held = np.isin(products, sorted(facts.all_makers))
     nearness = density(near, held)
     found = []
-    for one in places:
-        number = column.get(one.place.id)
+    for place in places:
+        number = column.get(place.place.id)
         if number is None or nearness[number] < rules.action.near.value:
             continue
         row = near[[number], :].toarray()[0] * held
         best = [other for other in np.lexsort((products, -row))[:NEAREST] if row[other] > 0]
         found.append(
             Extension(
-                product=one.place.name,
-                product_id=one.place.id,
-                segment=facts.city.names["Segment"].get(one.place.segments[0], ""),
-                state=one.state,
+                product=place.place.name,
+                product_id=place.place.id,
+                segment=facts.city.names["Segment"].get(place.place.segments[0], ""),
+                state=place.state,
                 density=round(float(nearness[number]), 4),
                 near=[
                     Near(product=facts.product_names[products[other]], proximity=round(float(row[other]), 4))

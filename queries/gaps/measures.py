@@ -120,19 +120,19 @@ def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
         for product in place.products:
             if product not in goods:
                 goods[product] = measure_good(facts, product)
-    found = []
+    measureses = []
     for place in facts.places:
         check()
-        found.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
-    return found
+        measureses.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
+    return measureses
 
 
 def measure_good(facts: Facts, product: str) -> Good:
     """Return the measures of one product, of this chain or one that goes into it; they are taken once."""
-    found: Good | None = facts.goods.get(product)
-    if found is None:
-        found = facts.goods[product] = _measure_good(facts, product)
-    return found
+    good: Good | None = facts.goods.get(product)
+    if good is None:
+        good = facts.goods[product] = _measure_good(facts, product)
+    return good
 
 
 def _measure_good(facts: Facts, product: str) -> Good:

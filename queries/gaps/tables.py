@@ -46,7 +46,7 @@ PLACED: Column[Placed] = Column(
 
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
     """Return the tables of a chain's weak links by what they show."""
-    products: list[Placed] = [(segment, one) for segment in answer.segments for one in segment.products]
+    products: list[Placed] = [(segment, product) for segment in answer.segments for product in segment.products]
     products = [products[place] for place in weakest_first([one for _, one in products])]
     columns = [PLACED, replace(PLACE, kind="thing"), *_judged(answer)]
     weak = [pair for pair in products if pair[1].state in GAPS]
@@ -115,13 +115,13 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
         PRODUCT,
         SEGMENT,
         STATE,
-        Column("关联密度", lambda one: Number(one.density, f"{one.density:.2f}"), "number"),
+        Column("关联密度", lambda extension: Number(extension.density, f"{extension.density:.2f}"), "number"),
         Column(
             "相近的本地产品(关联)",
-            lambda one: "、".join(f"{other.product}({other.proximity:.2f})" for other in one.near),
+            lambda extension: "、".join(f"{other.product}({other.proximity:.2f})" for other in extension.near),
         ),
         *_computed(answer),
-        _certificate(answer, lambda one: one.product_id),
+        _certificate(answer, lambda extension: extension.product_id),
     ]
     note = "本市还没有、而与本市已有产品相近的产品;关联密度是它的关联中落在本市已有产品上的份额。"
     return Table("gap-extensions", "延链: 本地能力相近的下一步", columns, answer.extensions, note)
@@ -129,10 +129,10 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
 
 def _risk(answer: WeakLinks) -> Table[RankedByRisk]:
     columns: list[Column[RankedByRisk]] = [
-        Column("名次", lambda one: one.rank, "number"),
+        Column("名次", lambda risk: risk.rank, "number"),
         FIRM,
-        Column("停产使全网损失产出(ESRI)", lambda one: one.esri, "share"),
-        Column("另一假定下的名次", lambda one: one.other_rank, "number"),
+        Column("停产使全网损失产出(ESRI)", lambda risk: risk.esri, "share"),
+        Column("另一假定下的名次", lambda risk: risk.other_rank, "number"),
         *_computed(answer),
     ]
     return Table("gap-risk", "系统性风险", columns, answer.risk.firms if answer.risk else ())
@@ -146,14 +146,14 @@ def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
         return show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in one.flips), unit="处") or "没有"
 
     columns: list[Column[Variant]] = [
-        Column("移动的数", lambda one: moved_zh(one.moved, names)),
-        Column("环节名次的秩相关", lambda one: correlation(one.rank_correlation), "number"),
+        Column("移动的数", lambda variant: moved_zh(variant.moved, names)),
+        Column("环节名次的秩相关", lambda variant: correlation(variant.rank_correlation), "number"),
         Column("状态会变的", flips),
     ]
     moving = [
-        one
-        for one in stability.variants
-        if one.flips or (one.rank_correlation is not None and one.rank_correlation < 1)
+        variant
+        for variant in stability.variants
+        if variant.flips or (variant.rank_correlation is not None and variant.rank_correlation < 1)
     ]
     return Table("gap-moves", "移动规则的影响", columns, moving)
 
@@ -170,9 +170,9 @@ PARTS: list[Column[Any]] = [
     Column("键", lambda pair: f"score.{pair[0]}"),
 ]
 RULES: list[Column[RuleUsed]] = [
-    Column("规则", lambda one: RULE_ZH.get(one.name, one.name)),
-    Column("数值", lambda one: Number(one.value, rule_value(one.name, one.value)), "number"),
-    Column("为什么", lambda one: one.why),
+    Column("规则", lambda used: RULE_ZH.get(used.name, used.name)),
+    Column("数值", lambda used: Number(used.value, rule_value(used.name, used.value)), "number"),
+    Column("为什么", lambda used: used.why),
 ]
 
 
@@ -189,45 +189,49 @@ def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     return tables
 
 
-def _who(one: Demand) -> ThingRef | str:
+def _who(demand: Demand) -> ThingRef | str:
     return (
-        ThingRef("Enterprise", one.who[0].id, one.who[0].name)
-        if len(one.who) == 1
-        else show_names((firm.name for firm in one.who), FIRST)
+        ThingRef("Enterprise", demand.who[0].id, demand.who[0].name)
+        if len(demand.who) == 1
+        else show_names((firm.name for firm in demand.who), FIRST)
     )
 
 
 NEEDED: list[Column[Demand]] = [
-    Column("何种需要", lambda one: one.kind),
-    Column("需要的产品", lambda one: one.product),
+    Column("何种需要", lambda demand: demand.kind),
+    Column("需要的产品", lambda demand: demand.product),
     Column("谁", _who, "thing"),
     Column(
-        "用来生产", lambda one: one.into, extra=lambda one: {None: "", True: "必需", False: "可替代"}[one.essential]
+        "用来生产",
+        lambda demand: demand.into,
+        extra=lambda demand: {None: "", True: "必需", False: "可替代"}[demand.essential],
     ),
     *TRUST,
 ]
 LOOKED: list[Column[LookedThrough]] = [
-    Column("覆盖记录", lambda one: ThingRef("Coverage", one.record.id, one.record.name), "thing"),
+    Column("覆盖记录", lambda through: ThingRef("Coverage", through.record.id, through.record.name), "thing"),
     SEGMENT,
     Column(
-        "区域", lambda one: one.region or "区域不明", extra=lambda one: "覆盖全市" if one.whole_city else "没有覆盖全市"
+        "区域",
+        lambda through: through.region or "区域不明",
+        extra=lambda through: "覆盖全市" if through.whole_city else "没有覆盖全市",
     ),
-    Column("查的日期", lambda one: one.as_of, "date"),
-    Column("方法", lambda one: one.method),
+    Column("查的日期", lambda through: through.as_of, "date"),
+    Column("方法", lambda through: through.method),
     *TRUST,
 ]
 CANDIDATES: list[Column[Candidate]] = [
     FIRM,
-    Column("所在地", lambda one: one.region or "不明"),
-    Column("能否填补", lambda one: one.fills, "able"),
-    Column("为什么", lambda one: one.why),
+    Column("所在地", lambda candidate: candidate.region or "不明"),
+    Column("能否填补", lambda candidate: candidate.fills, "able"),
+    Column("为什么", lambda candidate: candidate.why),
     *TRUST,
 ]
 SOURCES: list[Column[SourceUsed]] = [
-    Column("来源", lambda one: ThingRef("Source", one.id, one.name), "thing"),
-    Column("发布单位", lambda one: one.publisher),
-    Column("发布日期", lambda one: one.published_on, "date"),
-    Column("记录数", lambda one: one.rows, "number"),
+    Column("来源", lambda used: ThingRef("Source", used.id, used.name), "thing"),
+    Column("发布单位", lambda used: used.publisher),
+    Column("发布日期", lambda used: used.published_on, "date"),
+    Column("记录数", lambda used: used.rows, "number"),
 ]
 
 
@@ -247,7 +251,7 @@ def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
     }
 
 
-GAP_COLUMNS: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda one: one.reason)]
+GAP_COLUMNS: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda gap: gap.reason)]
 
 
 def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
@@ -290,13 +294,16 @@ def _segment_changes(answer: WhatIf) -> list[PlaceChange]:
 
 def _changes(id: str, title: str, what: str, changes: Sequence[PlaceChange]) -> Table[PlaceChange]:
     columns: list[Column[PlaceChange]] = [
-        Column(what, lambda one: ThingRef(one.label, one.id, one.name), "thing"),
-        Column("之前", lambda one: one.before, "state"),
-        Column("之后", lambda one: one.after, "state"),
-        Column("评分(前)", lambda one: one.score_before, "score"),
-        Column("评分(后)", lambda one: one.score_after, "score"),
+        Column(what, lambda change: ThingRef(change.label, change.id, change.name), "thing"),
+        Column("之前", lambda change: change.before, "state"),
+        Column("之后", lambda change: change.after, "state"),
+        Column("评分(前)", lambda change: change.score_before, "score"),
+        Column("评分(后)", lambda change: change.score_after, "score"),
         Column(
-            "评分增减", _difference, "change", lambda one: "" if isinstance(_difference(one), str) else _turned(one)
+            "评分增减",
+            _difference,
+            "change",
+            lambda change: "" if isinstance(_difference(change), str) else _turned(change),
         ),
     ]
     return Table(id, title, columns, changes, empty="没有产品的状态或评分有变化")

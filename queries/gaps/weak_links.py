@@ -60,7 +60,9 @@ class Examined:
 
     def of(self, label: str, id: str) -> Verdict | None:
         """Return the verdict on a place of the chain, if it has that place."""
-        return next((one for one in self.verdicts if (one.place.label, one.place.id) == (label, id)), None)
+        return next(
+            (verdict for verdict in self.verdicts if (verdict.place.label, verdict.place.id) == (label, id)), None
+        )
 
 
 def weak_links(view: View, chain: str) -> WeakLinks:
@@ -94,7 +96,7 @@ def examine_facts(facts: Facts, supplies: SupplyEnds) -> Examined:
     """Return facts examined, over a supply network."""
     supplied = supplies.ends.filter(supplies.ends.is_in([firm for firm in facts.firms if facts.local(firm)]))
     risk = _risk(facts, supplies, supplied.to_list())
-    known = None if risk is None else {one.firm.id: one.esri for one in risk.firms}
+    known = None if risk is None else {firm.firm.id: firm.esri for firm in risk.firms}
     network = NetworkFacts(frozenset(supplied), supplies.single, supplies.bridges, known)
     rules = read_rules()
     verdicts = tuple(verdict_of(one, rules) for one in measure(facts, network))
@@ -107,7 +109,7 @@ def _risk(facts: Facts, supplies: SupplyEnds, known: Sequence[str]) -> RiskRanki
     scores = [network.closures([[firm] for firm in known]) for network in supplies.networks if network is not None]
     if not known or not scores:
         return None
-    ranks = [_ranks(found) for found in scores]
+    ranks = [_ranks(score) for score in scores]
     order = sorted(range(len(known)), key=lambda place: (-scores[0][place], known[place]))
     main, other = ASSUMPTIONS.values()
     firms = [
@@ -172,13 +174,19 @@ def judge_all(examined: Examined, rules: Rules) -> list[SegmentState]:
     """Return every segment judged, with its products, in the order of the places."""
     facts = examined.facts
     segments: list[SegmentState] = []
-    for one in examined.verdicts:
-        judged = dict(judge(facts, one, rules, steps_from(examined, one)))
-        if one.place.label == "Segment":
-            own = {"segment": one.place.name, "segment_id": one.place.id, "tier": facts.tiers.get(one.place.id, "")}
+    for verdict in examined.verdicts:
+        judged = dict(judge(facts, verdict, rules, steps_from(examined, verdict)))
+        if verdict.place.label == "Segment":
+            own = {
+                "segment": verdict.place.name,
+                "segment_id": verdict.place.id,
+                "tier": facts.tiers.get(verdict.place.id, ""),
+            }
             segments.append(SegmentState(**judged, **own, products=[]))
         else:
-            segments[-1].products.append(ProductState(**judged, product=one.place.name, product_id=one.place.id))
+            segments[-1].products.append(
+                ProductState(**judged, product=verdict.place.name, product_id=verdict.place.id)
+            )
     return segments
 
 
@@ -199,7 +207,7 @@ def stability(verdicts: Sequence[Verdict], rules: Rules) -> Stability:
     found = []
     for moved, changed in variants(rules):
         check()
-        pairs = [(one, verdict_of(one.measures, changed)) for one in verdicts]
+        pairs = [(verdict, verdict_of(verdict.measures, changed)) for verdict in verdicts]
         flips = [
             Flip(place=one.place.name, before=one.state, after=other.state)
             for one, other in pairs

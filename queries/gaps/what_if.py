@@ -44,8 +44,8 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
     supplies = _supplies(city, changed, gone, land)
     after = examine_facts(changed, survey(city, supplies))
     changes = [_change(one, other) for one, other in zip(before.verdicts, after.verdicts, strict=True)]
-    products = [one for one in changes if one.label == "Product" and one.before != one.after]
-    loosened = any((one.before, one.after) == (State.strong, State.unknown) for one in changes)
+    products = [change for change in changes if change.label == "Product" and change.before != change.after]
+    loosened = any((change.before, change.after) == (State.strong, State.unknown) for change in changes)
     return WhatIf(
         **facts.about,
         rule_version=rules.version,
@@ -53,10 +53,12 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
         before=_side(before),
         after=_side(after),
-        changes=[one for one in changes if (one.before, one.score_before) != (one.after, one.score_after)],
-        gaps_closed=[_gap(one, "gap_closed") for one in products if one.before == State.missing],
+        changes=[
+            change for change in changes if (change.before, change.score_before) != (change.after, change.score_after)
+        ],
+        gaps_closed=[_gap(product, "gap_closed") for product in products if product.before == State.missing],
         gaps_opened=[
-            *(_gap(one, "gap_opened") for one in products if one.after == State.missing),
+            *(_gap(product, "gap_opened") for product in products if product.after == State.missing),
             *_one_tier_up(facts, changed, land, rules),
         ],
         leaders_affected=_leaders(facts, before.verdicts, after.verdicts, gone),
@@ -142,13 +144,13 @@ def _leaders(facts: Facts, before: Iterable[Verdict], after: Iterable[Verdict], 
 
 
 def _side(examined: Examined) -> Side:
-    segments = [one for one in examined.verdicts if one.place.label == "Segment"]
+    segments = [verdict for verdict in examined.verdicts if verdict.place.label == "Segment"]
     return Side(
         segments=[
-            Standing(segment=one.place.name, segment_id=one.place.id, state=one.state, score=one.score)
-            for one in segments
+            Standing(segment=segment.place.name, segment_id=segment.place.id, state=segment.state, score=segment.score)
+            for segment in segments
         ],
-        risk=[Risky(firm=one.firm, esri=one.esri) for one in examined.risk.firms[:SHOWN]] if examined.risk else [],
+        risk=[Risky(firm=firm.firm, esri=firm.esri) for firm in examined.risk.firms[:SHOWN]] if examined.risk else [],
         served=served_curve(examined.facts, examined.risk),
     )
 

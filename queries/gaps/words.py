@@ -38,8 +38,8 @@ SHARES = ("state.key_products_made", "scale.systemic_risk", "action.high_risk") 
 def places_of(answer: WeakLinks | None) -> Places:
     """Return what is judged of every segment and product, by label and id."""
     segments = answer.segments if answer else []
-    found: dict[tuple[str, str], Judged] = {("Segment", one.segment_id): one for one in segments}
-    return found | {("Product", one.product_id): one for segment in segments for one in segment.products}
+    found: dict[tuple[str, str], Judged] = {("Segment", segment.segment_id): segment for segment in segments}
+    return found | {("Product", product.product_id): product for segment in segments for product in segment.products}
 
 
 def mark_of(judged: Judged, score: bool = True) -> str:

@@ -47,7 +47,7 @@ def _make(view: View, chain: Named | None) -> Leaders:
     leaders, samples = ([one for one in everybody if (one.status == "sample") is sample] for sample in (False, True))
     published = _published(figure, leaders if chain is None else make_leaders(view, None).leaders)
     points = list(_tell(leaders, published, chain))
-    proofs = [(one.status, one.source) for leader in everybody for one in leader.claims]
+    proofs = [(claim.status, claim.source) for leader in everybody for claim in leader.claims]
     proofs += [(published.status, published.source)] if published else []
     return Leaders(
         chain=chain,
@@ -113,7 +113,7 @@ def _leaders(
     rows = _rows(city, {firm for group in groups.values() for firm in group})
     made = []
     for firm, claims in claimed.items():
-        real = [one for one in claims if one.status != "sample"]
+        real = [claim for claim in claims if claim.status != "sample"]
         made.append(_leader(city, firm, real or claims, groups.get(firm.id, (firm.id,)), rows, (telling, rules)))
     return sorted(made, key=lambda one: (KINDS[one.kind], one.claims[0].chain.id, one.firm.name))
 
@@ -132,13 +132,13 @@ def _leader(
     located = city.going("LOCATED_IN").filter((pl.col("from") == firm.id) & (pl.col("from_label") == firm.label))
     regions = [Named(id=one, name=city.names["Region"][one]) for one in sorted(set(located["to"]))]
     kind = LeaderKind.source if best.status in NAMING or sample else LeaderKind.thought
-    if any(one.source in telling and one.status in NAMING for one in claims):
+    if any(claim.source in telling and claim.status in NAMING for claim in claims):
         kind = LeaderKind.article
     return Leader(
         firm=Named(id=firm.id, name=firm.name),
         label=firm.label,
         kind=kind,
-        in_batch=any(one.status in NAMING and one.role in rules.batch for one in claims),
+        in_batch=any(claim.status in NAMING and claim.role in rules.batch for claim in claims),
         claims=list(claims),
         group=len(group),
         **held,
@@ -155,12 +155,12 @@ def _rows(city: City, firms: Iterable[str]) -> dict[str, Rows]:
     known = list(firms)
 
     def read(column: str, other: str, *types: str) -> Rows:
-        found: dict[str, list[Proof]] = defaultdict(list)
+        rows: dict[str, list[Proof]] = defaultdict(list)
         for name in types:
             frame = city.going(name).filter(pl.col(column).is_in(known))
             for firm, *proof in frame.select(column, other, "status", "source").iter_rows():
-                found[firm].append(Proof(*proof))
-        return found
+                rows[firm].append(Proof(*proof))
+        return rows
 
     return {
         "products": read("from", "to", "PRODUCES", "OFFERS"),
@@ -198,8 +198,14 @@ def _find_figure(view: View, rules: LeaderRules) -> Mapping[str, Any] | None:
         home = home or [rules.city] * (one.statement["source"] == rules.source)
         return not view.city or view.city in home
 
-    figures = [one for one in find_figures(view, ()) if one.statement.get("metric") == rules.metric and is_own(one)]
-    told = [one.statement for one in figures if one.statement.get("value") and one.statement["status"] != "sample"]
+    figures = [
+        figure for figure in find_figures(view, ()) if figure.statement.get("metric") == rules.metric and is_own(figure)
+    ]
+    told = [
+        figure.statement
+        for figure in figures
+        if figure.statement.get("value") and figure.statement["status"] != "sample"
+    ]
     return min(told, key=lambda one: (one["source"] != rules.source, one["id"]), default=None)
 
 
@@ -207,8 +213,8 @@ def _published(told: Mapping[str, Any] | None, leaders: Sequence[Leader]) -> Pub
     """Return the published number of leaders; nothing where its row is not to be seen, or of another city."""
     if told is None:
         return None
-    number, batch = int(told["value"]), sum(one.in_batch for one in leaders)
-    perhaps = sum(one.status in NAMING and not one.in_batch for one in leaders)
+    number, batch = int(told["value"]), sum(leader.in_batch for leader in leaders)
+    perhaps = sum(leader.status in NAMING and not leader.in_batch for leader in leaders)
     return PublishedNumber(
         number=number,
         original=told.get("original"),
@@ -224,7 +230,7 @@ def _published(told: Mapping[str, Any] | None, leaders: Sequence[Leader]) -> Pub
 
 
 def _tell(leaders: Sequence[Leader], published: PublishedNumber | None, chain: Named | None) -> Iterator[Reason]:
-    named = [one for one in leaders if one.kind is not LeaderKind.thought]
+    named = [leader for leader in leaders if leader.kind is not LeaderKind.thought]
     if published is None:
         yield say("no_published")
     elif chain is None:
@@ -237,9 +243,9 @@ def _tell(leaders: Sequence[Leader], published: PublishedNumber | None, chain: N
         yield say("named", count=len(named)) if named else say("nobody")
     if thought := len(leaders) - len(named):
         yield say("thought", count=thought)
-    if firms := [one for one in leaders if one.label == "Enterprise"]:
+    if firms := [leader for leader in leaders if leader.label == "Enterprise"]:
         kinds = ("products", "needs", "suppliers")
-        empty = {name: sum(not getattr(one, name).number for one in firms) for name in kinds}
+        empty = {name: sum(not getattr(firm, name).number for firm in firms) for name in kinds}
         lacks = "、".join(f"{KINDS_ZH[name]}的 {count} 家" for name, count in empty.items() if count)
         yield say("lacking", count=len(firms), lacks=lacks) if lacks else say("lacking_nothing", count=len(firms))
     if chain is not None and published is not None:
@@ -250,12 +256,12 @@ def _missing(leaders: Sequence[Leader], published: PublishedNumber | None) -> It
     """Yield which rows the graph lacks, and the form of each."""
     if published is not None and published.unnamed_most:
         yield lacking("list", "leads", say("lack_list"), say("lack_list_why", number=published.number))
-    elif not any(one.kind is not LeaderKind.thought for one in leaders):
+    elif not any(leader.kind is not LeaderKind.thought for leader in leaders):
         yield lacking("names", "leads", say("lack_names"), say("lack_names_why"))
-    firms = [one for one in leaders if one.label == "Enterprise"]
-    if count := sum(not one.products.number for one in firms):
+    firms = [leader for leader in leaders if leader.label == "Enterprise"]
+    if count := sum(not firm.products.number for firm in firms):
         yield lacking("products", "produces", say("lack_products", count=count), say("lack_products_why"))
-    if count := sum(not one.needs.number for one in firms):
+    if count := sum(not firm.needs.number for firm in firms):
         yield lacking("needs", "needs", say("lack_needs", count=count), say("lack_needs_why"))
-    if count := sum(not one.suppliers.number for one in firms):
+    if count := sum(not firm.suppliers.number for firm in firms):
         yield lacking("supplies", "supplies", say("lack_supplies", count=count), say("lack_supplies_why"))

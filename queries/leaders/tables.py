@@ -47,23 +47,25 @@ def _count(head: str, name: str) -> Column[Leader]:
 
 
 COLUMNS: list[Column[Leader]] = [
-    Column("链主", lambda one: ThingRef(one.label, one.firm.id, one.firm.name), "thing", _group, apart="集团"),
+    Column(
+        "链主", lambda leader: ThingRef(leader.label, leader.firm.id, leader.firm.name), "thing", _group, apart="集团"
+    ),
     Column(
         "哪条链、什么角色",
-        lambda one: list(map(_claim, one.claims)),
+        lambda leader: list(map(_claim, leader.claims)),
         "lines",
-        sort=lambda one: one.claims[0].chain.name,
+        sort=lambda leader: leader.claims[0].chain.name,
     ),
-    Column("在公布的名单里", lambda one: "写明在" if one.in_batch else "没有写"),
+    Column("在公布的名单里", lambda leader: "写明在" if leader.in_batch else "没有写"),
     _count("产品", "products"),
     _count("需求", "needs"),
     _count("供应商", "suppliers"),
     _count("客户", "customers"),
-    Column("还缺什么", lambda one: "、".join(one.lacks) or "不缺", sort=lambda one: -len(one.lacks)),
-    Column("四张清单", lambda one: _lists(one), "ask"),
+    Column("还缺什么", lambda leader: "、".join(leader.lacks) or "不缺", sort=lambda leader: -len(leader.lacks)),
+    Column("四张清单", lambda leader: _lists(leader), "ask"),
     *TRUST,
 ]
-KIND: Column[Leader] = Column("谁说的", lambda one: "示例" if one.status == "sample" else one.kind)
+KIND: Column[Leader] = Column("谁说的", lambda leader: "示例" if leader.status == "sample" else leader.kind)
 
 
 def _lists(leader: Leader) -> Ask | str:
@@ -79,7 +81,7 @@ def book_of_leaders(answer: Leaders) -> Book:
     """Return the leaders by whom they are named, and what is missing; the made-up ones apart."""
     tables: dict[str, Table[Any]] = {"missing": table_of_missing(answer.missing)}
     for kind in reversed(LeaderKind):
-        own = [one for one in answer.leaders if one.kind is kind]
+        own = [leader for leader in answer.leaders if leader.kind is kind]
         tables = {kind.code: Table(kind.code, TITLES[kind], COLUMNS, own, NOTES[kind], EMPTY[kind])} | tables
     title = f"{answer.chain.name}：链主" if answer.chain else "链主"
     return Book(title, tables, as_samples({"leaders": Table("leaders", "链主", COLUMNS, answer.samples)}))

@@ -231,7 +231,7 @@ def load(folder: Path) -> OfferIndex | None:
                 name: sp.csr_matrix(tuple(file[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape)
                 for name, shape in shapes.items()
             }
-            texts["industries"] = [tuple(one) for one in texts["industries"]]
+            texts["industries"] = [tuple(text) for text in texts["industries"]]
             return OfferIndex(**texts, marks=file["marks"], vocabulary=file["vocabulary"], **matrices)
     except DAMAGED:
         return None

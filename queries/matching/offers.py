@@ -150,7 +150,7 @@ def read_known(rows: Rows) -> dict[str, frozenset[str]]:
             continue
         if id in found:
             rows.refuse(f"need {id} 已经出现过")
-        elif not isinstance(suppliers, list) or not all(isinstance(one, str) for one in suppliers):
+        elif not isinstance(suppliers, list) or not all(isinstance(supplier, str) for supplier in suppliers):
             rows.refuse("suppliers 应是供应商编号的列表")
         else:
             found[id] = frozenset(suppliers)

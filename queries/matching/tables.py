@@ -8,12 +8,12 @@ from queries.matching.answers import MatchedFirms, SuggestedFirm
 def table_of_match(answer: MatchedFirms) -> Table[SuggestedFirm]:
     """Return the firms for a need in a few words as a table."""
     columns: list[Column[SuggestedFirm]] = [
-        Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
-        Column("最相近的产品(服务)", lambda one: one.product),
-        Column("覆盖需求", lambda one: Number(one.covered, show_percent(one.covered, 0)), "number"),
-        Column("可能性", lambda one: one.level, "fit"),
-        Column("份额", lambda one: Number(one.score, show_percent(one.score)), "number"),
-        Column("为什么", lambda one: one.why, "lines"),
+        Column("企业", lambda firm: ThingRef("Enterprise", firm.firm.id, firm.firm.name), "thing"),
+        Column("最相近的产品(服务)", lambda firm: firm.product),
+        Column("覆盖需求", lambda firm: Number(firm.covered, show_percent(firm.covered, 0)), "number"),
+        Column("可能性", lambda firm: firm.level, "fit"),
+        Column("份额", lambda firm: Number(firm.score, show_percent(firm.score)), "number"),
+        Column("为什么", lambda firm: firm.why, "lines"),
         *TRUST,
     ]
     note = "都是按字面与行业推断的,须核实;状态与来源是企业记录的。"

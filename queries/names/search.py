@@ -105,16 +105,16 @@ def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = ()) 
 
 
 def _search(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[Hit]:
-    found = _matching(view, text, most, labels)
-    if "Enterprise" not in labels or any(hit.matched in EXACT for hit in found):
-        return found
-    there = {hit.id for hit in found}
+    hits = _matching(view, text, most, labels)
+    if "Enterprise" not in labels or any(hit.matched in EXACT for hit in hits):
+        return hits
+    there = {hit.id for hit in hits}
     alike = (item for item in similar_firms(view, text) if item.firm.id not in there)
     more = [
         Hit(id=item.firm.id, label="Enterprise", name=item.firm.name, status=item.status, matched=Way.alike)
         for item in alike
     ]
-    return [*found, *more][:most]
+    return [*hits, *more][:most]
 
 
 def _matching(view: View, text: str, most: int, labels: tuple[str, ...]) -> list[Hit]:

@@ -11,11 +11,11 @@ from queries.names.answers import ComparedFirm, Doubt, Judgement
 def table_hits(hits: Sequence[Hit]) -> Table[Hit]:
     """Return what a search found."""
     columns: list[Column[Hit]] = [
-        Column("类别", lambda one: one.label),
-        Column("名称", lambda one: one.name),
-        Column("匹配方式", lambda one: one.matched),
-        Column("状态", lambda one: one.status, "status"),
-        Column("编号", lambda one: one.id),
+        Column("类别", lambda hit: hit.label),
+        Column("名称", lambda hit: hit.name),
+        Column("匹配方式", lambda hit: hit.matched),
+        Column("状态", lambda hit: hit.status, "status"),
+        Column("编号", lambda hit: hit.id),
     ]
     return Table("search", "搜索", columns, hits)
 
@@ -61,16 +61,16 @@ def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
         ]
 
     columns: list[Column[Judgement]] = [
-        *firm("企业", lambda one: one.enterprise),
-        *firm("另一企业", lambda one: one.other),
-        Column("现行", lambda one: "是" if one.stands else "", sort=lambda one: not one.stands),
-        Column("判断", lambda one: one.verdict),
-        Column("时间", lambda one: one.decided_at, "date", on="page"),
-        Column("判断时间", lambda one: one.decided_at, on="text"),
-        Column("判断人", lambda one: one.decided_by),
-        Column("理由", lambda one: one.reason, extra=lambda one: one.note, apart="备注"),
+        *firm("企业", lambda judgement: judgement.enterprise),
+        *firm("另一企业", lambda judgement: judgement.other),
+        Column("现行", lambda judgement: "是" if judgement.stands else "", sort=lambda judgement: not judgement.stands),
+        Column("判断", lambda judgement: judgement.verdict),
+        Column("时间", lambda judgement: judgement.decided_at, "date", on="page"),
+        Column("判断时间", lambda judgement: judgement.decided_at, on="text"),
+        Column("判断人", lambda judgement: judgement.decided_by),
+        Column("理由", lambda judgement: judgement.reason, extra=lambda judgement: judgement.note, apart="备注"),
         *TRUST,
-        Column("出处位置", lambda one: one.place, on="text"),
+        Column("出处位置", lambda judgement: judgement.place, on="text"),
     ]
     return Table(
         "judgements",

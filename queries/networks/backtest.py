@@ -150,4 +150,4 @@ def backtest(
         measures.append(
             MethodMeasured(method=name, asked=title, hidden=float(table[:, 0].mean()), mrr=mrr, recall=recall)
         )
-    return BackTest(**counts, measures=sorted(measures, key=lambda one: one.asked != ALL))
+    return BackTest(**counts, measures=sorted(measures, key=lambda measure: measure.asked != ALL))

@@ -142,8 +142,8 @@ class Neighbourhood:
         shared = (damped @ self.held @ diags_array(self.rare.astype(np.float64)) @ self.made).toarray()
         shared -= (damped @ diags_array(self.held @ self.rare.astype(np.float64))).toarray()  # from a firm to itself
         shared[shared < NOTHING] = 0
-        found: Floats = shared.astype(np.float32)
-        return found
+        floats: Floats = shared.astype(np.float32)
+        return floats
 
     def alike(self, makers: Ints, firm: int) -> Floats:
         """Return what some firms share with a firm, damped; nothing for the firm itself."""

@@ -27,9 +27,9 @@ def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Openin
     told = {(row.leader.id, row.firm.id) for row in found if row.firm is not None}
     fitting: dict[tuple[str, str], list[tuple[Supply, Supplier]]] = defaultdict(list)
     for supply in supplies:
-        for one in supply.suppliers:
-            if one.fits and not one.supplies:
-                fitting[supply.wish.leader, one.firm].append((supply, one))
+        for supplier in supply.suppliers:
+            if supplier.fits and not supplier.supplies:
+                fitting[supply.wish.leader, supplier.firm].append((supply, supplier))
     order = sorted(fitting, key=lambda key: (key[0], -len({supply.wish.product for supply, _ in fitting[key]}), key[1]))
     listed = Counter[str]()
     for leader, firm in order:
@@ -65,8 +65,8 @@ def _recorded(asked: Asked, row: Row, supplies: Sequence[Supply], said: str, not
     written = asked.city.product_words.get(row.product)
     products = [written] if written else [] if row.product else list(dict.fromkeys(met))
     own = [supply for supply in supplies if supply.wish.leader == group[0] and supply.wish.product in products]
-    words = [say("makes_what_is_needed", product=asked.product(one)) for one in products if one in met]
-    rows = (row, *(makes[one] for one in products if one in makes))
+    words = [say("makes_what_is_needed", product=asked.product(product)) for product in products if product in met]
+    rows = (row, *(makes[product] for product in products if product in makes))
     each = products or [row.product]
     links = dict.fromkeys(text for product in each for text in speaks_for(asked, row.start, row.end, product))
     against = dict.fromkeys(
@@ -119,10 +119,10 @@ def _computed(
 
 def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
     """Return the firms that the leaders suggest, then firms elsewhere for each need that no local firm fits."""
-    found = [_recorded(asked, row, supplies, "recommends", "recommends_noted") for row in _said(asked, "RECOMMENDS")]
+    openings = [_recorded(asked, row, supplies, "recommends", "recommends_noted") for row in _said(asked, "RECOMMENDS")]
     told = {
         (row.leader.id, row.firm.id, product)
-        for row in found
+        for row in openings
         if row.firm is not None
         for product in row.product.split("、")
     }
@@ -133,10 +133,10 @@ def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
         outside = [one for one in supply.outside if (wish.leader, one.firm, asked.product(wish.product)) not in told]
         for one in outside:
             row = supplier_row(asked, wish, one, computed=True)
-            found.append(row.model_copy(update={"why": [*words, *row.why], "candidates": list(supply.looked)}))
+            openings.append(row.model_copy(update={"why": [*words, *row.why], "candidates": list(supply.looked)}))
         if supply.outside or any(key[0] == wish.leader and key[2] == asked.product(wish.product) for key in told):
             continue
         unplaced = [asked.firm(one.firm).name for one in supply.unplaced]
         against = [say("place_first", firms=unplaced)] if unplaced else []
-        found.append(row_of_wish(asked, wish, [*words, say("nobody_elsewhere")], against, supply.looked))
-    return found
+        openings.append(row_of_wish(asked, wish, [*words, say("nobody_elsewhere")], against, supply.looked))
+    return openings

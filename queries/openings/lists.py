@@ -74,7 +74,7 @@ def _answer(view: View, asked: Asked, label: str, notes: list[Reason]) -> Opport
     }
     rows = [row for openings in lists.values() for row in openings]
     records = {(one.record, one.from_id, one.to_id, one.product): one for row in rows for one in row.evidence}
-    used = [*(row.source for row in rows), *(one.source for one in records.values())]
+    used = [*(row.source for row in rows), *(record.source for record in records.values())]
     used += [looked.source for row in rows for looked in row.candidates]
     return Opportunities(
         subject=asked.facts.chain,
@@ -84,7 +84,7 @@ def _answer(view: View, asked: Asked, label: str, notes: list[Reason]) -> Opport
         rule_version=RULE_VERSION,
         as_of=asked.city.today,
         data_date=asked.city.recorded,
-        rests_on=dict(sorted(Counter(one.status for one in records.values()).items())),
+        rests_on=dict(sorted(Counter(record.status for record in records.values()).items())),
         notes=[*notes, *_notes(asked, supply, lists, no_users + no_partners, titles_of(here))],
         sources=sources_used(view, used),
         here=here,
@@ -117,7 +117,7 @@ def _notes(
                 "note_only_inferred" if lists[name] else "note_not_registered", list=titles[name], template=template
             )
     if open_needs := [found for found in supply.values() if not found.fitting]:
-        unseen = sum(not found.looked_through for found in open_needs)
+        unseen = sum(not need.looked_through for need in open_needs)
         yield say("note_open_needs", count=len(open_needs), unseen=unseen)
     if cut := cut + sum(found.more for found in supply.values()):
         yield say("note_cut", count=cut)

@@ -54,7 +54,7 @@ class Supply:
     @property
     def fitting(self) -> list[Supplier]:
         """Return the local firms that fit, or serve the need already."""
-        return [one for one in self.suppliers if one.fits]
+        return [supplier for supplier in self.suppliers if supplier.fits]
 
 
 def find_supply(asked: Asked, wish: Wish) -> Supply:
@@ -62,7 +62,7 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     check()
     facts, group = asked.facts, set(asked.groups[wish.leader])
     found: dict[str, Supplier] = {}
-    for one in sorted(_makers(asked, wish), key=lambda one: (not one.supplies, one.fit.level.order)):
+    for one in sorted(_makers(asked, wish), key=lambda maker: (not maker.supplies, maker.fit.level.order)):
         if one.firm not in group:
             found.setdefault(one.firm, one)
     every = sorted(found.values(), key=lambda one: (not one.fits, one.fit.level.order, one.supplies, one.firm))
@@ -107,12 +107,14 @@ def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
     place = Place(
         "Product", wish.product, asked.product(wish.product), (wish.product,), facts.segments_of.get(wish.product, ())
     )
-    for one in find_candidates(facts, place):
-        firm = facts.find(one.firm.id)
+    for candidate in find_candidates(facts, place):
+        firm = facts.find(candidate.firm.id)
         if firm.where == "outside" or firm.id in group:
             continue
-        why = why_dropped(asked, firm.id, wish.party, wish.product) or one.why
-        yield Looked(firm=one.firm, region=one.region, why=why, status=one.status, source=one.source)
+        why = why_dropped(asked, firm.id, wish.party, wish.product) or candidate.why
+        yield Looked(
+            firm=candidate.firm, region=candidate.region, why=why, status=candidate.status, source=candidate.source
+        )
 
 
 def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:

@@ -54,11 +54,11 @@ def notes_of_opportunities(answer: Opportunities, _: Mapping[str, Any]) -> Itera
 def table_of_needs(answer: Sequence[Wanted]) -> Table[Wanted]:
     """Return the needed products, each with the firms here that could meet it."""
     columns: list[Column[Wanted]] = [
-        Column("产品(服务)", lambda one: one.product or "没有写明"),
-        Column("本地", lambda one: one.met),
-        Column("可卡位的企业", lambda one: show_names(firm.name for firm in one.able)),
-        Column("已在供应的企业", lambda one: show_names(firm.name for firm in one.supplying)),
-        Column("需求", lambda one: "登记" if one.recorded else "推断"),
+        Column("产品(服务)", lambda wanted: wanted.product or "没有写明"),
+        Column("本地", lambda wanted: wanted.met),
+        Column("可卡位的企业", lambda wanted: show_names(firm.name for firm in wanted.able)),
+        Column("已在供应的企业", lambda wanted: show_names(firm.name for firm in wanted.supplying)),
+        Column("需求", lambda wanted: "登记" if wanted.recorded else "推断"),
     ]
     return Table("needs", "需求一览", columns, answer)
 
@@ -118,7 +118,7 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
 
     def looked(row: Opening) -> Folded:
         number = f"看过 {len(row.candidates)} 家" if name or row.candidates else ""
-        return Folded(number, [f"{one.firm.name}: {one.why}" for one in row.candidates])
+        return Folded(number, [f"{candidate.firm.name}: {candidate.why}" for candidate in row.candidates])
 
     def firm_or_looked(row: Opening) -> ThingRef | Folded | None:
         return firm(row) or (

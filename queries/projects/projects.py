@@ -31,12 +31,12 @@ def make_projects_answer(view: View, chain: Named | None, stage: str | None, sta
 def _make(view: View, chain: Named | None, stage: str | None, stalled: int | None) -> Projects:
     on_chain = [one for one in _seen(view) if chain is None or any(other.id == chain.id for other in one.chains)]
     items = [_item(view, one, stalled) for one in on_chain]
-    real, made_up = ([one for one in items if (one.status == "sample") is sample] for sample in (False, True))
+    real, made_up = ([item for item in items if (item.status == "sample") is sample] for sample in (False, True))
     rows, samples = (_rows(some, stage, stalled) for some in (real, made_up))
     where = chain.name if chain else ""
     points = list(_tell(real, rows, (stage, stalled), where, bool(made_up)))
-    proofs = [(one.status, one.source) for one in items]
-    proofs += [(step.status, step.source) for one in items for step in one.steps]
+    proofs = [(item.status, item.source) for item in items]
+    proofs += [(step.status, step.source) for item in items for step in item.steps]
     return Projects(
         chain=chain,
         stage=stage,
@@ -57,13 +57,17 @@ def _seen(view: View) -> list[ProjectRow]:
     """Return the projects to be seen, without those that are only on chains of another city."""
     if not view.elsewhere:
         return read_projects(view)
-    chains = {one.id: {chain.id for chain in one.chains} for one in read_projects(view.whole)}
-    return [one for one in read_projects(view) if not chains[one.id] or chains[one.id] - view.elsewhere.keys()]
+    chains = {project.id: {chain.id for chain in project.chains} for project in read_projects(view.whole)}
+    return [
+        project
+        for project in read_projects(view)
+        if not chains[project.id] or chains[project.id] - view.elsewhere.keys()
+    ]
 
 
 def item_of(view: View, id: str) -> ProjectItem:
     """Return one project as the day of the view sees it."""
-    return _item(view, next(one for one in read_projects(view) if one.id == id), None)
+    return _item(view, next(project for project in read_projects(view) if project.id == id), None)
 
 
 def _item(view: View, project: ProjectRow, stalled: int | None) -> ProjectItem:
@@ -98,7 +102,7 @@ def _fill(view: View, segment: Named) -> FilledSegment:
 
 
 def _rows(items: Sequence[ProjectItem], stage: str | None, stalled: int | None) -> ProjectRows:
-    at = [one for one in items if _is_at(one, stage)]
+    at = [item for item in items if _is_at(item, stage)]
     return ProjectRows(
         funnel=make_funnel(items),
         projects=sorted((one for one in at if stalled is None or one.stalled), key=_order),
@@ -126,26 +130,26 @@ def _tell(
         if rows.projects:
             worst = rows.projects[0]
             yield say("stalled", days=stalled, count=len(rows.projects), name=worst.name, quiet=worst.quiet)
-        elif dated := sum(_is_at(one, stage) and one.open and one.quiet is not None for one in items):
+        elif dated := sum(_is_at(item, stage) and item.open and item.quiet is not None for item in items):
             yield say("not_stalled", days=stalled, count=dated)
         else:
             yield say("never_dated", days=stalled) if rows.undated else say("nothing_open")
-    if late := sum(one.late is not None for one in items):
+    if late := sum(item.late is not None for item in items):
         yield say("late", count=late)
     if rows.undated:
         yield say("undated", count=len(rows.undated))
     stages = "、".join(f"{row.stage} {row.projects}" for row in rows.funnel if row.projects)
     yield say("count", where=where, count=len(items), stages=stages)
     yield _tell_amount(items)
-    if gaps := sum(any(fill.gap for fill in one.fills) for one in items):
+    if gaps := sum(any(fill.gap for fill in item.fills) for item in items):
         yield say("gaps", count=gaps)
-    elif not any(one.fills for one in items):
+    elif not any(item.fills for item in items):
         yield say("no_segment")
 
 
 def _tell_amount(items: Sequence[ProjectItem]) -> Reason:
     """Return what the projects come to; what is given up is no investment to come, and is not added."""
-    going = [one for one in items if one.funnel is not Funnel.ended]
+    going = [item for item in items if item.funnel is not Funnel.ended]
     sums, ended = add_up(going), len(items) - len(going)
     if not sums:
         return say("no_amount")

@@ -53,11 +53,11 @@ def _expected(item: ProjectItem) -> str:
 
 
 def _fills(item: ProjectItem) -> str:
-    return "；".join(f"{one.segment.name}：{one.state or '看不到'}{GAP[one.gap]}" for one in item.fills)
+    return "；".join(f"{fill.segment.name}：{fill.state or '看不到'}{GAP[fill.gap]}" for fill in item.fills)
 
 
 def _worst(item: ProjectItem) -> float:
-    return min((0 if one.gap else 1 if one.gap is None else 2 for one in item.fills), default=3)
+    return min((0 if fill.gap else 1 if fill.gap is None else 2 for fill in item.fills), default=3)
 
 
 def _step(step: ProjectStep) -> str:
@@ -78,38 +78,40 @@ def _project(item: ProjectItem) -> ThingRef:
 
 
 def _chains(item: ProjectItem) -> str:
-    return show_names((one.name for one in item.chains), 3, "条")
+    return show_names((chain.name for chain in item.chains), 3, "条")
 
 
 def _regions(item: ProjectItem) -> str:
-    return show_names((one.name for one in item.regions), 3, "处")
+    return show_names((region.name for region in item.regions), 3, "处")
 
 
 FUNNEL: list[Column[FunnelRow]] = [
-    Column("阶段", lambda one: one.stage, sort=lambda one: PLACES[one.stage]),
-    Column("个数", lambda one: one.projects, "number"),
-    Column("金额", lambda one: show_sums(one.sums), sort=lambda one: one.yuan or 0),
-    Column("没写金额的", lambda one: one.without_amount, "number"),
-    Column("状态", lambda one: STATUS_ZH[one.status] if one.status else ""),
-    Column("来源", lambda one: one.sources, "source"),
+    Column("阶段", lambda row: row.stage, sort=lambda row: PLACES[row.stage]),
+    Column("个数", lambda row: row.projects, "number"),
+    Column("金额", lambda row: show_sums(row.sums), sort=lambda row: row.yuan or 0),
+    Column("没写金额的", lambda row: row.without_amount, "number"),
+    Column("状态", lambda row: STATUS_ZH[row.status] if row.status else ""),
+    Column("来源", lambda row: row.sources, "source"),
 ]
-UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda one: one.without_currency, "number")
-IN_YUAN = Column[FunnelRow]("有汇率的合人民币亿元", lambda one: one.yuan and one.yuan / 1e8, "number")
+UNNAMED = Column[FunnelRow]("有金额没写币种的", lambda row: row.without_currency, "number")
+IN_YUAN = Column[FunnelRow]("有汇率的合人民币亿元", lambda row: row.yuan and row.yuan / 1e8, "number")
 PROJECTS: list[Column[ProjectItem]] = [
-    Column("项目", _project, "thing", lambda one: " · ".join(filter(None, (_chains(one), _regions(one)))), on="page"),
+    Column(
+        "项目", _project, "thing", lambda item: " · ".join(filter(None, (_chains(item), _regions(item)))), on="page"
+    ),
     Column("项目", _project, "thing", on="text"),
     Column("产业链", _chains, on="text"),
     Column("所在", _regions, on="text"),
-    Column("阶段", lambda one: one.funnel, extra=_stage, sort=lambda one: PLACES[one.funnel], apart="原文阶段"),
+    Column("阶段", lambda item: item.funnel, extra=_stage, sort=lambda item: PLACES[item.funnel], apart="原文阶段"),
     Column("多久没进展", _quiet, "number"),
-    Column("各步", lambda one: list(map(_step, one.steps)), "lines"),
-    Column("预计投产", lambda one: one.expected_on, "date", _expected, apart="过期"),
+    Column("各步", lambda item: list(map(_step, item.steps)), "lines"),
+    Column("预计投产", lambda item: item.expected_on, "date", _expected, apart="过期"),
     Column("投资额", _amount, "number", _paid, on="page"),
     Column("投资额", _amount, "number", _original, apart="投资额原文", on="text"),
     Column("投资方", _investors, on="text"),
     Column("填补环节", _fills, sort=_worst),
-    Column("没有写的", _unwritten, sort=lambda one: -len(fields_unwritten(one))),
-    Column("假如", lambda one: Ask("what-if", "推演", {"project": one.id}), "ask"),
+    Column("没有写的", _unwritten, sort=lambda item: -len(fields_unwritten(item))),
+    Column("假如", lambda item: Ask("what-if", "推演", {"project": item.id}), "ask"),
     *TRUST,
 ]
 
@@ -148,7 +150,7 @@ def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
 
 def _said(items: list[ProjectItem]) -> list[Column[ProjectItem]]:
     """Return the columns in which any item says something."""
-    return [one for one in PROJECTS if not items or any(text_of(one, item, {}) for item in items)]
+    return [project for project in PROJECTS if not items or any(text_of(project, item, {}) for item in items)]
 
 
 def notes_of_projects(answer: Projects, _: Mapping[str, Any]) -> Iterator[str]:
@@ -187,5 +189,5 @@ def notes_of_what_if(answer: ProjectWhatIf, _: Mapping[str, Any]) -> Iterator[st
     if answer.status == "sample":
         yield MADE_UP
     yield from (f"没有推演: {why}" for why in answer.cannot if why not in answer.points)
-    yield from dict.fromkeys(f"假定: {text}" for one in answer.changes for text in one.what_if.assumptions)
+    yield from dict.fromkeys(f"假定: {text}" for change in answer.changes for text in change.what_if.assumptions)
     yield f"截至 {answer.as_of}；推演是推断，不写入图中"

@@ -19,7 +19,7 @@ def project_what_if(view: View, project: Named) -> ProjectWhatIf:
     item = item_of(view, project.id)
     changes, cannot = _changes(view, item)
     here = [why for why in cannot if why.code == "already"]
-    points = [point for one in changes for point in (*one.landed, _tell(one))]
+    points = [point for change in changes for point in (*change.landed, _tell(change))]
     points = points or here or [say("cannot_say"), *cannot]
     if changes and item.status != "sample" and _has_samples(view):
         cannot.append(say("on_samples"))
@@ -87,9 +87,9 @@ def _change(view: View, chain: Named, segments: list[Named], landing: list[Landi
     return ProjectChange(chain=chain, segments=segments, landed=landed, what_if=what_if(view, chain.id, [], landing))
 
 
-def _tell(one: ProjectChange) -> Reason:
-    found = one.what_if
+def _tell(change: ProjectChange) -> Reason:
+    found = change.what_if
     if not (found.changes or found.gaps_opened):
-        return say("changes_nothing", chain=one.chain.name)
+        return say("changes_nothing", chain=change.chain.name)
     closed, opened = len(found.gaps_closed), len(found.gaps_opened)
-    return say("closes", chain=one.chain.name, closed=closed, opened=opened, changed=len(found.changes))
+    return say("closes", chain=change.chain.name, closed=closed, opened=opened, changed=len(found.changes))

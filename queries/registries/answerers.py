@@ -20,22 +20,22 @@ _label = re.compile(r"^[^:：]*[:：]")
 
 def find_answerers(view: View, challenges: Sequence[Tied]) -> list[Answerer]:
     """Return the firms that fit each open challenge, best first; not those who put it up or took it up."""
-    found, today = [], date.fromisoformat(view.scope.day)
-    for one in challenges:
-        since, until = one.thing.get("valid_from"), one.thing.get("valid_to")
-        if one.thing.get("state") not in OPEN or not holds_on(today, since, until):
+    answerers, today = [], date.fromisoformat(view.scope.day)
+    for challenge in challenges:
+        since, until = challenge.thing.get("valid_from"), challenge.thing.get("valid_to")
+        if challenge.thing.get("state") not in OPEN or not holds_on(today, since, until):
             continue
-        taken = {tie.other["id"] for tie in one.ties}
+        taken = {tie.other["id"] for tie in challenge.ties}
         try:
-            ranked = match_city(view, _label.sub("", one.thing["name"]), LOOKED).ranked
+            ranked = match_city(view, _label.sub("", challenge.thing["name"]), LOOKED).ranked
         except InputError:  # no firm has a product, or there are no words: nobody to name
             continue
-        made_up = one.thing["status"] == "sample"  # nobody real is named for what is made up
+        made_up = challenge.thing["status"] == "sample"  # nobody real is named for what is made up
         others = [firm for firm in ranked if firm.covered and firm.firm.id not in taken]
         fitting = [firm for firm in others if (firm.status == "sample") is made_up]
-        subject = as_thing(one.thing)
+        subject = as_thing(challenge.thing)
         for firm in fitting[:MOST]:
             own = {name: getattr(firm, name) for name in ("firm", "level", "product", "why", "source")}
             status = weakest(("inferred", firm.status)) or ""
-            found.append(Answerer(subject=subject, status=status, **own))
-    return found
+            answerers.append(Answerer(subject=subject, status=status, **own))
+    return answerers

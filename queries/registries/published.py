@@ -21,7 +21,7 @@ BOUNDS = ("以上", "超", "突破", "多", "不少于")  # the figure is the le
 
 def read_figures(view: View, rules: Described, things: Sequence[Tied]) -> list[Figure]:
     """Return the published figures of a registry: of its things, its mechanisms, its metrics; no samples."""
-    metrics, ids = {count.metric for count in rules.counts}, {one.thing["id"] for one in things}
+    metrics, ids = {count.metric for count in rules.counts}, {thing.thing["id"] for thing in things}
     skip = read_registries().skip
 
     def told(one: Figure) -> bool:
@@ -30,12 +30,14 @@ def read_figures(view: View, rules: Described, things: Sequence[Tied]) -> list[F
         about = {subject.id for subject in one.subjects if subject.label in rules.labels} & ids
         return one.statement["metric"] in metrics or (bool(about) and _first(rules, things, about))
 
-    every = (one for one in find_figures(view, ()) if one.statement["status"] != "sample")
+    every = (figure for figure in find_figures(view, ()) if figure.statement["status"] != "sample")
     return [one for one in every if one.statement["metric"] not in skip and told(one)]
 
 
 def _first(rules: Described, things: Sequence[Tied], about: set[str]) -> bool:
-    return not rules.first or any(one.thing["id"] in about and is_first(rules, kind_of(one.thing)) for one in things)
+    return not rules.first or any(
+        thing.thing["id"] in about and is_first(rules, kind_of(thing.thing)) for thing in things
+    )
 
 
 def is_first(rules: Described, kind: str | None) -> bool:
@@ -47,10 +49,10 @@ def stands_for(rules: Described, figures: Sequence[Figure]) -> dict[str, float]:
     """Return how many things without names some things stand for, by id."""
     standing = {count.metric for count in rules.counts if count.stands}
     return {
-        subject.id: one.statement["value"]
-        for one in figures
-        if one.statement["metric"] in standing and (one.statement.get("value") or 0) > 1
-        for subject in one.subjects
+        subject.id: figure.statement["value"]
+        for figure in figures
+        if figure.statement["metric"] in standing and (figure.statement.get("value") or 0) > 1
+        for subject in figure.subjects
         if subject.label in rules.labels
     }
 
@@ -58,11 +60,11 @@ def stands_for(rules: Described, figures: Sequence[Figure]) -> dict[str, float]:
 def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tied], today: date) -> Iterator[Published]:
     """Yield each figure beside what the things show; the things that only stand for a number show nothing."""
     standing = stands_for(rules, figures)
-    going = [one for one in things if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
+    going = [thing for thing in things if holds_on(today, thing.thing.get("valid_from"), thing.thing.get("valid_to"))]
     named = [one for one in going if one.thing["id"] not in standing]
     for figure in figures:
         said = figure.statement
-        rule = next((one for one in rules.counts if one.metric == said["metric"]), None)
+        rule = next((count for count in rules.counts if count.metric == said["metric"]), None)
         shown = _shown(rule, figure, named, things) if rule else None
         difference = differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
         if rule and rule.what == "amount":
@@ -93,7 +95,7 @@ def _shown(
         words = [rule.kind] if rule.kind else [subject.name for subject in subjects]
         return sum(any(word in (kind_of(one.thing) or "") for word in words) for one in named)
     if rule.what == "ties":
-        ties = [tie for one in things for tie in one.ties if _has(rule, tie.relation.get("role"))]
+        ties = [tie for thing in things for tie in thing.ties if _has(rule, tie.relation.get("role"))]
         return len({(tie.other["_label"], tie.other["id"]) for tie in ties})
     if rule.what in ("signed", "amount"):
         signed = _signed_at(subjects, things)
@@ -105,7 +107,7 @@ def _shown(
 def _signed_at(subjects: Sequence[Thing], things: Sequence[Tied]) -> list[Mapping[str, Any]]:
     """Return the projects that were signed at some events."""
     ids = {subject.id for subject in subjects}
-    ties = [tie for one in things if one.thing["id"] in ids for tie in one.by("SIGNED_AT")]
+    ties = [tie for thing in things if thing.thing["id"] in ids for tie in thing.by("SIGNED_AT")]
     return list({tie.other["id"]: tie.other for tie in ties}.values())
 
 

@@ -97,10 +97,10 @@ def _make(view: View, name: str) -> Registry:
 
 def _rows(view: View, rules: Described, things: Sequence[Tied], figures: Sequence[Figure]) -> RegistryRows:
     standing, today = stands_for(rules, figures), date.fromisoformat(view.scope.day)
-    entries = sorted((make_entry(one, standing, today) for one in things), key=lambda one: _order(rules, one))
+    entries = sorted((make_entry(thing, standing, today) for thing in things), key=lambda one: _order(rules, one))
     return RegistryRows(
         entries=entries,
-        ties=[tie for one in things for tie in make_ties(one)],
+        ties=[tie for thing in things for tie in make_ties(thing)],
         answerers=find_answerers(view, things) if rules.stages else [],
     )
 
@@ -112,7 +112,7 @@ def _order(rules: Described, entry: Entry) -> tuple[bool, bool, int, bool, str]:
 
 def named_in(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries that are one thing each, not a number of things without names, and not over."""
-    return [one for one in entries if one.stands_for is None and one.current]
+    return [entry for entry in entries if entry.stands_for is None and entry.current]
 
 
 def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) -> Iterator[Reason]:
@@ -124,7 +124,7 @@ def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) 
         counted = Counter(one.kind or "没有写阶段" for one in named)
         yield say("stages", told="、".join(f"{stage} {count}" for stage, count in counted.items()))
     gaps = [one for one in published if short_of(one) and not (one.unit or "").endswith(MONEY)][:GAPS]
-    several = len({subject.id for one in gaps for subject in one.subjects}) > 1
+    several = len({subject.id for gap in gaps for subject in gap.subjects}) > 1
     for one in gaps:
         of = "、".join(subject.name for subject in one.subjects if several and subject.label in rules.labels)
         told = {"of": of, "metric": one.metric, "original": one.original or f"{one.value:g}"}
@@ -146,10 +146,12 @@ def short_of(one: Published) -> bool:
 def _stages(view: View, rules: Described, entries: Sequence[Entry]) -> Iterator[StageRule]:
     """Yield who acts in each stage, where the mechanism that says so is to be seen."""
     mechanisms = [one.thing for one in read_tied(view, "Mechanism")] if rules.stages else []
-    told = [one for one in mechanisms if one["name"] in rules.mechanisms]
+    told = [mechanism for mechanism in mechanisms if mechanism["name"] in rules.mechanisms]
     for stage in rules.stages if told else ():
         proof = {name: told[0].get(name) for name in ("status", "source", "place")}
-        yield StageRule(stage=stage.stage, who=stage.who, now=sum(one.kind == stage.stage for one in entries), **proof)
+        yield StageRule(
+            stage=stage.stage, who=stage.who, now=sum(entry.kind == stage.stage for entry in entries), **proof
+        )
 
 
 def _missing(

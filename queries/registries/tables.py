@@ -33,87 +33,89 @@ def remark_of(entry: Entry) -> str:
     return "；".join(filter(None, (stands, "" if entry.current else "已经结束" if entry.until else "还没有开始")))
 
 
-KIND = Column[Entry]("类别", lambda one: one.kind or "没有写")
+KIND = Column[Entry]("类别", lambda entry: entry.kind or "没有写")
 ENTRIES: list[Column[Entry]] = [
-    Column("名称", lambda one: ref(one.thing), "thing", remark_of, apart="须知"),
-    Column("种类", lambda one: NODE_TYPES[one.thing.label].table.zh),
+    Column("名称", lambda entry: ref(entry.thing), "thing", remark_of, apart="须知"),
+    Column("种类", lambda entry: NODE_TYPES[entry.thing.label].table.zh),
     KIND,
-    Column("自", lambda one: one.on, "date"),
-    Column("至", lambda one: one.until, "date"),
-    Column("产业链", lambda one: one_or_names("Chain", one.chains, "条")),
-    Column("所在", lambda one: one_or_names("Region", one.regions, "处")),
-    Column("各方", lambda one: one.ties or ("没有登记" if one.current else ""), sort=lambda one: one.ties),
-    Column("说明", lambda one: one.said, extra=lambda one: one.remark, apart="备注"),
+    Column("自", lambda entry: entry.on, "date"),
+    Column("至", lambda entry: entry.until, "date"),
+    Column("产业链", lambda entry: one_or_names("Chain", entry.chains, "条")),
+    Column("所在", lambda entry: one_or_names("Region", entry.regions, "处")),
+    Column("各方", lambda entry: entry.ties or ("没有登记" if entry.current else ""), sort=lambda entry: entry.ties),
+    Column("说明", lambda entry: entry.said, extra=lambda entry: entry.remark, apart="备注"),
     *TRUST,
 ]
 TIES: list[Column[EntryTie]] = [
-    Column("哪一个", lambda one: ref(one.subject), "thing"),
-    Column("做什么", lambda one: f"{one.part}（{one.role}）" if one.role else one.part),
-    Column("谁", lambda one: ref(one.other), "thing"),
-    Column("自", lambda one: one.since, "date"),
-    Column("至", lambda one: one.until, "date"),
+    Column("哪一个", lambda tie: ref(tie.subject), "thing"),
+    Column("做什么", lambda tie: f"{tie.part}（{tie.role}）" if tie.role else tie.part),
+    Column("谁", lambda tie: ref(tie.other), "thing"),
+    Column("自", lambda tie: tie.since, "date"),
+    Column("至", lambda tie: tie.until, "date"),
     *TRUST,
 ]
 ANSWERERS: list[Column[Answerer]] = [
-    Column("榜单", lambda one: ref(one.subject), "thing"),
-    Column("也许能揭榜的企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing"),
-    Column("把握", lambda one: one.level, sort=lambda one: LEVELS.index(one.level)),
-    Column("它的产品", lambda one: one.product),
-    Column("凭什么", lambda one: Folded(one.why[0], one.why[1:]) if one.why else [], "lines"),
+    Column("榜单", lambda answerer: ref(answerer.subject), "thing"),
+    Column("也许能揭榜的企业", lambda answerer: ThingRef("Enterprise", answerer.firm.id, answerer.firm.name), "thing"),
+    Column("把握", lambda answerer: answerer.level, sort=lambda answerer: LEVELS.index(answerer.level)),
+    Column("它的产品", lambda answerer: answerer.product),
+    Column("凭什么", lambda answerer: Folded(answerer.why[0], answerer.why[1:]) if answerer.why else [], "lines"),
     *TRUST,
 ]
 STAGES: list[Column[StageRule]] = [
-    Column("阶段", lambda one: one.stage),
-    Column("谁来做", lambda one: one.who),
-    Column("现在几张", lambda one: one.now or "没有登记", sort=lambda one: one.now),
+    Column("阶段", lambda rule: rule.stage),
+    Column("谁来做", lambda rule: rule.who),
+    Column("现在几张", lambda rule: rule.now or "没有登记", sort=lambda rule: rule.now),
     *TRUST,
 ]
 PUBLISHED: list[Column[Published]] = [
-    Column("公布的", lambda one: one.metric, extra=lambda one: one.scope, apart="口径"),
-    Column("说的是", lambda one: _subject(one)),
-    Column("公布数", lambda one: _told(one), "number"),
-    Column("图里", lambda one: _shown(one), "number"),
-    Column("差在哪里", lambda one: one.difference),
-    Column("时点", lambda one: one.as_of, "date"),
+    Column("公布的", lambda published: published.metric, extra=lambda published: published.scope, apart="口径"),
+    Column("说的是", lambda published: _subject(published)),
+    Column("公布数", lambda published: _told(published), "number"),
+    Column("图里", lambda published: _shown(published), "number"),
+    Column("差在哪里", lambda published: published.difference),
+    Column("时点", lambda published: published.as_of, "date"),
     *TRUST,
 ]
 
 
-def _subject(one: Published) -> ThingRef | str:
-    if len(one.subjects) == 1:
-        return ref(one.subjects[0])
-    return show_names((subject.name for subject in one.subjects), unit="个")
+def _subject(published: Published) -> ThingRef | str:
+    if len(published.subjects) == 1:
+        return ref(published.subjects[0])
+    return show_names((subject.name for subject in published.subjects), unit="个")
 
 
-def _told(one: Published) -> Number:
+def _told(published: Published) -> Number:
     """Return the published number as it was said: 近 8,000 亿元, 50 万张以上."""
-    said, number = one.qualifier or "", _number(one, one.value)
-    if one.value is None or not said:
+    said, number = published.qualifier or "", _number(published, published.value)
+    if published.value is None or not said:
         return number
-    return Number(one.value, f"{number.text}{said}" if said in AFTER else f"{said} {number.text}")
+    return Number(published.value, f"{number.text}{said}" if said in AFTER else f"{said} {number.text}")
 
 
-def _shown(one: Published) -> Number:
-    if one.shown == 0:
-        return Number(0, "数不出" if one.difference.code == "fig_unpriced" else "没有登记")
-    return _number(one, one.shown)
+def _shown(published: Published) -> Number:
+    if published.shown == 0:
+        return Number(0, "数不出" if published.difference.code == "fig_unpriced" else "没有登记")
+    return _number(published, published.shown)
 
 
-def _number(one: Published, value: float | None) -> Number:
-    return Number(value, "数不出" if value is None else show_amount(value, one.unit or ""))
+def _number(published: Published, value: float | None) -> Number:
+    return Number(value, "数不出" if value is None else show_amount(value, published.unit or ""))
 
 
 def tables_of_rows(rows: RegistryRows, title: str) -> dict[str, Table[Any]]:
     """Return the tables of some rows of a registry."""
     inferred = "按榜单的文字推断，没有问过企业，把握低的只是字面有些像；来源是企业那一行的。"
-    staged = {one.thing.label for one in rows.entries} == {"Challenge"}  # of which the kind is the stage that it is in
-    columns = [replace(one, head="阶段") if staged and one is KIND else one for one in ENTRIES]
+    staged = {entry.thing.label for entry in rows.entries} == {
+        "Challenge"
+    }  # of which the kind is the stage that it is in
+    columns = [replace(entry, head="阶段") if staged and entry is KIND else entry for entry in ENTRIES]
     tables: dict[str, Table[Any]] = {
         "entries": Table("entries", title, columns, rows.entries, empty="还没有登记"),
         "answerers": Table("answerers", "也许能揭榜的企业", ANSWERERS, rows.answerers, inferred),
         "ties": Table("ties", "谁在其中做什么", TIES, rows.ties, empty="还没有登记谁参与"),
     }
-    single = len({one.thing.label for one in rows.entries}) < 2
+    single = len({entry.thing.label for entry in rows.entries}) < 2
     said = {name: without_empty(table, {"种类"} if single else set()) for name, table in tables.items()}
     return {name: table for name, table in said.items() if table.items or name == "entries"}
 

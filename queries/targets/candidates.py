@@ -68,19 +68,19 @@ class Barred:
 def find_gaps(examined: Examined, rules: Rules) -> list[GapToClose]:
     """Return the products that are missing or weak, the worst first."""
     facts, found = examined.facts, []
-    for one in examined.verdicts:
-        if one.place.label == "Product" and one.state in GAPS and one.score is not None:
-            judged, segments = judge(facts, one, rules), segment_names(facts, one.place.segments)
+    for verdict in examined.verdicts:
+        if verdict.place.label == "Product" and verdict.state in GAPS and verdict.score is not None:
+            judged, segments = judge(facts, verdict, rules), segment_names(facts, verdict.place.segments)
             status = judged.status or "inferred"
             found.append(
                 GapToClose(
-                    one.place.id,
-                    one.place.name,
+                    verdict.place.id,
+                    verdict.place.name,
                     segments,
-                    one.state,
-                    one.score,
+                    verdict.state,
+                    verdict.score,
                     status,
-                    one.measures.goods[0],
+                    verdict.measures.goods[0],
                     tuple(judged.evidence),
                 )
             )

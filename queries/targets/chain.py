@@ -47,7 +47,7 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     around = look_around(facts, sorted(fills))
     ranked = rank([_ranked(around, firm, own, weights) for firm, own in fills.items()], weights.factor.points)
     listed = [_target(around, one, place, weights) for place, one in enumerate(ranked[:top], 1)]
-    states = {one.place.id: one.state for one in examined.verdicts if one.place.label == "Product"}
+    states = {verdict.place.id: verdict.state for verdict in examined.verdicts if verdict.place.label == "Product"}
     barred = list(find_barred(facts, states))
     known = [row for gap in gaps for row in gap.evidence] + [row for one in listed for row in one.evidence]
     unique = distinct([*known, *(facts.evidence(one.row) for one in barred)])
@@ -103,27 +103,27 @@ def _ranked(around: Around, firm: str, fills: Sequence[Fill], weights: Weights) 
     return RankedTarget(around.facts.named(firm), order, factors_of(around, firm, order, weights))
 
 
-def _target(around: Around, one: RankedTarget, place: int, weights: Weights) -> Target:
-    facts, firm, main = around.facts, around.firms[one.firm.id], one.fills[0]
+def _target(around: Around, target: RankedTarget, place: int, weights: Weights) -> Target:
+    facts, firm, main = around.facts, around.firms[target.firm.id], target.fills[0]
     base = weights.factor.points
-    points, values, reasons = points_of(one.factors, base), one.factors.values, one.factors.reasons
-    rows = _rows(around, one)
+    points, values, reasons = points_of(target.factors, base), target.factors.values, target.factors.reasons
+    rows = _rows(around, target)
     statuses = [firm.status, main.gap.status, main.row.status if main.row else "inferred"]
     return Target(
         rank=place,
-        firm=one.firm,
+        firm=target.firm,
         region=firm.region,
-        score=weighted(one.factors, base),
-        gaps=[_filled(fill) for fill in one.fills],
+        score=weighted(target.factors, base),
+        gaps=[_filled(fill) for fill in target.fills],
         factors=[
             FactorValue(
                 key=key, name=own.name, value=values[key], points=points[key], most=own.points, reason=reasons[key]
             )
             for key, own in weights.factor.by_key().items()
         ],
-        why=list(speaks_for(around, one)),
-        why_not=list(speaks_against(around, one, [*statuses, *(row.status for row in rows)])),
-        inferred=not any(fill.row for fill in one.fills),
+        why=list(speaks_for(around, target)),
+        why_not=list(speaks_against(around, target, [*statuses, *(row.status for row in rows)])),
+        inferred=not any(fill.row for fill in target.fills),
         status=max(statuses, key=STATUS_ORDER.__getitem__),
         source=main.row.source if main.row else firm.source,
         evidence=[facts.evidence(row) for row in rows],
@@ -134,12 +134,12 @@ def _filled(fill: Fill) -> Filled:
     return Filled(**fill.gap.told, how=fill.how, fit=fill.fit, inferred=fill.row is None, reason=fill.reason)
 
 
-def _rows(around: Around, one: RankedTarget) -> list[Row]:
+def _rows(around: Around, target: RankedTarget) -> list[Row]:
     """Return the records that a target rests on: what it makes, who needs it, who wants it, with whom it deals."""
-    firm = one.firm.id
-    rows = [fill.row for fill in one.fills if fill.row]
-    rows += [row for fill in one.fills for _, row in around.needing.get(fill.gap.product, ())]
-    rows += [row for _, row in around.wished(firm, one.fills)]
+    firm = target.firm.id
+    rows = [fill.row for fill in target.fills if fill.row]
+    rows += [row for fill in target.fills for _, row in around.needing.get(fill.gap.product, ())]
+    rows += [row for _, row in around.wished(firm, target.fills)]
     return list(dict.fromkeys([*rows, *around.dealings.get(firm, ())]))
 
 
@@ -153,20 +153,20 @@ def _open(facts: Facts, gap: GapToClose, guessed: Iterable[str]) -> OpenGap:
 def _unknown(examined: Examined) -> list[UnknownPlace]:
     """Return the products that are not known to be gaps or none."""
     facts, rules, found = examined.facts, read_rules(), []
-    for one in examined.verdicts:
-        if one.place.label == "Product" and one.state == State.unknown:
+    for verdict in examined.verdicts:
+        if verdict.place.label == "Product" and verdict.state == State.unknown:
             makers = {
                 row.start
-                for row in makers_of(facts, one.place.id)
+                for row in makers_of(facts, verdict.place.id)
                 if not row.ended and not facts.firms[row.start].closed
             }
             outside = [facts.named(firm) for firm in sorted(makers) if facts.firms[firm].where == "outside"]
             where = {
-                "product": one.place.name,
-                "product_id": one.place.id,
-                "segment": segment_names(facts, one.place.segments),
+                "product": verdict.place.name,
+                "product_id": verdict.place.id,
+                "segment": segment_names(facts, verdict.place.segments),
             }
-            reason = say("unknown", reasons=";".join(Voice(facts, one, rules).reasons()))
+            reason = say("unknown", reasons=";".join(Voice(facts, verdict, rules).reasons()))
             found.append(UnknownPlace(**where, outside=outside, reason=reason))
     return sorted(found, key=lambda place: not place.outside)
 
@@ -190,7 +190,7 @@ def _no_target(facts: Facts, barred: Barred) -> NoTarget:
 def _notes(examined: Examined, gaps: Sequence[GapToClose], ranked: Sequence[RankedTarget]) -> Iterator[Reason]:
     facts = examined.facts
     yield from notes_on(facts)
-    bare = [one for one in examined.verdicts if one.place.label == "Segment" and not one.place.products]
+    bare = [verdict for verdict in examined.verdicts if verdict.place.label == "Segment" and not verdict.place.products]
     if empty := [one.place.name for one in bare if one.state in GAPS]:
         yield say("note_segment_without_products", segments="、".join(empty))
     if not facts.homes:

@@ -90,12 +90,12 @@ class Covering:
 
     def at_most(self, most: int) -> Cover:
         """Return a choice of at most so many sets that covers the most, of those one of the fewest sets."""
-        found = self.reach(most)
-        if found.method == "greedy" or not found.chosen:
-            return found
-        fewest = self._solve(len(found.chosen), found.value)
+        cover = self.reach(most)
+        if cover.method == "greedy" or not cover.chosen:
+            return cover
+        fewest = self._solve(len(cover.chosen), cover.value)
         return (
-            replace(found, chosen=tuple(fewest), fewest=True) if fewest and self.value(fewest) >= found.value else found
+            replace(cover, chosen=tuple(fewest), fewest=True) if fewest and self.value(fewest) >= cover.value else cover
         )
 
     def reach(self, most: int, exact: bool = True) -> Cover:

@@ -102,7 +102,7 @@ def _hold(view: View, city: City) -> Held:
         gaps += [(examined.facts, gap) for gap in own]
         for firm, found in recorded_fills(examined.facts, own, weights).items():
             fills[firm] |= {place[fill.gap.product]: fill for fill in found}
-        states = [one.state for one in examined.verdicts if one.place.label == "Product"]
+        states = [verdict.state for verdict in examined.verdicts if verdict.place.label == "Product"]
         if number := states.count(State.unknown):
             unknown[examined.facts.chain.name] = number
     return Held(gaps, dict(fills), unknown)
@@ -111,13 +111,13 @@ def _hold(view: View, city: City) -> Held:
 def _chosen(held: Held, covering: Covering, cover: Cover) -> list[Chosen]:
     """Return the chosen firms, each time the one that adds most, the first by id of equals."""
     covered: set[int] = set()
-    found = []
+    chosens = []
     for id in covering.greedy(len(cover.chosen), cover.chosen):
         fresh = sorted(covering.sets[id] - covered, key=lambda index: (-held.weights[index], index))
         covered |= covering.sets[id]
         same = [other for other, own in covering.sets.items() if other != id and own == covering.sets[id]]
-        found.append(_one(held, id, fresh, len(covering.sets[id]) - len(fresh), covered, same))
-    return found
+        chosens.append(_one(held, id, fresh, len(covering.sets[id]) - len(fresh), covered, same))
+    return chosens
 
 
 def _one(held: Held, id: str, fresh: Sequence[int], also: int, covered: set[int], same: Sequence[str]) -> Chosen:

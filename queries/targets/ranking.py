@@ -33,15 +33,17 @@ def weighted(factors: Factors, weights: Mapping[str, float]) -> float:
 
 def rank(targets: Sequence[RankedTarget], weights: Mapping[str, float]) -> list[RankedTarget]:
     """Return targets by score, equals by how much of the gaps they close, then by id."""
-    return sorted(targets, key=lambda one: (-weighted(one.factors, weights), -one.factors.values["gap"], one.firm.id))
+    return sorted(
+        targets, key=lambda target: (-weighted(target.factors, weights), -target.factors.values["gap"], target.firm.id)
+    )
 
 
 def stability(targets: Sequence[RankedTarget], weights: Weights, top: int) -> WeightStability:
     """Return how the first targets of a ranking, which is given in its order,
     change with each weight moved by a fifth."""
     base, names = weights.factor.points, weights.factor.by_key()
-    scores = [weighted(one.factors, base) for one in targets]
-    first = [one.firm for one in targets[:top]]
+    scores = [weighted(target.factors, base) for target in targets]
+    first = [target.firm for target in targets[:top]]
     listed = {firm.id for firm in first}
     variants = []
     for moved, points in moved_weights(weights):
@@ -55,11 +57,11 @@ def stability(targets: Sequence[RankedTarget], weights: Weights, top: int) -> We
                 moved=moved,
                 name=names[key].name,
                 factor=float(factor),
-                rank_correlation=correlation(scores, [weighted(one.factors, points) for one in targets]),
-                left=[one.firm for one in shifts if one.after > top],
+                rank_correlation=correlation(scores, [weighted(target.factors, points) for target in targets]),
+                left=[shift.firm for shift in shifts if shift.after > top],
                 entered=[firm for firm in fresh[:top] if firm.id not in listed],
-                shifts=[one for one in shifts if one.after <= top and one.after != one.before],
+                shifts=[shift for shift in shifts if shift.after <= top and shift.after != shift.before],
             )
         )
-    known = [one.rank_correlation for one in variants if one.rank_correlation is not None]
+    known = [variant.rank_correlation for variant in variants if variant.rank_correlation is not None]
     return WeightStability(top=top, least_correlation=min(known, default=None), variants=variants)

@@ -46,17 +46,17 @@ WITHOUT: list[Column[OpenGap]] = [
 ]
 UNKNOWN: list[Column[UnknownPlace]] = [
     *(PRODUCT, SEGMENT),
-    Column("已知的外地企业", lambda one: one.outside, "firms"),
-    Column("为什么说不清", lambda one: one.reason),
+    Column("已知的外地企业", lambda place: place.outside, "firms"),
+    Column("为什么说不清", lambda place: place.reason),
 ]
-NO_TARGETS: list[Column[NoTarget]] = [PLACED, PRODUCT, Column("为什么", lambda one: one.why_not), *TRUST]
+NO_TARGETS: list[Column[NoTarget]] = [PLACED, PRODUCT, Column("为什么", lambda target: target.why_not), *TRUST]
 
 
 def tables_of_targets(answer: Targets) -> dict[str, Table[Any]]:
     """Return the tables of a chain's targets by what they show."""
     without = "有缺口,但没有登记过哪家外地企业生产它: 不在排名里。"
     unknown = "没有登记不等于没有: 查清之前不算缺口,也不算已补上。"
-    factors = [(one, factor) for one in answer.targets for factor in one.factors]
+    factors = [(target, factor) for target in answer.targets for factor in target.factors]
     return {
         "ranking": table_of_targets(answer),
         "factors": Table("target-factors", "各因素怎样计", FACTORS, factors, things=len(answer.targets)),
@@ -72,24 +72,24 @@ def table_of_targets(answer: Targets) -> Table[Target]:
     """Return the targets by rank, in files with a column for each factor."""
 
     def points(target: Target, key: str) -> str:
-        return next(f"{one.points:g}/{one.most:g}" for one in target.factors if one.key == key)
+        return next(f"{factor.points:g}/{factor.most:g}" for factor in target.factors if factor.key == key)
 
     def all_points(target: Target) -> list[str]:
-        return [f"{one.name} {points(target, one.key)}" for one in target.factors]
+        return [f"{factor.name} {points(target, factor.key)}" for factor in target.factors]
 
     factors = answer.targets[0].factors if answer.targets else ()
     columns: list[Column[Target]] = [
-        Column("名次", lambda one: one.rank, "number"),
+        Column("名次", lambda target: target.rank, "number"),
         PLACED,
-        Column("得分", lambda one: one.score, "score"),
-        *(Column[Target](one.name, partial(points, key=one.key), on="text") for one in factors),
+        Column("得分", lambda target: target.score, "score"),
+        *(Column[Target](factor.name, partial(points, key=factor.key), on="text") for factor in factors),
         Column(
             "补上的缺口",
-            lambda one: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in one.gaps],
+            lambda target: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in target.gaps],
             "lines",
         ),
         Column("各因素(得分/权重)", all_points, "lines", on="page"),
-        Column("为什么", lambda one: one.why, "lines"),
+        Column("为什么", lambda target: target.why, "lines"),
         WHY_NOT,
         *TRUST,
     ]
@@ -100,14 +100,14 @@ def table_of_targets(answer: Targets) -> Table[Target]:
 def table_weight_moves(stability: WeightStability) -> Table[WeightMoved]:
     """Return how the first targets change with each weight moved by a fifth."""
     columns: list[Column[WeightMoved]] = [
-        Column("移动的权重", lambda one: one.name),
-        Column("移动", lambda one: Number(one.factor, f"×{one.factor:g}"), "number"),
-        Column("名次的秩相关", lambda one: correlation(one.rank_correlation), "number"),
-        Column(f"离开前 {stability.top} 名", lambda one: "、".join(firm.name for firm in one.left) or "没有"),
-        Column(f"进入前 {stability.top} 名", lambda one: "、".join(firm.name for firm in one.entered) or "没有"),
+        Column("移动的权重", lambda moved: moved.name),
+        Column("移动", lambda moved: Number(moved.factor, f"×{moved.factor:g}"), "number"),
+        Column("名次的秩相关", lambda moved: correlation(moved.rank_correlation), "number"),
+        Column(f"离开前 {stability.top} 名", lambda moved: "、".join(firm.name for firm in moved.left) or "没有"),
+        Column(f"进入前 {stability.top} 名", lambda moved: "、".join(firm.name for firm in moved.entered) or "没有"),
         Column(
             "名次变动",
-            lambda one: [f"{move.firm.name}: {move.before} → {move.after}" for move in one.shifts] or ["没有"],
+            lambda moved: [f"{move.firm.name}: {move.before} → {move.after}" for move in moved.shifts] or ["没有"],
             "lines",
         ),
     ]
@@ -167,16 +167,16 @@ def tables_of_portfolio(answer: Portfolio) -> dict[str, Table[Any]]:
 def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
     order = {one.firm.id: place for place, one in enumerate(targets, 1)}
     columns: list[Column[Chosen]] = [
-        Column("次序", lambda one: order[one.firm.id], "number"),
+        Column("次序", lambda chosen: order[chosen.firm.id], "number"),
         PLACED,
         Column(
             "补上的缺口",
-            lambda one: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in one.gaps],
+            lambda chosen: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in chosen.gaps],
             "lines",
         ),
-        Column("补上的评分", lambda one: one.adds, "number"),
-        Column("累计", lambda one: one.closed, "number"),
-        Column("同样能补的企业", lambda one: one.same, "firms"),
+        Column("补上的评分", lambda chosen: chosen.adds, "number"),
+        Column("累计", lambda chosen: chosen.closed, "number"),
+        Column("同样能补的企业", lambda chosen: chosen.same, "firms"),
         WHY_NOT,
         *TRUST,
     ]
@@ -186,15 +186,15 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
 
 def _curve(answer: Portfolio) -> Table[CurvePoint]:
     columns: list[Column[CurvePoint]] = [
-        Column("最多几家", lambda one: one.most, "number"),
-        Column("补上的评分", lambda one: one.closed, "number"),
+        Column("最多几家", lambda point: point.most, "number"),
+        Column("补上的评分", lambda point: point.closed, "number"),
         Column(
             "占全部缺口",
-            lambda one: Number(one.closed, show_percent(one.closed / answer.weight if answer.weight else 0)),
+            lambda point: Number(point.closed, show_percent(point.closed / answer.weight if answer.weight else 0)),
             "number",
         ),
-        Column("上界", lambda one: one.bound, "number"),
-        Column("求法", lambda one: "证到最优" if one.method == "exact" else "贪心"),
+        Column("上界", lambda point: point.bound, "number"),
+        Column("求法", lambda point: "证到最优" if point.method == "exact" else "贪心"),
     ]
     return Table("portfolio-curve", "多一家企业,多补多少", columns, answer.curve, empty="没有企业可选")
 
@@ -208,14 +208,14 @@ def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]
     yield _listed("未知,先普查", [place.product for place in answer.unknown])
     yield _listed("所在地未登记,须核实", [f"{one.firm.name}({one.product})" for one in answer.unplaced])
     yield _listed("不是招引对象", [f"{one.firm.name}({one.product}: {one.why_not})" for one in answer.excluded])
-    moves = [one for one in answer.stability.variants if one.left or one.entered or one.shifts]
+    moves = [variant for variant in answer.stability.variants if variant.left or variant.entered or variant.shifts]
     for moved in moves:
         told = [
             f"{title} {'、'.join(firm.name for firm in firms)}"
             for title, firms in (("离开", moved.left), ("进入", moved.entered))
             if firms
         ]
-        told += [f"{one.firm.name} {one.before}→{one.after}" for one in moved.shifts]
+        told += [f"{shift.firm.name} {shift.before}→{shift.after}" for shift in moved.shifts]
         yield f"{moved.name} ×{moved.factor:g}: {'; '.join(told)}"
     least = (
         "无从计算(不到两家)"

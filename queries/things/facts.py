@@ -25,7 +25,7 @@ def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
     """Return a thing's own fields; one that another source gave says which, and
     is left out where its status is switched off."""
     elsewhere = {field: (source, status) for field, source, status in map(_split, thing.get("field_sources") or [])}
-    found = []
+    facts = []
     fields = NODE_TYPES[thing["_label"]].model_fields
     # notes and validity last
     for name, info in sorted(fields.items(), key=lambda item: item[0] in Record.model_fields):
@@ -34,8 +34,8 @@ def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
             continue
         if proof and proof[1] not in statuses:
             continue
-        found.append(Fact(str(info.title), _show(name, value, thing), proof, partly=isinstance(value, list)))
-    return found
+        facts.append(Fact(str(info.title), _show(name, value, thing), proof, partly=isinstance(value, list)))
+    return facts
 
 
 def _split(entry: str) -> tuple[str, str, str]:

@@ -29,8 +29,8 @@ def table_of_chains(answer: Sequence[ChainSummary]) -> Table[ChainSummary]:
     counts = [Column[ChainSummary](head, partial(count, name), "number") for name, head in COUNTS.items()]
     status, source = TRUST
     columns = [
-        Column[ChainSummary]("产业链", lambda one: one.name),
-        Column[ChainSummary]("编号", lambda one: one.id),
+        Column[ChainSummary]("产业链", lambda summary: summary.name),
+        Column[ChainSummary]("编号", lambda summary: summary.id),
         status,
     ]
     return Table("chains", "产业链", [*columns, *counts, source], answer)
@@ -43,8 +43,8 @@ def _of_status(status: str, total: Total) -> int:
 def table_of_totals(answer: Sequence[Total]) -> Table[Total]:
     """Return how many things there are, with a column for each data status."""
     columns: list[Column[Total]] = [
-        Column("类别", lambda one: one.name),
-        Column("合计", lambda one: sum(one.counts.values()), "number"),
+        Column("类别", lambda total: total.name),
+        Column("合计", lambda total: sum(total.counts.values()), "number"),
         *(Column(zh, partial(_of_status, status), "number") for status, zh in STATUS_ZH.items()),
     ]
     return Table("totals", "总数", columns, answer)

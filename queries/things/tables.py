@@ -68,11 +68,11 @@ def _segments(view: ChainView) -> Table[SegmentView]:
     for flow in view.feeds:
         after[flow.upstream].append(names.get(flow.downstream, flow.downstream))
     columns: list[Column[SegmentView]] = [
-        Column("环节", lambda one: ThingRef("Segment", one.id, one.name), "segment", lambda one: one.description),
-        Column("层级", lambda one: one.tier or "未注明", sort=lambda one: TIER_ORDER.get(one.tier or "", 9)),
-        Column("供给到", lambda one: show_names(after[one.id], unit="个")),
-        Column("产品数", lambda one: len(one.products), "number"),
-        Column("企业数", lambda one: len(one.enterprises), "number"),
+        Column("环节", lambda view: ThingRef("Segment", view.id, view.name), "segment", lambda view: view.description),
+        Column("层级", lambda view: view.tier or "未注明", sort=lambda view: TIER_ORDER.get(view.tier or "", 9)),
+        Column("供给到", lambda view: show_names(after[view.id], unit="个")),
+        Column("产品数", lambda view: len(view.products), "number"),
+        Column("企业数", lambda view: len(view.enterprises), "number"),
         *TRUST,
     ]
     segments = sorted(view.segments, key=lambda item: (TIER_ORDER.get(item.tier or "", 9), item.id))
@@ -125,9 +125,9 @@ def _firms(view: ChainView) -> Table[Tie]:
 
     columns: list[Column[Tie]] = [
         Column("企业(机构)", firm, "thing"),
-        Column("与本链的关系", lambda one: one[1], sort=lambda one: one[2]),
-        Column("环节或说明", lambda one: one[3]),
-        *trust(lambda one: one[0]),
+        Column("与本链的关系", lambda tie: tie[1], sort=lambda tie: tie[2]),
+        Column("环节或说明", lambda tie: tie[3]),
+        *trust(lambda tie: tie[0]),
     ]
     note = "每行是一条关系,各有来源;同一家企业可有几行。"
     return Table("enterprises", "企业", columns, items, note, things=len({id for id, _ in told}))
@@ -190,7 +190,7 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
     def subject(figure: Figure) -> ThingRef | str:
         if len(figure.subjects) == 1:
             return ThingRef(**figure.subjects[0].model_dump())
-        return show_names((one.name for one in figure.subjects), unit="个") or str(
+        return show_names((subject.name for subject in figure.subjects), unit="个") or str(
             figure.statement.get("subject") or ""
         )
 
@@ -203,7 +203,7 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
             "对象",
             subject,
             "thing",
-            lambda one: NODE_TYPES[one.subjects[0].label].table.zh if len(one.subjects) == 1 else "",
+            lambda figure: NODE_TYPES[figure.subjects[0].label].table.zh if len(figure.subjects) == 1 else "",
         ),
         *_figures(lambda figure: figure.statement),
         *trust(lambda figure: {**figure.statement, "place": ""}),
