@@ -33,5 +33,5 @@ ROOMS = (
     dashboard,
 )
 QUESTIONS: tuple[Question[Any], ...] = tuple(
-    var for room in ROOMS for var in vars(room).values() if isinstance(var, Question)
+    declared for room in ROOMS for declared in vars(room).values() if isinstance(declared, Question)
 )

@@ -26,10 +26,10 @@ LINES: list[Column[PrintedLine]] = [
     Column("来源", lambda line: line.source),
 ]
 MISSING: list[Column[MissingRows]] = [
-    Column("缺哪些行", lambda rows: rows.what),
-    Column("为什么要", lambda rows: rows.why),
-    Column("空表", lambda rows: Ask(f"templates/{rows.form}.xlsx", f"下载“{rows.form_name}”空表"), on="page"),
-    Column("空表", lambda rows: f"lianzhang template {rows.form} --out {rows.form}.xlsx", on="text"),
+    Column("缺哪些行", lambda lacking: lacking.what),
+    Column("为什么要", lambda lacking: lacking.why),
+    Column("空表", lambda lacking: Ask(f"templates/{lacking.form}.xlsx", f"下载“{lacking.form_name}”空表"), on="page"),
+    Column("空表", lambda lacking: f"lianzhang template {lacking.form} --out {lacking.form}.xlsx", on="text"),
 ]
 
 

@@ -106,12 +106,12 @@ def _made(view: View, chain: str, projects: Sequence[ProjectRow]) -> dict[str, F
 
 def _complete(view: View, chain: str) -> list[Complete]:
     """Return the declarations that the graph has every project of the chain that was signed in a time."""
-    completes = []
+    lists = []
     for one in read_tied(view, "Deliverable", ("ON_CHAIN",)):
         since, until = one.thing.get("complete_from"), one.thing.get("complete_to")
         if one.thing.get("kind") == "项目清单" and since and until and _among(chain, one.named("ON_CHAIN")):
-            completes.append(Complete(first_day(since), last_day(until), one.thing["status"], one.thing["source"]))
-    return completes
+            lists.append(Complete(first_day(since), last_day(until), one.thing["status"], one.thing["source"]))
+    return lists
 
 
 def _has_goal(view: View, chain: str, rules: OfficeRules) -> bool:

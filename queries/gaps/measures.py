@@ -120,11 +120,11 @@ def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
         for product in place.products:
             if product not in goods:
                 goods[product] = measure_good(facts, product)
-    measureses = []
+    measured = []
     for place in facts.places:
         check()
-        measureses.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
-    return measureses
+        measured.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
+    return measured
 
 
 def measure_good(facts: Facts, product: str) -> Good:

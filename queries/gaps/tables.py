@@ -170,9 +170,9 @@ PARTS: list[Column[Any]] = [
     Column("键", lambda pair: f"score.{pair[0]}"),
 ]
 RULES: list[Column[RuleUsed]] = [
-    Column("规则", lambda used: RULE_ZH.get(used.name, used.name)),
-    Column("数值", lambda used: Number(used.value, rule_value(used.name, used.value)), "number"),
-    Column("为什么", lambda used: used.why),
+    Column("规则", lambda rule: RULE_ZH.get(rule.name, rule.name)),
+    Column("数值", lambda rule: Number(rule.value, rule_value(rule.name, rule.value)), "number"),
+    Column("为什么", lambda rule: rule.why),
 ]
 
 
@@ -209,15 +209,15 @@ NEEDED: list[Column[Demand]] = [
     *TRUST,
 ]
 LOOKED: list[Column[LookedThrough]] = [
-    Column("覆盖记录", lambda through: ThingRef("Coverage", through.record.id, through.record.name), "thing"),
+    Column("覆盖记录", lambda look: ThingRef("Coverage", look.record.id, look.record.name), "thing"),
     SEGMENT,
     Column(
         "区域",
-        lambda through: through.region or "区域不明",
-        extra=lambda through: "覆盖全市" if through.whole_city else "没有覆盖全市",
+        lambda look: look.region or "区域不明",
+        extra=lambda look: "覆盖全市" if look.whole_city else "没有覆盖全市",
     ),
-    Column("查的日期", lambda through: through.as_of, "date"),
-    Column("方法", lambda through: through.method),
+    Column("查的日期", lambda look: look.as_of, "date"),
+    Column("方法", lambda look: look.method),
     *TRUST,
 ]
 CANDIDATES: list[Column[Candidate]] = [
@@ -228,10 +228,10 @@ CANDIDATES: list[Column[Candidate]] = [
     *TRUST,
 ]
 SOURCES: list[Column[SourceUsed]] = [
-    Column("来源", lambda used: ThingRef("Source", used.id, used.name), "thing"),
-    Column("发布单位", lambda used: used.publisher),
-    Column("发布日期", lambda used: used.published_on, "date"),
-    Column("记录数", lambda used: used.rows, "number"),
+    Column("来源", lambda source: ThingRef("Source", source.id, source.name), "thing"),
+    Column("发布单位", lambda source: source.publisher),
+    Column("发布日期", lambda source: source.published_on, "date"),
+    Column("记录数", lambda source: source.rows, "number"),
 ]
 
 
