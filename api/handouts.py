@@ -15,9 +15,9 @@ def _write_certificate(answer: Certificate, path: Path) -> None:
 
 
 def _check_workbook(path: Path) -> None:
-    from api.openings.workbooks import check_workbook
+    from api.core.workbooks import check_workbook_file
 
-    check_workbook(path)
+    check_workbook_file(path)
 
 
 def _write_workbook(answer: Opportunities, path: Path) -> None:

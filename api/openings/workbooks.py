@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from graph.errors import InputError
-from graph.outputs import check_writable, write_bytes
+from api.core.workbooks import check_workbook_file
+from graph.outputs import write_bytes
 from graph.statuses import STATUS_MEANING, STATUS_ZH
 from queries.core.table import Folded, Number, Table, told
 from queries.openings.answers import Opening, Opportunities
@@ -32,16 +32,9 @@ WIDTHS = {"链主(或集团内企业)": 14, "产品(服务)": 14, "环节": 11, 
 FIRM_WIDTH = 18
 
 
-def check_workbook(path: Path) -> None:
-    """Raise ``InputError`` for a file that is not to be a workbook, ``OutputError`` where it cannot be written."""
-    if path.suffix.lower() != ".xlsx":
-        raise InputError(f"{path} 应以 .xlsx 结尾")
-    check_writable(path)
-
-
 def write_workbook(answer: Opportunities, path: Path) -> None:
     """Write the four lists to a file."""
-    check_workbook(path)
+    check_workbook_file(path)
     write_bytes(path, make_workbook(answer))
 
 

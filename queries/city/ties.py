@@ -54,6 +54,10 @@ def read_tied(view: View, label: str, out: Sequence[str] = (), into: Sequence[st
 
     Where a thing is no sample, what samples say of it is left out: they are kept apart.
     """
+    return view.once(("tied", label, tuple(out), tuple(into)), lambda: _read(view, label, out, into))
+
+
+def _read(view: View, label: str, out: Sequence[str], into: Sequence[str]) -> list[Tied]:
     asks = [partial(view.ask, "things", labels=[label])]
     wanted = (("ties_from", out), ("ties_to", into))
     asks += [partial(view.ask, question, labels=[label], types=types) for question, types in wanted if types]

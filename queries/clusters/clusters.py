@@ -6,18 +6,19 @@ from datetime import date
 from typing import Any
 
 from graph.deadline import check
+from queries.city.lacking import lacking
 from queries.city.ties import Tie, Tied
 from queries.clusters.answers import LEADING, Beside, Clusters, Compared, Member, MemberPlace, SupplySide
 from queries.clusters.catalogue import say
 from queries.clusters.communities import Communities, read_communities
-from queries.core.answers import MissingRows, Named, Thing, weakest
+from queries.core.answers import MissingRows, Named, Thing, count_statuses, weakest
 from queries.core.days import holds_on
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.names.search import comparisons_of
 from queries.registries.answers import Entry
 from queries.registries.entries import read_things
-from queries.registries.registry import Lack, make_lack, make_registry, proofs_of
+from queries.registries.registry import make_registry, proofs_of
 
 MOST = 200  # firms that are listed beside a cluster
 
@@ -71,9 +72,9 @@ def _only(answer: Clusters, name: Named) -> Clusters:
         update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
     found = answer.model_copy(update=update)
     proofs = [*proofs_of(found), *proofs_of(found.samples)]
-    used, statuses = Counter(source for _, source in proofs), Counter(status for status, _ in proofs)
+    used = Counter(source for _, source in proofs)
     sources = [source.model_copy(update={"rows": used[source.id]}) for source in answer.sources if used[source.id]]
-    rests_on = {status: statuses[status] for status in answer.rests_on if statuses[status]}
+    rests_on = count_statuses(status for status, _ in proofs)
     return found.model_copy(update={"sources": sources, "rests_on": rests_on})
 
 
@@ -239,6 +240,6 @@ def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
 
 def _missing(compared: Sequence[Compared], supply: SupplySide) -> Iterator[MissingRows]:
     if any(not one.members for one in compared):
-        yield make_lack(Lack("member_of", "", "lack_members", "lack_members_why"), say)
+        yield lacking("member_of", "member_of", say("lack_members"), say("lack_members_why"))
     if any(member.stands is MemberPlace.silent for one in compared for member in one.members) or not supply.firms:
-        yield make_lack(Lack("supplies", "", "lack_supplies", "lack_supplies_why"), say)
+        yield lacking("supplies", "supplies", say("lack_supplies"), say("lack_supplies_why"))

@@ -8,7 +8,7 @@ from queries.city.city import read_city
 from queries.city.posts import read_posts
 from queries.city.projects import read_projects
 from queries.city.tasks import read_tasks
-from queries.core.answers import STATUS_ORDER, ChainSummary, Named, weakest
+from queries.core.answers import ChainSummary, Named, count_statuses, weakest
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.dashboard.answers import ChainLine, Dashboard, NeedLine, PublishedLine
@@ -47,7 +47,6 @@ def _make(asked: View, view: View) -> Dashboard:
     points += [_tell_work(counts), *_tell_published(published)]
     proofs = [(one.status, one.source) for listed in (chains, projects, work, published) for one in listed]
     proofs += [(step.status, step.source) for match in found.matches for step in match.steps]
-    rests_on = Counter(status for status, _ in proofs)
     return Dashboard(
         as_of=view.scope.day,
         city=view.city or "、".join(view.cities.values()),
@@ -61,7 +60,7 @@ def _make(asked: View, view: View) -> Dashboard:
         published=published,
         samples=_samples(asked, view),
         rules_version=read_rules().version,
-        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        rests_on=count_statuses(status for status, _ in proofs),
         sources=sources_used(view, [source for _, source in proofs]),
     )
 

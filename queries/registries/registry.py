@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from queries.city.lacking import lacking
 from queries.city.ties import Tied, read_tied
-from queries.core.answers import STATUS_ORDER, Figure, MissingRows
-from queries.core.reason import Catalogue, Reason
+from queries.core.answers import Figure, MissingRows, count_statuses
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.core.words import show_amount
 from queries.registries.answerers import find_answerers
@@ -21,11 +21,8 @@ from queries.things.things import sources_used
 
 GAPS = 3  # differences that the sentence names
 MONEY = "元"
-ROWS, TIES, SIGNED = (
-    "rows",
-    "ties",
-    "signed",
-)  # when rows are missing: too few by name, without anybody in them, nothing signed at them
+# when rows are missing: too few by name, without anybody in them, nothing signed at them
+ROWS, TIES, SIGNED = "rows", "ties", "signed"
 
 
 class Lack(NamedTuple):
@@ -75,7 +72,6 @@ def _make(view: View, name: str) -> Registry:
     points = list(_tell(rules, rows, published))
     listed: list[Any] = [*published, *stages]
     proofs = [*proofs_of(rows), *proofs_of(samples), *((one.status, one.source) for one in listed)]
-    rests_on = Counter(status for status, _ in proofs)
     return Registry(
         name=name,
         title=rules.title,
@@ -87,7 +83,7 @@ def _make(view: View, name: str) -> Registry:
         published=published,
         missing=list(_missing(name, rules, rows.entries, published)),
         samples=samples,
-        rests_on={status: rests_on[status] for status in sorted(rests_on, key=STATUS_ORDER.__getitem__)},
+        rests_on=count_statuses(status for status, _ in proofs),
         sources=sources_used(view, [source for _, source in proofs]),
         entries=rows.entries,
         ties=rows.ties,
@@ -163,19 +159,14 @@ def _missing(
     named = named_in(entries)
     counted = {count.metric: count.what for count in rules.counts}
     short = {counted.get(one.metric) for one in published if short_of(one)}
-    lacking = {
+    wanting = {
         ROWS: not named or ROWS in short or bool(_kinds_lacking(rules, named)),
         TIES: any(not one.ties for one in named),
         SIGNED: bool(short & {SIGNED, "amount"}),
     }
     for lack in LACKS[name]:
-        if lacking[lack.when]:
-            yield make_lack(lack)
-
-
-def make_lack(lack: Lack, say: Catalogue = say) -> MissingRows:
-    """Return rows that are missing, with the form that would fill them."""
-    return lacking(lack.form, lack.form, say(lack.what), say(lack.why))
+        if wanting[lack.when]:
+            yield lacking(lack.form, lack.form, say(lack.what), say(lack.why))
 
 
 def proofs_of(rows: RegistryRows) -> Iterator[tuple[str, str]]:
