@@ -124,6 +124,29 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
     assert answer.city == "示例城"
 
 
+def test_each_number_of_needs_opens_as_many_rows(full: Store, tmp_path: Path) -> None:
+    extra = [{"enterprise": "boss", "product": "ore", **SAMPLE}]
+    put(full, tmp_path / "more", needs=extra)
+    answer, client = seen(full), TestClient(create_app(full, Settings()))
+    for line in answer.needs:
+        opened = client.get("/api/v1/needs", params={"met": line.met}).json()
+        assert len(opened["needs"]) == line.products, line.met
+        assert {one["status"] for one in opened["needs"]} <= {line.status}
+        page = client.get("/needs", params={"met": line.met}).text
+        assert f"{line.met} {line.products}</a>" in page
+    whole = client.get("/api/v1/needs").json()
+    assert [(one["chain"]["id"], one["product"], one["met_code"], one["recorded"], [who["id"] for who in one["leaders"]], one["sources"]) for one in whole["needs"]] == [
+        ("demo", "芯片件", "able", True, ["boss"], ["s1"]), ("demo", "箔材", "none", True, ["boss"], ["s1"]),
+    ]  # fmt: skip
+    assert [(one["product"], one["status"]) for one in whole["samples"]] == [("矿石", "sample")]
+    assert [point["code"] for point in whole["point_codes"]] == [
+        "city_needs",
+        "city_none_supplied",
+        "city_all_recorded",
+    ]
+    assert 'href="/needs?met=' in client.get("/dashboard").text
+
+
 def test_published_figures_beside_the_rows(full: Store) -> None:
     lines = told(seen(full))
     assert "没有规则的指标 7个" not in lines

@@ -344,7 +344,7 @@ def test_needs_are_a_question_too(client: TestClient, seeded_store: Store, seede
     assert len(by_product["智能功率模块"]["able"]) == 2
     assert json.loads(run("needs", "--leader", LEADER, "--format", "json", store=seeded_store_url).stdout) == answer
     assert run("needs", "--leader", LEADER, "--format", "csv", store=seeded_store_url).stdout.startswith(
-        "产品(服务),本地,可卡位的企业,"
+        "产品(服务),本地,谁要买,可卡位的企业,"
     )
     assert client.get(f"/api/v1/chains/{CHAIN}/needs").status_code == 200
 

@@ -7,11 +7,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import PageRequest, VisitDep, add_pages
+from api.core.page import PageRequest, VisitDep, add_book, add_pages
 from api.openings.workbooks import make_workbook
 from queries.openings.answers import Met, Opportunities
 from queries.openings.glance import at_a_glance
-from queries.openings.questions import ledger, opportunities
+from queries.openings.questions import city_needs, ledger, opportunities
 from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,6 +51,7 @@ def _show(visit: PageRequest, answer: Opportunities) -> Response:
 
 add_pages(router, opportunities, _show, without="keys")
 add_pages(router, opportunities, _send, ".xlsx", without="keys")
+add_book(router, city_needs, "needs.html")
 
 
 @router.get("/ledger")

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from queries.city.answers import Duty, ProjectRow
-from queries.city.city import read_city
 from queries.city.posts import read_posts
 from queries.city.projects import read_projects
 from queries.city.tasks import read_tasks
@@ -19,10 +18,9 @@ from queries.desk.told import count_work
 from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
-from queries.openings.answers import Met, Wanted
-from queries.openings.glance import at_a_glance
+from queries.openings.answers import Met
+from queries.openings.glance import city_needs
 from queries.openings.ledger import ledger
-from queries.openings.lists import chain_opportunities
 from queries.projects.answers import Funnel, FunnelRow
 from queries.projects.projects import make_projects_answer
 from queries.things.chains import list_chains
@@ -108,17 +106,11 @@ def _chain(view: View, chain: ChainSummary, projects: int, work: WorkCounts, hea
 
 
 def _needs(view: View) -> Iterator[NeedLine]:
-    wanted: list[tuple[Wanted, list[str]]] = []
-    for id, name in sorted(read_city(view).names["Chain"].items()):
-        needs = chain_opportunities(view, Named(id=id, name=name)).needs
-        rests: dict[str, list[str]] = defaultdict(list)
-        for row in needs:
-            rests[row.product].append(row.status)
-        wanted += [(one, rests[one.product]) for one in at_a_glance(needs)]
+    wanted = city_needs(view).needs
     for met in Met:
-        rows = [(one, statuses) for one, statuses in wanted if one.met is met]
-        status = weakest(status for _, statuses in rows for status in statuses)
-        yield NeedLine(met=met, products=len(rows), recorded=sum(one.recorded for one, _ in rows), status=status)
+        rows = [need for need in wanted if need.met is met]
+        status = weakest(need.status for need in rows)
+        yield NeedLine(met=met, products=len(rows), recorded=sum(need.recorded for need in rows), status=status)
 
 
 def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:

@@ -65,7 +65,14 @@ STAGES: list[Column[FunnelRow]] = [
 ]
 NEEDS: list[Column[NeedLine]] = [
     Column("接上没有", lambda line: line.met),
-    Column("产品", _bought, "number"),
+    Column(
+        "产品",
+        lambda line: Ask("needs", _bought(line).text, {"met": line.met}),
+        "ask",
+        sort=lambda line: line.products,
+        on="page",
+    ),
+    Column("产品", _bought, "number", on="text"),
     Column("其中登记的需求", lambda line: line.recorded, "number"),
     Column("状态", lambda line: line.status or "", "status"),
 ]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
+from queries.core.answers import Answer, Evidence, Named, Overview, SourceUsed, Term
 from queries.core.reason import Reason
 from queries.matching.answers import Level
 
@@ -139,14 +139,35 @@ class Met(Term):
 
 
 class Wanted(Answer):
-    """A needed product, and which local firms could take the place or supply it already."""
+    """A needed product, who buys it, and which local firms could take the place or supply it already."""
 
     product: str
     product_id: str | None
     met: Met
     recorded: bool = Field(description="false: inferred from what is made of it")
+    leaders: list[Named] = Field(description="who buys it")
     able: list[Named]
     supplying: list[Named]
+    status: str = Field(description="the least founded of the rows that it rests on")
+    sources: list[str]
+
+
+class ChainWanted(Wanted):
+    """A product that the leaders of a chain need."""
+
+    chain: Named
+
+
+class CityNeeds(Overview):
+    """What the leaders of all chains need, each product once a chain; what is needed in made-up rows only stands apart.
+
+    Whether a need can be met here is told without samples.
+    """
+
+    met: Met | None = Field(description="only those that are met so; null: all")
+    counts: dict[str, int] = Field(description="all needs, by how they are met")
+    needs: list[ChainWanted]
+    samples: list[ChainWanted] = Field(description="made-up rows, for show")
 
 
 class Step(Answer):

@@ -6,7 +6,7 @@ from queries.core.answers import Named
 from queries.core.question import Choice, Word, question
 from queries.names.arguments import Chain, Firm
 from queries.openings import tables
-from queries.openings.answers import Keys, Ledger, Opportunities, Wanted
+from queries.openings.answers import CityNeeds, Keys, Ledger, Met, Opportunities, Wanted
 
 if TYPE_CHECKING:
     from queries.core.view import View
@@ -53,6 +53,24 @@ def needs(view: "View", leader: Leader | None = None, chain: Leaders | None = No
     from queries.openings.glance import at_a_glance
 
     return at_a_glance(_lists(view, leader, chain).needs)
+
+
+@question(
+    "city-needs",
+    "needs",
+    group=GROUP,
+    slow="列出全市的需求",
+    book=tables.book_of_city_needs,
+    table=tables.table_of_city_needs,
+)
+def city_needs(view: "View", met: Annotated[Met | None, Word("只列这样的")] = None) -> CityNeeds:
+    """全市链主买什么: 各条链的链主买的每种产品一行,本地能接、已在供应,还是没有合适的企业;登记的和推得的分明。
+
+    两条链的链主都买的,各列一次。只有示例里才有的需求另列,不算进那句话。
+    """
+    from queries.openings.glance import city_needs as ask
+
+    return ask(view, met)
 
 
 def _lists(view: "View", leader: Named | None, chain: Named | None) -> Opportunities:

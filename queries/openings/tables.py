@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from queries.core.parts import Book, as_samples
 from queries.core.table import TRUST, Column, Folded, Number, On, Table, ThingRef, trust
 from queries.core.words import show_names, show_percent
-from queries.openings.answers import Ledger, Looked, Match, Opening, Opportunities, Step, Wanted
+from queries.openings.answers import ChainWanted, CityNeeds, Ledger, Looked, Match, Opening, Opportunities, Step, Wanted
 
 FIRM_HEADS = {
     "": "企业",
@@ -32,6 +33,22 @@ EMPTY = {
 }
 
 
+WANTED: list[Column[Any]] = [
+    Column("产品(服务)", lambda wanted: _product(wanted), "thing"),
+    Column("本地", lambda wanted: wanted.met, sort=lambda wanted: wanted.met.order),
+    Column("谁要买", lambda wanted: show_names(firm.name for firm in wanted.leaders)),
+    Column("可卡位的企业", lambda wanted: show_names(firm.name for firm in wanted.able)),
+    Column("已在供应的企业", lambda wanted: show_names(firm.name for firm in wanted.supplying)),
+    Column("需求", lambda wanted: "登记" if wanted.recorded else "推断"),
+    Column("状态", lambda wanted: wanted.status, "status"),
+    Column("来源", lambda wanted: wanted.sources, "source"),
+]
+CITY_WANTED: list[Column[ChainWanted]] = [
+    Column("产业链", lambda wanted: ThingRef("Chain", wanted.chain.id, wanted.chain.name), "thing"),
+    *WANTED,
+]
+
+
 def tables_of_openings(answer: Opportunities) -> dict[str, Table[Opening]]:
     """Return the four lists as tables, by name."""
     return {name: _table(name, title, getattr(answer, name), answer) for name, title in answer.titles.items()}
@@ -53,17 +70,23 @@ def notes_of_opportunities(answer: Opportunities, _: Mapping[str, Any]) -> Itera
 
 def table_of_needs(answer: Sequence[Wanted]) -> Table[Wanted]:
     """Return the needed products, each with the firms here that could meet it."""
-    columns: list[Column[Wanted]] = [
-        Column("产品(服务)", lambda wanted: wanted.product or "没有写明"),
-        Column("本地", lambda wanted: wanted.met),
-        Column("可卡位的企业", lambda wanted: show_names(firm.name for firm in wanted.able)),
-        Column("已在供应的企业", lambda wanted: show_names(firm.name for firm in wanted.supplying)),
-        Column("需求", lambda wanted: "登记" if wanted.recorded else "推断"),
-    ]
-    return Table("needs", "需求一览", columns, answer)
+    return Table("needs", "需求一览", WANTED, answer)
 
 
-def _product(one: Match | Opening) -> ThingRef | str:
+def table_of_city_needs(answer: CityNeeds) -> Table[ChainWanted]:
+    """Return what all leaders need, what is made up last."""
+    return replace(book_of_city_needs(answer).tables["needs"], items=[*answer.needs, *answer.samples])
+
+
+def book_of_city_needs(answer: CityNeeds) -> Book:
+    """Return the tables of what all leaders need, what is made up apart."""
+    note = "每条链的每种产品一行；两条链的链主都买的，各列一次。"
+    empty = f"没有“{answer.met}”的" if answer.met else "没有登记或推得出链主买什么。可用 lianzhang template 需求 填报。"
+    tables = {"needs": Table("needs", answer.met or "链主要买的", CITY_WANTED, answer.needs, note, empty)}
+    return Book("全市链主要买的", tables, as_samples({"needs": replace(tables["needs"], items=answer.samples)}))
+
+
+def _product(one: Match | Opening | Wanted) -> ThingRef | str:
     missing = "没有写" if isinstance(one, Match) else "没有写明"
     return ThingRef("Product", one.product_id, one.product) if one.product_id else one.product or missing
 
