@@ -16,8 +16,9 @@ from loaders.files.sheets import ROW
 from loaders.memory import fingerprint, recall, remember
 from loaders.rejects import write_rejects
 from loaders.report import Reject, Report, Step, shown, silent
-from loaders.rows.edges import TABLE, EdgeLoader
-from loaders.rows.merge import ORDER, OUTCOME
+from loaders.rows.edges import EdgeLoader
+from loaders.rows.edits import Marks
+from loaders.rows.merge import ORDER, OUTCOME, TABLE
 from loaders.rows.nodes import NodeLoader, Refused
 from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
@@ -26,12 +27,16 @@ from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tab
 
 @dataclass
 class Options:
-    """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported)."""
+    """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
+
+    ``marks`` are of the tables that hold what people wrote.
+    """
 
     dry_run: bool = False
     kind: type[Record] | None = None
     rejects: Path | None = None
     step: Step = silent
+    marks: Marks = field(default_factory=dict)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -88,7 +93,7 @@ class _Load:
     now: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def __post_init__(self) -> None:
-        self.edges = EdgeLoader(self.store, self.writer, self.now)
+        self.edges = EdgeLoader(self.store, self.writer, self.now, self.options.marks)
         self.nodes = NodeLoader(self.store, self.writer, self.edges, self.now)
 
     def run(self, tables: list[InputTable]) -> None:

@@ -8,10 +8,11 @@ from pkgutil import iter_modules
 from typing import Any
 
 from graph.model.base import ANY, Edge, Link, Node, Record, TypeInfo
-from graph.model.kinds import MOMENT, Kind
+from graph.model.edits import EDITS
+from graph.model.kinds import LIST, MOMENT, Kind
 
 __all__ = [
-    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES",
+    "EDGES", "EDGE_TYPES", "EDITS", "NODES", "NODE_TYPES",
     "Edge", "Kind", "Link", "Node", "Record", "TypeInfo",
 ]  # fmt: skip
 
@@ -19,7 +20,7 @@ NODE_TYPES: dict[str, type[Node]] = {}
 EDGE_TYPES: dict[str, type[Edge]] = {}
 NODES: ValuesView[type[Node]] = NODE_TYPES.values()
 EDGES: ValuesView[type[Edge]] = EDGE_TYPES.values()
-PROVENANCE = (*Record.model_fields, "recorded_at")
+PROVENANCE = (*Record.model_fields, "recorded_at", EDITS)
 HEAD = ("id", "name")
 
 
@@ -34,7 +35,7 @@ def columns(record: type[Record]) -> dict[str, Kind]:
     kinds = record.kinds()
     own = [name for name in kinds if name not in HEAD and name not in PROVENANCE]
     order = [*(name for name in HEAD if name in kinds), *own, *Record.model_fields]
-    return {name: kinds[name] for name in order} | {"recorded_at": MOMENT}
+    return {name: kinds[name] for name in order} | {"recorded_at": MOMENT, EDITS: LIST}
 
 
 @cache

@@ -15,10 +15,10 @@ from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
 from loaders.rows.directory import Directory
-from loaders.rows.edges import TABLE, EdgeLoader
+from loaders.rows.edges import EdgeLoader
 from loaders.rows.firms import Cities
 from loaders.rows.identity import identify_nodes
-from loaders.rows.merge import ORDER, OUTCOME, PROOF, merge
+from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
 
 Refused = dict[tuple[int, int], list[RowProblem]]
@@ -166,11 +166,14 @@ class NodeLoader:
 
     def _write(self, batch: NodeBatch) -> pl.DataFrame:
         record = batch.record
-        rows = _typed(batch.rows, record, extra=[ORDER])
+        rows = _typed(batch.rows, record, extra=[ORDER, TABLE])
         if record is not Source:
             sources = self.add_sources(rows["source"])
             rows = rows.with_columns(pl.col("source").replace(sources))
-        merged = merge(rows, batch.there, record, ["id"], self.now)
+        if self.edges.marks:
+            merged = write(rows, batch.there, record, ["id"], self.now, self.edges.marks)
+        else:
+            merged = merge(rows, batch.there, record, ["id"], self.now)
         if self.writer is not None:
             if not merged.new.is_empty():
                 self.writer.insert_nodes(record, merged.new)

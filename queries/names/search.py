@@ -289,6 +289,11 @@ def find_project(view: View, word: str) -> Named:
     return _shown(view, "Project", _one_of(view.whole, word, "Project"))
 
 
+def find_task(view: View, word: str) -> Named:
+    """Return the one task that an id, name or pinyin means."""
+    return _shown(view, "Task", _one_of(view.whole, word, "Task"))
+
+
 def _shown(view: View, label: str, meant: Meant) -> Named:
     view.refuse_hidden({"_label": label, "id": meant.named.id, "name": meant.named.name, "status": meant.status})
     return meant.named
