@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from graph.model import Edge, Node, Record, ends_of
+from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, ends_of
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
@@ -98,7 +98,7 @@ class _Load:
 
     def run(self, tables: list[InputTable]) -> None:
         """Nodes of all tables first, then edges, table by table and chunk by chunk."""
-        self._load_nodes([table for table in tables if issubclass(table.record, Node)])
+        self._load_nodes([table for table in tables if issubclass(table.record, Node)], named_in(tables))
         for table in tables:
             if issubclass(table.record, Edge):
                 self._load_edges(table, table.record)
@@ -112,7 +112,7 @@ class _Load:
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
-    def _load_nodes(self, tables: list[InputTable]) -> None:
+    def _load_nodes(self, tables: list[InputTable], mentioned: set[type[Node]]) -> None:
         frames: dict[type[Node], list[pl.DataFrame]] = {}
         raws: dict[int, list[pl.DataFrame]] = {}
         for table in tables:
@@ -125,7 +125,7 @@ class _Load:
                 self.options.step(f"读取 {shown(table.sheet.path.name)}", table.report.read)
             self._refuse_unreadable(table)
         self.options.step("识别与合并节点", 0)
-        refused = self.nodes.apply(frames)
+        refused = self.nodes.apply(frames, mentioned)
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
 
@@ -206,6 +206,19 @@ class _Load:
         table.report.new += counts["new"]
         table.report.changed += counts["changed"]
         table.report.same += counts["same"]
+
+
+def named_in(tables: list[InputTable]) -> set[type[Node]]:
+    """Return the types of what the cells of some tables may name: the ends of edges, and those of a node's links."""
+    labels: set[str] = set()
+    for table in tables:
+        if issubclass(table.record, Edge):
+            labels |= {label for ends in ends_of(table.record) for label in ends}
+        for link in table.record.table.links:
+            if link.name in table.fields:
+                side = 0 if link.reverse else 1
+                labels |= {ends[side] for ends in ends_of(EDGE_TYPES[link.edge])}
+    return {NODE_TYPES[label] for label in labels}
 
 
 def _marked(frame: pl.DataFrame, table: int) -> pl.DataFrame:

@@ -48,11 +48,14 @@ class NodeLoader:
     written: list[pl.DataFrame] = field(default_factory=list)
     linked: list[pl.DataFrame] = field(default_factory=list)
 
-    def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> Refused:
-        """Load the valid rows of each type with their links and return the
-        refused; ``outcomes`` tells of the others."""
+    def apply(self, frames: dict[type[Node], list[pl.DataFrame]], named: set[type[Node]]) -> Refused:
+        """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others.
+
+        ``named`` are the types of what the load names in cells: the others are not read.
+        """
         refused: Refused = {}
-        known = {record: self.store.nodes(record) for record in NODES}
+        named = {*frames, *named, Source}  # a row names its source
+        known = {record: self.store.nodes(record) for record in NODES if record in named}
         self.taken_for = read_comparisons(self.store).taken_for
         batches = [
             self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames
