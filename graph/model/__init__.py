@@ -66,6 +66,13 @@ def zh_heads(record: type[Record]) -> dict[str, str]:
 
 
 @cache
+def hints(record: type[Record]) -> dict[str, str]:
+    """Return what the columns of a type's file are to hold, by field, where their heads do not say it."""
+    extras: dict[str, Any] = {name: info.json_schema_extra or {} for name, info in record.model_fields.items()}
+    return {name: extra["hint"] for name, extra in extras.items() if extra.get("hint")}
+
+
+@cache
 def file_name(record: type[Record]) -> str:
     """Return the stem of the type's seed file: plural for nodes, the relationship type in lower case for edges."""
     return record.table.file or name_of(record).lower()

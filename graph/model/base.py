@@ -10,9 +10,10 @@ from graph.model.kinds import Kind, OptDate, OptLongText, OptNames, OptText, Sha
 from graph.statuses import STATUS_CONFIDENCE
 
 
-def column(zh: str, *also: str, required: bool = False) -> Any:
-    """Declare a field: its Chinese column head, and the other heads it is known by."""
-    extra: dict[str, Any] = {"heads": [zh, *also]}
+def column(zh: str, *also: str, required: bool = False, hint: str = "") -> Any:
+    """Declare a field: its Chinese column head, the other heads it is known by,
+    and, where the head does not say it, what the column is to hold."""
+    extra: dict[str, Any] = {"heads": [zh, *also], "hint": hint}
     if required:
         return Field(title=zh, json_schema_extra=extra)
     return Field(default=None, title=zh, json_schema_extra=extra)

@@ -343,7 +343,7 @@ class ResponsibleFor(Edge):
         key=("role",),
         words=("负责", "负责单位"),
     )
-    role: OptText = column("角色", "职责")
+    role: OptText = column("角色", "职责", hint="链长、副链长、牵头部门、产业专班、区(市)、要素部门、秘书处")
 
 
 class ParticipatesIn(Edge):

@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from graph.model.base import Link, Node, TypeInfo, column
-from graph.model.kinds import OptDate, OptFlag, OptMoney, OptNames, OptNumber, OptText, Text, check_unit, choice
+from graph.model.kinds import (
+    MONEY_HINT,
+    OptDate,
+    OptFlag,
+    OptMoney,
+    OptNames,
+    OptNumber,
+    OptText,
+    Text,
+    check_unit,
+    choice,
+)
 
 TIERS = choice("上游", "中游", "下游", "服务")
 GOODS = choice("产品", "服务")
@@ -112,7 +123,7 @@ class Cluster(Node):
     """集群: an officially named industrial cluster."""
 
     table = TypeInfo("clusters", "集群", "clu", searched=7, links=(REGION, CHAINS))
-    level: OptText = column("级别", "层次")
+    level: OptText = column("级别", "层次", hint="雁阵形、省级战略性新兴产业集群、特色产业集群等,照认定文件写")
 
 
 class Park(Node):
@@ -208,7 +219,7 @@ class Project(Node):
         ),
     )
     stage: Stage = column("阶段", "项目阶段", "进展")
-    amount: OptMoney = column("投资额", "总投资", "金额")
+    amount: OptMoney = column("投资额", "总投资", "金额", hint=f"{MONEY_HINT};外币也写个数,币种写在“币种”列")
     currency: Currency = column("币种")
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
@@ -241,14 +252,18 @@ class Task(Node):
     list_name: FourLists = column("清单", "清单类别", "list")
     owner: OptText = column("责任单位", "责任人")
     due: OptDate = column("完成时限", "截止时间")
-    state: OptText = column("进度", "办理状态")
+    state: OptText = column(
+        "进度",
+        "办理状态",
+        hint="恰好写 已完成、已办结、已解决 才算办完,受阻、停滞 才算受阻,已取消 才算取消;别的照写,按在办算",
+    )
 
 
 class Platform(Node):
     """支撑平台: an innovation, fund, exhibition or digital platform."""
 
     table = TypeInfo("platforms", "平台", "plat", searched=9, links=(REGION, CHAINS))
-    kind: OptText = column("类别")
+    kind: OptText = column("类别", hint="写明 创新、基金 或 会展,才算齐支撑平台的一种")
 
 
 class Centre(Node):
@@ -319,7 +334,7 @@ class Statement(Node):
     name: OptText = column("名称")  # type: ignore[assignment]
     subject: Text = column("对象", "主体", required=True)
     metric: Text = column("指标", "指标名称", required=True)
-    value: OptNumber = column("数值", "值")
+    value: OptNumber = column("数值", "值", hint="与“单位”列一起读: 160 与 亿元,或 16000000000 与 元")
     unit: OptText = column("单位")
     currency: Currency = column("币种")
     qualifier: OptText = column("限定词")
