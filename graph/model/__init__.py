@@ -98,6 +98,12 @@ def searched() -> tuple[str, ...]:
     return tuple(node.label() for node in sorted(NODES, key=lambda node: node.table.searched) if node.table.searched)
 
 
+@cache
+def yardstick() -> tuple[str, ...]:
+    """Return the labels and relationship types of the yardstick: what a chain is made of, and where it is said."""
+    return tuple(name_of(record) for record in (*NODES, *EDGES) if record.table.yardstick)
+
+
 def find_type(word: str) -> type[Record] | None:
     """Return the type that a file stem, sheet name, label, relationship type or Chinese word names, if any."""
     return _words().get(word.strip().lower())
@@ -118,7 +124,7 @@ def _take_in(records: Iterable[type[Record]]) -> None:
             NODE_TYPES[record.label()] = record
         elif issubclass(record, Edge):
             EDGE_TYPES[record.type_name] = record
-    for derived in (ends_of, searched, _words):
+    for derived in (ends_of, searched, yardstick, _words):
         derived.cache_clear()
 
 

@@ -44,11 +44,15 @@ class TypeInfo:
     """What a type is called in files (``file``), in Chinese (``zh``), what
     makes two of its rows the same thing, and where it is shown.
 
+    ``yardstick`` tells that its rows are what a chain is made of, or where something is said: that is a claim about
+    nobody, seen whatever is left out, but for samples.
+
     Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells
     whether its page is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be
-    about it; ``expected`` are the relations that its page begins with, and says of that none is known. Of an edge:
-    ``words`` say what the thing at its end is to the one at its start, and the other way round; ``loops`` tells whether
-    it may lead from a thing to itself.
+    about it; ``expected`` are the relations that its page begins with, and says of that none is known.
+
+    Of an edge: ``words`` say what the thing at its end is to the one at its start, and the other way round; ``loops``
+    tells whether it may lead from a thing to itself.
     """
 
     file: str
@@ -57,6 +61,7 @@ class TypeInfo:
     also: tuple[str, ...] = ()
     key: tuple[str, ...] = ("name",)
     links: tuple[Link, ...] = ()
+    yardstick: bool = False
     searched: int = 0
     own_page: bool = False
     figures: bool = True

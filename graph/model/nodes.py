@@ -45,7 +45,7 @@ PARK = Link("park", "园区", "IN_PARK", "Park", also=("所在园区",))
 class Source(Node):
     """来源: a document, its publisher and its date."""
 
-    table = TypeInfo("sources", "来源", "", own_page=True, figures=False)
+    table = TypeInfo("sources", "来源", "", yardstick=True, own_page=True, figures=False)
     publisher: OptText = column("发布单位", "发布者")
     published_on: OptDate = column("发布日期")
     kind: OptText = column("类别")
@@ -70,7 +70,7 @@ class Region(Node):
 class Chain(Node):
     """产业链: one of the city's key industrial chains; its region is that city, and what is local is in it."""
 
-    table = TypeInfo("chains", "产业链", "chain", searched=1, own_page=True, links=(REGION,))
+    table = TypeInfo("chains", "产业链", "chain", yardstick=True, searched=1, own_page=True, links=(REGION,))
 
 
 class Segment(Node):
@@ -81,6 +81,7 @@ class Segment(Node):
         "环节",
         "seg",
         key=("name", "chain"),
+        yardstick=True,
         searched=4,
         expected=(("in", "OPERATES_IN"), ("in", "BELONGS_TO"), ("in", "FEEDS"), ("out", "FEEDS"), ("out", "PART_OF")),
         links=(
@@ -109,6 +110,7 @@ class Product(Node):
         "产品",
         "prod",
         also=("产品(服务)", "服务"),
+        yardstick=True,
         searched=3,
         expected=(("in", "PRODUCES"), ("in", "INPUT_TO"), ("out", "INPUT_TO"), ("out", "BELONGS_TO")),
         links=(
