@@ -24,7 +24,7 @@ from loaders.templates import write_template
 class Audit(Node):
     """检查: an inspection of firms."""
 
-    table = TypeInfo("audits", "检查", "aud", searched=20, links=(CHAINS,))
+    table = TypeInfo("audits", "检查", "aud", counted="检查", searched=20, links=(CHAINS,))
     held_on: OptDate = column("检查日期", hint="现场检查的那一天")
 
 
@@ -68,6 +68,8 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
             {"day": "2026-03", "firm": "示例甲整机有限公司"}
         ]
         assert [item["id"] for item in client.get("/api/v1/chains/demo").json()["members"]] == ["aud-1"]
+        totals = {item["name"]: item["counts"] for item in client.get("/api/v1/totals").json()["items"]}
+        assert totals["检查"] == {"confirmed": 1}
         assert [
             item["relation"] for item in client.get("/api/v1/enterprises/a").json()["incoming"] if item["id"] == "aud-1"
         ] == ["CHECKS"]

@@ -104,6 +104,12 @@ def yardstick() -> tuple[str, ...]:
     return tuple(name_of(record) for record in (*NODES, *EDGES) if record.table.yardstick)
 
 
+@cache
+def counted() -> tuple[type[Record], ...]:
+    """Return the types that are counted on the first page, in the order in which they stand there."""
+    return tuple(record for record in (*NODES, *EDGES) if record.table.counted)
+
+
 def find_type(word: str) -> type[Record] | None:
     """Return the type that a file stem, sheet name, label, relationship type or Chinese word names, if any."""
     return _words().get(word.strip().lower())
@@ -124,7 +130,7 @@ def _take_in(records: Iterable[type[Record]]) -> None:
             NODE_TYPES[record.label()] = record
         elif issubclass(record, Edge):
             EDGE_TYPES[record.type_name] = record
-    for derived in (ends_of, searched, yardstick, _words):
+    for derived in (ends_of, searched, yardstick, counted, _words):
         derived.cache_clear()
 
 

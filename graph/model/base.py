@@ -45,7 +45,8 @@ class TypeInfo:
     makes two of its rows the same thing, and where it is shown.
 
     ``yardstick`` tells that its rows are what a chain is made of, or where something is said: that is a claim about
-    nobody, seen whatever is left out, but for samples.
+    nobody, seen whatever is left out, but for samples. ``counted`` is the word under which its rows are counted on the
+    first page, if they are.
 
     Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells
     whether its page is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be
@@ -62,6 +63,7 @@ class TypeInfo:
     key: tuple[str, ...] = ("name",)
     links: tuple[Link, ...] = ()
     yardstick: bool = False
+    counted: str = ""
     searched: int = 0
     own_page: bool = False
     figures: bool = True

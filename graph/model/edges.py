@@ -23,11 +23,21 @@ def joins(
     also: tuple[str, ...] = (),
     loops: bool = True,
     yardstick: bool = False,
+    counted: str = "",
 ) -> TypeInfo:
     """Describe an edge type: its Chinese name, the label pairs it joins, its
     words both ways, the heads of its two ends, its extra key."""
     return TypeInfo(
-        "", zh, ends=ends, words=words, end_columns=columns, key=key, also=also, loops=loops, yardstick=yardstick
+        "",
+        zh,
+        ends=ends,
+        words=words,
+        end_columns=columns,
+        key=key,
+        also=also,
+        loops=loops,
+        yardstick=yardstick,
+        counted=counted,
     )
 
 
@@ -159,6 +169,7 @@ class Supplies(Edge):
         columns=(("supplier", "供应商"), ("customer", "客户")),
         key=("product",),
         also=("供应", "供应链", "供货关系"),
+        counted="供应关系",
         words=("客户", "供应商"),
     )
     product: OptText = column("产品", "供应产品", "产品(服务)", "货物")

@@ -82,6 +82,7 @@ class Segment(Node):
         "seg",
         key=("name", "chain"),
         yardstick=True,
+        counted="环节",
         searched=4,
         expected=(("in", "OPERATES_IN"), ("in", "BELONGS_TO"), ("in", "FEEDS"), ("out", "FEEDS"), ("out", "PART_OF")),
         links=(
@@ -111,6 +112,7 @@ class Product(Node):
         "prod",
         also=("产品(服务)", "服务"),
         yardstick=True,
+        counted="产品",
         searched=3,
         expected=(("in", "PRODUCES"), ("in", "INPUT_TO"), ("out", "INPUT_TO"), ("out", "BELONGS_TO")),
         links=(
@@ -143,6 +145,7 @@ class Enterprise(Node):
         "企业",
         "ent",
         also=("公司", "企业名录", "企业名单"),
+        counted="企业",
         searched=2,
         own_page=True,
         links=(
@@ -209,6 +212,7 @@ class Project(Node):
         "projects",
         "项目",
         "proj",
+        counted="项目",
         searched=5,
         expected=(("in", "INVESTS_IN"), ("out", "FILLS"), ("out", "ON_CHAIN"), ("out", "LOCATED_IN")),
         links=(
@@ -330,6 +334,7 @@ class Statement(Node):
         "stat",
         also=("统计数据", "指标"),
         key=("subject", "metric", "scope", "as_of"),
+        counted="公布数据",
         figures=False,
         links=(Link("subject", "对象", "ABOUT", also=("主体",)),),
     )
