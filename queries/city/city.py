@@ -57,8 +57,8 @@ class City:
 
     def as_one(self, firm: Named) -> Named:
         """Return the firm that a firm is judged to be: mostly itself."""
-        kept = self.taken_for.get(firm.id)
-        return Named(id=kept, name=self.names["Enterprise"][kept]) if kept else firm
+        survivor = self.taken_for.get(firm.id)
+        return Named(id=survivor, name=self.names["Enterprise"][survivor]) if survivor else firm
 
     def going(self, type_name: str) -> pl.DataFrame:
         """Return the edges of a type that have not ended."""
@@ -110,11 +110,11 @@ class City:
 
     def needing(self, product: str) -> set[str]:
         """Return the products to which a product is essential."""
-        return {other for other, link in self.inputs.adj.get(product, {}).items() if link["essential"]}
+        return {user for user, link in self.inputs.adj.get(product, {}).items() if link["essential"]}
 
     def needed_for(self, product: str) -> set[str]:
         """Return the products that are essential to a product."""
-        return {other for other, link in self.inputs.pred.get(product, {}).items() if link["essential"]}
+        return {source for source, link in self.inputs.pred.get(product, {}).items() if link["essential"]}
 
     @cached_property
     def dominated(self) -> dict[str, set[str]]:
@@ -130,13 +130,13 @@ class City:
         if root not in graph:
             return {}
         above = {node: dominator for node, dominator in nx.immediate_dominators(graph, root).items() if node != root}
-        found: dict[str, set[str]] = defaultdict(set)
+        below: dict[str, set[str]] = defaultdict(set)
         for node in above:
             dominator = above[node]
             while dominator not in (None, root, node):
-                found[dominator].add(node)
+                below[dominator].add(node)
                 dominator = above[dominator]
-        return dict(found)
+        return dict(below)
 
     def standing_on(self, products: Iterable[str]) -> set[str]:
         """Return the products that cannot be made without one of these: by
@@ -172,7 +172,7 @@ def _read(view: View) -> City:
         stamps.append(str(frame["recorded_at"].max() or ""))
         nodes[label] = frame.with_columns(ended=_ended(scope.day)).drop(TIMES).sort("id")
     known = set(nodes["Enterprise"]["id"])
-    taken_for = {id: kept for id, kept in read_comparisons(view.store).taken_for.items() if kept in known}
+    taken_for = {id: survivor for id, survivor in read_comparisons(view.store).taken_for.items() if survivor in known}
     nodes["Enterprise"] = nodes["Enterprise"].filter(~pl.col("id").is_in(list(taken_for)))
     kinds = [partial(_read_edges, view, name, own, nodes, stamps, taken_for) for name, own in EDGES.items()]
     edges = dict(zip(EDGES, side_by_side(*kinds), strict=True))
@@ -196,17 +196,19 @@ def _read_edges(
     frames = [_empty(record, columns).with_columns(few)]
     for ends in ends_of(record):
         for frame in view.store.edges(record, ends) if ends[0] in nodes and ends[1] in nodes else ():
-            kept = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(view.scope.of_kind(name)))
-            kept = as_one(
-                kept, taken_for, [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"]
+            edges = frame.select(*columns, *TIMES).filter(pl.col("status").is_in(view.scope.of_kind(name)))
+            edges = as_one(
+                edges,
+                taken_for,
+                [end for end, label in zip(("from", "to"), ends, strict=True) if label == "Enterprise"],
             )
             for column, label in (("from", ends[0]), ("to", ends[1])):
-                kept = kept.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
-            stamps.append(str(kept["recorded_at"].max() or ""))
-            kept = kept.with_columns(
+                edges = edges.join(nodes[label].select(pl.col("id").alias(column)), on=column, how="semi")
+            stamps.append(str(edges["recorded_at"].max() or ""))
+            edges = edges.with_columns(
                 ended=_ended(view.scope.day), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])
             ).drop(TIMES)
-            frames.append(kept.with_columns(few))
+            frames.append(edges.with_columns(few))
     return pl.concat(frames).sort("from", "to", *own, pl.col("from_label", "to_label").cast(pl.String))
 
 

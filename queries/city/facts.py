@@ -105,30 +105,30 @@ class Facts:
     @cached_property
     def makers(self) -> Mapping[str, tuple[str, ...]]:
         """Return the local firms that make or offer each product, sorted."""
-        found: dict[str, set[str]] = defaultdict(set)
+        makers_of: dict[str, set[str]] = defaultdict(set)
         for row in self.makes:
             if not row.ended and self.local(row.start):
-                found[row.end].add(row.start)
-        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+                makers_of[row.end].add(row.start)
+        return {product: tuple(sorted(firms)) for product, firms in makers_of.items()}
 
     @cached_property
     def unplaced_makers(self) -> Mapping[str, tuple[str, ...]]:
         """Return the firms of which it is not known where they are, by product that they make."""
-        found: dict[str, set[str]] = defaultdict(set)
+        makers_of: dict[str, set[str]] = defaultdict(set)
         for row in self.makes:
             firm = self.firms[row.start]
             if not row.ended and firm.where == "unknown" and not firm.closed:
-                found[row.end].add(row.start)
-        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+                makers_of[row.end].add(row.start)
+        return {product: tuple(sorted(firms)) for product, firms in makers_of.items()}
 
     @cached_property
     def operators(self) -> Mapping[str, tuple[str, ...]]:
         """Return the firms that are recorded in each segment, wherever they are, sorted."""
-        found: dict[str, set[str]] = defaultdict(set)
+        firms_in: dict[str, set[str]] = defaultdict(set)
         for row in self.operates:
             if not row.ended and not self.firms[row.start].closed:
-                found[row.end].add(row.start)
-        return {segment: tuple(sorted(firms)) for segment, firms in found.items()}
+                firms_in[row.end].add(row.start)
+        return {segment: tuple(sorted(firms)) for segment, firms in firms_in.items()}
 
     @cached_property
     def vague_operators(self) -> Mapping[str, tuple[str, ...]]:
@@ -152,22 +152,22 @@ class Facts:
         """Return the local firms that make or offer each product of any chain, sorted."""
         made = pl.concat([self.city.going(name).select("from", "to") for name in ("PRODUCES", "OFFERS")]).unique()
         firms = find_firms(self.city, sorted(set(made["from"])), {home.id for home in self.homes})
-        found = {product: set(makers) for product, makers in self.makers.items()}
+        makers_of = {product: set(makers) for product, makers in self.makers.items()}
         for firm, product in made.iter_rows():
             if firm not in self.gone and firms[firm].where == "local" and not firms[firm].closed:
-                found.setdefault(product, set()).add(firm)
-        return {product: tuple(sorted(makers)) for product, makers in found.items()}
+                makers_of.setdefault(product, set()).add(firm)
+        return {product: tuple(sorted(makers)) for product, makers in makers_of.items()}
 
     @cached_property
     def _at(self) -> Mapping[str, Mapping[str, list[int]]]:
         """Return the numbers of the rows of each kind by what they are at: their product or segment."""
-        found: dict[str, dict[str, list[int]]] = {}
+        numbers_at: dict[str, dict[str, list[int]]] = {}
         for kind in ("makes", "operates", "needs", "supplies"):
             rows: Iterable[Row] = getattr(self, kind)
-            at = found[kind] = defaultdict(list)
+            at = numbers_at[kind] = defaultdict(list)
             for number, row in enumerate(rows):
                 at[row.good if kind == "supplies" else row.end].append(number)
-        return found
+        return numbers_at
 
     def rows_at(self, kind: Literal["makes", "operates", "needs", "supplies"], ids: Iterable[str]) -> list[Row]:
         """Return the rows of a kind at some products or segments, in their order."""
@@ -177,10 +177,10 @@ class Facts:
     @cached_property
     def made_by(self) -> Mapping[str, tuple[Row, ...]]:
         """Return what each firm makes or offers, in the order of the rows."""
-        found: dict[str, list[Row]] = defaultdict(list)
+        makes_of: dict[str, list[Row]] = defaultdict(list)
         for row in self.makes:
-            found[row.start].append(row)
-        return {firm: tuple(rows) for firm, rows in found.items()}
+            makes_of[row.start].append(row)
+        return {firm: tuple(rows) for firm, rows in makes_of.items()}
 
     @cached_property
     def goods(self) -> dict[str, Any]:
@@ -190,10 +190,10 @@ class Facts:
     @cached_property
     def leads_of(self) -> Mapping[str, tuple[str, ...]]:
         """Return the chains that each firm leads, in the order of the rows."""
-        found: dict[str, list[str]] = defaultdict(list)
+        chains_of: dict[str, list[str]] = defaultdict(list)
         for row in self.leads:
-            found[row.start].append(row.end)
-        return {firm: tuple(chains) for firm, chains in found.items()}
+            chains_of[row.start].append(row.end)
+        return {firm: tuple(chains) for firm, chains in chains_of.items()}
 
     def looked_at(self, segments: Iterable[str]) -> bool:
         """Tell whether one of these segments was looked through in the whole city."""
@@ -201,10 +201,10 @@ class Facts:
 
     def evidence(self, row: Row) -> Evidence:
         """Return a relation as evidence, with the names of its ends."""
-        found = self._evidence.get(row)
-        if found is None:
-            found = self._evidence[row] = self._make_evidence(row)
-        return found
+        evidence = self._evidence.get(row)
+        if evidence is None:
+            evidence = self._evidence[row] = self._make_evidence(row)
+        return evidence
 
     @cached_property
     def _evidence(self) -> dict[Row, Evidence]:
@@ -403,23 +403,23 @@ def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[
     regions = grouped(covers.filter(pl.col("to_label") == "Region"), "from", "to")
     above = regions_above(city)
     whole_city = {region for home in homes for region in above.get(home, ())}
-    found: dict[str, list[Look]] = defaultdict(list)
+    looks_at: dict[str, list[Look]] = defaultdict(list)
     for row in rows_of("COVERS", covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments))):
         record, own = records[row.start], regions.get(row.start, ())
         names = "、".join(city.names["Region"].get(region, region) for region in own)
         whole = not homes or bool(whole_city & set(own))
-        found[row.end].append(
+        looks_at[row.end].append(
             Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row)
         )
-    return {segment: tuple(looks) for segment, looks in found.items()}
+    return {segment: tuple(looks) for segment, looks in looks_at.items()}
 
 
 def _leader_goods(city: City, leaders: set[str]) -> dict[str, frozenset[str]]:
     """Return what each leader makes or needs."""
-    found: dict[str, set[str]] = {leader: set() for leader in sorted(leaders)}
+    goods_of: dict[str, set[str]] = {leader: set() for leader in sorted(leaders)}
     for type_name in ("PRODUCES", "NEEDS"):
         for firm, product in (
             city.going(type_name).filter(pl.col("from").is_in(list(leaders))).select("from", "to").iter_rows()
         ):
-            found[firm].add(product)
-    return {leader: frozenset(goods) for leader, goods in found.items()}
+            goods_of[firm].add(product)
+    return {leader: frozenset(goods) for leader, goods in goods_of.items()}

@@ -27,36 +27,36 @@ class CityFirm(NamedTuple):
 
 def grouped(frame: pl.DataFrame, key: str, value: str) -> dict[str, tuple[str, ...]]:
     """Return the values of each key, sorted, each once."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for one, other in frame.select(key, value).unique().sort(key, value).iter_rows():
-        found[one].append(other)
-    return {one: tuple(others) for one, others in found.items()}
+    members_of: dict[str, list[str]] = defaultdict(list)
+    for group, member in frame.select(key, value).unique().sort(key, value).iter_rows():
+        members_of[group].append(member)
+    return {group: tuple(members) for group, members in members_of.items()}
 
 
 def find_homes(city: City, chain: str, segments: list[str]) -> tuple[Named, ...]:
     """Return the chain's region; where it names none, the regions that its segments were looked through in."""
     located = city.going("LOCATED_IN")
-    found = set(located.filter((pl.col("from_label") == "Chain") & (pl.col("from") == chain))["to"])
-    if not found:
+    homes = set(located.filter((pl.col("from_label") == "Chain") & (pl.col("from") == chain))["to"])
+    if not homes:
         covers = city.going("COVERS")
         records = covers.filter(pl.col("to").is_in(segments) & (pl.col("to_label") == "Segment"))["from"].to_list()
-        found = set(covers.filter(pl.col("from").is_in(records) & (pl.col("to_label") == "Region"))["to"])
-    return tuple(Named(id=id, name=city.names["Region"].get(id, id)) for id in sorted(found))
+        homes = set(covers.filter(pl.col("from").is_in(records) & (pl.col("to_label") == "Region"))["to"])
+    return tuple(Named(id=id, name=city.names["Region"].get(id, id)) for id in sorted(homes))
 
 
 def regions_above(city: City) -> dict[str, set[str]]:
     """Return for each region itself and all that contain it."""
     located = city.going("LOCATED_IN").filter(pl.col("from_label") == "Region")
     parents = grouped(located, "from", "to")
-    found = {}
+    above = {}
     for region in city.names["Region"]:
         reached, waiting = {region}, [region]
         while waiting:
             fresh = set(parents.get(waiting.pop(), ())) - reached
             reached |= fresh
             waiting += fresh
-        found[region] = reached
-    return found
+        above[region] = reached
+    return above
 
 
 def _regions(city: City, firms: list[str]) -> dict[str, tuple[str, ...]]:
@@ -83,7 +83,7 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
     above, regions = regions_above(city), _regions(city, ids)
     over_home = {region for home in homes for region in above.get(home, ())} - homes
     groups = _groups(city)
-    found, names = {}, city.names["Region"]
+    firms, names = {}, city.names["Region"]
     known = city.nodes["Enterprise"].filter(pl.col("id").is_in(ids))
     for id, name, short, status, source, closed in known.select(
         "id", "name", "short_name", "status", "source", "ended"
@@ -95,8 +95,8 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
         elif any(region not in over_home for region in own):
             where = "outside"
         region = "、".join(sorted(names.get(region, region) for region in own))
-        found[id] = CityFirm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
-    return found
+        firms[id] = CityFirm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
+    return firms
 
 
 def _groups(city: City) -> dict[str, str]:
@@ -104,11 +104,11 @@ def _groups(city: City) -> dict[str, str]:
     parents = dict(
         city.going("SUBSIDIARY_OF").sort("from", "to").select("from", "to").unique("from", keep="first").iter_rows()
     )
-    found = {}
+    top_of = {}
     for firm in parents:
         chain = [firm]
         while chain[-1] in parents and parents[chain[-1]] not in chain:
             chain.append(parents[chain[-1]])
         ring = chain[-1] in parents
-        found[firm] = min(chain[chain.index(parents[chain[-1]]) :]) if ring else chain[-1]
-    return found
+        top_of[firm] = min(chain[chain.index(parents[chain[-1]]) :]) if ring else chain[-1]
+    return top_of

@@ -27,15 +27,15 @@ def groups_below(city: City, firms: Iterable[str]) -> dict[str, tuple[str, ...]]
     below: dict[str, list[str]] = defaultdict(list)
     for child, parent in city.going("SUBSIDIARY_OF").select("from", "to").iter_rows():
         below[parent].append(child)
-    found = {}
+    groups = {}
     for firm in firms:
         reached, waiting = {firm}, [firm]
         while waiting:
             fresh = set(below[waiting.pop()]) - reached
             reached |= fresh
             waiting += sorted(fresh)
-        found[firm] = (firm, *sorted(reached - {firm}))
-    return found
+        groups[firm] = (firm, *sorted(reached - {firm}))
+    return groups
 
 
 def products_of(city: City, chain: str) -> set[str]:

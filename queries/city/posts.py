@@ -18,11 +18,11 @@ def read_posts(view: View) -> list[Post]:
 def _make(view: View) -> list[Post]:
     today = date.fromisoformat(view.scope.day)
     posts = []
-    for one in read_tied(view, "Agency", ("RESPONSIBLE_FOR", "ON_CHAIN")):
-        told = {tie.other["id"] for tie in one.by("RESPONSIBLE_FOR")}
-        posts += [_post(one, tie, tie.relation.get("role") or "", today) for tie in one.by("RESPONSIBLE_FOR")]
-        if kind := code_of(read_office().duty, one.thing.get("kind")) and one.thing["kind"]:
-            posts += [_post(one, tie, kind, today) for tie in one.by("ON_CHAIN") if tie.other["id"] not in told]
+    for agency in read_tied(view, "Agency", ("RESPONSIBLE_FOR", "ON_CHAIN")):
+        told = {tie.other["id"] for tie in agency.by("RESPONSIBLE_FOR")}
+        posts += [_post(agency, tie, tie.relation.get("role") or "", today) for tie in agency.by("RESPONSIBLE_FOR")]
+        if kind := code_of(read_office().duty, agency.thing.get("kind")) and agency.thing["kind"]:
+            posts += [_post(agency, tie, kind, today) for tie in agency.by("ON_CHAIN") if tie.other["id"] not in told]
     return posts
 
 

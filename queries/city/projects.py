@@ -23,7 +23,7 @@ def read_projects(view: View) -> list[ProjectRow]:
 def make_projects(view: View, rules: OfficeRules) -> list[ProjectRow]:
     """Return all projects under some rules."""
     out, into = ("ON_CHAIN", "LOCATED_IN", "FILLS", "SIGNED_AT"), ("INVESTS_IN", "PROGRESS_OF")
-    return [_project(one, rules) for one in read_tied(view, "Project", out, into)]
+    return [_project(project, rules) for project in read_tied(view, "Project", out, into)]
 
 
 def _project(tied: Tied, rules: OfficeRules) -> ProjectRow:

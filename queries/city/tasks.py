@@ -19,15 +19,15 @@ def read_tasks(view: View) -> list[WorkItem]:
 
 def _make(view: View, rules: OfficeRules) -> list[WorkItem]:
     today = date.fromisoformat(view.scope.day)
-    found = [one.on(today) for one in read_tied(view, "Task", ("ON_CHAIN", "BLOCKS"), ("RESPONSIBLE_FOR",))]
-    states = {one.thing["id"]: _state(one, rules) for one in found}
+    tasks = [task.on(today) for task in read_tied(view, "Task", ("ON_CHAIN", "BLOCKS"), ("RESPONSIBLE_FOR",))]
+    states = {task.thing["id"]: _state(task, rules) for task in tasks}
     holding: dict[str, list[Named]] = defaultdict(list)
-    for one in found:
-        if states[one.thing["id"]] in (TaskState.going, TaskState.blocked):
-            for other in (tie.other for tie in one.by("BLOCKS", "Task")):
-                if one.thing["status"] != "sample" or other["status"] == "sample":
-                    holding[other["id"]].append(Named(id=one.thing["id"], name=one.thing["name"]))
-    return [_item(one, states[one.thing["id"]], holding, today, rules.soon.value) for one in found]
+    for task in tasks:
+        if states[task.thing["id"]] in (TaskState.going, TaskState.blocked):
+            for blocked in (tie.other for tie in task.by("BLOCKS", "Task")):
+                if task.thing["status"] != "sample" or blocked["status"] == "sample":
+                    holding[blocked["id"]].append(Named(id=task.thing["id"], name=task.thing["name"]))
+    return [_item(task, states[task.thing["id"]], holding, today, rules.soon.value) for task in tasks]
 
 
 def _state(tied: Tied, rules: OfficeRules) -> TaskState:

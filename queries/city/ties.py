@@ -46,7 +46,7 @@ class Tied:
 
     def named(self, type_name: str, label: str = "") -> list[Named]:
         """Return what it is related to by a type, once each."""
-        return list({one.other["id"]: one.named for one in self.by(type_name, label)}.values())
+        return list({tie.other["id"]: tie.named for tie in self.by(type_name, label)}.values())
 
 
 def read_tied(view: View, label: str, out: Sequence[str] = (), into: Sequence[str] = ()) -> list[Tied]:
@@ -71,8 +71,8 @@ def _read(view: View, label: str, out: Sequence[str], into: Sequence[str]) -> li
 
 def _tied(thing: Mapping[str, Any], ties: Iterable[Tie]) -> Tied:
     sample = thing["status"] == "sample"
-    kept = (tie for tie in ties if sample or "sample" not in (tie.relation["status"], tie.other["status"]))
-    return Tied(thing, sorted(kept, key=_order))
+    shown = (tie for tie in ties if sample or "sample" not in (tie.relation["status"], tie.other["status"]))
+    return Tied(thing, sorted(shown, key=_order))
 
 
 def _order(tie: Tie) -> tuple[str, ...]:

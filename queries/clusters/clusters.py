@@ -40,20 +40,25 @@ def _make(view: View) -> Clusters:
         "verdict": f"{registry.title}：{'；'.join(points)}。",
         "missing": [*registry.missing, *_missing(compared, supply)],
     }
-    kept = {field: getattr(registry, field) for field in type(registry).model_fields if field not in told}
+    unchanged = {field: getattr(registry, field) for field in type(registry).model_fields if field not in told}
     sides = {"supply": supply, "compared": compared, "sample_supply": sample_supply, "sample_compared": samples}
-    return Clusters(**kept, **told, **sides)
+    return Clusters(**unchanged, **told, **sides)
 
 
 def _only(answer: Clusters, name: Named) -> Clusters:
     """Return the part of the answer that is about one cluster; the figures are of all, and stay with all."""
 
-    def own(one: Compared) -> bool:
-        return one.entry.thing.id == name.id
+    def own(cluster: Compared) -> bool:
+        return cluster.entry.thing.id == name.id
 
-    compared, samples = ([one for one in listed if own(one)] for listed in (answer.compared, answer.sample_compared))
+    compared, samples = (
+        [cluster for cluster in listed if own(cluster)] for listed in (answer.compared, answer.sample_compared)
+    )
     both = compared or samples
-    points = [say("one", members=len(one.members), reason=one.reason) if one.members else one.reason for one in both]
+    points = [
+        say("one", members=len(cluster.members), reason=cluster.reason) if cluster.members else cluster.reason
+        for cluster in both
+    ]
     update: dict[str, Any] = {
         "cluster": name,
         "compared": compared,
@@ -63,41 +68,43 @@ def _only(answer: Clusters, name: Named) -> Clusters:
         "published": [],
         "missing": [*_missing(compared, answer.supply)] if compared else [],
     }
-    for rows, kept in ((answer, compared), (answer.samples, samples)):
-        ids = {one.entry.thing.id for one in kept}
+    for rows, clusters in ((answer, compared), (answer.samples, samples)):
+        ids = {cluster.entry.thing.id for cluster in clusters}
         part = {
             "entries": [entry for entry in rows.entries if entry.thing.id in ids],
             "ties": [tie for tie in rows.ties if tie.subject.id in ids],
         }
         update |= part if rows is answer else {"samples": rows.model_copy(update=part)}
-    found = answer.model_copy(update=update)
-    proofs = [*proofs_of(found), *proofs_of(found.samples)]
+    narrowed = answer.model_copy(update=update)
+    proofs = [*proofs_of(narrowed), *proofs_of(narrowed.samples)]
     used = Counter(source for _, source in proofs)
     sources = [source.model_copy(update={"rows": used[source.id]}) for source in answer.sources if used[source.id]]
     rests_on = count_statuses(status for status, _ in proofs)
-    return found.model_copy(update={"sources": sources, "rests_on": rests_on})
+    return narrowed.model_copy(update={"sources": sources, "rests_on": rests_on})
 
 
 def _compare(view: View, things: Sequence[Tied], entries: Sequence[Entry]) -> tuple[SupplySide, list[Compared]]:
     """Return the supply graph of a view, and some clusters beside its communities, in the order of their entries."""
-    found, who, leads = read_communities(view), comparisons_of(view).who, _leads(view)
+    communities, who, leads = read_communities(view), comparisons_of(view).who, _leads(view)
     by_id = {thing.thing["id"]: thing for thing in things}
     firms = {id: _members(by_id[id], who) for id in (entry.thing.id for entry in entries)}
     going = {entry.thing.id: firms[entry.thing.id] for entry in entries if entry.current}
-    score, memberships = found.agree(going)
+    score, memberships = communities.agree(going)
     supply = SupplySide(
-        firms=len(found.of),
-        communities=len(found.firms),
+        firms=len(communities.of),
+        communities=len(communities.firms),
         memberships=memberships,
         agreement=score,
-        reason=_why(found, going, score, memberships),
+        reason=_why(communities, going, score, memberships),
     )
     wanted = {id for members in firms.values() for id in members}
-    homes = {id: found.home_of(members) for id, members in firms.items()}
-    wanted |= {firm for home in homes.values() if home for firm in found.firms[home]}
+    homes = {id: communities.home_of(members) for id, members in firms.items()}
+    wanted |= {firm for home in homes.values() if home for firm in communities.firms[home]}
     asked = [row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=sorted(wanted))]
     rows = {firm["id"]: firm for firm in asked}
-    return supply, [_one(found, entry, firms[entry.thing.id], homes[entry.thing.id], rows, leads) for entry in entries]
+    return supply, [
+        _one(communities, entry, firms[entry.thing.id], homes[entry.thing.id], rows, leads) for entry in entries
+    ]
 
 
 def _members(tied: Tied, who: Any) -> dict[str, list[Tie]]:
@@ -122,7 +129,7 @@ def _leads(view: View) -> dict[str, list[Named]]:
 
 
 def _one(
-    found: Communities,
+    communities: Communities,
     entry: Entry,
     members: Mapping[str, list[Tie]],
     home: int | None,
@@ -130,37 +137,39 @@ def _one(
     leads: Mapping[str, list[Named]],
 ) -> Compared:
     check()
-    around = found.firms[home] if home else []
+    around = communities.firms[home] if home else []
     outside = [id for id in around if id not in members]
-    near = {id: sum(partner in members for partner in found.partners(id)) for id in outside}
-    unlisted = [_beside(entry.thing, found, rows[id], number) for id, number in near.items()]
-    crossing = [id for id in sorted({*around, *members}) if id in found.of and found.across(id)]
-    bridges = [_beside(entry.thing, found, rows[id], found.across(id).total()) for id in crossing]
-    score = found.agree_on(members, home) if home else None
+    near = {id: sum(partner in members for partner in communities.partners(id)) for id in outside}
+    unlisted = [_beside(entry.thing, communities, rows[id], number) for id, number in near.items()]
+    crossing = [id for id in sorted({*around, *members}) if id in communities.of and communities.across(id)]
+    bridges = [_beside(entry.thing, communities, rows[id], communities.across(id).total()) for id in crossing]
+    score = communities.agree_on(members, home) if home else None
     return Compared(
         entry=entry,
-        members=[_member(found, entry.thing, home, rows[id], ties, leads.get(id, [])) for id, ties in members.items()],
+        members=[
+            _member(communities, entry.thing, home, rows[id], ties, leads.get(id, [])) for id, ties in members.items()
+        ],
         community=home,
         firms=len(around),
-        centre=_named(rows[found.centre_of(home)]) if home else None,
+        centre=_named(rows[communities.centre_of(home)]) if home else None,
         together=len(around) - len(outside),
         unlisted=_most_first(unlisted),
         unlisted_count=len(unlisted),
         bridges=_most_first(bridges),
         agreement=score,
-        reason=_reason(found, members, home, len(outside), score),
+        reason=_reason(communities, members, home, len(outside), score),
     )
 
 
 def _member(
-    found: Communities,
+    communities: Communities,
     cluster: Thing,
     home: int | None,
     firm: Mapping[str, Any],
     ties: Sequence[Tie],
     leads: Sequence[Named],
 ) -> Member:
-    number, relation = found.of.get(firm["id"]), ties[0].relation
+    number, relation = communities.of.get(firm["id"]), ties[0].relation
     role = next((tie.relation["role"] for tie in ties if tie.relation.get("role")), None)
     return Member(
         cluster=cluster,
@@ -177,13 +186,13 @@ def _member(
     )
 
 
-def _beside(cluster: Thing, found: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
+def _beside(cluster: Thing, communities: Communities, firm: Mapping[str, Any], partners: int) -> Beside:
     return Beside(
         cluster=cluster,
         firm=_named(firm),
-        community=found.of[firm["id"]],
+        community=communities.of[firm["id"]],
         partners=partners,
-        others=sorted(found.across(firm["id"])),
+        others=sorted(communities.across(firm["id"])),
         status=weakest(("inferred", firm["status"])) or "",
         source=firm["source"],
         place=firm.get("place"),
@@ -198,22 +207,24 @@ def _named(firm: Mapping[str, Any]) -> Named:
     return Named(id=firm["id"], name=firm["name"])
 
 
-def _why(found: Communities, firms: Mapping[str, Mapping[str, Any]], score: float | None, memberships: int) -> Reason:
+def _why(
+    communities: Communities, firms: Mapping[str, Mapping[str, Any]], score: float | None, memberships: int
+) -> Reason:
     """Return how all clusters agree with the communities, or why that cannot be said."""
     if score is not None:
         return say("agree_score", score=score, count=memberships)
-    if not found.of:
+    if not communities.of:
         return say("agree_no_supplies")
     if not any(firms.values()):
         return say("agree_no_members")
     if not memberships:
         return say("agree_silent", count=sum(map(len, firms.values())))
-    there = sum(any(firm in found.of for firm in members) for members in firms.values())
+    there = sum(any(firm in communities.of for firm in members) for members in firms.values())
     return say("agree_one_cluster") if there < 2 else say("agree_one_community")
 
 
 def _reason(
-    found: Communities,
+    communities: Communities,
     members: Mapping[str, Any],
     home: int | None,
     outside: int,
@@ -223,23 +234,26 @@ def _reason(
     if not members:
         return say("no_members")
     if home is None:
-        return say("silent", count=len(members)) if found.of else say("silent_no_supplies", count=len(members))
-    linked = sum(member in found.of for member in members)
-    together = sum(found.of.get(member) == home for member in members)
+        return say("silent", count=len(members)) if communities.of else say("silent_no_supplies", count=len(members))
+    linked = sum(member in communities.of for member in members)
+    together = sum(communities.of.get(member) == home for member in members)
     there = f"另有 {outside} 家不是成员" if outside else "没有别的企业"
     told = {"together": together, "linked": linked, "outside": outside, "there": there, "number": home}
     return say("whole", **told) if score is None else say("score", score=score, **told)
 
 
 def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
-    if compared and (bare := [one.entry.thing.name for one in compared if not one.members]):
+    if compared and (bare := [cluster.entry.thing.name for cluster in compared if not cluster.members]):
         yield say("bare", count=len(bare), all=len(compared))
     if compared:
         yield supply.reason
 
 
 def _missing(compared: Sequence[Compared], supply: SupplySide) -> Iterator[MissingRows]:
-    if any(not one.members for one in compared):
+    if any(not cluster.members for cluster in compared):
         yield lacking("member_of", "member_of", say("lack_members"), say("lack_members_why"))
-    if any(member.stands is MemberPlace.silent for one in compared for member in one.members) or not supply.firms:
+    if (
+        any(member.stands is MemberPlace.silent for cluster in compared for member in cluster.members)
+        or not supply.firms
+    ):
         yield lacking("supplies", "supplies", say("lack_supplies"), say("lack_supplies_why"))

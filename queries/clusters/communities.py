@@ -47,7 +47,7 @@ class Communities:
 
     def across(self, firm: str) -> Counter[int]:
         """Return with how many firms of each other community a firm has supplies."""
-        return Counter(self.of[other] for other in self.partners(firm) if self.of[other] != self.of[firm])
+        return Counter(self.of[partner] for partner in self.partners(firm) if self.of[partner] != self.of[firm])
 
     def home_of(self, members: Iterable[str]) -> int | None:
         """Return the community of most of some firms, the larger of equals; nothing where none has supplies."""
@@ -56,8 +56,10 @@ class Communities:
 
     def centre_of(self, number: int) -> str:
         """Return the firm of a community with the most partners in it, the first by id of equals."""
-        within = {firm: sum(self.of[other] == number for other in self.partners(firm)) for firm in self.firms[number]}
-        return min(within, key=lambda one: (-within[one], one))
+        within = {
+            firm: sum(self.of[partner] == number for partner in self.partners(firm)) for firm in self.firms[number]
+        }
+        return min(within, key=lambda firm: (-within[firm], firm))
 
     def agree(self, declared: Mapping[str, Collection[str]]) -> tuple[float | None, int]:
         """Return how declared groups agree with the communities, over how many memberships; nothing: not comparable."""

@@ -81,10 +81,10 @@ BRIDGES: list[Column[Beside]] = [
 
 
 def _tables(compared: Sequence[Compared], ties: Sequence[EntryTie]) -> dict[str, Table[Any]]:
-    members = [member for one in compared for member in one.members]
-    unlisted = [firm for one in compared for firm in one.unlisted]
-    bridges = [firm for one in compared for firm in one.bridges]
-    cut = sum(one.unlisted_count for one in compared) - len(unlisted)
+    members = [member for cluster in compared for member in cluster.members]
+    unlisted = [firm for cluster in compared for firm in cluster.unlisted]
+    bridges = [firm for cluster in compared for firm in cluster.bridges]
+    cut = sum(cluster.unlisted_count for cluster in compared) - len(unlisted)
     more = f"；另有 {cut} 家没有列" if cut else ""
     outside = f"在成员最多的那个群落里，却没有登记为成员，与成员供应得多的在前{more}。状态、来源是企业那一行的。"
     beside: list[Table[Any]] = [

@@ -56,14 +56,14 @@ class Cache:
 
     def once(self, key: Hashable, version: str, make: Callable[[], Made]) -> Made:
         """Return what ``make`` returned for this version; what raises is not kept."""
-        found = self._find(key, version)
-        if found is None:
+        entry = self._find(key, version)
+        if entry is None:
             with self._turn(key):
-                found = self._find(key, version)
-                if found is None:
-                    found = _Kept(version, make())
-                    self._put(key, found, None)
-        made: Made = found.made
+                entry = self._find(key, version)
+                if entry is None:
+                    entry = _Kept(version, make())
+                    self._put(key, entry, None)
+        made: Made = entry.made
         return made
 
     def forget(self, wanted: Callable[[Hashable], bool] = lambda _: True) -> None:
@@ -74,26 +74,28 @@ class Cache:
 
     def _find(self, key: Hashable, version: str) -> _Kept | None:
         with self._guard:
-            found = self._kept.get(key)
-            if found is None or found.version != version:
+            entry = self._kept.get(key)
+            if entry is None or entry.version != version:
                 return None
             self._kept.move_to_end(key)
-            found.asked += 1
+            entry.asked += 1
         # the first time, the second, the fourth …: parts may have been made since
-        if found.asked & (found.asked - 1) == 0:
-            self._put(key, found, found)
-        return found
+        if entry.asked & (entry.asked - 1) == 0:
+            self._put(key, entry, entry)
+        return entry
 
-    def _put(self, key: Hashable, kept: _Kept, old: _Kept | None) -> None:
+    def _put(self, key: Hashable, entry: _Kept, old: _Kept | None) -> None:
         """Weigh a thing and keep it; ``old`` is what stands there if it is to be weighed again."""
-        weight = min(weigh((kept.made,), lambda part: part is not kept.made and id(part) in self._ids), self.most // 2)
+        weight = min(
+            weigh((entry.made,), lambda part: part is not entry.made and id(part) in self._ids), self.most // 2
+        )
         with self._guard:
             if old is not None and self._kept.get(key) is not old:
                 return
             self._drop(key)
-            kept.weight = weight
-            self._kept[key] = kept
-            self._ids.add(id(kept.made))
+            entry.weight = weight
+            self._kept[key] = entry
+            self._ids.add(id(entry.made))
             self.weight += weight
             while self.weight > self.most:
                 self._drop(next(iter(self._kept)))

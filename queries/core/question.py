@@ -170,20 +170,20 @@ class Question(Generic[Answered]):
         given; ``tell`` hears for what each word was taken."""
         if self.choice and (problem := self.choice.problem(words)):
             raise InputError(problem)
-        found: dict[str, Any] = {}
+        arguments: dict[str, Any] = {}
         for argument in self.arguments:
             value, find = words.get(argument.name), argument.word.find
             if value is None:
                 continue
             if find is None:
-                found[argument.name] = value
+                arguments[argument.name] = value
                 continue
-            made = [(word, find(subject, word, found)) for word in (value if argument.many else [value])]
-            for word, one in made:
-                if isinstance(one, Named):
-                    tell(word, one)
-            found[argument.name] = [one for _, one in made] if argument.many else made[0][1]
-        return found
+            made = [(word, find(subject, word, arguments)) for word in (value if argument.many else [value])]
+            for word, meant in made:
+                if isinstance(meant, Named):
+                    tell(word, meant)
+            arguments[argument.name] = [meant for _, meant in made] if argument.many else made[0][1]
+        return arguments
 
 
 def question(
@@ -228,7 +228,7 @@ def _read(hint: Any) -> tuple[type, bool, Word | None]:
             word = own.over(word) if isinstance(own, Word) else word
         return (str if word and word.find else kind), many, word
     if origin in (Union, UnionType):
-        return _read(next(one for one in get_args(hint) if one is not NoneType))
+        return _read(next(member for member in get_args(hint) if member is not NoneType))
     if origin is list:
         kind, _, word = _read(get_args(hint)[0])
         return kind, True, word

@@ -34,8 +34,8 @@ class Reason(str):
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
         """Return how it is read and written: as its text."""
         text = core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
-        kept = core_schema.union_schema([core_schema.is_instance_schema(cls), text])
-        return core_schema.json_or_python_schema(text, kept, serialization=core_schema.to_string_ser_schema())
+        either = core_schema.union_schema([core_schema.is_instance_schema(cls), text])
+        return core_schema.json_or_python_schema(text, either, serialization=core_schema.to_string_ser_schema())
 
 
 class Names(tuple[str, ...]):
@@ -63,5 +63,5 @@ class Catalogue:
 
     def __call__(self, code: str, /, **params: Any) -> Reason:
         """Return a reason; lists among its parameters are names."""
-        told = {name: Names(one) if isinstance(one, (list, tuple)) else one for name, one in params.items()}
+        told = {name: Names(value) if isinstance(value, (list, tuple)) else value for name, value in params.items()}
         return Reason(self.texts[code].format_map(told), code, told)

@@ -37,14 +37,14 @@ def make_dashboard(view: View) -> Dashboard:
 
 def _make(asked: View, view: View) -> Dashboard:
     projects, work = read_projects(view), read_tasks(view)
-    found = ledger(view)
+    recorded = ledger(view)
     chains, needs = list(_chains(view, projects)), list(_needs(view))
-    stages = [one for one in make_projects_answer(view, None, None, None).funnel if one.projects]
+    stages = [stage for stage in make_projects_answer(view, None, None, None).funnel if stage.projects]
     published, counts = list(beside(view)), count_work(work)
     points = [*_tell_chains(chains), *_tell_projects(stages), *_tell_needs(needs)]
     points += [_tell_work(counts), *_tell_published(published)]
-    proofs = [(one.status, one.source) for listed in (chains, projects, work, published) for one in listed]
-    proofs += [(step.status, step.source) for match in found.matches for step in match.steps]
+    proofs = [(row.status, row.source) for listed in (chains, projects, work, published) for row in listed]
+    proofs += [(step.status, step.source) for match in recorded.matches for step in match.steps]
     return Dashboard(
         as_of=view.scope.day,
         city=view.city or "、".join(view.cities.values()),
@@ -53,7 +53,7 @@ def _make(asked: View, view: View) -> Dashboard:
         chains=chains,
         stages=stages,
         needs=needs,
-        ledger=found.counts,
+        ledger=recorded.counts,
         work=counts,
         published=published,
         samples=_samples(asked, view),
@@ -65,7 +65,7 @@ def _make(asked: View, view: View) -> Dashboard:
 
 def _samples(asked: View, view: View) -> int:
     """Return how many rows are left out."""
-    both = [(len(read_projects(one)), len(read_tasks(one)), len(ledger(one).matches)) for one in (asked, view)]
+    both = [(len(read_projects(side)), len(read_tasks(side)), len(ledger(side).matches)) for side in (asked, view)]
     return sum(whole - real for whole, real in zip(*both, strict=True))
 
 
@@ -85,8 +85,8 @@ def _chains(view: View, projects: Sequence[ProjectRow]) -> Iterator[ChainLine]:
 
 def _chain(view: View, chain: ChainSummary, projects: int, work: WorkCounts, head: str) -> ChainLine:
     judged = [verdict for verdict in examine(view, chain.id).verdicts if verdict.place.label == "Product"]
-    states = Counter(one.state for one in judged)
-    gaps = [one for one in judged if one.state in (State.missing, State.weak)]
+    states = Counter(verdict.state for verdict in judged)
+    gaps = [verdict for verdict in judged if verdict.state in (State.missing, State.weak)]
     worst = min(gaps, key=lambda gap: (gap.state.order, -(gap.score or 0), gap.place.id), default=None)
     return ChainLine(
         chain=Named(id=chain.id, name=chain.name),
@@ -118,7 +118,7 @@ def _tell_chains(chains: Sequence[ChainLine]) -> Iterator[Reason]:
     if not chains:
         yield say("no_chains")
     elif known:
-        missing, weak = sum(one.missing for one in known), sum(one.weak for one in known)
+        missing, weak = sum(chain.missing for chain in known), sum(chain.weak for chain in known)
         yield say("gaps", chains=len(chains), known=len(known), missing=missing, weak=weak)
     else:
         yield say("no_gaps", chains=len(chains))
@@ -158,6 +158,6 @@ def _tell_work(counts: WorkCounts) -> Reason:
 
 
 def _tell_published(published: Sequence[PublishedLine]) -> Iterator[Reason]:
-    same = sum(one.difference.code in SAME for one in published)
+    same = sum(line.difference.code in SAME for line in published)
     if published:
         yield say("published", count=len(published), same=same)

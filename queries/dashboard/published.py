@@ -71,7 +71,10 @@ Told = Mapping[str, Any]
 def _sum(projects: Iterable[ProjectRow], told: Told) -> Shown:
     """Return what projects come to in the currency and the unit of a figure."""
     every, currency = list(projects), told.get("currency") or "CNY"
-    amounts = [one.yuan if currency == "CNY" else one.amount if one.currency == currency else None for one in every]
+    amounts = [
+        project.yuan if currency == "CNY" else project.amount if project.currency == currency else None
+        for project in every
+    ]
     priced = [amount for amount in amounts if amount is not None]
     return Shown(in_unit(sum(priced), told.get("unit") or ""), len(every) - len(priced))
 
@@ -79,7 +82,7 @@ def _sum(projects: Iterable[ProjectRow], told: Told) -> Shown:
 def _large(projects: Iterable[ProjectRow]) -> Shown:
     """Return how many projects are large; of those without an amount in yuan nobody can tell."""
     every = list(projects)
-    return Shown(sum((one.yuan or 0) >= LARGE for one in every), sum(one.yuan is None for one in every))
+    return Shown(sum((project.yuan or 0) >= LARGE for project in every), sum(project.yuan is None for project in every))
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,11 @@ class CountedRows:
         """
         until = last_day(told["as_of"]) if told.get("as_of") else date.max
         signed = [project for project in self.projects if project.stage == SIGNED or project.signed_on]
-        return [one for one in signed if not one.signed_on or first_day(one.signed_on) <= until]
+        return [project for project in signed if not project.signed_on or first_day(project.signed_on) <= until]
 
     def chains(self, having: Callable[[str], bool] = lambda _: True) -> Shown:
         """Return the chains that have something."""
-        return Shown(sum(having(one.thing["id"]) for one in read_tied(self.view, "Chain")))
+        return Shown(sum(having(chain.thing["id"]) for chain in read_tied(self.view, "Chain")))
 
     def chains_with(self, duty: Duty) -> Shown:
         """Return the chains for which somebody who is named has a duty now."""
@@ -119,10 +122,18 @@ class CountedRows:
     def chains_with_document(self, kind: str) -> Shown:
         """Return the chains that have a document of the 5个1 that is in force."""
         today = date.fromisoformat(self.view.scope.day)
-        found = [one for one in read_tied(self.view, "Deliverable", ("ON_CHAIN",)) if one.thing.get("kind") == kind]
-        found = [one for one in found if holds_on(today, one.thing.get("valid_from"), one.thing.get("valid_to"))]
+        documents = [
+            document
+            for document in read_tied(self.view, "Deliverable", ("ON_CHAIN",))
+            if document.thing.get("kind") == kind
+        ]
+        documents = [
+            document
+            for document in documents
+            if holds_on(today, document.thing.get("valid_from"), document.thing.get("valid_to"))
+        ]
         return replace(
-            self.chains({chain.id for one in found for chain in one.named("ON_CHAIN")}.__contains__),
+            self.chains({chain.id for document in documents for chain in document.named("ON_CHAIN")}.__contains__),
             none=say("no_document"),
         )
 
@@ -142,10 +153,10 @@ COUNTERS: Mapping[str, Callable[[CountedRows, Figure], Shown]] = {
     ),
     "leaders": lambda city, _: city.leaders(),
     "projects": lambda city, _: Shown(len(city.projects)),
-    "amount": lambda city, one: _sum(city.projects, one.statement),
-    "signed": lambda city, one: Shown(len(city.signed(one.statement))),
-    "signed_large": lambda city, one: _large(city.signed(one.statement)),
-    "amount_signed": lambda city, one: _sum(city.signed(one.statement), one.statement),
+    "amount": lambda city, figure: _sum(city.projects, figure.statement),
+    "signed": lambda city, figure: Shown(len(city.signed(figure.statement))),
+    "signed_large": lambda city, figure: _large(city.signed(figure.statement)),
+    "amount_signed": lambda city, figure: _sum(city.signed(figure.statement), figure.statement),
     "own_amount": lambda city, figure: _sum(
         (project for project in city.projects if project.id in {about.id for about in figure.subjects}),
         figure.statement,
@@ -166,9 +177,9 @@ def beside(view: View) -> Iterator[PublishedLine]:
                 told = describe(figure, shown.value, _difference(figure.statement, shown))
                 yield PublishedLine(**vars(told), question=rule.question, arguments=dict(rule.arguments))
     for name in read_registries().registry:
-        for one in make_registry(view, name).published:
-            if one.shown is not None:
-                yield PublishedLine(**vars(one), question=name, arguments={})
+        for compared in make_registry(view, name).published:
+            if compared.shown is not None:
+                yield PublishedLine(**vars(compared), question=name, arguments={})
 
 
 def _difference(told: Mapping[str, Any], shown: Shown) -> Reason:
@@ -176,5 +187,5 @@ def _difference(told: Mapping[str, Any], shown: Shown) -> Reason:
     unit = told.get("unit") or ""
     if shown.none is not None and not shown.value:
         return shown.none
-    found = differ(told["value"], shown.value, unit, told.get("qualifier") or "")
-    return partly(shown.value, unit, shown.left) if shown.left and found.code != "fig_bound" else found
+    difference = differ(told["value"], shown.value, unit, told.get("qualifier") or "")
+    return partly(shown.value, unit, shown.left) if shown.left and difference.code != "fig_bound" else difference

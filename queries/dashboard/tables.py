@@ -55,7 +55,7 @@ CHAINS: list[Column[ChainLine]] = [
     Column("逾期", lambda line: _open(line, "desk", _overdue(line)), "ask", sort=lambda line: line.overdue, on="page"),
     Column("逾期", _overdue, "number", on="text"),
     Column("链长", lambda line: line.head),
-    *(replace(one, on="text") for one in TRUST),
+    *(replace(column, on="text") for column in TRUST),
 ]
 STAGES: list[Column[FunnelRow]] = [
     *FUNNEL[:4],
@@ -78,7 +78,7 @@ NEEDS: list[Column[NeedLine]] = [
 ]
 PUBLISHED: list[Column[Any]] = [
     *OF_REGISTRIES[:6],
-    Column("打开", lambda one: Ask(one.question, "看这些行", one.arguments) if one.question else "", "ask"),
+    Column("打开", lambda line: Ask(line.question, "看这些行", line.arguments) if line.question else "", "ask"),
     *TRUST,
 ]
 

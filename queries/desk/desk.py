@@ -60,8 +60,8 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
     today = date.fromisoformat(view.scope.day)
     on_chain = [project for project in read_projects(view) if apart(project.status) and _among(chain, project.chains)]
     has_goal = _has_goal(view, chain, rules)
-    projects = [judge_project(one, today, rules) if has_goal else without_goal(one) for one in on_chain]
-    lists = [one for one in _complete(view, chain) if apart(one.status)]
+    projects = [judge_project(project, today, rules) if has_goal else without_goal(project) for project in on_chain]
+    lists = [declared for declared in _complete(view, chain) if apart(declared.status)]
     documents = [document for document in read_documents(view, chain) if apart(document.status)]
     made, told = ({}, {}) if sample else (_made(view, chain, on_chain), read_told(view, chain))
     five = make_five(documents, made, told)
@@ -69,7 +69,7 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
     goals = judge_goal(Known(projects, lists, today, rules)) if has_goal else []
     return DeskRows(
         posts=sorted(_posts(view, chain, apart), key=_post_order),
-        five=[one for one in five if not sample or one.documents],
+        five=[piece for piece in five if not sample or piece.documents],
         work=most_urgent_first(work),
         goals=[goal for goal in goals if not sample or goal.status or goal.possible],
         projects=sorted(
@@ -79,7 +79,7 @@ def _rows(view: View, chain: str, rules: OfficeRules, sample: bool) -> DeskRows:
 
 
 def _among(chain: str, chains: Iterable[Named]) -> bool:
-    return any(one.id == chain for one in chains)
+    return any(on.id == chain for on in chains)
 
 
 def _posts(view: View, chain: str, apart: Callable[[str], bool]) -> list[Post]:
@@ -107,10 +107,17 @@ def _made(view: View, chain: str, projects: Sequence[ProjectRow]) -> dict[str, F
 def _complete(view: View, chain: str) -> list[Complete]:
     """Return the declarations that the graph has every project of the chain that was signed in a time."""
     lists = []
-    for one in read_tied(view, "Deliverable", ("ON_CHAIN",)):
-        since, until = one.thing.get("complete_from"), one.thing.get("complete_to")
-        if one.thing.get("kind") == "项目清单" and since and until and _among(chain, one.named("ON_CHAIN")):
-            lists.append(Complete(first_day(since), last_day(until), one.thing["status"], one.thing["source"]))
+    for deliverable in read_tied(view, "Deliverable", ("ON_CHAIN",)):
+        since, until = deliverable.thing.get("complete_from"), deliverable.thing.get("complete_to")
+        if (
+            deliverable.thing.get("kind") == "项目清单"
+            and since
+            and until
+            and _among(chain, deliverable.named("ON_CHAIN"))
+        ):
+            lists.append(
+                Complete(first_day(since), last_day(until), deliverable.thing["status"], deliverable.thing["source"])
+            )
     return lists
 
 
@@ -122,7 +129,7 @@ def _has_goal(view: View, chain: str, rules: OfficeRules) -> bool:
 
 
 def _tell_rest(rows: DeskRows) -> Iterator[Reason]:
-    lacking = [one.kind for one in rows.five if one.state is FiveState.missing]
+    lacking = [piece.kind for piece in rows.five if piece.state is FiveState.missing]
     yield say("five_lacking", kinds="、".join(lacking)) if lacking else say("five_whole")
     if nobody := _without_names(rows):
         yield say("nobody", duties=nobody)
@@ -140,16 +147,16 @@ def _missing(rows: DeskRows) -> Iterator[MissingRows]:
     """Yield which rows the graph lacks, and the form of each."""
     if nobody := _without_names(rows):
         yield _lacking("posts", "responsible_for", duties="、".join(nobody))
-    lacking = [one.kind for one in rows.five if one.state is FiveState.missing]
+    lacking = [piece.kind for piece in rows.five if piece.state is FiveState.missing]
     if written := [kind for kind in lacking if kind != PLATFORM and kind not in MADE_BY]:
         yield _lacking("documents", "deliverables", kinds="、".join(written))
     if PLATFORM in lacking:
         yield _lacking("platforms", "platforms")
-    if lists := [name for name in ListName if not any(one.list_name is name for one in rows.work)]:
+    if lists := [name for name in ListName if not any(item.list_name is name for item in rows.work)]:
         yield _lacking("work", "tasks", lists="、".join(lists))
     if not rows.projects:
         yield _lacking("projects", "projects")
-    if any(one.code == "goal_undated" for project in rows.projects for one in project.why):
+    if any(reason.code == "goal_undated" for project in rows.projects for reason in project.why):
         yield _lacking("steps", "progress")
     if any(goal.scope is GoalScope.chain and goal.reason.code == "goal_incomplete" for goal in rows.goals):
         yield _lacking("complete", "deliverables")
@@ -174,5 +181,5 @@ def _lacking(topic: str, form: str, **params: str) -> MissingRows:
 def _proofs(rows: DeskRows) -> Iterator[tuple[str, str]]:
     """Yield the status and the source of each row."""
     for listed in (rows.posts, rows.work, rows.projects):
-        yield from ((one.status, one.source) for one in listed)
+        yield from ((row.status, row.source) for row in listed)
     yield from ((document.status, document.source) for five in rows.five for document in five.documents)

@@ -30,10 +30,10 @@ def make_duties(view: View, agency: Named) -> Duties:
         if (any(owner.id == agency.id for owner in task.owners) or task.owner in names) and tells(task.status)
     ]
     held = [post for post in read_posts(view) if post.agency.id == agency.id and tells(post.status)]
-    posts = sorted((one for one in held if one.subject.label != "Task"), key=_order)
+    posts = sorted((post for post in held if post.subject.label != "Task"), key=_order)
     counts = count_work(work)
     points = [*_tell(posts), *_tell_work(work, counts)]
-    proofs = [*((post.status, post.source) for post in posts), *((one.status, one.source) for one in work)]
+    proofs = [*((post.status, post.source) for post in posts), *((item.status, item.source) for item in work)]
     return Duties(
         agency=agency,
         collective=bool(thing.get("collective")),

@@ -30,10 +30,10 @@ def read_documents(view: View, chain: str) -> list[Document]:
     """Return the 5个1 of a chain that are documents, its platforms among them."""
     today = date.fromisoformat(view.scope.day)
     return [
-        _document(one, today)
+        _document(thing, today)
         for label in ("Deliverable", "Platform")
-        for one in read_tied(view, label, ("ON_CHAIN",))
-        if any(other.id == chain for other in one.named("ON_CHAIN"))
+        for thing in read_tied(view, label, ("ON_CHAIN",))
+        if any(on.id == chain for on in thing.named("ON_CHAIN"))
     ]
 
 
@@ -58,7 +58,7 @@ def _kind(document: Document) -> str | None:
 
 def _one(kind: str, documents: Sequence[Document], made: Mapping[str, Founded], told: Mapping[str, Founded]) -> FiveOne:
     current = [document for document in documents if document.current]
-    written = any(one.label == "Deliverable" for one in current)
+    written = any(document.label == "Deliverable" for document in current)
     lacking = _lacking(current) if kind == PLATFORM and not written else []
     whole = written or (kind == PLATFORM and not lacking)
     state = FiveState.live if kind in made else FiveState.complete if whole else FiveState.missing
@@ -66,14 +66,14 @@ def _one(kind: str, documents: Sequence[Document], made: Mapping[str, Founded], 
     founded = [*_reasons(kind, state, lacking, over, made, told)]
     proofs = [
         *((document.status, document.source) for document in documents),
-        *(proof for one in founded for proof in one.proofs),
+        *(proof for ground in founded for proof in ground.proofs),
     ]
     return FiveOne(
         kind=kind,
         state=state,
         question=MADE_BY[kind] if state is FiveState.live else "",
         documents=list(documents),
-        why=[*(one.reason for one in founded), *([say("five_over", names=over)] if over else [])],
+        why=[*(ground.reason for ground in founded), *([say("five_over", names=over)] if over else [])],
         status=weakest(status for status, _ in proofs),
         sources=list(dict.fromkeys(source for _, source in proofs)),
     )
@@ -106,10 +106,10 @@ def _lacking(platforms: Sequence[Document]) -> list[str]:
 
 def read_told(view: View, chain: str) -> dict[str, Founded]:
     """Return what reports say of each of the five for a chain, where a mechanism of that name is marked as on it."""
-    found = {}
-    for one in read_tied(view, "Mechanism", ("ON_CHAIN",)):
-        kind = one.thing["name"].rpartition("·")[2]
-        if one.thing.get("kind") == "5个1" and any(other.id == chain for other in one.named("ON_CHAIN")):
-            said = say("five_told", said=one.thing.get("description") or one.thing["name"])
-            found[kind] = Founded(said, [(one.thing["status"], one.thing["source"])])
-    return found
+    grounds = {}
+    for mechanism in read_tied(view, "Mechanism", ("ON_CHAIN",)):
+        kind = mechanism.thing["name"].rpartition("·")[2]
+        if mechanism.thing.get("kind") == "5个1" and any(on.id == chain for on in mechanism.named("ON_CHAIN")):
+            said = say("five_told", said=mechanism.thing.get("description") or mechanism.thing["name"])
+            grounds[kind] = Founded(said, [(mechanism.thing["status"], mechanism.thing["source"])])
+    return grounds

@@ -41,16 +41,16 @@ class Period:
     start: date
     end: date
 
-    def holds(self, one: GoalProject) -> bool:
+    def holds(self, project: GoalProject) -> bool:
         """Tell whether a project was signed in it for sure."""
-        signed = one.signed_on
+        signed = project.signed_on
         return signed is not None and self.start <= first_day(signed) and last_day(signed) <= self.end
 
-    def may_hold(self, one: GoalProject) -> bool:
+    def may_hold(self, project: GoalProject) -> bool:
         """Tell whether a project may have been signed in it."""
-        signed = one.signed_on
+        signed = project.signed_on
         if signed is None:
-            return one.signed_by is None or self.start <= last_day(one.signed_by)
+            return project.signed_by is None or self.start <= last_day(project.signed_by)
         return first_day(signed) <= self.end and self.start <= last_day(signed)
 
 
@@ -59,7 +59,7 @@ def judge_project(project: ProjectRow, today: date, rules: OfficeRules) -> GoalP
     signed, why_signed = _signed(project, today)
     large, why_large = _large(project, rules)
     counts = False if signed is False or large is False else True if signed and large else None
-    return _as_row(project, counts, [one for one in (why_large, why_signed) if one is not None])
+    return _as_row(project, counts, [reason for reason in (why_large, why_signed) if reason is not None])
 
 
 def without_goal(project: ProjectRow) -> GoalProject:
@@ -125,7 +125,7 @@ def judge_goal(known: Known) -> list[GoalRow]:
     """Return what is known of each year, the present one and the latest first, with its halves and districts."""
     projects, lists, today, rules = known.projects, known.lists, known.today, known.rules
     dated = [project.signed_on for project in projects if project.signed_on and project.counts is not False]
-    years = {today.year} | {first_day(one).year for one in dated}
+    years = {today.year} | {first_day(day).year for day in dated}
     years |= {year for listed in lists for year in range(listed.start.year, listed.end.year + 1)}
     wanted = [year for year in sorted(years, reverse=True) if rules.goal.first_year.value <= year <= today.year]
     return [row for year in wanted for row in _of_year(year, known)]
@@ -152,21 +152,21 @@ def _of_year(year: int, known: Known) -> Iterator[GoalRow]:
 
 def _judge(period: Period, known: Known) -> GoalRow:
     within = [project for project in known.projects if project.counts is not False and period.may_hold(project)]
-    counted = [one for one in within if one.counts and period.holds(one)]
-    possible = [one for one in within if one not in counted]
+    counted = [project for project in within if project.counts and period.holds(project)]
+    possible = [project for project in within if project not in counted]
     complete = next(
         (listed for listed in known.lists if listed.start <= period.start and period.end <= listed.end), None
     )
     state, reason = _state(period, len(counted), len(possible), complete is not None, known)
-    rests = [(one.status, one.source) for one in counted]
+    rests = [(project.status, project.source) for project in counted]
     if state is GoalState.missed and complete is not None:
         rests.append((complete.status, complete.source))
     return GoalRow(
         scope=period.scope,
         name=period.name,
         year=period.start.year,
-        counted=[one.project for one in counted],
-        possible=[one.project for one in possible],
+        counted=[project.project for project in counted],
+        possible=[project.project for project in possible],
         state=state,
         reason=reason,
         status=weakest(status for status, _ in rests),

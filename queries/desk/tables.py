@@ -55,7 +55,9 @@ def _names(projects: Sequence[Named]) -> str:
 def _yuan(project: GoalProject) -> Number:
     if project.yuan is not None:
         return Number(project.yuan, f"{project.yuan / 1e8:g}")
-    unwritten = any(one.code == "goal_no_amount" for one in project.why) or not (project.why or project.amount_original)
+    unwritten = any(reason.code == "goal_no_amount" for reason in project.why) or not (
+        project.why or project.amount_original
+    )
     return Number(None, "没有写" if unwritten else "不可比")
 
 
@@ -68,12 +70,12 @@ def _urgency(item: WorkItem) -> int:
 
 
 def _held(item: WorkItem) -> str:
-    return f"受制于 {show_names((one.name for one in item.blocked_by), unit='件')}" if item.blocked_by else ""
+    return f"受制于 {show_names((blocker.name for blocker in item.blocked_by), unit='件')}" if item.blocked_by else ""
 
 
 RESTS: tuple[Column[Any], Column[Any]] = (
-    Column("状态", lambda one: one.status, "status"),
-    Column("来源", lambda one: one.sources, "source"),
+    Column("状态", lambda row: row.status, "status"),
+    Column("来源", lambda row: row.sources, "source"),
 )
 POSTS: list[Column[Post]] = [
     Column(
@@ -167,26 +169,26 @@ def tables_of_rows(answer: Desk, rows: DeskRows) -> dict[str, Table[Any]]:
     return {name: without_empty(table) for name, table in tables.items()}
 
 
-def _absent(one: FiveOne) -> str:
+def _absent(piece: FiveOne) -> str:
     """Return that the graph lacks one: the city may well have it."""
-    return "过期" if one.documents and not any(document.current for document in one.documents) else "图里没有"
+    return "过期" if piece.documents and not any(document.current for document in piece.documents) else "图里没有"
 
 
 def _five(answer: Desk) -> list[Column[FiveOne]]:
-    def page(one: FiveOne) -> ThingRef | Ask | str:
-        if one.question == "chain":
-            return ThingRef("Chain", answer.chain_id, one.kind)
-        return Ask(one.question, one.kind, {"chain": answer.chain_id}) if one.question else ""
+    def page(piece: FiveOne) -> ThingRef | Ask | str:
+        if piece.question == "chain":
+            return ThingRef("Chain", answer.chain_id, piece.kind)
+        return Ask(piece.question, piece.kind, {"chain": answer.chain_id}) if piece.question else ""
 
-    def documents(one: FiveOne) -> ThingRef | str:
-        return _refs([Thing(label=item.label, id=item.id, name=item.name) for item in one.documents])
+    def documents(piece: FiveOne) -> ThingRef | str:
+        return _refs([Thing(label=item.label, id=item.id, name=item.name) for item in piece.documents])
 
     return [
-        Column("5个1", lambda one: one.kind),
-        Column("有没有", lambda one: one.state if one.state is not FiveState.missing else _absent(one)),
+        Column("5个1", lambda piece: piece.kind),
+        Column("有没有", lambda piece: piece.state if piece.state is not FiveState.missing else _absent(piece)),
         Column("在线看", page, on="page"),
         Column("文件或平台", documents),
-        Column("为什么", lambda one: one.why, "lines"),
+        Column("为什么", lambda piece: piece.why, "lines"),
         *RESTS,
     ]
 

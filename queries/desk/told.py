@@ -15,10 +15,10 @@ def count_work(items: Sequence[WorkItem]) -> WorkCounts:
     return WorkCounts(
         items=len(items),
         open=len(going),
-        overdue=sum(one.overdue for one in going),
-        soon=sum(one.soon for one in going),
-        blocked=sum(one.blocked for one in going),
-        undated=sum(one.due is None for one in going),
+        overdue=sum(item.overdue for item in going),
+        soon=sum(item.soon for item in going),
+        blocked=sum(item.blocked for item in going),
+        undated=sum(item.due is None for item in going),
     )
 
 

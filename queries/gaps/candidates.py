@@ -94,15 +94,15 @@ def _neighbours(facts: Facts, place: Place) -> Iterator[Looked]:
     own, names = place.products, facts.product_names
     edges = facts.city.inputs
     beside = {
-        other: ("makes_input", 0.0) for product in own if product in edges for other in edges.predecessors(product)
+        source: ("makes_input", 0.0) for product in own if product in edges for source in edges.predecessors(product)
     }
-    beside |= {other: ("makes_user", 0.0) for product in own if product in edges for other in edges.successors(product)}
-    beside |= {other: ("makes_near", near) for other, near in _near(facts, own) if other not in beside}
+    beside |= {user: ("makes_user", 0.0) for product in own if product in edges for user in edges.successors(product)}
+    beside |= {neighbour: ("makes_near", near) for neighbour, near in _near(facts, own) if neighbour not in beside}
     for product, (code, near) in beside.items():
         if product in own:
             continue
         for firm in facts.all_makers.get(product, ()):
-            why = say(code, product=names[product], near=near, places="、".join(names[one] for one in own[:3]))
+            why = say(code, product=names[product], near=near, places="、".join(names[made] for made in own[:3]))
             rows = [row for row in facts.made_by.get(firm, ()) if row.end == product and not row.ended]
             yield firm, why, False, [facts.evidence(row) for row in rows]
 

@@ -48,16 +48,16 @@ def _needs(facts: Facts) -> dict[tuple[str, str], set[str]]:
     for start, end, good in facts.city.supplies.select("from", "to", "good").drop_nulls("good").iter_rows():
         if start not in facts.gone:
             supplied.setdefault((good, end), set()).add(start)
-    found = {}
+    serving = {}
     for leader, made in own.items():
         check()
         wanted = set(facts.leader_goods.get(leader, frozenset())) - made
         wanted |= {source for product in made for source in facts.city.needed_for(product)} - made
         for product in sorted(wanted):
-            found[leader, product] = (
+            serving[leader, product] = (
                 set(facts.all_makers.get(product, ())) | supplied.get((product, leader), set())
             ) - {leader}
-    return found
+    return serving
 
 
 def served_by_rank(number: int, last: NDArray[np.int64]) -> Floats:
@@ -87,4 +87,4 @@ def _area(curve: list[float]) -> float | None:
     """Return the area under a curve over the share of firms fallen (trapezoids)."""
     if len(curve) < 2:
         return None
-    return round(sum((one + other) / 2 for one, other in pairwise(curve)) / (len(curve) - 1), 6)
+    return round(sum((before + after) / 2 for before, after in pairwise(curve)) / (len(curve) - 1), 6)

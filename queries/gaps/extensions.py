@@ -26,14 +26,14 @@ def find_extensions(facts: Facts, verdicts: Iterable[Verdict], rules: Rules) -> 
     near = proximity(matrix)
     held = np.isin(products, sorted(facts.all_makers))
     nearness = density(near, held)
-    found = []
+    extensions = []
     for place in places:
         number = column.get(place.place.id)
         if number is None or nearness[number] < rules.action.near.value:
             continue
         row = near[[number], :].toarray()[0] * held
-        best = [other for other in np.lexsort((products, -row))[:NEAREST] if row[other] > 0]
-        found.append(
+        best = [index for index in np.lexsort((products, -row))[:NEAREST] if row[index] > 0]
+        extensions.append(
             Extension(
                 product=place.place.name,
                 product_id=place.place.id,
@@ -41,12 +41,12 @@ def find_extensions(facts: Facts, verdicts: Iterable[Verdict], rules: Rules) -> 
                 state=place.state,
                 density=round(float(nearness[number]), 4),
                 near=[
-                    Near(product=facts.product_names[products[other]], proximity=round(float(row[other]), 4))
-                    for other in best
+                    Near(product=facts.product_names[products[index]], proximity=round(float(row[index]), 4))
+                    for index in best
                 ],
             )
         )
-    return sorted(found, key=lambda step: (-step.density, step.product_id))
+    return sorted(extensions, key=lambda step: (-step.density, step.product_id))
 
 
 def production(city: City) -> tuple[list[str], "csr_array[np.float64]"]:

@@ -99,10 +99,10 @@ def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
     makes = [row for row in facts.rows_at("makes", place.products) if not row.ended]
     operates = facts.rows_at("operates", [place.id]) if place.label == "Segment" else []
     needs = facts.rows_at("needs", place.products)
-    found: list[Row] = []
+    shown: list[Row] = []
     for rows in (looks, makes, operates, needs, measures.outside_rows, measures.local_rows, measures.inputs_missing):
-        found += rows[:SHOWN]
-    return [facts.evidence(row) for row in found]
+        shown += rows[:SHOWN]
+    return [facts.evidence(row) for row in shown]
 
 
 @dataclass(frozen=True)
@@ -208,10 +208,10 @@ class Voice:
             yield say(some, **counted, lacking=self._products(lacking)) if lacking else say(all_, **counted)
 
     def _looks(self) -> Iterator[Reason]:
-        found = {
+        looks = {
             look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())
         }
-        for look in found.values():
+        for look in looks.values():
             details = ",".join(filter(None, (look.region or "区域不明", look.as_of, look.method)))
             yield say("looked_through" if look.whole else "looked_in_part", look=look.name, details=details)
 

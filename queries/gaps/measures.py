@@ -26,12 +26,12 @@ class NetworkFacts:
     @cached_property
     def _bridges_of(self) -> Mapping[str, list[int]]:
         """Return the places in ``bridges`` of those with an articulation point, by each end."""
-        found: dict[str, list[int]] = defaultdict(list)
+        bridges_at: dict[str, list[int]] = defaultdict(list)
         for number, pair in enumerate(self.bridges):
             if not self.single.isdisjoint(pair):
                 for end in pair:
-                    found[end].append(number)
-        return found
+                    bridges_at[end].append(number)
+        return bridges_at
 
     def bridges_at(self, firms: Iterable[str]) -> tuple[tuple[str, str], ...]:
         """Return the bridges with an articulation point of which one end is among some firms, in their order."""
@@ -180,17 +180,17 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
 
 def _local_firms(facts: Facts, place: Place) -> tuple[str, ...]:
     """Return the local firms of a place: makers of its products, and for a segment also those recorded in it."""
-    found = {firm for product in place.products for firm in facts.makers.get(product, ())}
+    firms = {firm for product in place.products for firm in facts.makers.get(product, ())}
     if place.label == "Segment":
-        found |= {firm for firm in facts.operators.get(place.id, ()) if facts.local(firm)}
-    return tuple(sorted(found))
+        firms |= {firm for firm in facts.operators.get(place.id, ()) if facts.local(firm)}
+    return tuple(sorted(firms))
 
 
 def _unplaced(facts: Facts, place: Place) -> tuple[str, ...]:
-    found = {firm for product in place.products for firm in facts.unplaced_makers.get(product, ())}
+    firms = {firm for product in place.products for firm in facts.unplaced_makers.get(product, ())}
     if place.label == "Segment":
-        found |= {firm for firm in facts.operators.get(place.id, ()) if facts.firms[firm].where == "unknown"}
-    return tuple(sorted(found))
+        firms |= {firm for firm in facts.operators.get(place.id, ()) if facts.firms[firm].where == "unknown"}
+    return tuple(sorted(firms))
 
 
 def vague_makers(facts: Facts, product: str) -> tuple[str, ...]:

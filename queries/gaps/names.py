@@ -14,16 +14,16 @@ def find_place(examined: Examined, word: str) -> Place:
     segment goes before a product of the same name."""
     wanted, places = word.strip(), examined.facts.places
     exact = [place for place in places if wanted in (place.id, place.name)]
-    found = exact or [place for place in places if wanted and wanted in place.name]
-    if not found:
+    meant = exact or [place for place in places if wanted and wanted in place.name]
+    if not meant:
         raise NotFound(
             f"产业链“{examined.facts.chain.name}”里没有叫“{wanted[:60]}”的环节或产品,可用 lianzhang weak-links 查看全部"
         )
-    if len(found) > 1 and not exact:
-        candidates = [{"id": place.id, "name": place.name} for place in found]
-        listed = "、".join(f"{place.name}({place.id})" for place in found[:10])
+    if len(meant) > 1 and not exact:
+        candidates = [{"id": place.id, "name": place.name} for place in meant]
+        listed = "、".join(f"{place.name}({place.id})" for place in meant[:10])
         raise Ambiguous(f"“{wanted}”对应多个环节或产品: {listed}。请改用全名或编号", candidates=candidates)
-    return found[0]
+    return meant[0]
 
 
 def find_landing(view: View, text: str) -> Landing:

@@ -103,7 +103,7 @@ def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:
                 yield f"{section}.{key} ×{factor:g}", _with(whole, section, {key: moved})
     weights = whole["score"]
     for key, factor, points in moved_points(rules.score.points, share):
-        moved = {other: weight | {"points": points[other]} for other, weight in weights.items()}
+        moved = {name: weight | {"points": points[name]} for name, weight in weights.items()}
         yield f"score.{key} ×{factor:g}", _with(whole, "score", moved)
 
 
@@ -116,7 +116,7 @@ def moved_points(points: Mapping[str, float], share: float) -> Iterator[tuple[st
             yield (
                 key,
                 factor,
-                {other: own * factor if other == key else value * rest for other, value in points.items()},
+                {name: own * factor if name == key else value * rest for name, value in points.items()},
             )
 
 

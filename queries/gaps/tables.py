@@ -33,11 +33,11 @@ from queries.gaps.rules import Rules
 from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
 
 Placed = tuple[SegmentState, Judged]
-PRODUCT: Column[Any] = Column("产品(服务)", lambda one: ThingRef("Product", one.product_id, one.product), "thing")
-SEGMENT: Column[Any] = Column("环节", lambda one: one.segment)
-STATE: Column[Any] = Column("状态", lambda one: one.state, "state")
-SCORE: Column[Any] = Column("评分", lambda one: one.score, "score")
-FIRM: Column[Any] = Column("企业", lambda one: ThingRef("Enterprise", one.firm.id, one.firm.name), "thing")
+PRODUCT: Column[Any] = Column("产品(服务)", lambda row: ThingRef("Product", row.product_id, row.product), "thing")
+SEGMENT: Column[Any] = Column("环节", lambda row: row.segment)
+STATE: Column[Any] = Column("状态", lambda row: row.state, "state")
+SCORE: Column[Any] = Column("评分", lambda row: row.score, "score")
+FIRM: Column[Any] = Column("企业", lambda row: ThingRef("Enterprise", row.firm.id, row.firm.name), "thing")
 PLACE: Column[Placed] = Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "segment")
 PLACED: Column[Placed] = Column(
     "产品(服务)", lambda pair: PRODUCT.of(pair[1]) if isinstance(pair[1], ProductState) else "", "thing"
@@ -47,7 +47,7 @@ PLACED: Column[Placed] = Column(
 def tables_of_gaps(answer: WeakLinks) -> dict[str, Table[Any]]:
     """Return the tables of a chain's weak links by what they show."""
     products: list[Placed] = [(segment, product) for segment in answer.segments for product in segment.products]
-    products = [products[place] for place in weakest_first([one for _, one in products])]
+    products = [products[place] for place in weakest_first([judged for _, judged in products])]
     columns = [PLACED, replace(PLACE, kind="thing"), *_judged(answer)]
     weak = [pair for pair in products if pair[1].state in GAPS]
     rest = [pair for pair in products if pair[1].state not in GAPS]
@@ -70,7 +70,7 @@ def table_of_segments(answer: WeakLinks, products: Products = False) -> Table[Pl
         "层级", lambda pair: pair[0].tier or "未注明", sort=lambda pair: TIER_ORDER.get(pair[0].tier, 9)
     )
     columns = [PLACE, *([PLACED] if products else []), tier, *_judged(answer)]
-    items = [(segment, one) for segment in segments for one in (segment, *(segment.products if products else ()))]
+    items = [(segment, judged) for segment in segments for judged in (segment, *(segment.products if products else ()))]
     return Table(
         "gap-segments", "各环节的断点", columns, items, "评分 0 至 100,越高越弱,是各项之和;点环节名在图中看各项。"
     )
@@ -100,7 +100,7 @@ def _judged(answer: WeakLinks) -> list[Column[Placed]]:
 
 def _certificate(answer: WeakLinks, place: Callable[[Any], str]) -> Column[Any]:
     return Column(
-        "说明", lambda one: Ask("certificate", "断点说明", {"chain": answer.chain_id, "place": place(one)}), "ask"
+        "说明", lambda row: Ask("certificate", "断点说明", {"chain": answer.chain_id, "place": place(row)}), "ask"
     )
 
 
@@ -118,7 +118,7 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
         Column("关联密度", lambda extension: Number(extension.density, f"{extension.density:.2f}"), "number"),
         Column(
             "相近的本地产品(关联)",
-            lambda extension: "、".join(f"{other.product}({other.proximity:.2f})" for other in extension.near),
+            lambda extension: "、".join(f"{near.product}({near.proximity:.2f})" for near in extension.near),
         ),
         *_computed(answer),
         _certificate(answer, lambda extension: extension.product_id),
@@ -142,8 +142,10 @@ def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
     """Return the numbers of the rules whose moving flips a state or moves the ranking of segments."""
     names = RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.by_key().items()}
 
-    def flips(one: Variant) -> str:
-        return show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in one.flips), unit="处") or "没有"
+    def flips(variant: Variant) -> str:
+        return (
+            show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in variant.flips), unit="处") or "没有"
+        )
 
     columns: list[Column[Variant]] = [
         Column("移动的数", lambda variant: moved_zh(variant.moved, names)),
@@ -183,9 +185,9 @@ def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     ]
     for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
         named = (
-            RuleUsed(name=f"{section}.{name}", value=one.value, why=one.why) for name, one in getattr(rules, section)
+            RuleUsed(name=f"{section}.{name}", value=rule.value, why=rule.why) for name, rule in getattr(rules, section)
         )
-        tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda one: one.name)], list(named)))
+        tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda rule: rule.name)], list(named)))
     return tables
 
 
@@ -286,9 +288,9 @@ def notes_of_what_if(answer: WhatIf, _: Mapping[str, Any]) -> Iterator[str]:
 def _segment_changes(answer: WhatIf) -> list[PlaceChange]:
     """Return every segment before and after, changed or not."""
     return [
-        PlaceChange(label="Segment", id=one.segment_id, name=one.segment, before=one.state, after=other.state,
-               score_before=one.score, score_after=other.score)
-        for one, other in zip(answer.before.segments, answer.after.segments, strict=True)
+        PlaceChange(label="Segment", id=old.segment_id, name=old.segment, before=old.state, after=new.state,
+               score_before=old.score, score_after=new.score)
+        for old, new in zip(answer.before.segments, answer.after.segments, strict=True)
     ]  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def _shares_of(
     empty = float(measures.looked and not measures.firms)
     return {
         "no_producer": sum(state == State.missing for state in states.values()) / len(goods) if goods else empty,
-        "concentration": sum(max(0.0, (one - low) / (1 - low)) for one in known) / len(known) if known else empty,
+        "concentration": sum(max(0.0, (hhi - low) / (1 - low)) for hhi in known) / len(known) if known else empty,
         "outside": len(measures.outside_rows) / bought if bought else 0.0,
         "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
         "downstream": min(1.0, standing / scale.downstream_products.value) / 2

@@ -99,7 +99,7 @@ def examine_facts(facts: Facts, supplies: SupplyEnds) -> Examined:
     known = None if risk is None else {firm.firm.id: firm.esri for firm in risk.firms}
     network = NetworkFacts(frozenset(supplied), supplies.single, supplies.bridges, known)
     rules = read_rules()
-    verdicts = tuple(verdict_of(one, rules) for one in measure(facts, network))
+    verdicts = tuple(verdict_of(measures, rules) for measures in measure(facts, network))
     return Examined(facts, network, verdicts, tuple(find_extensions(facts, verdicts, rules)), risk)
 
 
@@ -111,15 +111,18 @@ def _risk(facts: Facts, supplies: SupplyEnds, known: Sequence[str]) -> RiskRanki
         return None
     ranks = [_ranks(score) for score in scores]
     order = sorted(range(len(known)), key=lambda place: (-scores[0][place], known[place]))
-    main, other = ASSUMPTIONS.values()
+    main, other_assumption = ASSUMPTIONS.values()
     firms = [
         RankedByRisk(
-            firm=facts.named(known[one]), esri=float(scores[0][one]), rank=ranks[0][one], other_rank=ranks[1][one]
+            firm=facts.named(known[index]),
+            esri=float(scores[0][index]),
+            rank=ranks[0][index],
+            other_rank=ranks[1][index],
         )
-        for one in order
+        for index in order
     ]
     agreement = correlation(scores[0], scores[1])
-    return RiskRanking(assumption=main, other_assumption=other, rank_correlation=agreement, firms=firms)
+    return RiskRanking(assumption=main, other_assumption=other_assumption, rank_correlation=agreement, firms=firms)
 
 
 def _ranks(scores: Iterable[float]) -> list[int]:
@@ -129,20 +132,20 @@ def _ranks(scores: Iterable[float]) -> list[int]:
     return ranks
 
 
-def correlation(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float | None:
+def correlation(left: Sequence[float] | np.ndarray, right: Sequence[float] | np.ndarray) -> float | None:
     """Return Spearman's rank correlation; 1 where neither ranks anything, None with fewer than two numbers."""
-    if len(one) < 2:
+    if len(left) < 2:
         return None
-    if len(set(one)) == 1 or len(set(other)) == 1:
-        return 1.0 if len(set(one)) == len(set(other)) else 0.0
-    return round(float(pl.select(pl.corr(pl.Series(one), pl.Series(other), method="spearman")).item()), 4)
+    if len(set(left)) == 1 or len(set(right)) == 1:
+        return 1.0 if len(set(left)) == len(set(right)) else 0.0
+    return round(float(pl.select(pl.corr(pl.Series(left), pl.Series(right), method="spearman")).item()), 4)
 
 
 def _answer(view: View, examined: Examined) -> WeakLinks:
     facts, rules = examined.facts, read_rules()
     segments = judge_all(examined, rules)
-    judged: list[Judged] = [one for segment in segments for one in (segment, *segment.products)]
-    rows = {(row.record, row.from_id, row.to_id, row.product): row for one in judged for row in one.evidence}
+    judged: list[Judged] = [place for segment in segments for place in (segment, *segment.products)]
+    rows = {(row.record, row.from_id, row.to_id, row.product): row for place in judged for row in place.evidence}
     names = {id: str(source.get("name") or id) for id, source in list_sources(view).items()}
     used = sorted({row.source for row in rows.values()})
     return WeakLinks(
@@ -204,20 +207,20 @@ def _leads_to(facts: Facts, verdict: Verdict, product: str) -> bool:
 
 def stability(verdicts: Sequence[Verdict], rules: Rules) -> Stability:
     """Return how states and the ranking of segments move when each number of the rules is moved by a fifth."""
-    found = []
+    outcomes = []
     for moved, changed in variants(rules):
         check()
         pairs = [(verdict, verdict_of(verdict.measures, changed)) for verdict in verdicts]
         flips = [
-            Flip(place=one.place.name, before=one.state, after=other.state)
-            for one, other in pairs
-            if one.state != other.state
+            Flip(place=before.place.name, before=before.state, after=after.state)
+            for before, after in pairs
+            if before.state != after.state
         ]
-        scores = [(one.score, other.score) for one, other in pairs if one.place.label == "Segment"]
+        scores = [(before.score, after.score) for before, after in pairs if before.place.label == "Segment"]
         both = [(old, new) for old, new in scores if old is not None and new is not None]
-        found.append(
+        outcomes.append(
             Variant(moved=moved, rank_correlation=correlation(*zip(*both, strict=True)) if both else None, flips=flips)
         )
-    known = [variant.rank_correlation for variant in found if variant.rank_correlation is not None]
-    flipped = dict.fromkeys(flip.place for variant in found for flip in variant.flips)
-    return Stability(least_correlation=min(known, default=None), flipped=list(flipped), variants=found)
+    known = [variant.rank_correlation for variant in outcomes if variant.rank_correlation is not None]
+    flipped = dict.fromkeys(flip.place for variant in outcomes for flip in variant.flips)
+    return Stability(least_correlation=min(known, default=None), flipped=list(flipped), variants=outcomes)

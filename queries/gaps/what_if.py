@@ -36,21 +36,24 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
     once; a firm judged to be another stands for that one."""
     before, rules = examine(view, chain), read_rules()
     facts, city = before.facts, before.facts.city
-    remove, land = [city.as_one(firm) for firm in remove], [replace(one, firm=city.as_one(one.firm)) for one in land]
+    remove, land = (
+        [city.as_one(firm) for firm in remove],
+        [replace(landing, firm=city.as_one(landing.firm)) for landing in land],
+    )
     gone = [firm.id for firm in remove]
     changed = facts.without(gone)
     for landing in land:
         changed = changed.landed(_newcomer(facts, landing), landing.product)
     supplies = _supplies(city, changed, gone, land)
     after = examine_facts(changed, survey(city, supplies))
-    changes = [_change(one, other) for one, other in zip(before.verdicts, after.verdicts, strict=True)]
+    changes = [_change(old, new) for old, new in zip(before.verdicts, after.verdicts, strict=True)]
     products = [change for change in changes if change.label == "Product" and change.before != change.after]
     loosened = any((change.before, change.after) == (State.strong, State.unknown) for change in changes)
     return WhatIf(
         **facts.about,
         rule_version=rules.version,
         removed=remove,
-        landed=[{"firm": one.firm.name, "product": facts.product_names[one.product]} for one in land],
+        landed=[{"firm": landing.firm.name, "product": facts.product_names[landing.product]} for landing in land],
         before=_side(before),
         after=_side(after),
         changes=[
@@ -89,12 +92,14 @@ def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[La
     """Return the city's supplies without the firms that are gone and with what those that land would supply."""
     rows = city.supplies.select("from", "to", "good").filter(~pl.col("from").is_in(gone) & ~pl.col("to").is_in(gone))
     added = []
-    for one in land:
-        served = set(rows.filter(pl.col("good") == one.product)["to"])
+    for landing in land:
+        served = set(rows.filter(pl.col("good") == landing.product)["to"])
         if not served:
-            served = {row.start for row in changed.needs if row.end == one.product}
-            served |= {firm for product in city.needing(one.product) for firm in changed.all_makers.get(product, ())}
-        added += [(one.firm.id, firm, one.product) for firm in sorted(served - {one.firm.id})]
+            served = {row.start for row in changed.needs if row.end == landing.product}
+            served |= {
+                firm for product in city.needing(landing.product) for firm in changed.all_makers.get(product, ())
+            }
+        added += [(landing.firm.id, firm, landing.product) for firm in sorted(served - {landing.firm.id})]
     return pl.concat([rows, pl.DataFrame(added, schema=rows.schema, orient="row")]).unique().sort("from", "to", "good")
 
 
@@ -110,18 +115,18 @@ def _gap(change: PlaceChange, code: str) -> Gap:
 
 def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: Rules) -> list[Gap]:
     """Return the essential inputs of what lands that nobody here makes and that nobody here needed before."""
-    found: dict[str, Gap] = {}
-    for one in land:
-        for source in newly_needed(facts, one.product):
+    gaps: dict[str, Gap] = {}
+    for landing in land:
+        for source in newly_needed(facts, landing.product):
             if not changed.all_makers.get(source):
                 state = state_of_good(measure_good(changed, source), rules)
-                made = facts.product_names[one.product]
+                made = facts.product_names[landing.product]
                 code = "gap_above_missing" if state == State.missing else "gap_above_unknown"
-                reason = say(code, firm=one.firm.name, product=made)
-                found.setdefault(
+                reason = say(code, firm=landing.firm.name, product=made)
+                gaps.setdefault(
                     source, Gap(product=facts.product_names[source], product_id=source, state=state, reason=reason)
                 )
-    return list(found.values())
+    return list(gaps.values())
 
 
 def newly_needed(facts: Facts, product: str) -> list[str]:
@@ -137,8 +142,8 @@ def newly_needed(facts: Facts, product: str) -> list[str]:
 def _leaders(facts: Facts, before: Iterable[Verdict], after: Iterable[Verdict], gone: Sequence[str]) -> list[Named]:
     """Return the leaders that make or need what has other makers now, or what stands on it, and those that are gone."""
     leaders = set(gone) & set(facts.leader_goods)
-    for one, other in zip(before, after, strict=True):
-        for good, changed in zip(one.measures.goods, other.measures.goods, strict=True):
+    for old, new in zip(before, after, strict=True):
+        for good, changed in zip(old.measures.goods, new.measures.goods, strict=True):
             leaders |= good.leaders if good.makers != changed.makers else frozenset()
     return [facts.named(id) for id in sorted(leaders)]
 

@@ -38,8 +38,8 @@ SHARES = ("state.key_products_made", "scale.systemic_risk", "action.high_risk") 
 def places_of(answer: WeakLinks | None) -> Places:
     """Return what is judged of every segment and product, by label and id."""
     segments = answer.segments if answer else []
-    found: dict[tuple[str, str], Judged] = {("Segment", segment.segment_id): segment for segment in segments}
-    return found | {("Product", product.product_id): product for segment in segments for product in segment.products}
+    places: dict[tuple[str, str], Judged] = {("Segment", segment.segment_id): segment for segment in segments}
+    return places | {("Product", product.product_id): product for segment in segments for product in segment.products}
 
 
 def mark_of(judged: Judged, score: bool = True) -> str:
@@ -51,10 +51,10 @@ def mark_of(judged: Judged, score: bool = True) -> str:
 
 def count_states(judged: Iterable[Judged]) -> dict[State, int]:
     """Return how many there are of each state, the gaps first."""
-    found = dict.fromkeys(State, 0)
-    for one in judged:
-        found[one.state] += 1
-    return found
+    counts = dict.fromkeys(State, 0)
+    for place in judged:
+        counts[place.state] += 1
+    return counts
 
 
 def weakest_first(judged: Sequence[Judged]) -> list[int]:

@@ -44,7 +44,9 @@ def _make(view: View, chain: Named | None) -> Leaders:
     rules, figure = read_office(), _find_figure(view, read_office().leaders)
     claimed = _claims(view, chain)
     everybody = _leaders(view, claimed, {rules.leaders.source, *([figure["source"]] if figure else [])}, rules.leaders)
-    leaders, samples = ([one for one in everybody if (one.status == "sample") is sample] for sample in (False, True))
+    leaders, samples = (
+        [leader for leader in everybody if (leader.status == "sample") is sample] for sample in (False, True)
+    )
     published = _published(figure, leaders if chain is None else make_leaders(view, None).leaders)
     points = list(_tell(leaders, published, chain))
     proofs = [(claim.status, claim.source) for leader in everybody for claim in leader.claims]
@@ -77,7 +79,7 @@ def _claims(view: View, chain: Named | None) -> dict[Leading, list[Claim]]:
     today, city = date.fromisoformat(view.scope.day), read_city(view)
     institutes = {row["thing"]["id"]: row["thing"] for row in view.ask("things", labels=["Institute"])}
     firms = {row["id"]: row for row in city.nodes["Enterprise"].select("id", "name", "status").to_dicts()}
-    found: dict[Leading, list[Claim]] = defaultdict(list)
+    claims_of: dict[Leading, list[Claim]] = defaultdict(list)
     for label, known in (("Enterprise", firms), ("Institute", institutes)):
         for row in view.ask("ties_from", labels=[label], types=["LEADS"]):
             relation, led = row["relation"], row["other"]
@@ -93,8 +95,8 @@ def _claims(view: View, chain: Named | None) -> dict[Leading, list[Claim]]:
                     source=relation["source"],
                     place=relation.get("place"),
                 )
-                found[Leading(label, firm["id"], firm["name"])].append(claim)
-    return {firm: sorted(claims, key=_claim_order) for firm, claims in found.items()}
+                claims_of[Leading(label, firm["id"], firm["name"])].append(claim)
+    return {firm: sorted(claims, key=_claim_order) for firm, claims in claims_of.items()}
 
 
 def _claim_order(claim: Claim) -> tuple[int, str, str]:
@@ -115,7 +117,7 @@ def _leaders(
     for firm, claims in claimed.items():
         real = [claim for claim in claims if claim.status != "sample"]
         made.append(_leader(city, firm, real or claims, groups.get(firm.id, (firm.id,)), rows, (telling, rules)))
-    return sorted(made, key=lambda one: (KINDS[one.kind], one.claims[0].chain.id, one.firm.name))
+    return sorted(made, key=lambda leader: (KINDS[leader.kind], leader.claims[0].chain.id, leader.firm.name))
 
 
 def _leader(
@@ -130,7 +132,7 @@ def _leader(
     best, sample = claims[0], claims[0].status == "sample"
     held = {name: _held(own, group, sample) for name, own in rows.items()}
     located = city.going("LOCATED_IN").filter((pl.col("from") == firm.id) & (pl.col("from_label") == firm.label))
-    regions = [Named(id=one, name=city.names["Region"][one]) for one in sorted(set(located["to"]))]
+    regions = [Named(id=region, name=city.names["Region"][region]) for region in sorted(set(located["to"]))]
     kind = LeaderKind.source if best.status in NAMING or sample else LeaderKind.thought
     if any(claim.source in telling and claim.status in NAMING for claim in claims):
         kind = LeaderKind.article
@@ -154,11 +156,11 @@ def _rows(city: City, firms: Iterable[str]) -> dict[str, Rows]:
     """Return what is recorded of some firms: products, needs, what comes to them and what goes from them."""
     known = list(firms)
 
-    def read(column: str, other: str, *types: str) -> Rows:
+    def read(column: str, other_end: str, *types: str) -> Rows:
         rows: dict[str, list[Proof]] = defaultdict(list)
         for name in types:
             frame = city.going(name).filter(pl.col(column).is_in(known))
-            for firm, *proof in frame.select(column, other, "status", "source").iter_rows():
+            for firm, *proof in frame.select(column, other_end, "status", "source").iter_rows():
                 rows[firm].append(Proof(*proof))
         return rows
 
@@ -172,10 +174,10 @@ def _rows(city: City, firms: Iterable[str]) -> dict[str, Rows]:
 
 def _held(rows: Rows, group: Sequence[str], sample: bool) -> Counted:
     """Return how many things a group's rows lead to outside it; samples count for a sample alone."""
-    known = (one for firm in group for one in rows.get(firm, ()) if one.other not in group)
-    own = [one for one in known if sample or one.status != "sample"]
-    status, sources = weakest(one.status for one in own), sorted({one.source for one in own})
-    return Counted(number=len({one.other for one in own}), status=status, sources=sources)
+    known = (proof for firm in group for proof in rows.get(firm, ()) if proof.other not in group)
+    own = [proof for proof in known if sample or proof.status != "sample"]
+    status, sources = weakest(proof.status for proof in own), sorted({proof.source for proof in own})
+    return Counted(number=len({proof.other for proof in own}), status=status, sources=sources)
 
 
 def _lacks(label: str, held: Mapping[str, Counted], placed: bool, kind: LeaderKind) -> Iterator[Reason]:
@@ -193,9 +195,9 @@ def _lacks(label: str, held: Mapping[str, Counted], placed: bool, kind: LeaderKi
 def _find_figure(view: View, rules: LeaderRules) -> Mapping[str, Any] | None:
     """Return the published number of leaders, that of the rules' source first; nothing where it is another city's."""
 
-    def is_own(one: Figure) -> bool:
-        home = [subject.name for subject in one.subjects if subject.label == "Region"]
-        home = home or [rules.city] * (one.statement["source"] == rules.source)
+    def is_own(figure: Figure) -> bool:
+        home = [subject.name for subject in figure.subjects if subject.label == "Region"]
+        home = home or [rules.city] * (figure.statement["source"] == rules.source)
         return not view.city or view.city in home
 
     figures = [
@@ -206,7 +208,7 @@ def _find_figure(view: View, rules: LeaderRules) -> Mapping[str, Any] | None:
         for figure in figures
         if figure.statement.get("value") and figure.statement["status"] != "sample"
     ]
-    return min(told, key=lambda one: (one["source"] != rules.source, one["id"]), default=None)
+    return min(told, key=lambda statement: (statement["source"] != rules.source, statement["id"]), default=None)
 
 
 def _published(told: Mapping[str, Any] | None, leaders: Sequence[Leader]) -> PublishedNumber | None:

@@ -39,11 +39,11 @@ def _group(leader: Leader) -> str:
 
 
 def _count(head: str, name: str) -> Column[Leader]:
-    def count(one: Leader) -> Number:
-        number = getattr(one, name).number
+    def count(leader: Leader) -> Number:
+        number = getattr(leader, name).number
         return Number(number, f"{number or '没有登记'}")
 
-    return Column(head, count, "number", lambda one: _rest(getattr(one, name)), apart=f"{head}凭")
+    return Column(head, count, "number", lambda leader: _rest(getattr(leader, name)), apart=f"{head}凭")
 
 
 COLUMNS: list[Column[Leader]] = [
@@ -91,4 +91,7 @@ def notes_of_leaders(answer: Leaders, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the verdict, by which day it is, that there are samples, and what is missing."""
     yield from book_of_leaders(answer).notes(answer)
     yield "产品、需求、供应关系连同集团里的企业一起数"
-    yield from (f"缺 {one.what}。空表: lianzhang template {one.form} --out {one.form}.xlsx" for one in answer.missing)
+    yield from (
+        f"缺 {missing.what}。空表: lianzhang template {missing.form} --out {missing.form}.xlsx"
+        for missing in answer.missing
+    )

@@ -52,19 +52,19 @@ class ChainMapping:
     @cached_property
     def makers(self) -> dict[str, tuple[str, ...]]:
         """Return who makes each product, sorted."""
-        found: dict[str, set[str]] = defaultdict(set)
+        makers_of: dict[str, set[str]] = defaultdict(set)
         for firm, product in self.city.going("PRODUCES").select("from", "to").iter_rows():
-            found[product].add(firm)
-        return {product: tuple(sorted(firms)) for product, firms in found.items()}
+            makers_of[product].add(firm)
+        return {product: tuple(sorted(firms)) for product, firms in makers_of.items()}
 
     def firms(self) -> dict[str, Verdict]:
         """Return the best verdict of each firm that makes anything."""
         order: tuple[Verdict, ...] = ("matched", "ambiguous", "none")
-        found: dict[str, Verdict] = {firm: "matched" for firms in self.direct.values() for firm in firms}
+        verdicts: dict[str, Verdict] = {firm: "matched" for firms in self.direct.values() for firm in firms}
         for match in self.matches:
             for firm in self.makers[match.product]:
-                found[firm] = min(match.verdict, found.get(firm, "none"), key=order.index)
-        return dict(sorted(found.items()))
+                verdicts[firm] = min(match.verdict, verdicts.get(firm, "none"), key=order.index)
+        return dict(sorted(verdicts.items()))
 
     def by_chain(self) -> dict[str, Counter[str]]:
         """Return for each chain how many firms are matched to it, and how many more are ambiguous."""
@@ -161,13 +161,13 @@ class _Words:
             ending = text[start:]
             if len(ending) < SHORTEST and start:
                 break
-            if found := self.words.get(ending):
+            if products := self.words.get(ending):
                 return self._matched(
-                    id, name, found, f"以“{ending}”结尾" if start else "同名", not start or len(ending) >= SURE
+                    id, name, products, f"以“{ending}”结尾" if start else "同名", not start or len(ending) >= SURE
                 )
         wider = self.endings.get(text, set()) if len(text) >= SHORTEST else set()
         segments = {segment for product in wider for segment in self.segments_of[product]}
-        segments |= {segment for part, found in self.parts.items() if text.endswith(part) for segment in found}
+        segments |= {segment for part, of_part in self.parts.items() if text.endswith(part) for segment in of_part}
         if segments:
             chains = {chain for segment in segments for chain in self.chain_of[segment]}
             return MappedProduct(

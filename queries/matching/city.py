@@ -46,13 +46,15 @@ def match_city(view: View, text: str, most: int) -> MatchedFirms:
     answer = rank(derived, Need("asked", text.strip()), most)
     told = (
         city.nodes["Enterprise"]
-        .filter(pl.col("id").is_in([one.supplier for one in answer.ranked]))
+        .filter(pl.col("id").is_in([suggestion.supplier for suggestion in answer.ranked]))
         .select("id", "status", "source")
     )
     proof = {row["id"]: {"status": row["status"], "source": row["source"]} for row in told.iter_rows(named=True)}
     ranked = [
-        SuggestedFirm(firm=Named(id=one.supplier, name=one.name), **vars(one), **proof[one.supplier])
-        for one in answer.ranked
+        SuggestedFirm(
+            firm=Named(id=suggestion.supplier, name=suggestion.name), **vars(suggestion), **proof[suggestion.supplier]
+        )
+        for suggestion in answer.ranked
     ]
     return MatchedFirms(
         need=text.strip(),

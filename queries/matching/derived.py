@@ -71,14 +71,14 @@ class Derived:
         """Return the stretches of products whose pinyin is just these letters,
         those of shorter products first, each once."""
         signs, pinyin, begins = self.spelling
-        found: dict[str, None] = {}
+        stretches: dict[str, None] = {}
         at = pinyin.find(letters)
-        while at >= 0 and len(found) < most:
+        while at >= 0 and len(stretches) < most:
             start, end = np.searchsorted(begins, (at, at + len(letters)))
             if begins[start] == at and begins[end] == at + len(letters) and not signs[start:end].isascii():
-                found[signs[start:end]] = None
+                stretches[signs[start:end]] = None
             at = pinyin.find(letters, at + 1)
-        return list(found)
+        return list(stretches)
 
 
 def derive(index: OfferIndex, tell: Tell = lambda _text, _rows: None) -> Derived:

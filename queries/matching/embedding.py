@@ -184,10 +184,10 @@ def _text(index: OfferIndex, row: int) -> str:
     return ";".join(part for part in parts if part) or index.suppliers[row]
 
 
-def _same_length(fresh: Singles, kept: Singles, path: Path) -> None:
-    if fresh.shape[1] != kept.shape[1]:
+def _same_length(fresh: Singles, stored: Singles, path: Path) -> None:
+    if fresh.shape[1] != stored.shape[1]:
         raise InputError(
-            f"{path}: 存下的向量长 {kept.shape[1]},向量服务现在给出 {fresh.shape[1]}:模型换了,请删去这个文件后重试"
+            f"{path}: 存下的向量长 {stored.shape[1]},向量服务现在给出 {fresh.shape[1]}:模型换了,请删去这个文件后重试"
         )
 
 

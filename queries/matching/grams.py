@@ -48,7 +48,7 @@ def count(texts: Sequence[str], vocabulary: Keys) -> sp.csr_matrix:
 def shared_words(need: str, text: str) -> list[str]:
     """Return the longest stretches (two characters or more) of a need that a
     text has too, in order, none inside another."""
-    found: list[str] = []
+    words: list[str] = []
     start = 0
     while start < len(need) - 1:
         end = start + 2
@@ -57,6 +57,6 @@ def shared_words(need: str, text: str) -> list[str]:
             continue
         while end < len(need) and need[start : end + 1] in text:
             end += 1
-        found.append(need[start:end])
+        words.append(need[start:end])
         start = end
-    return [word for word in dict.fromkeys(found) if not any(word != other and word in other for other in found)]
+    return [word for word in dict.fromkeys(words) if not any(word != longer and word in longer for longer in words)]

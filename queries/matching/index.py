@@ -67,7 +67,7 @@ def build(
 ) -> OfferIndex:
     """Return the index of some offers; what ``known`` holds of a supplier that says the same is taken over."""
     places = {supplier: place for place, supplier in enumerate(known.suppliers)} if known else {}
-    kept: list[int] = []
+    unchanged: list[int] = []
     parts: list[OfferIndex] = []
     fresh: list[Offer] = []
     read = 0
@@ -75,7 +75,7 @@ def build(
         read += 1
         place = places.get(offer.supplier)
         if known is not None and place is not None and int(known.marks[place]) == _signed(offer.mark):
-            kept.append(place)
+            unchanged.append(place)
         else:
             fresh.append(offer)
         if len(fresh) == BATCH:
@@ -85,10 +85,10 @@ def build(
             tell("建立供给索引", read)
     if fresh:
         parts.append(_count(fresh))
-    if known is not None and len(kept) == len(known) and not parts:
+    if known is not None and len(unchanged) == len(known) and not parts:
         return known
-    if known is not None and kept:
-        parts.append(_select(known, np.sort(np.array(kept, dtype=np.int64))))
+    if known is not None and unchanged:
+        parts.append(_select(known, np.sort(np.array(unchanged, dtype=np.int64))))
     if not parts:
         raise InputError("没有一条可用的供给,无从匹配")
     tell("合并供给索引", read)

@@ -99,7 +99,7 @@ def read_offers(rows: Rows) -> Iterator[Offer]:
             rows.refuse(f"supplier {supplier} 已经出现过")
         elif not isinstance(products, list) or not isinstance(industry, list) or not isinstance(name, str):
             rows.refuse("name 应是文字,industry 与 products 应是列表")
-        elif (read := _products(products)) is None or not all(isinstance(one, str) for one in industry):
+        elif (read := _products(products)) is None or not all(isinstance(branch, str) for branch in industry):
             rows.refuse("products 的每一项应有文字 name 与数字 weight(可省)")
         else:
             seen.add(supplier)
@@ -107,7 +107,7 @@ def read_offers(rows: Rows) -> Iterator[Offer]:
 
 
 def _products(products: list[Any]) -> tuple[tuple[str, float], ...] | None:
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for product in products:
         name, weight = (
             (product.get("name"), product.get("weight", 1.0)) if isinstance(product, dict) else (product, 1.0)
@@ -120,8 +120,8 @@ def _products(products: list[Any]) -> tuple[tuple[str, float], ...] | None:
         ):
             return None
         if name.strip():
-            found[name.strip()] = max(found.get(name.strip(), 0.0), float(min(max(weight, 0), 1)))
-    return tuple(found.items())
+            weights[name.strip()] = max(weights.get(name.strip(), 0.0), float(min(max(weight, 0), 1)))
+    return tuple(weights.items())
 
 
 def read_needs(rows: Rows) -> Iterator[Need]:
@@ -143,18 +143,18 @@ def read_needs(rows: Rows) -> Iterator[Need]:
 
 def read_known(rows: Rows) -> dict[str, frozenset[str]]:
     """Return the suppliers that are known to have met each need; one of an id that came before is refused."""
-    found: dict[str, frozenset[str]] = {}
+    suppliers_of: dict[str, frozenset[str]] = {}
     for row in rows:
         id, suppliers = rows.text(row, "need"), row.get("suppliers")
         if id is None:
             continue
-        if id in found:
+        if id in suppliers_of:
             rows.refuse(f"need {id} 已经出现过")
         elif not isinstance(suppliers, list) or not all(isinstance(supplier, str) for supplier in suppliers):
             rows.refuse("suppliers 应是供应商编号的列表")
         else:
-            found[id] = frozenset(suppliers)
-    return found
+            suppliers_of[id] = frozenset(suppliers)
+    return suppliers_of
 
 
 def read_relations(rows: Rows) -> Iterator[tuple[str, str, str]]:

@@ -33,5 +33,9 @@ class NearProducts:
             return []
         covered = self.has @ weights / total
         order = np.lexsort((np.arange(len(covered)), -covered))[: MOST + 1]
-        found = [(int(place), float(covered[place]), shared_words(bare, self.texts[place])) for place in order]
-        return [one for one in found if one[1] >= LEAST and one[2] and self.texts[one[0]] != bare][:MOST]
+        nearest = [(int(place), float(covered[place]), shared_words(bare, self.texts[place])) for place in order]
+        return [
+            (place, share, words)
+            for place, share, words in nearest
+            if share >= LEAST and words and self.texts[place] != bare
+        ][:MOST]

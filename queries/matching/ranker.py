@@ -148,23 +148,23 @@ def rank(
     )
     shares = np.exp(scores - scores.max())
     shares /= float(shares.sum())
-    kept = np.ones(len(rows), dtype=bool)
+    eligible = np.ones(len(rows), dtype=bool)
     if is_foreign(text) and likeness is None:
         words = _words_of(text)
-        kept = np.array([_says(derived.index, int(row), words) for row in rows])
+        eligible = np.array([_says(derived.index, int(row), words) for row in rows])
     own = np.array([derived.index.suppliers[row] == need.firm for row in rows])
     if own.any():
         remarks.append(say("own_left_out"))
-    rows, shares, met = (one[kept & ~own] for one in (rows, shares, met))
+    rows, shares, met = (array[eligible & ~own] for array in (rows, shares, met))
     alike = int(np.sum(shares == shares.max(initial=0.0)))
     if alike > 1:
         more = alike == len(rows) == CANDIDATES < len(derived.index)
         remarks.append(say("at_least_equal" if more else "equal", count=alike))
     order = np.lexsort((rows, -shares))[:most]
-    found = zip(
+    best_rows = zip(
         rows[order].tolist(), shares[order].tolist(), beside[rows[order]].tolist(), met[order].tolist(), strict=True
     )
-    best = [_suggest(derived, channels, asked.text, *one, related or {}) for one in found]
+    best = [_suggest(derived, channels, asked.text, *numbers, related or {}) for numbers in best_rows]
     return Ranking(need.id, best, remarks)
 
 

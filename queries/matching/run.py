@@ -61,42 +61,45 @@ def match_files(
     if index:
         check_folder(index)
     supply, demand = Rows(offers, OFFER_FORM), Rows(needs, NEED_FORM)
-    kept = load(index) if index else None
-    found = build(read_offers(supply), kept, tell)
-    if index and found is not kept:
-        save(found, index)
+    stored = load(index) if index else None
+    offer_index = build(read_offers(supply), stored, tell)
+    if index and offer_index is not stored:
+        save(offer_index, index)
     wanted = list(read_needs(demand))
     pairs = Rows(relations, RELATION_FORM) if relations else None
     related = relate(wanted, read_relations(pairs)) if pairs else {}
     history = Rows(known, KNOWN_FORM) if known else None
     met = read_known(history) if history else {}
     often = Counter(supplier for suppliers in met.values() for supplier in suppliers)
-    derived = derive(found, tell)
-    beside = likeness_of(embedder, found, index or out.parent) if embedder else None
+    derived = derive(offer_index, tell)
+    beside = likeness_of(embedder, offer_index, index or out.parent) if embedder else None
     unanswered = 0
     with writing(out) as fresh, fresh.open("w", encoding="utf-8") as file:
         for number, need in enumerate(wanted):
             others = often - Counter(met.get(need.id, ()))
             answer = rank(derived, need, most, related=related.get(plain(need.text)), likeness=beside, known=others)
             unanswered += not answer.ranked
-            ranked = [{key: value for key, value in asdict(one).items() if value is not None} for one in answer.ranked]
+            ranked = [
+                {key: value for key, value in asdict(suggestion).items() if value is not None}
+                for suggestion in answer.ranked
+            ]
             file.write(
                 json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n"
             )
             if number % STEP == 0:
                 tell(f"匹配需求,共 {len(wanted):,} 项", number)
     bad = [line for rows in (supply, demand, pairs, history) if rows for line in rows.bad]
-    return MatchRun(len(found), len(wanted), unanswered, bad)
+    return MatchRun(len(offer_index), len(wanted), unanswered, bad)
 
 
 def relate(needs: Iterable[Need], relations: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
     """Return for each need (plain) the products that stand in a relation to it, with the relation in words."""
     wanted = {plain(need.text) for need in needs}
-    found: dict[str, dict[str, str]] = defaultdict(dict)
+    relations_of: dict[str, dict[str, str]] = defaultdict(dict)
     for start, relation, end in relations:
-        one, other = plain(start), plain(end)
-        if one in wanted and one != other:
-            found[one][other] = f"与它有关系: {start} 的{relation}是 {end}"
-        if other in wanted and one != other:
-            found[other][one] = f"与它有关系: {start} 的{relation}是 {end}"
-    return found
+        plain_start, plain_end = plain(start), plain(end)
+        if plain_start in wanted and plain_start != plain_end:
+            relations_of[plain_start][plain_end] = f"与它有关系: {start} 的{relation}是 {end}"
+        if plain_end in wanted and plain_start != plain_end:
+            relations_of[plain_end][plain_start] = f"与它有关系: {start} 的{relation}是 {end}"
+    return relations_of

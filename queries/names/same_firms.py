@@ -59,7 +59,7 @@ def history(view: View) -> list[Judgement]:
     rows = read_judgements(view.store).to_dicts()
     last = {pair_of(row["from"], row["to"]): place for place, row in enumerate(rows)}
     own = ("verdict", "decided_at", "decided_by", "reason", "status", "source", "place", "note")
-    found = [
+    judgements = [
         Judgement(
             enterprise=Named(id=row["from"], name=names[row["from"]]),
             other=Named(id=row["to"], name=names[row["to"]]),
@@ -69,7 +69,7 @@ def history(view: View) -> list[Judgement]:
         for place, row in enumerate(rows)
         if row["status"] in view.statuses and row["from"] in names and row["to"] in names
     ]
-    return found[::-1]
+    return judgements[::-1]
 
 
 def _doubts(view: View) -> list[Doubt]:
@@ -77,19 +77,19 @@ def _doubts(view: View) -> list[Doubt]:
     judged = comparisons_of(view)
     reasons: dict[Pair, set[SameBy]] = defaultdict(set)
     for reason, ids in _groups(firms.values()):
-        for one, other in combinations(sorted(ids), 2):
+        for first, second in combinations(sorted(ids), 2):
             check()
-            reasons[one, other].add(reason)
-    for one, other in _contractions(firms, names_of_firms(view)):
-        reasons[pair_of(one, other)].add(CONTRACTION)
-    found = []
-    for (one, other), why in reasons.items():
+            reasons[first, second].add(reason)
+    for first, second in _contractions(firms, names_of_firms(view)):
+        reasons[pair_of(first, second)].add(CONTRACTION)
+    in_doubt = []
+    for (first, second), why in reasons.items():
         check()
-        left, right = firms[one], firms[other]
-        if not judged.settled(one, other) and not _are_two(left, right, why):
+        left, right = firms[first], firms[second]
+        if not judged.settled(first, second) and not _are_two(left, right, why):
             ordered = sorted(why, key=REASONS.index)
-            found.append(Doubt(left=left.side(), right=right.side(), reasons=ordered, against=_against(left, right)))
-    return sorted(found, key=_rank)
+            in_doubt.append(Doubt(left=left.side(), right=right.side(), reasons=ordered, against=_against(left, right)))
+    return sorted(in_doubt, key=_rank)
 
 
 def _rank(doubt: Doubt) -> tuple[int, int, str, str, str]:
@@ -127,8 +127,8 @@ def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[SameBy, set[str]]]:
         if len(ids) > 1:
             yield reason, ids
         for named in shared.get((NAME, word), set()) - ids if reason == ALIAS else ():
-            for other in ids:
-                yield NAME_ALIAS, {named, other}
+            for alias_holder in ids:
+                yield NAME_ALIAS, {named, alias_holder}
 
 
 def _contractions(firms: dict[str, _Firm], index: NameIndex) -> Iterator[Pair]:
@@ -139,12 +139,12 @@ def _contractions(firms: dict[str, _Firm], index: NameIndex) -> Iterator[Pair]:
         if firm.parts.form:
             continue
         fitting = {
-            other: begins
-            for other, begins in index.holders_in_order(firm.parts).items()
-            if other != id and other in firms
+            candidate: begins
+            for candidate, begins in index.holders_in_order(firm.parts).items()
+            if candidate != id and candidate in firms
         }
         if len(fitting) <= MOST_FITTING:
-            yield from ((id, other) for other, begins in fitting.items() if begins)
+            yield from ((id, candidate) for candidate, begins in fitting.items() if begins)
 
 
 def _are_two(left: _Firm, right: _Firm, why: set[SameBy]) -> bool:
@@ -168,4 +168,6 @@ def _against(left: _Firm, right: _Firm) -> list[DifferentBy]:
         (left.parts.form, right.parts.form, DifferentBy.other_form),
         (left.parts.district, right.parts.district, DifferentBy.other_district),
     )
-    return [words for one, other, words in sides if one and other and one != other]
+    return [
+        words for left_value, right_value, words in sides if left_value and right_value and left_value != right_value
+    ]

@@ -39,10 +39,10 @@ class SearchIndex:
         lower case; nothing for a word of several things."""
         own = self.words.filter("own").select("label", "word", "id", "name", "status")
         ids = own.with_columns(word=pl.col("id").str.to_lowercase())
-        found: dict[tuple[str, str], Meant | None] = {}
+        meanings: dict[tuple[str, str], Meant | None] = {}
         for label, word, id, name, status in pl.concat([own, ids]).unique().sort("label", "word", "id").iter_rows():
-            found[label, word] = None if (label, word) in found else Meant(Named(id=id, name=name), status)
-        return {word: meant for word, meant in found.items() if meant is not None}
+            meanings[label, word] = None if (label, word) in meanings else Meant(Named(id=id, name=name), status)
+        return {word: meant for word, meant in meanings.items() if meant is not None}
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ def _spell(word: str) -> list[str]:
 
 def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataFrame:
     """Return the words of firms that are judged to be another once more, as other names of that one."""
-    kept = words.filter("own").select("id", "name", "status")
+    firms = words.filter("own").select("id", "name", "status")
     others = words.filter(pl.col("id").is_in(list(taken_for))).select(pl.col("id").replace(taken_for), "word")
-    return others.join(kept, on="id", maintain_order="left").select(
+    return others.join(firms, on="id", maintain_order="left").select(
         "id", "name", "status", "word", pl.lit(False).alias("own")
     )
 
@@ -187,9 +187,9 @@ def _index_names(view: View) -> NameIndex:
 
 def similar_firms(view: View, text: str, most: int = 10) -> list[Similar]:
     """Return the firms with names like a text, the likest first; a text in Latin letters is pinyin, and like none."""
-    found = [] if text.isascii() else names_of_firms(view).find(text, most)
-    nodes = _firms(view, [item.id for item in found])
-    shown = [(item, nodes[item.id]) for item in found if nodes[item.id]["status"] in view.statuses]
+    alike = [] if text.isascii() else names_of_firms(view).find(text, most)
+    nodes = _firms(view, [item.id for item in alike])
+    shown = [(item, nodes[item.id]) for item in alike if nodes[item.id]["status"] in view.statuses]
     return [Similar(Named(id=item.id, name=node["name"]), node["status"], item) for item, node in shown]
 
 
@@ -215,18 +215,18 @@ def find_enterprise(view: View, word: str, short_forms: bool = True) -> Named:
 def _find_enterprise(view: View, word: str, short_forms: bool) -> Meant:
     judged = comparisons_of(view)
     try:
-        found = _find_exactly(view, word)
+        meant = _find_exactly(view, word)
     except Ambiguous as error:
-        one, *others = {judged.who(item["id"]) for item in error.details["candidates"]}
+        only, *others = {judged.who(item["id"]) for item in error.details["candidates"]}
         if others:
             raise
-        return _firm(view, one)
+        return _firm(view, only)
     except NotFound as error:
         if not short_forms:
             raise
         return _only_similar(view, word.strip(), error)
-    kept = found.named.id if found.named.id == word.strip() else judged.who(found.named.id)
-    return found if kept == found.named.id else _firm(view, kept)
+    survivor = meant.named.id if meant.named.id == word.strip() else judged.who(meant.named.id)
+    return meant if survivor == meant.named.id else _firm(view, survivor)
 
 
 def _firm(view: View, id: str) -> Meant:

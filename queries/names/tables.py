@@ -45,7 +45,7 @@ def _side(firm: str, side: str, of: Callable[[Doubt], ComparedFirm]) -> list[Col
         Column(firm, named, "thing", lambda doubt: of(doubt).id, apart=f"{side}编号"),
         Column(f"{side}信用代码", lambda doubt: of(doubt).uscc, extra=stock, on="wide"),
         Column(f"{side}区域", lambda doubt: of(doubt).region, on="wide"),
-        *(replace(one, head=side + one.head, on="wide") for one in trust(of)),
+        *(replace(column, head=side + column.head, on="wide") for column in trust(of)),
     ]
 
 
@@ -55,9 +55,9 @@ def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
 
     def firm(head: str, of: Callable[[Judgement], Named]) -> list[Column[Judgement]]:
         return [
-            Column(head, lambda one: ThingRef("Enterprise", of(one).id, of(one).name), "thing", on="page"),
-            Column(f"{head}名称", lambda one: of(one).name, on="text"),
-            Column(head, lambda one: of(one).id, on="text"),
+            Column(head, lambda row: ThingRef("Enterprise", of(row).id, of(row).name), "thing", on="page"),
+            Column(f"{head}名称", lambda row: of(row).name, on="text"),
+            Column(head, lambda row: of(row).id, on="text"),
         ]
 
     columns: list[Column[Judgement]] = [
