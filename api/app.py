@@ -20,6 +20,7 @@ from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
+from api.people.users import Users
 from api.pictures.pictures import VIS
 from api.rooms import PAGES
 from api.server.front import Front
@@ -39,9 +40,10 @@ def check_exposure(host: str, settings: Settings) -> None:
         local = ipaddress.ip_address(host).is_loopback
     except ValueError:
         local = host == "localhost"
-    if not local and settings.api_key is None:
+    if not local and settings.api_key is None and not Users(settings.users).all():
         raise InputError(
-            f"监听 {host} 会让其他机器访问,须先设置环境变量 LIANZHANG_API_KEY(访问口令);只在本机使用请去掉 --host"
+            f"监听 {host} 会让其他机器访问,须先用 lianzhang users add 添加用户,"
+            "或设置环境变量 LIANZHANG_API_KEY(一个访问口令);只在本机使用请去掉 --host"
         )
     if host in ("0.0.0.0", "::", "") and not settings.host_names:
         told = (

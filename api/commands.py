@@ -10,6 +10,7 @@ import typer
 
 from api import cli_store
 from api.chains import commands as chain_commands
+from api.changes import commands as change_commands
 from api.core.asked import add_commands
 from api.core.options import FormatOption, StoreOption, close_stores, reach
 from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say
@@ -18,6 +19,7 @@ from api.gaps import commands as gap_commands
 from api.handouts import HANDOUTS
 from api.matching import commands as match_commands
 from api.openings.commands import ledger_app
+from api.people import commands as people_commands
 from graph.errors import InputError, LianzhangError
 from graph.outputs import check_writable, write_text
 from queries.questions import QUESTIONS
@@ -25,7 +27,7 @@ from queries.questions import QUESTIONS
 if TYPE_CHECKING:
     from graph.model import Record
 
-ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, cli_store)
+ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, cli_store, change_commands, people_commands)
 
 app = typer.Typer(
     help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n"

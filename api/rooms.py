@@ -1,6 +1,8 @@
 """The rooms whose pages the application serves."""
 
+from api.audit import pages as audit
 from api.chains import pages as chains
+from api.changes import pages as changes
 from api.dashboard import pages as dashboard
 from api.desk import pages as desk
 from api.firms import pages as firms
@@ -13,4 +15,19 @@ from api.registries import pages as registries
 from api.targets import pages as targets
 from api.things import pages as things
 
-PAGES = (openings, gaps, targets, matching, chains, dashboard, desk, projects, leaders, registries, firms, things)
+PAGES = (
+    openings,
+    gaps,
+    targets,
+    matching,
+    chains,
+    dashboard,
+    desk,
+    projects,
+    leaders,
+    registries,
+    firms,
+    things,
+    audit,
+    changes,
+)

@@ -7,10 +7,20 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+def data_folder() -> Path:
+    """Return the project's folder in the user's data directory."""
+    root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return root / "lianzhang"
+
+
 def default_store() -> str:
     """Return the URL of the embedded store in the user's data directory."""
-    root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return f"ladybug://{root / 'lianzhang' / 'graph.lbug'}"
+    return f"ladybug://{data_folder() / 'graph.lbug'}"
+
+
+def default_users() -> Path:
+    """Return the file of the users, in the user's data directory."""
+    return data_folder() / "users.json"
 
 
 class Settings(BaseSettings):
@@ -23,6 +33,10 @@ class Settings(BaseSettings):
     neo4j_password: SecretStr | None = None
     neo4j_database: str | None = None
     api_key: SecretStr | None = None
+    users: Path = Field(default_factory=default_users, description="the file of the users of the server")
+    idle_minutes: float = Field(
+        default=30.0, gt=0, le=24 * 60, description="after how long without a request somebody is logged out"
+    )
     city: str = Field(
         default="", description="the city whose chains the server shows, where the graph has those of several"
     )

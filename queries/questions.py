@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from queries.audit import questions as audit
 from queries.clusters import questions as clusters
 from queries.core.question import Question
 from queries.dashboard import questions as dashboard
@@ -31,6 +32,7 @@ ROOMS = (
     clusters,
     registries,
     dashboard,
+    audit,
 )
 QUESTIONS: tuple[Question[Any], ...] = tuple(
     declared for room in ROOMS for declared in vars(room).values() if isinstance(declared, Question)

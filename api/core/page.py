@@ -15,6 +15,7 @@ import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.draw import MOST_ROWS, draw
 from api.core.http import ViewDep, send_workbook
 from api.core.links import SiteLinks
+from api.core.people import LOCAL, Person, Role, person_of
 from api.core.routes import given_by
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
 from api.core.templating import environment
@@ -22,6 +23,7 @@ from api.core.workbooks import make_workbook
 from graph.errors import LianzhangError
 from graph.scope import EVERYWHERE, NAMED, Scope
 from graph.statuses import STATUS_ZH
+from graph.stores import Store
 from queries.core.question import Question
 from queries.things.things import list_sources
 
@@ -44,6 +46,17 @@ class PageRequest:
     request: Request
     ask: Annotated[TableAsk, Depends()]
     view: ViewDep
+
+    @property
+    def store(self) -> Store:
+        """Return the store as it is now, for what is written; pages are read from the ``view``."""
+        store: Store = self.request.app.state.store
+        return store
+
+    @property
+    def person(self) -> Person:
+        """Return who asks."""
+        return person_of(self.request)
 
     @cached_property
     def links(self) -> SiteLinks:
@@ -129,6 +142,7 @@ def _render(request: Request, template: str, links: SiteLinks, status: int = 200
     scope = Scope.without(links.without)
     scopes = {name: _with_query(request, without=words) for name, words in NAMED.items()}
     page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
+    page |= {"may": lambda word: person_of(request).role.covers(Role(word)), "local": person_of(request) is LOCAL}
     page |= {"show_all": scopes["全部"], "of_city": partial(_with_query, request), "everywhere": EVERYWHERE} | values
     return templates.TemplateResponse(request, template, page, status_code=status)
 

@@ -1,5 +1,7 @@
 """The one environment of all templates: what every page, and every file that stands alone, may use."""
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,14 @@ def environment() -> Environment:
 def render_file(template: str, **values: Any) -> str:
     """Return a page that stands alone, with the styles of the site inside."""
     return environment().get_template(template).render(own_css=inline("lianzhang.css"), **values)
+
+
+def render_alone(template: str, **values: Any) -> tuple[str, str]:
+    """Return a page that stands alone, and the policy that lets a browser use the styles inside it and nothing else."""
+    css = str(inline("lianzhang.css"))
+    allowed = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{allowed}'; form-action 'self'; frame-ancestors 'none'"
+    return render_file(template, **values), policy
 
 
 @cache

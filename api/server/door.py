@@ -1,23 +1,32 @@
-"""Who is let in: requests to a host of ours, with the key where one is set."""
+"""Who is let in: requests to a host of ours, with a key or a session where keys are set, for what their role may do."""
 
 import base64
 import re
 import secrets
+from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+from api.core.people import KEEPER, LOCAL, Person, let_in
 from api.core.problems import Refusal
+from api.people.sessions import Sessions, Tries
+from api.people.users import Users
+from api.server.rights import needed
 from graph.settings import Settings
 
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::[0-9]*)?")
 KNOWN = 1_000  # headers that are remembered as good
 OWN = frozenset({"localhost", "127.0.0.1", "[::1]"})
+COOKIE = "lianzhang_session"
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+MOST_WRONG = 5_000  # keys in headers before an address has to wait: programs repeat what they are set up with
 NO_KEY = Refusal(
     401,
     "需要口令",
     "请在请求头 Authorization 里给出 Bearer 口令,浏览器里用户名任意、密码填口令",
     {"WWW-Authenticate": 'Basic realm="lianzhang", charset="UTF-8"'},
 )
+FOREIGN = Refusal(403, "别处的页面", "这个请求是别的网站的页面送来的,没有照做。请从链长自己的页面操作")
 
 
 class Door:
@@ -31,9 +40,17 @@ class Door:
         self.hosts = OWN | {name.lower() for name in settings.host_names}
         self._known: set[bytes] = set()
         self.key = settings.api_key.get_secret_value().encode() if settings.api_key else None
+        self.users = Users(settings.users)
+        self.sessions = Sessions(settings.idle_minutes * 60)
+        self.tries = Tries(MOST_WRONG)
+
+    @property
+    def locked(self) -> bool:
+        """Tell whether keys are set: where none is, only this machine reaches the server, and all are one user."""
+        return self.key is not None or bool(self.users.all())
 
     def refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> Refusal | None:
-        """Return why a request is not let in."""
+        """Return why a request is not let in; one that is keeps who makes it."""
         named = [value for name, value in scope["headers"] if name == b"host"]
         if not named or any(name not in self._known and not self._knows(name, scope) for name in named):
             shown = "、".join(name.decode("latin-1") for name in named)[:100] or "(空)"
@@ -42,9 +59,47 @@ class Door:
                 "请用本机地址访问,或把它写进环境变量 LIANZHANG_HOSTS(多个用逗号分隔)后重启"
             )
             return Refusal(400, "主机名不被允许", told)
-        if self.key is not None and scope["path"] != "/healthz" and not self._has_key(headers):
-            return NO_KEY
+        if scope["method"] not in SAFE and not _is_own(scope, headers):
+            return FOREIGN
+        if scope["path"] == "/healthz":
+            return None
+        person = self._person(scope, headers)
+        if isinstance(person, Refusal):
+            return person
+        let_in(scope, person)
+        wanted = needed(scope["method"], scope["path"])
+        if not person.role.covers(wanted):
+            told = f"“{person.name}”的权限是“{person.role.zh}”,这里要“{wanted.zh}”;请找管理员"
+            return Refusal(403, "没有权限", told)
         return None
+
+    def whose(self, key: str) -> Person | None:
+        """Return whose a key is."""
+        if self.key is not None and secrets.compare_digest(key.encode("utf-8", "surrogatepass"), self.key):
+            return KEEPER
+        return self.users.find(key)
+
+    def session_of(self, headers: dict[bytes, bytes]) -> Person | None:
+        """Return who is logged in, with the role that they have now."""
+        name = self.sessions.name_of(token) if (token := cookie_of(headers)) else None
+        if name is None:
+            return None
+        return KEEPER if name == KEEPER.name and self.key is not None else self.users.named(name)
+
+    def _person(self, scope: Scope, headers: dict[bytes, bytes]) -> Person | Refusal:
+        if not self.locked:
+            return LOCAL
+        key = _key_of(headers)
+        if not key:
+            return self.session_of(headers) or NO_KEY
+        address = address_of(scope)
+        if wait := self.tries.wait(address):
+            return too_often(wait)
+        person = self.whose(key)
+        if person is None:
+            self.tries.wrong(address)
+            return NO_KEY
+        return person
 
     def _knows(self, header: bytes, scope: Scope) -> bool:
         host = _host_of(header.decode("latin-1"))
@@ -52,16 +107,52 @@ class Door:
             self._known.add(header)
         return host is not None and (host in self.hosts or host == _own_address(scope))
 
-    def _has_key(self, headers: dict[bytes, bytes]) -> bool:
-        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() == b"basic":
-            try:
-                given = base64.b64decode(given, validate=True).partition(b":")[2]
-            except ValueError:
-                return False
-        elif scheme.lower() != b"bearer":
-            given = headers.get(b"x-api-key", b"")
-        return secrets.compare_digest(given, self.key or b"")
+
+def too_often(wait: float) -> Refusal:
+    """Return that an address has to wait."""
+    seconds = max(1, round(wait))
+    told = f"口令错的次数太多,请 {seconds} 秒后再试"
+    return Refusal(429, "请稍后再试", told, {"Retry-After": str(seconds)})
+
+
+def address_of(scope: Scope) -> str:
+    """Return where a request comes from."""
+    return str((scope.get("client") or ("",))[0])
+
+
+def cookie_of(headers: dict[bytes, bytes]) -> str:
+    """Return the token of a session, or nothing."""
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+def _key_of(headers: dict[bytes, bytes]) -> str:
+    """Return the key that a request gives in a header."""
+    scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+    if scheme.lower() == b"basic":
+        try:
+            given = base64.b64decode(given, validate=True).partition(b":")[2]
+        except ValueError:
+            given = b"?"
+    elif scheme.lower() != b"bearer":
+        given = headers.get(b"x-api-key", b"")
+    return given.decode("utf-8", "surrogateescape")
+
+
+def _is_own(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Tell whether a request that changes something comes from a page of ours or from a program, not from elsewhere.
+
+    Browsers say where a page is from (Origin, Sec-Fetch-Site) and a page cannot change what they say; a request that
+    says neither comes from a program, which has no cookie of ours.
+    """
+    if origin := headers.get(b"origin", b"").decode("latin-1"):
+        return urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+    if site := headers.get(b"sec-fetch-site", b""):
+        return site in (b"same-origin", b"none")
+    return not cookie_of(headers)
 
 
 def _host_of(header: str) -> str | None:

@@ -12,11 +12,14 @@ from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.ids import with_whole_ids
 from api.core.problems import Refusal, problem
 from api.server.door import Door
+from api.server.login import Login
+from api.server.login import page as login_page
 from api.server.measures import ServerMeasures
 from api.server.shelf import Headers, Kept, Shelf
 from graph.deadline import Deadline, within
@@ -48,6 +51,9 @@ CHANGING = (
     "/readyz",
     "/metrics",
     "/static-offline-docs",
+    "/audit",
+    "/api/v1/audit",
+    "/edit/",
 )
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none';"
@@ -65,6 +71,7 @@ class Front:
         self.measures = measures
         self.seconds = settings.request_seconds
         self.door = Door(settings)
+        self.login = Login(self.door, store)
         self.shelf = Shelf(settings.cache_mb << 20)
         self.making: dict[tuple[asyncio.AbstractEventLoop, bytes, bytes, bytes], asyncio.Event] = {}
         self._tags: dict[tuple[str, date], bytes] = {}
@@ -77,8 +84,10 @@ class Front:
         start, scope = time.perf_counter(), with_whole_ids(scope)
         headers: dict[bytes, bytes] = dict(scope["headers"])
         refusal = self.door.refuse(scope, headers)
-        if refusal is not None:
-            await self._send(scope, send, _problem(scope, refusal), "other", start)
+        if self.login.takes(scope) and (refusal is None or refusal.status == 401):
+            await self._log_in(scope, headers, receive, send, start)
+        elif refusal is not None:
+            await self._send(scope, send, _refused(scope, headers, refusal), "other", start)
         elif scope["method"] == "HEAD":  # the routes know GET alone
             await self({**scope, "method": "GET"}, receive, _without_body(send))
         elif scope["method"] == "GET" and not scope["path"].startswith(CHANGING):
@@ -86,10 +95,22 @@ class Front:
         else:
             await self._work(scope, headers, receive, send, start)
 
+    async def _log_in(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float
+    ) -> None:
+        """Answer for the login page."""
+        body = await self._taken(receive, headers)
+        if isinstance(body, Refusal):
+            await self._send(scope, send, _problem(scope, body), "other", start)
+            return
+        response = await run_in_threadpool(self.login.answer, scope, headers, body)
+        await self._send(scope, send, _made(response), "login", start)
+
     async def _get(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float) -> None:
         """Answer from what is kept, or let it be made: once, for all who ask meanwhile."""
         tag = await self._tag()
-        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
+        role = scope["state"]["person"].role.encode() if "person" in scope.get("state", {}) else b""
+        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"] + b"#" + role)
         made, mine = self.shelf.get(tag, key), (asyncio.get_running_loop(), tag, *key)
         if made is None and mine in self.making:
             await self.making[mine].wait()
@@ -178,7 +199,9 @@ class Front:
 
     async def _send(self, scope: Scope, send: Send, answer: Kept, route: str, start: float) -> None:
         length = (b"content-length", str(len(answer.body)).encode())
-        headers = [*answer.headers, *safety(scope), *([length] if answer.status != 304 else [])]
+        own = {name for name, _ in answer.headers}
+        safe = [pair for pair in safety(scope) if pair[0] not in own]
+        headers = [*answer.headers, *safe, *([length] if answer.status != 304 else [])]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
         self.measures.note(scope, route, answer.status, start)
@@ -286,15 +309,24 @@ def _without_body(send: Send) -> Send:
     return headers_alone
 
 
+def _refused(scope: Scope, headers: dict[bytes, bytes], refusal: Refusal) -> Kept:
+    """Return a refusal; to a person who is not logged in, the login page."""
+    wants_page = b"text/html" in headers.get(b"accept", b"") and not scope["path"].startswith("/api/")
+    if refusal.status == 401 and scope["method"] == "GET" and wants_page:
+        query = scope["query_string"].decode("latin-1")
+        return _made(login_page(scope["path"] + (f"?{query}" if query else ""), status=401))
+    return _problem(scope, refusal)
+
+
 def _problem(scope: Scope, refusal: Refusal) -> Kept:
     response = problem(Request(scope), refusal.status, refusal.title, refusal.detail)
     response.headers.update(refusal.headers)
-    return Kept(
-        refusal.status,
-        [pair for pair in response.raw_headers if pair[0] != b"content-length"],
-        bytes(response.body),
-        "other",
-    )
+    return _made(response)
+
+
+def _made(response: Response) -> Kept:
+    kept = [pair for pair in response.raw_headers if pair[0] != b"content-length"]
+    return Kept(response.status_code, kept, bytes(response.body), "other")
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:

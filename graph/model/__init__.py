@@ -20,7 +20,7 @@ NODE_TYPES: dict[str, type[Node]] = {}
 EDGE_TYPES: dict[str, type[Edge]] = {}
 NODES: ValuesView[type[Node]] = NODE_TYPES.values()
 EDGES: ValuesView[type[Edge]] = EDGE_TYPES.values()
-PROVENANCE = (*Record.model_fields, "recorded_at", EDITS)
+PROVENANCE = (*Record.model_fields, EDITS, "recorded_at")
 HEAD = ("id", "name")
 
 
@@ -35,7 +35,7 @@ def columns(record: type[Record]) -> dict[str, Kind]:
     kinds = record.kinds()
     own = [name for name in kinds if name not in HEAD and name not in PROVENANCE]
     order = [*(name for name in HEAD if name in kinds), *own, *Record.model_fields]
-    return {name: kinds[name] for name in order} | {"recorded_at": MOMENT, EDITS: LIST}
+    return {name: kinds[name] for name in order} | {EDITS: LIST, "recorded_at": MOMENT}
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.model import NODE_TYPES, Record
+from graph.model.edits import Edit, read_edits
 from queries.core.words import show_amount, show_number
 
 CURRENCY_UNITS = {"CNY": "元", "USD": "美元"}
@@ -13,28 +14,35 @@ NOT_FACTS = ("name", "source", "status", "place", "confidence", "field_sources",
 
 @dataclass(frozen=True)
 class Fact:
-    """A field of a thing with its Chinese name, and its own source and status where they are not the thing's."""
+    """A field of a thing with its Chinese name, and its own source and status where they are not the thing's.
+
+    ``edit`` is there where a person wrote it: who, when, and what files say.
+    """
 
     zh: str
     text: str
     trust: tuple[str, str] | None = None
     partly: bool = False
+    edit: Edit | None = None
 
 
 def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
     """Return a thing's own fields; one that another source gave says which, and
     is left out where its status is switched off."""
     elsewhere = {field: (source, status) for field, source, status in map(_split, thing.get("field_sources") or [])}
+    edits = read_edits(thing)
     facts = []
     fields = NODE_TYPES[thing["_label"]].model_fields
     # notes and validity last
     for name, info in sorted(fields.items(), key=lambda item: item[0] in Record.model_fields):
-        value, proof = thing.get(name), elsewhere.get(name)
-        if value in (None, "", []) or (name in NOT_FACTS and not (name == "name" and proof)):
+        value, edit = thing.get(name), edits.get(name)
+        proof = None if edit else elsewhere.get(name)
+        if (value in (None, "", []) and not edit) or (name in NOT_FACTS and not (name == "name" and (proof or edit))):
             continue
         if proof and proof[1] not in statuses:
             continue
-        facts.append(Fact(str(info.title), _show(name, value, thing), proof, partly=isinstance(value, list)))
+        shown = "（空）" if value in (None, "", []) else _show(name, value, thing)
+        facts.append(Fact(str(info.title), shown, proof, partly=isinstance(value, list), edit=edit))
     return facts
 
 

@@ -1,0 +1,1 @@
+"""The page of the journal, and taking a change back."""

@@ -1,0 +1,35 @@
+"""The journal as a page; a change that was made is taken back there."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from api.core.forms import FormDep, see
+from api.core.page import PageRequest, VisitDep, add_pages
+from graph.journal import broken
+from loaders.changes import undo
+from queries.audit.answers import Action, Ended
+from queries.audit.questions import audit
+from queries.audit.tables import table_of_actions
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+def _show(request: PageRequest, answer: Sequence[Action]) -> Response:
+    journal = request.view.store.journal()
+    faults = broken(journal.entries(), journal.head())
+    asked = {name: request.request.query_params.get(name, "") for name in ("since", "thing", "who", "ended")}
+    values = {"actions": answer, "faults": faults, "asked": asked, "ends": list(Ended)}
+    return request.render("audit.html", "操作记录", table=table_of_actions(answer), **values)
+
+
+add_pages(router, audit, _show)
+
+
+@router.post("/audit/undo")
+def take_back(visit: VisitDep, form: FormDep) -> Response:
+    """Take a change back."""
+    person = visit.person
+    undo(visit.store, form.get("change", ""), person.name, form.get("why", ""), person.role)
+    return see(visit.links.page("/audit"))

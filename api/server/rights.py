@@ -1,0 +1,17 @@
+"""What a request needs: who reads is a viewer, who changes anything an editor, who sees what others did an admin."""
+
+from api.core.people import Role
+from queries.questions import QUESTIONS
+
+READING = frozenset(f"/api/v1/{path}" for question in QUESTIONS if question.post for path in question.paths)
+"""Questions that are posted because they are long; they change nothing."""
+ADMIN = ("/audit", "/api/v1/audit")
+
+
+def needed(method: str, path: str) -> Role:
+    """Return the role that a request needs at least."""
+    if path.startswith(ADMIN):
+        return Role.admin
+    if method in ("GET", "HEAD", "OPTIONS") or path in READING:
+        return Role.viewer
+    return Role.editor

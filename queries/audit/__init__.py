@@ -1,0 +1,1 @@
+"""What was done to the graph, by whom, and what was refused."""

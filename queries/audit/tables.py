@@ -1,0 +1,50 @@
+"""The table of the journal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from graph.model import EDGE_TYPES, NODE_TYPES
+from queries.audit.answers import Action, Written
+from queries.core.table import Column, Table, ThingRef
+
+LOCAL_TIME = "时间为世界时(UTC),北京时间加 8 小时。"
+
+
+def _thing(action: Action) -> ThingRef | str:
+    """Return what it was done to."""
+    if action.label in NODE_TYPES and action.ended.code == "done":
+        return ThingRef(action.label, action.thing, action.name or action.thing)
+    return action.name or action.thing.replace("→", " → ").rstrip(" →")
+
+
+def _kind(action: Action) -> str:
+    record = NODE_TYPES.get(action.label) or EDGE_TYPES.get(action.label)
+    return record.table.zh if record else action.label
+
+
+def _said(written: Written) -> str:
+    return f"{written.zh}：{_shown(written.before)} → {_shown(written.after)}"
+
+
+def _shown(value: Any) -> str:
+    if value in (None, "", []):
+        return "（空）"
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+ACTIONS: list[Column[Action]] = [
+    Column("时间", lambda action: action.at[:19].replace("T", " "), "date"),
+    Column("谁", lambda action: action.who),
+    Column("做了什么", lambda action: action.action),
+    Column("结果", lambda action: action.ended),
+    Column("对象", _thing, "thing", _kind, apart="类别"),
+    Column("改动", lambda action: list(map(_said, action.written)), "lines"),
+    Column("为什么", lambda action: action.why),
+    Column("说明", lambda action: action.told),
+    Column("改动编号", lambda action: action.change),
+]
+
+
+def table_of_actions(answer: Sequence[Action]) -> Table[Action]:
+    """Return the actions."""
+    return Table("audit", "操作记录", ACTIONS, answer, LOCAL_TIME, "还没有操作记录")
