@@ -49,8 +49,8 @@ class Scope:
     @property
     def yardstick(self) -> tuple[str, ...]:
         """Return the statuses of the rows of the model's yardstick that are to be seen."""
-        kept = {*self.statuses, *STATUS_ZH} - ({"sample"} - {*self.statuses})
-        return tuple(status for status in STATUS_ZH if status in kept) if self.statuses else ()
+        shown = {*self.statuses, *STATUS_ZH} - ({"sample"} - {*self.statuses})
+        return tuple(status for status in STATUS_ZH if status in shown) if self.statuses else ()
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """Return the statuses of the rows of a label or relationship type that are to be seen."""

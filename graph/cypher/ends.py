@@ -30,12 +30,12 @@ def _walked(kind: Kind, towards: str, labels: Labels, onwards: bool) -> Ends:
     """Return what can be passed from these labels onwards, or back from them."""
     passed: Ends = set()
     while True:
-        found = possible(kind, towards, labels, None) if onwards else possible(kind, towards, None, labels)
-        if labels is None or found <= passed:
-            return passed | found
-        passed |= found
+        reached = possible(kind, towards, labels, None) if onwards else possible(kind, towards, None, labels)
+        if labels is None or reached <= passed:
+            return passed | reached
+        passed |= reached
         places = (1, 2) if not towards else (2,) if (towards == ">") == onwards else (1,)
-        labels = tuple({*labels, *(pair[place] for pair in found for place in places)})
+        labels = tuple({*labels, *(pair[place] for pair in reached for place in places)})
 
 
 def is_nowhere(kind: Kind, relation: syntax.RelationPattern, left: Labels, right: Labels) -> bool:
@@ -58,14 +58,14 @@ def instead(kind: Kind, relation: syntax.RelationPattern, names: tuple[str, str]
         if lies
         else f"图里没有从 {_shown(left)} 到 {_shown(right)} 的关系,见 lianzhang schema"
     )
-    other = {">": "<", "<": ">", "": ""}[relation.towards]
-    if other and possible(kind, other, left, right):
+    opposite = {">": "<", "<": ">", "": ""}[relation.towards]
+    if opposite and possible(kind, opposite, left, right):
         nodes = [
             f"({name}{':' if labels else ''}{'|'.join(labels or ())})"
             for name, labels in zip(names, (left, right), strict=True)
         ]
         types = f"[:{'|'.join(relation.types)}]" if relation.types else ""
-        return f"{said}。方向反了,写作 {nodes[0]}{'<' * (other == '<')}-{types}-{'>' * (other == '>')}{nodes[1]}"
+        return f"{said}。方向反了,写作 {nodes[0]}{'<' * (opposite == '<')}-{types}-{'>' * (opposite == '>')}{nodes[1]}"
     return f"{said}。请改标签或关系类型"
 
 

@@ -83,23 +83,23 @@ def joined(kinds: Iterable[Kind]) -> Kind:
     return replace(result, optional=True) if nulls and result.word in ("node", "relation", "map") else result
 
 
-def _both(kind: Kind, other: Kind) -> Kind:
-    if kind.group == other.group == "number":
+def _both(kind: Kind, second: Kind) -> Kind:
+    if kind.group == second.group == "number":
         return FLOAT
-    if kind.word != other.word:
+    if kind.word != second.word:
         return ANY
     if kind.word == "list":
-        return list_of(joined((kind.item or ANY, other.item or ANY)))
+        return list_of(joined((kind.item or ANY, second.item or ANY)))
     if kind.word == "map":
-        if kind.fields is None or other.fields is None:
+        if kind.fields is None or second.fields is None:
             return Kind("map")
-        mine, theirs = dict(kind.fields), dict(other.fields)
+        mine, theirs = dict(kind.fields), dict(second.fields)
         return Kind(
             "map",
             fields=tuple((key, joined(side[key] for side in (mine, theirs) if key in side)) for key in mine | theirs),
         )
-    names = None if kind.names is None or other.names is None else tuple(dict.fromkeys(kind.names + other.names))
-    return Kind(kind.word, names=names, optional=kind.optional or other.optional)
+    names = None if kind.names is None or second.names is None else tuple(dict.fromkeys(kind.names + second.names))
+    return Kind(kind.word, names=names, optional=kind.optional or second.optional)
 
 
 def records(kind: Kind) -> list[type[Record]]:
@@ -110,7 +110,9 @@ def records(kind: Kind) -> list[type[Record]]:
 
 def property_kind(kind: Kind, key: str) -> Kind | None:
     """Return the kind of a property of a node or relation, or None where none of its types has it."""
-    found = [columns(record)[key] for record in records(kind) if key in columns(record)]
-    if not found:
+    own_columns = [columns(record)[key] for record in records(kind) if key in columns(record)]
+    if not own_columns:
         return None
-    return joined({"list": list_of(STRING), "float": FLOAT, "bool": BOOL}.get(column.name, STRING) for column in found)
+    return joined(
+        {"list": list_of(STRING), "float": FLOAT, "bool": BOOL}.get(column.name, STRING) for column in own_columns
+    )

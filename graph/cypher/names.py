@@ -13,10 +13,10 @@ NEAR = 60
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that a word is most like, if any is like it at all."""
-    found = process.extractOne(
+    best = process.extractOne(
         word, list(names), scorer=fuzz.ratio, processor=lambda text: text.lower(), score_cutoff=NEAR
     )
-    return found[0] if found else None
+    return best[0] if best else None
 
 
 def meant(word: str, names: Iterable[str], every: bool = False) -> str:

@@ -30,20 +30,20 @@ class Written:
 def compare(sign: str, left: Written, right: Written, place: str) -> str:
     """Return a comparison; two kinds that can never be equal are refused, since
     one store says false and the other converts."""
-    one, other = left.kind, right.kind
-    if one.is_known() and other.is_known():
-        if one.group != other.group:
-            raise QueryError(f"{one.zh}不能与{other.zh}比较。{_how(one, other)}位置: {place}")
-        if sign not in ("=", "<>") and one.group not in ORDERED:
-            raise QueryError(f"{one.zh}之间不能比较大小,请比较它们的属性。位置: {place}")
-        inner = [side.item or ANY for side in (one, other)]
-        if one.word == "list" and all(item.is_known() for item in inner) and inner[0].group != inner[1].group:
+    left_kind, right_kind = left.kind, right.kind
+    if left_kind.is_known() and right_kind.is_known():
+        if left_kind.group != right_kind.group:
+            raise QueryError(f"{left_kind.zh}不能与{right_kind.zh}比较。{_how(left_kind, right_kind)}位置: {place}")
+        if sign not in ("=", "<>") and left_kind.group not in ORDERED:
+            raise QueryError(f"{left_kind.zh}之间不能比较大小,请比较它们的属性。位置: {place}")
+        inner = [side.item or ANY for side in (left_kind, right_kind)]
+        if left_kind.word == "list" and all(item.is_known() for item in inner) and inner[0].group != inner[1].group:
             raise QueryError(f"两个列表里的值种类不同,不能比较。位置: {place}")
     return f"{left.safe} {sign} {right.safe}"
 
 
-def _how(kind: Kind, other: Kind) -> str:
-    words = {kind.word, other.word}
+def _how(kind: Kind, second: Kind) -> str:
+    words = {kind.word, second.word}
     if words & {"node", "relation"}:
         return "请用它的属性,如 n.id = '…'。"
     if "list" in words:
@@ -86,10 +86,10 @@ def within(dialect: Dialect, left: Written, right: Written, place: str) -> str:
 
 def add(dialect: Dialect, left: Written, right: Written, place: str) -> Written:
     """Return ``a + b`` for numbers, texts and lists."""
-    one, other = left.kind, right.kind
-    if "list" in (one.word, other.word):
+    left_kind, right_kind = left.kind, right.kind
+    if "list" in (left_kind.word, right_kind.word):
         return _add_lists(dialect, left, right, place)
-    if "string" in (one.word, other.word):
+    if "string" in (left_kind.word, right_kind.word):
         parts = tuple(part for side in (left, right) for part in side.parts or (_as_text(dialect, side, place),))
         if not dialect.typed:
             return Written(" + ".join(parts), STRING, False, parts=parts)
@@ -102,7 +102,7 @@ def add(dialect: Dialect, left: Written, right: Written, place: str) -> Written:
             bool(nulls),
             parts=parts,
         )
-    if dialect.typed and not one.is_known() and not other.is_known():
+    if dialect.typed and not left_kind.is_known() and not right_kind.is_known():
         raise QueryError(
             f"{dialect.name}要知道 + 两边是文字、数字还是列表,才能相加;请用 toString() 或 toFloat() 写明。位置: {place}"
         )
@@ -122,13 +122,13 @@ def _as_text(dialect: Dialect, side: Written, place: str) -> str:
 
 
 def _add_lists(dialect: Dialect, left: Written, right: Written, place: str) -> Written:
-    one, other = left.kind, right.kind
-    kind = list_of(joined(side.item or ANY if side.word == "list" else side for side in (one, other)))
-    if dialect.typed and not (one.is_known() and other.is_known()):
+    left_kind, right_kind = left.kind, right.kind
+    kind = list_of(joined(side.item or ANY if side.word == "list" else side for side in (left_kind, right_kind)))
+    if dialect.typed and not (left_kind.is_known() and right_kind.is_known()):
         raise QueryError(f"{dialect.name}要知道 + 两边都是什么,才能相接。位置: {place}")
-    if one.word == other.word or not dialect.typed:
+    if left_kind.word == right_kind.word or not dialect.typed:
         return Written(f"{left.safe} + {right.safe}", kind, False)
-    if one.word == "list":
+    if left_kind.word == "list":
         return Written(f"list_append({left.text}, {right.text})", kind)
     return Written(f"list_prepend({right.text}, {left.text})", kind)
 

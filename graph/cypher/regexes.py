@@ -91,9 +91,9 @@ class _Reader:
         )
 
     def _repeated(self, part: _Part) -> _Part:
-        found = TIMES.match(self.text, self.place)
-        if found:
-            low, high = int(found[1]), None if found[2] and not found[3] else int(found[3] or found[1])
+        times = TIMES.match(self.text, self.place)
+        if times:
+            low, high = int(times[1]), None if times[2] and not times[3] else int(times[3] or times[1])
         elif self.place < len(self.text) and self.text[self.place] in "*+?":
             low, high = (1 if self._at("+") else 0), 1 if self._at("?") else None
         else:
@@ -106,7 +106,7 @@ class _Reader:
         self.open += high != low
         if self.backtracks and self.open > MOST_OPEN:
             raise self.refusal(f"*、+、? 之类最多 {MOST_OPEN} 个,再多会没完没了地试;请改用 CONTAINS 并以 AND 相连")
-        self._take(len(found[0]) if found else 1)
+        self._take(len(times[0]) if times else 1)
         if self._at("?"):
             self._take()
         if self.place < len(self.text) and (self.text[self.place] in "*+?" or TIMES.match(self.text, self.place)):
@@ -131,11 +131,11 @@ class _Reader:
 
     def _escape(self) -> str:
         """Take what a backslash begins; return the one character that it stands for, if it is one."""
-        if found := CODES.match(self.text, self.place):
-            number = int(found[1] or found[2] or found[3], 16)
+        if code := CODES.match(self.text, self.place):
+            number = int(code[1] or code[2] or code[3], 16)
             if not 0 < number <= 0x10FFFF or 0xD800 <= number <= 0xDFFF:
                 raise self.refusal("没有这个编号的字符")
-            self.place += len(found[0])
+            self.place += len(code[0])
             character = chr(number)
             self.out.append(
                 re.escape(character)
@@ -143,9 +143,9 @@ class _Reader:
                 else character
             )
             return character
-        if found := SETS.match(self.text, self.place) or PLAIN.match(self.text, self.place):
-            self._take(len(found[0]))
-            return found[0][1] if found.re is PLAIN and not found[0][1].isalpha() else ""
+        if taken := SETS.match(self.text, self.place) or PLAIN.match(self.text, self.place):
+            self._take(len(taken[0]))
+            return taken[0][1] if taken.re is PLAIN and not taken[0][1].isalpha() else ""
         escape = self.text[self.place : self.place + 2]
         raise self.refusal(
             f"{escape} 不能用;可用 \\\\d、\\\\w、\\\\s、\\\\p{{L}} 与标点前的反斜杠,汉字写 [一-龥],不能回指括号"
@@ -168,10 +168,10 @@ class _Reader:
                 ranged = True
                 self._take()
                 continue
-            one = self._escape() if character == "\\" else self._take()
-            if ranged and (not one or one[-1] < last[-1]):
+            member = self._escape() if character == "\\" else self._take()
+            if ranged and (not member or member[-1] < last[-1]):
                 raise self.refusal("方括号里的范围应从小到大,如 [0-9]、[一-龥]")
-            last, ranged, empty = "" if ranged else one, False, False
+            last, ranged, empty = "" if ranged else member, False, False
         inner = self.text[begin : self.place]
         self._take()
         return _Part(weight=len(inner) // 3 + 1 + (OF_CLASS - 1) * inner.lower().count("\\p"))
@@ -182,10 +182,10 @@ class _Reader:
             raise self.refusal(f"括号嵌套超过 {DEEPEST} 层")
         self._take()
         if self._at("?"):
-            found = FLAGS.match(self.text, self.place)
-            if found is None:
+            flags = FLAGS.match(self.text, self.place)
+            if flags is None:
                 raise self.refusal(self._why())
-            self._take(len(found[0]))
+            self._take(len(flags[0]))
             if self._at(")"):
                 self._take()
                 self.deep -= 1

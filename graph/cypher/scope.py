@@ -39,7 +39,7 @@ def find(scope: Scope, name: str, place: str) -> Bound:
     """Return what a name stands for; raises ``QueryError`` where it is not bound."""
     if name in scope:
         return scope[name]
-    known = [other for other in scope if not other.startswith("_")]
+    known = [variable for variable in scope if not variable.startswith("_")]
     said = meant(name, known, True) if known else "前面还没有变量。"
     raise QueryError(f"没有变量 {name}: {said}如果是文字,请加引号: '{name}'。位置: {place}")
 

@@ -181,13 +181,13 @@ class StatementReader(ExpressionReader):
     def _call_subquery(self, start: int) -> Clause:
         names: tuple[str, ...] | None = None
         if self.accept("("):
-            found: list[str] = []
+            passed: list[str] = []
             while not self.at(")"):
-                found.append(self.name("变量名"))
+                passed.append(self.name("变量名"))
                 if not self.accept(","):
                     break
             self.expect(")", "CALL (a, b) { … }")
-            names = tuple(found)
+            names = tuple(passed)
         self.enter()
         self.expect("{")
         query = self.query()
@@ -282,13 +282,13 @@ class StatementReader(ExpressionReader):
     def labels(self) -> tuple[str, ...]:
         """Read ``:A|B``; both at once, neither and wildcards are refused, for no thing here has two labels."""
         self.expect(":")
-        found = [self.key("标签或关系类型")]
+        labels = [self.key("标签或关系类型")]
         while self.accept("|"):
             self.accept(":")
-            found.append(self.key("标签或关系类型"))
+            labels.append(self.key("标签或关系类型"))
         if self.at(":") or self.at("&") or self.at("!") or self.at("%"):
             raise QueryError(f"一个节点在本图只有一个标签,不能写 :A:B、:A&B;多选一写作 :A|B。位置: {self.here()}")
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(labels))
 
     def _hops(self) -> Hops:
         mode = ""
@@ -311,5 +311,5 @@ class StatementReader(ExpressionReader):
 
 def _title(text: str) -> str:
     """Return the name of a column that was given none: how it is written, without what no name may have."""
-    kept = "".join(character for character in text if character.isprintable() and character not in "\\`").strip()
-    return kept if len(kept) <= MOST_IN_TITLE else f"{kept[:MOST_IN_TITLE]}…"
+    printable = "".join(character for character in text if character.isprintable() and character not in "\\`").strip()
+    return printable if len(printable) <= MOST_IN_TITLE else f"{printable[:MOST_IN_TITLE]}…"

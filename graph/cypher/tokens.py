@@ -147,15 +147,15 @@ def _name_end(text: str, at: int) -> int:
 
 def _backticks(text: str, at: int) -> tuple[str, int]:
     """Return a name in backticks (two of them stand for one) and where it ends."""
-    found = re.compile(r"`((?:[^`]|``)*)`(?!`)").match(text, at)
-    if found is None:
+    match = re.compile(r"`((?:[^`]|``)*)`(?!`)").match(text, at)
+    if match is None:
         raise QueryError(f"反引号没有成对: {where(text, at)};名称应写作 `名 称`")
-    name = found[1].replace("``", "`")
+    name = match[1].replace("``", "`")
     if not name.strip():
         raise QueryError(f"反引号里没有名称: {where(text, at)}")
     if "\\" in name or not name.isprintable():
         raise QueryError(f"名称里不能有反斜杠、换行或看不见的字符: {where(text, at)}")
-    return name, found.end()
+    return name, match.end()
 
 
 def _parameter(text: str, at: int) -> Token:
@@ -171,10 +171,10 @@ def _parameter(text: str, at: int) -> Token:
 
 
 def _number(text: str, at: int) -> Token:
-    found = NUMBER.match(text, at)
-    assert found is not None
-    end, digits = found.end(), found[0]
-    if text.startswith("..", found.start() + len(digits.partition(".")[0])):  # 1..8 is a range, not 1. and .8
+    match = NUMBER.match(text, at)
+    assert match is not None
+    end, digits = match.end(), match[0]
+    if text.startswith("..", match.start() + len(digits.partition(".")[0])):  # 1..8 is a range, not 1. and .8
         digits = digits.partition(".")[0]
         end = at + len(digits)
     after = text[end : end + 1]

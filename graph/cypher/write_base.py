@@ -151,8 +151,8 @@ class BaseWriter(ABC):
 
     def variable(self, value: syntax.Variable) -> Written:
         """Write a name, which must be bound."""
-        found = find(self.scope, value.name, self.place(value.at))
-        return Written(found.text, found.kind)
+        meaning = find(self.scope, value.name, self.place(value.at))
+        return Written(meaning.text, meaning.kind)
 
     def whole(self, value: syntax.Expression) -> int | None:
         """Return the whole number that an expression plainly is."""

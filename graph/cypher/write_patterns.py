@@ -182,11 +182,11 @@ class PatternWriter(ValueWriter):
             return ""
         pairs = []
         for key, value in properties.pairs:
-            found = property_kind(kind, key) if kind.word in ("node", "relation") else ANY
-            if found is None:
+            key_kind = property_kind(kind, key) if kind.word in ("node", "relation") else ANY
+            if key_kind is None:
                 raise no_property(kind, shown.strip("`"), key, self.place(properties.at))
             written = self.write(value)
-            compare("=", _as_written(found), written, self.place(value.at))
+            compare("=", _as_written(key_kind), written, self.place(value.at))
             pairs.append(f"{quote(key)}: {written.text}")
         return f" {{{', '.join(pairs)}}}"
 
@@ -219,16 +219,16 @@ class PatternWriter(ValueWriter):
             if relation.hops is not None:
                 raise QueryError(f"多步的关系里不能写 WHERE,请写 {{属性: 值}}。位置: {place}")
             conditions.append(self.condition(relation.condition))
-        found = self._possible(kind, relation, ends)
-        passed.append(_Passed(shown, relation.hops is not None, found, relation.at))
+        choices = self._possible(kind, relation, ends)
+        passed.append(_Passed(shown, relation.hops is not None, choices, relation.at))
         if self.dialect.walks and not relation.towards:
-            self._beware_of_loops(found, place)
+            self._beware_of_loops(choices, place)
         left, right = ("<-" if relation.towards == "<" else "-"), ("->" if relation.towards == ">" else "-")
         return f"{left}[{inner}]{right}" if inner else f"{left}{right}"
 
-    def _beware_of_loops(self, found: set[tuple[str, str, str]], place: str) -> None:
+    def _beware_of_loops(self, choices: set[tuple[str, str, str]], place: str) -> None:
         """A relation from a thing to itself is found twice there by a pattern without a direction."""
-        for word, start, end in sorted(found):
+        for word, start, end in sorted(choices):
             if start == end and EDGE_TYPES[word].table.loops:
                 self.unless[f"MATCH (a:{quote(start)})-[:{quote(word)}]->(a) RETURN 1 AS found LIMIT 1"] = (
                     f"图里有从自己到自己的 {word},{self.dialect.name}对不写方向的关系会把它数两次;"
@@ -270,17 +270,17 @@ class PatternWriter(ValueWriter):
         """Return the conditions that no relation is passed twice in one MATCH,
         which only the other store sees to by itself."""
         conditions = []
-        for place, one in enumerate(passed):
-            for other in passed[place + 1 :]:
-                if not one.possible & other.possible:
+        for place, earlier in enumerate(passed):
+            for later in passed[place + 1 :]:
+                if not earlier.possible & later.possible:
                     continue
-                if one.several or other.several:
+                if earlier.several or later.several:
                     raise self.refusal(
                         f"{self.dialect.name}里,多步的关系不能与同类的别的关系写在同一个 MATCH 里(会重复走同一条);"
                         f"请分成两个 MATCH: MATCH (a)-[:SUPPLIES*1..3]->(b) MATCH (b)-[:SUPPLIES]->(c)",
-                        other.at,
+                        later.at,
                     )
-                conditions.append(f"id({one.name}) <> id({other.name})")
+                conditions.append(f"id({earlier.name}) <> id({later.name})")
         return conditions
 
     def pattern_test(self, pattern: syntax.Pattern) -> Written:

@@ -27,22 +27,22 @@ class QueryWriter(PatternWriter):
         outer, digits, texts, columns = self.scope, self.digits, [], list[list[tuple[str, Kind]]]()
         for part in query.parts:
             self.scope, self.digits = dict(outer), digits
-            text, found = self._part(part, inner)
+            text, part_columns = self._part(part, inner)
             texts.append(text)
-            columns.append(found)
+            columns.append(part_columns)
         self.scope, self.digits = outer, digits
-        for found in columns[1:]:
-            self._check_union(columns[0], found)
+        for later in columns[1:]:
+            self._check_union(columns[0], later)
         if len(set(query.all)) > 1:
             raise QueryError("一条查询里 UNION 与 UNION ALL 不能混着写;请都写 UNION ALL,要去重的用 RETURN DISTINCT")
         joins = [" UNION ALL " if every else " UNION " for every in query.all]
         return texts[0] + "".join(join + text for join, text in zip(joins, texts[1:], strict=True)), columns[0]
 
-    def _check_union(self, first: list[tuple[str, Kind]], other: list[tuple[str, Kind]]) -> None:
-        if [name for name, _ in first] != [name for name, _ in other]:
-            said = f"{'、'.join(name for name, _ in first)} 与 {'、'.join(name for name, _ in other)}"
+    def _check_union(self, first: list[tuple[str, Kind]], later: list[tuple[str, Kind]]) -> None:
+        if [name for name, _ in first] != [name for name, _ in later]:
+            said = f"{'、'.join(name for name, _ in first)} 与 {'、'.join(name for name, _ in later)}"
             raise QueryError(f"UNION 两边的列名与次序要相同: {said};请用 AS 起同样的名称")
-        for (name, kind), (_, second) in zip(first, other, strict=True):
+        for (name, kind), (_, second) in zip(first, later, strict=True):
             if self.dialect.typed and kind.is_known() and second.is_known() and kind.word != second.word:
                 raise QueryError(
                     f"UNION 两边的列 {name} 种类不同({kind.zh}与{second.zh}),{self.dialect.name}要求同一种"
@@ -320,11 +320,11 @@ class QueryWriter(PatternWriter):
             raise self.refusal(f"{self.dialect.name}不能这样用 {value.word} {{ … }}: {said}", value.at)
         before, columns = self.scope, self.columns
         self.columns = {}
-        text, found = self.query(value.query, inner=value.word != "COLLECT")
+        text, inner_columns = self.query(value.query, inner=value.word != "COLLECT")
         self.scope, self.columns = before, columns
-        if value.word == "COLLECT" and len(found) != 1:
+        if value.word == "COLLECT" and len(inner_columns) != 1:
             raise self.refusal("COLLECT { … } 里要返回恰好一列", value.at)
-        kind = {"EXISTS": BOOL, "COUNT": INT}.get(value.word) or list_of(joined(kind for _, kind in found))
+        kind = {"EXISTS": BOOL, "COUNT": INT}.get(value.word) or list_of(joined(kind for _, kind in inner_columns))
         return Written(f"{value.word} {{ {text} }}", kind)
 
 

@@ -49,8 +49,8 @@ class ValueWriter(ListWriter):
         shown = self.source[_begin(value.base) : value.at].strip() or "它"
         kind, key, place = base.kind, value.key, self.place(value.at)
         if kind.word in ("node", "relation"):
-            found = property_kind(kind, key)
-            if found is None:
+            key_kind = property_kind(kind, key)
+            if key_kind is None:
                 raise no_property(kind, shown, key, place)
         elif kind.word == "map":
             fields = dict(kind.fields or ())
@@ -58,15 +58,15 @@ class ValueWriter(ListWriter):
                 raise QueryError(f"{shown} 没有键 {key}: {meant(key, fields, True)}位置: {place}")
             if self.dialect.typed and kind.fields is None:
                 raise QueryError(f"{self.dialect.name}不知道 {shown} 有哪些键;请直接用 n.{key}。位置: {place}")
-            found = fields.get(key, ANY)
+            key_kind = fields.get(key, ANY)
         elif kind.is_known() and not (kind.word == "date" and not self.dialect.typed):
             raise QueryError(f"{shown} 是{kind.zh},没有属性 {key}。{self._of_list(kind)}位置: {place}")
         else:
-            found = ANY
+            key_kind = ANY
             self.doubtful.add(key)
         if self.dialect.typed and not isinstance(value.base, (syntax.Variable, syntax.Property, syntax.Parameter)):
-            return Written(f"struct_extract({base.text}, '{self._plain_key(key, value.at)}')", found)
-        return Written(f"{base.safe}.{quote(key)}", found)
+            return Written(f"struct_extract({base.text}, '{self._plain_key(key, value.at)}')", key_kind)
+        return Written(f"{base.safe}.{quote(key)}", key_kind)
 
     def _of_list(self, kind: Kind) -> str:
         return "列表要先展开: UNWIND list AS x RETURN x.name。" if kind.word == "list" else ""
@@ -138,16 +138,16 @@ class ValueWriter(ListWriter):
         goes wrong that is how it has to be asked."""
         if not self.dialect.loses_zero or len(value.rest) != 1:
             return None
-        (sign, other), first = value.rest[0], value.first
-        if isinstance(other, syntax.Subquery) and isinstance(first, syntax.Literal):
-            sign, first, other = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(sign, sign), other, first
-        if not (isinstance(first, syntax.Subquery) and first.word == "COUNT" and isinstance(other, syntax.Literal)):
+        (sign, second), first = value.rest[0], value.first
+        if isinstance(second, syntax.Subquery) and isinstance(first, syntax.Literal):
+            sign, first, second = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(sign, sign), second, first
+        if not (isinstance(first, syntax.Subquery) and first.word == "COUNT" and isinstance(second, syntax.Literal)):
             return None
         asked = {(">", 0): True, (">=", 1): True, ("<>", 0): True, ("=", 0): False, ("<", 1): False, ("<=", 0): False}
-        if (sign, other.value) not in asked:
+        if (sign, second.value) not in asked:
             return None
         inner = self.subquery(syntax.Subquery("EXISTS", first.query, at=first.at))
-        return inner if asked[sign, other.value] else Written(f"NOT {inner.text}", BOOL, False)
+        return inner if asked[sign, second.value] else Written(f"NOT {inner.text}", BOOL, False)
 
     def _null_test(self, value: syntax.NullTest) -> Written:
         inner = self.write(value.value)
@@ -301,8 +301,10 @@ class ValueWriter(ListWriter):
 def is_joined(text: str) -> bool:
     """Tell whether characters of a text stand together as one sign."""
     flags, tones = ("\U0001f1e6", "\U0001f1ff"), ("\U0001f3fb", "\U0001f3ff")
-    marks = any(category(one) in ("Mn", "Mc", "Me", "Cf") for one in text)
-    return marks or "\r\n" in text or any(low <= one <= high for one in text for low, high in (flags, tones))
+    marks = any(category(character) in ("Mn", "Mc", "Me", "Cf") for character in text)
+    return (
+        marks or "\r\n" in text or any(low <= character <= high for character in text for low, high in (flags, tones))
+    )
 
 
 def _begin(value: syntax.Expression) -> int:

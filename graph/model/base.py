@@ -20,6 +20,7 @@ def column(zh: str, *also: str, required: bool = False, hint: str = "") -> Any:
 
 
 Side = Literal["out", "in"]
+Group = Literal["supplies", "products", "places", ""]  # the tables of a firm's page
 ANY = "*"  # at an end of an edge: every type that figures may be about
 
 
@@ -52,8 +53,9 @@ class TypeInfo:
     whether its page is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be
     about it; ``expected`` are the relations that its page begins with, and says of that none is known.
 
-    Of an edge: ``words`` say what the thing at its end is to the one at its start, and the other way round; ``loops``
-    tells whether it may lead from a thing to itself.
+    Of an edge: ``words`` say what the thing at its end is to the one at its start, and the other way round; ``group``
+    is the table of a firm's page that it stands in, the last where it names none; ``loops`` tells whether it may lead
+    from a thing to itself.
     """
 
     file: str
@@ -69,6 +71,7 @@ class TypeInfo:
     figures: bool = True
     expected: tuple[tuple[Side, str], ...] = ()
     words: tuple[str, str] = ("", "")
+    group: Group = ""
     ends: tuple[tuple[str, str], ...] = ()
     end_columns: tuple[tuple[str, str], tuple[str, str]] = (("from", "起点"), ("to", "终点"))
     loops: bool = True

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from graph.model.base import ANY, Edge, TypeInfo, column
+from graph.model.base import ANY, Edge, Group, TypeInfo, column
 from graph.model.kinds import Moment, OptDate, OptFlag, OptLongText, OptNumber, OptText, Text, choice
 
 MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
@@ -24,6 +24,7 @@ def joins(
     loops: bool = True,
     yardstick: bool = False,
     counted: str = "",
+    group: Group = "",
 ) -> TypeInfo:
     """Describe an edge type: its Chinese name, the label pairs it joins, its
     words both ways, the heads of its two ends, its extra key."""
@@ -38,6 +39,7 @@ def joins(
         loops=loops,
         yardstick=yardstick,
         counted=counted,
+        group=group,
     )
 
 
@@ -104,6 +106,7 @@ class Produces(Edge):
         ("Enterprise", "Product"),
         columns=(("enterprise", "企业"), ("product", "产品")),
         words=("生产", "生产企业"),
+        group="products",
     )
     weight: OptNumber = column("权重", "占比")
 
@@ -117,6 +120,7 @@ class Needs(Edge):
         columns=(("enterprise", "企业"), ("product", "需求产品")),
         also=("可采购产品(服务)",),
         words=("采购需求", "需求企业"),
+        group="products",
     )
 
 
@@ -129,6 +133,7 @@ class Offers(Edge):
         columns=(("enterprise", "企业"), ("product", "可提供产品")),
         also=("在青可提供产品(服务)",),
         words=("可提供", "可提供的企业"),
+        group="products",
     )
 
 
@@ -171,6 +176,7 @@ class Supplies(Edge):
         also=("供应", "供应链", "供货关系"),
         counted="供应关系",
         words=("客户", "供应商"),
+        group="supplies",
     )
     product: OptText = column("产品", "供应产品", "产品(服务)", "货物")
     since: OptDate = column("开始供应", "自")
@@ -223,6 +229,7 @@ class Leads(Edge):
         ("Institute", "Chain"),
         columns=(("enterprise", "企业"), ("chain", "链主产业链")),
         words=("链主", "链主"),
+        group="places",
     )
     role: OptText = column("角色")
 
@@ -235,13 +242,19 @@ class OperatesIn(Edge):
         ("Enterprise", "Segment"),
         columns=(("enterprise", "企业"), ("segment", "所在环节")),
         words=("所在环节", "环节中的企业"),
+        group="places",
     )
 
 
 class OnChain(Edge):
     """与产业链相关."""
 
-    table = joins("涉及产业链", columns=(("subject", "对象"), ("chain", "产业链")), words=("所在产业链", "链上内容"))
+    table = joins(
+        "涉及产业链",
+        columns=(("subject", "对象"), ("chain", "产业链")),
+        words=("所在产业链", "链上内容"),
+        group="places",
+    )
 
 
 class MemberOf(Edge):
@@ -274,6 +287,7 @@ class InIndustry(Edge):
         ("Enterprise", "Industry"),
         columns=(("enterprise", "企业"), ("industry", "所属行业")),
         words=("所属行业", "本行业企业"),
+        group="places",
     )
 
 

@@ -105,10 +105,10 @@ class Kind:
 
     def _clean_choice(self, value: Any) -> str:
         text = str(value).strip()
-        found = self.words.get(text.lower(), text)
-        if found not in self.choices:
+        chosen = self.words.get(text.lower(), text)
+        if chosen not in self.choices:
             raise ValueError(f"不在可选值内,应为 {'、'.join(self.choices)} 之一")
-        return found
+        return chosen
 
 
 def check_unit(amount: float | None, original: str | None) -> None:
@@ -122,8 +122,8 @@ def check_text(text: str, max_length: int) -> str:
     """Return the text unchanged, or raise ``ValueError`` where it is too long, hides characters or is a formula."""
     if len(text) > max_length:
         raise ValueError(f"长度 {len(text)} 字,超过上限 {max_length} 字,请缩短或移到说明列")
-    if found := _forbidden.search(text):
-        raise ValueError(f"含有不可见的控制字符 U+{ord(found.group()):04X},请删去后重试")
+    if hidden := _forbidden.search(text):
+        raise ValueError(f"含有不可见的控制字符 U+{ord(hidden.group()):04X},请删去后重试")
     if _formula.match(text):
         raise ValueError("像是公式,单元格应为普通文本(不以 =、@ 开头)")
     return text

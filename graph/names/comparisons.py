@@ -25,20 +25,20 @@ class Comparisons:
         """Return the firm that a firm is taken for: mostly itself."""
         return self.taken_for.get(id, id)
 
-    def settled(self, one: str, other: str) -> bool:
+    def settled(self, left: str, right: str) -> bool:
         """Tell whether it stands of two firms that they are one, or that they are two."""
-        return self.who(one) == self.who(other) or self.speaks_against(one, other) is not None
+        return self.who(left) == self.who(right) or self.speaks_against(left, right) is not None
 
-    def speaks_against(self, one: str, other: str) -> Pair | None:
+    def speaks_against(self, left: str, right: str) -> Pair | None:
         """Return a pair that is judged to be two firms and that would be one if these two were."""
-        heads = pair_of(self.who(one), self.who(other))
+        heads = pair_of(self.who(left), self.who(right))
         told = (pair for pair, verdict in self.verdicts.items() if verdict == DIFFERENT)
         return min((pair for pair in told if pair_of(*map(self.who, pair)) == heads), default=None)
 
 
-def pair_of(one: str, other: str) -> Pair:
+def pair_of(left: str, right: str) -> Pair:
     """Return two ids in the order in which a pair is known, whoever was named first."""
-    return (one, other) if one < other else (other, one)
+    return (left, right) if left < right else (right, left)
 
 
 def as_one(edges: pl.DataFrame, taken_for: Mapping[str, str], ends: Sequence[str] = ("from", "to")) -> pl.DataFrame:
@@ -65,16 +65,16 @@ def read_judgements(store: Store) -> pl.DataFrame:
 def read_comparisons(store: Store) -> Comparisons:
     """Return the judgements that stand: of each pair the last, unless it took back what was said."""
     last: dict[Pair, tuple[str, str, str]] = {}
-    for kept, other, verdict in read_judgements(store).select("from", "to", "verdict").iter_rows():
-        last.pop(pair_of(kept, other), None)
-        last[pair_of(kept, other)] = kept, other, verdict
+    for first, second, verdict in read_judgements(store).select("from", "to", "verdict").iter_rows():
+        last.pop(pair_of(first, second), None)
+        last[pair_of(first, second)] = first, second, verdict
     comparisons = Comparisons({pair: verdict for pair, (_, _, verdict) in last.items()}, {})
-    for kept, other, verdict in last.values():
+    for first, second, verdict in last.values():
         # where others would join what one pair tells apart, it stays apart
-        if verdict == SAME and not comparisons.speaks_against(kept, other):
-            one, two = comparisons.who(kept), comparisons.who(other)
+        if verdict == SAME and not comparisons.speaks_against(first, second):
+            chosen, joined = comparisons.who(first), comparisons.who(second)
             comparisons.taken_for.update(
-                {id: one for id, head in comparisons.taken_for.items() if head == two}
-                | ({two: one} if one != two else {})
+                {id: chosen for id, head in comparisons.taken_for.items() if head == joined}
+                | ({joined: chosen} if chosen != joined else {})
             )
     return comparisons

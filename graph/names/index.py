@@ -163,13 +163,13 @@ class NameIndex:
         text = _loose_form.sub("", asked.exact)
         if len(_loose_form.sub("", asked.core)) < SHORTEST:
             return {}
-        found: dict[str, bool] = {}
+        begins_alike: dict[str, bool] = {}
         for row in self._holding(text):
             name = self._exact[row]
             if _is_within(text, name):
                 begins = text[0] in (name[0], split_name(name).core[0])
-                found[self._ids[row]] = begins or found.get(self._ids[row], False)
-        return found
+                begins_alike[self._ids[row]] = begins or begins_alike.get(self._ids[row], False)
+        return begins_alike
 
     def _holding(self, text: str) -> list[int]:
         """Return the rows of the words that hold every character of a text, in whatever order."""
@@ -201,10 +201,10 @@ def _in_order(asked: str, name: str, weights: list[float], beside: float) -> flo
         weight = weights[number]
         extra = beside * min(weight, weights[number - 1]) if number else 0.0
         now, ending, most = [0.0], [-math.inf], 0.0
-        for place, other in enumerate(name):
-            found = max(best[place], last[place] + extra) + weight if other == sign else -math.inf
-            most = max(most, best[place + 1], found)
-            ending.append(found)
+        for place, character in enumerate(name):
+            here = max(best[place], last[place] + extra) + weight if character == sign else -math.inf
+            most = max(most, best[place + 1], here)
+            ending.append(here)
             now.append(most)
         best, last = now, ending
     return best[-1]
@@ -242,7 +242,7 @@ def _common(asked: str, name: str) -> str:
     best = [""] * (len(name) + 1)
     for sign in asked:
         now = [""]
-        for place, other in enumerate(name):
-            now.append(best[place] + sign if sign == other else max(best[place + 1], now[place], key=len))
+        for place, character in enumerate(name):
+            now.append(best[place] + sign if sign == character else max(best[place + 1], now[place], key=len))
         best = now
     return best[-1]

@@ -71,11 +71,11 @@ def _prefix() -> re.Pattern[str]:
 
 def split_name(exact: str) -> FirmName:
     """Return the parts of a normalised name."""
-    found: list[str] = []
+    codes: list[str] = []
 
     def drop(match: re.Match[str]) -> str:
         if match.group(1) in places():
-            found.append(places()[match.group(1)])
+            codes.append(places()[match.group(1)])
             return ""
         return match.group(1)
 
@@ -89,10 +89,10 @@ def split_name(exact: str) -> FirmName:
         (match := _prefix().match(rest)) and len(rest) - match.end() >= 2 and _is_within(places()[match.group()], outer)
     ):
         outer = places()[match.group()]
-        found.append(outer)
+        codes.append(outer)
         rest = rest[match.end() :]
-    district = max((code for code in found if not code.endswith("00")), default="")
-    return FirmName(exact, rest or exact, form, city_of(found), district)
+    district = max((code for code in codes if not code.endswith("00")), default="")
+    return FirmName(exact, rest or exact, form, city_of(codes), district)
 
 
 def _is_within(code: str, outer: str) -> bool:
@@ -120,8 +120,8 @@ def city_of_region(text: str | None) -> str:
     """Return the city's code for what a region column says, or nothing where that is not known."""
     if not text:
         return ""
-    found = [places()[match.group()] for match in _prefix().finditer(text)]
-    return city_of(found)
+    codes = [places()[match.group()] for match in _prefix().finditer(text)]
+    return city_of(codes)
 
 
 def check_code(code: str) -> tuple[str, str]:

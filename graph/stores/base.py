@@ -140,10 +140,10 @@ def tidy(value: Any) -> Any:
     if value is None or isinstance(value, (str, float, int)):
         return value
     if isinstance(value, dict):
-        kept = {name: tidy(item) for name, item in value.items() if item is not None}
-        if "_label" in kept:
-            return {name: kept[name] for name in sorted(kept, key=_rank)}
-        return kept
+        present = {name: tidy(item) for name, item in value.items() if item is not None}
+        if "_label" in present:
+            return {name: present[name] for name in sorted(present, key=_rank)}
+        return present
     if isinstance(value, (list, tuple)):
         return [tidy(item) for item in value]
     return value

@@ -128,15 +128,15 @@ class Neo4jStore:
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
-        kept = ", ".join(f"n.`{name}`" for name in columns(record))
-        frames = list(self._frames(f"MATCH (n:`{record.label()}`) RETURN {kept}", record))
+        fields = ", ".join(f"n.`{name}`" for name in columns(record))
+        frames = list(self._frames(f"MATCH (n:`{record.label()}`) RETURN {fields}", record))
         return pl.concat(frames) if frames else pl.DataFrame(schema=schema(record))
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels."""
-        kept = ", ".join(f"r.`{name}`" for name in columns(record))
+        fields = ", ".join(f"r.`{name}`" for name in columns(record))
         pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`)"
-        yield from self._frames(f"{pattern} RETURN a.id, b.id, {kept}", record)
+        yield from self._frames(f"{pattern} RETURN a.id, b.id, {fields}", record)
 
     @contextmanager
     def load(self) -> Iterator["Neo4jWriter"]:
@@ -154,9 +154,9 @@ class Neo4jStore:
 
     def pinned(self) -> "Neo4jStore":
         """Return the store with the version that it has now."""
-        other = copy(self)
-        other._held = self.version()
-        return other
+        pinned = copy(self)
+        pinned._held = self.version()
+        return pinned
 
     def version(self) -> str:
         """Return the version that the last load left."""

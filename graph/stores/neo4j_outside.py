@@ -28,20 +28,21 @@ def check_settings(ask: Callable[[str], Rows], url: str) -> list[str]:
     """Raise ``CypherClosed`` unless the server keeps LOAD CSV from its files;
     return what else should be set, in Chinese."""
     try:
-        found = {str(row["name"]): str(row["value"]) for row in ask(SETTINGS)}
+        settings = {str(row["name"]): str(row["value"]) for row in ask(SETTINGS)}
     except StoreUnavailable:
         raise
     except LianzhangError as error:
         raise CypherClosed(f"不能接受外部 Cypher: 查不到 Neo4j {url} 的设置({error.message})。{_advice()}") from error
-    if FILES not in found:
+    if FILES not in settings:
         raise CypherClosed(
             f"不能接受外部 Cypher: 这个用户看不到 Neo4j {url} 的设置 {FILES}。请给它 SHOW SETTING 的权限。{_advice()}"
         )
-    if found[FILES].lower() != "false":
+    if settings[FILES].lower() != "false":
         raise CypherClosed(
-            f"不能接受外部 Cypher: Neo4j {url} 的设置 {FILES} 是 {found[FILES]},查询可能读到服务器上的文件。{_advice()}"
+            f"不能接受外部 Cypher: Neo4j {url} 的设置 {FILES} 是 {settings[FILES]},"
+            f"查询可能读到服务器上的文件。{_advice()}"
         )
-    if found.get(MEMORY, "0B") != "0B":
+    if settings.get(MEMORY, "0B") != "0B":
         return []
     return [f"Neo4j {url} 没有设置 {MEMORY},一条查询可能占满服务器的内存;建议在 neo4j.conf 里写 {MEMORY}=512m"]
 
@@ -55,10 +56,10 @@ def check_names(statuses: Iterable[GqlStatusObject], admitted: Admitted) -> None
     knows; a name of the model may simply have no data yet."""
     for status in statuses:
         what = UNKNOWN.get(status.gql_status)
-        found = MISSING.search(status.status_description)
-        if what is None or found is None:
+        match = MISSING.search(status.status_description)
+        if what is None or match is None:
             continue
-        name, known = found[1], list(NODE_TYPES if what == "标签" else EDGE_TYPES)
+        name, known = match[1], list(NODE_TYPES if what == "标签" else EDGE_TYPES)
         if what == "属性" and name in admitted.doubtful:
             raise QueryError(f"图里没有属性 {name},请核对拼写")
         if what != "属性" and name not in known:

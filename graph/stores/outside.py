@@ -41,8 +41,8 @@ class Outside:
 
 def explained(error: QueryError, dialect: Dialect) -> QueryError:
     """Return a store's error with what to do about it, where that is known."""
-    found = next((hint for piece, hint in dialect.hints.items() if piece in error.message), None)
-    return QueryError(f"{found}。({error.message})") if found else error
+    hint = next((hint for piece, hint in dialect.hints.items() if piece in error.message), None)
+    return QueryError(f"{hint}。({error.message})") if hint else error
 
 
 def _plain(value: Any) -> Any:

@@ -27,10 +27,7 @@ from queries.things.listings import supplied, table_supplies
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 FIGURES = "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。"
 
-GROUPS = (
-    ("products", "产品与需求", ("PRODUCES", "OFFERS", "NEEDS")),
-    ("places", "所在产业链与环节", ("LEADS", "OPERATES_IN", "ON_CHAIN", "IN_INDUSTRY")),
-)
+GROUPS = {"products": "产品与需求", "places": "所在产业链与环节"}  # of a firm's relations, as their types name them
 
 
 def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> list[Table[Any]]:
@@ -216,16 +213,17 @@ def tables_of_enterprise(
     view: EnterpriseView, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge]
 ) -> list[Table[Any]]:
     """Return all tables of a firm's page."""
-    tables: list[Table[Any]] = [
+
+    def of_group(group: str, side: Sequence[Related]) -> list[Related]:
+        return [item for item in side if EDGE_TYPES[item.relation].table.group == group]
+
+    return [
         replace(table_supplies(suppliers), id="suppliers", title="供应商"),
         replace(table_supplies(customers), id="customers", title="客户"),
+        *(_relations(id, title, of_group(id, view.outgoing), ()) for id, title in GROUPS.items()),
+        table_statements(view.statements),
+        _relations("relations", "其他关系", of_group("", view.outgoing), of_group("", view.incoming)),
     ]
-    taken = {"SUPPLIES"}
-    for id, title, relations in GROUPS:
-        taken |= set(relations)
-        tables.append(_relations(id, title, (item for item in view.outgoing if item.relation in relations), ()))
-    rest = [[item for item in side if item.relation not in taken] for side in (view.outgoing, view.incoming)]
-    return [*tables, table_statements(view.statements), _relations("relations", "其他关系", *rest)]
 
 
 def _relations(

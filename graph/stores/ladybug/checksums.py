@@ -34,8 +34,8 @@ class Seal:
     @classmethod
     def of(cls, path: Path) -> "Seal":
         """Return the seal of a file as it is now."""
-        found = path.stat()
-        return cls(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        stat = path.stat()
+        return cls(stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 @dataclass(frozen=True)

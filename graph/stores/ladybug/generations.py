@@ -64,7 +64,7 @@ class Generations:
         """Return the file that readers see now, None before the first load;
         raises where there is one that cannot be reached."""
         try:
-            found = self.path.resolve(strict=True)
+            target = self.path.resolve(strict=True)
         except FileNotFoundError:
             if self.path.is_symlink():
                 raise self._refusal(f"{self.path} 指向的 {os.readlink(self.path)} 不见了") from None
@@ -74,9 +74,9 @@ class Generations:
         except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself, before Python 3.13
             why = getattr(error, "strerror", None) or "链接绕回自身"
             raise StoreUnavailable(f"打不开图文件 {self.path}: {why}。请检查路径与权限,或换一个 --store") from error
-        if not found.is_file():
-            raise self._refusal(f"{self.path} 不是文件{'而是目录' if found.is_dir() else ''}")
-        return found
+        if not target.is_file():
+            raise self._refusal(f"{self.path} 不是文件{'而是目录' if target.is_dir() else ''}")
+        return target
 
     def ready(self) -> Ready | None:
         """Return the current file after checking it, None before the first load; call
@@ -209,22 +209,26 @@ class Generations:
         if not known:
             raise NotFound(f"{self.folder} 里没有任何一代数据,请用 lianzhang load 载入,或从备份恢复")
         if to is not None:
-            found = [
-                one
-                for one in known
-                if to in (one.path.stem, one.path.name) or (to.isdecimal() and int(to) == one.number)
+            named = [
+                generation
+                for generation in known
+                if to in (generation.path.stem, generation.path.name)
+                or (to.isdecimal() and int(to) == generation.number)
             ]
-            if len(found) != 1:
-                raise NotFound(
-                    f"没有{'唯一的' if found else ''}第 {to} 代;现有 {'、'.join(one.path.stem for one in known)}"
-                )
-            if found[0].verdict.state is FileState.damaged:
-                raise InputError(f"{found[0].title}损坏: {found[0].verdict.problem};没有退回,请另选一代")
-            return found[0]
+            if len(named) != 1:
+                there = "、".join(generation.path.stem for generation in known)
+                raise NotFound(f"没有{'唯一的' if named else ''}第 {to} 代;现有 {there}")
+            if named[0].verdict.state is FileState.damaged:
+                raise InputError(f"{named[0].title}损坏: {named[0].verdict.problem};没有退回,请另选一代")
+            return named[0]
         limit = self._current_number(known)
-        usable = [one for one in known if not one.current and one.number and one.verdict.state is not FileState.damaged]
-        before = [one for one in usable if limit is None or one.number < limit]
-        before.sort(key=lambda one: one.verdict.state is not FileState.good)
+        usable = [
+            generation
+            for generation in known
+            if not generation.current and generation.number and generation.verdict.state is not FileState.damaged
+        ]
+        before = [generation for generation in usable if limit is None or generation.number < limit]
+        before.sort(key=lambda generation: generation.verdict.state is not FileState.good)
         if not before:
             later = f";比它新的完好的有{usable[0].title},可用 --to {usable[0].number}" if usable else ""
             raise NotFound(f"没有更早的完好的一代可以退回{later}")
@@ -233,12 +237,14 @@ class Generations:
     def _current_number(self, known: list[Generation]) -> int | None:
         """Return the number of the current generation, also where its file is
         gone; None where no generation is current."""
-        return _number(self._link_name()) or next((one.number for one in known if one.current and one.number), None)
+        return _number(self._link_name()) or next(
+            (generation.number for generation in known if generation.current and generation.number), None
+        )
 
     def _described(self, path: Path, current: bool, look: Callable[[Path], Condition]) -> Generation:
-        found = path.stat()
-        written = datetime.fromtimestamp(int(found.st_mtime)).astimezone().isoformat()
-        return Generation(path, _number(path.name) or 0, written, found.st_size, current, look(path))
+        stat = path.stat()
+        written = datetime.fromtimestamp(int(stat.st_mtime)).astimezone().isoformat()
+        return Generation(path, _number(path.name) or 0, written, stat.st_size, current, look(path))
 
     def _verdict(self, path: Path, whole: bool = False) -> Condition:
         """Look at a file, once as long as neither it nor its checksums change."""
@@ -261,9 +267,9 @@ class Generations:
     def _refusal(self, problem: str) -> StoreUnavailable:
         """Return the error that says what is wrong, which generation is good, and what to do."""
         advice = f"没有别的完好的一代,请从备份恢复,或把 {self.path.name} 与 {self.folder.name} 移到别处后重新载入"
-        others = [one for one in self.listed() if not one.current and one.number]
+        others = [generation for generation in self.listed() if not generation.current and generation.number]
         for state, words in ((FileState.good, "完好的有"), (FileState.unchecked, "没有校验和、但打得开的有")):
-            if usable := [one for one in others if one.verdict.state is state]:
+            if usable := [generation for generation in others if generation.verdict.state is state]:
                 advice = f"{words}{usable[0].title},{BACK}"
                 break
         return StoreUnavailable(f"打不开图文件 {problem}。{advice}")
@@ -278,9 +284,9 @@ class Generations:
         stays in its place until the link replaces it."""
         if self.path.is_symlink() or not self.path.is_file():
             return None
-        kept = [path for path in self.finished() if path.samefile(self.path)]
-        if kept:
-            return kept[0]
+        same = [path for path in self.finished() if path.samefile(self.path)]
+        if same:
+            return same[0]
         target = self._next()
         try:
             os.link(self.path, target)
@@ -330,13 +336,15 @@ class Generations:
             return
         others = [path for path in self.finished() if path.name != current.name]
         ranked = sorted(others, key=lambda path: path == previous, reverse=True)
-        kept: list[Path] = []
+        staying: list[Path] = []
         for path in ranked:
-            if len(kept) < KEEP - 1 and self._verdict(path, whole=True).state is not FileState.damaged:
-                kept.append(path)
-        if len(kept) == KEEP - 1:
+            if len(staying) < KEEP - 1 and self._verdict(path, whole=True).state is not FileState.damaged:
+                staying.append(path)
+        if len(staying) == KEEP - 1:
             lost = {path.with_suffix(".lbug") for kind in ("*.sum", "*.json") for path in self.folder.glob(kind)}
-            for path in set(others) - set(kept) | {path for path in lost if _number(path.name) and not path.exists()}:
+            for path in set(others) - set(staying) | {
+                path for path in lost if _number(path.name) and not path.exists()
+            }:
                 _remove(path)
 
     @contextmanager
@@ -352,8 +360,8 @@ class Generations:
 
 
 def _number(name: str) -> int | None:
-    found = re.fullmatch(r"(\d{6})-[0-9a-f]{6}\.lbug", name)
-    return int(found.group(1)) if found else None
+    match = re.fullmatch(r"(\d{6})-[0-9a-f]{6}\.lbug", name)
+    return int(match.group(1)) if match else None
 
 
 def _seal(path: Path) -> Seal | None:

@@ -71,18 +71,18 @@ class Worker:
         self.end = weakref.finalize(self, _end, self.stop, ours)
         try:
             self.link.send({"path": str(file.path), "pool": POOL, "mapped": MAPPED, "memory": limits.memory})
-            found = from_json(self._receive(time.monotonic() + START_SECONDS))
+            opened = from_json(self._receive(time.monotonic() + START_SECONDS))
         except BaseException as error:
             self.end()
             if isinstance(error, Lost):
                 raise StoreUnavailable(_unopened(file.path, "打开时进程中断")) from None
             raise
-        if "error" in found:
+        if "error" in opened:
             self.end()
-            raise StoreUnavailable(_unopened(file.path, found["error"].splitlines()[0][:300]))
-        if "unlimited" in found:
+            raise StoreUnavailable(_unopened(file.path, opened["error"].splitlines()[0][:300]))
+        if "unlimited" in opened:
             self.end()
-            raise CypherClosed(UNLIMITED.format(found["unlimited"]))
+            raise CypherClosed(UNLIMITED.format(opened["unlimited"]))
         self.owing = False
 
     def ask(self, question: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -310,15 +310,15 @@ class Pool:
             self._idle = [worker for worker in self._idle if worker not in dead]
             self.replaced += len(dead)
             fitting = next((worker for worker in reversed(self._idle) if worker.file == file), None)
-            other = self._idle[0] if fitting is None and len(self._idle) + len(self._busy) >= self.size else None
-            for taken in (fitting, other):
+            stale = self._idle[0] if fitting is None and len(self._idle) + len(self._busy) >= self.size else None
+            for taken in (fitting, stale):
                 if taken is not None:
                     self._idle.remove(taken)
             if fitting is not None:
                 self._busy.add(fitting)
                 return fitting
-        if other is not None:
-            other.end()
+        if stale is not None:
+            stale.end()
         worker = Worker(file, self.limits)
         with self._guard:
             self._busy.add(worker)

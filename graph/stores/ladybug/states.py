@@ -72,18 +72,20 @@ def verify_file(path: Path, tell: checksums.Tell = checksums.silent) -> Conditio
         sums = checksums.read(path)
         if sums is None:
             return examine(path)
-        found = checksums.measure(path, tell)
+        measured = checksums.measure(path, tell)
     except (checksums.Unreadable, OSError):
         return examine(path)
-    return compare(found, sums)
+    return compare(measured, sums)
 
 
-def compare(found: Checksums, sums: Checksums) -> Condition:
+def compare(measured: Checksums, sums: Checksums) -> Condition:
     """Say how a file is that was read whole."""
-    if found.size != sums.size:
-        return Condition(FileState.damaged, f"写入时有 {sums.size:,} 字节,现在是 {found.size:,} 字节")
-    wrong = [number for number, (one, other) in enumerate(zip(found.crc32, sums.crc32, strict=True)) if one != other]
-    if wrong or found.sha256 != sums.sha256:
+    if measured.size != sums.size:
+        return Condition(FileState.damaged, f"写入时有 {sums.size:,} 字节,现在是 {measured.size:,} 字节")
+    wrong = [
+        number for number, (read, written) in enumerate(zip(measured.crc32, sums.crc32, strict=True)) if read != written
+    ]
+    if wrong or measured.sha256 != sums.sha256:
         return Condition(FileState.damaged, places(wrong))
     return Condition(FileState.good)
 

@@ -56,8 +56,8 @@ class _Whole:
         """Return all rows of a query about the tables, asked once for a file."""
         key = (self.file, query)
         if key not in self.known:
-            for other in [other for other in self.known if other[0] != self.file]:
-                self.known.pop(other, None)
+            for gone in [asked for asked in self.known if asked[0] != self.file]:
+                self.known.pop(gone, None)
             self.known[key] = self.rows(query)
         return self.known[key]
 
@@ -132,9 +132,9 @@ class LadybugStore:
 
     def pinned(self) -> "LadybugStore":
         """Return the store as it stands now, with the same processes: it reads the file of this generation."""
-        other = copy(self)
-        other._held = self.generations.ready()
-        return other
+        pinned = copy(self)
+        pinned._held = self.generations.ready()
+        return pinned
 
     def version(self) -> str:
         """Return the name of the current generation."""

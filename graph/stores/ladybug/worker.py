@@ -174,8 +174,8 @@ def _run(connection: ladybug.Connection, question: dict[str, Any], asked: "list[
     finally:
         asked.clear()
     if isinstance(answer, list):
-        for one in answer:
-            one.close()
+        for part in answer:
+            part.close()
         return [to_json({"error": "many", "kind": "many"})]
     with closing(answer):
         if question["frame"]:
@@ -244,8 +244,8 @@ def plain(value: Any) -> Any:
         if "_NODES" in value:
             return {"nodes": plain(value["_NODES"]), "relationships": plain(value["_RELS"])}
         # absent properties are left out
-        kept = ((name, item) for name, item in value.items() if item is not None and name not in HIDDEN)
-        return {"_label" if name == "_LABEL" else name: plain(item) for name, item in kept}
+        shown = ((name, item) for name, item in value.items() if item is not None and name not in HIDDEN)
+        return {"_label" if name == "_LABEL" else name: plain(item) for name, item in shown}
     if isinstance(value, Decimal):  # a sum of whole numbers comes as one
         return float(value) if value.as_tuple().exponent else int(value)
     return [plain(item) for item in value] if isinstance(value, list) else value
@@ -268,9 +268,9 @@ def _limit(memory: int) -> None:
     import resource
 
     with open("/proc/self/status", encoding="ascii") as status:
-        found = re.search(r"VmData:\s+(\d+) kB", status.read())
-    assert found is not None
-    data = int(found.group(1)) * 1024 + memory
+        match = re.search(r"VmData:\s+(\d+) kB", status.read())
+    assert match is not None
+    data = int(match.group(1)) * 1024 + memory
     for what, most in (
         (resource.RLIMIT_DATA, data),
         (resource.RLIMIT_FSIZE, 0),
