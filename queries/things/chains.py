@@ -49,13 +49,13 @@ PLAIN = (
 def list_totals(view: View) -> list[Total]:
     """Return how many things of the main kinds there are; a segment is its
     chain's, the other things are every city's."""
-    found: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
+    counts_of: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
     for row in view.ask("totals"):
         if row["number"]:
-            found[row["label"]][row["status"]] = row["number"]
+            counts_of[row["label"]][row["status"]] = row["number"]
     if view.elsewhere:
-        found["Segment"] = dict(sum((Counter(chain.counts.segments) for chain in list_chains(view)), Counter()))
-    return [Total(label=label, name=name, counts=_sorted(found[label])) for label, name in TOTALS.items()]
+        counts_of["Segment"] = dict(sum((Counter(chain.counts.segments) for chain in list_chains(view)), Counter()))
+    return [Total(label=label, name=name, counts=_sorted(counts_of[label])) for label, name in TOTALS.items()]
 
 
 def list_chains(view: View) -> list[ChainSummary]:
@@ -146,18 +146,18 @@ def _product(row: dict[str, Any]) -> ChainProduct:
 def firm_rows(rows: list[dict[str, Any]], type_name: str) -> list[dict[str, Any]]:
     """Return firms and their relation that were read field by field as if they had been read whole."""
     mark = "relation_"
-    found = []
+    firms = []
     for row in rows:
         known = {name: value for name, value in row.items() if value is not None}
         firm = {name: value for name, value in known.items() if not name.startswith(mark)}
         relation = {name.removeprefix(mark): value for name, value in known.items() if name.startswith(mark)}
-        found.append({"thing": {"_label": "Enterprise", **firm}, "relation": {"_label": type_name, **relation}})
-    return found
+        firms.append({"thing": {"_label": "Enterprise", **firm}, "relation": {"_label": type_name, **relation}})
+    return firms
 
 
 def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
     """Return rows of a thing and its relation as related things, in a fixed order."""
-    found = [
+    things = [
         {
             "relation": relation["_label"],
             "label": thing["_label"],
@@ -170,7 +170,7 @@ def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
         }
         for thing, relation in ((row[column], row["relation"]) for row in rows)
     ]
-    return _RELATED.validate_python(sorted(found, key=_related_order))
+    return _RELATED.validate_python(sorted(things, key=_related_order))
 
 
 def _related_order(item: dict[str, Any]) -> tuple[Any, ...]:
