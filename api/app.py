@@ -15,6 +15,7 @@ from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
+from api.changes import routes as changes
 from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
@@ -70,6 +71,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
     app.include_router(router_of(QUESTIONS), responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
+    app.include_router(changes.router, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:
         app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])

@@ -55,7 +55,8 @@ def as_json_schema() -> dict[str, Any]:
 
 
 def _narrow(field: dict[str, Any], kind: Kind) -> None:
-    field.pop("heads", None)
+    for said in ("heads", "hint"):
+        field.pop(said, None)
     target = next((option for option in field.get("anyOf", []) if option.get("type") != "null"), field)
     if kind.choices:
         target["enum"] = list(kind.choices)

@@ -37,6 +37,18 @@ class Conflict(LianzhangError, status=409, title="已被改过"):
     the row as it stands, None where it is gone."""
 
 
+class Stale(Conflict, status=412, title="已被改过"):
+    """As ``Conflict``, of a thing whose tag was given."""
+
+
+class TagMissing(LianzhangError, ValueError, status=428, title="没有写明看到的是哪一版"):
+    """A thing is to be changed, and nothing says which version of it the writer saw."""
+
+
+class NotAllowed(LianzhangError, PermissionError, status=403, title="没有权限"):
+    """Who asks may not do this; another may."""
+
+
 class QueryError(LianzhangError, ValueError, status=400, title="查询语句有误"):
     """The store does not understand the Cypher text or its parameters."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from graph.errors import InputError
+from graph.model import yardstick
 from graph.statuses import STATUS_ZH
 
 # the scopes that have names, by what they leave out
@@ -13,9 +14,6 @@ NAMED = {
     "不含示例": "sample",
     "只用有来源的": "sample,curated,inferred",
 }
-# What a chain is made of, and where something is said, is a claim about nobody:
-# it is seen whatever is left out, but for samples.
-YARDSTICK = ("Source", "Chain", "Segment", "Product", "PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS")
 EVERYWHERE = "全部"  # the word for no one city, where one is set for the whole server
 SEPARATORS = str.maketrans("，、;；", ",,,,")
 
@@ -50,13 +48,13 @@ class Scope:
 
     @property
     def yardstick(self) -> tuple[str, ...]:
-        """Return the statuses of the rows of ``YARDSTICK`` that are to be seen."""
+        """Return the statuses of the rows of the model's yardstick that are to be seen."""
         kept = {*self.statuses, *STATUS_ZH} - ({"sample"} - {*self.statuses})
         return tuple(status for status in STATUS_ZH if status in kept) if self.statuses else ()
 
     def of_kind(self, kind: str) -> tuple[str, ...]:
         """Return the statuses of the rows of a label or relationship type that are to be seen."""
-        return self.yardstick if kind in YARDSTICK else self.statuses
+        return self.yardstick if kind in yardstick() else self.statuses
 
     @property
     def hidden(self) -> list[str]:

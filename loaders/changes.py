@@ -1,87 +1,302 @@
-"""The one door for what people change: each change says who makes it and why,
-and is loaded as a row of its type like any other."""
+"""The one door for what people change: each change says who makes it and why, is checked as a row of a file is, and
+stands over what files say until it is taken back; the journal keeps each of them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from typing import Any, Literal
+from uuid import uuid4
 
 import polars as pl
 
-from graph.errors import Conflict, InputError
-from graph.model import Edge, Node, Record, ends_of
+from graph.errors import Conflict, InputError, LianzhangError, NotFound
+from graph.journal import Entry, Outcome
+from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, columns, ends_of, heads, name_of
+from graph.model.edits import Edit, read_edits, tag_of
+from graph.names.comparisons import read_comparisons
 from graph.stores import Store
 from loaders.report import Report
+from loaders.rows.directory import Directory
+from loaders.rows.edits import NOT_WRITTEN, Mark, Pins
 from loaders.run import Options, load_tables
 from loaders.tables import InputTable, Row, add_rows
+
+RECENT = 2_000  # entries that are looked through for what was not ended: each change looks
 
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody makes of one row: ``key`` tells which, ``set`` what else it holds.
+    """What somebody makes of one row: ``key`` tells which, ``set`` what else it holds; None ends it today.
 
-    ``seen`` is when the row that the writer saw was recorded (``recorded_at``); with it the key holds ids, not names.
+    ``seen`` is the tag of the row that the writer saw (``tag_of``); with it the key holds ids, not names. ``pins`` are
+    entries of people that are to stand instead of a ``set``.
     """
 
     record: type[Record]
     key: Row
-    set: Row
+    set: Row | None
     by: str
     why: str = ""
     seen: str | None = None
+    role: str = ""
+    pins: Pins | None = None
+
+    @property
+    def action(self) -> str:
+        """Return in a word what is done."""
+        return "撤销" if self.pins is not None else "终止" if self.set is None else "修改"
+
+    @property
+    def fields(self) -> Row:
+        """Return what is written, by field."""
+        if self.set is None:
+            return {"valid_to": date.today().isoformat()}
+        known = heads(self.record)
+        return {known.get(name.lower(), name): value for name, value in self.set.items()}
+
+    def check(self) -> None:
+        """Raise ``InputError`` for a field that the type does not have, or that is no field to be written."""
+        own, links = self.record.model_fields, {link.name: link.zh for link in self.record.table.links}
+        for name in self.fields:
+            if name in links:
+                raise InputError(f"{links[name]}({name})是关系,不是字段;请用“{self.record.table.zh}”的表载入")
+            if name not in own or name in NOT_WRITTEN or name == "id":
+                near = get_close_matches(name, own, 1, 0.5)
+                hint = f",是不是 {near[0]}" if near else f";可改的有 {'、'.join(writable(self.record))}"
+                raise InputError(f"{self.record.table.zh}没有可改的字段“{name[:60]}”{hint}")
 
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a change, and why where it was refused."""
+    """What came of a change, and why where it was refused; the id of the change and the row as it stands."""
 
     outcome: Literal["new", "changed", "same", "refused"]
     reason: str = ""
+    change: str = field(default="", compare=False)
+    row: Row = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A change with its id, the row that it is about as it stood, and the row that is loaded of it."""
+
+    change: Change
+    id: str
+    before: Row | None
+
+    @property
+    def row(self) -> Row:
+        """Return the row as one of a file: what stands, with what is written over it."""
+        record = self.change.record
+        stood = {name: value for name, value in (self.before or {}).items() if name in record.model_fields}
+        stood.pop("field_sources", None)
+        return stood | self.change.key | self.change.fields
+
+    def mark(self, at: str) -> Mark:
+        """Return what makes its row a person's."""
+        change = self.change
+        written = {*change.fields, *change.key} - {"id", *_key_names(change.record)}
+        return Mark(self.id, change.by, at, change.why, frozenset(written), change.pins)
+
+    def entry(self, outcome: Outcome, told: str = "", version: str = "") -> Entry:
+        """Return what the journal says of it."""
+        change, before = self.change, self.before or {}
+        told_fields = change.fields if change.pins is None else dict.fromkeys(change.pins)
+        return Entry(
+            action=change.action if self.before or outcome is Outcome.refused else "新增",
+            who=change.by,
+            outcome=outcome,
+            role=change.role,
+            thing=thing_of(change.record, change.key),
+            key={name: change.key.get(name) for name in _key_names(change.record)},
+            name=str(before.get("name") or change.key.get("name") or ""),
+            why=change.why,
+            told=told,
+            change=self.id,
+            version=version,
+            before={name: _as_it_was(before, name) for name in told_fields},
+            after=dict(told_fields) if change.pins is None else {name: _told(pin) for name, pin in change.pins.items()},
+        )
 
 
 def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
     """Make changes in one load and return what came of each; where one is
     stale, none is made: ``Conflict`` carries the newer row."""
-    report, tables = Report(), list[InputTable]()
-    with store.load() as writer:
-        for change in changes:
-            _refuse_stale(store, change)
-            add_rows(tables, change.record, [change.key | change.set], report)
-        if report.failed:
-            raise InputError(report.failed[0]["reason"])
-        load_tables(tables, store, writer, report, Options())
-    return [_done(table) for table in tables]
+    report, tables, begun = Report(), list[InputTable](), list[_Begun]()
+    try:
+        with store.load() as writer:
+            recover(store)
+            for change in changes:
+                begun.append(_begin(store, change))
+                add_rows(tables, change.record, [begun[-1].row], report)
+            if report.failed:
+                raise InputError(report.failed[0]["reason"])
+            for one in begun:
+                store.journal().append(one.entry(Outcome.begun))
+            at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            marks = {table.index: one.mark(at) for table, one in zip(tables, begun, strict=True)}
+            load_tables(tables, store, writer, report, Options(marks=marks))
+    except LianzhangError as error:
+        for one in begun:
+            store.journal().append(one.entry(Outcome.refused, error.message))
+        for change in changes[len(begun) :]:
+            refuse(store, change, error)
+        raise
+    return [_finish(store, table, one) for table, one in zip(tables, begun, strict=True)]
 
 
-def _refuse_stale(store: Store, change: Change) -> None:
-    if change.seen is None:
-        return
-    newer = _standing(store, change)
-    if newer is None or newer["recorded_at"] != change.seen:
-        told = f"现在的记录于 {newer['recorded_at']}" if newer else "现在没有这一行"
-        raise Conflict(
-            f"{change.record.table.zh}: 这一行改过了,你看到的记录于 {change.seen},{told};请重新打开再改", newer=newer
-        )
+def refuse(store: Store, change: Change, error: LianzhangError) -> None:
+    """Write down a change that was refused before it was begun."""
+    store.journal().append(_Begun(change, uuid4().hex, None).entry(Outcome.refused, error.message))
 
 
-def _standing(store: Store, change: Change) -> dict[str, Any] | None:
-    """Return the row that a change is about as it stands, its ends being ids."""
-    record, key = change.record, change.key
+def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> Done:
+    """Take a change back, as a change: what stood before it stands again; one that made a row ends the row.
+
+    Raises ``NotFound`` for a change that the journal does not know as done, ``Conflict`` where somebody has written
+    over it since.
+    """
+    entry = next((one for one in reversed([*store.journal().entries()]) if one.change == change), None)
+    made = next(
+        (one for one in store.journal().entries() if one.change == change and one.outcome is Outcome.begun), None
+    )
+    if entry is None or made is None or entry.outcome is not Outcome.done:
+        raise NotFound(f"操作记录里没有做成了的改动 {change[:60]},可用 lianzhang audit 查看")
+    record, key = record_of(made.thing), {**made.key}
+    row = standing(store, record, key)
+    if row is None:
+        raise NotFound(f"图中没有 {made.thing} 这一行了,无从撤销")
+    edits = read_edits(row)
+    own = {name for name in made.after if name in edits and edits[name].change == change}
+    if own != {name for name in made.after if name in columns(record)}:
+        raise Conflict(f"{record.table.zh}: 这次改动之后又有人改过,请先撤销后来的改动", newer=row)
+    if made.action == "新增":
+        (done,) = apply(store, [Change(record, key, None, by, why or f"撤销 {change}", tag_of(row), role)])
+        return done
+    pins = {name: _pin(made.before[name]) for name in own}
+    (done,) = apply(store, [Change(record, key, {}, by, why or f"撤销 {change}", tag_of(row), role, pins)])
+    return done
+
+
+def recover(store: Store) -> None:
+    """Settle in the journal what was begun and not ended, for the process was killed: the graph says what came of it.
+
+    To be called while nobody else can be writing.
+    """
+    ends: dict[str, Entry] = {}
+    for entry in store.journal().entries(RECENT):
+        if entry.change:
+            ends[entry.change] = entry
+    for entry in ends.values():
+        if entry.outcome is Outcome.begun:
+            edits = read_edits(standing(store, record_of(entry.thing), entry.key) or {})
+            there = any(edit.change == entry.change for edit in edits.values())
+            told = "进程中断,事后核对: 已写入" if there else "进程中断,事后核对: 没有写入"
+            outcome = Outcome.done if there else Outcome.refused
+            store.journal().append(Entry(entry.action, entry.who, outcome, change=entry.change, told=told))
+
+
+def writable(record: type[Record]) -> list[str]:
+    """Return the fields of a type that people write."""
+    return [name for name in record.model_fields if name not in (*NOT_WRITTEN, "id", *record.table.key)]
+
+
+def thing_of(record: type[Record], key: Mapping[str, Any]) -> str:
+    """Return in one text which row a key is: ``Label:id``, or ``TYPE:`` with the ends and the rest of the key."""
+    if issubclass(record, Node):
+        return f"{record.label()}:{key.get('id') or key.get('name')}"
+    return f"{name_of(record)}:" + "→".join(str(key.get(name) or "") for name in _key_names(record))
+
+
+def record_of(thing: str) -> type[Record]:
+    """Return the type of a row that ``thing_of`` has named."""
+    name = thing.partition(":")[0]
+    record = NODE_TYPES.get(name) or EDGE_TYPES.get(name)
+    if record is None:
+        raise NotFound(f"模型里没有 {name[:60]} 这一类")
+    return record
+
+
+def _key_names(record: type[Record]) -> tuple[str, ...]:
+    """Return the columns that tell rows of a type apart."""
+    if issubclass(record, Edge):
+        return (*(name for name, _ in record.table.end_columns), *record.table.key)
+    return ("id",)
+
+
+def standing(store: Store, record: type[Record], key: Mapping[str, Any]) -> Row | None:
+    """Return a row as it stands, its ends being ids; None where there is none."""
     if issubclass(record, Edge):
         (start, _), (end, _) = record.table.end_columns
-        wanted = {"from": key[start], "to": key[end]} | {name: key.get(name) for name in record.table.key}
+        wanted = {"from": key.get(start), "to": key.get(end)} | {name: key.get(name) for name in record.table.key}
         frames = [frame for ends in ends_of(record) for frame in store.edges(record, ends)]
     else:
         assert issubclass(record, Node)
-        wanted, frames = {"id": key["id"]}, [store.nodes(record)]
+        wanted, frames = {"id": key.get("id")}, [store.nodes(record)]
     # a part of a key that is not given is empty
     same = [pl.col(name).fill_null("") == (value or "") for name, value in wanted.items()]
     rows = (row for frame in frames for row in frame.filter(*same).iter_rows(named=True))
     return next(rows, None)
 
 
-def _done(table: InputTable) -> Done:
-    refused = [problem.reason for _, problems in table.refused for found in problems.values() for problem in found]
+def _begin(store: Store, change: Change) -> _Begun:
+    """Return a change with the row that it is about; raises ``Conflict`` where that is not the one that was seen."""
+    if change.seen is not None:
+        change.check()
+    change = replace(change, key=_with_ids(store, change))
+    row = standing(store, change.record, change.key)
+    if change.seen is not None and (row is None or tag_of(row) != change.seen):
+        told = f"{_last(row)}" if row else "现在没有这一行"
+        raise Conflict(f"{change.record.table.zh}: 你打开之后这一行改过了,{told};请看过再改", newer=row)
+    return _Begun(change, uuid4().hex, row)
+
+
+def _with_ids(store: Store, change: Change) -> Row:
+    """Return a key with ids where its ends are named otherwise; what names nothing stays, and is refused as a row."""
+    record, key = change.record, change.key
+    if not issubclass(record, Edge):
+        return key
+    directory = Directory(read_comparisons(store).taken_for)
+    found = dict(key)
+    for side, (column, _) in enumerate(record.table.end_columns):
+        labels = sorted({ends[side] for ends in ends_of(record)})
+        for label in labels:
+            directory.add(label, store.nodes(NODE_TYPES[label]))
+        (answer,) = directory.find(pl.Series([str(key.get(column) or "")]), labels).iter_rows(named=True)
+        found[column] = answer["id"] or key.get(column)
+    return found
+
+
+def _last(row: Row) -> str:
+    """Return who wrote last in a row, and when."""
+    edits = sorted(read_edits(row).values(), key=lambda edit: edit.at)
+    return f"{edits[-1].by} 于 {edits[-1].at} 改过" if edits else f"现在的记录于 {row['recorded_at']}"
+
+
+def _finish(store: Store, table: InputTable, begun: _Begun) -> Done:
+    refused = [problem.reason for _, problems in table.refused for listed in problems.values() for problem in listed]
     refused += [bad.reason for bad in table.sheet.bad]
-    if refused:
-        return Done("refused", ";".join(refused))
-    return Done("new" if table.report.new else "changed" if table.report.changed else "same")
+    outcome: Literal["new", "changed", "same"] = (
+        "new" if table.report.new else "changed" if table.report.changed else "same"
+    )
+    end, told = (
+        (Outcome.refused, ";".join(refused)) if refused else (Outcome.done, "" if outcome != "same" else "没有变化")
+    )
+    store.journal().append(begun.entry(end, told, store.version()))
+    row = standing(store, begun.change.record, begun.change.key) or {}
+    return Done("refused" if refused else outcome, told if refused else "", begun.id, row)
+
+
+def _as_it_was(row: Row, name: str) -> Any:
+    """Return what a field held, with who had written it there."""
+    return _told(edit) if (edit := read_edits(row).get(name)) else {"value": row.get(name)}
+
+
+def _told(edit: Edit | None) -> Any:
+    return {"edit": asdict(edit)} if edit else None
+
+
+def _pin(told: Any) -> Edit | None:
+    """Return the entry of a person that a field had, if any."""
+    return Edit(**told["edit"]) if isinstance(told, dict) and "edit" in told else None

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import polars as pl
 
-from graph.model import Edge, Node, Record, ends_of
+from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, ends_of
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
 from loaders.memory import fingerprint, recall, remember
 from loaders.rejects import write_rejects
 from loaders.report import Reject, Report, Step, shown, silent
-from loaders.rows.edges import TABLE, EdgeLoader
-from loaders.rows.merge import ORDER, OUTCOME
+from loaders.rows.edges import EdgeLoader
+from loaders.rows.edits import Marks
+from loaders.rows.merge import ORDER, OUTCOME, TABLE
 from loaders.rows.nodes import NodeLoader, Refused
 from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
@@ -26,12 +27,16 @@ from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tab
 
 @dataclass
 class Options:
-    """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported)."""
+    """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
+
+    ``marks`` are of the tables that hold what people wrote.
+    """
 
     dry_run: bool = False
     kind: type[Record] | None = None
     rejects: Path | None = None
     step: Step = silent
+    marks: Marks = field(default_factory=dict)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -88,12 +93,12 @@ class _Load:
     now: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def __post_init__(self) -> None:
-        self.edges = EdgeLoader(self.store, self.writer, self.now)
+        self.edges = EdgeLoader(self.store, self.writer, self.now, self.options.marks)
         self.nodes = NodeLoader(self.store, self.writer, self.edges, self.now)
 
     def run(self, tables: list[InputTable]) -> None:
         """Nodes of all tables first, then edges, table by table and chunk by chunk."""
-        self._load_nodes([table for table in tables if issubclass(table.record, Node)])
+        self._load_nodes([table for table in tables if issubclass(table.record, Node)], named_in(tables))
         for table in tables:
             if issubclass(table.record, Edge):
                 self._load_edges(table, table.record)
@@ -107,7 +112,7 @@ class _Load:
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
-    def _load_nodes(self, tables: list[InputTable]) -> None:
+    def _load_nodes(self, tables: list[InputTable], mentioned: set[type[Node]]) -> None:
         frames: dict[type[Node], list[pl.DataFrame]] = {}
         raws: dict[int, list[pl.DataFrame]] = {}
         for table in tables:
@@ -120,7 +125,7 @@ class _Load:
                 self.options.step(f"读取 {shown(table.sheet.path.name)}", table.report.read)
             self._refuse_unreadable(table)
         self.options.step("识别与合并节点", 0)
-        refused = self.nodes.apply(frames)
+        refused = self.nodes.apply(frames, mentioned)
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
 
@@ -201,6 +206,19 @@ class _Load:
         table.report.new += counts["new"]
         table.report.changed += counts["changed"]
         table.report.same += counts["same"]
+
+
+def named_in(tables: list[InputTable]) -> set[type[Node]]:
+    """Return the types of what the cells of some tables may name: the ends of edges, and those of a node's links."""
+    labels: set[str] = set()
+    for table in tables:
+        if issubclass(table.record, Edge):
+            labels |= {label for ends in ends_of(table.record) for label in ends}
+        for link in table.record.table.links:
+            if link.name in table.fields:
+                side = 0 if link.reverse else 1
+                labels |= {ends[side] for ends in ends_of(EDGE_TYPES[link.edge])}
+    return {NODE_TYPES[label] for label in labels}
 
 
 def _marked(frame: pl.DataFrame, table: int) -> pl.DataFrame:

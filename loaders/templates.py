@@ -6,8 +6,7 @@ from pathlib import Path
 import xlsxwriter
 
 from graph.errors import InputError
-from graph.model import Edge, Record, zh_heads
-from graph.model.kinds import MONEY_HINT
+from graph.model import Edge, Record, hints, zh_heads
 from graph.outputs import check_writable, write_bytes
 from graph.statuses import STATUS_ZH
 from loaders.files.heads import required
@@ -21,19 +20,6 @@ EXAMPLES = {
     "project": "示例项目", "valid_from": "2026-01",
     "decided_at": "2026-01-01", "decided_by": "示例判断人",
 }  # fmt: skip
-
-
-HINTS = {  # what a column is to hold, where its head does not say it
-    ("Project", "amount"): f"{MONEY_HINT};外币也写个数,币种写在“币种”列",
-    ("Statement", "value"): "与“单位”列一起读: 160 与 亿元,或 16000000000 与 元",
-    (
-        "Task",
-        "state",
-    ): "恰好写 已完成、已办结、已解决 才算办完,受阻、停滞 才算受阻,已取消 才算取消;别的照写,按在办算",
-    ("ResponsibleFor", "role"): "链长、副链长、牵头部门、产业专班、区(市)、要素部门、秘书处",
-    ("Cluster", "level"): "雁阵形、省级战略性新兴产业集群、特色产业集群等,照认定文件写",
-    ("Platform", "kind"): "写明 创新、基金 或 会展,才算齐支撑平台的一种",
-}
 
 
 def write_template(record: type[Record], out: Path) -> None:
@@ -109,8 +95,10 @@ def _explain(
         "状态: 已证实(有文件证明)、据报道、整理(一般知识,未核实)、推断(算法得出)、示例(虚构)。",
         "",
     ]
-    hints = {name: f"。{said}" for (form, name), said in HINTS.items() if form == record.__name__}
-    lines += [f"{zh}{'(必填)' if name in needed else ''}: {name}{hints.get(name, '')}" for name, zh in heads.items()]
+    sentences = {name: f"。{hint}" for name, hint in hints(record).items()}
+    lines += [
+        f"{zh}{'(必填)' if name in needed else ''}: {name}{sentences.get(name, '')}" for name, zh in heads.items()
+    ]
     page.set_column(0, 0, 110)
     for row, line in enumerate(lines):
         page.write_string(row, 0, line)

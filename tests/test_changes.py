@@ -9,6 +9,7 @@ import pytest
 
 from graph.errors import Conflict, InputError
 from graph.model.edges import Matched, OnChain
+from graph.model.edits import tag_of
 from graph.model.nodes import Chain, Enterprise, Product
 from graph.names.comparisons import read_comparisons
 from graph.names.verdicts import SAME
@@ -115,7 +116,7 @@ def test_nobody_writes_over_what_was_changed_since_it_was_seen(firms: Store) -> 
     apply(firms, [Change(Matched, step(), SAID, "甲")])
     (row,) = recorded(firms)
     corrected, fresh = (
-        Change(Matched, step(), SAID | {"source": "更正"}, "乙", seen=row["recorded_at"]),
+        Change(Matched, step(), SAID | {"source": "更正"}, "乙", seen=tag_of(row)),
         Change(Matched, step("签约"), SAID, "乙"),
     )
     with pytest.raises(Conflict, match="改过了") as stale:
@@ -124,9 +125,9 @@ def test_nobody_writes_over_what_was_changed_since_it_was_seen(firms: Store) -> 
     assert recorded(firms) == [row]
     assert apply(firms, [corrected, fresh]) == [Done("changed"), Done("new")]
     with pytest.raises(Conflict, match="现在没有这一行") as gone:
-        apply(firms, [Change(Enterprise, {"id": "z"}, firm("z"), "丙", seen=row["recorded_at"])])
+        apply(firms, [Change(Enterprise, {"id": "z"}, firm("z"), "丙", seen=tag_of(row))])
     assert gone.value.details["newer"] is None
-    seen = firms.nodes(Enterprise).sort("id")["recorded_at"][2]
+    seen = tag_of(firms.nodes(Enterprise).sort("id").row(2, named=True))
     assert apply(firms, [Change(Enterprise, {"id": "c"}, firm("c", short_name="丙"), "丙", seen=seen)]) == [
         Done("changed")
     ]
@@ -137,9 +138,7 @@ def test_a_relation_that_many_types_may_have_is_found_too(firms: Store) -> None:
     key = {"subject": "a", "chain": "x"}
     assert apply(firms, [Change(OnChain, key, SAID, "甲")]) == [Done("new")]
     (seen,) = (
-        row["recorded_at"]
-        for frame in firms.edges(OnChain, ("Enterprise", "Chain"))
-        for row in frame.iter_rows(named=True)
+        tag_of(row) for frame in firms.edges(OnChain, ("Enterprise", "Chain")) for row in frame.iter_rows(named=True)
     )
     with pytest.raises(Conflict, match="改过了"):
         apply(firms, [Change(OnChain, key, SAID | {"source": "更正"}, "乙", seen="2026-01-01T00:00:00Z")])

@@ -31,6 +31,9 @@ PARAMETERS: dict[str, Any] = STATUSES | {
     "ids": [],
     "origin": "-",
     "target": "-",
+    "seen": [],
+    "seen_start": [],
+    "seen_end": [],
 }
 FENCE = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 

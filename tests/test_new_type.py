@@ -24,8 +24,8 @@ from loaders.templates import write_template
 class Audit(Node):
     """检查: an inspection of firms."""
 
-    table = TypeInfo("audits", "检查", "aud", searched=20, links=(CHAINS,))
-    held_on: OptDate = column("检查日期")
+    table = TypeInfo("audits", "检查", "aud", counted="检查", searched=20, links=(CHAINS,))
+    held_on: OptDate = column("检查日期", hint="现场检查的那一天")
 
 
 class Checks(Edge):
@@ -68,6 +68,8 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
             {"day": "2026-03", "firm": "示例甲整机有限公司"}
         ]
         assert [item["id"] for item in client.get("/api/v1/chains/demo").json()["members"]] == ["aud-1"]
+        totals = {item["name"]: item["counts"] for item in client.get("/api/v1/totals").json()["items"]}
+        assert totals["检查"] == {"confirmed": 1}
         assert [
             item["relation"] for item in client.get("/api/v1/enterprises/a").json()["incoming"] if item["id"] == "aud-1"
         ] == ["CHECKS"]
@@ -87,7 +89,9 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
             assert [word for word in words if word not in text] == [], page
 
         write_template(Audit, tmp_path / "form.xlsx")
-        heads = next(openpyxl.load_workbook(tmp_path / "form.xlsx").worksheets[0].iter_rows(values_only=True))
+        book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+        heads = next(book.worksheets[0].iter_rows(values_only=True))
+        assert "检查日期: held_on。现场检查的那一天" in [cell.value for cell in book["填写说明"]["A"]]
         assert heads[:6] == ("编号", "名称*", "产业链", "别名", "说明", "检查日期")
         assert ["Audit", "Enterprise"] in next(edge["ends"] for edge in as_json()["edges"] if edge["type"] == "CHECKS")
         assert "(Audit)-[:ON_CHAIN]->(Chain)" in as_markdown()

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that routes name
+from api.core.problems import Problem
 from api.core.workbooks import MEDIA_TYPE
 from graph.errors import InputError
 from graph.scope import Scope
@@ -70,9 +71,26 @@ def _writing(endpoint: Callable[..., Any]) -> Callable[..., Response]:
 
     @wraps(endpoint)
     def answer(*arguments: Any, **named: Any) -> Response:
-        return Response(adapter.dump_json(endpoint(*arguments, **named), by_alias=True), media_type="application/json")
+        return _json(adapter, endpoint(*arguments, **named))
 
     return answer
+
+
+def json_of(value: Any, kind: Any) -> Response:
+    """Return a value of a kind as JSON; one that has a tag of its own with that."""
+    return _json(TypeAdapter(kind), value)
+
+
+def _json(adapter: TypeAdapter[Any], value: Any) -> Response:
+    tag = getattr(value, "etag", None)
+    headers = {"ETag": f'"{tag}"'} if tag else None
+    return Response(adapter.dump_json(value, by_alias=True), headers=headers, media_type="application/json")
+
+
+WRITING: dict[int | str, dict[str, Any]] = {
+    code: {"model": Problem, "description": text, "content": {"application/problem+json": {}}}
+    for code, text in ((412, "已被别人改过,newer 是现在的样子"), (428, "没有写 If-Match"))
+}
 
 
 async def refuse_unknown(request: Request) -> None:

@@ -20,6 +20,7 @@ class Problem(BaseModel):
     detail: str
     instance: str
     candidates: list[dict[str, Any]] | None = None
+    newer: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def problem(request: Request, status: int, title: str, detail: str, **details: Any) -> JSONResponse:
     """Return an RFC 9457 answer; ``retry_after`` among the details is told in the header of that name."""
     here = request.url.path.replace(SLASH, "%2F")
-    body = Problem(title=title, status=status, detail=detail, instance=here, candidates=details.get("candidates"))
+    told = {name: details.get(name) for name in ("candidates", "newer")}
+    body = Problem(title=title, status=status, detail=detail, instance=here, **told)
     headers = {"Retry-After": str(details["retry_after"])} if "retry_after" in details else None
     return JSONResponse(body.model_dump(exclude_none=True), status, headers, media_type="application/problem+json")

@@ -96,8 +96,9 @@ class Front:
             made = self.shelf.get(tag, key)
         if made is not None:
             self.measures.kept.inc()
-            known = _names(headers.get(b"if-none-match", b""), tag)
-            answer = Kept(304, [(b"etag", tag)], b"", made.route) if known else await self._as_wished(made, headers)
+            own = dict(made.headers).get(b"etag", tag)
+            known = _names(headers.get(b"if-none-match", b""), own)
+            answer = Kept(304, [(b"etag", own)], b"", made.route) if known else await self._as_wished(made, headers)
             await self._send(scope, send, answer, made.route, start)
             return
         done = asyncio.Event()
@@ -147,7 +148,7 @@ class Front:
                 self.measures.note(scope, route_of(scope), answer.status, start)
             if answer.held and not last and await self._tag() != tag:
                 return Moved()
-            return await answer.finish(_names(headers.get(b"if-none-match", b""), tag))
+            return await answer.finish(_names(headers.get(b"if-none-match", b""), answer.tag))
         finally:
             self.measures.working -= 1
 
@@ -221,8 +222,12 @@ class Sending:
             self.status = message["status"]
             self.start = message
             if self.status == 200 and self.tag:
+                given = dict(message["headers"]).get(b"etag", b"")
+                if given:  # of one thing: its own fields, then the version that the rest of the answer is of
+                    self.tag = given.removesuffix(b'"') + b"." + self.tag.removeprefix(b'W/"')
+                told = [pair for pair in message["headers"] if pair[0] != b"etag"]
                 own = [(b"etag", self.tag), (b"cache-control", b"no-cache"), (b"vary", b"Accept-Encoding")]
-                message["headers"] = [*message["headers"], *own]
+                message["headers"] = [*told, *own]
             self.held = self.held and self.status == 200
             if not self.held:
                 await self.send({**message, "headers": [*message["headers"], *safety(self.scope)]})

@@ -8,10 +8,11 @@ from pkgutil import iter_modules
 from typing import Any
 
 from graph.model.base import ANY, Edge, Link, Node, Record, TypeInfo
-from graph.model.kinds import MOMENT, Kind
+from graph.model.edits import EDITS
+from graph.model.kinds import LIST, MOMENT, Kind
 
 __all__ = [
-    "EDGES", "EDGE_TYPES", "NODES", "NODE_TYPES",
+    "EDGES", "EDGE_TYPES", "EDITS", "NODES", "NODE_TYPES",
     "Edge", "Kind", "Link", "Node", "Record", "TypeInfo",
 ]  # fmt: skip
 
@@ -19,7 +20,7 @@ NODE_TYPES: dict[str, type[Node]] = {}
 EDGE_TYPES: dict[str, type[Edge]] = {}
 NODES: ValuesView[type[Node]] = NODE_TYPES.values()
 EDGES: ValuesView[type[Edge]] = EDGE_TYPES.values()
-PROVENANCE = (*Record.model_fields, "recorded_at")
+PROVENANCE = (*Record.model_fields, "recorded_at", EDITS)
 HEAD = ("id", "name")
 
 
@@ -34,7 +35,7 @@ def columns(record: type[Record]) -> dict[str, Kind]:
     kinds = record.kinds()
     own = [name for name in kinds if name not in HEAD and name not in PROVENANCE]
     order = [*(name for name in HEAD if name in kinds), *own, *Record.model_fields]
-    return {name: kinds[name] for name in order} | {"recorded_at": MOMENT}
+    return {name: kinds[name] for name in order} | {"recorded_at": MOMENT, EDITS: LIST}
 
 
 @cache
@@ -66,6 +67,13 @@ def zh_heads(record: type[Record]) -> dict[str, str]:
 
 
 @cache
+def hints(record: type[Record]) -> dict[str, str]:
+    """Return what the columns of a type's file are to hold, by field, where their heads do not say it."""
+    extras: dict[str, Any] = {name: info.json_schema_extra or {} for name, info in record.model_fields.items()}
+    return {name: extra["hint"] for name, extra in extras.items() if extra.get("hint")}
+
+
+@cache
 def file_name(record: type[Record]) -> str:
     """Return the stem of the type's seed file: plural for nodes, the relationship type in lower case for edges."""
     return record.table.file or name_of(record).lower()
@@ -91,6 +99,18 @@ def searched() -> tuple[str, ...]:
     return tuple(node.label() for node in sorted(NODES, key=lambda node: node.table.searched) if node.table.searched)
 
 
+@cache
+def yardstick() -> tuple[str, ...]:
+    """Return the labels and relationship types of the yardstick: what a chain is made of, and where it is said."""
+    return tuple(name_of(record) for record in (*NODES, *EDGES) if record.table.yardstick)
+
+
+@cache
+def counted() -> tuple[type[Record], ...]:
+    """Return the types that are counted on the first page, in the order in which they stand there."""
+    return tuple(record for record in (*NODES, *EDGES) if record.table.counted)
+
+
 def find_type(word: str) -> type[Record] | None:
     """Return the type that a file stem, sheet name, label, relationship type or Chinese word names, if any."""
     return _words().get(word.strip().lower())
@@ -111,7 +131,7 @@ def _take_in(records: Iterable[type[Record]]) -> None:
             NODE_TYPES[record.label()] = record
         elif issubclass(record, Edge):
             EDGE_TYPES[record.type_name] = record
-    for derived in (ends_of, searched, _words):
+    for derived in (ends_of, searched, yardstick, counted, _words):
         derived.cache_clear()
 
 

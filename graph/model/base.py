@@ -10,9 +10,10 @@ from graph.model.kinds import Kind, OptDate, OptLongText, OptNames, OptText, Sha
 from graph.statuses import STATUS_CONFIDENCE
 
 
-def column(zh: str, *also: str, required: bool = False) -> Any:
-    """Declare a field: its Chinese column head, and the other heads it is known by."""
-    extra: dict[str, Any] = {"heads": [zh, *also]}
+def column(zh: str, *also: str, required: bool = False, hint: str = "") -> Any:
+    """Declare a field: its Chinese column head, the other heads it is known by,
+    and, where the head does not say it, what the column is to hold."""
+    extra: dict[str, Any] = {"heads": [zh, *also], "hint": hint}
     if required:
         return Field(title=zh, json_schema_extra=extra)
     return Field(default=None, title=zh, json_schema_extra=extra)
@@ -43,11 +44,16 @@ class TypeInfo:
     """What a type is called in files (``file``), in Chinese (``zh``), what
     makes two of its rows the same thing, and where it is shown.
 
+    ``yardstick`` tells that its rows are what a chain is made of, or where something is said: that is a claim about
+    nobody, seen whatever is left out, but for samples. ``counted`` is the word under which its rows are counted on the
+    first page, if they are.
+
     Of a node: ``searched`` is its place among what a word fits as well (0: it is not searched for); ``own_page`` tells
     whether its page is at ``/file/id`` rather than ``/things/Label/id``, ``figures`` whether published figures may be
-    about it; ``expected`` are the relations that its page begins with, and says of that none is known. Of an edge:
-    ``words`` say what the thing at its end is to the one at its start, and the other way round; ``loops`` tells whether
-    it may lead from a thing to itself.
+    about it; ``expected`` are the relations that its page begins with, and says of that none is known.
+
+    Of an edge: ``words`` say what the thing at its end is to the one at its start, and the other way round; ``loops``
+    tells whether it may lead from a thing to itself.
     """
 
     file: str
@@ -56,6 +62,8 @@ class TypeInfo:
     also: tuple[str, ...] = ()
     key: tuple[str, ...] = ("name",)
     links: tuple[Link, ...] = ()
+    yardstick: bool = False
+    counted: str = ""
     searched: int = 0
     own_page: bool = False
     figures: bool = True

@@ -22,10 +22,23 @@ def joins(
     key: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
     loops: bool = True,
+    yardstick: bool = False,
+    counted: str = "",
 ) -> TypeInfo:
     """Describe an edge type: its Chinese name, the label pairs it joins, its
     words both ways, the heads of its two ends, its extra key."""
-    return TypeInfo("", zh, ends=ends, words=words, end_columns=columns, key=key, also=also, loops=loops)
+    return TypeInfo(
+        "",
+        zh,
+        ends=ends,
+        words=words,
+        end_columns=columns,
+        key=key,
+        also=also,
+        loops=loops,
+        yardstick=yardstick,
+        counted=counted,
+    )
 
 
 class PartOf(Edge):
@@ -36,13 +49,14 @@ class PartOf(Edge):
         ("Segment", "Chain"),
         columns=(("segment", "环节"), ("chain", "产业链")),
         words=("所属产业链", "环节"),
+        yardstick=True,
     )
 
 
 class Feeds(Edge):
     """环节供给环节: the first stands upstream of the second."""
 
-    table = joins("环节供给", ("Segment", "Segment"), words=("供给到", "供给来自"))
+    table = joins("环节供给", ("Segment", "Segment"), words=("供给到", "供给来自"), yardstick=True)
 
 
 class BelongsTo(Edge):
@@ -53,6 +67,7 @@ class BelongsTo(Edge):
         ("Product", "Segment"),
         columns=(("product", "产品"), ("segment", "环节")),
         words=("所属环节", "产品"),
+        yardstick=True,
     )
 
 
@@ -64,6 +79,7 @@ class InputTo(Edge):
         ("Product", "Product"),
         columns=(("input", "投入品"), ("product", "产品")),
         words=("投入到", "所需投入品"),
+        yardstick=True,
     )
     essential: OptFlag = column("是否必需", "必需")
     weight: OptNumber = column("权重")
@@ -153,6 +169,7 @@ class Supplies(Edge):
         columns=(("supplier", "供应商"), ("customer", "客户")),
         key=("product",),
         also=("供应", "供应链", "供货关系"),
+        counted="供应关系",
         words=("客户", "供应商"),
     )
     product: OptText = column("产品", "供应产品", "产品(服务)", "货物")
@@ -343,7 +360,7 @@ class ResponsibleFor(Edge):
         key=("role",),
         words=("负责", "负责单位"),
     )
-    role: OptText = column("角色", "职责")
+    role: OptText = column("角色", "职责", hint="链长、副链长、牵头部门、产业专班、区(市)、要素部门、秘书处")
 
 
 class ParticipatesIn(Edge):

@@ -5,7 +5,18 @@ from typing import Annotated
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from graph.model.base import Link, Node, TypeInfo, column
-from graph.model.kinds import OptDate, OptFlag, OptMoney, OptNames, OptNumber, OptText, Text, check_unit, choice
+from graph.model.kinds import (
+    MONEY_HINT,
+    OptDate,
+    OptFlag,
+    OptMoney,
+    OptNames,
+    OptNumber,
+    OptText,
+    Text,
+    check_unit,
+    choice,
+)
 
 TIERS = choice("上游", "中游", "下游", "服务")
 GOODS = choice("产品", "服务")
@@ -34,7 +45,7 @@ PARK = Link("park", "园区", "IN_PARK", "Park", also=("所在园区",))
 class Source(Node):
     """来源: a document, its publisher and its date."""
 
-    table = TypeInfo("sources", "来源", "", own_page=True, figures=False)
+    table = TypeInfo("sources", "来源", "", yardstick=True, own_page=True, figures=False)
     publisher: OptText = column("发布单位", "发布者")
     published_on: OptDate = column("发布日期")
     kind: OptText = column("类别")
@@ -59,7 +70,7 @@ class Region(Node):
 class Chain(Node):
     """产业链: one of the city's key industrial chains; its region is that city, and what is local is in it."""
 
-    table = TypeInfo("chains", "产业链", "chain", searched=1, own_page=True, links=(REGION,))
+    table = TypeInfo("chains", "产业链", "chain", yardstick=True, searched=1, own_page=True, links=(REGION,))
 
 
 class Segment(Node):
@@ -70,6 +81,8 @@ class Segment(Node):
         "环节",
         "seg",
         key=("name", "chain"),
+        yardstick=True,
+        counted="环节",
         searched=4,
         expected=(("in", "OPERATES_IN"), ("in", "BELONGS_TO"), ("in", "FEEDS"), ("out", "FEEDS"), ("out", "PART_OF")),
         links=(
@@ -98,6 +111,8 @@ class Product(Node):
         "产品",
         "prod",
         also=("产品(服务)", "服务"),
+        yardstick=True,
+        counted="产品",
         searched=3,
         expected=(("in", "PRODUCES"), ("in", "INPUT_TO"), ("out", "INPUT_TO"), ("out", "BELONGS_TO")),
         links=(
@@ -112,7 +127,7 @@ class Cluster(Node):
     """集群: an officially named industrial cluster."""
 
     table = TypeInfo("clusters", "集群", "clu", searched=7, links=(REGION, CHAINS))
-    level: OptText = column("级别", "层次")
+    level: OptText = column("级别", "层次", hint="雁阵形、省级战略性新兴产业集群、特色产业集群等,照认定文件写")
 
 
 class Park(Node):
@@ -130,6 +145,7 @@ class Enterprise(Node):
         "企业",
         "ent",
         also=("公司", "企业名录", "企业名单"),
+        counted="企业",
         searched=2,
         own_page=True,
         links=(
@@ -196,6 +212,7 @@ class Project(Node):
         "projects",
         "项目",
         "proj",
+        counted="项目",
         searched=5,
         expected=(("in", "INVESTS_IN"), ("out", "FILLS"), ("out", "ON_CHAIN"), ("out", "LOCATED_IN")),
         links=(
@@ -208,7 +225,7 @@ class Project(Node):
         ),
     )
     stage: Stage = column("阶段", "项目阶段", "进展")
-    amount: OptMoney = column("投资额", "总投资", "金额")
+    amount: OptMoney = column("投资额", "总投资", "金额", hint=f"{MONEY_HINT};外币也写个数,币种写在“币种”列")
     currency: Currency = column("币种")
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
@@ -241,14 +258,18 @@ class Task(Node):
     list_name: FourLists = column("清单", "清单类别", "list")
     owner: OptText = column("责任单位", "责任人")
     due: OptDate = column("完成时限", "截止时间")
-    state: OptText = column("进度", "办理状态")
+    state: OptText = column(
+        "进度",
+        "办理状态",
+        hint="恰好写 已完成、已办结、已解决 才算办完,受阻、停滞 才算受阻,已取消 才算取消;别的照写,按在办算",
+    )
 
 
 class Platform(Node):
     """支撑平台: an innovation, fund, exhibition or digital platform."""
 
     table = TypeInfo("platforms", "平台", "plat", searched=9, links=(REGION, CHAINS))
-    kind: OptText = column("类别")
+    kind: OptText = column("类别", hint="写明 创新、基金 或 会展,才算齐支撑平台的一种")
 
 
 class Centre(Node):
@@ -313,13 +334,14 @@ class Statement(Node):
         "stat",
         also=("统计数据", "指标"),
         key=("subject", "metric", "scope", "as_of"),
+        counted="公布数据",
         figures=False,
         links=(Link("subject", "对象", "ABOUT", also=("主体",)),),
     )
     name: OptText = column("名称")  # type: ignore[assignment]
     subject: Text = column("对象", "主体", required=True)
     metric: Text = column("指标", "指标名称", required=True)
-    value: OptNumber = column("数值", "值")
+    value: OptNumber = column("数值", "值", hint="与“单位”列一起读: 160 与 亿元,或 16000000000 与 元")
     unit: OptText = column("单位")
     currency: Currency = column("币种")
     qualifier: OptText = column("限定词")

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from graph.journal import Journal
 from graph.model import PROVENANCE, Edge, Node, Record, columns
 from graph.model.kinds import Kind
 
@@ -112,6 +113,9 @@ class Store(Protocol):
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Return the small text kept under ``key`` beside this version of the graph, after writing it if given."""
+
+    def journal(self) -> Journal:
+        """Return what was done to this store and by whom."""
 
     def ping(self) -> None:
         """Raise ``StoreUnavailable`` where the store does not answer."""

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, TypeVar, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ from graph.model import NODES, Edge, Node, Record, columns
 from graph.settings import Settings
 from graph.stores.base import BATCH, MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.neo4j_dialect import NEO4J
+from graph.stores.neo4j_journal import ServerJournal
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
 from graph.stores.outside import Outside
 
@@ -45,6 +46,9 @@ TIME_CODES = (
     "LockClientStopped",
     "Terminated",
 )
+
+
+Made = TypeVar("Made")
 
 
 class Neo4jStore:
@@ -205,8 +209,16 @@ class Neo4jStore:
         def work(transaction: neo4j.ManagedTransaction) -> None:
             transaction.run(cast(LiteralString, query), dict(parameters)).consume()
 
+        self.within(work)
+
+    def within(self, work: Callable[[neo4j.ManagedTransaction], Made]) -> Made:
+        """Return what some work returns that reads and writes in one managed transaction."""
         with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
-            session.execute_write(work)
+            return session.execute_write(work)
+
+    def journal(self) -> ServerJournal:
+        """Return the journal, which is in the same database."""
+        return ServerJournal(self)
 
     def _session(self, mode: str, **more: Any) -> neo4j.Session:
         return self.driver.session(

@@ -7,7 +7,7 @@ rows together, in their order and with their whole keys, say what it is in the e
 nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -15,9 +15,9 @@ from graph.model import EDGE_TYPES, Edge, columns
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
-from loaders.rows.merge import ORDER, OUTCOME, merge
+from loaders.rows.edits import Marks
+from loaders.rows.merge import ORDER, OUTCOME, TABLE, merge, write
 
-TABLE = "__table"
 HASHES = {"__k1": pl.UInt64, "__k2": pl.UInt64, "__content": pl.UInt64, "__mine": pl.Boolean}
 KEY, PROOF_OF_KEY = "__k1", "__k2"
 WHERE = [TABLE, ROW]
@@ -32,6 +32,7 @@ class EdgeLoader:
     store: Store
     writer: Writer | None
     now: str
+    marks: Marks = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, Ends], pl.DataFrame] = {}
@@ -49,6 +50,7 @@ class EdgeLoader:
         marked = marked.with_columns(pl.col("__mine") & itself)
         unknown = pl.col("__content_was").is_null()
         unsettled = (unknown & pl.col(KEY).is_duplicated()) | (pl.col("__content_was") != pl.col("__content")) | ~itself
+        unsettled = unsettled | pl.lit(bool(self.marks))
         waiting = self._contested.setdefault((record.type_name, ends), [])
         contested = pl.concat([marked.filter(unsettled)[KEY], *(part[KEY] for part in waiting)]).unique()
         is_contested = pl.col(KEY).is_in(contested.implode())
@@ -86,7 +88,10 @@ class EdgeLoader:
             _with_whole_keys(part, record).join(wanted, on=keys, how="semi") for part in reader.edges(record, ends)
         ]
         there = pl.concat(parts) if parts else rows.select(["from", "to", *columns(record)]).clear()
-        merged = merge(merging, there, record, keys, self.now)
+        if self.marks:
+            merged = write(merging, there, record, keys, self.now, self.marks)
+        else:
+            merged = merge(merging, there, record, keys, self.now)
         self._insert(record, ends, merged.new, _hashed(merged.new, record))
         if self.writer is not None and not merged.changed.is_empty():
             self.writer.update_edges(record, ends, merged.changed)

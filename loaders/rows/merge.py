@@ -12,13 +12,15 @@ from typing import Any
 
 import polars as pl
 
-from graph.model import Record, columns
+from graph.model import EDITS, Record, columns
+from loaders.rows.edits import Marks, Row, held, released, written_over
 
 RANK = {"sample": 0, "inferred": 1, "curated": 2, "reported": 3, "confirmed": 4}
 PROOF = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note")
 UNION = ("aliases", "roles")
 FIELD_SOURCES = "field_sources"
 CROWD = 500
+TABLE = "__table"
 ORDER = "__order"
 OUTCOME = "__outcome"
 
@@ -34,10 +36,10 @@ class Merged:
 
 def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], keys: list[str], now: str) -> Merged:
     """Fold the incoming rows, in their order, onto the rows that are there; both have every column of the type."""
-    fields = [name for name in columns(record) if name != "recorded_at"]
-    body = list(dict.fromkeys([*keys, *fields]))
+    body = _body(record, keys)
     incoming = incoming.with_columns(pl.col(name).list.unique().list.sort() for name in UNION if name in body)
-    old = there.select(body)
+    was = there.select(body)
+    old = released(was)
     alone = _is_alone(incoming, old, keys)
     if alone.any():
         return _with_new(merge(incoming.filter(~alone), there, record, keys, now), incoming.filter(alone), body, now)
@@ -49,9 +51,9 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
         old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True
     )
     new = final.filter(pl.col("__known").is_null()).drop("__known")
-    kept = final.filter(pl.col("__known")).drop("__known")
+    kept = held(final.filter(pl.col("__known")).drop("__known"))
     changed = (
-        kept.join(old, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
+        kept.join(was, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
     )
     stamp = pl.lit(now).alias("recorded_at")
     return Merged(
@@ -59,6 +61,35 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
         changed.with_columns(stamp),
         _outcomes(incoming.select(ORDER), moved, new, changed, keys),
     )
+
+
+def write(
+    incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], keys: list[str], now: str, marks: Marks
+) -> Merged:
+    """Put the rows that people wrote over the rows that are there, in their order; ``incoming`` says of which table."""
+    body = _body(record, keys)
+    standing = {_key(row, keys): row for row in there.select(body).iter_rows(named=True)}
+    before, after = dict(standing), dict[tuple[Any, ...], Row]()
+    outcomes: list[tuple[int, str]] = []
+    for row in incoming.iter_rows(named=True):
+        key, own = _key(row, keys), {name: row[name] for name in body}
+        made = written_over(standing.get(key), own, marks[row[TABLE]], record, keys)
+        outcomes.append((row[ORDER], "same" if made == standing.get(key) else "changed" if key in before else "new"))
+        standing[key] = after[key] = made
+    frame = pl.DataFrame([*after.values()], schema={name: there.schema[name] for name in body}, orient="row")
+    frame = frame.with_columns(pl.lit(now).alias("recorded_at"))
+    known = pl.Series([key in before for key in after], dtype=pl.Boolean)
+    moved = pl.Series([row != before.get(key) for key, row in after.items()], dtype=pl.Boolean)
+    told = pl.DataFrame(outcomes, schema={ORDER: incoming.schema[ORDER], OUTCOME: pl.String}, orient="row")
+    return Merged(frame.filter(~known), frame.filter(known & moved), told)
+
+
+def _key(row: Row, keys: list[str]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in keys)
+
+
+def _body(record: type[Record], keys: list[str]) -> list[str]:
+    return list(dict.fromkeys([*keys, *(name for name in columns(record) if name != "recorded_at")]))
 
 
 def _is_alone(incoming: pl.DataFrame, old: pl.DataFrame, keys: list[str]) -> pl.Series:
@@ -124,7 +155,7 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
     only_base = pl.col("status__new").is_null()
     made: list[pl.Expr] = []
     for name in values:
-        if name == FIELD_SOURCES:
+        if name in (FIELD_SOURCES, EDITS):
             continue
         old, fresh = pl.col(name), pl.col(f"{name}__new")
         if name in PROOF:
@@ -136,7 +167,8 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
         else:
             value = pl.when(weaker).then(pl.coalesce(old, fresh)).otherwise(pl.coalesce(fresh, old))
         made.append(value.alias(name))
-    merged = both.select(*keys, *made, pl.coalesce(FIELD_SOURCES, f"{FIELD_SOURCES}__new").alias(FIELD_SOURCES))
+    made += [pl.coalesce(name, f"{name}__new").alias(name) for name in (FIELD_SOURCES, EDITS)]
+    merged = both.select(*keys, *made)
     return _with_field_sources(merged, both.filter(_is_mixed()), keys, values).select(body)
 
 
@@ -153,7 +185,7 @@ def _is_mixed() -> pl.Expr:
 def _with_field_sources(merged: pl.DataFrame, mixed: pl.DataFrame, keys: list[str], values: list[str]) -> pl.DataFrame:
     if mixed.is_empty():
         return merged
-    own = [name for name in values if name not in (*PROOF, FIELD_SOURCES, "aliases")]
+    own = [name for name in values if name not in (*PROOF, FIELD_SOURCES, EDITS, "aliases")]
     found = [_field_sources(row, own) for row in mixed.iter_rows(named=True)]
     marks = mixed.select(*keys, pl.Series("__found", found, dtype=pl.List(pl.String)), pl.lit(True).alias("__mixed"))
     value = pl.when(pl.col("__mixed")).then(pl.col("__found")).otherwise(pl.col(FIELD_SOURCES))

@@ -15,10 +15,10 @@ from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
 from loaders.rows.directory import Directory
-from loaders.rows.edges import TABLE, EdgeLoader
+from loaders.rows.edges import EdgeLoader
 from loaders.rows.firms import Cities
 from loaders.rows.identity import identify_nodes
-from loaders.rows.merge import ORDER, OUTCOME, PROOF, merge
+from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
 
 Refused = dict[tuple[int, int], list[RowProblem]]
@@ -48,11 +48,14 @@ class NodeLoader:
     written: list[pl.DataFrame] = field(default_factory=list)
     linked: list[pl.DataFrame] = field(default_factory=list)
 
-    def apply(self, frames: dict[type[Node], list[pl.DataFrame]]) -> Refused:
-        """Load the valid rows of each type with their links and return the
-        refused; ``outcomes`` tells of the others."""
+    def apply(self, frames: dict[type[Node], list[pl.DataFrame]], named: set[type[Node]]) -> Refused:
+        """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others.
+
+        ``named`` are the types of what the load names in cells: the others are not read.
+        """
         refused: Refused = {}
-        known = {record: self.store.nodes(record) for record in NODES}
+        named = {*frames, *named, Source}  # a row names its source
+        known = {record: self.store.nodes(record) for record in NODES if record in named}
         self.taken_for = read_comparisons(self.store).taken_for
         batches = [
             self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames
@@ -166,11 +169,14 @@ class NodeLoader:
 
     def _write(self, batch: NodeBatch) -> pl.DataFrame:
         record = batch.record
-        rows = _typed(batch.rows, record, extra=[ORDER])
+        rows = _typed(batch.rows, record, extra=[ORDER, TABLE])
         if record is not Source:
             sources = self.add_sources(rows["source"])
             rows = rows.with_columns(pl.col("source").replace(sources))
-        merged = merge(rows, batch.there, record, ["id"], self.now)
+        if self.edges.marks:
+            merged = write(rows, batch.there, record, ["id"], self.now, self.edges.marks)
+        else:
+            merged = merge(rows, batch.there, record, ["id"], self.now)
         if self.writer is not None:
             if not merged.new.is_empty():
                 self.writer.insert_nodes(record, merged.new)

@@ -231,6 +231,7 @@ class ThingView(Answer):
     """Everything about one thing of any kind; a relation's ``properties`` are
     its own and the other thing's description."""
 
+    etag: str = Field(default="", description="of the thing's own fields: what If-Match of a PATCH names")
     thing: dict[str, Any]
     outgoing: list[Related]
     incoming: list[Related]
@@ -254,6 +255,7 @@ class ChainView(Answer):
 class EnterpriseView(Answer):
     """Everything that a firm's page shows."""
 
+    etag: str = Field(default="", description="of the firm's own fields: what If-Match of a PATCH names")
     enterprise: dict[str, Any]
     outgoing: list[Related]
     incoming: list[Related]

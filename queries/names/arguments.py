@@ -40,8 +40,15 @@ def _find_project(view: "View", word: str, _: Mapping[str, Any]) -> Named:
     return find_project(view, word)
 
 
+def _find_task(view: "View", word: str, _: Mapping[str, Any]) -> Named:
+    from queries.names.search import find_task
+
+    return find_task(view, word)
+
+
 Chain = Annotated[Named, Word("产业链的名称、编号或拼音,如 集成电路", "CHAIN", _find_chain)]
 Firm = Annotated[Named, Word("企业的编号、全称、简称、别名、信用代码、拼音或首字母", "NAME", _find_firm)]
 Office = Annotated[Named, Word("链长、部门、专班、区(市)等的编号、名称、别名或拼音", "WHO", _find_agency)]
 Cluster = Annotated[Named, Word("产业集群的名称、编号、别名或拼音", "NAME", _find_cluster)]
 Project = Annotated[Named, Word("项目的编号、名称、别名或拼音", "PROJECT", _find_project)]
+Task = Annotated[Named, Word("任务、问题的编号、名称或拼音", "TASK", _find_task)]

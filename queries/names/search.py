@@ -9,11 +9,10 @@ import polars as pl
 
 from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
-from graph.model import NODE_TYPES, searched
+from graph.model import NODE_TYPES, searched, yardstick
 from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons
 from graph.names.index import Alike, NameIndex
-from graph.scope import YARDSTICK
 from queries.core.answers import Hit, Named, Way
 from queries.core.view import View
 
@@ -138,7 +137,9 @@ def _matching(view: View, text: str, most: int, labels: tuple[str, ...]) -> list
     for number in range(len(ways) - 1, -1, -1):
         rank = pl.when(ways[number]).then(pl.lit(number, dtype=pl.Int8)).otherwise(rank)
     scope, label, status = view.scope, pl.col("label"), pl.col("status")
-    shown = pl.when(label.is_in(YARDSTICK)).then(status.is_in(scope.yardstick)).otherwise(status.is_in(scope.statuses))
+    shown = (
+        pl.when(label.is_in(yardstick())).then(status.is_in(scope.yardstick)).otherwise(status.is_in(scope.statuses))
+    )
     elsewhere = (label == "Chain") & pl.col("id").is_in(list(view.elsewhere))
     words = index_of(view).words.lazy().filter(label.is_in(labels) & shown & ~elsewhere)
     order = pl.col("label").replace_strict(
@@ -287,6 +288,11 @@ def find_cluster(view: View, word: str) -> Named:
 def find_project(view: View, word: str) -> Named:
     """Return the one project that an id, name, alias or pinyin means."""
     return _shown(view, "Project", _one_of(view.whole, word, "Project"))
+
+
+def find_task(view: View, word: str) -> Named:
+    """Return the one task that an id, name or pinyin means."""
+    return _shown(view, "Task", _one_of(view.whole, word, "Task"))
 
 
 def _shown(view: View, label: str, meant: Meant) -> Named:

@@ -1,13 +1,16 @@
 """Chains: the list with its counts, and everything about one."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from graph.errors import NotFound
-from graph.model import ends_of
+from graph.model import Edge, Record, counted, ends_of, name_of
 from graph.model.edges import OnChain
+from graph.statuses import STATUS_ZH
 from queries.core.answers import (
     STATUS_ORDER,
     ChainCounts,
@@ -19,6 +22,7 @@ from queries.core.answers import (
     SegmentView,
     Total,
 )
+from queries.core.catalogue import side_by_side
 from queries.core.view import View
 
 _RELATED = TypeAdapter(list[Related])  # many are made at once: five times as fast as one by one
@@ -27,10 +31,6 @@ PARTS = (  # the large ones first
     "chain_inputs",
     "chain_leaders", "chain_members",
 )  # fmt: skip
-TOTALS = {
-    "Segment": "环节", "Product": "产品", "Enterprise": "企业", "Project": "项目", "Statement": "公布数据",
-    "SUPPLIES": "供应关系",
-}  # fmt: skip
 PLAIN = (
     "_label",
     "id",
@@ -47,15 +47,45 @@ PLAIN = (
 
 
 def list_totals(view: View) -> list[Total]:
-    """Return how many things of the main kinds there are; a segment is its
-    chain's, the other things are every city's."""
-    counts_of: dict[str, dict[str, int]] = {label: {} for label in TOTALS}
-    for row in view.ask("totals"):
-        if row["number"]:
-            counts_of[row["label"]][row["status"]] = row["number"]
+    """Return how many rows there are of the types that the model counts; a
+    segment is its chain's, the other things are every city's."""
+    return view.once("totals", lambda: _totals(view))
+
+
+def _totals(view: View) -> list[Total]:
+    counts = dict(
+        zip(
+            map(name_of, counted()), side_by_side(*(partial(_count, view, record) for record in counted())), strict=True
+        )
+    )
     if view.elsewhere:
-        counts_of["Segment"] = dict(sum((Counter(chain.counts.segments) for chain in list_chains(view)), Counter()))
-    return [Total(label=label, name=name, counts=_sorted(counts_of[label])) for label, name in TOTALS.items()]
+        counts["Segment"] = dict(sum((Counter(chain.counts.segments) for chain in list_chains(view)), Counter()))
+    return [
+        Total(label=name_of(record), name=record.table.counted, counts=_sorted(counts[name_of(record)]))
+        for record in counted()
+    ]
+
+
+def _count(view: View, record: type[Record]) -> dict[str, int]:
+    """Return how many rows of a type are to be seen, of a relation with the things at its ends, by data status."""
+
+    def seen(kinds: Iterable[str]) -> list[str]:
+        return [status for status in STATUS_ZH if all(status in view.scope.of_kind(kind) for kind in kinds)]
+
+    kind = name_of(record)
+    if issubclass(record, Edge):
+        starts, ends = (dict.fromkeys(labels) for labels in zip(*ends_of(record), strict=True))
+        rows = view.ask(
+            "count_relations",
+            labels=[*starts | ends],
+            types=[kind],
+            seen=seen([kind]),
+            seen_start=seen(starts),
+            seen_end=seen(ends),
+        )
+    else:
+        rows = view.ask("count_things", labels=[kind], seen=seen([kind]))
+    return {row["status"]: row["number"] for row in rows if row["number"]}
 
 
 def list_chains(view: View) -> list[ChainSummary]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from graph.errors import NotFound
 from graph.model import EDGE_TYPES, ends_of
+from graph.model.edits import tag_of
 from queries.core.answers import EnterpriseView
 from queries.core.view import View
 from queries.names.search import index_of
@@ -69,6 +70,7 @@ def _view(view: View, id: str, supplies: bool) -> EnterpriseView:
         outgoing += firm_rows(view.ask("enterprise_customers", id=id), "SUPPLIES")
         incoming += firm_rows(view.ask("enterprise_suppliers", id=id), "SUPPLIES")
     return EnterpriseView(
+        etag=tag_of(rows[0]["enterprise"]),
         enterprise=rows[0]["enterprise"],
         outgoing=related(outgoing, "thing"),
         incoming=related(incoming, "thing"),

@@ -11,10 +11,11 @@ from queries.core.answers import (
     Page,
     SupplyEdge,
     SupplyPath,
+    ThingView,
     Total,
 )
 from queries.core.question import Cursor, Size, Word, question
-from queries.names.arguments import Chain, Firm
+from queries.names.arguments import Chain, Firm, Project, Task
 from queries.things import listings
 
 if TYPE_CHECKING:
@@ -93,6 +94,22 @@ def paths(
     from queries.things.supply import paths as ask
 
     return ask(view, start.id, end.id, most, longest)
+
+
+@question("project", "projects/{project}", group="项目", command=False)
+def project(view: "View", project: Project) -> ThingView:
+    """一个项目: 自己的字段、各项关系与公布的数据;etag 供修改时写在 If-Match 里。"""
+    from queries.things.things import view_thing
+
+    return view_thing(view, "Project", project.id)
+
+
+@question("task", "tasks/{task}", group="链长制", command=False)
+def task(view: "View", task: Task) -> ThingView:
+    """四张清单里的一项: 自己的字段与各项关系;etag 供修改时写在 If-Match 里。"""
+    from queries.things.things import view_thing
+
+    return view_thing(view, "Task", task.id)
 
 
 @question("statements", "statements", group="产业链", command=False)

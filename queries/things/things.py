@@ -6,6 +6,7 @@ from typing import Any
 
 from graph.errors import NotFound
 from graph.model import NODE_TYPES
+from graph.model.edits import tag_of
 from queries.core.answers import Figure, Related, SourceUsed, Thing, ThingView
 from queries.core.view import View
 from queries.things.chains import related
@@ -28,6 +29,7 @@ def view_thing(view: View, label: str, id: str, most: int = MOST_RELATIONS) -> T
     outgoing, incoming = ([row for row in side[:most] if view.shows(row["relation"], row["other"])] for side in sides)
     figures = [row["other"] for row in incoming if row["relation"]["_label"] == "ABOUT"]
     return ThingView(
+        etag=tag_of(thing),
         thing=thing,
         outgoing=_relations(outgoing),
         incoming=_relations([row for row in incoming if row["relation"]["_label"] != "ABOUT"]),

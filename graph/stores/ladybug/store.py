@@ -15,6 +15,7 @@ from graph.model import Edge, Node
 from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.ladybug.dialect import LADYBUG
 from graph.stores.ladybug.generations import Generations, Ready
+from graph.stores.ladybug.journal import FileJournal
 from graph.stores.ladybug.notes import read_notes, write_note
 from graph.stores.ladybug.pool import Limits, Pool
 from graph.stores.ladybug.tables import having, read_edges, read_nodes
@@ -165,6 +166,10 @@ class LadybugStore:
         if value is not None:
             write_note(ready.path, key, value)
         return read_notes(ready.path).get(key)
+
+    def journal(self) -> FileJournal:
+        """Return the journal, a file beside the generations."""
+        return FileJournal(self.generations.folder / "journal.sqlite")
 
     def ping(self) -> None:
         """Open the current generation."""

@@ -1,0 +1,39 @@
+"""What a person wrote in a field of a row, as the row keeps it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+EDITS = "edits"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A field with the value that a person gave it and the one that files give it; ``change`` is the id of the change.
+
+    What a person writes counts as ``reported``: somebody said so.
+    """
+
+    field: str
+    value: Any
+    base: Any
+    by: str
+    at: str
+    change: str
+    why: str = ""
+    status: str = "reported"
+
+
+def read_edits(row: Mapping[str, Any]) -> dict[str, Edit]:
+    """Return what people wrote in a row, by field."""
+    edits = (Edit(**json.loads(entry)) for entry in row.get(EDITS) or ())
+    return {edit.field: edit for edit in edits}
+
+
+def tag_of(row: Mapping[str, Any]) -> str:
+    """Return a text that is another one whenever anything of a row is: the entity tag of the thing that it is."""
+    told = {name: value for name, value in row.items() if value not in (None, []) and not name.startswith("_")}
+    content = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:20]

@@ -1,0 +1,72 @@
+"""The journal of a server's graph: nodes of a label of its own, which no question and no Cypher from outside reads."""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from graph.journal import Entry, Head, Journal
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction
+
+    from graph.stores.neo4j import Neo4jStore
+
+BATCH = 1_000
+# Setting a property takes the lock of the head first: two writers come one after the other.
+HEAD = (
+    "MERGE (h:`_Meta` {id: 'journal'}) SET h.turn = coalesce(h.turn, 0) + 1 RETURN h.number AS number, h.hash AS hash"
+)
+ADD = """MATCH (h:`_Meta` {id: 'journal'})
+UNWIND $rows AS row CREATE (:`_Journal` {id: row.number, hash: row.hash, text: row.text})
+WITH h, max(row.number) AS number, last(collect(row.hash)) AS hash SET h.number = number, h.hash = hash"""
+
+
+class ServerJournal(Journal):
+    """A journal in the database of the graph."""
+
+    def __init__(self, store: "Neo4jStore") -> None:
+        self.store = store
+
+    def append(self, entry: Entry) -> Entry:
+        """Add an entry."""
+
+        def add(head: Head) -> list[Entry]:
+            return [entry.chained(head)]
+
+        return self._add(add)[0]
+
+    def entries(self, last: int = 0) -> Iterator[Entry]:
+        """Yield all entries or the last so many."""
+        first = self.head().number - last if last else 0
+        query = "MATCH (e:`_Journal`) WHERE e.id > $first RETURN e.text AS text, e.hash AS hash ORDER BY e.id"
+        rows = self.store.read(query, {"first": first}).rows
+        yield from (Entry.of(str(row["text"]), str(row["hash"])) for row in rows)
+
+    def head(self) -> Head:
+        """Return the last entry."""
+        rows = self.store.read("MATCH (h:`_Meta` {id: 'journal'}) RETURN h.number AS number, h.hash AS hash").rows
+        return Head(int(rows[0]["number"]), str(rows[0]["hash"])) if rows and rows[0].get("hash") else Head()
+
+    def fill(self, entries: Iterable[Entry]) -> None:
+        """Write the entries of a backup."""
+        self.store.write("MATCH (e:`_Journal`) DELETE e", {})
+        self.store.write("MATCH (h:`_Meta` {id: 'journal'}) DELETE h", {})
+        whole = [*entries]
+        for start in range(0, len(whole), BATCH):
+            self._add(partial(_as_they_are, whole[start : start + BATCH]))
+
+    def _add(self, made: Callable[[Head], list[Entry]]) -> list[Entry]:
+        """Write what is made of the head that stands, while nobody else does."""
+
+        def work(transaction: "ManagedTransaction") -> list[Entry]:
+            row = transaction.run(HEAD).single(strict=True)
+            entries = made(Head(int(row["number"]), str(row["hash"])) if row["hash"] else Head())
+            rows = [{"number": entry.number, "hash": entry.hash, "text": entry.text()} for entry in entries]
+            transaction.run(ADD, rows=rows).consume()
+            return entries
+
+        return self.store.within(work)
+
+
+def _as_they_are(entries: list[Entry], _: Head) -> list[Entry]:
+    return entries

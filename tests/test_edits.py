@@ -1,0 +1,267 @@
+"""What people wrote stands over what files say, whatever is loaded in between, and can be taken back; the journal keeps it."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph.errors import Conflict, InputError, NotFound
+from graph.journal import Entry, Head, Outcome, broken, settled
+from graph.model.edges import Supplies
+from graph.model.edits import EDITS, read_edits, tag_of
+from graph.model.nodes import Enterprise, Project
+from graph.stores import Store, open_store
+from loaders.changes import Change, apply, recover, standing, undo
+from loaders.run import load_rows
+
+SAID = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note", "field_sources")
+
+
+def row(store: Store, id: str = "p", record: Any = Project) -> dict[str, Any]:
+    found = standing(store, record, {"id": id})
+    assert found is not None
+    return found
+
+
+def project(**more: Any) -> dict[str, Any]:
+    return {"id": "p", "name": "示例项目", "source": "台账"} | more
+
+
+def write(store: Store, by: str = "张三", why: str = "", seen: str | None = None, **fields: Any) -> str:
+    (done,) = apply(store, [Change(Project, {"id": "p"}, fields, by, why, seen)])
+    assert done.outcome in ("changed", "same"), done
+    return done.change
+
+
+def test_a_person_stands_over_files_that_are_loaded_later(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈", amount="1000000")], store)
+    write(store, why="电话核实", stage="签约")
+    now = row(store)
+    assert (now["stage"], now["amount"], now["source"], now["status"]) == ("签约", 1e6, "台账", "reported")
+    edit = read_edits(now)["stage"]
+    assert (edit.value, edit.base, edit.by, edit.why, edit.status) == ("签约", "洽谈", "张三", "电话核实", "reported")
+    report = load_rows(Project, [project(stage="线索", amount="2000000", status="confirmed", source="年报")], store)
+    assert report.total("changed") == 1
+    now = row(store)
+    assert (now["stage"], now["amount"], now["source"], now["status"]) == ("签约", 2e6, "年报", "confirmed")
+    assert read_edits(now)["stage"].base == "线索"  # what files say now is not lost
+    again = load_rows(Project, [project(stage="线索", amount="2000000", status="confirmed", source="年报")], store)
+    assert (again.total("same"), again.total("changed")) == (1, 0)
+
+
+def test_an_emptied_field_stays_empty_and_what_is_said_again_is_no_change(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈", description="旧说明")], store)
+    first = write(store, description=None)
+    load_rows(Project, [project(description="新说明")], store)
+    assert row(store)["description"] is None
+    version = store.version()
+    assert write(store, description=None) != first
+    assert store.version() == version
+    assert [entry.told for entry in settled(store.journal().entries())] == ["", "没有变化"]
+
+
+def test_a_row_that_a_person_made_is_theirs(store: Store) -> None:
+    firms = [{"id": id, "name": f"示例{id}公司", "source": "名录"} for id in "ab"]
+    load_rows(Enterprise, firms, store)
+    key = {"supplier": "示例a公司", "customer": "b", "product": "电机"}
+    (done,) = apply(
+        store, [Change(Supplies, key, {"source": "走访", "status": "confirmed", "note": "已供两年"}, "李四")]
+    )
+    assert done.outcome == "new"
+    file = [{"supplier": "a", "customer": "b", "product": "电机", "source": "问卷", "note": "听说", "since": "2020"}]
+    load_rows(Supplies, file, store)
+    now = standing(store, Supplies, {"supplier": "a", "customer": "b", "product": "电机"})
+    assert now is not None
+    assert (now["note"], now["since"], now["source"], now["status"]) == ("已供两年", "2020", "走访", "confirmed")
+    undo(store, done.change, "李四", "记错了")
+    ended = standing(store, Supplies, {"supplier": "a", "customer": "b", "product": "电机"})
+    assert ended is not None
+    assert ended["valid_to"] is not None
+
+
+def test_undo_restores_what_stood_and_is_a_change_itself(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈")], store)
+    first = write(store, stage="签约")
+    second = write(store, by="李四", stage="开工")
+    with pytest.raises(Conflict, match="又有人改过"):
+        undo(store, first, "王五")
+    third = undo(store, second, "王五").change
+    assert (row(store)["stage"], read_edits(row(store))["stage"].by) == ("签约", "张三")
+    load_rows(Project, [project(stage="线索")], store)
+    undo(store, first, "王五")
+    assert (row(store)["stage"], row(store)[EDITS]) == ("线索", None)  # what files say by now
+    with pytest.raises(NotFound, match="没有做成了的改动"):
+        undo(store, "x", "王五")
+    lines = settled(store.journal().entries())
+    assert [(one.action, one.who, one.outcome) for one in lines] == [
+        ("修改", "张三", "done"), ("修改", "李四", "done"), ("撤销", "王五", "done"), ("撤销", "王五", "done"),
+    ]  # fmt: skip
+    assert lines[2].change == third
+    assert broken(store.journal().entries(), store.journal().head()) == []
+
+
+def test_an_undo_is_taken_back(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈")], store)
+    back = undo(store, write(store, stage="签约"), "王五").change
+    assert row(store)["stage"] == "洽谈"
+    with pytest.raises(Conflict):
+        undo(store, back, "王五")  # nothing of it stands: what it took off is written anew
+
+
+def test_two_people_on_one_row(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈")], store)
+    seen = tag_of(row(store))
+    write(store, seen=seen, stage="签约")
+    with pytest.raises(Conflict, match=r"张三 于 .* 改过") as stale:
+        write(store, by="李四", seen=seen, stage="终止")
+    assert stale.value.details["newer"]["stage"] == "签约"
+    assert row(store)["stage"] == "签约"
+    refused = [*settled(store.journal().entries())][-1]
+    assert (refused.who, refused.outcome, refused.thing) == ("李四", "refused", "Project:p")
+    assert "改过" in refused.told
+
+
+def test_what_cannot_be_is_refused_and_written_down(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈")], store)
+    version = store.version()
+    (done,) = apply(store, [Change(Project, {"id": "p"}, {"amount": "很多"}, "张三")])
+    assert (done.outcome, store.version()) == ("refused", version)
+    with pytest.raises(InputError):
+        apply(
+            store, [Change(Project, {"id": "q"}, {"stage": "签约"}, "张三")]
+        )  # nothing has this id, and no name is given
+    assert [one.outcome for one in settled(store.journal().entries())] == ["refused", "refused"]
+
+
+VALUES = st.sampled_from(["甲", "乙", "丙"])
+FIELDS = ("description", "amount_original", "note")
+LOADS: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict, kind=st.just("load"), status=st.sampled_from(["confirmed", "reported", "curated", "sample"]),
+    source=st.sampled_from(["s1", "s2"]),
+    fields=st.dictionaries(st.sampled_from(FIELDS), VALUES, min_size=1),
+)  # fmt: skip
+WORDS: st.SearchStrategy[dict[str, Any]] = st.builds(
+    dict,
+    kind=st.just("word"),
+    fields=st.dictionaries(st.sampled_from(FIELDS), st.one_of(st.none(), VALUES), min_size=1),
+)
+BACK = st.just({"kind": "undo"})
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(LOADS, WORDS, WORDS, BACK), max_size=7))
+def test_whatever_comes_in_whatever_order_a_persons_last_word_is_read(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[dict[str, Any]]
+) -> None:
+    """The oracle is a store that is given the files alone, with the last word of each field over it."""
+    folder = tmp_path_factory.mktemp("edits")
+    both, files = (open_store(f"ladybug://{folder / name}.lbug") for name in ("both", "files"))
+    words, stack = dict[str, Any](), list[tuple[str, dict[str, Any]]]()
+    for store in (both, files):
+        load_rows(Project, [project()], store)
+    for step in steps:
+        if step["kind"] == "load":
+            file = [project(source=step["source"], status=step["status"], **step["fields"])]
+            for store in (both, files):
+                load_rows(Project, file, store)
+        elif step["kind"] == "word":
+            stack.append((write(both, **step["fields"]), dict(words)))
+            words |= step["fields"]
+        elif stack:
+            change, before = stack.pop()
+            made = next(one for one in both.journal().entries() if one.change == change)
+            if any(
+                read_edits(row(both)).get(name, None) is None or read_edits(row(both))[name].change != change
+                for name in made.after
+            ):
+                continue  # it said nothing new
+            undo(both, change, "张三")
+            words = before
+    mine, theirs = row(both), row(files)
+    assert {name: mine[name] for name in FIELDS} == {name: theirs[name] for name in FIELDS} | words
+    if not words:
+        assert {name: mine[name] for name in mine if name not in (EDITS, "recorded_at")} == {
+            name: theirs[name] for name in theirs if name not in (EDITS, "recorded_at")
+        }
+    assert broken(both.journal().entries(), both.journal().head()) == []
+    both.close()
+    files.close()
+
+
+def test_a_chain_that_was_touched_says_where(store: Store) -> None:
+    journal = store.journal()
+    made = [journal.append(Entry("载入", "张三", told=f"{number}")) for number in range(4)]
+    assert broken(journal.entries(), journal.head()) == []
+    assert [one.number for one in journal.entries(2)] == [3, 4]
+    lied = Entry(**{**vars(made[1]), "who": "李四"})
+    assert broken([made[0], lied, *made[2:]], journal.head()) == [f"第 2 条({lied.at},李四)被改过"]
+    assert broken([made[0], *made[2:]], journal.head()) == ["第 2 条不见了,下一条是第 3 条"]
+    assert broken(made[:3], journal.head()) == ["最后一条应是第 4 条,现在是第 3 条"]
+    assert broken([made[0], made[1].chained(Head(1)), *made[2:]], journal.head())[0] == "第 2 条接不上它的前一条"
+    assert list(Outcome) == ["begun", "done", "refused"]
+
+
+def test_what_was_begun_and_not_ended_is_settled_by_the_graph(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈")], store)
+    write(store, stage="签约")
+    written = read_edits(row(store))["stage"].change
+    for change in (written, "nowhere"):
+        entry = Entry("修改", "张三", Outcome.begun, thing="Project:p", key={"id": "p"}, change=change)
+        store.journal().append(entry)
+    recover(store)
+    ends = {one.change: one.outcome for one in store.journal().entries()}
+    assert ends == {written: "done", "nowhere": "refused"}
+
+
+def test_kills_during_a_change_leave_a_graph_and_a_chain_that_are_whole(tmp_path: Path) -> None:
+    url = f"ladybug://{tmp_path}/g.lbug"
+    store = open_store(url)
+    load_rows(Project, [project(description="洽谈")], store)
+    kills = int(os.environ.get("LIANZHANG_KILLS", "4"))
+    for number in range(kills):
+        command = [sys.executable, "-c", KILLED, url, f"第{number}次"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        process.stdout.readline()  # it has begun to write
+        time.sleep(0.004 * (number % 20))  # somewhere within the change: the place is what varies
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        before = row(store)["description"]
+        last = write(store, by="李四", description=f"之后{number}")
+        assert before in ("洽谈", f"第{number}次", f"之后{number - 1}")
+        lines = [one for one in settled(store.journal().entries()) if one.change != last]
+        assert all(one.outcome is not Outcome.begun for one in lines)
+        killed = [one for one in lines if one.after.get("description") == f"第{number}次"]
+        assert all((one.outcome is Outcome.done) == (before == f"第{number}次") for one in killed)
+        assert broken(store.journal().entries(), store.journal().head()) == []
+    store.close()
+
+
+KILLED = """
+import sys
+from graph.model.nodes import Project
+from graph.stores import open_store
+from loaders.changes import Change, apply
+store = open_store(sys.argv[1])
+store.nodes(Project)
+print("begun", flush=True)
+apply(store, [Change(Project, {"id": "p"}, {"description": sys.argv[2]}, "张三")])
+"""
+
+
+def test_the_journal_of_a_file_store_is_not_lost_with_a_generation(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    load_rows(Project, [project(stage="洽谈")], store)
+    write(store, stage="签约")
+    with sqlite3.connect(tmp_path / "g.lbug.d" / "journal.sqlite") as base:
+        base.execute("UPDATE entries SET text = replace(text, '张三', '李四') WHERE number = 1")
+    assert any("被改过" in fault for fault in broken(store.journal().entries(), store.journal().head()))
