@@ -38,10 +38,10 @@ def hide(pairs: Ints, random: np.random.Generator, share: float = 0.2) -> NDArra
     return hidden
 
 
-def scorers(links: KnownLinks, kept: Ints, seed: int) -> Mapping[str, Scorer]:
+def scorers(links: KnownLinks, training: Ints, seed: int) -> Mapping[str, Scorer]:
     """Return the methods by name, each learned from the kept links alone; a
     method returns scores of shape (items, firms)."""
-    model = fit(links, kept, seed, hide)
+    model = fit(links, training, seed, hide)
     evidence = model.evidence
     common, rare = (
         two_steps(evidence, np.ones(len(links.items))),
@@ -58,7 +58,7 @@ def scorers(links: KnownLinks, kept: Ints, seed: int) -> Mapping[str, Scorer]:
         parts = evidence.parts(items)
         chosen = [walk(rare)(items), parts[PARTS.index("text")], parts[PARTS.index("makers")]]
         total: Floats = sum(
-            (one / np.maximum(one.max(axis=1, keepdims=True), 1e-9) for one in chosen), np.zeros_like(parts[0])
+            (values / np.maximum(values.max(axis=1, keepdims=True), 1e-9) for values in chosen), np.zeros_like(parts[0])
         )
         return total
 
@@ -88,7 +88,7 @@ def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:
     ``known``: all links, shape (items, firms)."""
     items, place = np.unique(asked[:, 1], return_inverse=True)
     order = np.argsort(place, kind="stable")
-    found = np.empty(len(asked))
+    link_ranks = np.empty(len(asked))
     step = max(1, BLOCK // known.shape[1])
     for start in range(0, len(items), step):
         check()
@@ -99,14 +99,14 @@ def ranks(score: Scorer, known: csr_array, asked: Ints) -> NDArray[np.float64]:
         scores[known[block].toarray() > 0] = -np.inf
         for link, value in zip(mine, own, strict=True):
             row = scores[place[link] - start]
-            found[link] = 1 + np.count_nonzero(row > value) + np.count_nonzero(row == value) / 2
-    return found
+            link_ranks[link] = 1 + np.count_nonzero(row > value) + np.count_nonzero(row == value) / 2
+    return link_ranks
 
 
-def measure(found: NDArray[np.float64], cuts: Iterable[int]) -> list[float]:
+def measure(link_ranks: NDArray[np.float64], cuts: Iterable[int]) -> list[float]:
     """Return the mean reciprocal rank and the recall at each cut: the share of
     the asked links whose rank is within it."""
-    return [float((1 / found).mean()), *(float((found <= cut).mean()) for cut in cuts)]
+    return [float((1 / link_ranks).mean()), *(float((link_ranks <= cut).mean()) for cut in cuts)]
 
 
 def interval(values: NDArray[np.float64]) -> Interval:
@@ -132,12 +132,12 @@ def backtest(
                 f"只藏得起 {hidden.sum()} 条关系(每家企业至少留 {LEAST} 条),不到 {ENOUGH} 条,看不出哪种方法好,不列数字"
             )
             return BackTest(**counts, measures=[], too_few=few)
-        asked, kept = links.pairs[hidden], links.pairs[~hidden]
-        again = np.bincount(kept[:, 1], minlength=len(links.items))[asked[:, 1]] > 0
-        for name, score in scorers(links, kept, seed).items():
+        asked, training = links.pairs[hidden], links.pairs[~hidden]
+        again = np.bincount(training[:, 1], minlength=len(links.items))[asked[:, 1]] > 0
+        for name, score in scorers(links, training, seed).items():
             told(f"第 {seed + 1}/{seeds} 次: {name}")
-            found = ranks(score, links.taken(links.pairs), asked)
-            for title, part in ((ALL, found), (KNOWN, found[again])):
+            link_ranks = ranks(score, links.taken(links.pairs), asked)
+            for title, part in ((ALL, link_ranks), (KNOWN, link_ranks[again])):
                 if len(part) >= ENOUGH:
                     results.setdefault((title, name), []).append([len(part), *measure(part, CUTS)])
     measures = []

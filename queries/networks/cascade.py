@@ -55,8 +55,8 @@ def pass_on(links, weight):
 
 
 @compiled
-def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, found):
-    """Put the loss of each scenario from ``first`` to ``last`` into ``found``:
+def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, losses):
+    """Put the loss of each scenario from ``first`` to ``last`` into ``losses``:
     as a whole, by lost inputs, by lost demand.
 
     ``passed_on``: what ``pass_on`` makes of ``weight``. Once ``stop`` holds
@@ -83,7 +83,7 @@ def run(links, caps, weight, passed_on, tolerance, substitution, limit, first, l
         demand = _demand_ahead(links, weight, passed_on, firm, up) if stands else _demand(weight, up, ups)
         inputs, both = _inputs(links, weight, down, downs, up, stands)
         for column, lost in enumerate((demand + both, inputs, demand)):
-            found[number, column] = min(lost / whole, 1.0)  # the sum of all may round to more than the whole
+            losses[number, column] = min(lost / whole, 1.0)  # the sum of all may round to more than the whole
         _clear(links, down, downs, up, ups)
 
 

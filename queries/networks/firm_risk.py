@@ -91,9 +91,9 @@ def _few_kinds(rows: pl.DataFrame, city: City) -> pl.DataFrame:
     if rows["good"].n_unique() <= MOST_KINDS:
         return rows
     needed = city.going("INPUT_TO").filter(pl.col("essential"))
-    kept = pl.concat([needed["from"], needed["to"]]).unique()
+    essential = pl.concat([needed["from"], needed["to"]]).unique()
     return rows.with_columns(
-        pl.when(pl.col("good").is_in(kept.implode())).then("good").otherwise(pl.lit(OTHER)).alias("good")
+        pl.when(pl.col("good").is_in(essential.implode())).then("good").otherwise(pl.lit(OTHER)).alias("good")
     ).unique()
 
 

@@ -147,10 +147,10 @@ class Neighbourhood:
 
     def alike(self, makers: Ints, firm: int) -> Floats:
         """Return what some firms share with a firm, damped; nothing for the firm itself."""
-        found: Floats = (self.held[makers] @ diags_array(self.rare) @ self.made[:, [firm]]).toarray()[
+        shared: Floats = (self.held[makers] @ diags_array(self.rare) @ self.made[:, [firm]]).toarray()[
             :, 0
         ] * self.small[makers]
-        return np.where(makers == firm, 0, found)
+        return np.where(makers == firm, 0, shared)
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class Model:
             return f"同行企业也有: {'、'.join(peers[:FEW])}{f' 等 {len(peers)} 家' if len(peers) > FEW else ''}"
         best = makers[np.argmax(self.evidence.alike(makers, firm))]
         common = np.intersect1d(own, made[:, [best]].nonzero()[0])
-        return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[one] for one in common[:FEW])}”"
+        return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[number] for number in common[:FEW])}”"
 
 
 def fit(
@@ -250,10 +250,10 @@ def _learn(evidence: Neighbourhood, asked: Ints, taken: csr_array) -> NDArray[np
         return float(-np.log(right + 1e-30).mean() + CALM * weights @ weights), slope + 2 * CALM * weights
 
     bounds = [(0, None)] * len(PARTS)
-    found: Any = minimize(
+    fitted: Any = minimize(
         loss, np.full(len(PARTS), 0.5), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60}
     )
-    weights: NDArray[np.float64] = found.x
+    weights: NDArray[np.float64] = fitted.x
     return weights
 
 

@@ -130,7 +130,7 @@ def read_clusters(view: View) -> list[tuple[str, str]]:
 
 def _read(view: View) -> Network:
     ids = _ids(view, Enterprise)
-    taken_for = {id: kept for id, kept in read_comparisons(view.store).taken_for.items() if kept in ids}
+    taken_for = {id: survivor for id, survivor in read_comparisons(view.store).taken_for.items() if survivor in ids}
     ids = ids.filter(~ids.is_in(list(taken_for)))
     places = pl.Enum(ids)
     ends = [(np.empty(0, np.uint32), np.empty(0, np.uint32))]

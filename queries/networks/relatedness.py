@@ -43,14 +43,14 @@ def density(nearness: ArrayLike | csr_array, held: ArrayLike | csr_array) -> Flo
         raise InputError(f"nearness 应为方阵(产品×产品),这里是 {near.shape}")
     whole = near.sum(axis=1)
     share = np.divide(1, whole, out=np.zeros_like(whole), where=whole > 0)
-    one = not issparse(held) and np.ndim(held) == 1
-    have = _table("held", np.atleast_2d(held) if one else held)
+    single = not issparse(held) and np.ndim(held) == 1
+    have = _table("held", np.atleast_2d(held) if single else held)
     if have.shape[1] != near.shape[0]:
         raise InputError(f"held 应有 {near.shape[0]} 列(每种产品一列),这里有 {have.shape[1]} 列")
-    found = csr_array((have @ near.T).multiply(share[np.newaxis, :]))
+    densities = csr_array((have @ near.T).multiply(share[np.newaxis, :]))
     if issparse(held):
-        return found
-    return found.toarray()[0] if one else found.toarray()
+        return densities
+    return densities.toarray()[0] if single else densities.toarray()
 
 
 def _table(name: str, values: Any) -> csr_array:

@@ -80,7 +80,7 @@ def bridges(network: Network) -> list[tuple[str, str]]:
     _, parent, bridge = find_cuts(*network.neighbours)
     below = np.flatnonzero(bridge)
     ends = np.sort(np.stack([below, parent[below]], axis=1), axis=1)
-    return [(network.ids[one], network.ids[other]) for one, other in ends[np.lexsort(ends.T[::-1])].tolist()]
+    return [(network.ids[start], network.ids[end]) for start, end in ends[np.lexsort(ends.T[::-1])].tolist()]
 
 
 def strong_components(network: Network) -> Groups:
@@ -159,8 +159,8 @@ def communities(network: Network, seed: int) -> Groups:
     nodes = len(network.ids)
     if not len(ends):  # the library wants an edge
         return _groups(network, np.arange(nodes))
-    _, found = graspologic_native.leiden_csr(starts, ends, np.ones(len(ends)), nodes, iterations=PASSES, seed=seed)
-    return _groups(network, np.array([found[node] for node in range(nodes)], np.int64))
+    _, group_of = graspologic_native.leiden_csr(starts, ends, np.ones(len(ends)), nodes, iterations=PASSES, seed=seed)
+    return _groups(network, np.array([group_of[node] for node in range(nodes)], np.int64))
 
 
 def agreement(groups: Groups, declared: Iterable[tuple[str, str]]) -> Agreement:
@@ -176,8 +176,8 @@ def agreement(groups: Groups, declared: Iterable[tuple[str, str]]) -> Agreement:
     pairs = sorted((name, number[node]) for node, name in set(declared) if node in number)
     if len(pairs) < 2:
         return Agreement(None, len(pairs))
-    names, found = zip(*pairs, strict=True)
-    return Agreement(float(adjusted_mutual_info_score(names, found)), len(pairs))
+    names, numbers = zip(*pairs, strict=True)
+    return Agreement(float(adjusted_mutual_info_score(names, numbers)), len(pairs))
 
 
 def _matrix(layout: Layout) -> csr_array:

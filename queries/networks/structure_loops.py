@@ -18,35 +18,35 @@ def find_cuts(starts, ends):
     reaches by one edge that is not in the tree: where it stays below its parent, the parent is all that holds it.
     """
     nodes = len(starts) - 1
-    found, low = np.full(nodes, -1, np.int32), np.zeros(nodes, np.int32)
+    discovered, low = np.full(nodes, -1, np.int32), np.zeros(nodes, np.int32)
     parent, upcoming = np.full(nodes, -1, np.int32), starts[:-1].copy()
     cuts, bridge = np.zeros(nodes, np.bool_), np.zeros(nodes, np.bool_)
     clock = 0
     for root in range(nodes):
-        if found[root] >= 0:
+        if discovered[root] >= 0:
             continue
         at, branches = root, 0
-        found[root] = low[root] = clock
+        discovered[root] = low[root] = clock
         clock += 1
         while True:
             if upcoming[at] < starts[at + 1]:
                 to = ends[upcoming[at]]
                 upcoming[at] += 1
-                if found[to] < 0:
+                if discovered[to] < 0:
                     parent[to] = at
-                    found[to] = low[to] = clock
+                    discovered[to] = low[to] = clock
                     clock += 1
                     at = to
                 elif to != parent[at]:
-                    low[at] = min(low[at], found[to])
+                    low[at] = min(low[at], discovered[to])
                 continue
             above = parent[at]
             if above < 0:
                 break
-            bridge[at] = low[at] > found[above]
+            bridge[at] = low[at] > discovered[above]
             if above == root:
                 branches += 1
-            elif low[at] >= found[above]:
+            elif low[at] >= discovered[above]:
                 cuts[above] = True
             low[above] = min(low[above], low[at])
             at = above

@@ -38,16 +38,16 @@ def _measure(view: View, most: int) -> SupplyStructure:
             Measured(firm=Named(id=id, name=names[id]), value=value) for id, value in ranking.top(most) if value > 0
         ]
 
-    single, cuts, found = articulation_points(network), bridges(network), communities(network, SEED)
-    compared = agreement(found, read_clusters(view))
-    groups = [members for members in found.members if len(members) >= SMALLEST]
+    single, cuts, detected = articulation_points(network), bridges(network), communities(network, SEED)
+    compared = agreement(detected, read_clusters(view))
+    groups = [members for members in detected.members if len(members) >= SMALLEST]
     loops = [members for members in strong_components(network).members if len(members) >= SMALLEST]
     return SupplyStructure(
         firms=len(network.ids),
         links=len(network.source),
         single_points=named(single[:most]),
         single_points_count=len(single),
-        bridges=[Bridge(one=one, other=other) for one, other in (named(list(pair)) for pair in cuts[:most])],
+        bridges=[Bridge(one=left, other=right) for left, right in (named(list(pair)) for pair in cuts[:most])],
         bridges_count=len(cuts),
         loops=[named(members) for members in loops[:most]],
         pagerank=measured(pagerank(network)),

@@ -139,13 +139,13 @@ def systemic_risk(
     weight = weight[np.argsort(network.place)]
     caps = _caps(np.arange(firms) if scenarios is None else scenarios, network.place)
     count = len(caps.caps) - 1
-    found = np.full((count, 3), np.nan)
+    losses = np.full((count, 3), np.nan)
     limit, stop = int(TOUCHED * firms), np.zeros(1, np.bool_)
     passed_on = pass_on(network.links, weight)
 
     def piece(first: int) -> int:
         last = min(first + PIECE, count)
-        run(network.links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, found)
+        run(network.links, caps, weight, passed_on, tolerance, substitution, limit, first, last, stop, losses)
         return last - first
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
@@ -162,7 +162,7 @@ def systemic_risk(
             pool.shutdown(wait=True, cancel_futures=True)
             if not isinstance(error, KeyboardInterrupt):
                 raise
-    return Risk(found[:, 0], found[:, 1], found[:, 2], ~np.isnan(found[:, 0]))
+    return Risk(losses[:, 0], losses[:, 1], losses[:, 2], ~np.isnan(losses[:, 0]))
 
 
 def _sorted(source: Ints, target: Ints, amount: Floats, industry: Ints, essential: Ints) -> Links:

@@ -16,7 +16,7 @@ def table_of_structure(answer: SupplyStructure) -> Table[Row]:
     rows += [("桥", f"{link.one.name} — {link.other.name}", "") for link in answer.bridges]
     rows += [("成环", "、".join(firm.name for firm in loop), "") for loop in answer.loops]
     for measure, ranking in (("PageRank", answer.pagerank), ("介数", answer.betweenness)):
-        rows += [(measure, one.firm.name, f"{one.value:.6f}") for one in ranking]
+        rows += [(measure, measured.firm.name, f"{measured.value:.6f}") for measured in ranking]
     rows += [("群落", "、".join(firm.name for firm in group), str(len(group))) for group in answer.communities]
     columns = [Column[Row](head, itemgetter(place)) for place, head in enumerate(("度量", "企业", "值"))]
     return Table("structure", "供应网络的结构", columns, rows)

@@ -108,25 +108,28 @@ class Asked:
     def supplied(self) -> Mapping[tuple[str, str], tuple[Row, ...]]:
         """Return the supplies between two firms, one of them of a leader's group."""
         members = [member for group in self.groups.values() for member in group]
-        found: dict[tuple[str, str], dict[Row, None]] = defaultdict(dict)
+        rows_between: dict[tuple[str, str], dict[Row, None]] = defaultdict(dict)
         for column in ("from", "to"):
             for row in rows_of("SUPPLIES", self.city.supplies.filter(pl.col(column).is_in(members))):
-                found[row.start, row.end][row] = None
-        return {pair: tuple(rows) for pair, rows in found.items()}
+                rows_between[row.start, row.end][row] = None
+        return {pair: tuple(rows) for pair, rows in rows_between.items()}
 
     @cached_property
     def customers_of(self) -> Mapping[str, tuple[str, ...]]:
         """Return whom of a leader's group each firm supplies, and whom each
         firm of a group supplies, in the order of ``supplied``."""
-        found: dict[str, list[str]] = defaultdict(list)
+        customers_of: dict[str, list[str]] = defaultdict(list)
         for supplier, customer in self.supplied:
-            found[supplier].append(customer)
-        return {supplier: tuple(customers) for supplier, customers in found.items()}
+            customers_of[supplier].append(customer)
+        return {supplier: tuple(customers) for supplier, customers in customers_of.items()}
 
     def dealt_with(self, party: str, firm: str) -> list[str]:
         """Return whom of a party's group a firm supplies, or stands in the ledger with, the leader first."""
         leader = self.group_of(party)[0]
-        return sorted(self._customers.get(firm, set()) & self._members[leader], key=lambda one: (one != leader, one))
+        return sorted(
+            self._customers.get(firm, set()) & self._members[leader],
+            key=lambda customer: (customer != leader, customer),
+        )
 
     @cached_property
     def _members(self) -> Mapping[str, frozenset[str]]:
@@ -135,10 +138,10 @@ class Asked:
     @cached_property
     def _customers(self) -> Mapping[str, set[str]]:
         """Return whom each firm supplies, of those in ``supplied``, or has a match with."""
-        found: dict[str, set[str]] = defaultdict(set)
+        customers_of: dict[str, set[str]] = defaultdict(set)
         for supplier, customer in (*self.supplied, *((supplier, customer) for supplier, customer, _ in self.matches)):
-            found[supplier].add(customer)
-        return found
+            customers_of[supplier].add(customer)
+        return customers_of
 
     @cached_property
     def matches(self) -> Mapping[tuple[str, str, str], Match]:
@@ -173,7 +176,9 @@ def ask_about(
     inputs = {need for row in rows["PRODUCES"] for need in city.needed_for(row.end)}
     wanted = {row.end for name in ("NEEDS", "OFFERS", "PRODUCES") for row in rows[name]} | inputs
     near = {need: fits.near(need) for need in sorted({row.end for row in rows["NEEDS"]} | inputs)}
-    facts = gather(city, subject, segments, homes, wanted | {product for found in near.values() for product in found})
+    facts = gather(
+        city, subject, segments, homes, wanted | {product for products in near.values() for product in products}
+    )
     uses = _uses(city, {row.end for name in ("OFFERS", "PRODUCES") for row in rows[name]})
     others = {
         *of,
@@ -224,7 +229,7 @@ def _needs(
     own = [row for name in ("NEEDS", "PRODUCES", "OFFERS") for row in rows[name]]
     members = {leader: set(group) for leader, group in groups.items()}
     known = {leader: {row.end for row in own if row.start in group} for leader, group in members.items()}
-    found = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["NEEDS"]]
+    recorded = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["NEEDS"]]
     inferred: dict[tuple[str, str], Wish] = {}
     links = {
         (link.start, link.end): link for link in rows_at(city, "INPUT_TO", "to", {row.end for row in rows["PRODUCES"]})
@@ -237,12 +242,15 @@ def _needs(
                 inferred.setdefault(
                     (leader, need), Wish(leader, row.start, need, (row, links[need, row.end]), True, why)
                 )
-    return (*found, *inferred.values())
+    return (*recorded, *inferred.values())
 
 
 def _offers(of: Mapping[str, str], rows: Mapping[str, tuple[Row, ...]]) -> tuple[Wish, ...]:
     """Return recorded offers, then the other products that a group makes."""
-    found = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["OFFERS"]]
-    offered = {(wish.party, wish.product) for wish in found}
+    recorded = [Wish(of[row.start], row.start, row.end, (row,), why=Reason(row.note)) for row in rows["OFFERS"]]
+    offered = {(wish.party, wish.product) for wish in recorded}
     made = [row for row in rows["PRODUCES"] if (row.start, row.end) not in offered]
-    return (*found, *(Wish(of[row.start], row.start, row.end, (row,), True, say("made_not_offered")) for row in made))
+    return (
+        *recorded,
+        *(Wish(of[row.start], row.start, row.end, (row,), True, say("made_not_offered")) for row in made),
+    )

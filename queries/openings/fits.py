@@ -53,25 +53,25 @@ class Fits:
     def near(self, need: str) -> dict[str, Fit]:
         """Return the products whose words say that they meet a need, the product itself first; ids by fit."""
         check()
-        found = {need: Fit(Level.high, say("same_product", product=self.names[need]))}
+        fits = {need: Fit(Level.high, say("same_product", product=self.names[need]))}
         own = self.words[need]
         for word in own:
             for id in self.by_word[word]:
-                found.setdefault(
+                fits.setdefault(
                     id, Fit(Level.high, say("same_name", product=self.names[id], need=self.names[need], word=word))
                 )
         for word in own:
             for id in self.by_ending.get(word, ()):
-                found.setdefault(id, Fit(Level.middle, say("kind_of_it", product=self.names[id], word=word)))
+                fits.setdefault(id, Fit(Level.middle, say("kind_of_it", product=self.names[id], word=word)))
         for word in own:
             for start in range(1, len(word) - SURE + 1):
                 for id in self.by_word.get(word[start:], ()):
-                    found.setdefault(id, Fit(Level.low, say("wider_word", product=self.names[id], word=word[start:])))
+                    fits.setdefault(id, Fit(Level.low, say("wider_word", product=self.names[id], word=word[start:])))
         for place, covered, shared in self.alike.near(self.names[need]):
             id, told = self.ids[place], "".join(f"“{word}”" for word in shared)
             words = say("shared_words", product=self.names[id], need=self.names[need], words=told, covered=covered)
-            found.setdefault(id, Fit(Level.low, words))
-        return found
+            fits.setdefault(id, Fit(Level.low, words))
+        return fits
 
 
 def fits_of(view: View, city: City) -> Fits:

@@ -21,10 +21,10 @@ MOST = 20  # firms that are computed for a list, of one leader
 def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Opening], int]:
     """Return the firms that leaders want to work with, then local ones that fit
     several needs or are in talks; and how many were cut."""
-    found = [
+    openings = [
         _recorded(asked, row, supplies, "seeks_partner", "seeks_partner_noted") for row in _said(asked, "SEEKS_PARTNER")
     ]
-    told = {(row.leader.id, row.firm.id) for row in found if row.firm is not None}
+    told = {(row.leader.id, row.firm.id) for row in openings if row.firm is not None}
     fitting: dict[tuple[str, str], list[tuple[Supply, Supplier]]] = defaultdict(list)
     for supply in supplies:
         for supplier in supply.suppliers:
@@ -43,8 +43,8 @@ def list_partners(asked: Asked, supplies: Sequence[Supply]) -> tuple[list[Openin
             continue
         listed[leader] += 1
         if listed[leader] <= MOST:
-            found.append(_computed(asked, leader, firm, places, list(products)))
-    return found, sum(max(0, number - MOST) for number in listed.values())
+            openings.append(_computed(asked, leader, firm, places, list(products)))
+    return openings, sum(max(0, number - MOST) for number in listed.values())
 
 
 def _said(asked: Asked, type_name: str) -> list[Row]:
@@ -92,7 +92,7 @@ def _local_instead(asked: Asked, firm: str, supplies: Iterable[Supply]) -> list[
     """Return that there are local firms that fit, which speaks against going elsewhere."""
     if asked.firm(firm).where == "local":
         return []
-    names = dict.fromkeys(asked.firm(one.firm).name for supply in supplies for one in supply.fitting)
+    names = dict.fromkeys(asked.firm(supplier.firm).name for supply in supplies for supplier in supply.fitting)
     return [say("local_instead", firms=[*names])] if names else []
 
 
@@ -101,9 +101,9 @@ def _computed(
 ) -> Opening:
     """Return the row of a local firm that fits several needs, or is in talks."""
     check()
-    rows = tuple(dict.fromkeys(row for supply, one in places for row in (*supply.wish.rows, one.row)))
+    rows = tuple(dict.fromkeys(row for supply, supplier in places for row in (*supply.wish.rows, supplier.row)))
     parties = dict.fromkeys(supply.wish.party for supply, _ in places)
-    each = [(supply.wish.party, supply.wish.product, one.fit) for supply, one in places]
+    each = [(supply.wish.party, supply.wish.product, supplier.fit) for supply, supplier in places]
     matches = [match for party, product, _ in each if (match := asked.match(firm, party, product))]
     links = dict.fromkeys(text for party, product, _ in each for text in speaks_for(asked, party, firm, product))
     against = dict.fromkeys(
@@ -130,13 +130,17 @@ def list_invitations(asked: Asked, supplies: Sequence[Supply]) -> list[Opening]:
         if supply.fitting:
             continue
         wish, words = supply.wish, list(nobody(supply))
-        outside = [one for one in supply.outside if (wish.leader, one.firm, asked.product(wish.product)) not in told]
-        for one in outside:
-            row = supplier_row(asked, wish, one, computed=True)
+        outside = [
+            supplier
+            for supplier in supply.outside
+            if (wish.leader, supplier.firm, asked.product(wish.product)) not in told
+        ]
+        for supplier in outside:
+            row = supplier_row(asked, wish, supplier, computed=True)
             openings.append(row.model_copy(update={"why": [*words, *row.why], "candidates": list(supply.looked)}))
         if supply.outside or any(key[0] == wish.leader and key[2] == asked.product(wish.product) for key in told):
             continue
-        unplaced = [asked.firm(one.firm).name for one in supply.unplaced]
+        unplaced = [asked.firm(supplier.firm).name for supplier in supply.unplaced]
         against = [say("place_first", firms=unplaced)] if unplaced else []
         openings.append(row_of_wish(asked, wish, [*words, say("nobody_elsewhere")], against, supply.looked))
     return openings

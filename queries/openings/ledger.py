@@ -31,7 +31,7 @@ def ledger(
     if sum(subject is not None for subject in (leader, chain, firm)) > 1:
         raise InputError("链主、产业链、企业只能选一个;都不选就是全部台账")
     city = read_city(view)
-    leader, firm = (city.as_one(one) if one else None for one in (leader, firm))
+    leader, firm = (city.as_one(party) if party else None for party in (leader, firm))
     matches = [*filter(_asked(city, leader, chain, firm), find_matches(city))]
     steps = [step for match in matches for step in match.steps if not step.withdrawn]
     states, stages = Counter(match.state for match in matches), Counter(step.stage for step in steps)
@@ -70,11 +70,11 @@ def find_matches(city: City) -> list[Match]:
         product = row["product"] or ""
         steps[row["from"], row["to"], city.product_words.get(product, product)].append(row)
     closed = set(city.nodes["Enterprise"].filter("ended")["id"])
-    found = []
+    matches = []
     for key, rows in sorted(steps.items()):
         check()
-        found.append(_match(city, key, rows, closed))
-    return found
+        matches.append(_match(city, key, rows, closed))
+    return matches
 
 
 def _match(city: City, key: tuple[str, str, str], rows: list[dict[str, Any]], closed: set[str]) -> Match:
@@ -116,7 +116,7 @@ def in_order(steps: Iterable[Step]) -> list[Step]:
     every = sorted(steps, key=lambda step: (_day(step.on), _place(step), step.by or "", step.note or "", step.on or ""))
     ordered = [step for step in every if step.on]
     for step in (step for step in every if not step.on):
-        later = (number for number, other in enumerate(ordered) if _place(other) > _place(step))
+        later = (number for number, other_step in enumerate(ordered) if _place(other_step) > _place(step))
         ordered.insert(next(later, len(ordered)), step)
     return ordered
 

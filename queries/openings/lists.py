@@ -32,14 +32,16 @@ def leader_opportunities(view: View, firm: Named) -> Opportunities:
 
     def make() -> Opportunities:
         city = read_city(view)
-        one = city.as_one(firm)
-        if one.id not in city.names["Enterprise"]:
+        survivor = city.as_one(firm)
+        if survivor.id not in city.names["Enterprise"]:
             raise NotFound(f"“{firm.name}”的数据状态已被隐藏,显示全部数据后可以看到")
-        chains = chains_led_by(city, one.id)
-        asked = ask_about(city, fits_of(view, city), one, [one.id], chains, find_city(city, one.id, chains))
-        notes = [say("note_same_firm", firm=firm.name, id=firm.id, one=one.name)] if one.id != firm.id else []
-        notes += [say("note_closed", firm=one.name)] if asked.facts.find(one.id).closed else []
-        notes += [] if chains else [say("note_no_leader", firm=one.name)]
+        chains = chains_led_by(city, survivor.id)
+        asked = ask_about(
+            city, fits_of(view, city), survivor, [survivor.id], chains, find_city(city, survivor.id, chains)
+        )
+        notes = [say("note_same_firm", firm=firm.name, id=firm.id, one=survivor.name)] if survivor.id != firm.id else []
+        notes += [say("note_closed", firm=survivor.name)] if asked.facts.find(survivor.id).closed else []
+        notes += [] if chains else [say("note_no_leader", firm=survivor.name)]
         return _answer(view, asked, "Enterprise", notes)
 
     return view.once(("openings", "Enterprise", firm.id), make)
@@ -68,12 +70,14 @@ def _answer(view: View, asked: Asked, label: str, notes: list[Reason]) -> Opport
     (offers, no_users), (partners, no_partners) = list_offers(asked), list_partners(asked, list(supply.values()))
     lists = {
         "offers": offers,
-        "needs": [opening for found in supply.values() for opening in list_needs(asked, found)],
+        "needs": [opening for need in supply.values() for opening in list_needs(asked, need)],
         "partners": partners,
         "invitations": list_invitations(asked, list(supply.values())),
     }
     rows = [row for openings in lists.values() for row in openings]
-    records = {(one.record, one.from_id, one.to_id, one.product): one for row in rows for one in row.evidence}
+    records = {
+        (proof.record, proof.from_id, proof.to_id, proof.product): proof for row in rows for proof in row.evidence
+    }
     used = [*(row.source for row in rows), *(record.source for record in records.values())]
     used += [looked.source for row in rows for looked in row.candidates]
     return Opportunities(
@@ -116,8 +120,8 @@ def _notes(
             yield say(
                 "note_only_inferred" if lists[name] else "note_not_registered", list=titles[name], template=template
             )
-    if open_needs := [found for found in supply.values() if not found.fitting]:
+    if open_needs := [need for need in supply.values() if not need.fitting]:
         unseen = sum(not need.looked_through for need in open_needs)
         yield say("note_open_needs", count=len(open_needs), unseen=unseen)
-    if cut := cut + sum(found.more for found in supply.values()):
+    if cut := cut + sum(need.more for need in supply.values()):
         yield say("note_cut", count=cut)

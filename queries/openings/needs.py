@@ -61,18 +61,21 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     """Return who could serve a need."""
     check()
     facts, group = asked.facts, set(asked.groups[wish.leader])
-    found: dict[str, Supplier] = {}
-    for one in sorted(_makers(asked, wish), key=lambda maker: (not maker.supplies, maker.fit.level.order)):
-        if one.firm not in group:
-            found.setdefault(one.firm, one)
-    every = sorted(found.values(), key=lambda one: (not one.fits, one.fit.level.order, one.supplies, one.firm))
+    suppliers: dict[str, Supplier] = {}
+    for supplier in sorted(_makers(asked, wish), key=lambda maker: (not maker.supplies, maker.fit.level.order)):
+        if supplier.firm not in group:
+            suppliers.setdefault(supplier.firm, supplier)
+    every = sorted(
+        suppliers.values(),
+        key=lambda supplier: (not supplier.fits, supplier.fit.level.order, supplier.supplies, supplier.firm),
+    )
     placed: dict[str, list[Supplier]] = {"local": [], "unknown": [], "outside": []}
-    for one in every:
-        placed[asked.firm(one.firm).where].append(one)
-    fitting = any(one.fits for one in placed["local"])
-    local = [one for one in placed["local"] if one.fit.fills or not fitting]
-    unplaced = [one for one in placed["unknown"] if one.fit.fills]
-    outside = [one for one in placed["outside"] if one.fit.fills and not fitting]
+    for supplier in every:
+        placed[asked.firm(supplier.firm).where].append(supplier)
+    fitting = any(supplier.fits for supplier in placed["local"])
+    local = [supplier for supplier in placed["local"] if supplier.fit.fills or not fitting]
+    unplaced = [supplier for supplier in placed["unknown"] if supplier.fit.fills]
+    outside = [supplier for supplier in placed["outside"] if supplier.fit.fills and not fitting]
     segments = facts.segments_of.get(wish.product, ())
     looks = {look.name: look for segment in segments for look in facts.looks.get(segment, ()) if look.whole}
     return Supply(
@@ -120,8 +123,8 @@ def _looked(asked: Asked, wish: Wish) -> Iterator[Looked]:
 def list_needs(asked: Asked, supply: Supply) -> Iterator[Opening]:
     """Yield the rows of one need: the firms that fit, or else those that nearly
     do and the need itself with who was looked at."""
-    for one in (*supply.suppliers, *supply.unplaced):
-        yield supplier_row(asked, supply.wish, one, computed=not one.supplies)
+    for supplier in (*supply.suppliers, *supply.unplaced):
+        yield supplier_row(asked, supply.wish, supplier, computed=not supplier.supplies)
     if not supply.fitting:
         yield row_of_wish(asked, supply.wish, nobody(supply), candidates=supply.looked)
 
@@ -137,14 +140,18 @@ def nobody(supply: Supply) -> Iterator[Reason]:
     yield say("looked_through", looks=supply.looked_through) if supply.looked_through else say("not_looked_through")
 
 
-def supplier_row(asked: Asked, wish: Wish, one: Supplier, computed: bool) -> Opening:
+def supplier_row(asked: Asked, wish: Wish, supplier: Supplier, computed: bool) -> Opening:
     """Return the row of a firm that could serve a need, computed; or of one that does, which is a record."""
-    rows = (*wish.rows, one.row)
-    why = [one.fit.words, *said_of(asked, wish), *dict.fromkeys(speaks_for(asked, wish.party, one.firm, wish.product))]
-    against = against_supplier(asked, wish.party, one.firm, wish.product, one.fit, rows)
-    match = asked.match(one.firm, wish.party, wish.product)
-    about = (wish.leader, wish.party, [wish.product], rows, one.row, computed)
-    return opening(asked, *about, firm=one.firm, fit=one.fit.level, why=why, against=against, match=match)
+    rows = (*wish.rows, supplier.row)
+    why = [
+        supplier.fit.words,
+        *said_of(asked, wish),
+        *dict.fromkeys(speaks_for(asked, wish.party, supplier.firm, wish.product)),
+    ]
+    against = against_supplier(asked, wish.party, supplier.firm, wish.product, supplier.fit, rows)
+    match = asked.match(supplier.firm, wish.party, wish.product)
+    about = (wish.leader, wish.party, [wish.product], rows, supplier.row, computed)
+    return opening(asked, *about, firm=supplier.firm, fit=supplier.fit.level, why=why, against=against, match=match)
 
 
 def row_of_wish(

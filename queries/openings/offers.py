@@ -28,16 +28,16 @@ def list_offers(asked: Asked) -> tuple[list[Opening], int]:
         for product, fit in asked.fits.near(need).items():
             if fit.fills:
                 needs[product] += [(row, fit) for row in rows]
-    found: list[Opening] = []
+    openings: list[Opening] = []
     cut = 0
     for wish in asked.offers:
         check()
         users = list(_users(asked, wish, needs[wish.product]))
-        found += [_row(asked, wish, *user) for user in users[:MOST]]
+        openings += [_row(asked, wish, *user) for user in users[:MOST]]
         cut += max(0, len(users) - MOST)
         if not users and not wish.inferred:
-            found.append(row_of_wish(asked, wish, [say("nobody_needs_it")]))
-    return found, cut
+            openings.append(row_of_wish(asked, wish, [say("nobody_needs_it")]))
+    return openings, cut
 
 
 def _users(asked: Asked, wish: Wish, needs: list[tuple[Row, Fit]]) -> Iterator[User]:

@@ -86,9 +86,9 @@ def book_of_city_needs(answer: CityNeeds) -> Book:
     return Book("全市链主要买的", tables, as_samples({"needs": replace(tables["needs"], items=answer.samples)}))
 
 
-def _product(one: Match | Opening | Wanted) -> ThingRef | str:
-    missing = "没有写" if isinstance(one, Match) else "没有写明"
-    return ThingRef("Product", one.product_id, one.product) if one.product_id else one.product or missing
+def _product(row: Match | Opening | Wanted) -> ThingRef | str:
+    missing = "没有写" if isinstance(row, Match) else "没有写明"
+    return ThingRef("Product", row.product_id, row.product) if row.product_id else row.product or missing
 
 
 def table_of_steps(answer: Ledger) -> Table[tuple[Match, Step]]:
@@ -120,12 +120,12 @@ def notes_of_ledger(answer: Ledger, _: Mapping[str, Any]) -> Iterator[str]:
 def table_of_ledger(answer: Ledger) -> Table[Match]:
     """Return the matches of the ledger as a table, each with all of its steps."""
     columns: list[Column[Match]] = [
-        Column("链主", lambda one: ThingRef("Enterprise", one.customer.id, one.customer.name), "thing"),
-        Column("供应商", lambda one: ThingRef("Enterprise", one.supplier.id, one.supplier.name), "thing"),
+        Column("链主", lambda match: ThingRef("Enterprise", match.customer.id, match.customer.name), "thing"),
+        Column("供应商", lambda match: ThingRef("Enterprise", match.supplier.id, match.supplier.name), "thing"),
         Column("产品(服务)", _product, "thing"),
-        Column("现在", lambda one: one.state, "reached", lambda one: one.since),
-        Column("各步", lambda one: one.steps, "steps", sort=lambda one: one.since or ""),
-        Column("须知", lambda one: one.remarks, "remarks"),
+        Column("现在", lambda match: match.state, "reached", lambda match: match.since),
+        Column("各步", lambda match: match.steps, "steps", sort=lambda match: match.since or ""),
+        Column("须知", lambda match: match.remarks, "remarks"),
     ]
     return Table("matches", "匹配", columns, answer.matches)
 
@@ -174,5 +174,5 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
 
 def looked_text(looked: Sequence[Looked], most: int) -> str:
     """Return the firms that were looked at, one a line, and how many more there are."""
-    lines = [f"{one.firm.name}: {one.why}" for one in looked[:most]]
+    lines = [f"{candidate.firm.name}: {candidate.why}" for candidate in looked[:most]]
     return "\n".join([*lines, *([f"…共看过 {len(looked)} 家"] if len(looked) > most else [])])

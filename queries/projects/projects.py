@@ -29,8 +29,8 @@ def make_projects_answer(view: View, chain: Named | None, stage: str | None, sta
 
 
 def _make(view: View, chain: Named | None, stage: str | None, stalled: int | None) -> Projects:
-    on_chain = [one for one in _seen(view) if chain is None or any(other.id == chain.id for other in one.chains)]
-    items = [_item(view, one, stalled) for one in on_chain]
+    on_chain = [project for project in _seen(view) if chain is None or any(on.id == chain.id for on in project.chains)]
+    items = [_item(view, project, stalled) for project in on_chain]
     real, made_up = ([item for item in items if (item.status == "sample") is sample] for sample in (False, True))
     rows, samples = (_rows(some, stage, stalled) for some in (real, made_up))
     where = chain.name if chain else ""
@@ -95,7 +95,7 @@ def _fill(view: View, segment: Named) -> FilledSegment:
     home = next((chain for part, chain in chains if part == segment.id and chain in city.names["Chain"]), None)
     if home is None:
         return FilledSegment(segment=segment, chain=None, state=None, gap=None, status=None)
-    judged = next(one for one in weak_links(view, home).segments if one.segment_id == segment.id)
+    judged = next(row for row in weak_links(view, home).segments if row.segment_id == segment.id)
     chain = Named(id=home, name=city.names["Chain"][home])
     gap = None if judged.state is State.unknown else judged.state in GAPS
     return FilledSegment(segment=segment, chain=chain, state=judged.state, gap=gap, status=judged.status)
@@ -105,8 +105,8 @@ def _rows(items: Sequence[ProjectItem], stage: str | None, stalled: int | None) 
     at = [item for item in items if _is_at(item, stage)]
     return ProjectRows(
         funnel=make_funnel(items),
-        projects=sorted((one for one in at if stalled is None or one.stalled), key=_order),
-        undated=[one for one in at if one.open and one.quiet is None],
+        projects=sorted((item for item in at if stalled is None or item.stalled), key=_order),
+        undated=[item for item in at if item.open and item.quiet is None],
     )
 
 
@@ -153,7 +153,7 @@ def _tell_amount(items: Sequence[ProjectItem]) -> Reason:
     sums, ended = add_up(going), len(items) - len(going)
     if not sums:
         return say("no_amount")
-    told = {"count": sum(one.projects for one in sums), "sums": show_sums(sums, "和 ")}
+    told = {"count": sum(total.projects for total in sums), "sums": show_sums(sums, "和 ")}
     return say("amount_without_ended", ended=ended, **told) if ended else say("amount", **told)
 
 
@@ -163,8 +163,8 @@ def _missing(items: Iterable[ProjectItem], where: str) -> Iterator[MissingRows]:
     if not known:
         yield lacking("projects", "projects", say("lack_projects", where=where), say("lack_projects_why"))
         return
-    if undated := sum(one.last is None for one in known):
+    if undated := sum(item.last is None for item in known):
         yield lacking("steps", "progress", say("lack_steps", count=undated), say("lack_steps_why"))
-    empty = Counter(field for one in known for field in fields_unwritten(one))
+    empty = Counter(field for item in known for field in fields_unwritten(item))
     if fields := "、".join(f"{name} {empty[name]} 个" for name in FIELDS if empty[name]):
         yield lacking("fields", "projects", say("lack_fields", fields=fields), say("lack_fields_why"))

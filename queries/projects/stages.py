@@ -22,14 +22,14 @@ PLACES = {stage: place for place, stage in enumerate(Funnel)}
 OVER = (Funnel.running, Funnel.ended)
 UNITS = {"CNY": "元", "USD": "美元"}
 FIELDS: dict[str, Callable[[ProjectItem], bool]] = {  # what is not written of a project, in the words of the form
-    "阶段": lambda one: one.stage is None,
-    "投资额": lambda one: one.amount is None,
-    "币种": lambda one: one.amount is not None and not one.currency,
-    "投资方": lambda one: not one.investors,
-    "区域": lambda one: not one.regions,
-    "产业链": lambda one: not one.chains,
-    "填补环节": lambda one: not one.segments,
-    "预计投产日期": lambda one: one.open and not one.expected_on,
+    "阶段": lambda item: item.stage is None,
+    "投资额": lambda item: item.amount is None,
+    "币种": lambda item: item.amount is not None and not item.currency,
+    "投资方": lambda item: not item.investors,
+    "区域": lambda item: not item.regions,
+    "产业链": lambda item: not item.chains,
+    "填补环节": lambda item: not item.segments,
+    "预计投产日期": lambda item: item.open and not item.expected_on,
 }
 
 
@@ -54,4 +54,4 @@ def fields_unwritten(project: ProjectItem) -> list[str]:
 
 def show_sums(sums: Iterable[Sum], apart: str = "；") -> str:
     """Return sums in words, the currencies apart."""
-    return apart.join(show_amount(one.amount, UNITS.get(one.currency, one.currency)) for one in sums)
+    return apart.join(show_amount(total.amount, UNITS.get(total.currency, total.currency)) for total in sums)

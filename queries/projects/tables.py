@@ -136,16 +136,16 @@ def _tables(answer: Projects, rows: ProjectRows) -> dict[str, Table[Any]]:
     stalled = answer.stalled_days
     title = "项目" if stalled is None else f"停了 {stalled} 天以上的项目"
     empty = "图里没有这样的项目" if stalled is None else f"有日期的项目里没有停 {stalled} 天以上的"
-    own = [sum(each.projects for each in one.sums if each.currency == "CNY") for one in rows.funnel]
-    foreign = any(one.in_yuan > known for one, known in zip(rows.funnel, own, strict=True))
-    more = [IN_YUAN] * foreign + [UNNAMED] * any(one.without_currency for one in rows.funnel)
-    found: dict[str, Table[Any]] = {
+    own = [sum(each.projects for each in stage.sums if each.currency == "CNY") for stage in rows.funnel]
+    foreign = any(stage.in_yuan > known for stage, known in zip(rows.funnel, own, strict=True))
+    more = [IN_YUAN] * foreign + [UNNAMED] * any(stage.without_currency for stage in rows.funnel)
+    tables: dict[str, Table[Any]] = {
         "funnel": Table("funnel", "漏斗", [*FUNNEL[:3], *more, *FUNNEL[3:]], rows.funnel, NOT_SUMMED),
         "projects": Table("projects", title, _said(rows.projects), rows.projects, empty=empty),
     }
     if stalled is not None:
-        found["undated"] = Table("undated", "停没停不知道的项目", _said(rows.undated), rows.undated, UNDATED, "没有")
-    return found
+        tables["undated"] = Table("undated", "停没停不知道的项目", _said(rows.undated), rows.undated, UNDATED, "没有")
+    return tables
 
 
 def _said(items: list[ProjectItem]) -> list[Column[ProjectItem]]:
@@ -158,20 +158,23 @@ def notes_of_projects(answer: Projects, _: Mapping[str, Any]) -> Iterator[str]:
     yield from book_of_projects(answer).notes(answer)
     if answer.stalled_days is not None and answer.undated:
         yield f"停没停不知道的 {len(answer.undated)} 个项目列在最后，“多久没进展”写“不知道”"
-    yield from (f"缺 {one.what}。空表: lianzhang template {one.form} --out {one.form}.xlsx" for one in answer.missing)
+    yield from (
+        f"缺 {missing.what}。空表: lianzhang template {missing.form} --out {missing.form}.xlsx"
+        for missing in answer.missing
+    )
 
 
 def project_what_if(answer: ProjectWhatIf) -> Table[Any]:
     """Return what a project would change, chain by chain."""
-    moved = [(one.chain.name, change) for one in answer.changes for change in one.what_if.changes]
+    moved = [(on_chain.chain.name, change) for on_chain in answer.changes for change in on_chain.what_if.changes]
     columns: list[Column[Any]] = [
-        Column("产业链", lambda one: one[0]),
-        Column("环节或产品", lambda one: one[1].name),
-        Column("之前", lambda one: one[1].before),
-        Column("之后", lambda one: one[1].after),
-        Column("评分(前)", lambda one: one[1].score_before),
-        Column("评分(后)", lambda one: one[1].score_after),
-        Column("变化", lambda one: _turn(one[1])),
+        Column("产业链", lambda row: row[0]),
+        Column("环节或产品", lambda row: row[1].name),
+        Column("之前", lambda row: row[1].before),
+        Column("之后", lambda row: row[1].after),
+        Column("评分(前)", lambda row: row[1].score_before),
+        Column("评分(后)", lambda row: row[1].score_after),
+        Column("变化", lambda row: _turn(row[1])),
         Column("状态", lambda _: answer.status, "status"),
     ]
     return Table("project-changes", "会改变什么", columns, moved, empty="没有变化，或说不清")

@@ -56,40 +56,40 @@ def _changes(view: View, item: ProjectItem) -> tuple[list[ProjectChange], list[R
         if fill.chain is None:
             cannot.append(say("hidden_segment", segment=fill.segment.name))
             continue
-        found, why = _landings(view, item, fill.chain.id, fill.segment)
+        landings, why = _landings(view, item, fill.chain.id, fill.segment)
         cannot += why
-        if found:
+        if landings:
             chains[fill.chain.id] = fill.chain
             filled[fill.chain.id].append(fill.segment)
-            landing[fill.chain.id] += [one for one in found if one not in landing[fill.chain.id]]
+            landing[fill.chain.id] += [arrival for arrival in landings if arrival not in landing[fill.chain.id]]
     return [_change(view, chains[id], filled[id], landing[id]) for id in sorted(chains)], cannot
 
 
 def _landings(view: View, item: ProjectItem, chain: str, segment: Named) -> tuple[list[Landing], list[Reason]]:
     """Return what each investor makes of a segment and is not yet here to make, and what cannot be said."""
     facts = examine(view, chain).facts
-    found: list[Landing] = []
+    landings: list[Landing] = []
     why: list[Reason] = []
     for firm in map(facts.city.as_one, item.investors):
         makes = {row.end for row in facts.made_by.get(firm.id, ()) if not row.ended}
         own = sorted(product for product in makes if segment.id in facts.segments_of.get(product, ()))
         here = [product for product in own if firm.id in facts.makers.get(product, ())]
-        found += [Landing(firm, product) for product in own if product not in here]
+        landings += [Landing(firm, product) for product in own if product not in here]
         why += [say("already", firm=firm.name, product=facts.product_names[product]) for product in here]
         if not own:
             why.append(say("no_product", firm=firm.name, segment=segment.name))
-    return found, why
+    return landings, why
 
 
 def _change(view: View, chain: Named, segments: list[Named], landing: list[Landing]) -> ProjectChange:
     names = examine(view, chain.id).facts.product_names
-    landed = [say("lands", firm=one.firm.name, product=names[one.product]) for one in landing]
+    landed = [say("lands", firm=arrival.firm.name, product=names[arrival.product]) for arrival in landing]
     return ProjectChange(chain=chain, segments=segments, landed=landed, what_if=what_if(view, chain.id, [], landing))
 
 
 def _tell(change: ProjectChange) -> Reason:
-    found = change.what_if
-    if not (found.changes or found.gaps_opened):
+    outcome = change.what_if
+    if not (outcome.changes or outcome.gaps_opened):
         return say("changes_nothing", chain=change.chain.name)
-    closed, opened = len(found.gaps_closed), len(found.gaps_opened)
-    return say("closes", chain=change.chain.name, closed=closed, opened=opened, changed=len(found.changes))
+    closed, opened = len(outcome.gaps_closed), len(outcome.gaps_opened)
+    return say("closes", chain=change.chain.name, closed=closed, opened=opened, changed=len(outcome.changes))

@@ -18,13 +18,13 @@ NEVER = ("ABOUT",)
 
 def read_things(view: View, labels: Sequence[str], sample: bool) -> list[Tied]:
     """Return the things of some labels with every relation that holds on the day: the samples, or all others."""
-    found = (one for label in labels for one in view.once(("things of", label), partial(_read, view, label)))
-    return [one for one in found if (one.thing["status"] == "sample") is sample]
+    things = (thing for label in labels for thing in view.once(("things of", label), partial(_read, view, label)))
+    return [thing for thing in things if (thing.thing["status"] == "sample") is sample]
 
 
 def _read(view: View, label: str) -> list[Tied]:
     today = date.fromisoformat(view.scope.day)
-    return [one.on(today) for one in read_tied(view, label, *_types(label))]
+    return [thing.on(today) for thing in read_tied(view, label, *_types(label))]
 
 
 def _types(label: str) -> tuple[list[str], list[str]]:
@@ -34,9 +34,9 @@ def _types(label: str) -> tuple[list[str], list[str]]:
     return out, [name for name, pairs in ends.items() if any(end == label for _, end in pairs)]
 
 
-def make_entry(one: Tied, stands_for: Mapping[str, float], today: date) -> Entry:
+def make_entry(tied: Tied, stands_for: Mapping[str, float], today: date) -> Entry:
     """Return a thing as an entry; ``stands_for`` says how many things without names some of them are, by id."""
-    thing = one.thing
+    thing = tied.thing
     since, until = (thing.get(name) for name in ("valid_from", "valid_to"))
     return Entry(
         thing=as_thing(thing),
@@ -45,9 +45,9 @@ def make_entry(one: Tied, stands_for: Mapping[str, float], today: date) -> Entry
         on=thing.get("started_on") or since,
         until=thing.get("ended_on") or until,
         current=holds_on(today, since, until),
-        chains=one.named("ON_CHAIN"),
-        regions=one.named("LOCATED_IN"),
-        ties=len(parts_of(one)),
+        chains=tied.named("ON_CHAIN"),
+        regions=tied.named("LOCATED_IN"),
+        ties=len(parts_of(tied)),
         said=thing.get("description"),
         remark=thing.get("note"),
         status=thing["status"],
@@ -67,20 +67,20 @@ def kind_of(thing: Mapping[str, Any]) -> str | None:
     return kind
 
 
-def parts_of(one: Tied) -> list[Tie]:
+def parts_of(tied: Tied) -> list[Tie]:
     """Return the relations of a thing that are parts in it."""
-    return [tie for tie in one.ties if tie.relation["_label"] not in PLACES]
+    return [tie for tie in tied.ties if tie.relation["_label"] not in PLACES]
 
 
-def make_ties(one: Tied) -> Iterator[EntryTie]:
+def make_ties(tied: Tied) -> Iterator[EntryTie]:
     """Yield who or what has a part in a thing."""
-    label = one.thing["_label"]
-    for tie in parts_of(one):
+    label = tied.thing["_label"]
+    for tie in parts_of(tied):
         relation, type_name = tie.relation, tie.relation["_label"]
         out, back = EDGE_TYPES[type_name].table.words
         into = (tie.other["_label"], label) in ends_of(EDGE_TYPES[type_name])
         yield EntryTie(
-            subject=as_thing(one.thing),
+            subject=as_thing(tied.thing),
             part=back if into else out,
             role=relation.get("role"),
             other=as_thing(tie.other),

@@ -24,14 +24,14 @@ def read_figures(view: View, rules: Described, things: Sequence[Tied]) -> list[F
     metrics, ids = {count.metric for count in rules.counts}, {thing.thing["id"] for thing in things}
     skip = read_registries().skip
 
-    def told(one: Figure) -> bool:
-        if any(subject.label == "Mechanism" and subject.name in rules.mechanisms for subject in one.subjects):
+    def told(figure: Figure) -> bool:
+        if any(subject.label == "Mechanism" and subject.name in rules.mechanisms for subject in figure.subjects):
             return True
-        about = {subject.id for subject in one.subjects if subject.label in rules.labels} & ids
-        return one.statement["metric"] in metrics or (bool(about) and _first(rules, things, about))
+        about = {subject.id for subject in figure.subjects if subject.label in rules.labels} & ids
+        return figure.statement["metric"] in metrics or (bool(about) and _first(rules, things, about))
 
     every = (figure for figure in find_figures(view, ()) if figure.statement["status"] != "sample")
-    return [one for one in every if one.statement["metric"] not in skip and told(one)]
+    return [figure for figure in every if figure.statement["metric"] not in skip and told(figure)]
 
 
 def _first(rules: Described, things: Sequence[Tied], about: set[str]) -> bool:
@@ -61,7 +61,7 @@ def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tie
     """Yield each figure beside what the things show; the things that only stand for a number show nothing."""
     standing = stands_for(rules, figures)
     going = [thing for thing in things if holds_on(today, thing.thing.get("valid_from"), thing.thing.get("valid_to"))]
-    named = [one for one in going if one.thing["id"] not in standing]
+    named = [thing for thing in going if thing.thing["id"] not in standing]
     for figure in figures:
         said = figure.statement
         rule = next((count for count in rules.counts if count.metric == said["metric"]), None)
@@ -69,7 +69,7 @@ def put_beside(rules: Described, figures: Sequence[Figure], things: Sequence[Tie
         difference = differ(said.get("value"), shown, said.get("unit") or "", said.get("qualifier") or "")
         if rule and rule.what == "amount":
             signed = _signed_at(figure.subjects, things)
-            without = sum(not _has_amount(one, said.get("currency")) for one in signed)
+            without = sum(not _has_amount(thing, said.get("currency")) for thing in signed)
             difference = partly(shown, said.get("unit") or "", without) if without else difference
         yield describe(figure, shown, difference)
 
@@ -93,13 +93,13 @@ def _shown(
     currency, unit = said.get("currency"), said.get("unit") or ""
     if rule.what == "rows":
         words = [rule.kind] if rule.kind else [subject.name for subject in subjects]
-        return sum(any(word in (kind_of(one.thing) or "") for word in words) for one in named)
+        return sum(any(word in (kind_of(thing.thing) or "") for word in words) for thing in named)
     if rule.what == "ties":
         ties = [tie for thing in things for tie in thing.ties if _has(rule, tie.relation.get("role"))]
         return len({(tie.other["_label"], tie.other["id"]) for tie in ties})
     if rule.what in ("signed", "amount"):
         signed = _signed_at(subjects, things)
-        amounts = [one["amount"] for one in signed if _has_amount(one, currency)]
+        amounts = [row["amount"] for row in signed if _has_amount(row, currency)]
         return len(signed) if rule.what == "signed" else in_unit(sum(amounts), unit)
     return None
 

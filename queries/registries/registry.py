@@ -71,7 +71,7 @@ def _make(view: View, name: str) -> Registry:
     stages = list(_stages(view, rules, rows.entries))
     points = list(_tell(rules, rows, published))
     listed: list[Any] = [*published, *stages]
-    proofs = [*proofs_of(rows), *proofs_of(samples), *((one.status, one.source) for one in listed)]
+    proofs = [*proofs_of(rows), *proofs_of(samples), *((row.status, row.source) for row in listed)]
     return Registry(
         name=name,
         title=rules.title,
@@ -93,7 +93,7 @@ def _make(view: View, name: str) -> Registry:
 
 def _rows(view: View, rules: Described, things: Sequence[Tied], figures: Sequence[Figure]) -> RegistryRows:
     standing, today = stands_for(rules, figures), date.fromisoformat(view.scope.day)
-    entries = sorted((make_entry(thing, standing, today) for thing in things), key=lambda one: _order(rules, one))
+    entries = sorted((make_entry(thing, standing, today) for thing in things), key=lambda entry: _order(rules, entry))
     return RegistryRows(
         entries=entries,
         ties=[tie for thing in things for tie in make_ties(thing)],
@@ -114,34 +114,34 @@ def named_in(entries: Iterable[Entry]) -> list[Entry]:
 def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) -> Iterator[Reason]:
     named = named_in(rows.entries)
     yield say("named", count=len(named), unit=rules.unit) if named else say("none_named", unit=rules.unit)
-    if first := [one.thing.name for one in named if is_first(rules, one.kind)]:
+    if first := [entry.thing.name for entry in named if is_first(rules, entry.kind)]:
         yield say("first", kinds=rules.first[0], count=len(first), names=first)
     if rules.stages and named:
-        counted = Counter(one.kind or "没有写阶段" for one in named)
+        counted = Counter(entry.kind or "没有写阶段" for entry in named)
         yield say("stages", told="、".join(f"{stage} {count}" for stage, count in counted.items()))
-    gaps = [one for one in published if short_of(one) and not (one.unit or "").endswith(MONEY)][:GAPS]
+    gaps = [gap for gap in published if short_of(gap) and not (gap.unit or "").endswith(MONEY)][:GAPS]
     several = len({subject.id for gap in gaps for subject in gap.subjects}) > 1
-    for one in gaps:
-        of = "、".join(subject.name for subject in one.subjects if several and subject.label in rules.labels)
-        told = {"of": of, "metric": one.metric, "original": one.original or f"{one.value:g}"}
-        shown = show_amount(one.shown, one.unit or "").replace(" ", "")
-        yield say("gap", shown=shown, **told) if one.shown else say("gap_none", **told)
+    for gap in gaps:
+        of = "、".join(subject.name for subject in gap.subjects if several and subject.label in rules.labels)
+        told = {"of": of, "metric": gap.metric, "original": gap.original or f"{gap.value:g}"}
+        shown = show_amount(gap.shown, gap.unit or "").replace(" ", "")
+        yield say("gap", shown=shown, **told) if gap.shown else say("gap_none", **told)
     if lacking := _kinds_lacking(rules, named):
         yield say("kinds_lacking", kinds="、".join(lacking))
 
 
 def _kinds_lacking(rules: Described, named: Sequence[Entry]) -> list[str]:
-    return [kind for kind in rules.wanted if not any(kind in f"{one.kind} {one.thing.name}" for one in named)]
+    return [kind for kind in rules.wanted if not any(kind in f"{entry.kind} {entry.thing.name}" for entry in named)]
 
 
-def short_of(one: Published) -> bool:
+def short_of(figure: Published) -> bool:
     """Tell whether the rows show less than was published."""
-    return one.shown is not None and one.value is not None and one.shown < one.value
+    return figure.shown is not None and figure.value is not None and figure.shown < figure.value
 
 
 def _stages(view: View, rules: Described, entries: Sequence[Entry]) -> Iterator[StageRule]:
     """Yield who acts in each stage, where the mechanism that says so is to be seen."""
-    mechanisms = [one.thing for one in read_tied(view, "Mechanism")] if rules.stages else []
+    mechanisms = [mechanism.thing for mechanism in read_tied(view, "Mechanism")] if rules.stages else []
     told = [mechanism for mechanism in mechanisms if mechanism["name"] in rules.mechanisms]
     for stage in rules.stages if told else ():
         proof = {name: told[0].get(name) for name in ("status", "source", "place")}
@@ -158,10 +158,10 @@ def _missing(
 ) -> Iterator[MissingRows]:
     named = named_in(entries)
     counted = {count.metric: count.what for count in rules.counts}
-    short = {counted.get(one.metric) for one in published if short_of(one)}
+    short = {counted.get(figure.metric) for figure in published if short_of(figure)}
     wanting = {
         ROWS: not named or ROWS in short or bool(_kinds_lacking(rules, named)),
-        TIES: any(not one.ties for one in named),
+        TIES: any(not entry.ties for entry in named),
         SIGNED: bool(short & {SIGNED, "amount"}),
     }
     for lack in LACKS[name]:
@@ -172,4 +172,4 @@ def _missing(
 def proofs_of(rows: RegistryRows) -> Iterator[tuple[str, str]]:
     """Yield the status and the source of each row."""
     for listed in (rows.entries, rows.ties, rows.answerers):
-        yield from ((one.status, one.source) for one in listed)
+        yield from ((row.status, row.source) for row in listed)

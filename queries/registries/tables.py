@@ -24,7 +24,7 @@ def one_or_names(label: str, named: Sequence[Named], unit: str) -> ThingRef | st
     """Return the one thing with its page, or the names of several."""
     if len(named) == 1:
         return ThingRef(label, named[0].id, named[0].name)
-    return show_names((one.name for one in named), 5, unit)
+    return show_names((thing.name for thing in named), 5, unit)
 
 
 def remark_of(entry: Entry) -> str:

@@ -67,12 +67,12 @@ class Barred:
 
 def find_gaps(examined: Examined, rules: Rules) -> list[GapToClose]:
     """Return the products that are missing or weak, the worst first."""
-    facts, found = examined.facts, []
+    facts, gaps = examined.facts, []
     for verdict in examined.verdicts:
         if verdict.place.label == "Product" and verdict.state in GAPS and verdict.score is not None:
             judged, segments = judge(facts, verdict, rules), segment_names(facts, verdict.place.segments)
             status = judged.status or "inferred"
-            found.append(
+            gaps.append(
                 GapToClose(
                     verdict.place.id,
                     verdict.place.name,
@@ -84,7 +84,7 @@ def find_gaps(examined: Examined, rules: Rules) -> list[GapToClose]:
                     tuple(judged.evidence),
                 )
             )
-    return sorted(found, key=lambda gap: (-gap.score, gap.product))
+    return sorted(gaps, key=lambda gap: (-gap.score, gap.product))
 
 
 def segment_names(facts: Facts, segments: Iterable[str]) -> str:
@@ -101,7 +101,7 @@ def recorded_fills(facts: Facts, gaps: Sequence[GapToClose], weights: Weights) -
     """Return by firm what open firms from elsewhere are recorded to make, or
     else to offer, of the gaps, in the gaps' order."""
     fits = {"PRODUCES": weights.fit.produces.value, "OFFERS": weights.fit.offers.value}
-    found: dict[str, dict[str, Fill]] = {}
+    fills_of: dict[str, dict[str, Fill]] = {}
     for gap in gaps:
         check()
         for row in sorted(makers_of(facts, gap.product), key=lambda row: (-fits[row.type], row.start)):
@@ -114,8 +114,8 @@ def recorded_fills(facts: Facts, gaps: Sequence[GapToClose], weights: Weights) -
                     say("makes" if row.type == "PRODUCES" else "offers", product=gap.name),
                     row,
                 )
-                found.setdefault(row.start, {}).setdefault(gap.product, fill)
-    return {firm: list(fills.values()) for firm, fills in found.items()}
+                fills_of.setdefault(row.start, {}).setdefault(gap.product, fill)
+    return {firm: list(fills.values()) for firm, fills in fills_of.items()}
 
 
 def makers_of(facts: Facts, product: str) -> list[Row]:

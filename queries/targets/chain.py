@@ -46,11 +46,11 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     guessed = _infer(view, facts, gaps, fills, weights)
     around = look_around(facts, sorted(fills))
     ranked = rank([_ranked(around, firm, own, weights) for firm, own in fills.items()], weights.factor.points)
-    listed = [_target(around, one, place, weights) for place, one in enumerate(ranked[:top], 1)]
+    listed = [_target(around, target, place, weights) for place, target in enumerate(ranked[:top], 1)]
     states = {verdict.place.id: verdict.state for verdict in examined.verdicts if verdict.place.label == "Product"}
     barred = list(find_barred(facts, states))
-    known = [row for gap in gaps for row in gap.evidence] + [row for one in listed for row in one.evidence]
-    unique = distinct([*known, *(facts.evidence(one.row) for one in barred)])
+    known = [row for gap in gaps for row in gap.evidence] + [row for target in listed for row in target.evidence]
+    unique = distinct([*known, *(facts.evidence(firm.row) for firm in barred)])
     return Targets(
         **facts.about,
         city=list(facts.homes),
@@ -61,11 +61,11 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
         targets=listed,
         without_firms=[_open(facts, gap, guessed.get(gap.product, [])) for gap in gaps if gap.product not in recorded],
         unknown=_unknown(examined),
-        unplaced=[_no_target(facts, one) for one in barred if one.unplaced],
-        excluded=[_no_target(facts, one) for one in barred if not one.unplaced],
+        unplaced=[_no_target(facts, firm) for firm in barred if firm.unplaced],
+        excluded=[_no_target(facts, firm) for firm in barred if not firm.unplaced],
         stability=stability(ranked, weights, top),
         rests_on=dict(sorted(Counter(row.status for row in unique).items())),
-        sources=sources_used(view, [*(row.source for row in unique), *(one.source for one in listed)]),
+        sources=sources_used(view, [*(row.source for row in unique), *(target.source for target in listed)]),
     )
 
 
@@ -78,16 +78,16 @@ def _infer(
     outside = outside_makers(facts)
     if not (gaps and outside):
         return {}
-    model, found = makers_model(view, facts.city), {}
+    model, guessed = makers_model(view, facts.city), {}
     for gap in gaps:
         guesses = model.guesses(gap.product, outside - {row.start for row in makers_of(facts, gap.product)}, weights)
-        found[gap.product] = [guess.firm for guess in guesses]
+        guessed[gap.product] = [guess.firm for guess in guesses]
         for guess in guesses:
             fit = round(weights.fit.inferred.value * guess.share, 4)
             fills.setdefault(guess.firm, []).append(
                 Fill(gap, How.inferred, fit, say("inferred", product=gap.name, reasons=guess.reason))
             )
-    return found
+    return guessed
 
 
 def outside_makers(facts: Facts) -> set[str]:
@@ -152,7 +152,7 @@ def _open(facts: Facts, gap: GapToClose, guessed: Iterable[str]) -> OpenGap:
 
 def _unknown(examined: Examined) -> list[UnknownPlace]:
     """Return the products that are not known to be gaps or none."""
-    facts, rules, found = examined.facts, read_rules(), []
+    facts, rules, places = examined.facts, read_rules(), []
     for verdict in examined.verdicts:
         if verdict.place.label == "Product" and verdict.state == State.unknown:
             makers = {
@@ -167,8 +167,8 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
                 "segment": segment_names(facts, verdict.place.segments),
             }
             reason = say("unknown", reasons=";".join(Voice(facts, verdict, rules).reasons()))
-            found.append(UnknownPlace(**where, outside=outside, reason=reason))
-    return sorted(found, key=lambda place: not place.outside)
+            places.append(UnknownPlace(**where, outside=outside, reason=reason))
+    return sorted(places, key=lambda place: not place.outside)
 
 
 def _no_target(facts: Facts, barred: Barred) -> NoTarget:
@@ -191,7 +191,7 @@ def _notes(examined: Examined, gaps: Sequence[GapToClose], ranked: Sequence[Rank
     facts = examined.facts
     yield from notes_on(facts)
     bare = [verdict for verdict in examined.verdicts if verdict.place.label == "Segment" and not verdict.place.products]
-    if empty := [one.place.name for one in bare if one.state in GAPS]:
+    if empty := [verdict.place.name for verdict in bare if verdict.state in GAPS]:
         yield say("note_segment_without_products", segments="、".join(empty))
     if not facts.homes:
         yield say("note_no_home")
@@ -199,5 +199,5 @@ def _notes(examined: Examined, gaps: Sequence[GapToClose], ranked: Sequence[Rank
         yield say("note_no_gap")
     elif not ranked:
         yield say("note_nobody")
-    if any(fill.row is None for one in ranked for fill in one.fills):
+    if any(fill.row is None for target in ranked for fill in target.fills):
         yield say("note_model")

@@ -46,7 +46,7 @@ class Covering:
         self.sets = {id: frozenset(sets[id]) for id in sorted(sets) if sets[id]}
         self.ids = self._widest()
         self.weights = np.array(weights, dtype=np.int64)
-        self.coverable = sorted({one for own in self.sets.values() for one in own})
+        self.coverable = sorted({element for own in self.sets.values() for element in own})
         self.seconds = seconds
 
     def _widest(self) -> list[str]:
@@ -54,9 +54,9 @@ class Covering:
         wide: dict[int, list[str]] = defaultdict(list)  # by element
         for id, own in sorted(self.sets.items(), key=lambda pair: (-len(pair[1]), pair[0])):
             check()
-            if not any(own <= self.sets[other] for other in wide[min(own)]):
-                for one in own:
-                    wide[one].append(id)
+            if not any(own <= self.sets[wider] for wider in wide[min(own)]):
+                for element in own:
+                    wide[element].append(id)
         return sorted({id for ids in wide.values() for id in ids})
 
     @property
@@ -66,7 +66,7 @@ class Covering:
 
     def value(self, chosen: Sequence[str]) -> int:
         """Return the weight that some sets cover together."""
-        covered = {one for id in chosen for one in self.sets[id]}
+        covered = {element for id in chosen for element in self.sets[id]}
         return int(self.weights[sorted(covered)].sum())
 
     def greedy(self, most: int, among: Sequence[str] | None = None) -> list[str]:
@@ -102,11 +102,11 @@ class Covering:
         """Return a choice of at most so many sets that covers the most; by the greedy way alone where not ``exact``."""
         if not self.ids:
             return Cover((), 0, 0, "exact", fewest=True)
-        found = self._solve(most) if exact else None
-        if found is None:
+        chosen = self._solve(most) if exact else None
+        if chosen is None:
             return self._approximate(most)
-        value = self.value(found)
-        return Cover(tuple(sorted(self.greedy(len(found), found))), value, value, "exact")
+        value = self.value(chosen)
+        return Cover(tuple(sorted(self.greedy(len(chosen), chosen))), value, value, "exact")
 
     def _approximate(self, most: int) -> Cover:
         chosen = self.greedy(most)
@@ -117,7 +117,7 @@ class Covering:
     def _gains_bound(self, chosen: Sequence[str], most: int) -> int:
         """Return what greedy covers and what the largest further gains would
         add, one for each set that may be chosen."""
-        covered = {one for id in chosen for one in self.sets[id]}
+        covered = {element for id in chosen for element in self.sets[id]}
         gains = sorted((self._gain(id, covered) for id in self.ids), reverse=True)
         return self.value(chosen) + sum(gains[:most])
 
@@ -128,16 +128,16 @@ class Covering:
 
         matrix, upper = self._rows(most)
         options = {"time_limit": seconds_left(self.seconds)}
-        found: Any = linprog(-self._profits(), A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs", options=options)
-        return int(np.floor(-found.fun + 1e-6)) if found.status == 0 else self.total
+        solved: Any = linprog(-self._profits(), A_ub=matrix, b_ub=upper, bounds=(0, 1), method="highs", options=options)
+        return int(np.floor(-solved.fun + 1e-6)) if solved.status == 0 else self.total
 
     def _profits(self) -> np.ndarray:
         return np.concatenate([np.zeros(len(self.ids)), self.weights[self.coverable].astype(float)])
 
     def _rows(self, most: int) -> tuple[csr_array, np.ndarray]:
         """Return the rows of: an element counts only where a set that holds it is chosen; at most so many sets are."""
-        place = {one: row for row, one in enumerate(self.coverable)}
-        pairs = [(place[one], column) for column, id in enumerate(self.ids) for one in self.sets[id]]
+        place = {element: row for row, element in enumerate(self.coverable)}
+        pairs = [(place[element], column) for column, id in enumerate(self.ids) for element in self.sets[id]]
         rows, columns = np.array(pairs).T
         held = coo_array((-np.ones(len(pairs)), (rows, columns)), shape=(len(place), len(self.ids)))
         ones = coo_array(np.ones((1, len(self.ids))))
@@ -161,7 +161,7 @@ class Covering:
             limits.append(LinearConstraint(profits[np.newaxis, :], least - 0.5, np.inf))
         options = {"time_limit": seconds_left(self.seconds), "mip_rel_gap": 0}
         cost = whole if least else -profits
-        found: Any = milp(cost, integrality=whole, bounds=Bounds(0, 1), constraints=limits, options=options)
-        if found.status != 0 or found.x is None:
+        solved: Any = milp(cost, integrality=whole, bounds=Bounds(0, 1), constraints=limits, options=options)
+        if solved.status != 0 or solved.x is None:
             return None
-        return [id for id, share in zip(self.ids, found.x, strict=False) if share > 0.5]
+        return [id for id, share in zip(self.ids, solved.x, strict=False) if share > 0.5]

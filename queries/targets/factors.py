@@ -76,8 +76,8 @@ def look_around(facts: Facts, targets: Sequence[str]) -> Around:
     local = {id for id, firm in firms.items() if firm.where == "local" and not firm.closed}
     dealings: dict[str, dict[Row, None]] = defaultdict(dict)
     for row in rows_of("SUPPLIES", dealt):
-        for firm, other in ((row.start, row.end), (row.end, row.start)):
-            if firm in asked and other in local:
+        for firm, partner in ((row.start, row.end), (row.end, row.start)):
+            if firm in asked and partner in local:
                 dealings[firm][row] = None
     groups = sorted(groups_below(city, sorted(facts.leader_goods)).values(), key=len, reverse=True)
     of = {member: group[0] for group in groups for member in group}  # a leader within another's group speaks for itself
@@ -102,7 +102,9 @@ def look_around(facts: Facts, targets: Sequence[str]) -> Around:
         facts=facts,
         firms=firms,
         dealings={firm: tuple(rows) for firm, rows in dealings.items()},
-        kin={firm: tuple(one for one in kin.get(firms[firm].group, ()) if one != firm) for firm in targets},
+        kin={
+            firm: tuple(relative for relative in kin.get(firms[firm].group, ()) if relative != firm) for firm in targets
+        },
         made=grouped(mine, "from", "to"),
         needing={product: tuple(rows) for product, rows in needing.items()},
         wishes={firm: tuple(rows) for firm, rows in wishes.items()},
@@ -187,7 +189,12 @@ def _links(
     kin = set(around.kin.get(firm, ()))
     own = {*around.made.get(firm, ()), *(fill.gap.product for fill in fills)}
     inputs = around.facts.city.inputs
-    beside = {other for product in own if product in inputs for other in (*inputs.succ[product], *inputs.pred[product])}
+    beside = {
+        neighbour
+        for product in own
+        if product in inputs
+        for neighbour in (*inputs.succ[product], *inputs.pred[product])
+    }
     adjacent = (
         {leader for leader, goods in around.facts.leader_goods.items() if goods & beside} - partners - kin - {firm}
     )

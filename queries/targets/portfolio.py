@@ -63,7 +63,7 @@ def _answer(view: View, most: int | None) -> Portfolio:
     chosen = _chosen(held, covering, cover)
     closable = set(covering.coverable)
     rows = distinct(
-        [row for _, gap in held.gaps for row in gap.evidence] + [row for one in chosen for row in one.evidence]
+        [row for _, gap in held.gaps for row in gap.evidence] + [row for pick in chosen for row in pick.evidence]
     )
     return Portfolio(
         most=most,
@@ -100,8 +100,8 @@ def _hold(view: View, city: City) -> Held:
         own = find_gaps(examined, rules)
         place = {gap.product: len(gaps) + number for number, gap in enumerate(own)}
         gaps += [(examined.facts, gap) for gap in own]
-        for firm, found in recorded_fills(examined.facts, own, weights).items():
-            fills[firm] |= {place[fill.gap.product]: fill for fill in found}
+        for firm, recorded in recorded_fills(examined.facts, own, weights).items():
+            fills[firm] |= {place[fill.gap.product]: fill for fill in recorded}
         states = [verdict.state for verdict in examined.verdicts if verdict.place.label == "Product"]
         if number := states.count(State.unknown):
             unknown[examined.facts.chain.name] = number
@@ -115,7 +115,7 @@ def _chosen(held: Held, covering: Covering, cover: Cover) -> list[Chosen]:
     for id in covering.greedy(len(cover.chosen), cover.chosen):
         fresh = sorted(covering.sets[id] - covered, key=lambda index: (-held.weights[index], index))
         covered |= covering.sets[id]
-        same = [other for other, own in covering.sets.items() if other != id and own == covering.sets[id]]
+        same = [twin for twin, own in covering.sets.items() if twin != id and own == covering.sets[id]]
         chosens.append(_one(held, id, fresh, len(covering.sets[id]) - len(fresh), covered, same))
     return chosens
 
@@ -132,7 +132,7 @@ def _one(held: Held, id: str, fresh: Sequence[int], also: int, covered: set[int]
         closed=sum(held.weights[index] for index in covered) / UNIT,
         gaps=[held.closed(index) for index in fresh],
         also=also,
-        same=[facts.named(other) for other in same],
+        same=[facts.named(twin) for twin in same],
         why_not=list(data_against(statuses)),
         status=max(statuses, key=STATUS_ORDER.__getitem__),
         source=rows[0].source,
@@ -146,9 +146,9 @@ def _curve(held: Held, cover: Cover) -> list[CurvePoint]:
     points: list[CurvePoint] = []
     for most in range(1, min(len(cover.chosen), CURVE) + 1):
         exact = not points or points[-1].method == "exact"
-        found = cover if most == len(cover.chosen) else covering.reach(most, exact)
-        closed = max(found.value / UNIT, points[-1].closed if points else 0)
-        points.append(CurvePoint(most=most, closed=closed, bound=found.bound / UNIT, method=found.method))
+        reached = cover if most == len(cover.chosen) else covering.reach(most, exact)
+        closed = max(reached.value / UNIT, points[-1].closed if points else 0)
+        points.append(CurvePoint(most=most, closed=closed, bound=reached.bound / UNIT, method=reached.method))
     return points
 
 

@@ -48,7 +48,7 @@ def stability(targets: Sequence[RankedTarget], weights: Weights, top: int) -> We
     variants = []
     for moved, points in moved_weights(weights):
         check()
-        fresh = [one.firm for one in rank(targets, points)]
+        fresh = [target.firm for target in rank(targets, points)]
         place = {firm.id: number for number, firm in enumerate(fresh, 1)}
         shifts = [Shift(firm=firm, before=number, after=place[firm.id]) for number, firm in enumerate(first, 1)]
         key, _, factor = moved.partition(" ×")

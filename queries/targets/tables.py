@@ -26,9 +26,9 @@ from queries.targets.answers import (
 from queries.targets.weights import Weights
 
 SHOWN = 5  # names in a line beside a table
-PLACED: Column[Any] = replace(FIRM, extra=lambda one: one.region, apart="所在地")
-BASIS: Column[Any] = Column("依据", lambda one: one.status, "status")
-WHY_NOT: Column[Any] = Column("不利之处", lambda one: one.why_not, "lines")
+PLACED: Column[Any] = replace(FIRM, extra=lambda row: row.region, apart="所在地")
+BASIS: Column[Any] = Column("依据", lambda row: row.status, "status")
+WHY_NOT: Column[Any] = Column("不利之处", lambda row: row.why_not, "lines")
 FACTORS: list[Column[tuple[Target, FactorValue]]] = [
     Column("名次", lambda pair: pair[0].rank, "number"),
     Column("企业", lambda pair: FIRM.of(pair[0]), "thing"),
@@ -130,9 +130,9 @@ def tables_of_weights(weights: Weights) -> list[Table[Any]]:
         Column("为什么", lambda pair: pair[1].why),
     ]
     named = [
-        (f"{section}.{name}", one)
+        (f"{section}.{name}", number)
         for section in ("fit", "inferred", "scale")
-        for name, one in getattr(weights, section)
+        for name, number in getattr(weights, section)
     ]
     title = f"招商名录的权重({weights.version})"
     return [
@@ -165,7 +165,7 @@ def tables_of_portfolio(answer: Portfolio) -> dict[str, Table[Any]]:
 
 
 def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
-    order = {one.firm.id: place for place, one in enumerate(targets, 1)}
+    order = {target.firm.id: place for place, target in enumerate(targets, 1)}
     columns: list[Column[Chosen]] = [
         Column("次序", lambda chosen: order[chosen.firm.id], "number"),
         PLACED,
@@ -206,8 +206,11 @@ def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]
         "没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms]
     )
     yield _listed("未知,先普查", [place.product for place in answer.unknown])
-    yield _listed("所在地未登记,须核实", [f"{one.firm.name}({one.product})" for one in answer.unplaced])
-    yield _listed("不是招引对象", [f"{one.firm.name}({one.product}: {one.why_not})" for one in answer.excluded])
+    yield _listed("所在地未登记,须核实", [f"{left_out.firm.name}({left_out.product})" for left_out in answer.unplaced])
+    yield _listed(
+        "不是招引对象",
+        [f"{left_out.firm.name}({left_out.product}: {left_out.why_not})" for left_out in answer.excluded],
+    )
     moves = [variant for variant in answer.stability.variants if variant.left or variant.entered or variant.shifts]
     for moved in moves:
         told = [
@@ -239,8 +242,8 @@ def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]
     )
     yield f"上界 {answer.bound:g},离最优至多差 {answer.short:.1%}"
     curve = [
-        f"{one.most} 家 {one.closed:g}{'' if one.method == 'exact' else f'(至多 {one.bound:g})'}"
-        for one in answer.curve
+        f"{point.most} 家 {point.closed:g}{'' if point.method == 'exact' else f'(至多 {point.bound:g})'}"
+        for point in answer.curve
     ]
     yield f"企业数与补上的评分: {','.join(curve) or '没有'}"
     yield _listed(

@@ -176,18 +176,18 @@ def _product(row: dict[str, Any]) -> ChainProduct:
 def firm_rows(rows: list[dict[str, Any]], type_name: str) -> list[dict[str, Any]]:
     """Return firms and their relation that were read field by field as if they had been read whole."""
     mark = "relation_"
-    found = []
+    firms = []
     for row in rows:
         known = {name: value for name, value in row.items() if value is not None}
         firm = {name: value for name, value in known.items() if not name.startswith(mark)}
         relation = {name.removeprefix(mark): value for name, value in known.items() if name.startswith(mark)}
-        found.append({"thing": {"_label": "Enterprise", **firm}, "relation": {"_label": type_name, **relation}})
-    return found
+        firms.append({"thing": {"_label": "Enterprise", **firm}, "relation": {"_label": type_name, **relation}})
+    return firms
 
 
 def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
     """Return rows of a thing and its relation as related things, in a fixed order."""
-    found = [
+    things = [
         {
             "relation": relation["_label"],
             "label": thing["_label"],
@@ -200,7 +200,7 @@ def related(rows: list[dict[str, Any]], column: str) -> list[Related]:
         }
         for thing, relation in ((row[column], row["relation"]) for row in rows)
     ]
-    return _RELATED.validate_python(sorted(found, key=_related_order))
+    return _RELATED.validate_python(sorted(things, key=_related_order))
 
 
 def _related_order(item: dict[str, Any]) -> tuple[Any, ...]:

@@ -35,12 +35,12 @@ def list_by_pinyin(view: View, number: int = 1, size: int = 50) -> tuple[list[di
 
 def find_enterprises(view: View, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return the firms with these ids, in the order of the ids."""
-    found = (
+    firms = (
         {row["enterprise"]["id"]: row["enterprise"] for row in view.whole.ask("enterprises_by_id", ids=list(ids))}
         if ids
         else {}
     )
-    return [found[id] for id in ids if id in found]
+    return [firms[id] for id in ids if id in firms]
 
 
 def view_enterprise(view: View, id: str, supplies: bool = True) -> EnterpriseView:
@@ -53,23 +53,25 @@ def _ends_at(place: int) -> dict[str, list[str]]:
     """Return the relations that begin (0) or end (1) at firms, but for those
     that are asked for by themselves, and their other ends."""
     edges = {name: ends_of(edge) for name, edge in EDGE_TYPES.items() if name not in ("SUPPLIES", "ABOUT")}
-    found = [(name, ends[1 - place]) for name, pairs in edges.items() for ends in pairs if ends[place] == "Enterprise"]
-    return {"types": [*dict(found)], "labels": [*{label: None for _, label in found}]}
+    type_ends = [
+        (name, ends[1 - place]) for name, pairs in edges.items() for ends in pairs if ends[place] == "Enterprise"
+    ]
+    return {"types": [*dict(type_ends)], "labels": [*{label: None for _, label in type_ends}]}
 
 
 def _view(view: View, id: str, supplies: bool) -> EnterpriseView:
-    found = view.whole.ask("enterprise", id=id)
-    if not found:
+    rows = view.whole.ask("enterprise", id=id)
+    if not rows:
         raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
-    view.refuse_hidden(found[0]["enterprise"])
+    view.refuse_hidden(rows[0]["enterprise"])
     sides = (view.ask(f"enterprise_{side}", **_ends_at(place), id=id) for place, side in enumerate(("out", "in")))
     outgoing, incoming = ([row for row in side if view.shows(row["relation"], row["thing"])] for side in sides)
     if supplies:
         outgoing += firm_rows(view.ask("enterprise_customers", id=id), "SUPPLIES")
         incoming += firm_rows(view.ask("enterprise_suppliers", id=id), "SUPPLIES")
     return EnterpriseView(
-        etag=tag_of(found[0]["enterprise"]),
-        enterprise=found[0]["enterprise"],
+        etag=tag_of(rows[0]["enterprise"]),
+        enterprise=rows[0]["enterprise"],
         outgoing=related(outgoing, "thing"),
         incoming=related(incoming, "thing"),
         statements=[row["statement"] for row in view.ask("statements_about", id=id)],

@@ -66,12 +66,12 @@ def supplied(of: Callable[[Any], tuple[str | None, str | None]]) -> list[Column[
 def _hop(of: Callable[[Any], SupplyEdge | Hop] = lambda edge: edge) -> list[Column[Any]]:
     """Return the columns of a relation of supply: both ends, what is supplied, status and source."""
     return [
-        Column("供应商", lambda one: ThingRef("Enterprise", of(one).supplier.id, of(one).supplier.name), "thing"),
-        Column("客户", lambda one: ThingRef("Enterprise", of(one).customer.id, of(one).customer.name), "thing"),
-        *supplied(lambda one: (of(one).product, of(one).valid_to)),
+        Column("供应商", lambda row: ThingRef("Enterprise", of(row).supplier.id, of(row).supplier.name), "thing"),
+        Column("客户", lambda row: ThingRef("Enterprise", of(row).customer.id, of(row).customer.name), "thing"),
+        *supplied(lambda row: (of(row).product, of(row).valid_to)),
         *trust(of),
-        Column("供应商编号", lambda one: of(one).supplier.id, on="text"),
-        Column("客户编号", lambda one: of(one).customer.id, on="text"),
+        Column("供应商编号", lambda row: of(row).supplier.id, on="text"),
+        Column("客户编号", lambda row: of(row).customer.id, on="text"),
     ]
 
 

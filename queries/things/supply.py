@@ -43,14 +43,14 @@ def _walk(view: View, question: str, id: str, tiers: int, near: str, far: str) -
     edges: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         edges[row[near]].append(row)
-    found: list[dict[str, Any]] = []
+    supplies: list[dict[str, Any]] = []
     seen, frontier = {id}, [id]
     for tier in range(1, tiers + 1):
         reached = [row for node in frontier for row in edges[node]]
-        found += [_edge(tier, row) for row in reached]
+        supplies += [_edge(tier, row) for row in reached]
         frontier = sorted({row[far] for row in reached} - seen)
         seen.update(frontier)
-    return _EDGES.validate_python(sorted(found, key=_order))
+    return _EDGES.validate_python(sorted(supplies, key=_order))
 
 
 def _hidden_firms(view: View) -> frozenset[str]:
@@ -85,14 +85,14 @@ def paths(view: View, start: str, end: str, most: int = 5, longest: int = 6) -> 
         raise InputError("起点与终点是同一家企业,请给出两家不同的企业")
     if not 1 <= longest <= MAX_HOPS:
         raise InputError(f"路径长度 {longest} 超出范围,应在 1 与 {MAX_HOPS} 之间")
-    found: list[SupplyPath] = []
+    shortest: list[SupplyPath] = []
     for length in range(1, longest + 1):
         rows = view.ask("paths", hops=length, origin=start, target=end, size=PATH_ROWS)
         simple = [path for row in rows if (path := _path(view, row["path"]))]
-        found += sorted(simple, key=_path_order)
-        if len(found) >= most:
+        shortest += sorted(simple, key=_path_order)
+        if len(shortest) >= most:
             break
-    return found[:most]
+    return shortest[:most]
 
 
 def _path(view: View, path: dict[str, Any]) -> SupplyPath | None:

@@ -117,8 +117,8 @@ def _firms(view: ChainView) -> Table[Tie]:
             what = "在链上" if item.label == "Enterprise" else "在链上(科研院所)"
             items.append((item, what, 2, str(item.properties.get("description") or "")))
 
-    def firm(one: Tie) -> ThingRef:
-        return ThingRef(one[0].label if isinstance(one[0], Related) else "Enterprise", one[0].id, one[0].name)
+    def firm(tie: Tie) -> ThingRef:
+        return ThingRef(tie[0].label if isinstance(tie[0], Related) else "Enterprise", tie[0].id, tie[0].name)
 
     columns: list[Column[Tie]] = [
         Column("企业(机构)", firm, "thing"),
@@ -192,8 +192,8 @@ def table_figures(figures: Sequence[Figure]) -> Table[Figure]:
         )
 
     def number(figure: Figure) -> float | None:
-        found = re.search(r"\d+", figure.statement.get("place") or "")
-        return float(found.group()) if found else None
+        digits = re.search(r"\d+", figure.statement.get("place") or "")
+        return float(digits.group()) if digits else None
 
     columns: list[Column[Figure]] = [
         Column(
@@ -241,20 +241,22 @@ def _relations(
         *trust(lambda pair: pair[1]),
     ]
     sides = ((0, outgoing), (1, incoming))
-    items = [(EDGE_TYPES[item.relation].table.words[side], item) for side, found in sides for item in found]
+    items = [(EDGE_TYPES[item.relation].table.words[side], item) for side, there in sides for item in there]
     return without_empty(Table(id, title, columns, items))
 
 
 def tables_of_thing(view: ThingView) -> list[Table[Any]]:
     """Return a table for each relation of a thing, seen from it, what matters most first; then the figures about it."""
-    found: dict[tuple[str, str], list[Related]] = {key: [] for key in NODE_TYPES[view.thing["_label"]].table.expected}
+    related_of: dict[tuple[str, str], list[Related]] = {
+        key: [] for key in NODE_TYPES[view.thing["_label"]].table.expected
+    }
     groups: dict[tuple[str, str], list[Related]] = defaultdict(list)
     for side, items in (("in", view.incoming), ("out", view.outgoing)):
         for item in items:
             groups[side, item.relation].append(item)
     order = list(EDGE_TYPES)
-    found |= {key: groups[key] for key in sorted(groups, key=lambda key: (order.index(key[1]), key[0]))}
-    tables: list[Table[Any]] = [_relation(side, relation, items) for (side, relation), items in found.items()]
+    related_of |= {key: groups[key] for key in sorted(groups, key=lambda key: (order.index(key[1]), key[0]))}
+    tables: list[Table[Any]] = [_relation(side, relation, items) for (side, relation), items in related_of.items()]
     counted = NODE_TYPES[view.thing["_label"]].table.figures
     return [*tables, table_statements(view.statements)] if counted else tables
 
@@ -294,11 +296,11 @@ def _detail(relation: str, item: Related) -> str:
 def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
     """Return firms as they are listed, and by what a word found them."""
 
-    def found(firm: Mapping[str, Any]) -> str:
+    def matched(firm: Mapping[str, Any]) -> str:
         return f"按{firm['matched']}找到" if firm.get("matched") else ""
 
     columns: list[Column[Any]] = [
-        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", found),
+        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", matched),
         Column("简称", lambda firm: firm.get("short_name")),
         Column("角色", lambda firm: "、".join(firm.get("roles") or [])),
         Column("说明", lambda firm: firm.get("description")),

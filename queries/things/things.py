@@ -45,32 +45,32 @@ def _relations(rows: list[dict[str, Any]]) -> list[Related]:
     )
 
 
-def _described(other: dict[str, Any], relation: dict[str, Any]) -> dict[str, Any]:
+def _described(thing: dict[str, Any], relation: dict[str, Any]) -> dict[str, Any]:
     """Return what a relation's row may say of the other thing: its description
     only where the relation's provenance holds for it too."""
-    same = all(other[name] == relation[name] for name in ("source", "status"))
-    mixed = any(entry.startswith("description|") for entry in other.get("field_sources", ()))
-    kept = ("_label", "id", "name", "metric", *(("description",) if same and not mixed else ()))
-    return {name: other[name] for name in kept if name in other}
+    same = all(thing[name] == relation[name] for name in ("source", "status"))
+    mixed = any(entry.startswith("description|") for entry in thing.get("field_sources", ()))
+    fields = ("_label", "id", "name", "metric", *(("description",) if same and not mixed else ()))
+    return {name: thing[name] for name in fields if name in thing}
 
 
 def list_figures(view: View, after: str = "", size: int = 50) -> tuple[list[Figure], str | None]:
     """Return a page of published figures by id, each with what it is about, and
     the id to continue after (None at the end)."""
-    found: dict[str, Figure] = {}
+    by_id: dict[str, Figure] = {}
     for row in view.ask("statements", after=after, size=size + 1):
-        figure = found.setdefault(row["statement"]["id"], Figure(statement=row["statement"], subjects=[]))
+        figure = by_id.setdefault(row["statement"]["id"], Figure(statement=row["statement"], subjects=[]))
         if row.get("subject"):
             subject = row["subject"]
             figure.subjects.append(Thing(label=subject["_label"], id=subject["id"], name=subject["name"]))
-    figures = list(found.values())
+    figures = list(by_id.values())
     return figures[:size], figures[size - 1].statement["id"] if len(figures) > size else None
 
 
 def find_figures(view: View, words: Sequence[str]) -> list[Figure]:
     """Return all figures whose subject, metric, wording, scope, date, source or
     place hold every word, in lower case."""
-    sources, found = list_sources(view), list[Figure]()
+    sources, matching = list_sources(view), list[Figure]()
     after: str | None = ""
     while after is not None:
         figures, after = list_figures(view, after, 5_000)
@@ -79,8 +79,8 @@ def find_figures(view: View, words: Sequence[str]) -> list[Figure]:
             source = str(sources.get(figure.statement["source"], {}).get("name") or "")
             text = " ".join((*own, source, *(subject.name for subject in figure.subjects))).lower()
             if all(word in text for word in words):
-                found.append(figure)
-    return found
+                matching.append(figure)
+    return matching
 
 
 def list_sources(view: View) -> dict[str, dict[str, Any]]:
