@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """One line of the journal; ``change`` joins what was begun and what came of it.
 
     ``thing`` is ``Label:id``, or ``TYPE:from→to`` with the rest of the edge's key, ``key`` the same by column and
@@ -46,7 +46,7 @@ class Entry:
     previous: str = ""
     hash: str = ""
 
-    def chained(self, head: "Head") -> "Entry":
+    def chained(self, head: "Head") -> "JournalEntry":
         """Return this entry as the next one after a head, at this moment."""
         at = self.at or f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         after = replace(self, number=head.number + 1, at=at, previous=head.hash, hash="")
@@ -62,7 +62,7 @@ class Entry:
         return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
     @classmethod
-    def of(cls, text: str, hash: str) -> "Entry":
+    def of(cls, text: str, hash: str) -> "JournalEntry":
         """Return the entry that a text and its hash are."""
         said = json.loads(text)
         known = {each.name for each in fields(cls)}
@@ -81,20 +81,20 @@ class Head:
 class Journal(Protocol):
     """Where a store keeps its journal; entries are added, never changed."""
 
-    def append(self, entry: Entry) -> Entry:
+    def append(self, entry: JournalEntry) -> JournalEntry:
         """Add an entry after the last one and return it as it stands; it is on the disk then."""
 
-    def entries(self, last: int = 0) -> Iterator[Entry]:
+    def entries(self, last: int = 0) -> Iterator[JournalEntry]:
         """Yield all entries or the ``last`` so many, the first one first."""
 
     def head(self) -> Head:
         """Return the last entry as the journal remembers it beside its entries."""
 
-    def fill(self, entries: Iterable[Entry]) -> None:
+    def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write entries as they stand into a journal that has none, from a backup."""
 
 
-def broken(entries: Iterable[Entry], head: Head) -> list[str]:
+def broken(entries: Iterable[JournalEntry], head: Head) -> list[str]:
     """Return where a chain is broken, in words: an entry changed, left out, put in, or cut off at the end."""
     faults, last = list[str](), Head()
     for entry in entries:
@@ -110,9 +110,9 @@ def broken(entries: Iterable[Entry], head: Head) -> list[str]:
     return faults
 
 
-def settled(entries: Iterable[Entry]) -> Sequence[Entry]:
+def settled(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
     """Return one entry for each action, in their order: what came of it, and all that it was about."""
-    lines: dict[str, Entry] = {}
+    lines: dict[str, JournalEntry] = {}
     for entry in entries:
         key = entry.change or f"#{entry.number}"
         begun = lines.get(key)

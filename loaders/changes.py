@@ -11,7 +11,7 @@ from uuid import uuid4
 import polars as pl
 
 from graph.errors import Conflict, InputError, LianzhangError, NotFound
-from graph.journal import Entry, Outcome
+from graph.journal import JournalEntry, Outcome
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, columns, ends_of, heads, name_of
 from graph.model.edits import Edit, read_edits, tag_of
 from graph.names.comparisons import read_comparisons
@@ -99,11 +99,11 @@ class _Begun:
         written = {*change.fields, *change.key} - {"id", *_key_names(change.record)}
         return Mark(self.id, change.by, at, change.why, frozenset(written), change.pins)
 
-    def entry(self, outcome: Outcome, told: str = "", version: str = "") -> Entry:
+    def entry(self, outcome: Outcome, told: str = "", version: str = "") -> JournalEntry:
         """Return what the journal says of it."""
         change, before = self.change, self.before or {}
         told_fields = change.fields if change.pins is None else dict.fromkeys(change.pins)
-        return Entry(
+        return JournalEntry(
             action=change.action if self.before or outcome is Outcome.refused else "新增",
             who=change.by,
             outcome=outcome,
@@ -184,7 +184,7 @@ def recover(store: Store) -> None:
 
     To be called while nobody else can be writing.
     """
-    ends: dict[str, Entry] = {}
+    ends: dict[str, JournalEntry] = {}
     for entry in store.journal().entries(RECENT):
         if entry.change:
             ends[entry.change] = entry
@@ -194,12 +194,12 @@ def recover(store: Store) -> None:
             there = any(edit.change == entry.change for edit in edits.values())
             told = "进程中断,事后核对: 已写入" if there else "进程中断,事后核对: 没有写入"
             outcome = Outcome.done if there else Outcome.refused
-            store.journal().append(Entry(entry.action, entry.who, outcome, change=entry.change, told=told))
+            store.journal().append(JournalEntry(entry.action, entry.who, outcome, change=entry.change, told=told))
 
 
 def writable(record: type[Record]) -> list[str]:
     """Return the fields of a type that people write."""
-    return [name for name in record.model_fields if name not in (*NOT_WRITTEN, "id", *record.table.key)]
+    return [name for name in record.model_fields if name not in (*NOT_WRITTEN, *_key_names(record))]
 
 
 def thing_of(record: type[Record], key: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from loaders.changes import Change, apply
 SOURCE = "企业比对(人工判断)"
 
 
-def judge(store: Store, kept: str, other: str, verdict: str, by: str, reason: str = "") -> None:
+def judge(store: Store, kept: str, other: str, verdict: str, by: str, reason: str = "", role: str = "") -> None:
     """Keep what somebody judges of two firms (ids) at this moment; raises
     ``InputError`` where it contradicts what stands."""
     if kept == other:
@@ -21,7 +21,7 @@ def judge(store: Store, kept: str, other: str, verdict: str, by: str, reason: st
     key = {"enterprise": kept, "other": other, "verdict": verdict, "decided_by": by}
     key["decided_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     told = {"reason": reason, "source": SOURCE, "status": "confirmed"}
-    (done,) = apply(store, [Change(ComparedWith, key, told, by, reason)])
+    (done,) = apply(store, [Change(ComparedWith, key, told, by, reason, role=role)])
     if done.outcome == "refused":
         raise InputError(done.reason)
 
@@ -32,14 +32,10 @@ def _check(store: Store, kept: str, other: str, verdict: str) -> None:
     if standing == verdict:
         raise InputError(f"{kept} 与 {other} 的判断已经是“{verdict}”")
     if verdict == UNDO and standing is None:
-        raise InputError(f"{kept} 与 {other} 没有可以撤销的判断,可用 lianzhang same-firms --history 查看全部判断")
+        raise InputError(f"{kept} 与 {other} 没有可以撤销的判断")
     if {verdict, standing} == {SAME, DIFFERENT}:
-        raise InputError(
-            f"{kept} 与 {other} 已经判断为“{standing}”,请先用 lianzhang judge-firms undo 撤销,再作新的判断"
-        )
+        raise InputError(f"{kept} 与 {other} 已经判断为“{standing}”,请先撤销,再作新的判断")
     if verdict == SAME and (pair := judged.speaks_against(kept, other)):
         raise InputError(f"{pair[0]} 与 {pair[1]} 已经判断为“{DIFFERENT}”,这样会把它们算作一家;请先撤销其中一个判断")
     if verdict == DIFFERENT and judged.who(kept) == judged.who(other):
-        raise InputError(
-            f"{kept} 与 {other} 经由别的判断算作一家,请先用 lianzhang same-firms --history 查看并撤销那些判断"
-        )
+        raise InputError(f"{kept} 与 {other} 经由别的判断算作一家,请先查看判断记录,撤销那些判断")

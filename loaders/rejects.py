@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from graph.outputs import writing
 from loaders.files.heads import REASON_HEADS
@@ -108,6 +107,8 @@ def _write_jsonl(target: Path, table: InputTable, heads: list[str], rows: list[R
 def _write_xlsx(target: Path, table: InputTable, heads: list[str], rows: list[Row]) -> None:
     name = re.sub(r"[\[\]:*?/\\']", "_", table.sheet.name or table.record.table.zh)[:31]
     buffer = io.BytesIO()
+    import xlsxwriter  # only where rows are refused
+
     with xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.errors import Conflict, InputError, NotFound
-from graph.journal import Entry, Head, Outcome, broken, settled
+from graph.journal import Head, JournalEntry, Outcome, broken, settled
 from graph.model.edges import Supplies
 from graph.model.edits import EDITS, read_edits, tag_of
 from graph.model.nodes import Enterprise, Project
@@ -198,10 +198,10 @@ def test_whatever_comes_in_whatever_order_a_persons_last_word_is_read(
 
 def test_a_chain_that_was_touched_says_where(store: Store) -> None:
     journal = store.journal()
-    made = [journal.append(Entry("载入", "张三", told=f"{number}")) for number in range(4)]
+    made = [journal.append(JournalEntry("载入", "张三", told=f"{number}")) for number in range(4)]
     assert broken(journal.entries(), journal.head()) == []
     assert [one.number for one in journal.entries(2)] == [3, 4]
-    lied = Entry(**{**vars(made[1]), "who": "李四"})
+    lied = JournalEntry(**{**vars(made[1]), "who": "李四"})
     assert broken([made[0], lied, *made[2:]], journal.head()) == [f"第 2 条({lied.at},李四)被改过"]
     assert broken([made[0], *made[2:]], journal.head()) == ["第 2 条不见了,下一条是第 3 条"]
     assert broken(made[:3], journal.head()) == ["最后一条应是第 4 条,现在是第 3 条"]
@@ -214,7 +214,7 @@ def test_what_was_begun_and_not_ended_is_settled_by_the_graph(store: Store) -> N
     write(store, stage="签约")
     written = read_edits(row(store))["stage"].change
     for change in (written, "nowhere"):
-        entry = Entry("修改", "张三", Outcome.begun, thing="Project:p", key={"id": "p"}, change=change)
+        entry = JournalEntry("修改", "张三", Outcome.begun, thing="Project:p", key={"id": "p"}, change=change)
         store.journal().append(entry)
     recover(store)
     ends = {one.change: one.outcome for one in store.journal().entries()}

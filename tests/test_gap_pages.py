@@ -120,7 +120,7 @@ def test_the_picture_has_the_states(client: TestClient, seeded_store: Store) -> 
 def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> None:
     page = client.get(f"/chains/{CARS}?without=sample").text
     assert "10 个环节全部未知" in page
-    assert "lianzhang template 覆盖记录" in page
+    assert "/templates/coverages.xlsx" in page
     assert "显示全部数据" in page
     assert {state for row in rows_of(page, "gap-segments") for state in re.findall(r"state state-(\w+)", row)} == {
         "unknown"

@@ -1,5 +1,7 @@
 """What people change by the API: with the tag of what they saw, and nothing of another's is lost; on both stores."""
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,99 @@ def test_the_next_load_leaves_what_was_written(client: TestClient, tmp_path: Pat
     )
     thing = client.get("/api/v1/projects/p").json()["thing"]
     assert (thing["stage"], "amount" in thing, thing["source"]) == ("签约", False, "新台账")
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return what a form would send that nobody has touched."""
+    text = page.split('<form method="post"')[1].split("</form>")[0]
+    fields = dict(re.findall(r'<input[^>]* name="([^"]+)" value="([^"]*)"', text))
+    fields |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)', text))
+    chosen = re.findall(r'<select[^>]* name="([^"]+)">(.*?)</select>', text)
+    fields |= {name: (re.findall(r"<option selected>([^<]*)", options) or [""])[0] for name, options in chosen}
+    return {name: unescape(value) for name, value in fields.items()}
+
+
+def test_a_thing_is_changed_in_a_form(client: TestClient) -> None:
+    assert 'href="/edit/Project/p"' in client.get("/things/Project/p").text
+    assert 'href="/edit/Enterprise/f"' in client.get("/enterprises/f").text
+    page = client.get("/edit/Project/p").text
+    form = form_of(page)
+    assert (form["stage"], form["seen-stage"], form["amount"]) == ("洽谈", "洽谈", "50亿")
+    nothing = client.post("/edit/Project/p", data=form)
+    assert (nothing.status_code, "没有改动什么" in nothing.text) == (422, True)
+    done = client.post("/edit/Project/p", data=form | {"stage": "签约", "why": "电话核实"}, follow_redirects=False)
+    assert (done.status_code, done.headers["location"]) == (303, "/things/Project/p")
+    shown = client.get("/things/Project/p").text
+    assert "本机用户" in shown
+    assert "电话核实" in shown
+    assert "文件里是：洽谈" in client.get("/edit/Project/p").text
+    wrong = client.post("/edit/Project/p", data=form_of(client.get("/edit/Project/p").text) | {"amount": "很多"})
+    assert (wrong.status_code, "不是数字" in wrong.text, 'value="很多"' in wrong.text) == (422, True, True)
+
+
+def test_the_second_of_two_is_shown_the_firsts_words_beside_their_own(client: TestClient) -> None:
+    first, second = (form_of(client.get("/edit/Project/p").text) for _ in range(2))
+    assert client.post("/edit/Project/p", data=first | {"stage": "签约", "description": "甲写的"}).status_code == 200
+    page = client.post("/edit/Project/p", data=second | {"stage": "终止", "place": "无关"})
+    assert page.status_code == 409
+    assert "本机用户" in page.text
+    assert "现在是：签约" in page.text
+    form = form_of(page.text)
+    assert (form["stage"], form["seen-stage"], form["description"]) == ("终止", "签约", "甲写的")  # nothing is lost
+    assert client.post("/edit/Project/p", data=form).status_code == 200
+    thing = client.get("/api/v1/projects/p").json()["thing"]
+    assert (thing["stage"], thing["description"]) == ("终止", "甲写的")
+
+
+def test_the_journal_is_a_page_where_a_change_is_taken_back(client: TestClient) -> None:
+    client.post("/edit/Project/p", data=form_of(client.get("/edit/Project/p").text) | {"stage": "签约", "why": "核实"})
+    changed(client, "projects/p", {"stage": "快签了"}, "*")
+    page = client.get("/audit").text
+    assert "阶段：洽谈 → 签约" in page
+    assert "不在可选值内" in page
+    (change,) = [one["change"] for one in client.get("/api/v1/audit", params={"ended": "做成"}).json()["items"]]
+    back = client.post("/audit/undo", data={"change": change, "why": "看错了"}, follow_redirects=False)
+    assert back.status_code == 303
+    assert client.get("/api/v1/projects/p").json()["thing"]["stage"] == "洽谈"
+    latest = client.get("/api/v1/audit").json()["items"][0]
+    assert (latest["action"], latest["why"], latest["written"]) == (
+        "撤销", "看错了", [{"field": "stage", "zh": "阶段", "before": "签约", "after": None}],
+    )  # fmt: skip
+    again = client.post("/audit/undo", data={"change": change}, follow_redirects=False)
+    assert (again.status_code, "又有人改过" in again.text) == (409, True)
+    assert client.get("/api/v1/audit", params={"since": "2999-01-01"}).json()["items"] == []
+    assert client.get("/api/v1/audit", params={"thing": "示例项目", "who": "本机"}).json()["items"] != []
+    assert client.get("/api/v1/audit", params={"since": "昨天"}).status_code == 422
+
+
+def test_a_step_of_the_ledger_is_recorded_on_its_page(client: TestClient) -> None:
+    store = client.app.state.store  # type: ignore[attr-defined]
+    load_rows(Enterprise, [{"id": "g", "name": "示例乙公司", "source": "名录"}], store)
+    step = {"supplier": "示例甲公司", "customer": "g", "product": "电机", "stage": "洽谈", "happened_on": "2026-11-01"}
+    step |= {"handled_by": "张三", "source": "走访纪要", "note": ""}
+    assert 'action="/ledger"' in client.get("/ledger").text
+    assert client.post("/ledger", data=step, follow_redirects=False).status_code == 303
+    (match,) = client.get("/api/v1/ledger").json()["matches"]
+    assert (match["supplier"]["id"], match["state"], match["steps"][0]["by"]) == ("f", "洽谈", "张三")
+    wrong = client.post("/ledger", data=step | {"stage": "放弃"})
+    assert (wrong.status_code, "放弃要写原因" in wrong.text, 'value="走访纪要"' in wrong.text) == (422, True, True)
+    unknown = client.post("/ledger", data=step | {"supplier": "没有这家"})
+    assert (unknown.status_code, "没有这家" in unknown.text) == (422, True)
+
+
+def test_two_firms_are_judged_on_a_page(client: TestClient) -> None:
+    store = client.app.state.store  # type: ignore[attr-defined]
+    load_rows(Enterprise, [{"id": "g", "name": "示例乙公司", "source": "名录"}], store)
+    page = client.get("/review/judge", params={"left": "f", "right": "g"}).text
+    assert "示例甲公司" in page
+    assert "示例乙公司" in page
+    judged = {"left": "f", "right": "g", "first": "g", "verdict": "同一", "reason": "改过名"}
+    assert client.post("/review/judge", data=judged, follow_redirects=False).status_code == 303
+    again = client.post("/review/judge", data=judged)
+    assert (again.status_code, "判断已经是" in again.text) == (422, True)
+    assert "lianzhang judge" not in again.text
+    shown = client.get("/review").text
+    assert "/review/judge?left=" in shown
+    assert client.post("/review/judge", data=judged | {"verdict": "撤销"}, follow_redirects=False).status_code == 303
+    whos = [one["who"] for one in client.get("/api/v1/audit").json()["items"]]
+    assert whos == ["本机用户", "本机用户"]

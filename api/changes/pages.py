@@ -34,10 +34,12 @@ def _row(visit: VisitDep, record: type[Node], id: str) -> dict[str, Any]:
     return row
 
 
-def _text(value: Any) -> str:
-    """Return a value as a form holds it."""
+def _text(value: Any, money: bool = False) -> str:
+    """Return a value as a form holds it; money in 亿, where that is short."""
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, float) and money and value >= 1e8 and round(value / 1e8, 6) * 1e8 == value:
+        return f"{value / 1e8:.12g}亿"
     if isinstance(value, float):
         return f"{value:.15g}"
     return LISTED.join(value) if isinstance(value, list) else str(value or "")
@@ -56,9 +58,9 @@ def _show(
         {
             "name": name,
             "zh": record.model_fields[name].title,
-            "value": mine.get(name, _text(row[name])),
-            "stands": _text(row[name]),
-            "differs": name in mine and mine[name] != _text(row[name]),
+            "value": mine.get(name, _text(row[name], kinds[name].money)),
+            "stands": _text(row[name], kinds[name].money),
+            "differs": name in mine and mine[name] != _text(row[name], kinds[name].money),
             "choices": kinds[name].choices,
             "long": kinds[name].max_length > 200,
             "required": record.model_fields[name].is_required(),

@@ -6,8 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from api.core.forms import FormDep, see
 from api.core.page import VisitDep
 from api.pictures.pictures import picture_enterprise
+from graph.errors import InputError
+from graph.names.verdicts import DIFFERENT, SAME, UNDO
+from loaders.judgements import judge
 from queries.names.same_firms import doubts, history
 from queries.names.search import search
 from queries.names.tables import table_doubts, table_judgements
@@ -21,6 +25,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE_SIZE = 100
 MOST_DRAWN = 300  # supplies on each side of a firm in the picture of its page
 MOST_DOUBTS = 1000
+IdQuery = Annotated[str, Query(min_length=1, max_length=300)]
 # with one of these a firm has something in its four lists
 WISHES = (
     "LEADS",
@@ -64,6 +69,33 @@ def show_review(visit: VisitDep) -> Response:
     found = doubts(visit.view)
     tables = (table_doubts(found[:MOST_DOUBTS]), table_judgements(history(visit.view)))
     return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
+
+
+@router.get("/review/judge")
+def show_two(visit: VisitDep, left: IdQuery, right: IdQuery) -> Response:
+    """Show two firms side by side, to be judged one or not."""
+    return _two(visit, left, right)
+
+
+@router.post("/review/judge")
+def take_judgement(visit: VisitDep, form: FormDep) -> Response:
+    """Keep what somebody judges of two firms; where that cannot be, say why beside them."""
+    left, right, person = form.get("left", ""), form.get("right", ""), visit.person
+    firms = (left, right) if form.get("first", left) == left else (right, left)
+    try:
+        judge(visit.store, *firms, form.get("verdict", ""), person.name, form.get("reason", ""), person.role)
+    except InputError as error:
+        return _two(visit, left, right, error, form.get("reason", ""))
+    return see(visit.links.page("/review"))
+
+
+def _two(visit: VisitDep, left: str, right: str, error: InputError | None = None, reason: str = "") -> Response:
+    views = [enterprise_queries.view_enterprise(visit.view, id, supplies=False) for id in (left, right)]
+    firms = [(view.enterprise, facts_of(view.enterprise, visit.view.statuses)) for view in views]
+    values = {"firms": firms, "problem": error.message if error else "", "reason": reason}
+    answer = visit.render("judge.html", "企业比对", verdicts=(SAME, DIFFERENT, UNDO), **values)
+    answer.status_code = error.status if error else 200
+    return answer
 
 
 @router.get("/enterprises/{id:id}")

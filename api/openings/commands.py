@@ -6,7 +6,6 @@ import typer
 
 from api.core.options import StoreOption, reach
 from api.core.output import say
-from graph.errors import InputError
 
 ledger_app = typer.Typer()
 
@@ -25,16 +24,10 @@ def add(
     store: StoreOption = None,
 ) -> None:
     """在台账里记一步;与载入一行“匹配”表相同,按同样的规则检查。"""
-    from graph.model.edges import Matched
-    from loaders.changes import Change, apply
+    from loaders.matches import record_step
 
-    if stage == "放弃" and not note.strip():
-        raise InputError("放弃要写原因: 请加 --note")
-    key = {"supplier": supplier, "customer": customer, "product": product}
-    key |= {"stage": stage, "happened_on": on, "handled_by": by, "note": note}
-    (done,) = apply(reach(store), [Change(Matched, key, {"source": source, "status": status}, by, note)])
-    if done.outcome == "refused":
-        raise InputError(done.reason)
+    step = {"supplier": supplier, "customer": customer, "product": product, "stage": stage, "happened_on": on}
+    done = record_step(reach(store), step | {"handled_by": by, "note": note, "source": source, "status": status}, by)
     told = {
         "new": "已记下这一步",
         "changed": "台账里已有这一步,已更新它的来源或状态",

@@ -1,15 +1,19 @@
 """The pages of 卡位入链: the four lists of a chain or a leader, their workbook,
 suppliers for a need in words, the ledger."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
+from api.core.forms import FormDep, see
 from api.core.page import PageRequest, VisitDep, add_book, add_pages
 from api.openings.workbooks import make_workbook
-from queries.openings.answers import Met, Opportunities
+from graph.errors import InputError
+from loaders.matches import record_step
+from queries.openings.answers import STAGES, Met, Opportunities
 from queries.openings.glance import at_a_glance
 from queries.openings.questions import city_needs, ledger, opportunities
 from queries.openings.tables import MEANINGS, table_of_ledger, tables_of_openings
@@ -60,4 +64,24 @@ def show_ledger(visit: VisitDep, leader: NameQuery = "", chain: NameQuery = "", 
     words = {"leader": leader or None, "chain": chain or None, "firm": firm or None}
     answer = ledger.put(visit.view, ledger.find(visit.view, words))
     about = f"匹配台账-{answer.subject.name}" if answer.subject else "匹配台账"
-    return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer))
+    return visit.render("ledger.html", about, answer=answer, table=table_of_ledger(answer), **_form({}))
+
+
+@router.post("/ledger")
+def take_step(visit: VisitDep, form: FormDep) -> Response:
+    """Keep a step of a match; where that cannot be, say why beside what was written."""
+    person = visit.person
+    try:
+        record_step(visit.store, {"handled_by": person.name, **form}, person.name, person.role)
+    except InputError as error:
+        answer = ledger.put(visit.view, {})
+        page = visit.render(
+            "ledger.html", "匹配台账", answer=answer, table=table_of_ledger(answer), **_form(form, error)
+        )
+        page.status_code = error.status
+        return page
+    return see(visit.links.page("/ledger"))
+
+
+def _form(written: Mapping[str, str], error: InputError | None = None) -> dict[str, Any]:
+    return {"written": written, "stages": STAGES, "problem": error.message if error else ""}

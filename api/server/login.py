@@ -9,7 +9,7 @@ from starlette.types import Scope
 from api.core.templating import render_alone
 from api.people.sessions import Tries
 from api.server.door import COOKIE, Door, address_of, cookie_of, too_often
-from graph.journal import Entry, Outcome
+from graph.journal import JournalEntry, Outcome
 from graph.stores import Store
 
 LOGIN, LOGOUT = "/login", "/logout"
@@ -49,10 +49,12 @@ class Login:
         person = self.door.whose(key.strip())
         if person is None:
             self.tries.wrong(address)
-            self.store.journal().append(Entry("登录", address, Outcome.refused, told="口令不对"))
+            self.store.journal().append(JournalEntry("登录", address, Outcome.refused, told="口令不对"))
             return page(asked, "口令不对。口令由管理员发给，区分大小写", 401)
         self.tries.right(address)
-        self.store.journal().append(Entry("登录", person.name, Outcome.done, person.role, told=f"来自 {address}"))
+        self.store.journal().append(
+            JournalEntry("登录", person.name, Outcome.done, person.role, told=f"来自 {address}")
+        )
         response = RedirectResponse(_within(asked), 303)
         token = self.door.sessions.open(person.name)
         secure = scope.get("scheme") == "https"

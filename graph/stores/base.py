@@ -87,8 +87,11 @@ class Store(Protocol):
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels, in frames: ``from``, ``to`` and every column of the model."""
 
-    def load(self) -> AbstractContextManager[Writer]:
-        """Begin a load; leaving the block without an error makes it visible, one load at a time."""
+    def load(self, fresh: bool = False) -> AbstractContextManager[Writer]:
+        """Begin a load; leaving the block without an error makes it visible, one load at a time.
+
+        One that is ``fresh`` begins with an empty graph, which takes the place of what is there.
+        """
 
     def pinned(self) -> "Store":
         """Return the store as it stands now: it answers from this version, whatever is loaded meanwhile.

@@ -139,13 +139,15 @@ class Neo4jStore:
         yield from self._frames(f"{pattern} RETURN a.id, b.id, {fields}", record)
 
     @contextmanager
-    def load(self) -> Iterator["Neo4jWriter"]:
+    def load(self, fresh: bool = False) -> Iterator["Neo4jWriter"]:
         """Hold the load lock (a lock that the server drops with the connection) and write in idempotent batches."""
         with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
             prepare(session)
             lock = self._lock(session)
             try:
                 writer = Neo4jWriter(self)
+                if fresh:
+                    writer.clear()
                 yield writer
                 if writer.has_written():
                     self.set_version()
@@ -220,6 +222,12 @@ class Neo4jStore:
         """Return the journal, which is in the same database."""
         return ServerJournal(self)
 
+    @contextmanager
+    def session(self) -> Iterator[neo4j.Session]:
+        """Lend a session in which statements commit by themselves."""
+        with self._translated(0), self._session(neo4j.WRITE_ACCESS) as session:
+            yield session
+
     def _session(self, mode: str, **more: Any) -> neo4j.Session:
         return self.driver.session(
             **{"database": self.database, "default_access_mode": mode, "fetch_size": FETCH} | more
@@ -292,6 +300,19 @@ class Neo4jWriter:
         self.store = store
         self._begun = False
 
+    def clear(self) -> None:
+        """Remove every node and edge of the model, some at a time."""
+        self._begin()
+        for node in NODES:
+            query = f"MATCH (n:`{node.label()}`) CALL {{ WITH n DETACH DELETE n }} IN TRANSACTIONS OF {BATCH} ROWS"
+            with self.store.session() as session:
+                session.run(cast(LiteralString, query)).consume()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self.store.set_version()
+
     def has_written(self) -> bool:
         """Tell whether a batch has been sent."""
         return self._begun
@@ -330,9 +351,7 @@ class Neo4jWriter:
     def _send(self, statement: str, shape: "_Shape") -> None:
         if shape.frame.is_empty():
             return
-        if not self._begun:
-            self._begun = True
-            self.store.set_version()
+        self._begin()
         turns = math.ceil(len(shape.frame) / BATCH / AT_ONCE)
         size = math.ceil(len(shape.frame) / turns / AT_ONCE)
         with ThreadPoolExecutor(AT_ONCE) as pool:

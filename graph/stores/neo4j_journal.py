@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graph.journal import Entry, Head, Journal
+from graph.journal import Head, Journal, JournalEntry
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
@@ -27,27 +27,27 @@ class ServerJournal(Journal):
     def __init__(self, store: "Neo4jStore") -> None:
         self.store = store
 
-    def append(self, entry: Entry) -> Entry:
+    def append(self, entry: JournalEntry) -> JournalEntry:
         """Add an entry."""
 
-        def add(head: Head) -> list[Entry]:
+        def add(head: Head) -> list[JournalEntry]:
             return [entry.chained(head)]
 
         return self._add(add)[0]
 
-    def entries(self, last: int = 0) -> Iterator[Entry]:
+    def entries(self, last: int = 0) -> Iterator[JournalEntry]:
         """Yield all entries or the last so many."""
         first = self.head().number - last if last else 0
         query = "MATCH (e:`_Journal`) WHERE e.id > $first RETURN e.text AS text, e.hash AS hash ORDER BY e.id"
         rows = self.store.read(query, {"first": first}).rows
-        yield from (Entry.of(str(row["text"]), str(row["hash"])) for row in rows)
+        yield from (JournalEntry.of(str(row["text"]), str(row["hash"])) for row in rows)
 
     def head(self) -> Head:
         """Return the last entry."""
         rows = self.store.read("MATCH (h:`_Meta` {id: 'journal'}) RETURN h.number AS number, h.hash AS hash").rows
         return Head(int(rows[0]["number"]), str(rows[0]["hash"])) if rows and rows[0].get("hash") else Head()
 
-    def fill(self, entries: Iterable[Entry]) -> None:
+    def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write the entries of a backup."""
         self.store.write("MATCH (e:`_Journal`) DELETE e", {})
         self.store.write("MATCH (h:`_Meta` {id: 'journal'}) DELETE h", {})
@@ -55,10 +55,10 @@ class ServerJournal(Journal):
         for start in range(0, len(whole), BATCH):
             self._add(partial(_as_they_are, whole[start : start + BATCH]))
 
-    def _add(self, made: Callable[[Head], list[Entry]]) -> list[Entry]:
+    def _add(self, made: Callable[[Head], list[JournalEntry]]) -> list[JournalEntry]:
         """Write what is made of the head that stands, while nobody else does."""
 
-        def work(transaction: "ManagedTransaction") -> list[Entry]:
+        def work(transaction: "ManagedTransaction") -> list[JournalEntry]:
             row = transaction.run(HEAD).single(strict=True)
             entries = made(Head(int(row["number"]), str(row["hash"])) if row["hash"] else Head())
             rows = [{"number": entry.number, "hash": entry.hash, "text": entry.text()} for entry in entries]
@@ -68,5 +68,5 @@ class ServerJournal(Journal):
         return self.store.within(work)
 
 
-def _as_they_are(entries: list[Entry], _: Head) -> list[Entry]:
+def _as_they_are(entries: list[JournalEntry], _: Head) -> list[JournalEntry]:
     return entries

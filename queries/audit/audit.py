@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graph.errors import InputError
-from graph.journal import Entry, Outcome, settled
+from graph.journal import JournalEntry, Outcome, settled
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.model.kinds import DATE
 from queries.audit.answers import Action, Ended, Written
@@ -36,7 +36,7 @@ def _day(text: str) -> str:
         raise InputError(f"日期“{text[:40]}”{error}") from error
 
 
-def _action(entry: Entry) -> Action:
+def _action(entry: JournalEntry) -> Action:
     label, _, thing = entry.thing.partition(":")
     return Action(
         **{name: getattr(entry, name) for name in ("number", "at", "who", "role", "action", "name", "told", "why")},
@@ -49,7 +49,7 @@ def _action(entry: Entry) -> Action:
     )
 
 
-def _written(label: str, entry: Entry) -> Iterator[Written]:
+def _written(label: str, entry: JournalEntry) -> Iterator[Written]:
     record = NODE_TYPES.get(label) or EDGE_TYPES.get(label)
     fields = record.model_fields if record else {}
     for name in sorted({*entry.before, *entry.after}):

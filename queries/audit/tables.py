@@ -1,13 +1,12 @@
 """The table of the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES
 from queries.audit.answers import Action, Written
 from queries.core.table import Column, Table, ThingRef
-
-LOCAL_TIME = "时间为世界时(UTC),北京时间加 8 小时。"
 
 
 def _thing(action: Action) -> ThingRef | str:
@@ -15,6 +14,11 @@ def _thing(action: Action) -> ThingRef | str:
     if action.label in NODE_TYPES and action.ended.code == "done":
         return ThingRef(action.label, action.thing, action.name or action.thing)
     return action.name or action.thing.replace("→", " → ").rstrip(" →")
+
+
+def _time(action: Action) -> str:
+    """Return the moment by the clock of this machine."""
+    return f"{datetime.fromisoformat(action.at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 def _kind(action: Action) -> str:
@@ -33,7 +37,7 @@ def _shown(value: Any) -> str:
 
 
 ACTIONS: list[Column[Action]] = [
-    Column("时间", lambda action: action.at[:19].replace("T", " "), "date"),
+    Column("时间", _time, "date"),
     Column("谁", lambda action: action.who),
     Column("做了什么", lambda action: action.action),
     Column("结果", lambda action: action.ended),
@@ -41,10 +45,10 @@ ACTIONS: list[Column[Action]] = [
     Column("改动", lambda action: list(map(_said, action.written)), "lines"),
     Column("为什么", lambda action: action.why),
     Column("说明", lambda action: action.told),
-    Column("改动编号", lambda action: action.change),
+    Column("改动编号", lambda action: action.change, on="text"),
 ]
 
 
 def table_of_actions(answer: Sequence[Action]) -> Table[Action]:
     """Return the actions."""
-    return Table("audit", "操作记录", ACTIONS, answer, LOCAL_TIME, "还没有操作记录")
+    return Table("audit", "操作记录", ACTIONS, answer, empty="还没有操作记录")

@@ -16,9 +16,7 @@ def find_place(examined: Examined, word: str) -> Place:
     exact = [place for place in places if wanted in (place.id, place.name)]
     meant = exact or [place for place in places if wanted and wanted in place.name]
     if not meant:
-        raise NotFound(
-            f"产业链“{examined.facts.chain.name}”里没有叫“{wanted[:60]}”的环节或产品,可用 lianzhang weak-links 查看全部"
-        )
+        raise NotFound(f"产业链“{examined.facts.chain.name}”里没有叫“{wanted[:60]}”的环节或产品,全部见这条链的断点")
     if len(meant) > 1 and not exact:
         candidates = [{"id": place.id, "name": place.name} for place in meant]
         listed = "、".join(f"{place.name}({place.id})" for place in meant[:10])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from queries.core.answers import Hit, Named
-from queries.core.table import TRUST, Column, Table, ThingRef, trust
+from queries.core.table import TRUST, Ask, Column, Table, ThingRef, trust
 from queries.names.answers import ComparedFirm, Doubt, Judgement
 
 
@@ -30,6 +30,7 @@ def table_doubts(doubts: Sequence[Doubt]) -> Table[Doubt]:
             "为什么", lambda doubt: ";".join(doubt.reasons), sort=lambda doubt: order[doubt.left.id, doubt.right.id]
         ),
         Column("不利的", lambda doubt: ";".join(doubt.against)),
+        Column("判断", lambda doubt: _judge(doubt.left.id, doubt.right.id, "比较并判断"), "ask", on="page"),
     ]
     return Table("doubts", "待判断", columns, doubts, empty="没有需要人工判断的企业")
 
@@ -47,6 +48,11 @@ def _side(firm: str, side: str, of: Callable[[Doubt], ComparedFirm]) -> list[Col
         Column(f"{side}区域", lambda doubt: of(doubt).region, on="wide"),
         *(replace(column, head=side + column.head, on="wide") for column in trust(of)),
     ]
+
+
+def _judge(left: str, right: str, text: str) -> Ask:
+    """Return the page on which somebody judges of two firms."""
+    return Ask("review/judge", text, {"left": left, "right": right})
 
 
 def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
@@ -71,6 +77,12 @@ def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
         Column("理由", lambda judgement: judgement.reason, extra=lambda judgement: judgement.note, apart="备注"),
         *TRUST,
         Column("出处位置", lambda judgement: judgement.place, on="text"),
+        Column(
+            "再判断",
+            lambda judgement: _judge(judgement.enterprise.id, judgement.other.id, "撤销或另判"),
+            "ask",
+            on="page",
+        ),
     ]
     return Table(
         "judgements",

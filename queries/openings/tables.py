@@ -24,12 +24,10 @@ MEANINGS = {
     "invitations": "链主建议招引的企业,和本地接不上的需求可找的外地企业",
 }
 EMPTY = {
-    "offers": "链主没有登记供给,图中也没有它生产而本地需要的产品。可用 lianzhang template 供给 填报。",
-    "needs": "链主没有登记需求,所产产品也没有可推断的投入。可用 lianzhang template 需求 填报。",
-    "partners": (
-        "链主没有登记拟合作企业,也没有合适两项以上需求的本地企业。可用 lianzhang template 拟开展合作企业 填报。"
-    ),
-    "invitations": "链主没有建议招引企业,需求也都有合适的本地企业。可用 lianzhang template 建议招引企业 填报。",
+    "offers": "链主没有登记供给,图中也没有它生产而本地需要的产品。可用“供给”空表填报。",
+    "needs": "链主没有登记需求,所产产品也没有可推断的投入。可用“需求”空表填报。",
+    "partners": ("链主没有登记拟合作企业,也没有合适两项以上需求的本地企业。可用“拟开展合作企业”空表填报。"),
+    "invitations": "链主没有建议招引企业,需求也都有合适的本地企业。可用“建议招引企业”空表填报。",
 }
 
 
@@ -81,7 +79,7 @@ def table_of_city_needs(answer: CityNeeds) -> Table[ChainWanted]:
 def book_of_city_needs(answer: CityNeeds) -> Book:
     """Return the tables of what all leaders need, what is made up apart."""
     note = "每条链的每种产品一行；两条链的链主都买的，各列一次。"
-    empty = f"没有“{answer.met}”的" if answer.met else "没有登记或推得出链主买什么。可用 lianzhang template 需求 填报。"
+    empty = f"没有“{answer.met}”的" if answer.met else "没有登记或推得出链主买什么。可用“需求”空表填报。"
     tables = {"needs": Table("needs", answer.met or "链主要买的", CITY_WANTED, answer.needs, note, empty)}
     return Book("全市链主要买的", tables, as_samples({"needs": replace(tables["needs"], items=answer.samples)}))
 

@@ -140,10 +140,10 @@ class Generations:
         finally:
             held.release()
 
-    def begin(self) -> Path:
+    def begin(self, fresh: bool = False) -> Path:
         """Return a private copy of the current generation (or a new path) to write into; call it under the lock."""
         building = self.folder / f"building-{os.getpid()}.lbug"
-        ready = self.ready()
+        ready = None if fresh else self.ready()
         if ready:
             with self._writing(), self._swept():
                 wrong = checksums.copy(ready.path, building, checksums.read(ready.path))

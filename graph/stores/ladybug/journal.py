@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from graph.errors import StoreUnavailable
-from graph.journal import Entry, Head, Journal
+from graph.journal import Head, Journal, JournalEntry
 
 WAIT = 10.0  # seconds that a writer waits for another
 TABLES = (
@@ -21,21 +21,21 @@ class FileJournal(Journal):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entry: Entry) -> Entry:
+    def append(self, entry: JournalEntry) -> JournalEntry:
         """Add an entry."""
         with self._writing() as base:
             added = entry.chained(_head(base))
             _insert(base, added)
         return added
 
-    def entries(self, last: int = 0) -> Iterator[Entry]:
+    def entries(self, last: int = 0) -> Iterator[JournalEntry]:
         """Yield all entries or the last so many."""
         if not self.path.exists():
             return
         with self._open() as base:
             query = "SELECT text, hash FROM entries ORDER BY number DESC LIMIT ?"
             rows = base.execute(query, (last or -1,)).fetchall()
-        yield from (Entry.of(text, hash) for text, hash in reversed(rows))
+        yield from (JournalEntry.of(text, hash) for text, hash in reversed(rows))
 
     def head(self) -> Head:
         """Return the last entry."""
@@ -44,7 +44,7 @@ class FileJournal(Journal):
         with self._open() as base:
             return _head(base)
 
-    def fill(self, entries: Iterable[Entry]) -> None:
+    def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write the entries of a backup."""
         with self._writing() as base:
             base.execute("DELETE FROM entries")
@@ -80,6 +80,6 @@ def _head(base: sqlite3.Connection) -> Head:
     return Head(*row) if row else Head()
 
 
-def _insert(base: sqlite3.Connection, entry: Entry) -> None:
+def _insert(base: sqlite3.Connection, entry: JournalEntry) -> None:
     base.execute("INSERT INTO entries VALUES (?, ?, ?)", (entry.number, entry.hash, entry.text()))
     base.execute("INSERT OR REPLACE INTO head VALUES (1, ?, ?)", (entry.number, entry.hash))

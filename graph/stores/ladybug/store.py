@@ -118,11 +118,12 @@ class LadybugStore:
                 yield from read_edges(_Whole(self._readers, file, self._known), record, ends)
 
     @contextmanager
-    def load(self) -> Iterator[LadybugWriter]:
+    def load(self, fresh: bool = False) -> Iterator[LadybugWriter]:
         """Build the next generation and swap it in when the block ends without an error."""
         with self.generations.lock():
-            self.generations.ready()  # nothing is built where the current one is gone or damaged
-            writer = LadybugWriter(self.generations)
+            if not fresh:
+                self.generations.ready()  # nothing is built where the current one is gone or damaged
+            writer = LadybugWriter(self.generations, fresh)
             try:
                 yield writer
                 writer.commit()

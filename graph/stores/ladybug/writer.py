@@ -26,10 +26,11 @@ _numbers = itertools.count()
 
 
 class LadybugWriter:
-    """Writes into a private copy, made at the first write."""
+    """Writes into a private copy, made at the first write; of a ``fresh`` load it is empty."""
 
-    def __init__(self, generations: Generations) -> None:
+    def __init__(self, generations: Generations, fresh: bool = False) -> None:
         self.generations = generations
+        self.fresh = fresh
         self.building: Path | None = None
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
@@ -84,6 +85,8 @@ class LadybugWriter:
 
     def commit(self) -> None:
         """Swap the finished generation in; nothing happens where nothing was written."""
+        if self.fresh:
+            self._writing()  # an empty graph takes the place of what was there
         if self.building is None or self._connection is None or self._database is None:
             return
         self._copy_waiting()
@@ -140,7 +143,7 @@ class LadybugWriter:
 
     def _writing(self) -> ladybug.Connection:
         if self._connection is None:
-            self.building = self.generations.begin()
+            self.building = self.generations.begin(self.fresh)
             # Nobody reads the file before commit, which makes the one checkpoint.
             path = str(self.building)
             with translated():
