@@ -80,7 +80,7 @@ def _standing(store: Store, change: Change) -> dict[str, Any] | None:
 
 
 def _done(table: InputTable) -> Done:
-    refused = [problem.reason for _, problems in table.refused for found in problems.values() for problem in found]
+    refused = [problem.reason for _, problems in table.refused for of_row in problems.values() for problem in of_row]
     refused += [bad.reason for bad in table.sheet.bad]
     if refused:
         return Done("refused", ";".join(refused))
