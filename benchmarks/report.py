@@ -85,7 +85,7 @@ def write_report(
 
 def _local(row: dict[str, Any]) -> str:
     raw, same, first = row["raw"], row["same"], row["first"]
-    ratio, narrow = (first["rows_per_second"] / other["rows_per_second"] for other in (same, raw))
+    ratio, narrow = (first["rows_per_second"] / loading["rows_per_second"] for loading in (same, raw))
     quick, slow = (first["seconds"] / row[name]["seconds"] for name in ("again", "again_read"))
     return (
         f"| {row['firms']:,} | {first['rows']:,} | {same['rows_per_second']:,} | {raw['rows_per_second']:,} "
@@ -254,11 +254,11 @@ def _servings(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _community(row: dict[str, Any]) -> str:
-    found = row["communities"]
+    groups = row["communities"]
     return (
-        f"| {row['firms']:,} | {row['declared']:,} | {found['groups']:,} | **{found['seconds']:.1f}** | "
-        f"{found['compared']:.1f} "
-        f"| {found['score']:.3f} | {row['peak_mb']:,} |"
+        f"| {row['firms']:,} | {row['declared']:,} | {groups['groups']:,} | **{groups['seconds']:.1f}** | "
+        f"{groups['compared']:.1f} "
+        f"| {groups['score']:.3f} | {row['peak_mb']:,} |"
     )
 
 

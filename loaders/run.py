@@ -150,8 +150,8 @@ class _Load:
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in ends_of(record)})
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
-            found = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
-            frame = pl.concat([frame, found], how="horizontal")
+            identified = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
+            frame = pl.concat([frame, identified], how="horizontal")
             wrong = frame.filter(pl.col(f"__{end}").is_null() | pl.col("problem").is_not_null())
             for row, value, problem in wrong.select(ROW, name, "problem").iter_rows():
                 problems.setdefault(row, []).append(
@@ -180,11 +180,11 @@ class _Load:
             return
         table.refused.append((raw.filter(pl.col(ROW).is_in(list(problems))), problems))
         table.report.rejected += len(problems)
-        for row, found in sorted(problems.items()):
-            reason = ";".join(problem.reason for problem in found)
-            first = found[0]
+        for row, of_row in sorted(problems.items()):
+            reason = ";".join(problem.reason for problem in of_row)
+            first = of_row[0]
             self.report.rejected.append(
-                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
+                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, of_row)
             )
 
     def _refuse_late(self, table: InputTable, raws: list[pl.DataFrame], refused: Refused) -> None:

@@ -212,8 +212,8 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Citie
         moved = [row for row in rows if _id(taken, row) != _id(answers, row)]
         if not moved:
             break
-        kept = {position: entry for position, entry in taken.items() if _id(answers, entry[0]) == entry[1].id}
-        taken = kept | {position: entry for position, entry in answers.items() if position not in kept}
+        settled = {position: entry for position, entry in taken.items() if _id(answers, entry[0]) == entry[1].id}
+        taken = settled | {position: entry for position, entry in answers.items() if position not in settled}
     else:
         for row in moved:
             result.refused[row.position] = RowProblem(
@@ -397,7 +397,7 @@ def _enter(index: dict[str, list[str]], word: str, id_: str) -> None:
 
 
 def _leave(index: dict[str, list[str]], word: str, id_: str) -> None:
-    index[word] = [other for other in index.get(word, []) if other != id_]
+    index[word] = [entry for entry in index.get(word, []) if entry != id_]
 
 
 def _joined(first: pl.Series, second: list[list[str]]) -> list[list[str] | None]:
