@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from graph.journal import JournalEntry
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, ends_of
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
@@ -24,12 +25,14 @@ from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
 from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
 
+MOST_NAMED = 5  # files of a load that the journal names
+
 
 @dataclass
 class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
-    ``marks`` are of the tables that hold what people wrote.
+    ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal.
     """
 
     dry_run: bool = False
@@ -37,6 +40,7 @@ class Options:
     rejects: Path | None = None
     step: Step = silent
     marks: Marks = field(default_factory=dict)
+    by: str = "本机用户"
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -60,6 +64,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
         if table.report.read == 0:
             fail(report, table.sheet.path, "表头之下没有数据行", table.sheet.name)
     report.version = store.version()
+    if not options.dry_run:
+        store.journal().append(_entry_of(files, report, options.by))
     if not options.dry_run and not report.bad:
         remember(store, mark, report)
     return report
@@ -206,6 +212,14 @@ class _Load:
         table.report.new += counts["new"]
         table.report.changed += counts["changed"]
         table.report.same += counts["same"]
+
+
+def _entry_of(files: list[Path], report: Report, by: str) -> JournalEntry:
+    """Return what the journal says of a load."""
+    counts = {"新增": "new", "更新": "changed", "拒收": "rejected"}
+    told = "、".join(f"{zh} {report.total(name):,}" for zh, name in counts.items())
+    names = "、".join(shown(path.name) for path in files[:MOST_NAMED]) + ("…" if len(files) > MOST_NAMED else "")
+    return JournalEntry("载入", by, name=names, told=f"{len(files)} 个文件: {told}", version=report.version or "")
 
 
 def named_in(tables: list[InputTable]) -> set[type[Node]]:
