@@ -47,7 +47,7 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
         known = generations.listed(look)
     if not known and current is None:
         raise StoreUnavailable(f"图还是空的: {generations.path} 没有数据可核对,请先运行 lianzhang load seeds")
-    damaged = [one for one in known if one.verdict.state is FileState.damaged]
+    damaged = [generation for generation in known if generation.verdict.state is FileState.damaged]
     if format is Format.json:
         said: dict[str, Any] = {
             "path": str(generations.path),
@@ -55,17 +55,17 @@ def verify(store: StoreOption = None, format: FormatOption = Format.table) -> No
             "problem": current,
             "journal": chain,
         }
-        print_json(said | {"generations": [_row(one) for one in known]})
+        print_json(said | {"generations": [_row(generation) for generation in known]})
     else:
         _print(known, format)
-    for one in damaged:
-        say(f"损坏: {one.path}: {one.verdict.problem}")
-    for one in known:
-        if one.verdict.state is FileState.unchecked:
-            say(f"没有校验和: {one.path}: 由旧版本写成,能打开,内容无从核对;下一次有改动的载入会写上")
+    for generation in damaged:
+        say(f"损坏: {generation.path}: {generation.verdict.problem}")
+    for generation in known:
+        if generation.verdict.state is FileState.unchecked:
+            say(f"没有校验和: {generation.path}: 由旧版本写成,能打开,内容无从核对;下一次有改动的载入会写上")
     if current is not None:
         say(current)
-    elif damaged and not any(one.current for one in damaged):
+    elif damaged and not any(generation.current for generation in damaged):
         say("现行的一代完好;损坏的旧代不影响查询,会在之后的载入时清走")
     if current is not None or damaged or chain:
         raise typer.Exit(1)
@@ -91,10 +91,10 @@ def rollback(
     if format is not Format.json:
         _print(generations.listed(), format)
     known, chosen = generations.rollback(to, dry_run)
-    before = next((one for one in known if one.current), None)
+    before = next((generation for generation in known if generation.current), None)
     if format is Format.json:
         said = {"from": None if before is None else before.path.stem, "to": chosen.path.stem, "done": not dry_run}
-        print_json(said | {"generations": [_row(one) for one in known]})
+        print_json(said | {"generations": [_row(generation) for generation in known]})
     was = "原来的一代不可用" if before is None else f"原来是{before.title},文件仍在"
     if not dry_run and not (before and before.number == chosen.number):
         _make_again(store, chosen)
@@ -171,14 +171,26 @@ def _make_again(store: str | None, chosen: "Generation") -> None:
         say(f"没有重新写上: {told}")
 
 
-def _row(one: "Generation") -> dict[str, Any]:
+def _row(generation: "Generation") -> dict[str, Any]:
     from graph.stores.ladybug.states import STATE_ZH
 
-    state = {"state": one.verdict.state, "state_zh": STATE_ZH[one.verdict.state], "problem": one.verdict.problem}
-    file = {"name": one.path.stem, "path": str(one.path), "written_at": one.written_at, "size": one.size}
-    return {"number": one.number, **file, "current": one.current, **state}
+    state = {
+        "state": generation.verdict.state,
+        "state_zh": STATE_ZH[generation.verdict.state],
+        "problem": generation.verdict.problem,
+    }
+    file = {
+        "name": generation.path.stem,
+        "path": str(generation.path),
+        "written_at": generation.written_at,
+        "size": generation.size,
+    }
+    return {"number": generation.number, **file, "current": generation.current, **state}
 
 
 def _print(known: "list[Generation]", format: Format) -> None:
-    told = [{"current": "现行" if one.current else "", "number": one.number or "(单独的文件)"} for one in known]
-    print_rows([_row(one) | words for one, words in zip(known, told, strict=True)], format, HEADS)
+    told = [
+        {"current": "现行" if generation.current else "", "number": generation.number or "(单独的文件)"}
+        for generation in known
+    ]
+    print_rows([_row(generation) | words for generation, words in zip(known, told, strict=True)], format, HEADS)

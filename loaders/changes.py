@@ -62,6 +62,8 @@ class Change:
         for name in self.fields:
             if name in links:
                 raise InputError(f"{links[name]}({name})是关系,不是字段;请用“{self.record.table.zh}”的表载入")
+            if name in self.key and self.key[name] == self.fields[name]:
+                continue
             if name not in own or name in NOT_WRITTEN or name == "id":
                 near = get_close_matches(name, own, 1, 0.5)
                 hint = f",是不是 {near[0]}" if near else f";可改的有 {'、'.join(writable(self.record))}"

@@ -225,7 +225,7 @@ def test_kills_during_a_change_leave_a_graph_and_a_chain_that_are_whole(tmp_path
     url = f"ladybug://{tmp_path}/g.lbug"
     store = open_store(url)
     load_rows(Project, [project(description="洽谈")], store)
-    kills = int(os.environ.get("LIANZHANG_KILLS", "4"))
+    kills = int(os.environ.get("LIANZHANG_KILLS", "20"))
     for number in range(kills):
         command = [sys.executable, "-c", KILLED, url, f"第{number}次"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns, ends_of
-from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region, Source
+from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import read_comparisons
 from graph.names.names import city_of_region
 from graph.stores import Ends, Store, Writer
