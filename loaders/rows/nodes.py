@@ -16,6 +16,7 @@ from graph.stores.base import schema
 from loaders.files.sheets import ROW
 from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
+from loaders.rows.edits import known_to_files
 from loaders.rows.firms import Cities
 from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
@@ -109,9 +110,9 @@ class NodeLoader:
         self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused
     ) -> NodeBatch:
         rows = pl.concat(frames, how="diagonal")
-        identified = identify_nodes(
-            rows, record, there, self._cities() if record is Enterprise else None, self.taken_for
-        )
+        known = known_to_files(there, rows if self.edges.marks else None)
+        cities = self._cities() if record is Enterprise else None
+        identified = identify_nodes(rows, record, known, cities, self.taken_for)
         self.conflicts += identified.conflicts
         rows = identified.frame
         if identified.refused:
