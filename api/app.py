@@ -19,7 +19,7 @@ from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
-from api.pictures.pictures import VIS
+from api.pictures.files import VIS
 from api.rooms import PAGES
 from api.server.front import Front
 from api.server.measures import ServerMeasures

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import VisitDep
-from api.pictures.pictures import picture_enterprise
+from api.pictures.firms import picture_enterprise
 from queries.names.same_firms import doubts, history
 from queries.names.search import search
 from queries.names.tables import table_doubts, table_judgements
