@@ -21,7 +21,7 @@ from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
 from api.people.users import Users
-from api.pictures.pictures import VIS
+from api.pictures.files import VIS
 from api.rooms import PAGES
 from api.server.front import Front
 from api.server.measures import ServerMeasures

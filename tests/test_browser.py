@@ -287,7 +287,7 @@ def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_st
 
 
 def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Store) -> None:
-    from api.pictures.pictures import draw_chain
+    from api.pictures.files import draw_chain
     from queries.gaps.weak_links import weak_links
     from queries.things.chains import view_chain
 
@@ -318,7 +318,7 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
 
 
 def test_three_thousand_firms_are_painted_where_they_were_put(browser: Browser) -> None:
-    from api.pictures.pictures import draw_enterprise
+    from api.pictures.files import draw_enterprise
     from queries.core.answers import EnterpriseView, Named, SupplyEdge
 
     where = {"status": "sample", "source": "s"}

@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.core.templating import inline
+from api.pictures.chains import picture_chain
 from api.pictures.drawing import rich_label, text_width, weakest, wrap
+from api.pictures.files import draw_chain, draw_enterprise
+from api.pictures.firms import picture_enterprise
 from api.pictures.layout import (
     BEND,
     GEOMETRY,
@@ -24,7 +27,6 @@ from api.pictures.layout import (
     place,
     split_rows,
 )
-from api.pictures.pictures import draw_chain, draw_enterprise, picture_chain, picture_enterprise
 from queries.core.answers import (
     ChainProduct,
     ChainView,

@@ -12,6 +12,7 @@ from view_parts import under
 from graph.errors import InputError, LoadBusy, QueryError, QueryTimeout, StoreUnavailable, WriteRefused
 from graph.model import EDGE_TYPES, NODE_TYPES, searched
 from graph.settings import Settings
+from graph.statuses import STATUS_ZH
 from graph.stores import Store, neo4j, open_store
 from graph.stores.base import tidy
 from graph.stores.ladybug import generations
@@ -168,6 +169,7 @@ def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_stor
             "size": 3,
             "word": id,
             "ids": [id],
+            **{name: [*STATUS_ZH] for name in ("seen", "seen_start", "seen_end")},
         }
         names = {"labels": ["Chain", "Enterprise", "Project"], "types": ["SUBSIDIARY_OF", "RECOMMENDS"]}
         return under(full_store).ask(question, hops=1, **names, **asked)

@@ -23,7 +23,7 @@ def draw(
     out: Annotated[Path, typer.Option("--out", help="写到这个 HTML 文件(单文件,可离线打开)")],
 ) -> None:
     """把一条产业链或一家企业的上下游画成一个可离线打开的网页文件。"""
-    from api.pictures.pictures import draw_chain, draw_enterprise
+    from api.pictures.files import draw_chain, draw_enterprise
     from graph.errors import NotFound
     from queries.gaps.weak_links import weak_links
     from queries.names.search import find_chain, find_enterprise

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.page import VisitDep
-from api.pictures.pictures import picture_chain
+from api.pictures.chains import picture_chain
 from queries.core.catalogue import side_by_side
 from queries.gaps.rules import read_rules
 from queries.gaps.tables import table_moves, tables_of_gaps

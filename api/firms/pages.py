@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.forms import FormDep, see
 from api.core.page import VisitDep
-from api.pictures.pictures import picture_enterprise
+from api.pictures.firms import picture_enterprise
 from graph.errors import InputError
 from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from loaders.judgements import judge

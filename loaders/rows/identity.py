@@ -5,7 +5,8 @@ import polars as pl
 from graph.model import Node
 from graph.model.nodes import Enterprise
 from graph.names.names import make_id, normal
-from loaders.rows.firms import Cities, Identified, TakenFor, identify_firms
+from loaders.rows.firms import Cities, Identified, identify_firms
+from loaders.rows.known_firms import TakenFor
 from loaders.rows.problems import Contradiction
 
 __all__ = ["Contradiction", "Identified", "identify_nodes"]

@@ -1,16 +1,12 @@
-"""Pictures of a chain and of a firm between its suppliers and customers, as
-data for ``picture.js`` and as pages of their own."""
+"""The picture of a chain: its segments in columns, with their products and firms, in their states."""
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import distribution
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.core.templating import environment, inline, render_file
+from api.core.templating import environment
 from api.pictures.drawing import (
-    FIRM_BOX,
     Picture,
     add_box,
     add_child,
@@ -20,40 +16,26 @@ from api.pictures.drawing import (
     finish,
     font,
     rich_label,
-    wrap,
 )
+from api.pictures.facts import Facts, Link, Sources, no_link, used_sources
 from api.pictures.layout import (
     BEND,
     GEOMETRY,
     MARK,
-    LayoutColumn,
     PictureLayout,
     arrange,
     grid_columns,
-    order_rows,
-    split_rows,
 )
 from api.pictures.wiring import Piece, Wiring
-from queries.core.answers import ChainProduct, ChainView, EnterpriseView, Flow, SegmentView, SupplyEdge
+from queries.core.answers import ChainProduct, ChainView, Flow, SegmentView
 from queries.gaps.answers import Judged, Part, WeakLinks
 from queries.gaps.words import STATE_MEANING, Places, mark_of, places_of
 
 if TYPE_CHECKING:
     from pyvis.network import Network
 
-VIS = Path(str(distribution("pyvis").locate_file("pyvis/lib/vis-9.1.2")))
 POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
-
-Link = Callable[[str, str], str]
-Sources = Mapping[str, str]
-Facts = dict[str, Any]
-Lines = dict[tuple[str, str], list[SupplyEdge]]
 environment().globals["state_meaning"] = STATE_MEANING  # of the legend below a picture
-
-
-def no_link(_kind: str, _id: str) -> str:
-    """Link to nothing, as in a file that stands alone."""
-    return ""
 
 
 def picture_chain(
@@ -106,7 +88,7 @@ def picture_chain(
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
     facts = _chain_facts(view, pool, link, counts)
     _add_states(facts, view, places, certificate)
-    used = _used_sources(network, facts, sources, link)
+    used = used_sources(network, facts, sources, link)
     parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": used, "judged": bool(places)}
     return finish(
         network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts
@@ -311,155 +293,3 @@ def _flow_facts(flow: Flow, segment: str, names: Mapping[str, str]) -> Facts:
         "source": flow.source,
         "node": f"s|{segment}" if segment in names else "",
     }
-
-
-def picture_enterprise(
-    view: EnterpriseView,
-    suppliers: Sequence[SupplyEdge],
-    customers: Sequence[SupplyEdge],
-    sources: Sources,
-    link: Link = no_link,
-) -> Picture:
-    """Return a firm's picture: suppliers to the left by tier, customers to the right."""
-    from pyvis.network import Network
-
-    id, name = view.enterprise["id"], view.enterprise["name"]
-    network = Network(directed=True)
-    left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
-    columns = [
-        ("供应商" if tier == 1 else f"第 {tier} 层供应商", ids) for tier, ids in sorted(left.items(), reverse=True)
-    ]
-    columns += [("本企业", ["=" + id])] + [
-        ("客户" if tier == 1 else f"第 {tier} 层客户", ids) for tier, ids in sorted(right.items())
-    ]
-    lines = _supply_lines(id, suppliers, customers, {item for _, ids in columns for item in ids})
-    ordered = order_rows([ids for _, ids in columns], sorted(lines))
-    pitch = FIRM_BOX + GEOMETRY["gap"]
-    split = [
-        (band, part)
-        for (band, _), ids in zip(columns, ordered, strict=True)
-        for part in split_rows(ids, GEOMETRY["column"], pitch)
-    ]
-    layout = PictureLayout(tuple(LayoutColumn(band, tuple(ids)) for band, ids in split))
-    known = {
-        f"{side}{firm.id}": firm.name
-        for side, edges in (("<", suppliers), (">", customers))
-        for edge in edges
-        for firm in (edge.supplier, edge.customer)
-    }
-    _add_firms(network, layout, {**known, "=" + id: name}, "=" + id)
-    wiring = Wiring(network, layout, 1, {})
-    for (start, end), edges in sorted(lines.items()):
-        between = f"{known.get(start, name)} → {known.get(end, name)}"
-        rows = [_supply_record(edge, between) for edge in edges]
-        add_line(
-            network, wiring.direct(f"s|{start}", f"s|{end}"), "supplies", rows, between, [[f"s|{start}", f"s|{end}"]]
-        )
-    facts = _enterprise_facts(view, lines, {**known, "=" + id: name}, link)
-    sizes = {item: FIRM_BOX for column in layout.columns for item in column.items}
-    parts = {
-        "facts": facts,
-        "sources": _used_sources(network, facts, sources, link),
-        "title": f"{name}的供应商与客户",
-        "focus": f"s|={id}",
-    }
-    return finish(network, layout, sizes, "s|", kind="enterprise", anchors=wiring.anchors, **parts)
-
-
-def _sides(id: str, edges: Sequence[SupplyEdge], far: str) -> dict[int, list[str]]:
-    """Return the firms of one side by their nearest tier; the mark in front keeps the two sides apart."""
-    nearest: dict[str, int] = {}
-    for edge in edges:
-        firm = getattr(edge, far).id
-        if firm != id:
-            nearest[firm] = min(edge.tier, nearest.get(firm, edge.tier))
-    tiers: dict[int, list[str]] = defaultdict(list)
-    mark = "<" if far == "supplier" else ">"
-    for firm, tier in nearest.items():
-        tiers[tier].append(mark + firm)
-    return dict(tiers)
-
-
-def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], there: set[str]) -> Lines:
-    lines: Lines = defaultdict(list)
-    for mark, edges in (("<", suppliers), (">", customers)):
-        for edge in edges:
-            start, end = ("=" + id if firm.id == id else mark + firm.id for firm in (edge.supplier, edge.customer))
-            if start != end and start in there and end in there:
-                lines[start, end].append(edge)
-    return lines
-
-
-def _add_firms(network: "Network", layout: PictureLayout, names: Mapping[str, str], focus: str) -> None:
-    for item in (item for column in layout.columns for item in column.items):
-        fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
-        first, _, second = wrap(names[item], 22, 2).partition("\n")
-        about = {
-            "title": names[item],
-            "font": font(13, 13, ink, weight=""),
-            **box_size(GEOMETRY["child_box"], FIRM_BOX),
-        }
-        add_box(network, f"s|{item}", rich_label(first, second), fill, "", kind="firm", **about)
-
-
-def _supply_record(edge: SupplyEdge, name: str) -> Facts:
-    detail = (edge.product or "产品不详") + (f"(有效期止 {edge.valid_to})" if edge.valid_to else "")
-    return {"name": name, "detail": detail, "status": edge.status, "source": edge.source, "place": edge.place}
-
-
-def _enterprise_facts(view: EnterpriseView, lines: Lines, names: Mapping[str, str], link: Link) -> dict[str, Facts]:
-    """Return what the panel shows of each firm: what it delivers and takes in
-    this picture, each with status and source."""
-    delivers: dict[str, list[Facts]] = defaultdict(list)
-    takes: dict[str, list[Facts]] = defaultdict(list)
-    for (start, end), edges in lines.items():
-        for edge in edges:
-            delivers[start].append(_supply_record(edge, names[end]))
-            takes[end].append(_supply_record(edge, names[start]))
-    facts: dict[str, Facts] = {}
-    for firm, name in names.items():
-        lists = [{"title": "供应商", "items": takes[firm]}, {"title": "客户", "items": delivers[firm]}]
-        facts[f"s|{firm}"] = {"name": name, "kind": "企业", "href": link("Enterprise", firm[1:]), "lists": lists}
-    focus = view.enterprise
-    own = {field: focus.get(field) for field in ("status", "source", "place", "description")}
-    facts[f"s|={focus['id']}"] |= {**own, "kind": "本企业", "href": ""}
-    return facts
-
-
-def _used_sources(
-    network: "Network", facts: Mapping[str, Facts], sources: Sources, link: Link
-) -> dict[str, dict[str, str]]:
-    """Return name and link of every source that the picture rests on."""
-    items = [*facts.values(), *(item for fact in facts.values() for part in fact["lists"] for item in part["items"])]
-    items += [row for edge in network.edges for row in edge["rows"]]
-    used = sorted({item["source"] for item in items if item.get("source")})
-    return {id: {"name": sources.get(id, id), "href": link("Source", id)} for id in used}
-
-
-def _draw(picture: Picture, subtitle: str) -> str:
-    scripts = {
-        "vis_css": inline("vis-network.css", VIS),
-        "vis_js": inline("vis-network.min.js", VIS),
-        "own_js": inline("panel.js") + inline("picture.js"),
-    }
-    return render_file("drawing.html", picture=picture, subtitle=subtitle, **scripts)
-
-
-def draw_chain(view: ChainView, sources: Sources | None = None, weak_links: WeakLinks | None = None) -> str:
-    """Return a page of its own with a chain's picture; ``sources`` names the
-    sources by id, ``weak_links`` gives it its states."""
-    subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
-    if weak_links:
-        subtitle += f"断点判定: 规则 {weak_links.rule_version},{weak_links.as_of}。"
-    return _draw(picture_chain(view, sources or {}, weak_links=weak_links), subtitle)
-
-
-def draw_enterprise(
-    view: EnterpriseView,
-    suppliers: Sequence[SupplyEdge],
-    customers: Sequence[SupplyEdge],
-    sources: Sources | None = None,
-) -> str:
-    """Return a page of its own with a firm between its suppliers and its customers."""
-    subtitle = f"供应商一侧关系 {len(suppliers)} 条,客户一侧关系 {len(customers)} 条。点击企业查看产品、状态与来源。"
-    return _draw(picture_enterprise(view, suppliers, customers, sources or {}), subtitle)
