@@ -22,7 +22,7 @@ from graph.model.edges import PartOf
 from graph.model.nodes import Source
 from graph.settings import Settings
 from graph.stores import open_generations, open_store
-from graph.stores.ladybug import checksums, states
+from graph.stores.ladybug import checksums, pointer, states
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.states import FileState
 from loaders.run import load
@@ -121,14 +121,34 @@ def into_folder(path: Path) -> None:
     path.mkdir()
 
 
+def old_link(generations: Generations, current: Path) -> None:
+    """Put in the place of the pointer what version 0.1.0 had there."""
+    generations.path.unlink()
+    generations.path.symlink_to(Path(generations.folder.name) / current.name)
+
+
+def old_link_to_nothing(generations: Generations, current: Path) -> None:
+    old_link(generations, current)
+    current.unlink()
+
+
 def link_to_itself(generations: Generations, _current: Path) -> None:
     generations.path.unlink()
     generations.path.symlink_to(generations.path.name)
 
 
+OF_THE_POINTER: dict[str, Ruin] = {  # the newest generation is as good as ever
+    "pointer gone": lambda generations, _: generations.path.unlink(),
+    "a folder for the pointer": lambda generations, _: into_folder(generations.path),
+    "pointer empty": lambda generations, _: cut(generations.path, 0),
+    "pointer cut": lambda generations, _: cut(generations.path, 30),
+    "pointer of zeros": lambda generations, _: generations.path.write_bytes(bytes(40)),
+    "a bit of the pointer": lambda generations, _: flip(generations.path, 3),
+}  # fmt: skip
 RUINS: dict[str, Ruin] = {
+    **OF_THE_POINTER,
     "file gone": lambda _, current: current.unlink(),
-    "link gone": lambda generations, _: generations.path.unlink(),
+    "file of an old link gone": old_link_to_nothing,
     "no bytes": lambda _, current: cut(current, 0),
     "one byte": lambda _, current: cut(current, 1),
     "half": lambda _, current: cut(current, current.stat().st_size // 2),
@@ -138,7 +158,6 @@ RUINS: dict[str, Ruin] = {
     "zeros": lambda _, current: current.write_bytes(bytes(current.stat().st_size)),
     "another kind of file": lambda _, current: current.write_bytes(b"PK\3\4" * 9000),
     "a folder for the file": lambda _, current: into_folder(current),
-    "a folder for the link": lambda generations, _: into_folder(generations.path),
     "checksums damaged": lambda _, current: flip(checksums.file_of(current), 40),
     "checksums empty": lambda _, current: cut(checksums.file_of(current), 0),
 }  # fmt: skip
@@ -164,8 +183,7 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
             ask()
         said.append(caught.value.message)
     assert len(set(said)) == 1
-    # without its link the newest is as good as ever
-    good, words = (2, "一") if generations.path.is_symlink() else (3, "二")
+    good, words = (3, "二") if ruin in OF_THE_POINTER.values() else (2, "一")
     assert f"第 {good} 代" in said[0]
     assert "lianzhang rollback" in said[0]
     assert not [word for word in RAW if word in said[0]]
@@ -198,13 +216,14 @@ def test_a_link_that_leads_to_itself_and_a_file_for_the_folder(graph: Path, tmp_
 
 
 def test_nothing_is_loaded_where_no_generation_is_left(graph: Path) -> None:
-    for path in files(graph).finished():
+    known = files(graph).finished()
+    for path in known:
         path.unlink()
     with pytest.raises(StoreUnavailable, match="没有别的完好的一代"):
         load([STORY], open_store(url_of(graph)))
     with pytest.raises(NotFound, match="没有任何一代"):
         files(graph).rollback()
-    assert (graph / "g.lbug").is_symlink()
+    assert pointer.read(graph / "g.lbug") == known[0].name
 
 
 def damage(path: Path, chance: random.Random) -> None:
@@ -271,10 +290,13 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
     assert picture(url) == whole
 
 
-def test_a_copy_that_followed_the_link_is_checked_too(graph: Path, tmp_path: Path) -> None:
+def test_a_copy_that_followed_the_link_of_version_0_1_0_is_checked_too(graph: Path, tmp_path: Path) -> None:
+    current = files(graph).current()
+    assert current is not None
+    old_link(files(graph), current)
     copied = Path(shutil.copytree(graph, tmp_path / "copied", symlinks=False))
     path = copied / "g.lbug"
-    assert not path.is_symlink()
+    assert path.stat().st_size == current.stat().st_size
     assert words_in(url_of(copied)) == "二"
     assert files(copied).listed()[0].verdict.state is FileState.good
     flip(path, path.stat().st_size // 2)
@@ -323,21 +345,25 @@ def test_eight_loads_are_each_read_and_two_generations_stay(tmp_path: Path) -> N
     ]
     assert sorted(path.suffix for path in (folder / "g.lbug.d").iterdir()) == [
         "",
+        "",
         ".json",
         ".json",
         ".lbug",
         ".lbug",
+        ".sqlite",
         ".sum",
         ".sum",
     ]
 
 
-@pytest.mark.parametrize("plain", [False, True], ids=["link", "plain file"])
-def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, plain: bool) -> None:
+@pytest.mark.parametrize("stood", ["pointer", "link", "plain file"])
+def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, stood: str) -> None:
     generations, url = files(graph), url_of(graph)
-    if plain:  # a graph file that was put there by hand
-        current = generations.current()
-        assert current is not None
+    current = generations.current()
+    assert current is not None
+    if stood == "link":
+        old_link(generations, current)
+    if stood == "plain file":  # a graph file that was put there by hand
         shutil.copy(current, graph / "plain")
         shutil.rmtree(generations.folder)
         os.replace(graph / "plain", generations.path)
@@ -346,8 +372,9 @@ def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, pla
     replace, fsync = os.replace, os.fsync
 
     def readable() -> None:
-        assert generations.path.is_file()
-        assert generations.path.stat().st_size > 4096
+        seen = files(graph).current()
+        assert seen is not None
+        assert seen.stat().st_size > 4096
 
     def record_replace(start: Any, end: Any) -> None:
         readable()
@@ -366,16 +393,20 @@ def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, pla
         building = generations.begin()
         generations.commit(building)
     monkeypatch.undo()
-    name = generations.path.resolve().name
-    kinds = [(call, "sum" if ".sum" in of else "building" if "building" in of else of) for call, of in calls]
+    assert not generations.path.is_symlink()
+    name = pointer.read(generations.path)
+    words = ("last-number", "pointer", "building", ".sum")
+    kinds = [(call, next((word for word in words if word in of), of)) for call, of in calls]
+    number = [("fsync", "last-number"), ("replace", "last-number")]
     assert kinds == [
-        ("fsync", "building"), ("replace", name), ("fsync", "sum"), ("replace", "sum"),
+        *number * (2 if stood == "plain file" else 1), ("fsync", "pointer"), ("fsync", "g.lbug.d"),
+        ("fsync", "building"), ("replace", name), ("fsync", ".sum"), ("replace", ".sum"),
         ("fsync", "g.lbug.d"), ("replace", "g.lbug"), ("fsync", "g.lbug.d"), ("fsync", "graph"),
     ]  # fmt: skip
     assert words_in(url) == "二"
     assert [one.verdict.state for one in generations.listed()] == [
         FileState.good,
-        FileState.unchecked if plain else FileState.good,
+        FileState.unchecked if stood == "plain file" else FileState.good,
     ]
 
 
@@ -399,7 +430,7 @@ def commit(generations, at):
         building = generations.begin()
         building.write_bytes(new.read_bytes())
         left = at
-        for name in ("replace", "fsync", "symlink", "unlink"):
+        for name in ("replace", "fsync", "open", "utime", "unlink"):
             setattr(os, name, dying(getattr(os, name)))
         generations.commit(building)
 for line in sys.stdin:
@@ -456,7 +487,7 @@ def after_the_kill(folder: Path, new: Path) -> str | None:
         generations.commit(building)
     assert words_in(url_of(folder)) == "二"
     assert not [
-        path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "link", "back"))
+        path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "pointer", "back"))
     ]
     assert len(files(folder).finished()) <= 2
     assert all(one.verdict.state is FileState.good for one in files(folder).listed(states.verify_file))
@@ -612,8 +643,8 @@ def test_the_commands_say_it(graph: Path) -> None:
     assert words_in(url) == "一"
     assert "第 3 代" in (done := run("rollback", "--to", "3", store=url, check=1)).stderr
     assert "Traceback" not in done.stderr
-    for word in ("verify", "rollback"):
-        assert "只用于嵌入式存储" in run(word, store="bolt://127.0.0.1:1", check=1).stderr
+    assert "只用于嵌入式存储" in run("rollback", store="bolt://127.0.0.1:1", check=1).stderr
+    assert "连不上" in run("verify", store="bolt://127.0.0.1:1", check=1).stderr  # of a server the journal is checked
 
 
 def test_generations_without_checksums_are_read_and_told(graph: Path) -> None:
@@ -681,7 +712,7 @@ def test_a_disk_that_fills_up_leaves_the_graph_as_it_was(graph: Path, tmp_path: 
     assert "现行数据没有改动" in done.stderr
     assert not [word for word in RAW if word in done.stderr]
     assert words_in(url_of(graph)) == "二"
-    assert not [path.name for path in (graph / "g.lbug.d").iterdir() if path.name.startswith(("building", "link"))]
+    assert not [path.name for path in (graph / "g.lbug.d").iterdir() if path.name.startswith(("building", "pointer"))]
 
 
 def test_the_ends_of_a_large_file_are_always_looked_at_and_places_are_told_in_megabytes(tmp_path: Path) -> None:

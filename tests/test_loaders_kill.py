@@ -110,5 +110,5 @@ def load_again(folder: Path, url: str, more: Path) -> bool:
     report = run(open_store(url), more)
     rows = FIRMS // 4 * 6
     assert report.total("read") == rows
-    assert not [path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "link"))]
+    assert not [path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "pointer"))]
     return counts(report) == {"read": rows, "same": rows}

@@ -15,14 +15,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from graph.errors import InputError, LianzhangError, LoadBusy, NotFound, StoreUnavailable
-from graph.stores.ladybug import checksums, states
+from graph.stores.ladybug import checksums, pointer, states
 from graph.stores.ladybug.checksums import Seal
 from graph.stores.ladybug.states import Condition, FileState
 
 KEEP = 2
 LOCK_SECONDS = 10.0  # that a load waits for another
-LEFT_BEHIND = ("building-*", "link-*", "back-*", "*.sum.*.new")
+UNFINISHED = ("pointer-*", "link-*")  # a pointer (of version 0.1.0: a link) to what has not been swapped in
+LEFT_BEHIND = ("building-*", "back-*", "*.sum.*.new", "last-number.*.new", *UNFINISHED)
 SETTLED = 50_000_000  # nanoseconds: two changes so close together may bear the same time
+COARSE = 3_000_000_000  # and so may two pointers where a file system keeps times to two seconds
+NUMBER = re.compile(r"^([0-9]{6,9})-[0-9a-f]{6}\.")  # of a graph file and of what is beside it
 BACK = "请先用 lianzhang rollback --dry-run 查看各代,再用 lianzhang rollback 退回"
 
 
@@ -52,10 +55,16 @@ class Generation:
 
 
 class Generations:
-    """The folder ``NAME.lbug.d`` of numbered graph files; ``NAME.lbug`` is a link to the current one."""
+    """The folder ``NAME.lbug.d`` of numbered graph files; ``NAME.lbug`` is a small file that names the current one.
 
-    def __init__(self, path: Path) -> None:
+    What else may stand there is read too: the link that version 0.1.0 wrote, and a graph file itself.
+    """
+
+    def __init__(self, path: Path, let_go: Callable[[], None] = pointer.nothing) -> None:
+        """Take the place of the graph, and what ends this program's own readers of it."""
         self.path = path
+        self._let_go = let_go
+        self._seen: tuple[tuple[int, ...], int, str] | None = None
         self.folder = path.with_name(path.name + ".d")
         self._verdicts: dict[tuple[Path, bool], tuple[tuple[Seal, Seal | None], int, Condition]] = {}
         self._guard = threading.Lock()
@@ -64,10 +73,10 @@ class Generations:
         """Return the file that readers see now, None before the first load;
         raises where there is one that cannot be reached."""
         try:
-            target = self.path.resolve(strict=True)
+            target = self._target()
         except FileNotFoundError:
-            if self.path.is_symlink():
-                raise self._refusal(f"{self.path} 指向的 {os.readlink(self.path)} 不见了") from None
+            if name := self._named():
+                raise self._refusal(f"{self.path} 指向的 {name} 不见了") from None
             if self.finished():
                 raise self._refusal(f"{self.path} 不见了,而 {self.folder.name} 里还有各代数据") from None
             return None
@@ -75,7 +84,7 @@ class Generations:
             why = getattr(error, "strerror", None) or "链接绕回自身"
             raise StoreUnavailable(f"打不开图文件 {self.path}: {why}。请检查路径与权限,或换一个 --store") from error
         if not target.is_file():
-            raise self._refusal(f"{self.path} 不是文件{'而是目录' if target.is_dir() else ''}")
+            raise self._refusal(f"{target} 不是文件{'而是目录' if target.is_dir() else ''}")
         return target
 
     def ready(self) -> Ready | None:
@@ -113,6 +122,18 @@ class Generations:
         """Return the name of the current generation, or ``empty``."""
         current = self.current()
         return "empty" if current is None else self.version_of(current)
+
+    def version_at_hand(self) -> str:
+        """Return the same at once: the file that says it is read again only where it is another one."""
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return self.version()
+        file = stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+        seen = self._seen
+        if seen is None or seen[0] != file or seen[1] - stat.st_mtime_ns < COARSE:
+            self._seen = seen = file, time.time_ns(), self.version()
+        return seen[2]
 
     def version_of(self, current: Path) -> str:
         """Return the name of a generation."""
@@ -157,31 +178,32 @@ class Generations:
         with self._writing(), self._swept():
             previous = self._keep_plain() or self.current()
             target = self._next()
-            # The file is unfinished as long as this link is there.
-            link = self.folder / f"link-{os.getpid()}"
-            link.unlink(missing_ok=True)
-            link.symlink_to(Path(self.folder.name) / target.name)
-            _sync(building)
-            os.replace(building, target)
+            # The file is unfinished as long as this pointer is in the folder.
+            fresh = self.folder / f"pointer-{os.urandom(3).hex()}"
+            pointer.write(fresh, target.name)
+            pointer.sync_folder(self.folder)
+            pointer.sync(building)
+            pointer.replace(building, target)
             checksums.save(target, checksums.measure(target))
-            self._swap(link)
-        with suppress(OSError):  # what cannot be removed stays
+            self._swap(fresh)
+        with suppress(OSError):
             self._prune(target, previous)
 
     def finished(self) -> list[Path]:
         """Return the graph files that were swapped in once, the newest first."""
-        unfinished = {target.name for target in self._unfinished()}
+        unfinished = {target.name for _, target in self._unfinished()}
         try:
-            names = sorted(os.listdir(self.folder), reverse=True)
+            numbered = {name: number for name in os.listdir(self.folder) if (number := _number(name))}
         except OSError:
             return []
-        return [self.folder.resolve() / name for name in names if _number(name) and name not in unfinished]
+        names = sorted(numbered, key=lambda name: (numbered[name], name), reverse=True)
+        return [self.folder.resolve() / name for name in names if name not in unfinished]
 
     def listed(self, look: Callable[[Path], Condition] | None = None) -> list[Generation]:
         """Return all generations, the newest first, each looked at."""
         look = look or (lambda path: self._verdict(path, whole=True))
         with suppress(OSError, RuntimeError):
-            current = self.path.resolve(strict=True)
+            current = self._target()
             plain = [current] if current.parent != self.folder.resolve() and current.is_file() else []
             return [self._described(path, path == current, look) for path in (*plain, *self.finished())]
         return [self._described(path, False, look) for path in self.finished()]
@@ -195,14 +217,13 @@ class Generations:
         with self.lock():
             known = self.listed()
             chosen = self._choose(known, to)
-            with self._writing():
+            with self._writing(), self._swept():
                 self._keep_plain()
                 if self.path.is_dir():
                     os.rename(self.path, self.folder / f"replaced-{os.urandom(3).hex()}")
-                link = self.folder / f"back-{os.getpid()}"
-                link.unlink(missing_ok=True)
-                link.symlink_to(Path(self.folder.name) / chosen.path.name)
-                self._swap(link)
+                fresh = self.folder / f"back-{os.urandom(3).hex()}"
+                pointer.write(fresh, chosen.path.name)
+                self._swap(fresh)
             return known, chosen
 
     def _choose(self, known: list[Generation], to: str | None) -> Generation:
@@ -237,7 +258,7 @@ class Generations:
     def _current_number(self, known: list[Generation]) -> int | None:
         """Return the number of the current generation, also where its file is
         gone; None where no generation is current."""
-        return _number(self._link_name()) or next(
+        return _number(self._named()) or next(
             (generation.number for generation in known if generation.current and generation.number), None
         )
 
@@ -274,15 +295,47 @@ class Generations:
                 break
         return StoreUnavailable(f"打不开图文件 {problem}。{advice}")
 
+    def _target(self) -> Path:
+        """Return the file that readers see, whatever leads to it; raises ``OSError`` where there is none."""
+        before = None
+        while True:
+            place = self.path.resolve(strict=True)
+            name = None if place.is_dir() else pointer.read(place)
+            if name is None:
+                return place
+            try:
+                return (place.with_name(place.name + ".d") / name).resolve(strict=True)
+            except FileNotFoundError:  # unless other loads have just swapped theirs in and removed it
+                if name == before:
+                    raise
+                before = name
+
+    def _named(self) -> str:
+        """Return the name of the file that is led to, there or not; nothing where none is."""
+        with suppress(OSError):
+            if self.path.is_symlink():
+                return Path(os.readlink(self.path)).name
+            if self.path.is_file():
+                return pointer.read(self.path) or ""
+        return ""
+
     def _next(self) -> Path:
-        """Return the path of the next generation."""
-        numbers = [number for name in os.listdir(self.folder) if (number := _number(name))]
-        return self.folder / f"{max(numbers, default=0) + 1:06d}-{os.urandom(3).hex()}.lbug"
+        """Return the path of the next generation; its number, written down before it is used, never comes again."""
+        last = self.folder / "last-number"
+        names = [*os.listdir(self.folder), self._named()]
+        numbers = [int(found[1]) for name in names if (found := NUMBER.match(name))]
+        with suppress(OSError, ValueError):  # a folder of version 0.1.0 has none
+            numbers.append(int(last.read_bytes()))
+        number = max(numbers, default=0) + 1
+        fresh = last.with_name(f"{last.name}.{os.urandom(3).hex()}.new")
+        pointer.put(fresh, f"{number}\n")
+        pointer.replace(fresh, last)
+        return self.folder / f"{number:06d}-{os.urandom(3).hex()}.lbug"
 
     def _keep_plain(self) -> Path | None:
-        """Keep a file that stands where the link should be as a generation; it
-        stays in its place until the link replaces it."""
-        if self.path.is_symlink() or not self.path.is_file():
+        """Keep a graph file that stands where the pointer should be as a generation;
+        it stays in its place until the pointer replaces it."""
+        if not self._is_plain() or self.path.stat().st_size <= pointer.LONGEST:  # no graph is so small
             return None
         same = [path for path in self.finished() if path.samefile(self.path)]
         if same:
@@ -291,25 +344,46 @@ class Generations:
         try:
             os.link(self.path, target)
         except OSError:
-            shutil.copy2(self.path, target)
+            fresh = self.folder / f"building-{os.getpid()}.kept"
+            shutil.copy2(self.path, fresh)
+            pointer.sync(fresh)
+            pointer.replace(fresh, target)
         return target.resolve()
 
-    def _swap(self, link: Path) -> None:
-        """Put the link in the place of the old one, after all that it leads to is on the disk."""
-        _sync(self.folder)
-        os.replace(link, self.path)
-        _sync(self.folder)
-        _sync(self.path.parent)
+    def _is_plain(self) -> bool:
+        """Tell whether a file stands in the place itself and nothing leads from there."""
+        return self.path.is_file() and not self.path.is_symlink() and not self._named()
+
+    def _swap(self, fresh: Path) -> None:
+        """Put a pointer in the place of the old one, after all that it leads to is on the disk."""
+        pointer.sync_folder(self.folder)
+        os.utime(fresh)  # no two pointers that were current look the same
+        try:
+            # Our own readers have a graph file open that stands in the place itself.
+            pointer.replace(fresh, self.path, self._let_go if self._is_plain() else pointer.nothing)
+        except PermissionError as error:
+            raise StoreUnavailable(
+                f"换不上 {self.path}: 它正被别的程序打开,或没有写的权限({error.strerror})。"
+                "请关闭打开它的程序(如正在运行的 lianzhang serve)再试;现行数据没有改动"
+            ) from error
+        pointer.sync_folder(self.folder)
+        pointer.sync_folder(self.path.parent)
 
     def _sweep(self) -> None:
-        """Remove what a killed load has left: its copy, and its file where that was never swapped in."""
-        for target in self._unfinished():
-            _remove(target)
+        """Remove what a killed load has left: its copy, and its file where that
+        was never swapped in; what somebody has open stays for the next time."""
+        staying = set()
+        for mark, target in self._unfinished():
+            try:
+                _remove(target)
+            except OSError:
+                staying.add(mark)
         for left in (path for kind in LEFT_BEHIND for path in self.folder.glob(kind)):
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)
+            elif left not in staying:
+                with suppress(OSError):
+                    left.unlink(missing_ok=True)
 
     @contextmanager
     def _swept(self) -> Iterator[None]:
@@ -320,15 +394,16 @@ class Generations:
                 self._sweep()
             raise
 
-    def _unfinished(self) -> list[Path]:
-        """Return the files that a load had in their place but did not live to swap in: its link leads to them still."""
-        links = [link for link in self.folder.glob("link-*") if link.is_symlink()]
-        targets = [self.folder / Path(os.readlink(link)).name for link in links]
-        return [target for target in targets if _number(target.name) and target.name != self._link_name()]
-
-    def _link_name(self) -> str:
-        """Return the name of the file that the link leads to, there or not."""
-        return Path(os.readlink(self.path)).name if self.path.is_symlink() else ""
+    def _unfinished(self) -> list[tuple[Path, Path]]:
+        """Return the files that a load had in their place but did not live to
+        swap in, each after the pointer that leads to it still."""
+        found = []
+        for mark in (path for kind in UNFINISHED for path in self.folder.glob(kind)):
+            with suppress(OSError):
+                name = Path(os.readlink(mark)).name if mark.is_symlink() else pointer.read(mark) or ""
+                if _number(name) and name != self._named():
+                    found.append((mark, self.folder / name))
+        return found
 
     def _prune(self, current: Path, previous: Path | None) -> None:
         """Remove old generations; nothing goes unless the current one is whole and so is another that stays."""
@@ -345,7 +420,8 @@ class Generations:
             for path in set(others) - set(staying) | {
                 path for path in lost if _number(path.name) and not path.exists()
             }:
-                _remove(path)
+                with suppress(OSError):  # what cannot be removed stays, for a load after this one
+                    _remove(path)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -360,8 +436,7 @@ class Generations:
 
 
 def _number(name: str) -> int | None:
-    match = re.fullmatch(r"(\d{6})-[0-9a-f]{6}\.lbug", name)
-    return int(match.group(1)) if match else None
+    return int(name.partition("-")[0]) if re.fullmatch(pointer.NUMBERED, name) else None
 
 
 def _seal(path: Path) -> Seal | None:
@@ -376,11 +451,3 @@ def _remove(path: Path) -> None:
         path.rmdir()
     for name in (path, path.with_suffix(".json"), checksums.file_of(path)):
         name.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

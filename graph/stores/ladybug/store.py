@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,11 @@ def _tidied(names: list[str], rows: list[list[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
+def _close(*pools: Pool) -> None:
+    for pool in pools:
+        pool.close()
+
+
 @dataclass(frozen=True)
 class _Whole:
     """The file of one generation, asked for whole tables."""
@@ -71,12 +77,11 @@ class LadybugStore:
 
     def __init__(self, path: Path) -> None:
         self.url = f"ladybug://{path}"
-        self.generations = Generations(path)
         self._known: dict[tuple[Ready, str], list[list[Any]]] = {}
-        self._link, self._seen = str(path), ("", "")
         self._held: Ready | None = None
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
+        self.generations = Generations(path, partial(_close, self._readers, self._outside))
 
     def read(
         self,
@@ -142,16 +147,8 @@ class LadybugStore:
         return self.generations.version() if self._held is None else self.generations.version_of(self._held.path)
 
     def version_at_hand(self) -> str | None:
-        """Return the name of the current generation: whether the link leads to another one is seen in no time."""
-        if self._held is not None:
-            return self.version()
-        try:
-            link = os.readlink(self._link)
-        except OSError:
-            return self.generations.version()
-        if link != self._seen[0]:
-            self._seen = (link, self.generations.version())
-        return self._seen[1]
+        """Return the name of the current generation: whether another one is current is seen in no time."""
+        return self.version() if self._held is not None else self.generations.version_at_hand()
 
     def having(self, names: Sequence[str]) -> list[str]:
         """Return which of some labels and relationship types the current file
@@ -187,8 +184,7 @@ class LadybugStore:
 
     def close(self) -> None:
         """End the processes."""
-        self._readers.close()
-        self._outside.close()
+        _close(self._readers, self._outside)
 
     def _read(
         self, pool: Pool, query: str, parameters: Mapping[str, Any] | None, seconds: float, limit: int | None

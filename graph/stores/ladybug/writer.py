@@ -102,7 +102,8 @@ class LadybugWriter:
         if self.building is not None:
             shutil.rmtree(self.spill, ignore_errors=True)
             for left in self.building.parent.glob(self.building.name + "*"):
-                left.unlink(missing_ok=True)
+                with suppress(OSError):  # the next load removes it
+                    left.unlink(missing_ok=True)
 
     def _copy_waiting(self, only: type[Edge] | None = None) -> None:
         """Copy in the edges that wait, of one type or of all."""
