@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import example, given
@@ -15,9 +16,10 @@ from api.app import create_app
 from api.core.csv_text import csv_of, write_csv
 from api.core.draw import MOST_ROWS, draw
 from api.core.links import NoLinks, SiteLinks
-from api.core.table_pages import TableAsk, TablePage, send_csv, sort_key, turn_to
+from api.core.table_pages import ROWS, TableAsk, TablePage, send_csv, sort_key, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.settings import Settings
 from graph.stores import Store
 from queries.core.answers import ChainView, Flow, Named, SegmentView
 from queries.core.cache import CACHE
@@ -101,10 +103,10 @@ def test_a_long_table_has_pages_of_its_own(leader_client: TestClient) -> None:
     assert "without=curated" in whole
     seen: list[str] = []
     first = Page(leader_client.get(whole).text)
-    assert first.rows == {"table-suppliers": MOST_ROWS}
-    for number in (1, 2, 100, 101):
+    assert first.rows == {"table-suppliers": ROWS}
+    for number in (1, 2, 200, 201):
         shown = Page(leader_client.get(f"{whole}&page={number}").text)
-        assert shown.rows == {"table-suppliers": MOST_ROWS}
+        assert shown.rows == {"table-suppliers": ROWS}
         seen += shown.first["table-suppliers"]
     assert "下一页" in first.links
     assert "下一页" not in shown.links
@@ -117,7 +119,7 @@ def test_the_server_sorts_and_searches(leader_client: TestClient) -> None:
     column = [int(rank) for rank in up.first["table-gap-risk"]]
     assert column == sorted(column)
     other = [int(rank) for rank in Page(leader_client.get(f"{base}&sort=-3").text).first["table-gap-risk"]]
-    assert len(other) == MOST_ROWS
+    assert len(other) == ROWS
     assert down.rows == up.rows
     found = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "000123号 件"}).text
     assert Page(found).rows == {"table-suppliers": 1}
@@ -231,7 +233,7 @@ def test_rows_are_made_when_they_are_shown() -> None:
     table = Table("t", "表", [Column("数", make)], range(10_000))
     page = turn_to(table, TableAsk("t", page=2), SiteLinks(), {}, lambda *_, **__: "", 2)
     assert [row[0].text for row in page.rows] == ["2", "3"]
-    assert (page.found, table.count, made) == (10_000, 10_000, {2, 3})
+    assert (page.found, table.count, made) == (10_000, 10_000, {2, 3, *range(31)})  # to know how many values there are
 
 
 def test_a_table_of_values_is_told_without_what_only_a_page_can_show() -> None:
@@ -466,3 +468,30 @@ def test_a_field_of_another_source_is_cut_at_the_right_marks() -> None:
     assert facts["统一社会信用代码"] is not None
     assert facts["股票代码"] is None
     assert "统一社会信用代码" not in {fact.zh for fact in facts_of(thing, ("confirmed",))}
+
+
+def test_a_table_is_narrowed_column_by_column_in_chosen_columns_and_handed_on(seeded_store: Store) -> None:
+    client = TestClient(create_app(seeded_store, Settings()))
+    whole = client.get("/needs?table=needs").text
+    assert 'value="2:可卡位入链"' in whole
+    assert client.get("/needs?table=needs").text.count("<tr>") - 1 == 50  # a page
+    narrow = {"table": "needs", "only": ["2:可卡位入链", "0:高端化工"], "column": ["0", "1"]}
+    page = client.get("/needs", params=narrow).text
+    assert "本地为“可卡位入链”" in page
+    heads = re.findall(r"<th scope=.*?</th>", page)
+    assert [re.sub("<[^>]+>", "", head) for head in heads] == ["产业链", "产品(服务)"]
+    rows = list(csv.reader(io.StringIO(client.get("/needs", params=narrow | {"format": "csv"}).text.lstrip("\ufeff"))))
+    needs = client.get("/api/v1/needs", params={"met": "可卡位入链"}).json()["needs"]
+    wanted = [need["product"] for need in needs if need["chain"]["name"] == "高端化工"]
+    assert rows[0] == ["产业链", "产品(服务)"]
+    assert [row[1] for row in rows[1:]] == wanted
+    assert wanted
+    book = openpyxl.load_workbook(io.BytesIO(client.get("/needs", params=narrow | {"format": "xlsx"}).content))
+    cells = [[cell.value for cell in row] for row in book.active.iter_rows()]
+    assert "本机用户 导出于" in cells[1][0]
+    assert "依据：全部" in cells[1][0]
+    assert f"只列本地为“可卡位入链”，产业链为“高端化工”的，共 {len(wanted)} 行" in cells[2][0]
+    assert [row[1] for row in cells if row[0] == "高端化工"] == wanted
+    scoped = client.get("/needs", params={"table": "needs", "format": "xlsx", "without": "sample"})
+    assert "依据：不含示例" in openpyxl.load_workbook(io.BytesIO(scoped.content)).active["A2"].value
+    assert client.get("/needs?table=needs&only=x:y&only=99:z&column=77").status_code == 200

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 from inspect import Signature
 from typing import Annotated, Any, TypeVar
@@ -12,12 +13,12 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
-from api.core.draw import MOST_ROWS, draw
+from api.core.draw import draw
 from api.core.http import ViewDep, send_workbook
 from api.core.links import SiteLinks
 from api.core.people import LOCAL, Person, Role, person_of
 from api.core.routes import given_by
-from api.core.table_pages import OWN, TableAsk, find_table, send_csv, turn_to
+from api.core.table_pages import OWN, TableAsk, find_table, send_csv, send_sheet, turn_to
 from api.core.templating import environment
 from api.core.workbooks import make_workbook
 from graph.errors import LianzhangError
@@ -81,9 +82,19 @@ class PageRequest:
         table = find_table(self.ask.table, values)
         if self.ask.format == "csv":
             return send_csv(table, self.ask, self.names, about)
-        turned = turn_to(table, self.ask, self.links, self.names, self.table_page, MOST_ROWS)
+        if self.ask.format == "xlsx":
+            return send_sheet(table, self.ask, self.names, about, self._made_by())
+        turned = turn_to(table, self.ask, self.links, self.names, self.table_page)
         own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
         return self._page("table.html", found=turned, about=about, kept=own, back=_address(self.request, own))
+
+    def _made_by(self) -> list[str]:
+        """Return who makes a file, when, and which data it rests on."""
+        scope = Scope.without(self.links.without)
+        which = scope.name or f"不含{'、'.join(STATUS_ZH[word] for word in scope.hidden)}"
+        city = f"，城市：{self.view.city}" if self.view.city else ""
+        made = f"{self.person.name} 导出于 {datetime.now():%Y-%m-%d %H:%M}"
+        return [f"{made}；依据：{which}{city}；数据截至 {self.view.scope.day}"]
 
     def _page(self, template: str, **values: Any) -> Response:
         values |= {"cities": sorted(self.view.cities.values()), "city": self.view.city}
@@ -94,7 +105,8 @@ class PageRequest:
     def table_page(self, table: str, **state: Any) -> str:
         """Return the address of a table of this page, in some state."""
         own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
-        said = [(name, str(value)) for name, value in state.items() if value != "" and (name, value) != ("page", 1)]
+        told = [(name, value) for name, value in state.items() if value != "" and (name, value) != ("page", 1)]
+        said = [(name, str(one)) for name, value in told for one in (value if isinstance(value, list) else [value])]
         return _address(self.request, [*own, ("table", table), *said])
 
 

@@ -32,10 +32,19 @@ def write_book(book: Book, answer: Overview, path: Path) -> None:
 
 def make_workbook(book: Book, answer: Overview) -> bytes:
     """Return a workbook: a sheet for each table of an answer, above it the verdict, the day and the rules."""
+    lines, sources = [*book.notes(answer)], {source.id: source.name for source in answer.sources}
+    tables = [*book.tables.values(), *(replace(sample, note="虚构，只作演示") for sample in book.samples.values())]
+    return _make([(f"{book.title}：{table.title}", table) for table in tables], lines, sources)
+
+
+def make_sheet(title: str, table: Table[Any], lines: Sequence[str], sources: Mapping[str, str]) -> bytes:
+    """Return a workbook of one table, below its title and some lines."""
+    return _make([(title, table)], lines, sources)
+
+
+def _make(tables: Sequence[tuple[str, Table[Any]]], lines: Sequence[str], sources: Mapping[str, str]) -> bytes:
     import xlsxwriter
 
-    title, lines, sources = book.title, [*book.notes(answer)], {source.id: source.name for source in answer.sources}
-    tables = [*book.tables.values(), *(replace(sample, note="虚构，只作演示") for sample in book.samples.values())]
     buffer = io.BytesIO()
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, plain) as made:
@@ -47,9 +56,9 @@ def make_workbook(book: Book, answer: Overview) -> bytes:
             "text": made.add_format(cell | {"num_format": "@"}),
             "number": made.add_format(cell),
         }
-        for table in tables:
+        for title, table in tables:
             page = made.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", table.title)[:NAME])
-            _write(page, [f"{title}：{table.title}", *lines, *filter(None, [table.note])], table, sources, looks)
+            _write(page, [title, *lines, *filter(None, [table.note])], table, sources, looks)
     return buffer.getvalue()
 
 
