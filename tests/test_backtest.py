@@ -190,7 +190,7 @@ def test_what_too_few_links_of_some_draws_say_is_not_told() -> None:
         kept = np.bincount(links.pairs[~hidden][:, 1], minlength=len(links.items))
         again.append(int((kept[links.pairs[hidden][:, 1]] > 0).sum()))
     assert min(again) < ENOUGH <= max(again), again
-    assert {one.asked for one in backtest(links, seeds=4).measures} == {ALL}
+    assert {measure.asked for measure in backtest(links, seeds=4).measures} == {ALL}
 
 
 def test_industry_means_leave_the_firm_itself_out() -> None:
@@ -220,7 +220,7 @@ def test_weights_are_never_negative() -> None:
 def test_buyer_is_no_candidate_for_itself() -> None:
     firms = [f"企业{number}" for number in range(6)]
     links = links_from_rows(
-        [(one, other, None) for one in firms for other in firms if one != other] + [("企业0", "企业0", None)]
+        [(firm, other, None) for firm in firms for other in firms if firm != other] + [("企业0", "企业0", None)]
     )
     assert len(links.pairs) == 30
     assert {links.firms[firm] == links.items[item] for firm, item in links.never} == {True}
@@ -268,6 +268,6 @@ def test_real_companies_and_products(tmp_path: Path) -> None:
     links: KnownLinks = links_of(read_city(under(store, trusted(), date.today().isoformat())), "PRODUCES")
     store.close()
     assert (len(links.pairs), len(links.firms)) == (51_185, 3_832)
-    found = {one.method: one.mrr[0] for one in backtest(links, seeds=1).measures if one.asked == ALL}
+    found = {measure.method: measure.mrr[0] for measure in backtest(links, seeds=1).measures if measure.asked == ALL}
     assert found[MODEL] >= 0.19
     assert all(found[MODEL] > value + 0.005 for method, value in found.items() if method != MODEL)

@@ -145,7 +145,7 @@ def test_leaders_and_provenance(city: Store) -> None:
     assert {id for id, m in members.items() if m.leader} == {"b", "f"}
     assert {chain.id for chain in members["b"].leads} == {"demo", "away"}
     assert members["f"].role == "集群领军企业"
-    leading = next(one for one in MEMBERS if one.head == "领军企业")
+    leading = next(member for member in MEMBERS if member.head == "领军企业")
     assert [text_of(leading, members[id], {}) for id in ("b", "f")] == [
         "",
         "是",
@@ -225,10 +225,10 @@ def test_published_figures_beside_what_is_named(city: Store) -> None:
 def test_one_cluster(city: Store) -> None:
     answer = asked(city, "甲集群")
     assert [one.entry.thing.id for one in answer.compared] == ["k1"]
-    assert (answer.sample_compared, answer.published, [one.code for one in answer.points]) == ([], [], ["one"])
+    assert (answer.sample_compared, answer.published, [point.code for point in answer.points]) == ([], [], ["one"])
     assert answer.verdict.startswith("甲集群：登记了 3 家成员；有供应关系的 2 家")
     assert answer.rests_on == {"confirmed": 3, "reported": 1}
-    assert [(one.id, one.rows) for one in answer.sources] == [("s", 4)]
+    assert [(source.id, source.rows) for source in answer.sources] == [("s", 4)]
     assert asked(city, "空集群").verdict == "空集群：没有登记成员。"
     made_up = asked(city, "示例集群")
     assert ([one.entry.thing.id for one in made_up.sample_compared], made_up.rests_on) == (["kx"], {"sample": 2})

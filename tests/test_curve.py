@@ -23,7 +23,7 @@ def servers(draw: st.DrawFn) -> Sizes:
 
 @given(st.lists(st.one_of(st.sampled_from([0.0, 0.25, 1.0]), st.floats(0, 1)), max_size=40))
 def test_a_rank_counts_those_above(scores: list[float]) -> None:
-    assert _ranks(scores) == [1 + sum(other > one for other in scores) for one in scores]
+    assert _ranks(scores) == [1 + sum(other > score for other in scores) for score in scores]
 
 
 def expected(firms: int, sizes: list[int], fallen: int) -> Fraction:

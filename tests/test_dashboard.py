@@ -108,15 +108,15 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
     assert chain.worst is not None
     assert chain.worst.id in ("ore", "foil")
     assert (chain.projects, chain.overdue, chain.head) == (4, 1, "示例张三")
-    assert [(one.stage, one.projects, one.yuan, [(sum.currency, sum.amount) for sum in one.sums], one.without_amount) for one in answer.stages] == [
+    assert [(stage.stage, stage.projects, stage.yuan, [(money.currency, money.amount) for money in stage.sums], stage.without_amount) for stage in answer.stages] == [
         ("签约", 2, 3e9, [("CNY", 3e9), ("USD", 5e8)], 0), ("开工", 1, None, [], 1), ("没有写阶段", 1, None, [], 1),
     ]  # fmt: skip
-    assert {one.met: (one.products, one.recorded) for one in answer.needs} == {
+    assert {need.met: (need.products, need.recorded) for need in answer.needs} == {
         Met.able: (1, 1),
         Met.supplied: (0, 0),
         Met.none: (1, 1),
     }
-    assert {one.met: one.status for one in answer.needs} == {
+    assert {need.met: need.status for need in answer.needs} == {
         Met.able: "inferred", Met.supplied: None, Met.none: "reported",
     }  # fmt: skip
     assert (answer.work.open, answer.work.overdue, answer.work.blocked) == (2, 1, 1)
@@ -199,7 +199,7 @@ def test_what_is_not_loaded_is_not_nought(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path / "rows", enterprises=[firm("boss")], projects=[project("p9", "终止", chains="")])
     answer = seen(store)
     (row,) = book_of_dashboard(answer).tables["chains"].items
-    shown = {one.head: text_of(one, row, {}) for one in CHAINS}
+    shown = {chain.head: text_of(chain, row, {}) for chain in CHAINS}
     assert [shown[head] for head in ("缺", "弱", "强", "项目", "逾期")] == ["未查", "未查", "未查", "未登记", "未载入"]
     assert answer.points[2] == "项目 1 个，签约以上 0 个，终止 1 个"
     page = TestClient(create_app(store, Settings())).get("/dashboard").text
@@ -216,7 +216,7 @@ def test_samples_count_nowhere_whatever_is_hidden(full: Store) -> None:
 def test_an_empty_city_says_so(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path / "rows")
     answer = seen(store)
-    codes = [one.code for one in answer.points]
+    codes = [point.code for point in answer.points]
     assert codes == ["no_gaps", "unknown", "no_projects", "no_needs", "no_work"]
     assert answer.published == []
 

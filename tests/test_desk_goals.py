@@ -29,20 +29,23 @@ def office(store: Store, tmp_path: Path) -> Store:
 
 
 def test_projects_with_stage_amount_and_dates(office: Store) -> None:
-    rows = {one.id: one for one in read_projects(under(office, today=DAY))}
+    rows = {project.id: project for project in read_projects(under(office, today=DAY))}
     big = rows["p-big"]
     assert (big.stage, big.since, big.signed_on, big.yuan, big.flagship) == ("开工", "2025-02", "2024-06-30", 2e9, None)
-    assert [(one.stage, one.on, one.by, one.status) for one in big.steps] == [
+    assert [(step.stage, step.on, step.by, step.status) for step in big.steps] == [
         ("签约", "2024-06-30", "甲局", "confirmed"), ("开工", "2025-02", "甲局", "reported"),
     ]  # fmt: skip
-    assert ([one.name for one in big.regions], [one.id for one in big.chains]) == (["甲区"], ["demo"])
+    assert ([region.name for region in big.regions], [chain.id for chain in big.chains]) == (["甲区"], ["demo"])
     assert (rows["p-usd"].yuan, rows["p-usd"].amount, rows["p-flag"].amount) == (None, 5e8, None)
     stated = read_office().model_copy(update={"rate": {"USD": Threshold(value=7.0, why="测试")}})
-    assert {one.id: one.yuan for one in make_projects(under(office, today=DAY), stated)}["p-usd"] == 3.5e9
+    assert {project.id: project.yuan for project in make_projects(under(office, today=DAY), stated)}["p-usd"] == 3.5e9
 
 
 def test_which_projects_count(office: Store) -> None:
-    judged = {one.project.id: (one.counts, [reason.code for reason in one.why]) for one in desk_of(office).projects}
+    judged = {
+        project.project.id: (project.counts, [reason.code for reason in project.why])
+        for project in desk_of(office).projects
+    }
     assert judged == {
         "p-big": (True, ["goal_large"]),
         "p-flag": (True, ["goal_flagship"]),
@@ -53,7 +56,7 @@ def test_which_projects_count(office: Store) -> None:
         "p-over": (False, ["goal_large", "goal_ended"]),
         "p-nodate": (None, ["goal_large", "goal_undated"]),
     }
-    assert next(one for one in desk_of(office).projects if one.project.id == "p-usd").why == [
+    assert next(project for project in desk_of(office).projects if project.project.id == "p-usd").why == [
         "美元没有写明汇率，不折算，不可比"
     ]
     assert [one.topic for one in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
@@ -61,8 +64,8 @@ def test_which_projects_count(office: Store) -> None:
 
 def test_the_goal_by_year_half_and_district(office: Store) -> None:
     rows = {
-        one.name: (one.state, [p.id for p in one.counted], [p.id for p in one.possible])
-        for one in desk_of(office).goals
+        goal.name: (goal.state, [p.id for p in goal.counted], [p.id for p in goal.possible])
+        for goal in desk_of(office).goals
     }
     unknown, kept = GoalState.unknown, GoalState.kept
     assert rows == {
@@ -78,13 +81,13 @@ def test_the_goal_by_year_half_and_district(office: Store) -> None:
         "2024 年 甲区": (unknown, ["p-big"], []),
         "2024 年 乙区": (unknown, ["p-flag"], ["p-nodate"]),
     }
-    whole = next(one for one in desk_of(office).goals if one.name == "2024 年")
+    whole = next(goal for goal in desk_of(office).goals if goal.name == "2024 年")
     assert (whole.status, whole.sources, whole.reason) == (
         "reported",
         ["s", "qingdao-daily-2022"],
         "目标 2 个，已知 2 个",
     )
-    assert [one.name for one in desk_of(office).samples.goals if one.counted] == [
+    assert [goal.name for goal in desk_of(office).samples.goals if goal.counted] == [
         "2025 年",
         "2025 年上半年",
         "2025 年 甲区",
@@ -109,7 +112,7 @@ def project(id: str, signed: str | None, yuan: float | None = 3e9, **more: Any) 
 def goal(
     rules: OfficeRules, *projects: ProjectRow, lists: tuple[Complete, ...] = (), today: date = TODAY
 ) -> dict[int, str]:
-    judged = [judge_project(one, today, rules) for one in projects]
+    judged = [judge_project(project, today, rules) for project in projects]
     found = judge_goal(Known(judged, lists, today, rules))
     return {one.year: one.reason.code for one in found if one.scope is GoalScope.chain}
 

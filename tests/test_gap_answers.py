@@ -54,7 +54,7 @@ def demo(store: Store, tmp_path: Path) -> Store:
 def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) -> None:
     found = certificate(under(demo, today=TODAY), "demo", "Product", "ore")
     assert (found.name, found.judgement.state) == ("矿石", "未知"), "a vague firm and one without a place"
-    why = {one.firm.id: (one.fills, one.why) for one in found.candidates}
+    why = {candidate.firm.id: (candidate.fills, candidate.why) for candidate in found.candidates}
     assert why == {
         "closed": (False, "企业登记为已终止"),
         "out": (False, "生产“矿石”,但在示例外城,不在本地"),
@@ -82,7 +82,7 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
 
 def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
     found = certificate(under(demo, today=TODAY), "demo", "Segment", "demo.part")
-    assert [(one.firm.id, one.fills) for one in found.candidates if one.fills] == [("a", True)]
+    assert [(candidate.firm.id, candidate.fills) for candidate in found.candidates if candidate.fills] == [("a", True)]
     assert found.judgement.state == "弱链"
 
 
@@ -116,7 +116,9 @@ def test_a_certificate_says_of_a_closed_firm_that_it_is_closed(tmp_path: Path) -
     for label, id in (("Product", "ore"), ("Product", "foil"), ("Segment", "demo.raw")):
         found = certificate(under(store, today=TODAY), "demo", label, id)
         assert found.judgement.state == "缺链"
-        assert [(one.firm.id, one.fills, one.why) for one in found.candidates] == [("shut", False, "企业登记为已终止")]
+        assert [(candidate.firm.id, candidate.fills, candidate.why) for candidate in found.candidates] == [
+            ("shut", False, "企业登记为已终止")
+        ]
 
 
 def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_path: Path) -> None:
@@ -129,9 +131,10 @@ def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_pa
         coverages=EVERYWHERE,
     )
     found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
-    assert [(one.firm.id, one.source, [row.source for row in one.evidence]) for one in found.candidates] == [
-        ("out", "s2", ["s1"])
-    ]
+    assert [
+        (candidate.firm.id, candidate.source, [row.source for row in candidate.evidence])
+        for candidate in found.candidates
+    ] == [("out", "s2", ["s1"])]
     assert {source.id for source in found.sources} == {"s1", "s2"}
 
 
@@ -148,7 +151,8 @@ def test_the_makers_of_the_ten_nearest_products_are_looked_at(tmp_path: Path) ->
         ],
     )
     found = {
-        one.firm.id: one.why for one in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates
+        candidate.firm.id: candidate.why
+        for candidate in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates
     }
     assert set(found) == {"far", *(f"at-{id}" for id in others)}
     assert found["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", (
@@ -162,7 +166,7 @@ def test_what_a_certificate_cuts_is_counted(tmp_path: Path, firms: int) -> None:
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=many, coverages=EVERYWHERE)
     found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
     assert (len(found.candidates), found.more_candidates) == (min(firms, 60), max(0, firms - 60))
-    assert [one.firm.id for one in found.candidates] == [one["id"] for one in many[:60]]
+    assert [candidate.firm.id for candidate in found.candidates] == [one["id"] for one in many[:60]]
 
 
 def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
@@ -283,12 +287,12 @@ def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     changes = {change.name: (change.before, change.after) for change in answer.changes}
     assert changes["部件"] == ("弱链", "缺链")
     assert answer.removal_cost == 1.0, "one supply goes out of it and the other into it"
-    assert [(one.segment, one.state) for one in answer.before.segments] == [
+    assert [(segment.segment, segment.state) for segment in answer.before.segments] == [
         ("原料", "未知"),
         ("部件", "弱链"),
         ("整机", "弱链"),
     ]
-    assert [one.state for one in answer.after.segments] == ["未知", "缺链", "弱链"]
+    assert [segment.state for segment in answer.after.segments] == ["未知", "缺链", "弱链"]
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
     both = what_if(
         under(demo, today=TODAY), "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")]
@@ -427,9 +431,9 @@ def test_both_assumptions_rank_every_firm(seeded_store: Store) -> None:
         network = firm_network(city, assumption=assumption)
         assert network is not None
         assert sorted(set(network.unit_firm)) == firms
-        scores = dict(zip(firms, network.closures([[one] for one in firms]).tolist(), strict=True))
+        scores = dict(zip(firms, network.closures([[firm] for firm in firms]).tolist(), strict=True))
         assert all(0 <= score <= 1 for score in scores.values())
-        assert all(scores[one] > 0 for one in city.supplies["from"])
+        assert all(scores[supply] > 0 for supply in city.supplies["from"])
 
 
 def test_rank_correlations_of_little() -> None:
@@ -563,10 +567,10 @@ def test_only_products_are_gaps_and_what_is_assumed_is_told(store: Store, tmp_pa
     firms = [firm(f"c{number}", products="chip;motor") for number in range(4)]
     put(store, tmp_path, enterprises=firms, coverages=[look("demo.raw")])
     view = under(store, today=TODAY)
-    answer = what_if(view, "demo", [Named(id=one["id"], name=one["name"]) for one in firms], [])
+    answer = what_if(view, "demo", [Named(id=firm["id"], name=firm["name"]) for firm in firms], [])
     assert {(change.name, change.before, change.after) for change in answer.changes} >= {("芯片件", "强链", "未知")}
-    assert "assumed_left" in [one.code for one in answer.assumptions]
+    assert "assumed_left" in [assumption.code for assumption in answer.assumptions]
     landed = what_if(view, "demo", [], [Landing(Named(id="n", name="新"), "ore")])
     assert {change.label for change in landed.changes if change.before == "缺链"} == {"Product", "Segment"}
     assert [gap.product_id for gap in landed.gaps_closed] == ["ore"]
-    assert "assumed_left" not in [one.code for one in landed.assumptions]
+    assert "assumed_left" not in [assumption.code for assumption in landed.assumptions]

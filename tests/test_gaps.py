@@ -193,7 +193,7 @@ def test_every_part_of_a_score_by_hand(tmp_path: Path) -> None:
     part, parts = (
         found["部件"],
         {
-            name: {one.name: one.points for one in found[name].parts}
+            name: {part.name: part.points for part in found[name].parts}
             for name in ("部件", "motor件", "board件", "chip件")
         },
     )
@@ -336,7 +336,7 @@ def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, 
         {(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence}
     )
     assert answer.risk is not None
-    assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], (
+    assert [(firm.firm.id, firm.rank) for firm in answer.risk.firms] == [("b", 1), ("a", 2)], (
         "both suppliers sell to b alone"
     )
 
@@ -488,7 +488,11 @@ def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
         coverages=[look("demo.raw;demo.part")],
     )
     answer = weak_links(under(store, today=TODAY), "demo")
-    assert [(one.segment, one.score) for one in answer.segments] == [("原料", 23.89), ("部件", 25.0), ("整机", None)]
+    assert [(segment.segment, segment.score) for segment in answer.segments] == [
+        ("原料", 23.89),
+        ("部件", 25.0),
+        ("整机", None),
+    ]
     moved = {variant.moved: variant.rank_correlation for variant in answer.stability.variants}
     assert {name for name, least in moved.items() if least == -1} == {"score.no_producer ×1.2", "score.outside ×0.8"}
     assert set(moved.values()) == {1.0, -1.0}
@@ -567,5 +571,5 @@ def test_a_group_goes_by_its_top_and_a_closed_firm_stands_nowhere(tmp_path: Path
         enterprises=[*firms, firm("raw", segments="demo.raw")],
     )
     city = read_city(under(store, today=TODAY))
-    assert {one.group for one in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
+    assert {firm.group for firm in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
     assert chain_facts(city, "demo").operators == {"demo.raw": ("raw",)}

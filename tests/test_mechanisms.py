@@ -59,7 +59,7 @@ def test_the_table_names_each_question_of_the_working_system() -> None:
     assert len(LINES) > 20
     asked = {line.command.split()[0] for line in LINES}
     assert set(ROOMS) <= asked
-    assert {one.name for one in QUESTIONS if one.group == "链长制" and one.command} <= asked
+    assert {question.name for question in QUESTIONS if question.group == "链长制" and question.command} <= asked
     for number in (*range(22, 27), 30, 33, 34, *range(36, 55), 56, 60, 61, *range(64, 68), *range(69, 74)):
         named = re.findall(
             r"(\d+)(?: 至 (\d+))?",

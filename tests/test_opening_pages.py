@@ -313,7 +313,7 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
             assert all(segment in told for segment in row.segments)
             assert 'class="status status-' in shown
             assert 'class="source"' in shown
-            assert all(one.why in told for one in row.candidates) or name == "partners"
+            assert all(candidate.why in told for candidate in row.candidates) or name == "partners"
     assert all(note in text for note in answer.notes)
     assert "不可引用" in text
     assert f'href="/chains/{CHAIN}/opportunities.xlsx"' in page

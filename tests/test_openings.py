@@ -115,9 +115,11 @@ def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, t
     own = row_of(answer.needs, None)
     told = row_of(answer.invitations, "far")
     for row in (own, told):
-        assert [(one.firm.id, "没有“驱动电机”" in one.why) for one in row.candidates if one.firm.id == "near"] == [
-            ("near", True)
-        ]
+        assert [
+            (candidate.firm.id, "没有“驱动电机”" in candidate.why)
+            for candidate in row.candidates
+            if candidate.firm.id == "near"
+        ] == [("near", True)]
         assert any("普查过: 示例普查" in text for text in row.why) == looked
         assert any("没有登记不等于没有" in text for text in row.why) != looked
     assert not own.computed
@@ -159,7 +161,9 @@ def test_what_was_given_up_is_said_with_day_and_reason_and_opens_the_place(store
     row = row_of(answer.needs, "a")
     assert (row.stage, "曾经对接,2026-02-01放弃: 交期不合" in row.against) == ("放弃", True)
     told = row_of(answer.invitations, "far")
-    assert [(one.firm.id, one.why) for one in told.candidates] == [("a", "曾经对接,2026-02-01放弃: 交期不合")]
+    assert [(candidate.firm.id, candidate.why) for candidate in told.candidates] == [
+        ("a", "曾经对接,2026-02-01放弃: 交期不合")
+    ]
 
 
 def test_who_supplies_already_is_a_record_and_no_opening(store: Store, tmp_path: Path) -> None:
@@ -299,8 +303,8 @@ def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> N
         needs=[need("chip")],
     )
     answer = ask(store)
-    assert [one.firm.id for one in answer.needs if one.firm] == []
-    assert [(one.product_id, one.firm) for one in answer.invitations] == [("chip", None)], (
+    assert [need.firm.id for need in answer.needs if need.firm] == []
+    assert [(invitation.product_id, invitation.firm) for invitation in answer.invitations] == [("chip", None)], (
         "nobody is left who makes them"
     )
     assert "“示例asked号公司”登记为已终止" in ask(store, "asked").notes
@@ -561,7 +565,7 @@ def test_firms_looked_at_for_two_of_a_group_are_told_once(tmp_path: Path) -> Non
         needs=[need("motor"), need("motor", "child")],
         recommends=[{"enterprise": "boss", "partner": "far"}],
     )
-    assert [one.firm.id for one in ask(store).invitations[0].candidates] == ["near"]
+    assert [candidate.firm.id for candidate in ask(store).invitations[0].candidates] == ["near"]
 
 
 @pytest.mark.parametrize(

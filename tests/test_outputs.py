@@ -47,9 +47,9 @@ FILES = {
 }
 WHOM = {"desk": ["示例链"], "duties": ["示例专班"]}
 FILES |= {
-    f"{one.name} --xlsx": [one.name, *WHOM.get(one.name, []), "--xlsx", f"{PLACE}.xlsx"]
-    for one in QUESTIONS
-    if one.book
+    f"{question.name} --xlsx": [question.name, *WHOM.get(question.name, []), "--xlsx", f"{PLACE}.xlsx"]
+    for question in QUESTIONS
+    if question.book
 }
 FOLDERS = {
     "load --rejects": ["load", str(STORY), "--rejects", PLACE],
@@ -219,7 +219,7 @@ def test_every_option_that_names_an_output_is_tried_here() -> None:
         kinds = get_type_hints(command.callback)
         found |= {f"{name} {part.opts[0]}" for part in command.params if kinds.get(part.name) in (Path, Path | None)}
     options = {one for one in found if " --" in one}
-    assert {one for one in options if one.split(" --")[1] not in read.split()} == {*FILES, *FOLDERS}
+    assert {option for option in options if option.split(" --")[1] not in read.split()} == {*FILES, *FOLDERS}
 
 
 def test_a_block_that_fails_leaves_the_old_file(tmp_path: Path) -> None:

@@ -41,9 +41,9 @@ LONG = "MATCH (a:Product), (b:Product), (c:Product) WHERE a.name + b.name = c.na
 def file(seeded_store: Store) -> Ready:
     """The graph file of the seeds."""
     assert isinstance(seeded_store, LadybugStore)
-    found = seeded_store.generations.ready()
-    assert found is not None
-    return found
+    ready = seeded_store.generations.ready()
+    assert ready is not None
+    return ready
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def two_chains(store: Store, folder: Path) -> Store:
 
 def test_one_firm_that_closes_all_is_chosen_before_two(store: Store, tmp_path: Path) -> None:
     answer = make_portfolio(under(two_chains(store, tmp_path), today=TODAY))
-    assert [one.firm.id for one in answer.targets] == ["all"]
+    assert [target.firm.id for target in answer.targets] == ["all"]
     assert [one.id for one in answer.targets[0].same] == ["twin"]
     assert {(gap.chain_id, gap.product_id) for gap in answer.targets[0].gaps} == {
         ("demo", "chip"),

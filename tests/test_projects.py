@@ -176,27 +176,30 @@ def test_a_foreign_currency_is_yuan_by_a_stated_rate_alone(office: Store, monkey
 
 
 def test_what_is_given_up_is_in_no_sum_of_the_sentence(office: Store) -> None:
-    told = next(one for one in ask(office).points if one.code.startswith("amount"))
+    told = next(point for point in ask(office).points if point.code.startswith("amount"))
     assert told == "写明金额和币种的 4 个，合计 31 亿元和 5 亿美元，终止的 1 个不算在内"
-    heads = [one.head for one in book_of_projects(ask(office)).tables["funnel"].columns]
+    heads = [column.head for column in book_of_projects(ask(office)).tables["funnel"].columns]
     assert "有金额没写币种的" in heads
     assert not any("合人民币" in head for head in heads)  # no rate is stated: nothing is in yuan that was in dollars
 
 
 def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> None:
     answer = ask(office, stalled=180)
-    assert [(one.id, one.quiet) for one in answer.projects] == [("usd", 181), ("gap", 180)]  # the longest first
+    assert [(project.id, project.quiet) for project in answer.projects] == [
+        ("usd", 181),
+        ("gap", 180),
+    ]  # the longest first
     assert [one.id for one in answer.undated] == ["build", "late", "none"]  # build has a step, but no day; over is over
     assert {one.stalled for one in answer.undated} == {None}
-    assert [one.id for one in ask(office, stalled=181).projects] == ["usd"]
-    assert [one.id for one in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
+    assert [project.id for project in ask(office, stalled=181).projects] == ["usd"]
+    assert [project.id for project in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
     assert ask(office, stalled=182).projects == []
     assert answer.points[0] == "停了 180 天以上的 2 个，最久的“外资项目”181 天没有进展"
     assert ask(office, stalled=182).points[0] == "还要推进、有日期的 3 个里没有停 182 天以上的"
     assert answer.points[2] == "3 个还要推进的没有任何一步的日期，停没停不知道"
     assert ask(office, stage="已宣布", stalled=9).points[0] == "还要推进的都没有日期，说不出谁停了 9 天以上"
     assert ask(office, stage="投产", stalled=9).points[0] == "没有还要推进的项目"
-    assert [one.id for one in answer.samples.projects] == ["x-p"]
+    assert [project.id for project in answer.samples.projects] == ["x-p"]
     assert (answer.funnel, answer.rests_on) == (ask(office).funnel, ask(office).rests_on)  # the funnel stays whole
 
 
@@ -225,7 +228,7 @@ def test_expected_days_that_are_over(office: Store) -> None:
 def test_the_segment_that_each_fills_is_a_gap_or_not_or_not_known(office: Store) -> None:
     items = by_id(ask(office))
     told = {
-        id: [(one.segment.id, one.chain and one.chain.id, one.state, one.gap) for one in item.fills]
+        id: [(fill.segment.id, fill.chain and fill.chain.id, fill.state, fill.gap) for fill in item.fills]
         for id, item in items.items()
     }
     assert (told["gap"], told["plan"], told["late"]) == (
@@ -237,11 +240,11 @@ def test_the_segment_that_each_fills_is_a_gap_or_not_or_not_known(office: Store)
 
 def test_what_a_project_that_fills_a_gap_would_change(office: Store, tmp_path: Path) -> None:
     answer = change(office, "补缺项目")
-    assert [(one.chain.id, [part.id for part in one.segments], one.landed) for one in answer.changes] == [
+    assert [(change.chain.id, [part.id for part in change.segments], change.landed) for change in answer.changes] == [
         ("demo", ["made"], ["外地厂 落地做零件"])
     ]
     assert [(gap.product_id, gap.state) for gap in answer.changes[0].what_if.gaps_closed] == [("part", State.weak)]
-    moved = {one.id: (one.before, one.after) for one in answer.changes[0].what_if.changes}
+    moved = {change.id: (change.before, change.after) for change in answer.changes[0].what_if.changes}
     assert moved["part"] == (State.missing, State.weak)
     assert answer.points[1].startswith("演示链：原来缺、补上了的 1 个，新缺的 0 个")
     assert (answer.status, answer.cannot) == ("inferred", [])  # no firm here is a sample
@@ -254,7 +257,8 @@ def test_what_a_project_that_fills_a_gap_would_change(office: Store, tmp_path: P
 
 def test_what_cannot_be_said_is_said(office: Store) -> None:
     codes = {
-        id: [one.code for one in change(office, id).points] for id in ("none", "late", "build", "usd", "over", "plan")
+        id: [point.code for point in change(office, id).points]
+        for id in ("none", "late", "build", "usd", "over", "plan")
     }
     assert codes == {
         "none": ["cannot_say", "no_fills", "no_firm"],
@@ -272,11 +276,11 @@ def test_what_cannot_be_said_is_said(office: Store) -> None:
 
 def test_a_chain_a_stage_and_both(office: Store) -> None:
     assert "none" not in by_id(ask(office, DEMO))
-    assert [one.id for one in ask(office, DEMO, "签约").projects] == ["usd", "plan"]
-    assert [one.id for one in ask(office, DEMO, "规划").projects] == ["plan"]
-    assert [one.id for one in ask(office, DEMO, "开工").projects] == ["build"]
-    assert [one.id for one in ask(office, None, "没有写阶段").projects] == ["none"]
-    assert [one.id for one in ask(office, DEMO, "签约", 1).projects] == ["usd"]
+    assert [project.id for project in ask(office, DEMO, "签约").projects] == ["usd", "plan"]
+    assert [project.id for project in ask(office, DEMO, "规划").projects] == ["plan"]
+    assert [project.id for project in ask(office, DEMO, "开工").projects] == ["build"]
+    assert [project.id for project in ask(office, None, "没有写阶段").projects] == ["none"]
+    assert [project.id for project in ask(office, DEMO, "签约", 1).projects] == ["usd"]
 
 
 def test_no_rows(office: Store) -> None:
@@ -301,7 +305,11 @@ def test_only_samples_and_those_left_out(store: Store, tmp_path: Path) -> None:
     loaded(store, tmp_path, UNSTEPPED | {"projects.csv": f"{heads}\n{lines[-1]}\n"})
     answer, hidden = ask(store), ask(store, hidden="sample")
     assert (answer.verdict, hidden.verdict) == ("图里还没有项目，只有示例。", "图里还没有项目。")
-    assert ([one.id for one in answer.samples.projects], answer.any, hidden.samples.any) == (["x-p"], False, False)
+    assert ([project.id for project in answer.samples.projects], answer.any, hidden.samples.any) == (
+        ["x-p"],
+        False,
+        False,
+    )
     assert (answer.rests_on, hidden.rests_on) == ({"sample": 1}, {})
 
 
@@ -318,7 +326,7 @@ def test_projects_of_another_city_are_not_seen(store: Store, tmp_path: Path) -> 
     rows = "\n".join([heads, *(f"{id},{id}的项目,签约,,,,,,{chains},,,s,confirmed" for id, chains in on.items())])
     loaded(store, tmp_path, UNSTEPPED | {"chains.csv": chains, "projects.csv": rows})
     view = View.of(store, Scope.without("", DAY, "青岛"))
-    assert [one.id for one in make_projects_answer(view, None, None, None).projects] == ["both", "free", "here"]
+    assert [project.id for project in make_projects_answer(view, None, None, None).projects] == ["both", "free", "here"]
     assert len(ask(store).projects) == 4
 
 
@@ -388,11 +396,13 @@ def test_the_command_prints_what_the_route_serves(seeded_store_url: str, client:
 def test_what_the_seeds_say_of_real_projects(full_store: Store) -> None:
     answer = ask(full_store, stalled=1)
     assert (answer.projects, len(answer.undated)) == ([], 8)  # the article dates no step but one
-    done = next(one for one in ask(full_store).projects if one.id == "prj-baw-plant")
+    done = next(project for project in ask(full_store).projects if project.id == "prj-baw-plant")
     assert [(step.stage, step.on, step.status, step.place) for step in done.steps] == [
         ("投产", "2022-H1", "reported", "正文第44段")
     ]
-    assert [one for one in ask(full_store).points if one.code == "amount"] == ["写明金额和币种的 1 个，合计 174.8 亿元"]
+    assert [point for point in ask(full_store).points if point.code == "amount"] == [
+        "写明金额和币种的 1 个，合计 174.8 亿元"
+    ]
     assert all(one.status != "sample" for one in (*ask(full_store).projects, *answer.undated))
 
 

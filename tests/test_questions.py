@@ -177,7 +177,7 @@ def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_
         "next": None,
     }
     assert toys.get("/api/v1/toys?cursor=x").status_code == 422
-    assert [one["number"] for one in json.loads(say(seeded_store_url, "toy-list", "--format", "json"))] == [0, 1]
+    assert [load["number"] for load in json.loads(say(seeded_store_url, "toy-list", "--format", "json"))] == [0, 1]
     assert say(seeded_store_url, "toy-list", "--most", "1", "--loud", "--format", "csv") == "名称!,数\n第0,0\n"
 
 
@@ -201,7 +201,7 @@ def test_a_page_is_made_from_a_question(seeded_store: Store) -> None:
 
 def test_the_description_tells_what_a_toy_takes(toys: TestClient) -> None:
     paths = toys.get("/openapi.json").json()["paths"]
-    told = {one["name"]: one for one in paths["/api/v1/toys/{chain}/place"]["get"]["parameters"]}
+    told = {path["name"]: path for path in paths["/api/v1/toys/{chain}/place"]["get"]["parameters"]}
     assert told.keys() == {"chain", "place", "number", "without", "city"}
     assert (told["chain"]["in"], told["place"]["required"], told["number"]["schema"]["maximum"]) == ("path", True, 9)
     assert paths["/api/v1/toys/{chain}/place"]["get"]["description"] == "玩具: 一个地方,要先知道它的链。"
@@ -249,9 +249,9 @@ class _Nowhere:
 
 
 def test_every_question_has_a_name_a_meaning_and_one_home() -> None:
-    assert len({one.name for one in QUESTIONS}) == len(QUESTIONS)
-    assert all(one.help and one.group for one in QUESTIONS)
-    paths = [path for one in QUESTIONS for path in one.paths]
+    assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
+    assert all(question.help and question.group for question in QUESTIONS)
+    paths = [path for question in QUESTIONS for path in question.paths]
     assert len(set(paths)) == len(paths)
     for one in QUESTIONS:
         assert all(argument.word.help for argument in one.arguments if argument.kind is not bool), one.name

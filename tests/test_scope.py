@@ -280,14 +280,14 @@ def test_an_answer_over_whose_making_a_load_came_is_made_anew(tmp_path: Path) ->
 
 def turned_round(seeds: Path, folder: Path) -> list[Path]:
     """Copy the files of seeds with their rows turned round, and return them in the other order."""
-    found = []
+    paths = []
     for path in sorted(seeds.rglob("*.csv"), reverse=True):
         lines = path.read_text("utf-8-sig").splitlines()
         copy = folder / path.relative_to(seeds)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n", "utf-8")
-        found.append(copy)
-    return found
+        paths.append(copy)
+    return paths
 
 
 def in_two_orders(folder: Path, stores: list[Store], seeds: Path) -> None:

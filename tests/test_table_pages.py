@@ -356,7 +356,7 @@ def test_amounts_are_told_in_their_size() -> None:
 
 def said(table: Table[Any], column: str) -> list[tuple[str, str, str]]:
     """What the cells of a column say: the text, the smaller text, and as what it is shown."""
-    place = [one.head for one in table.on_pages].index(column)
+    place = [shown.head for shown in table.on_pages].index(column)
     rows = draw(table, table.items, SiteLinks(), {"s": "名录"})
     return [(row[place].text, row[place].extra, row[place].kind) for row in rows]
 

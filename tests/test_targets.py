@@ -34,7 +34,7 @@ def ask(store: Store, top: int = 20, chain: str = "demo", without: tuple[str, ..
 
 
 def values(answer: Targets, firm: str) -> dict[str, float]:
-    target = next(one for one in answer.targets if one.firm.id == firm)
+    target = next(target for target in answer.targets if target.firm.id == firm)
     return {factor.key: factor.value for factor in target.factors}
 
 
@@ -51,7 +51,7 @@ def outside(id: str, products: str, **more: str) -> dict[str, Any]:
 
 def test_firms_from_elsewhere_that_make_what_is_missing_are_targets(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, outside("a", "chip"), outside("b", "car"), firm("c", products="ore")))
-    assert [one.firm.id for one in answer.targets] == ["a", "b"]
+    assert [target.firm.id for target in answer.targets] == ["a", "b"]
     first = answer.targets[0]
     assert [(gap.product_id, gap.state, gap.how, gap.fit) for gap in first.gaps] == [("chip", "缺链", "登记为生产", 1)]
     assert first.status == "reported"
@@ -73,7 +73,7 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     answer = ask(gapped(store, tmp_path, outside("a", "chip"), outside("b", "motor"), firm("kid", parent="b"), **more))
     a, b = values(answer, "a"), values(answer, "b")
     assert a["fit"] == b["fit"] == 1
-    scores = {one.firm.id: one.gaps[0].score for one in answer.targets}
+    scores = {target.firm.id: target.gaps[0].score for target in answer.targets}
     assert (a["gap"], b["gap"]) == pytest.approx((scores["a"] / 100, scores["b"] / 100))
     assert a["leaders"] == pytest.approx(1 / 3, abs=1e-4)  # one that said so
     assert b["leaders"] == pytest.approx(0.5 / 3, abs=1e-4)  # one that stands on it
@@ -88,7 +88,7 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     assert "登记了需求的链主: 示例lead号公司" in why
     assert "与本地的示例lead号公司有供应关系" in why
     assert "落地后新开 1 个上一层缺口: “矿石”(普查过,本地没有企业)" in against
-    second = " ".join(next(one for one in answer.targets if one.firm.id == "b").why_not)
+    second = " ".join(next(target for target in answer.targets if target.firm.id == "b").why_not)
     assert "同集团已有企业在本地(示例kid号公司)" in second
     assert "没有链主登记需求" in second
 
@@ -157,7 +157,10 @@ def test_an_input_that_is_only_inferred_may_still_be_missing(store: Store, tmp_p
 
 def test_an_offer_fits_a_little_less_than_a_product(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, outside("a", "", offers="chip"), outside("b", "chip")))
-    assert [(one.firm.id, one.gaps[0].how) for one in answer.targets] == [("b", "登记为生产"), ("a", "登记为可提供")]
+    assert [(target.firm.id, target.gaps[0].how) for target in answer.targets] == [
+        ("b", "登记为生产"),
+        ("a", "登记为可提供"),
+    ]
     assert values(answer, "a")["fit"] == WEIGHTS.fit.offers.value
 
 
@@ -172,7 +175,7 @@ def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path
     why = {one.firm.id: one.why_not for one in answer.excluded}
     assert why["closed"].startswith("企业登记为已终止")
     assert "已在本地" in why["here"]
-    assert [one.firm.id for one in answer.targets] == ["open"]
+    assert [target.firm.id for target in answer.targets] == ["open"]
     assert [(one.firm.id, one.product_id) for one in answer.unplaced] == [("nowhere", "foil")]
     assert "所在地未登记" in answer.unplaced[0].why_not
     assert "foil" in {place.product_id for place in answer.unknown}  # it may be here, so this is no gap
@@ -271,7 +274,7 @@ def test_a_guess_of_the_model_is_always_said_to_be_one(store: Store, tmp_path: P
     ]
     rows = {"products": [*named, *more], "input_to": [{"input": "chip", "product": "car", "essential": "true"}]}
     answer = ask(gapped(store, tmp_path, outside("a", "old"), **rows))
-    target = next(one for one in answer.targets if one.firm.id == "a")
+    target = next(target for target in answer.targets if target.firm.id == "a")
     assert (target.inferred, target.status) == (True, "inferred")
     assert target.gaps[0].how == "推断"
     assert target.gaps[0].fit <= WEIGHTS.fit.inferred.value
@@ -297,8 +300,8 @@ def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) ->
 
 def test_what_is_switched_off_is_not_counted(store: Store, tmp_path: Path) -> None:
     gapped(store, tmp_path, outside("a", "chip"), outside("b", "chip") | {"status": "sample"})
-    assert {one.firm.id for one in ask(store).targets} == {"a", "b"}
-    assert {one.firm.id for one in ask(store, without=("sample",)).targets} == {"a"}
+    assert {target.firm.id for target in ask(store).targets} == {"a", "b"}
+    assert {target.firm.id for target in ask(store, without=("sample",)).targets} == {"a"}
 
 
 def test_top_cuts_the_list_and_not_the_count(store: Store, tmp_path: Path) -> None:
@@ -307,7 +310,7 @@ def test_top_cuts_the_list_and_not_the_count(store: Store, tmp_path: Path) -> No
     )
     assert (len(answer.targets), answer.total) == (2, 3)
     assert answer.targets[0].firm.id == "a"
-    assert [one.rank for one in answer.targets] == [1, 2]
+    assert [target.rank for target in answer.targets] == [1, 2]
 
 
 def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
@@ -368,7 +371,8 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
         key = moved.split(" ")[0]
         assert points[key] == pytest.approx(WEIGHTS.factor.points[key] * variant.factor)
         fresh = sorted(
-            targets, key=lambda one: (-weighted(one.factors, points), -one.factors.values["gap"], one.firm.id)
+            targets,
+            key=lambda target: (-weighted(target.factors, points), -target.factors.values["gap"], target.firm.id),
         )
         first, after = targets[:top], fresh[:top]
         assert {one.id for one in variant.left} == {one.firm.id for one in first} - {one.firm.id for one in after}
@@ -379,8 +383,10 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
             for one in stay
             if first.index(one) != after.index(one)
         }
-        assert {one.firm.id: (one.before, one.after) for one in variant.shifts} == shifts
-        old, new = ([weighted(one.factors, weights) for one in targets] for weights in (WEIGHTS.factor.points, points))
+        assert {shift.firm.id: (shift.before, shift.after) for shift in variant.shifts} == shifts
+        old, new = (
+            [weighted(target.factors, weights) for target in targets] for weights in (WEIGHTS.factor.points, points)
+        )
         if len(set(old)) > 1 and len(set(new)) > 1:
             assert variant.rank_correlation == pytest.approx(spearmanr(old, new).statistic, abs=1e-4)
 

@@ -160,7 +160,8 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
             worded["targets"]
         )
     assert all(
-        one["why_not_codes"] and {*one["why_not_codes"]} <= set(worded["targets"]) for one in targets["excluded"]
+        target["why_not_codes"] and {*target["why_not_codes"]} <= set(worded["targets"])
+        for target in targets["excluded"]
     )
     assert all("segments" not in [reason.code for reason in row.grounds()] for row in rows)
 
