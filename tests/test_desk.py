@@ -47,27 +47,27 @@ def test_days_of_dates_that_are_not_whole() -> None:
         ("2026-01-01", "2026-12-31"), ("2026-01-01", "2026-06-30"), ("2026-07-01", "2026-12-31"), ("2026-01-01", "2026-03-31"),
         ("2026-10-01", "2026-12-31"), ("2024-02-01", "2024-02-29"), ("2026-11-30", "2026-11-30"),
     ]  # fmt: skip
-    assert [holds_on(TODAY, *one) for one in ((None, None), ("2026-11-30", "2026-11"), ("2026-12", None), (None, "2026-11-29"))] == [
+    assert [holds_on(TODAY, *span) for span in ((None, None), ("2026-11-30", "2026-11"), ("2026-12", None), (None, "2026-11-29"))] == [
         True, True, False, False,
     ]  # fmt: skip
 
 
 def test_dues_by_the_day_of_the_view(office: Store) -> None:
     items = by_id(office)
-    assert {id: one.days for id, one in items.items()} == {
+    assert {id: task.days for id, task in items.items()} == {
         "t-late": -1, "t-today": 0, "t-month": 0, "t-30": 30, "t-31": 31, "t-none": None, "t-done": None, "t-off": None, "q": 396,
         "x-q": -2160,
     }  # fmt: skip
-    assert {id for id, one in items.items() if one.overdue} == {"t-late", "x-q"}
-    assert {id for id, one in items.items() if one.soon} == {"t-today", "t-month", "t-30"}
-    assert {id for id, one in by_id(office, "2026-12-01").items() if one.overdue} == {
+    assert {id for id, task in items.items() if task.overdue} == {"t-late", "x-q"}
+    assert {id for id, task in items.items() if task.soon} == {"t-today", "t-month", "t-30"}
+    assert {id for id, task in by_id(office, "2026-12-01").items() if task.overdue} == {
         "t-late",
         "t-today",
         "t-month",
         "x-q",
     }
-    assert {id for id, one in by_id(office, "2026-11-29").items() if one.overdue} == {"x-q"}
-    assert {id: one.state for id, one in items.items() if one.state is not TaskState.going} == {
+    assert {id for id, task in by_id(office, "2026-11-29").items() if task.overdue} == {"x-q"}
+    assert {id: task.state for id, task in items.items() if task.state is not TaskState.going} == {
         "t-none": TaskState.blocked, "t-done": TaskState.done, "t-off": TaskState.dropped, "x-q": TaskState.blocked,
     }  # fmt: skip
     assert (items["t-month"].state, items["t-month"].said) == (
@@ -85,8 +85,8 @@ def test_what_holds_up_what(office: Store) -> None:
         ("Segment", "seg", "前段"),
         ("Task", "t-31", "三十一天"),
     }
-    assert [one.id for one in items["t-31"].blocked_by] == ["q"]
-    assert {id for id, one in items.items() if one.blocked} == {
+    assert [task.id for task in items["t-31"].blocked_by] == ["q"]
+    assert {id for id, task in items.items() if task.blocked} == {
         "t-31",
         "t-none",
         "x-q",
@@ -97,7 +97,7 @@ def test_what_holds_up_what(office: Store) -> None:
 def test_counts_and_sentence_without_samples(office: Store) -> None:
     answer = desk_of(office)
     assert answer.counts.model_dump() == {"items": 9, "open": 7, "overdue": 1, "soon": 3, "blocked": 2, "undated": 1}
-    assert [one.id for one in answer.work] == [
+    assert [task.id for task in answer.work] == [
         "t-late",
         "t-31",
         "t-none",
@@ -108,7 +108,7 @@ def test_counts_and_sentence_without_samples(office: Store) -> None:
         "t-done",
         "t-off",
     ]
-    assert [one.id for one in answer.samples.work] == ["x-q"]
+    assert [task.id for task in answer.samples.work] == ["x-q"]
     assert answer.points[:4] == [
         "逾期 1 件，最久的“昨天到期”过了 1 天",
         "30 天内到期 3 件",
@@ -117,8 +117,8 @@ def test_counts_and_sentence_without_samples(office: Store) -> None:
     ]
     assert [point.code for point in answer.points[4:]] == ["five_lacking", "nobody", "goal_now"]
     assert answer.verdict.startswith("演示链：逾期 1 件")
-    assert {one.list_name for one in answer.work} == {*ListName}
-    assert "work" not in {one.topic for one in answer.missing}
+    assert {task.list_name for task in answer.work} == {*ListName}
+    assert "work" not in {lacking.topic for lacking in answer.missing}
     hidden = desk_of(office, without=("sample",))
     assert not hidden.samples.any
     assert (hidden.points, hidden.counts, hidden.rests_on) == (
@@ -142,11 +142,11 @@ def test_who_answers_since_and_until(office: Store) -> None:
         (Duty.team, "team", None, None, True, True, "confirmed"),
     ]
     assert [post.agency.id for post in desk_of(office).samples.posts] == ["made"]
-    lacking = next(one for one in desk_of(office).missing if one.topic == "posts")
+    lacking = next(lacking for lacking in desk_of(office).missing if lacking.topic == "posts")
     # a kind of office, and a sample, are nobody
     assert lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"
     assert (lacking.form, lacking.form_name) == ("responsible_for", "责任分工")
-    later = next(one for one in desk_of(office, "2026-12-01").missing if one.topic == "posts")
+    later = next(lacking for lacking in desk_of(office, "2026-12-01").missing if lacking.topic == "posts")
     assert later.what.startswith("副链长、产业专班")
 
 
@@ -158,7 +158,7 @@ def test_all_that_somebody_answers_for(office: Store) -> None:
         ("p-big", "包联", True),
         ("demo", "牵头单位", False),
     ]
-    assert [one.id for one in answer.work] == ["t-late", "t-month", "t-today", "t-done", "t-off"]
+    assert [task.id for task in answer.work] == ["t-late", "t-month", "t-today", "t-done", "t-off"]
     assert answer.points == [
         "现在负责 1 项",
         "另有 1 项已经结束或还没有开始",
@@ -168,34 +168,34 @@ def test_all_that_somebody_answers_for(office: Store) -> None:
     li = make_duties(view, find_agency(view, "李四"))
     assert [(post.role, post.current) for post in li.posts] == [("副链长", True), ("链长", False)]
     assert li.points[-1] == "没有登记要办的事项"
-    assert [one.id for one in make_duties(view, find_agency(view, "示例局")).work] == ["x-q"]
+    assert [task.id for task in make_duties(view, find_agency(view, "示例局")).work] == ["x-q"]
     assert {post.subject.label for post in read_posts(view)} == {"Chain", "Project", "Task"}
 
 
 def test_the_five(office: Store) -> None:
     answer = desk_of(office)
-    assert {one.kind: one.state for one in answer.five} == {
+    assert {thing.kind: thing.state for thing in answer.five} == {
         "行动计划": FiveState.missing, "产业图谱": FiveState.live, "招商名录": FiveState.live, "项目清单": FiveState.live, "支撑平台": FiveState.missing,
     }  # fmt: skip
-    why = {one.kind: [reason.code for reason in one.why] for one in answer.five}
+    why = {thing.kind: [reason.code for reason in thing.why] for thing in answer.five}
     assert why["行动计划"] == ["five_over"]  # until yesterday
-    shown = {one.kind: text_of(_five(answer)[1], one, {}) for one in answer.five}
+    shown = {thing.kind: text_of(_five(answer)[1], thing, {}) for thing in answer.five}
     assert (shown["行动计划"], shown["支撑平台"]) == ("过期", "图里没有")  # the city may well have it
     assert any("图里没有现行的行动计划、支撑平台" in point for point in answer.points)
-    assert next(one for one in answer.five if one.kind == "支撑平台").why == [
+    assert next(thing for thing in answer.five if thing.kind == "支撑平台").why == [
         "没有登记会展平台"
     ]  # the sample's is none
-    assert {one.kind: one.state for one in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
-    assert {one.kind: (one.status, one.sources) for one in answer.five}["项目清单"] == ("reported", ["s"])
-    assert [(one.kind, one.state) for one in answer.samples.five] == [("支撑平台", FiveState.missing)]
+    assert {thing.kind: thing.state for thing in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
+    assert {thing.kind: (thing.status, thing.sources) for thing in answer.five}["项目清单"] == ("reported", ["s"])
+    assert [(thing.kind, thing.state) for thing in answer.samples.five] == [("支撑平台", FiveState.missing)]
 
 
 def test_a_chain_of_which_nothing_is_known(office: Store) -> None:
     answer = desk_of(office, chain=Named(id="bare", name="空链"))
     assert (answer.work, answer.posts, answer.projects, answer.samples.any, answer.rests_on) == ([], [], [], False, {})
-    assert {one.state for one in answer.five} == {FiveState.missing}
+    assert {thing.state for thing in answer.five} == {FiveState.missing}
     assert [(goal.name, goal.state, goal.status) for goal in answer.goals] == [("2026 年", GoalState.unknown, None)]
-    assert [(one.topic, one.form) for one in answer.missing] == [
+    assert [(lacking.topic, lacking.form) for lacking in answer.missing] == [
         ("posts", "responsible_for"), ("documents", "deliverables"), ("platforms", "platforms"), ("work", "tasks"), ("projects", "projects"),
     ]  # fmt: skip
     assert answer.points[0] == "链长制四张清单还没有载入"
@@ -210,7 +210,7 @@ def test_only_samples(store: Store, tmp_path: Path) -> None:
         [tmp_path / name for name in ("sources.csv", "regions.csv", "chains.csv", "segments.csv", "tasks.csv")], store
     ).bad
     answer, hidden = desk_of(store), desk_of(store, without=("sample",))
-    assert ([one.id for one in answer.samples.work], answer.work, answer.counts.items) == (["x-q"], [], 0)
+    assert ([task.id for task in answer.samples.work], answer.work, answer.counts.items) == (["x-q"], [], 0)
     assert answer.points == hidden.points
     assert (hidden.samples.any, hidden.rests_on) == (False, {})
 
@@ -226,8 +226,8 @@ def test_an_owner_whose_time_is_over_owns_nothing(office: Store, tmp_path: Path)
 def test_pages_and_routes_say_the_same(office: Store) -> None:
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/chains/demo/desk").json()
-    assert {one["state_code"] for one in answer["five"]} == {"live", "missing"}
-    assert {one["list_name_code"] for one in answer["work"]} == {"task", "construction", "investment", "problem"}
+    assert {thing["state_code"] for thing in answer["five"]} == {"live", "missing"}
+    assert {task["list_name_code"] for task in answer["work"]} == {"task", "construction", "investment", "problem"}
     page = client.get("/chains/demo/desk").text
     for words in (
         answer["points"][0],
@@ -289,7 +289,7 @@ def test_nothing_of_the_seeds_is_missed_but_by_samples(seeded_store: Store) -> N
         answer = desk_of(seeded_store, chain=Named(id=chain, name=chain))
         assert {goal.state for goal in answer.goals} == {GoalState.unknown}
         assert all(post.collective for post in answer.posts)
-        assert "sample" not in {*(post.status for post in answer.posts), *(one.status for one in answer.work)}
+        assert "sample" not in {*(post.status for post in answer.posts), *(task.status for task in answer.work)}
     missed = [
         goal
         for goal in desk_of(seeded_store, chain=Named(id="integrated-circuits", name="集成电路")).samples.goals

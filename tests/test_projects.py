@@ -100,7 +100,7 @@ def ask(
 
 
 def by_id(answer: Projects) -> dict[str, ProjectItem]:
-    return {one.id: one for one in (*answer.projects, *answer.samples.projects)}
+    return {project.id: project for project in (*answer.projects, *answer.samples.projects)}
 
 
 def change(store: Store, word: str, hidden: str = "") -> ProjectWhatIf:
@@ -120,16 +120,16 @@ e,戊,3亿美元,USD,,s,confirmed
         "utf-8",
     )
     report = load([tmp_path / "projects.csv"], store)
-    assert [(one.row, one.column) for one in report.rejected] == [(5, "投资额原文"), (6, "投资额")]
+    assert [(rejected.row, rejected.column) for rejected in report.rejected] == [(5, "投资额原文"), (6, "投资额")]
     assert "以元为单位" in report.rejected[0].reason
-    assert {id: one.amount for id, one in by_id(ask(store)).items()} == {"a": 5e9, "b": 3.5e7, "c": 1.2e9}
+    assert {id: project.amount for id, project in by_id(ask(store)).items()} == {"a": 5e9, "b": 3.5e7, "c": 1.2e9}
 
 
 def test_every_stage_of_the_model_stands_somewhere_in_the_funnel_in_its_order() -> None:
     assert {*STANDS} == {*STAGES.choices}
     wanted = ["线索", "洽谈", "签约", "开工", "投产"]
     assert [stage for stage in Funnel if stage in wanted] == wanted
-    assert {STANDS[one] for one in ("规划", "已宣布")} == {Funnel.announced}
+    assert {STANDS[stage] for stage in ("规划", "已宣布")} == {Funnel.announced}
     assert find_stage(" 在建 ") == "在建"
     with pytest.raises(InputError, match=r"没有“完工”这个阶段;可选 线索、"):
         find_stage("完工")
@@ -140,7 +140,7 @@ def test_the_funnel_counts_every_project_once_and_adds_within_a_currency(office:
     told = {
         row.stage: (
             row.projects,
-            [(one.currency, one.amount) for one in row.sums],
+            [(money.currency, money.amount) for money in row.sums],
             row.yuan,
             row.without_amount,
             row.without_currency,
@@ -171,8 +171,8 @@ def test_the_funnel_counts_every_project_once_and_adds_within_a_currency(office:
 def test_a_foreign_currency_is_yuan_by_a_stated_rate_alone(office: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stated = read_office().model_copy(update={"rate": {"USD": Threshold(value=7.0, why="测试")}})
     monkeypatch.setattr(city_projects, "read_office", lambda: stated)
-    row = next(one for one in ask(office).funnel if one.stage is Funnel.signed)
-    assert (row.yuan, row.in_yuan, [one.amount for one in row.sums]) == (4.5e9, 2, [1e9, 5e8])
+    row = next(row_there for row_there in ask(office).funnel if row_there.stage is Funnel.signed)
+    assert (row.yuan, row.in_yuan, [money.amount for money in row.sums]) == (4.5e9, 2, [1e9, 5e8])
 
 
 def test_what_is_given_up_is_in_no_sum_of_the_sentence(office: Store) -> None:
@@ -189,8 +189,12 @@ def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> 
         ("usd", 181),
         ("gap", 180),
     ]  # the longest first
-    assert [one.id for one in answer.undated] == ["build", "late", "none"]  # build has a step, but no day; over is over
-    assert {one.stalled for one in answer.undated} == {None}
+    assert [project.id for project in answer.undated] == [
+        "build",
+        "late",
+        "none",
+    ]  # build has a step, but no day; over is over
+    assert {project.stalled for project in answer.undated} == {None}
     assert [project.id for project in ask(office, stalled=181).projects] == ["usd"]
     assert [project.id for project in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
     assert ask(office, stalled=182).projects == []
@@ -205,7 +209,7 @@ def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> 
 
 def test_days_are_counted_from_the_last_day_that_a_date_may_mean(office: Store) -> None:
     items = by_id(ask(office, stalled=1))
-    assert {id: one.quiet for id, one in by_id(ask(office)).items()} == {
+    assert {id: project.quiet for id, project in by_id(ask(office)).items()} == {
         "gap": 180, "usd": 181, "late": None, "plan": 0, "build": None, "done": 2525, "over": None, "none": None, "x-p": 2525,
     }  # fmt: skip
     assert {"done", "over", "plan"}.isdisjoint(items)  # what is over does not stand still
@@ -220,8 +224,15 @@ def test_days_are_counted_from_the_last_day_that_a_date_may_mean(office: Store) 
 
 
 def test_expected_days_that_are_over(office: Store) -> None:
-    assert {id: one.late for id, one in by_id(ask(office)).items() if one.late is not None} == {"gap": 30, "late": 1}
-    assert {id for id, one in by_id(ask(office, day="2026-12-01")).items() if one.late} == {"gap", "late", "usd"}
+    assert {id: project.late for id, project in by_id(ask(office)).items() if project.late is not None} == {
+        "gap": 30,
+        "late": 1,
+    }
+    assert {id for id, project in by_id(ask(office, day="2026-12-01")).items() if project.late} == {
+        "gap",
+        "late",
+        "usd",
+    }
     assert "2 个预计投产的日子已经过了，图里没有投产的记录" in ask(office).points
 
 
@@ -250,7 +261,7 @@ def test_what_a_project_that_fills_a_gap_would_change(office: Store, tmp_path: P
     assert (answer.status, answer.cannot) == ("inferred", [])  # no firm here is a sample
     (tmp_path / "enterprises.csv").write_text("id,name,source,status\nx-f,示例厂,x,sample\n", "utf-8")
     assert not load([tmp_path / "enterprises.csv"], office).bad
-    assert [one.code for one in change(office, "补缺项目").cannot] == ["on_samples"]
+    assert [reason.code for reason in change(office, "补缺项目").cannot] == ["on_samples"]
     assert change(office, "补缺项目", "sample").cannot == []
     assert change(office, "示例项目").status == "sample"
 
@@ -293,8 +304,13 @@ def test_no_rows(office: Store) -> None:
         [],
     )
     assert answer.verdict == "图里还没有空链项目。"
-    assert [(one.topic, one.form, one.form_name) for one in answer.missing] == [("projects", "projects", "项目")]
-    assert [(one.topic, one.form) for one in ask(office).missing] == [("steps", "progress"), ("fields", "projects")]
+    assert [(lacking.topic, lacking.form, lacking.form_name) for lacking in answer.missing] == [
+        ("projects", "projects", "项目")
+    ]
+    assert [(lacking.topic, lacking.form) for lacking in ask(office).missing] == [
+        ("steps", "progress"),
+        ("fields", "projects"),
+    ]
     assert ask(office).missing[1].what == (
         "项目表里空着的: 阶段 1 个、投资额 2 个、币种 1 个、投资方 2 个、区域 2 个、产业链 1 个、填补环节 2 个、预计投产日期 3 个"
     )
@@ -333,7 +349,7 @@ def test_projects_of_another_city_are_not_seen(store: Store, tmp_path: Path) -> 
 def test_pages_and_routes_say_the_same(office: Store) -> None:
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/projects?stalled=180").json()
-    assert {one["stage_code"] for one in answer["funnel"]} == {*Funnel.__members__}
+    assert {row["stage_code"] for row in answer["funnel"]} == {*Funnel.__members__}
     assert client.get("/api/v1/chains/demo/projects?stage=签约").json()["chain"] == {"id": "demo", "name": "演示链"}
     page = client.get("/projects?stalled=180").text
     for words in (
@@ -403,7 +419,7 @@ def test_what_the_seeds_say_of_real_projects(full_store: Store) -> None:
     assert [point for point in ask(full_store).points if point.code == "amount"] == [
         "写明金额和币种的 1 个，合计 174.8 亿元"
     ]
-    assert all(one.status != "sample" for one in (*ask(full_store).projects, *answer.undated))
+    assert all(project.status != "sample" for project in (*ask(full_store).projects, *answer.undated))
 
 
 @pytest.mark.parametrize("stalled", [None, 1000])

@@ -125,7 +125,7 @@ def test_a_product_that_is_made_here_is_not_near_for_that(store: Store, tmp_path
 def test_a_need_is_that_of_the_nearest_leader(store: Store, tmp_path: Path, top: str, below: str) -> None:
     firms = [firm(top), firm(below, parent=top), firm("kid", parent=below), outside("a", "chip")]
     rows = {
-        "leads": [{"enterprise": one, "chain": "demo"} for one in (top, below)],
+        "leads": [{"enterprise": leader, "chain": "demo"} for leader in (top, below)],
         "needs": [{"enterprise": "kid", "product": "chip"}],
     }
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")], **rows))
@@ -172,11 +172,11 @@ def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path
         {"id": "nowhere", "name": "示例nowhere号公司", "products": "foil"},
     ]
     answer = ask(gapped(store, tmp_path, *firms))
-    why = {one.firm.id: one.why_not for one in answer.excluded}
+    why = {excluded.firm.id: excluded.why_not for excluded in answer.excluded}
     assert why["closed"].startswith("企业登记为已终止")
     assert "已在本地" in why["here"]
     assert [target.firm.id for target in answer.targets] == ["open"]
-    assert [(one.firm.id, one.product_id) for one in answer.unplaced] == [("nowhere", "foil")]
+    assert [(nowhere.firm.id, nowhere.product_id) for nowhere in answer.unplaced] == [("nowhere", "foil")]
     assert "所在地未登记" in answer.unplaced[0].why_not
     assert "foil" in {place.product_id for place in answer.unknown}  # it may be here, so this is no gap
     assert "foil" not in {gap.product_id for gap in answer.without_firms}
@@ -198,7 +198,7 @@ def test_who_has_closed_or_stopped_to_make_it_is_no_target(store: Store, tmp_pat
         )
     )
     assert answer.targets == []
-    assert {one.firm.id: (one.product_id, one.why_not) for one in answer.excluded if one.firm.id != "lead"} == {
+    assert {excluded.firm.id: (excluded.product_id, excluded.why_not) for excluded in answer.excluded if excluded.firm.id != "lead"} == {
         "stopped": ("chip", "登记的生产或供给已经结束"), "closed": ("chip", "企业登记为已终止"),
     }  # fmt: skip
     assert "chip" in {gap.product_id for gap in answer.without_firms}
@@ -221,7 +221,7 @@ def test_a_closed_firm_counts_for_no_target_and_in_no_list(tmp_path: Path) -> No
     )
     assert values(answer, "a")["links"] == 0
     assert "同集团已有企业在本地" not in " ".join(answer.targets[0].why_not)
-    assert {place.product_id: [one.id for one in place.outside] for place in answer.unknown} == {
+    assert {place.product_id: [firm_there.id for firm_there in place.outside] for place in answer.unknown} == {
         "ore": ["b"],
         "foil": [],
         "car": [],
@@ -233,7 +233,9 @@ def test_a_closed_firm_counts_for_no_target_and_in_no_list(tmp_path: Path) -> No
 def test_a_firm_that_is_here_and_elsewhere_is_no_target(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, firm("both", region="ward;else", products="chip")))
     assert answer.targets == []
-    assert [(one.firm.id, one.product_id) for one in answer.excluded if one.firm.id == "both"] == [("both", "chip")]
+    assert [(excluded.firm.id, excluded.product_id) for excluded in answer.excluded if excluded.firm.id == "both"] == [
+        ("both", "chip")
+    ]
 
 
 def test_where_nothing_was_looked_for_there_are_no_gaps(store: Store, tmp_path: Path) -> None:
@@ -281,7 +283,7 @@ def test_a_guess_of_the_model_is_always_said_to_be_one(store: Store, tmp_path: P
     assert "由模型推断" in target.why_not[0]
     assert all(row.record != "PRODUCES" for row in target.evidence)
     gap = next(gap for gap in answer.without_firms if gap.product_id == "chip")
-    assert [one.id for one in gap.guessed] == ["a"]
+    assert [guess.id for guess in gap.guessed] == ["a"]
 
 
 def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) -> None:
@@ -320,23 +322,23 @@ def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_shipped_chain_answers_the_same_from_both_stores(server_store: Store, seeded_store: Store) -> None:
-    one, other = (
+    on_server, embedded = (
         list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (server_store, seeded_store)
     )
-    assert one == other
+    assert on_server == embedded
 
 
 def test_the_targets_of_the_shipped_chain(seeded_store: Store) -> None:
-    one = list_targets(under(seeded_store, today=TODAY), "integrated-circuits", 20)
-    assert [target.firm.name for target in one.targets][:1] == ["示例外地碳化硅有限公司"]
-    assert len(one.targets[0].factors) == 6
-    assert {target.status for target in one.targets} == {"sample"}
+    answer = list_targets(under(seeded_store, today=TODAY), "integrated-circuits", 20)
+    assert [target.firm.name for target in answer.targets][:1] == ["示例外地碳化硅有限公司"]
+    assert len(answer.targets[0].factors) == 6
+    assert {target.status for target in answer.targets} == {"sample"}
 
 
 def test_the_command(seeded_store_url: str) -> None:
-    found = json.loads(run("targets", "集成电路", "--top", "20", "--format", "json", store=seeded_store_url).stdout)
-    assert found["chain"] == "集成电路"
-    assert [factor["name"] for factor in found["targets"][0]["factors"]] == [
+    answer = json.loads(run("targets", "集成电路", "--top", "20", "--format", "json", store=seeded_store_url).stdout)
+    assert answer["chain"] == "集成电路"
+    assert [factor["name"] for factor in answer["targets"][0]["factors"]] == [
         weight.name for weight in WEIGHTS.factor.by_key().values()
     ]
     table = run("targets", "集成电路", store=seeded_store_url)
@@ -363,9 +365,9 @@ def ranked(number: int, numbers: list[float]) -> RankedTarget:
 @given(st.lists(shares, min_size=1, max_size=12), st.integers(1, 6))
 def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[float]], top: int) -> None:
     targets = rank([ranked(number, own) for number, own in enumerate(numbers)], WEIGHTS.factor.points)
-    found = stability(targets, WEIGHTS, top)
-    assert len(found.variants) == 2 * len(KEYS)
-    for variant, (moved, points) in zip(found.variants, moved_weights(WEIGHTS), strict=True):
+    answer = stability(targets, WEIGHTS, top)
+    assert len(answer.variants) == 2 * len(KEYS)
+    for variant, (moved, points) in zip(answer.variants, moved_weights(WEIGHTS), strict=True):
         assert variant.moved == moved
         assert sum(points.values()) == pytest.approx(100)
         key = moved.split(" ")[0]
@@ -375,13 +377,17 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
             key=lambda target: (-weighted(target.factors, points), -target.factors.values["gap"], target.firm.id),
         )
         first, after = targets[:top], fresh[:top]
-        assert {one.id for one in variant.left} == {one.firm.id for one in first} - {one.firm.id for one in after}
-        assert {one.id for one in variant.entered} == {one.firm.id for one in after} - {one.firm.id for one in first}
-        stay = [one for one in first if one in after]
+        assert {target.id for target in variant.left} == {target.firm.id for target in first} - {
+            target.firm.id for target in after
+        }
+        assert {target.id for target in variant.entered} == {target.firm.id for target in after} - {
+            target.firm.id for target in first
+        }
+        stay = [target for target in first if target in after]
         shifts = {
-            one.firm.id: (first.index(one) + 1, after.index(one) + 1)
-            for one in stay
-            if first.index(one) != after.index(one)
+            target.firm.id: (first.index(target) + 1, after.index(target) + 1)
+            for target in stay
+            if first.index(target) != after.index(target)
         }
         assert {shift.firm.id: (shift.before, shift.after) for shift in variant.shifts} == shifts
         old, new = (
@@ -394,13 +400,13 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
 @given(shares)
 def test_every_factor_counts_by_its_weight_and_no_more(numbers: list[float]) -> None:
     """Each part is its share of its weight, and the score all of them, to the rounding of what is shown."""
-    one, weights = ranked(0, numbers).factors, WEIGHTS.factor.points
+    factors, weights = ranked(0, numbers).factors, WEIGHTS.factor.points
     wanted = {key: number * weights[key] for key, number in zip(KEYS, numbers, strict=True)}
-    assert points_of(one, weights) == pytest.approx(wanted, abs=0.0051)
-    assert weighted(one, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
+    assert points_of(factors, weights) == pytest.approx(wanted, abs=0.0051)
+    assert weighted(factors, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
     for place in range(len(KEYS)):
         more = ranked(0, [*numbers[:place], 1.0, *numbers[place + 1 :]]).factors
-        assert weighted(more, WEIGHTS.factor.points) >= weighted(one, WEIGHTS.factor.points)
+        assert weighted(more, WEIGHTS.factor.points) >= weighted(factors, WEIGHTS.factor.points)
 
 
 def test_weights_must_add_up_to_a_hundred() -> None:
