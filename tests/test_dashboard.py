@@ -98,7 +98,7 @@ def seen(store: Store, without: tuple[str, ...] = (), day: str = TODAY) -> Dashb
 
 
 def told(answer: Dashboard) -> dict[str, PublishedLine]:
-    return {f"{one.metric} {one.original}": one for one in answer.published}
+    return {f"{published.metric} {published.original}": published for published in answer.published}
 
 
 def test_chains_projects_needs_and_work(full: Store) -> None:
@@ -131,14 +131,14 @@ def test_each_number_of_needs_opens_as_many_rows(full: Store, tmp_path: Path) ->
     for line in answer.needs:
         opened = client.get("/api/v1/needs", params={"met": line.met}).json()
         assert len(opened["needs"]) == line.products, line.met
-        assert {one["status"] for one in opened["needs"]} <= {line.status}
+        assert {need["status"] for need in opened["needs"]} <= {line.status}
         page = client.get("/needs", params={"met": line.met}).text
         assert f"{line.met} {line.products}</a>" in page
     whole = client.get("/api/v1/needs").json()
-    assert [(one["chain"]["id"], one["product"], one["met_code"], one["recorded"], [who["id"] for who in one["leaders"]], one["sources"]) for one in whole["needs"]] == [
+    assert [(need["chain"]["id"], need["product"], need["met_code"], need["recorded"], [who["id"] for who in need["leaders"]], need["sources"]) for need in whole["needs"]] == [
         ("demo", "芯片件", "able", True, ["boss"], ["s1"]), ("demo", "箔材", "none", True, ["boss"], ["s1"]),
     ]  # fmt: skip
-    assert [(one["product"], one["status"]) for one in whole["samples"]] == [("矿石", "sample")]
+    assert [(need["product"], need["status"]) for need in whole["samples"]] == [("矿石", "sample")]
     assert [point["code"] for point in whole["point_codes"]] == [
         "city_needs",
         "city_none_supplied",
@@ -150,7 +150,7 @@ def test_each_number_of_needs_opens_as_many_rows(full: Store, tmp_path: Path) ->
 def test_published_figures_beside_the_rows(full: Store) -> None:
     lines = told(seen(full))
     assert "没有规则的指标 7个" not in lines
-    assert {name: (one.shown, one.difference.code) for name, one in lines.items()} == {
+    assert {name: (published.shown, published.difference.code) for name, published in lines.items()} == {
         "重点产业链数 1条": (1, "fig_same"),
         "由市领导任链长的产业链数 24条": (1, "fig_less"),
         "已建产业专班的产业链数 24条": (0, "nobody_named"),
@@ -184,7 +184,7 @@ def test_a_figure_is_compared_in_its_own_unit_and_currency_and_by_its_day(store:
     ]
     steps = [{"project": "p1", "stage": "签约", "happened_on": "2026-07-01"}]
     put(store, tmp_path / "rows", projects=PROJECTS, statements=figures, progress=steps)
-    lines = {name: (one.shown, one.difference) for name, one in told(seen(store)).items()}
+    lines = {name: (published.shown, published.difference) for name, published in told(seen(store)).items()}
     assert lines == {
         "产业链重点项目总投资 90亿元": (30, "图里 30 亿元，另有 3 个没有可比的金额"),
         "产业链重点项目总投资 50亿美元": (50_000, "图里 50,000 万美元，另有 3 个没有可比的金额"),
@@ -234,11 +234,11 @@ def test_command_route_page_and_workbook_say_the_same(seeded_store_url: str, tmp
     client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
     answer = client.get("/api/v1/dashboard").json()
     assert json.loads(run("dashboard", "--format", "json", store=seeded_store_url).stdout) == answer
-    by_metric = {f"{one['metric']} {one['original']}": one for one in answer["published"]}
+    by_metric = {f"{published['metric']} {published['original']}": published for published in answer["published"]}
     assert by_metric["产业链重点项目数 342个"]["shown"] == 9
     assert by_metric["已对接需求数 409项"]["difference_code"] == "fig_nothing"
     assert by_metric["拟投资额 174.8亿元"]["difference_code"] == "fig_same"
-    assert sum(one["projects"] for one in answer["stages"]) == 9
+    assert sum(stage["projects"] for stage in answer["stages"]) == 9
     page = client.get("/dashboard").text
     for text in (answer["verdict"], "8,000 亿元", "图里 9 个，差 333 个"):
         assert text in page

@@ -59,7 +59,7 @@ def test_which_projects_count(office: Store) -> None:
     assert next(project for project in desk_of(office).projects if project.project.id == "p-usd").why == [
         "美元没有写明汇率，不折算，不可比"
     ]
-    assert [one.topic for one in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
+    assert [lacking.topic for lacking in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
 
 
 def test_the_goal_by_year_half_and_district(office: Store) -> None:
@@ -67,7 +67,7 @@ def test_the_goal_by_year_half_and_district(office: Store) -> None:
         goal.name: (goal.state, [p.id for p in goal.counted], [p.id for p in goal.possible])
         for goal in desk_of(office).goals
     }
-    unknown, kept = GoalState.unknown, GoalState.kept
+    unknown, reached = GoalState.unknown, GoalState.kept
     assert rows == {
         "2026 年": (unknown, [], ["p-nodate"]),
         "2025 年": (unknown, [], ["p-nodate", "p-unsaid", "p-usd"]),  # declared complete, but three may count
@@ -75,7 +75,7 @@ def test_the_goal_by_year_half_and_district(office: Store) -> None:
         "2025 年下半年": (unknown, [], ["p-nodate", "p-unsaid"]),
         "2025 年 甲区": (unknown, [], ["p-unsaid", "p-usd"]),
         "2025 年 乙区": (unknown, [], ["p-nodate"]),
-        "2024 年": (kept, ["p-big", "p-flag"], ["p-nodate"]),
+        "2024 年": (reached, ["p-big", "p-flag"], ["p-nodate"]),
         "2024 年上半年": (unknown, ["p-big"], ["p-nodate"]),  # signed on its last day
         "2024 年下半年": (unknown, ["p-flag"], ["p-nodate"]),  # on its first
         "2024 年 甲区": (unknown, ["p-big"], []),
@@ -113,36 +113,36 @@ def goal(
     rules: OfficeRules, *projects: ProjectRow, lists: tuple[Complete, ...] = (), today: date = TODAY
 ) -> dict[int, str]:
     judged = [judge_project(project, today, rules) for project in projects]
-    found = judge_goal(Known(judged, lists, today, rules))
-    return {one.year: one.reason.code for one in found if one.scope is GoalScope.chain}
+    goals = judge_goal(Known(judged, lists, today, rules))
+    return {year_goal.year: year_goal.reason.code for year_goal in goals if year_goal.scope is GoalScope.chain}
 
 
 def test_missed_is_said_only_of_a_year_that_is_over_and_complete() -> None:
     rules = read_office()
     year = Complete(date(2025, 1, 1), date(2025, 12, 31), "confirmed", "s")
-    one, small = project("a", "2025-03"), project("b", "2025-04", 1e9, flagship=False)
-    assert goal(rules, one, lists=(year,)) == {2026: "goal_going", 2025: "goal_missed"}
-    assert goal(rules, one, small, lists=(year,))[2025] == "goal_missed"
-    assert goal(rules, one)[2025] == "goal_incomplete"
+    large, small = project("a", "2025-03"), project("b", "2025-04", 1e9, flagship=False)
+    assert goal(rules, large, lists=(year,)) == {2026: "goal_going", 2025: "goal_missed"}
+    assert goal(rules, large, small, lists=(year,))[2025] == "goal_missed"
+    assert goal(rules, large)[2025] == "goal_incomplete"
     assert goal(rules, lists=(year,))[2025] == "goal_missed"
-    assert goal(rules, one, project("c", "2025-12-31"), lists=(year,))[2025] == "goal_kept"
-    assert goal(rules, one, project("c", "2024-12-31"), lists=(year,))[2025] == "goal_missed"
+    assert goal(rules, large, project("c", "2025-12-31"), lists=(year,))[2025] == "goal_kept"
+    assert goal(rules, large, project("c", "2024-12-31"), lists=(year,))[2025] == "goal_missed"
     assert (
-        goal(rules, one, lists=(Complete(date(2025, 1, 1), date(2025, 12, 30), "confirmed", "s"),))[2025]
+        goal(rules, large, lists=(Complete(date(2025, 1, 1), date(2025, 12, 30), "confirmed", "s"),))[2025]
         == "goal_incomplete"
     )
-    assert goal(rules, one, lists=(year,), today=date(2025, 12, 31))[2025] == "goal_going"
+    assert goal(rules, large, lists=(year,), today=date(2025, 12, 31))[2025] == "goal_going"
     for doubtful in (
         project("c", None),
         project("c", "2025", None),
         project("c", "2025", 1e9),
         project("c", "2025", None, amount=None),
     ):
-        assert goal(rules, one, doubtful, lists=(year,))[2025] == "goal_possible", doubtful
-    assert goal(rules, one, project("c", "2027"), lists=(year,))[2025] == "goal_missed"
+        assert goal(rules, large, doubtful, lists=(year,))[2025] == "goal_possible", doubtful
+    assert goal(rules, large, project("c", "2027"), lists=(year,))[2025] == "goal_missed"
     running = ProjectStep(stage="投产", on="2024-H1", by=None, status="confirmed", source="s", place=None)
     built = project("c", None, stage="投产", steps=[running.model_dump()])
-    assert goal(rules, one, built, lists=(year,))[2025] == "goal_missed"  # it was signed before it ran
+    assert goal(rules, large, built, lists=(year,))[2025] == "goal_missed"  # it was signed before it ran
     assert goal(rules, project("c", None), lists=(year,))[2025] == "goal_missed_anyway"
     assert min(goal(rules, project("c", "2019"))) == 2026  # before there was a goal
     assert goal(rules, lists=(Complete(date(1, 1, 1), date(9999, 12, 31), "confirmed", "s"),)) == {
@@ -154,8 +154,8 @@ def test_a_project_signed_some_time_in_a_year_is_of_neither_half_for_sure() -> N
     rules = read_office()
     judged = [judge_project(project(id, "2025"), TODAY, rules) for id in ("a", "b")]
     rows = {
-        one.name: (one.state, len(one.counted), len(one.possible))
-        for one in judge_goal(Known(judged, (), TODAY, rules))
+        goal_there.name: (goal_there.state, len(goal_there.counted), len(goal_there.possible))
+        for goal_there in judge_goal(Known(judged, (), TODAY, rules))
     }
     assert rows == {
         "2026 年": (GoalState.unknown, 0, 0),
@@ -167,7 +167,7 @@ def test_a_project_signed_some_time_in_a_year_is_of_neither_half_for_sure() -> N
 
 def test_a_year_missed_rests_on_the_list_that_says_it_is_complete() -> None:
     lists = (Complete(date(2025, 1, 1), date(2025, 12, 31), "curated", "z"),)
-    row = next(one for one in judge_goal(Known([], lists, TODAY, read_office())) if one.year == 2025)
+    row = next(judged for judged in judge_goal(Known([], lists, TODAY, read_office())) if judged.year == 2025)
     assert (row.state, row.status, row.sources) == (GoalState.missed, "curated", ["z", "qingdao-daily-2022"])
 
 

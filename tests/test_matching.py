@@ -51,8 +51,8 @@ def test_channels_are_what_they_are_said_to_be(offers: list[Offer], need: str) -
     offers = sorted(offers, key=lambda offer: offer.supplier)
     derived = derive(build(offers))
     asked, text = ask(derived, need), plain(need)
-    found = look(derived, asked)
-    value = {channel: found.values[:, at].tolist() for at, channel in enumerate(CHANNELS)}
+    looked = look(derived, asked)
+    value = {channel: looked.values[:, at].tolist() for at, channel in enumerate(CHANNELS)}
 
     counts = [all_grams(offer) for offer in offers]
     often = {gram: sum(gram in count for count in counts) for gram in set().union(*counts)}
@@ -111,16 +111,16 @@ def test_likeness_is_the_cosine_of_tf_idf(offers: list[Offer], need: str) -> Non
 @given(st.lists(st.lists(st.integers(0, 4), min_size=3, max_size=3), min_size=1, max_size=9))
 def test_features_are_deviation_and_rank(rows: list[list[int]]) -> None:
     values = np.array(rows, np.float32)
-    found = features(values, np.arange(len(rows))).reshape(len(rows), len(KINDS), 3)
+    numbers = features(values, np.arange(len(rows))).reshape(len(rows), len(KINDS), 3)
     for at in range(3):
         column = [row[at] for row in rows]
         spread = float(np.std(column))
         for row, own in enumerate(column):
-            better = sum(other > own for other in column)
-            assert found[row, 0, at] == pytest.approx(
+            better = sum(value > own for value in column)
+            assert numbers[row, 0, at] == pytest.approx(
                 (own - sum(column) / len(column)) / spread / 10 if spread else 0, abs=1e-6
             )
-            assert found[row, 1, at] == pytest.approx(-math.log((better + 10) / 10) / 5)
+            assert numbers[row, 1, at] == pytest.approx(-math.log((better + 10) / 10) / 5)
 
 
 @given(some_offers())

@@ -273,9 +273,9 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
     answer = ask(store)
     assert [len(rows) for rows in answer.lists().values()] == [0, 0, 0, 0]
     assert any("没有登记可采购产品(服务)" in note and "“需求”空表" in note for note in answer.notes)
-    other = ask(store, "other")
-    assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in other.notes
-    assert [home.id for home in other.city] == ["city"]
+    of_other = ask(store, "other")
+    assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in of_other.notes
+    assert [home.id for home in of_other.city] == ["city"]
 
 
 @pytest.mark.parametrize(("region", "seen_from"), [("ward", ["city"]), ("else", ["else"]), ("", ["city", "else"])])
@@ -297,7 +297,7 @@ def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> N
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path / "in",
         shut,
-        located_in=[{"subject": one["id"], "region": "ward"} for one in shut],
+        located_in=[{"subject": closed["id"], "region": "ward"} for closed in shut],
         produces=[{"enterprise": "maker", "product": "chip"}],
         supplies=[{"supplier": "seller", "customer": "boss", "product": "芯片件"}],
         needs=[need("chip")],
@@ -350,7 +350,7 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
         assert row.source in sources
         assert row.why
         assert row.evidence
-        assert {one.source for one in row.evidence} <= sources
+        assert {row_there.source for row_there in row.evidence} <= sources
         assert row.computed == (row.status == "inferred")
         assert 0 < row.confidence <= (0.4 if row.computed else 1)
         assert row.firm is None or row.firm.id != row.party.id
@@ -358,11 +358,11 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
 
 def test_both_stores_answer_the_same(server_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
-        one, other = (
-            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump()
-            for one in (server_store, seeded_store)
+        on_server, embedded = (
+            chain_opportunities(under(store, today=TODAY), Named(id=id, name=name)).model_dump()
+            for store in (server_store, seeded_store)
         )
-        assert one | {"data_date": None} == other | {"data_date": None}
+        assert on_server | {"data_date": None} == embedded | {"data_date": None}
 
 
 def test_words_that_fit_a_need(tmp_path: Path) -> None:
@@ -597,7 +597,7 @@ def test_a_supplier_that_hangs_on_one_customer_is_told_but_not_of_the_leader_its
         if row.firm and row.firm.id == "a" and row.product == "芯片件"
     ]
     assert rows
-    assert {one for row in rows for one in row.against if one.startswith("已知的客户只有")} == (
+    assert {reason for row in rows for reason in row.against if reason.startswith("已知的客户只有")} == (
         {told} if told else set()
     )
 

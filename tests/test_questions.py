@@ -42,8 +42,8 @@ class Toy(Answer):
 def _print(answer: Any, loud: Annotated[bool, Word("大写")] = False) -> Table[Any]:
     items = answer if isinstance(answer, list) else [answer]
     columns = [
-        Column[Any]("名称" + ("!" if loud else ""), lambda one: one.name),
-        Column[Any]("数", lambda one: one.number),
+        Column[Any]("名称" + ("!" if loud else ""), lambda toy: toy.name),
+        Column[Any]("数", lambda toy: toy.number),
     ]
     return Table("toy", "玩具", columns, items)
 
@@ -75,7 +75,7 @@ def toy_two(view: View, chain: Chain | None = None, firm: Firm | None = None, mo
     """玩具: 两种对象中的一种。"""
     subject = chain or firm
     assert subject is not None
-    return Toy(name=subject.name, others=tuple(one.name for one in more or []))
+    return Toy(name=subject.name, others=tuple(toy.name for toy in more or []))
 
 
 @question("toy-body", "toys/body", group="玩具", post=True, table=_print)
@@ -171,7 +171,7 @@ def test_a_question_of_no_graph(toys: TestClient, seeded_store_url: str) -> None
 
 def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_url: str) -> None:
     first = ask(toys, "toys?size=3")
-    assert ([one["number"] for one in first["items"]], first["next"]) == ([0, 1, 2], "3")
+    assert ([toy["number"] for toy in first["items"]], first["next"]) == ([0, 1, 2], "3")
     assert ask(toys, "toys?size=3&cursor=3") == {
         "items": [{"name": f"第{n}", "number": n, "others": []} for n in (3, 4)],
         "next": None,
@@ -253,9 +253,9 @@ def test_every_question_has_a_name_a_meaning_and_one_home() -> None:
     assert all(question.help and question.group for question in QUESTIONS)
     paths = [path for question in QUESTIONS for path in question.paths]
     assert len(set(paths)) == len(paths)
-    for one in QUESTIONS:
-        assert all(argument.word.help for argument in one.arguments if argument.kind is not bool), one.name
-        assert one.table is not None or not one.command, one.name
+    for asked in QUESTIONS:
+        assert all(argument.word.help for argument in asked.arguments if argument.kind is not bool), asked.name
+        assert asked.table is not None or not asked.command, asked.name
 
 
 def test_commands_of_questions_print_as_they_are_told(seeded_store_url: str, tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def asked(store: Store, name: str, without: tuple[str, ...] = (), day: str = DAY
 
 
 def figures(answer: Registry) -> dict[str, Published]:
-    return {one.metric: one for one in answer.published}
+    return {figure.metric: figure for figure in answer.published}
 
 
 def test_every_registry_is_described_and_says_what_it_may_lack() -> None:
@@ -163,18 +163,18 @@ def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> No
         "s",
         "第70段",
     )
-    assert {one.form for one in answer.missing} == {"scenarios"}
+    assert {lacking.form for lacking in answer.missing} == {"scenarios"}
 
 
 def test_centres_and_whom_they_looked_at(city: Store) -> None:
     answer = asked(city, "centres")
     told = figures(answer)
-    assert {metric: (one.shown, one.difference.code) for metric, one in told.items()} == {
+    assert {metric: (figure.shown, figure.difference.code) for metric, figure in told.items()} == {
         "赋能中心数": (1, "fig_less"),
         "诊断企业(机构)数": (2, "fig_less"),  # f1 at two of them is one firm; f3 no longer; fx is made up
     }
     assert figures(asked(city, "centres", day="2026-01-31"))["诊断企业(机构)数"].shown == 3
-    assert [one.form for one in answer.missing] == ["centres"]
+    assert [lacking.form for lacking in answer.missing] == ["centres"]
 
 
 def test_what_was_signed_at_an_event(city: Store) -> None:
@@ -182,19 +182,19 @@ def test_what_was_signed_at_an_event(city: Store) -> None:
     assert [(entry.thing.id, entry.on) for entry in answer.entries] == [("e1", "2026-05-01"), ("e2", "2026-06")]
     assert {(tie.part, tie.other.id) for tie in answer.ties} == {("签约项目", "q1"), ("签约项目", "q2")}
     told = figures(answer)
-    assert {metric: (one.shown, one.difference.code) for metric, one in told.items()} == {
+    assert {metric: (figure.shown, figure.difference.code) for metric, figure in told.items()} == {
         "签约重点项目数": (2, "fig_same"),
         "签约项目总投资": (500_000_000, "fig_partial"),  # dollars are not yuan
     }
     assert told["签约项目总投资"].difference == "图里 5 亿元，另有 1 个没有可比的金额"
     assert [point.code for point in answer.points] == ["named", "first"]
-    assert [one.form for one in answer.missing] == ["projects"]
+    assert [lacking.form for lacking in answer.missing] == ["projects"]
 
 
 def test_kinds_of_platforms_that_are_not_there(city: Store) -> None:
     answer = asked(city, "platforms")
     assert answer.verdict == "支撑平台：点了名的 1 个平台；基金、会展类的还没有登记。"
-    assert [one.form for one in answer.missing] == ["platforms", "participates_in"]
+    assert [lacking.form for lacking in answer.missing] == ["platforms", "participates_in"]
 
 
 @pytest.mark.parametrize("name", NAMES)

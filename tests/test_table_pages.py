@@ -116,12 +116,12 @@ def test_the_server_sorts_and_searches(leader_client: TestClient) -> None:
     assert up.sorted == "ascending"
     column = [int(rank) for rank in up.first["table-gap-risk"]]
     assert column == sorted(column)
-    other = [int(rank) for rank in Page(leader_client.get(f"{base}&sort=-3").text).first["table-gap-risk"]]
-    assert len(other) == MOST_ROWS
+    ranks = [int(rank) for rank in Page(leader_client.get(f"{base}&sort=-3").text).first["table-gap-risk"]]
+    assert len(ranks) == MOST_ROWS
     assert down.rows == up.rows
-    found = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "000123号 件"}).text
-    assert Page(found).rows == {"table-suppliers": 1}
-    assert "含“000123号 件”的 1 行" in found
+    page = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "000123号 件"}).text
+    assert Page(page).rows == {"table-suppliers": 1}
+    assert "含“000123号 件”的 1 行" in page
     nothing = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "<b>没有</b>"})
     assert nothing.status_code == 200
     assert "<b>没有</b>" not in nothing.text
@@ -215,8 +215,8 @@ def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
         assert all(page.rows for page in pages) or not rows
     assert turn(page=99).number == turn().pages == max(1, (rows + 4) // 5)
     for name in names:
-        found = turn(find=name)
-        assert ([row[0].text for row in found.rows], found.found) == ([name], 1)
+        turned = turn(find=name)
+        assert ([row[0].text for row in turned.rows], turned.found) == ([name], 1)
         told = bytes(send_csv(table, TableAsk("t", find=name), {}, "关于").body).decode("utf-8-sig")
         assert [*csv.reader(io.StringIO(told))] == [["名称", "数"], [name, ""]]
 
@@ -224,9 +224,9 @@ def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
 def test_rows_are_made_when_they_are_shown() -> None:
     made = set[int]()
 
-    def make(one: int) -> str:
-        made.add(one)
-        return str(one)
+    def make(number: int) -> str:
+        made.add(number)
+        return str(number)
 
     table = Table("t", "表", [Column("数", make)], range(10_000))
     page = turn_to(table, TableAsk("t", page=2), SiteLinks(), {}, lambda *_, **__: "", 2)
