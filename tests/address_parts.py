@@ -49,8 +49,8 @@ def routes(store: Store) -> Iterator[str]:
         for id in ids(store, record):
             for chain in sorted(_chains_of(store, record, id)):
                 yield f"{base}/chains/{_quoted(chain)}/certificate?place={_quoted(id)}"
-    for one, two in zip(firms, [*firms[7:], *firms[:7]], strict=True):
-        yield f"{base}/paths?from={_quoted(one)}&to={_quoted(two)}"
+    for supplier, customer in zip(firms, [*firms[7:], *firms[:7]], strict=True):
+        yield f"{base}/paths?from={_quoted(supplier)}&to={_quoted(customer)}"
     for word in WORDS:
         yield f"{base}/search?q={_quoted(word)}&size=50"
         yield f"{base}/enterprises/{_quoted(word)}"
@@ -91,11 +91,11 @@ def pages(store: Store) -> Iterator[str]:
 def answers(store: Store, addresses: Iterator[str]) -> dict[str, tuple[int, str]]:
     """Return what each address answers, without the address of the store."""
     client = TestClient(create_app(store, Settings(cache_mb=0)), raise_server_exceptions=False)
-    found = {}
+    told = {}
     for address in dict.fromkeys(addresses):
         answer = client.get(address, follow_redirects=False)
-        found[address] = (answer.status_code, CHANGING.sub("STORE", answer.text))
-    return found
+        told[address] = (answer.status_code, CHANGING.sub("STORE", answer.text))
+    return told
 
 
 def commands(store: Store) -> Iterator[tuple[str, ...]]:
@@ -107,8 +107,8 @@ def commands(store: Store) -> Iterator[tuple[str, ...]]:
     for record, every in ((Segment, 1), (Product, 10)):
         for id in ids(store, record)[::every]:
             yield from (("certificate", chain, id) for chain in sorted(_chains_of(store, record, id)))
-    for firm, other in zip(firms, [*firms[3:], *firms[:3]], strict=True):
-        yield from (("suppliers", firm, "--tiers", "3"), ("customers", firm), ("paths", firm, other))
+    for firm, customer in zip(firms, [*firms[3:], *firms[:3]], strict=True):
+        yield from (("suppliers", firm, "--tiers", "3"), ("customers", firm), ("paths", firm, customer))
         yield from (("opportunities", "--leader", firm), ("ledger", "--firm", firm))
     yield from (("search", word, "--most", "50") for word in WORDS)
     for name in ("chains", "portfolio", "structure", "map-products", "same-firms", "ledger", "schema"):
@@ -125,7 +125,7 @@ def commands(store: Store) -> Iterator[tuple[str, ...]]:
 
 def said(store: Store, asked: Iterator[tuple[str, ...]]) -> dict[str, tuple[int, str]]:
     """Return how each command ends, and what it prints as JSON."""
-    found = {}
+    told = {}
     for arguments in asked:
         shape = () if arguments[0] == "certificate" else ("--format", "json")
         out = io.StringIO()
@@ -140,8 +140,8 @@ def said(store: Store, asked: Iterator[tuple[str, ...]]) -> dict[str, tuple[int,
                 code = 0
             except SystemExit as end:
                 code = int(end.code or 0)
-        found[" ".join(sys.argv)] = (code, CHANGING.sub("STORE", out.getvalue()))
-    return found
+        told[" ".join(sys.argv)] = (code, CHANGING.sub("STORE", out.getvalue()))
+    return told
 
 
 def _quoted(id: str) -> str:
@@ -165,24 +165,21 @@ def _chains_of(store: Store, record: type, id: str) -> set[str]:
     return known.get(id, set())
 
 
-def main(one: str, two: str) -> None:
+def main(store_or_file: str, file_of_answers: str) -> None:
     """Write the answers of a store, or compare two files of answers."""
-    if not Path(one).exists():
-        store = open_store(one)
-        found = answers(store, (address for kind in (routes, pages) for address in kind(store)))
-        found |= said(store, commands(store))
+    if not Path(store_or_file).exists():
+        store = open_store(store_or_file)
+        told = answers(store, (address for kind in (routes, pages) for address in kind(store)))
+        told |= said(store, commands(store))
         store.close()
-        Path(two).write_text(json.dumps(found, ensure_ascii=False, indent=0), encoding="utf-8")
+        Path(file_of_answers).write_text(json.dumps(told, ensure_ascii=False, indent=0), encoding="utf-8")
         print(
-            len(found),
+            len(told),
             "addresses",
-            {
-                status: sum(answer[0] == status for answer in found.values())
-                for status in {a[0] for a in found.values()}
-            },
+            {status: sum(answer[0] == status for answer in told.values()) for status in {a[0] for a in told.values()}},
         )
         return
-    before, after = (json.loads(Path(file).read_text("utf-8")) for file in (one, two))
+    before, after = (json.loads(Path(file).read_text("utf-8")) for file in (store_or_file, file_of_answers))
     differ = [address for address in {**before, **after} if before.get(address) != after.get(address)]
     for address in differ[:30]:
         print(address, *(known.get(address, ("-",))[0] for known in (before, after)))

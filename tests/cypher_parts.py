@@ -186,6 +186,6 @@ def attack(dialect: Dialect) -> Counter[str]:
 
 if __name__ == "__main__":
     for store in (LADYBUG, NEO4J):
-        found = attack(store)
-        refused = found["WriteRefused"] + found["QueryError"]
-        print(f"{store.name}: {found.total()} attacks, {refused} refused by the gate ({dict(found)})")
+        counts = attack(store)
+        refused = counts["WriteRefused"] + counts["QueryError"]
+        print(f"{store.name}: {counts.total()} attacks, {refused} refused by the gate ({dict(counts)})")

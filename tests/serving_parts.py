@@ -37,12 +37,12 @@ class Served:
 
     def children(self) -> list[int]:
         """Return the processes that the server and its own processes have started."""
-        found = [self.process.pid]
-        for pid in found:
+        pids = [self.process.pid]
+        for pid in pids:
             with suppress(OSError):  # it has ended meanwhile
                 for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                    found += [int(one) for one in task.read_text("ascii").split()]
-        return found[1:]
+                    pids += [int(pid_text) for pid_text in task.read_text("ascii").split()]
+        return pids[1:]
 
 
 def start(store: str, *arguments: str, before: str = "pass", **environment: str) -> "subprocess.Popen[str]":
@@ -64,8 +64,8 @@ def serving(store: str, *arguments: str, **environment: str) -> Iterator[Served]
         assert process.stderr is not None
         for line in process.stderr:
             served.said.append(line)
-            if found := re.search(r"已启动: http://\S+?:(\d+) ", line):
-                served.port = int(found.group(1))
+            if match := re.search(r"已启动: http://\S+?:(\d+) ", line):
+                served.port = int(match.group(1))
                 told.set()
         told.set()
 
@@ -96,8 +96,8 @@ class Clients:
     def answer(self) -> dict[str, object]:
         """Return what they measured, once they are done."""
         text, _ = self.process.communicate(timeout=600)
-        found: dict[str, object] = json.loads(text)
-        return found
+        answered: dict[str, object] = json.loads(text)
+        return answered
 
 
 def peak_while(served: Served, clients: Clients) -> int:

@@ -72,12 +72,12 @@ def test_ranks_and_measures_are_the_plain_ones(
     scores, taken, asked = table
     plain = []
     for firm, item in asked:
-        others = [scores[item][other] for other in range(len(scores[item])) if not taken[item][other]]
+        others = [scores[item][candidate] for candidate in range(len(scores[item])) if not taken[item][candidate]]
         mine = scores[item][firm]
-        plain.append(1 + sum(other > mine for other in others) + sum(other == mine for other in others) / 2)
-    found = ranks(lambda items: np.array(scores, np.float32)[items], csr_array(np.array(taken)), np.array(asked))
-    assert found.tolist() == plain
-    mrr, two = measure(found, [2])
+        plain.append(1 + sum(score > mine for score in others) + sum(score == mine for score in others) / 2)
+    places = ranks(lambda items: np.array(scores, np.float32)[items], csr_array(np.array(taken)), np.array(asked))
+    assert places.tolist() == plain
+    mrr, two = measure(places, [2])
     assert mrr == pytest.approx(sum(1 / rank for rank in plain) / len(plain))
     assert two == pytest.approx(sum(rank <= 2 for rank in plain) / len(plain))
 
@@ -134,11 +134,11 @@ def test_order_of_rows_changes_nothing(draw: random.Random) -> None:
 def test_hidden_links_are_unknown_to_every_method() -> None:
     links = links_from_rows(trades())
     hidden = hide(links.pairs, np.random.default_rng(0))
-    other = links.pairs.copy()
-    other[hidden, 0] = (other[hidden, 0] + 1) % len(links.firms)
-    other[hidden, 1] = (other[hidden, 1] + 5) % len(links.items)
+    changed = links.pairs.copy()
+    changed[hidden, 0] = (changed[hidden, 0] + 1) % len(links.firms)
+    changed[hidden, 1] = (changed[hidden, 1] + 5) % len(links.items)
     items = np.arange(len(links.items))
-    first, second = (scorers(one, links.pairs[~hidden], 0) for one in (links, replace(links, pairs=other)))
+    first, second = (scorers(known, links.pairs[~hidden], 0) for known in (links, replace(links, pairs=changed)))
     for name, score in first.items():
         assert np.array_equal(score(items), second[name](items)), name
 
@@ -148,7 +148,7 @@ def test_model_finds_the_trade() -> None:
     asked = [item for item, name in enumerate(links.items) if "独" in name]
     scores = fit(links, links.pairs, 0, hide).scores(np.array(asked))
     assert all(
-        {links.firms[one][-1] for one in np.argsort(-row)[:10]} == {links.items[item][0]}
+        {links.firms[firm][-1] for firm in np.argsort(-row)[:10]} == {links.items[item][0]}
         for item, row in zip(asked, scores, strict=True)
     )
 
@@ -156,7 +156,10 @@ def test_model_finds_the_trade() -> None:
 def test_score_is_the_sum_of_what_is_said() -> None:
     links = links_from_rows(trades())
     model = Model(Neighbourhood(links, links.pairs), np.ones((2, len(PARTS))))
-    firm, item = links.firms.index("企业04钢"), next(one for one, name in enumerate(links.items) if name == "钢独0号")
+    firm, item = (
+        links.firms.index("企业04钢"),
+        next(place for place, name in enumerate(links.items) if name == "钢独0号"),
+    )
     scores = model.scores(np.array([item]))[0]
     reasons = model.reasons(firm, item)
     assert sum(reason.adds for reason in reasons) == pytest.approx(scores[firm], rel=1e-4)
@@ -178,19 +181,19 @@ def test_what_too_few_links_of_some_draws_say_is_not_told() -> None:
         [
             *trades(),
             *(
-                (f"企业{number:02}{'钢铁布药'[number % 4]}", f"单{number}另{one}", None)
+                (f"企业{number:02}{'钢铁布药'[number % 4]}", f"单{number}另{item}", None)
                 for number in range(40)
-                for one in range(20)
+                for item in range(20)
             ),
         ]
     )
     again = []
     for seed in range(4):
         hidden = hide(links.pairs, np.random.default_rng(seed))
-        kept = np.bincount(links.pairs[~hidden][:, 1], minlength=len(links.items))
-        again.append(int((kept[links.pairs[hidden][:, 1]] > 0).sum()))
+        left = np.bincount(links.pairs[~hidden][:, 1], minlength=len(links.items))
+        again.append(int((left[links.pairs[hidden][:, 1]] > 0).sum()))
     assert min(again) < ENOUGH <= max(again), again
-    assert {one.asked for one in backtest(links, seeds=4).measures} == {ALL}
+    assert {measure.asked for measure in backtest(links, seeds=4).measures} == {ALL}
 
 
 def test_industry_means_leave_the_firm_itself_out() -> None:
@@ -202,9 +205,9 @@ def test_industry_means_leave_the_firm_itself_out() -> None:
         ("戊", "线", None),
     ]
     links = links_from_rows(rows)
-    found = links.over_peers(links.table(links.pairs))
+    means = links.over_peers(links.table(links.pairs))
     told = {
-        (name, firm): float(found[item, own])
+        (name, firm): float(means[item, own])
         for item, name in enumerate(links.items)
         for own, firm in enumerate(links.firms)
     }
@@ -220,7 +223,7 @@ def test_weights_are_never_negative() -> None:
 def test_buyer_is_no_candidate_for_itself() -> None:
     firms = [f"企业{number}" for number in range(6)]
     links = links_from_rows(
-        [(one, other, None) for one in firms for other in firms if one != other] + [("企业0", "企业0", None)]
+        [(firm, buyer, None) for firm in firms for buyer in firms if firm != buyer] + [("企业0", "企业0", None)]
     )
     assert len(links.pairs) == 30
     assert {links.firms[firm] == links.items[item] for firm, item in links.never} == {True}
@@ -230,11 +233,11 @@ def test_buyer_is_no_candidate_for_itself() -> None:
 def test_few_links_give_no_figures(full_store: Store) -> None:
     city = read_city(under(full_store, trusted(), date.today().isoformat()))
     for kind in ("PRODUCES", "SUPPLIES"):
-        found = backtest(links_of(city, kind))
-        assert found.links > 0
-        assert not found.measures
-        assert found.too_few
-        assert f"不到 {ENOUGH} 条" in found.too_few
+        test = backtest(links_of(city, kind))
+        assert test.links > 0
+        assert not test.measures
+        assert test.too_few
+        assert f"不到 {ENOUGH} 条" in test.too_few
 
 
 def test_command_takes_a_file(tmp_path: Path) -> None:
@@ -245,9 +248,11 @@ def test_command_takes_a_file(tmp_path: Path) -> None:
     ]
     path.write_text("\n".join([*lines, '{"firm": "少一半"}', "不是 JSON"]), "utf-8")
     done = run("backtest", "--links", str(path), "--seeds", "2", "--format", "json", store="", check=1)
-    found = json.loads(done.stdout)["links"]
-    assert found["links"] == len(trades())
-    best = max((one for one in found["measures"] if one["asked"] == ALL), key=lambda one: one["mrr"][0])
+    test = json.loads(done.stdout)["links"]
+    assert test["links"] == len(trades())
+    best = max(
+        (measured for measured in test["measures"] if measured["asked"] == ALL), key=lambda measured: measured["mrr"][0]
+    )
     assert best["method"] != "只看规模"
     assert "第 321 行缺少 firm 或 item" in done.stderr
     assert "第 322 行" in done.stderr
@@ -268,6 +273,6 @@ def test_real_companies_and_products(tmp_path: Path) -> None:
     links: KnownLinks = links_of(read_city(under(store, trusted(), date.today().isoformat())), "PRODUCES")
     store.close()
     assert (len(links.pairs), len(links.firms)) == (51_185, 3_832)
-    found = {one.method: one.mrr[0] for one in backtest(links, seeds=1).measures if one.asked == ALL}
-    assert found[MODEL] >= 0.19
-    assert all(found[MODEL] > value + 0.005 for method, value in found.items() if method != MODEL)
+    mrr = {measure.method: measure.mrr[0] for measure in backtest(links, seeds=1).measures if measure.asked == ALL}
+    assert mrr[MODEL] >= 0.19
+    assert all(mrr[MODEL] > value + 0.005 for method, value in mrr.items() if method != MODEL)

@@ -71,16 +71,16 @@ def test_rows_are_loaded_as_those_of_a_file_are(firms: Store, tmp_path: Path) ->
     assert [of_file.total(name) for name in ("read", "new", "changed", "same")] == [7, 0, 0, 2]
     assert recorded(firms) == there
     assert {row["note"] or "" for row in there} == {"谈了\n“两次”,还有下次", ""}
-    assert [(one.row, one.column, one.value, one.reason) for one in of_rows.rejected] == [
-        (int(one.row or 0) - 1, one.column, one.value, one.reason) for one in of_file.rejected
+    assert [(rejected.row, rejected.column, rejected.value, rejected.reason) for rejected in of_rows.rejected] == [
+        (int(rejected.row or 0) - 1, rejected.column, rejected.value, rejected.reason) for rejected in of_file.rejected
     ]  # the file has its head before them
-    assert {one.file for one in of_rows.rejected} == {"匹配"}
+    assert {rejected.file for rejected in of_rows.rejected} == {"匹配"}
 
 
 def test_rows_that_no_table_can_hold_and_a_row_without_what_its_type_needs(firms: Store) -> None:
     before = firms.version()
     report = load_rows(Matched, [step(source="纪要", note="\udcff")], firms)
-    assert [(one.row, one.column) for one in report.rejected] == [(1, "note")]
+    assert [(rejected.row, rejected.column) for rejected in report.rejected] == [(1, "note")]
     assert "代理字符" in report.rejected[0].reason
     lacking = load_rows(Matched, [{"supplier": "a", "customer": "b", "source": "纪要"}], firms)
     assert "缺少必需的列 对接阶段" in lacking.failed[0]["reason"]
@@ -103,7 +103,7 @@ def test_what_came_of_each_change(firms: Store) -> None:
             Change(Enterprise, {"id": "c"}, firm("c", short_name="丙"), "甲", "补简称"),
         ],
     )
-    assert [one.outcome for one in done] == ["same", "new", "refused", "changed"]
+    assert [result.outcome for result in done] == ["same", "new", "refused", "changed"]
     assert "不在可选值内" in done[2].reason
     assert [row["stage"] for row in recorded(firms)] == ["洽谈", "签约"]
     assert apply(firms, []) == []

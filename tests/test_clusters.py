@@ -33,11 +33,13 @@ ROWS = {
     "regions.csv": "id,name,source,status\nqd,青岛市,s,confirmed\njn,济南市,s,confirmed\n",
     "chains.csv": "id,name,region,source,status\ndemo,演示链,qd,s,confirmed\naway,外地链,jn,s,confirmed\n",
     "enterprises.csv": "id,name,source,status\n"
-    + "".join(f"{one},企业{one},s,confirmed\n" for one in ("a", "a2", "b", "c", "d", "e", "f", "s", "gone"))
+    + "".join(f"{firm},企业{firm},s,confirmed\n" for firm in ("a", "a2", "b", "c", "d", "e", "f", "s", "gone"))
     + "x,示例企业,m,sample\n",
     "compared_with.csv": "企业,另一企业,判断,判断时间,判断人,来源,状态\na,a2,同一,2026-01-01,甲,s,confirmed\n",
     "supplies.csv": "supplier,customer,source,status\n"
-    + "".join(f"{one},{other},s,confirmed\n" for one, other in ("ab", "bc", "ca", "de", "ef", "fd", "cd"))
+    + "".join(
+        f"{supplier},{customer},s,confirmed\n" for supplier, customer in ("ab", "bc", "ca", "de", "ef", "fd", "cd")
+    )
     + "x,a,m,sample\n",
     "clusters.csv": """id,name,level,region,chains,note,source,status,place
 k0,空集群,雁阵形,qd,demo,,s,confirmed,第1页
@@ -91,15 +93,15 @@ def asked(store: Store, word: str = "", day: str = DAY, without: tuple[str, ...]
 
 
 def by_id(answer: Clusters) -> dict[str, Compared]:
-    return {one.entry.thing.id: one for one in (*answer.compared, *answer.sample_compared)}
+    return {compared.entry.thing.id: compared for compared in (*answer.compared, *answer.sample_compared)}
 
 
-def crossing(one: Compared) -> list[tuple[str, int, list[int], int]]:
-    return [(firm.firm.id, firm.community, firm.others, firm.partners) for firm in one.bridges]
+def crossing(compared: Compared) -> list[tuple[str, int, list[int], int]]:
+    return [(firm.firm.id, firm.community, firm.others, firm.partners) for firm in compared.bridges]
 
 
-def score(declared: str, found: str) -> float:
-    return float(adjusted_mutual_info_score(list(declared), list(found)))
+def score(declared: str, groups: str) -> float:
+    return float(adjusted_mutual_info_score(list(declared), list(groups)))
 
 
 def test_all_clusters_agree_as_scikit_learn_says(city: Store) -> None:
@@ -113,39 +115,39 @@ def test_all_clusters_agree_as_scikit_learn_says(city: Store) -> None:
 
 
 def test_members_and_who_is_missing_on_either_side(city: Store) -> None:
-    found = by_id(asked(city))
-    one, two = found["k1"], found["k2"]
-    assert [(m.firm.id, m.stands, m.community) for m in one.members] == [
+    clusters = by_id(asked(city))
+    first, second = clusters["k1"], clusters["k2"]
+    assert [(m.firm.id, m.stands, m.community) for m in first.members] == [
         ("a", MemberPlace.same, 1), ("b", MemberPlace.same, 1), ("s", MemberPlace.silent, None),
     ]  # fmt: skip
-    assert [(m.firm.id, m.stands, m.community) for m in two.members] == [
+    assert [(m.firm.id, m.stands, m.community) for m in second.members] == [
         ("c", MemberPlace.other, 1), ("d", MemberPlace.same, 2), ("e", MemberPlace.same, 2), ("f", MemberPlace.same, 2),
     ]  # fmt: skip
-    assert (one.community, one.firms, one.together, one.unlisted_count) == (1, 3, 2, 1)
-    assert (two.community, two.firms, two.together, two.unlisted_count) == (2, 3, 3, 0)
-    outside = [(firm.firm.id, firm.partners, firm.status, firm.source) for firm in one.unlisted]
+    assert (first.community, first.firms, first.together, first.unlisted_count) == (1, 3, 2, 1)
+    assert (second.community, second.firms, second.together, second.unlisted_count) == (2, 3, 3, 0)
+    outside = [(firm.firm.id, firm.partners, firm.status, firm.source) for firm in first.unlisted]
     assert outside == [("c", 2, "inferred", "s")]
-    assert one.agreement == pytest.approx(score("110000", "111000"))
-    assert two.agreement == pytest.approx(score("001111", "000111"))
-    assert one.reason.startswith("有供应关系的 2 家成员里 2 家在群落 1，那里另有 1 家不是成员")
-    assert one.centre is not None
-    assert one.centre.id == "a"
+    assert first.agreement == pytest.approx(score("110000", "111000"))
+    assert second.agreement == pytest.approx(score("001111", "000111"))
+    assert first.reason.startswith("有供应关系的 2 家成员里 2 家在群落 1，那里另有 1 家不是成员")
+    assert first.centre is not None
+    assert first.centre.id == "a"
 
 
 def test_who_bridges(city: Store) -> None:
-    found = by_id(asked(city))
-    assert crossing(found["k1"]) == [("c", 1, [2], 1)]
-    assert crossing(found["k2"]) == [("c", 1, [2], 1), ("d", 2, [1], 1)]
-    assert crossing(found["k0"]) == []
+    clusters = by_id(asked(city))
+    assert crossing(clusters["k1"]) == [("c", 1, [2], 1)]
+    assert crossing(clusters["k2"]) == [("c", 1, [2], 1), ("d", 2, [1], 1)]
+    assert crossing(clusters["k0"]) == []
 
 
 def test_leaders_and_provenance(city: Store) -> None:
-    found = by_id(asked(city))
-    members = {m.firm.id: m for one in found.values() for m in one.members}
+    clusters = by_id(asked(city))
+    members = {m.firm.id: m for cluster in clusters.values() for m in cluster.members}
     assert {id for id, m in members.items() if m.leader} == {"b", "f"}
     assert {chain.id for chain in members["b"].leads} == {"demo", "away"}
     assert members["f"].role == "集群领军企业"
-    leading = next(one for one in MEMBERS if one.head == "领军企业")
+    leading = next(member for member in MEMBERS if member.head == "领军企业")
     assert [text_of(leading, members[id], {}) for id in ("b", "f")] == [
         "",
         "是",
@@ -156,7 +158,7 @@ def test_leaders_and_provenance(city: Store) -> None:
         "第9页",
         "2025",
     )
-    entry = found["k1"].entry
+    entry = clusters["k1"].entry
     assert (entry.kind, entry.remark, entry.status, entry.place) == ("雁阵形", "是目标", "confirmed", "第2页")
 
 
@@ -164,24 +166,24 @@ def test_the_day_and_the_city_of_the_scope(city: Store) -> None:
     assert "gone" in {m.firm.id for m in by_id(asked(city, day="2026-11-29"))["k1"].members}
     assert "gone" not in {m.firm.id for m in by_id(asked(city))["k1"].members}
     page = TestClient(create_app(city, Settings())).get("/api/v1/clusters", params={"city": "青岛"}).json()
-    one = next(item for item in page["compared"] if item["entry"]["thing"]["id"] == "k1")
-    assert [chain["id"] for chain in one["entry"]["chains"]] == ["demo"]
-    assert [chain["id"] for m in one["members"] for chain in m["leads"]] == ["demo"]
+    cluster = next(item for item in page["compared"] if item["entry"]["thing"]["id"] == "k1")
+    assert [chain["id"] for chain in cluster["entry"]["chains"]] == ["demo"]
+    assert [chain["id"] for m in cluster["members"] for chain in m["leads"]] == ["demo"]
 
 
 def test_what_the_graph_says_nothing_of_is_not_nought(city: Store) -> None:
     empty = by_id(asked(city))["k0"]
     assert (empty.members, empty.community, empty.agreement, empty.reason.code) == ([], None, None, "no_members")
     answer = asked(city)
-    assert {one.form for one in answer.missing} >= {"member_of", "supplies"}  # k0 has no members, s no supplies
+    assert {lacking.form for lacking in answer.missing} >= {"member_of", "supplies"}  # k0 has no members, s no supplies
 
 
 def test_without_supplies_nothing_is_compared(store: Store, tmp_path: Path) -> None:
     answer = asked(filled(store, tmp_path / "rows", supplies="supplier,customer,source,status\nx,a,m,sample\n"))
     assert (answer.supply.agreement, answer.supply.reason.code, answer.supply.firms) == (None, "agree_no_supplies", 0)
-    one = by_id(answer)["k1"]
-    assert (one.agreement, one.community, one.reason.code) == (None, None, "silent_no_supplies")
-    assert {m.stands for m in one.members} == {MemberPlace.silent}
+    cluster = by_id(answer)["k1"]
+    assert (cluster.agreement, cluster.community, cluster.reason.code) == (None, None, "silent_no_supplies")
+    assert {m.stands for m in cluster.members} == {MemberPlace.silent}
 
 
 @pytest.mark.parametrize(
@@ -204,8 +206,8 @@ def test_why_clusters_cannot_be_compared(store: Store, tmp_path: Path, members: 
 
 def test_samples_stand_apart(city: Store) -> None:
     answer, hidden = asked(city), asked(city, without=("sample",))
-    assert [one.entry.thing.id for one in answer.compared] == ["k0", "k1", "k2"]
-    assert [one.entry.thing.id for one in answer.sample_compared] == ["kx"]
+    assert [cluster.entry.thing.id for cluster in answer.compared] == ["k0", "k1", "k2"]
+    assert [cluster.entry.thing.id for cluster in answer.sample_compared] == ["kx"]
     made_up = answer.sample_compared[0]
     assert [(m.firm.id, m.stands) for m in made_up.members] == [("x", MemberPlace.same)]  # it supplies a
     assert made_up.unlisted[0].status == "inferred"
@@ -214,7 +216,7 @@ def test_samples_stand_apart(city: Store) -> None:
 
 
 def test_published_figures_beside_what_is_named(city: Store) -> None:
-    told = {one.metric: (one.value, one.shown, one.difference.code) for one in asked(city).published}
+    told = {figure.metric: (figure.value, figure.shown, figure.difference.code) for figure in asked(city).published}
     assert told == {
         "雁阵形集群总数": (3, 2, "fig_less"),  # k0 and k1; the made-up one is none
         "集群领军企业总数": (1, 1, "fig_same"),
@@ -224,14 +226,17 @@ def test_published_figures_beside_what_is_named(city: Store) -> None:
 
 def test_one_cluster(city: Store) -> None:
     answer = asked(city, "甲集群")
-    assert [one.entry.thing.id for one in answer.compared] == ["k1"]
-    assert (answer.sample_compared, answer.published, [one.code for one in answer.points]) == ([], [], ["one"])
+    assert [cluster.entry.thing.id for cluster in answer.compared] == ["k1"]
+    assert (answer.sample_compared, answer.published, [point.code for point in answer.points]) == ([], [], ["one"])
     assert answer.verdict.startswith("甲集群：登记了 3 家成员；有供应关系的 2 家")
     assert answer.rests_on == {"confirmed": 3, "reported": 1}
-    assert [(one.id, one.rows) for one in answer.sources] == [("s", 4)]
+    assert [(source.id, source.rows) for source in answer.sources] == [("s", 4)]
     assert asked(city, "空集群").verdict == "空集群：没有登记成员。"
     made_up = asked(city, "示例集群")
-    assert ([one.entry.thing.id for one in made_up.sample_compared], made_up.rests_on) == (["kx"], {"sample": 2})
+    assert ([cluster.entry.thing.id for cluster in made_up.sample_compared], made_up.rests_on) == (
+        ["kx"],
+        {"sample": 2},
+    )
     page = TestClient(create_app(city, Settings())).get("/clusters/kx").text
     assert "这是示例（虚构），只作演示，不可引用" in page
     assert "还没有登记集群" not in page
@@ -239,34 +244,38 @@ def test_one_cluster(city: Store) -> None:
 
 def test_identical_groups_agree_wholly_and_chance_ones_not_at_all() -> None:
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from((f"{one:02d}", f"{other:02d}") for one in range(100) for other in range(one // 25 * 25, one))
+    graph.add_edges_from(
+        (f"{supplier:02d}", f"{customer:02d}")
+        for supplier in range(100)
+        for customer in range(supplier // 25 * 25, supplier)
+    )
     network = Network.of(graph)
-    found = Communities(network, communities(network, 7))
+    groups = Communities(network, communities(network, 7))
     ids = network.ids
-    assert len(found.firms) == 4
-    same = {str(number): firms for number, firms in found.firms.items()}
-    whole, memberships = found.agree(same)
+    assert len(groups.firms) == 4
+    same = {str(number): firms for number, firms in groups.firms.items()}
+    whole, memberships = groups.agree(same)
     assert whole == pytest.approx(1)
     assert memberships == 100
-    assert found.agree_on(found.firms[2], 2) == pytest.approx(1)
+    assert groups.agree_on(groups.firms[2], 2) == pytest.approx(1)
     drawn = np.random.default_rng(5).integers(0, 4, 100)
     chance = {str(number): [ids[place] for place in np.flatnonzero(drawn == number)] for number in range(4)}
-    score, _ = found.agree(chance)
-    assert score == pytest.approx(adjusted_mutual_info_score(drawn, [found.of[id] for id in ids]), abs=1e-9)
+    score, _ = groups.agree(chance)
+    assert score == pytest.approx(adjusted_mutual_info_score(drawn, [groups.of[id] for id in ids]), abs=1e-9)
     assert score is not None
     assert abs(score) < 0.05
-    assert found.agree({"one": ids}) == (None, 100)
-    assert found.agree_on(ids, 1) is None
+    assert groups.agree({"one": ids}) == (None, 100)
+    assert groups.agree_on(ids, 1) is None
 
 
 def test_command_route_page_and_workbook(city: Store, tmp_path: Path) -> None:
     client = TestClient(create_app(city, Settings()))
-    every, one = (client.get(f"/api/v1/clusters{tail}").json() for tail in ("", "/k1"))
-    assert ([item["entry"]["thing"]["id"] for item in every["compared"]], len(one["compared"])) == (
+    every, single = (client.get(f"/api/v1/clusters{tail}").json() for tail in ("", "/k1"))
+    assert ([item["entry"]["thing"]["id"] for item in every["compared"]], len(single["compared"])) == (
         ["k0", "k1", "k2"],
         1,
     )
-    assert one["compared"][0]["members"][2]["stands_code"] == "silent"
+    assert single["compared"][0]["members"][2]["stands_code"] == "silent"
     assert client.get("/api/v1/clusters/nobody").status_code == 404
     page, alone = client.get("/clusters").text, client.get("/clusters/k1").text
     for words in (
@@ -290,7 +299,7 @@ def test_the_command_takes_a_name(tmp_path: Path) -> None:
     store = filled(open_store(url), tmp_path / "rows")
     store.close()
     told = json.loads(run("clusters", "甲集群", "--format", "json", store=url).stdout)
-    assert [one["entry"]["thing"]["id"] for one in told["compared"]] == ["k1"]
+    assert [cluster["entry"]["thing"]["id"] for cluster in told["compared"]] == ["k1"]
     done = run("clusters", "--format", "csv", "--xlsx", str(tmp_path / "out.xlsx"), store=url)
     assert done.stdout.startswith("部分,什么,怎样,状态,来源\n")
     assert "一致程度" in done.stderr

@@ -44,8 +44,8 @@ def _find_in_service(name: str, service: dict[str, Any], compose: Compose) -> li
         secret = re.search("PASSWORD|AUTH|KEY|SECRET|TOKEN", key)
         if secret and not re.fullmatch(r"(neo4j/)?\$\{[A-Z0-9_]+:\?[^}]+\}", str(value)):
             faults.append(f"{name}: {key} has a value or a default in the file")
-    for other in service.get("depends_on", {}):
-        faults += [f"{name}: waits for {other}, which is not a service"] if other not in compose["services"] else []
+    for needed in service.get("depends_on", {}):
+        faults += [f"{name}: waits for {needed}, which is not a service"] if needed not in compose["services"] else []
     for volume in service.get("volumes", []):
         source = volume.partition(":")[0]
         faults += [f"{name}: volume {source} is not declared"] if source not in compose["volumes"] else []
@@ -86,7 +86,7 @@ def _break_service(name: str, **changes: object) -> Callable[[Compose], None]:
 def test_a_planted_fault_is_found(compose: Compose, change: Callable[[Compose], None], fault: str) -> None:
     broken = copy.deepcopy(compose)
     change(broken)
-    assert any(fault in found for found in find_faults(broken)), find_faults(broken)
+    assert any(fault in told for told in find_faults(broken)), find_faults(broken)
 
 
 def test_neo4j_keeps_its_data_and_is_asked_a_query(compose: Compose) -> None:

@@ -23,7 +23,7 @@ def servers(draw: st.DrawFn) -> Sizes:
 
 @given(st.lists(st.one_of(st.sampled_from([0.0, 0.25, 1.0]), st.floats(0, 1)), max_size=40))
 def test_a_rank_counts_those_above(scores: list[float]) -> None:
-    assert _ranks(scores) == [1 + sum(other > one for other in scores) for one in scores]
+    assert _ranks(scores) == [1 + sum(above > score for above in scores) for score in scores]
 
 
 def expected(firms: int, sizes: list[int], fallen: int) -> Fraction:
@@ -38,19 +38,19 @@ def expected(firms: int, sizes: list[int], fallen: int) -> Fraction:
 @given(servers())
 def test_needs_served_at_random_are_the_exact_expectation(case: Sizes) -> None:
     firms, sizes = case
-    found = served_at_random(firms, sizes)
-    assert len(found) == firms + 1
-    for fallen, one in enumerate(found):
+    curve = served_at_random(firms, sizes)
+    assert len(curve) == firms + 1
+    for fallen, share in enumerate(curve):
         exact = expected(firms, sizes, fallen)
-        assert abs(Fraction(float(one)) - exact) < Fraction(1, 10**9)
-        assert round(float(one), 6) == pytest.approx(round(float(exact), 6), abs=1.1e-6)
+        assert abs(Fraction(float(share)) - exact) < Fraction(1, 10**9)
+        assert round(float(share), 6) == pytest.approx(round(float(exact), 6), abs=1.1e-6)
 
 
 @pytest.mark.parametrize("fallen", [0, 1, 5_000, 9_990, 9_999, 10_000])
 def test_ten_thousand_firms_are_exact_to_six_digits(fallen: int) -> None:
     sizes = [1, 2, 250, 9_999, 10_000]
-    found = served_at_random(10_000, sizes)
-    assert round(float(found[fallen]), 6) == round(float(expected(10_000, sizes, fallen)), 6)
+    curve = served_at_random(10_000, sizes)
+    assert round(float(curve[fallen]), 6) == round(float(expected(10_000, sizes, fallen)), 6)
 
 
 @given(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=6), max_size=8))

@@ -259,12 +259,12 @@ def listener() -> Iterator[socket.socket]:
 
 
 def callers(server: socket.socket) -> int:
-    found = 0
+    count = 0
     with suppress(BlockingIOError):
         while True:
             server.accept()[0].close()
-            found += 1
-    return found
+            count += 1
+    return count
 
 
 DISGUISES = [

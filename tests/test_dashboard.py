@@ -98,7 +98,7 @@ def seen(store: Store, without: tuple[str, ...] = (), day: str = TODAY) -> Dashb
 
 
 def told(answer: Dashboard) -> dict[str, PublishedLine]:
-    return {f"{one.metric} {one.original}": one for one in answer.published}
+    return {f"{published.metric} {published.original}": published for published in answer.published}
 
 
 def test_chains_projects_needs_and_work(full: Store) -> None:
@@ -108,15 +108,15 @@ def test_chains_projects_needs_and_work(full: Store) -> None:
     assert chain.worst is not None
     assert chain.worst.id in ("ore", "foil")
     assert (chain.projects, chain.overdue, chain.head) == (4, 1, "示例张三")
-    assert [(one.stage, one.projects, one.yuan, [(sum.currency, sum.amount) for sum in one.sums], one.without_amount) for one in answer.stages] == [
+    assert [(stage.stage, stage.projects, stage.yuan, [(money.currency, money.amount) for money in stage.sums], stage.without_amount) for stage in answer.stages] == [
         ("签约", 2, 3e9, [("CNY", 3e9), ("USD", 5e8)], 0), ("开工", 1, None, [], 1), ("没有写阶段", 1, None, [], 1),
     ]  # fmt: skip
-    assert {one.met: (one.products, one.recorded) for one in answer.needs} == {
+    assert {need.met: (need.products, need.recorded) for need in answer.needs} == {
         Met.able: (1, 1),
         Met.supplied: (0, 0),
         Met.none: (1, 1),
     }
-    assert {one.met: one.status for one in answer.needs} == {
+    assert {need.met: need.status for need in answer.needs} == {
         Met.able: "inferred", Met.supplied: None, Met.none: "reported",
     }  # fmt: skip
     assert (answer.work.open, answer.work.overdue, answer.work.blocked) == (2, 1, 1)
@@ -131,14 +131,14 @@ def test_each_number_of_needs_opens_as_many_rows(full: Store, tmp_path: Path) ->
     for line in answer.needs:
         opened = client.get("/api/v1/needs", params={"met": line.met}).json()
         assert len(opened["needs"]) == line.products, line.met
-        assert {one["status"] for one in opened["needs"]} <= {line.status}
+        assert {need["status"] for need in opened["needs"]} <= {line.status}
         page = client.get("/needs", params={"met": line.met}).text
         assert f"{line.met} {line.products}</a>" in page
     whole = client.get("/api/v1/needs").json()
-    assert [(one["chain"]["id"], one["product"], one["met_code"], one["recorded"], [who["id"] for who in one["leaders"]], one["sources"]) for one in whole["needs"]] == [
+    assert [(need["chain"]["id"], need["product"], need["met_code"], need["recorded"], [who["id"] for who in need["leaders"]], need["sources"]) for need in whole["needs"]] == [
         ("demo", "芯片件", "able", True, ["boss"], ["s1"]), ("demo", "箔材", "none", True, ["boss"], ["s1"]),
     ]  # fmt: skip
-    assert [(one["product"], one["status"]) for one in whole["samples"]] == [("矿石", "sample")]
+    assert [(need["product"], need["status"]) for need in whole["samples"]] == [("矿石", "sample")]
     assert [point["code"] for point in whole["point_codes"]] == [
         "city_needs",
         "city_none_supplied",
@@ -150,7 +150,7 @@ def test_each_number_of_needs_opens_as_many_rows(full: Store, tmp_path: Path) ->
 def test_published_figures_beside_the_rows(full: Store) -> None:
     lines = told(seen(full))
     assert "没有规则的指标 7个" not in lines
-    assert {name: (one.shown, one.difference.code) for name, one in lines.items()} == {
+    assert {name: (published.shown, published.difference.code) for name, published in lines.items()} == {
         "重点产业链数 1条": (1, "fig_same"),
         "由市领导任链长的产业链数 24条": (1, "fig_less"),
         "已建产业专班的产业链数 24条": (0, "nobody_named"),
@@ -184,7 +184,7 @@ def test_a_figure_is_compared_in_its_own_unit_and_currency_and_by_its_day(store:
     ]
     steps = [{"project": "p1", "stage": "签约", "happened_on": "2026-07-01"}]
     put(store, tmp_path / "rows", projects=PROJECTS, statements=figures, progress=steps)
-    lines = {name: (one.shown, one.difference) for name, one in told(seen(store)).items()}
+    lines = {name: (published.shown, published.difference) for name, published in told(seen(store)).items()}
     assert lines == {
         "产业链重点项目总投资 90亿元": (30, "图里 30 亿元，另有 3 个没有可比的金额"),
         "产业链重点项目总投资 50亿美元": (50_000, "图里 50,000 万美元，另有 3 个没有可比的金额"),
@@ -199,7 +199,7 @@ def test_what_is_not_loaded_is_not_nought(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path / "rows", enterprises=[firm("boss")], projects=[project("p9", "终止", chains="")])
     answer = seen(store)
     (row,) = book_of_dashboard(answer).tables["chains"].items
-    shown = {one.head: text_of(one, row, {}) for one in CHAINS}
+    shown = {chain.head: text_of(chain, row, {}) for chain in CHAINS}
     assert [shown[head] for head in ("缺", "弱", "强", "项目", "逾期")] == ["未查", "未查", "未查", "未登记", "未载入"]
     assert answer.points[2] == "项目 1 个，签约以上 0 个，终止 1 个"
     page = TestClient(create_app(store, Settings())).get("/dashboard").text
@@ -216,7 +216,7 @@ def test_samples_count_nowhere_whatever_is_hidden(full: Store) -> None:
 def test_an_empty_city_says_so(store: Store, tmp_path: Path) -> None:
     put(store, tmp_path / "rows")
     answer = seen(store)
-    codes = [one.code for one in answer.points]
+    codes = [point.code for point in answer.points]
     assert codes == ["no_gaps", "unknown", "no_projects", "no_needs", "no_work"]
     assert answer.published == []
 
@@ -234,11 +234,11 @@ def test_command_route_page_and_workbook_say_the_same(seeded_store_url: str, tmp
     client = TestClient(create_app(store, Settings()), raise_server_exceptions=False)
     answer = client.get("/api/v1/dashboard").json()
     assert json.loads(run("dashboard", "--format", "json", store=seeded_store_url).stdout) == answer
-    by_metric = {f"{one['metric']} {one['original']}": one for one in answer["published"]}
+    by_metric = {f"{published['metric']} {published['original']}": published for published in answer["published"]}
     assert by_metric["产业链重点项目数 342个"]["shown"] == 9
     assert by_metric["已对接需求数 409项"]["difference_code"] == "fig_nothing"
     assert by_metric["拟投资额 174.8亿元"]["difference_code"] == "fig_same"
-    assert sum(one["projects"] for one in answer["stages"]) == 9
+    assert sum(stage["projects"] for stage in answer["stages"]) == 9
     page = client.get("/dashboard").text
     for text in (answer["verdict"], "8,000 亿元", "图里 9 个，差 333 个"):
         assert text in page

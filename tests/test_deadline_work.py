@@ -106,14 +106,14 @@ def test_who_waits_makes_what_the_first_was_stopped_in(seeded_store: Store) -> N
         told.append("stopped")
 
     deadline = Deadline(60)
-    one = threading.Thread(target=stopped)
-    one.start()
+    making = threading.Thread(target=stopped)
+    making.start()
     assert begun.wait(10)
-    other = threading.Thread(target=lambda: told.append(under(seeded_store).once("slow", lambda: "made")))
-    other.start()
+    waiting = threading.Thread(target=lambda: told.append(under(seeded_store).once("slow", lambda: "made")))
+    waiting.start()
     deadline.leave()
-    one.join(10)
-    other.join(10)
+    making.join(10)
+    waiting.join(10)
     assert sorted(told) == ["made", "stopped"]
     assert under(seeded_store).once("slow", lambda: "made again") == "made"
     assert not CACHE._turns

@@ -38,36 +38,36 @@ def office(store: Store, tmp_path: Path) -> Store:
 
 
 def by_id(store: Store, day: str = DAY) -> dict[str, WorkItem]:
-    return {one.id: one for one in read_tasks(under(store, today=day))}
+    return {task.id: task for task in read_tasks(under(store, today=day))}
 
 
 def test_days_of_dates_that_are_not_whole() -> None:
     dates = ("2026", "2026-H1", "2026-H2", "2026-Q1", "2026-Q4", "2024-02", "2026-11-30")
-    assert [(f"{first_day(one)}", f"{last_day(one)}") for one in dates] == [
+    assert [(f"{first_day(date)}", f"{last_day(date)}") for date in dates] == [
         ("2026-01-01", "2026-12-31"), ("2026-01-01", "2026-06-30"), ("2026-07-01", "2026-12-31"), ("2026-01-01", "2026-03-31"),
         ("2026-10-01", "2026-12-31"), ("2024-02-01", "2024-02-29"), ("2026-11-30", "2026-11-30"),
     ]  # fmt: skip
-    assert [holds_on(TODAY, *one) for one in ((None, None), ("2026-11-30", "2026-11"), ("2026-12", None), (None, "2026-11-29"))] == [
+    assert [holds_on(TODAY, *span) for span in ((None, None), ("2026-11-30", "2026-11"), ("2026-12", None), (None, "2026-11-29"))] == [
         True, True, False, False,
     ]  # fmt: skip
 
 
 def test_dues_by_the_day_of_the_view(office: Store) -> None:
     items = by_id(office)
-    assert {id: one.days for id, one in items.items()} == {
+    assert {id: task.days for id, task in items.items()} == {
         "t-late": -1, "t-today": 0, "t-month": 0, "t-30": 30, "t-31": 31, "t-none": None, "t-done": None, "t-off": None, "q": 396,
         "x-q": -2160,
     }  # fmt: skip
-    assert {id for id, one in items.items() if one.overdue} == {"t-late", "x-q"}
-    assert {id for id, one in items.items() if one.soon} == {"t-today", "t-month", "t-30"}
-    assert {id for id, one in by_id(office, "2026-12-01").items() if one.overdue} == {
+    assert {id for id, task in items.items() if task.overdue} == {"t-late", "x-q"}
+    assert {id for id, task in items.items() if task.soon} == {"t-today", "t-month", "t-30"}
+    assert {id for id, task in by_id(office, "2026-12-01").items() if task.overdue} == {
         "t-late",
         "t-today",
         "t-month",
         "x-q",
     }
-    assert {id for id, one in by_id(office, "2026-11-29").items() if one.overdue} == {"x-q"}
-    assert {id: one.state for id, one in items.items() if one.state is not TaskState.going} == {
+    assert {id for id, task in by_id(office, "2026-11-29").items() if task.overdue} == {"x-q"}
+    assert {id: task.state for id, task in items.items() if task.state is not TaskState.going} == {
         "t-none": TaskState.blocked, "t-done": TaskState.done, "t-off": TaskState.dropped, "x-q": TaskState.blocked,
     }  # fmt: skip
     assert (items["t-month"].state, items["t-month"].said) == (
@@ -78,26 +78,26 @@ def test_dues_by_the_day_of_the_view(office: Store) -> None:
 
 def test_what_holds_up_what(office: Store) -> None:
     items = by_id(office)
-    held = {(one.label, one.id, one.name) for one in items["q"].blocks}
+    held = {(block.label, block.id, block.name) for block in items["q"].blocks}
     assert held == {
         ("Project", "p-big", "大项目"),
         ("Enterprise", "f", "某厂"),
         ("Segment", "seg", "前段"),
         ("Task", "t-31", "三十一天"),
     }
-    assert [one.id for one in items["t-31"].blocked_by] == ["q"]
-    assert {id for id, one in items.items() if one.blocked} == {
+    assert [task.id for task in items["t-31"].blocked_by] == ["q"]
+    assert {id for id, task in items.items() if task.blocked} == {
         "t-31",
         "t-none",
         "x-q",
     }  # what is done, or a sample, holds up nothing real
-    assert (items["t-late"].owner, [one.id for one in items["t-late"].owners]) == ("甲局", ["office"])
+    assert (items["t-late"].owner, [owner.id for owner in items["t-late"].owners]) == ("甲局", ["office"])
 
 
 def test_counts_and_sentence_without_samples(office: Store) -> None:
     answer = desk_of(office)
     assert answer.counts.model_dump() == {"items": 9, "open": 7, "overdue": 1, "soon": 3, "blocked": 2, "undated": 1}
-    assert [one.id for one in answer.work] == [
+    assert [task.id for task in answer.work] == [
         "t-late",
         "t-31",
         "t-none",
@@ -108,17 +108,17 @@ def test_counts_and_sentence_without_samples(office: Store) -> None:
         "t-done",
         "t-off",
     ]
-    assert [one.id for one in answer.samples.work] == ["x-q"]
+    assert [task.id for task in answer.samples.work] == ["x-q"]
     assert answer.points[:4] == [
         "逾期 1 件，最久的“昨天到期”过了 1 天",
         "30 天内到期 3 件",
         "受阻 2 件",
         "1 件没有写期限",
     ]
-    assert [one.code for one in answer.points[4:]] == ["five_lacking", "nobody", "goal_now"]
+    assert [point.code for point in answer.points[4:]] == ["five_lacking", "nobody", "goal_now"]
     assert answer.verdict.startswith("演示链：逾期 1 件")
-    assert {one.list_name for one in answer.work} == {*ListName}
-    assert "work" not in {one.topic for one in answer.missing}
+    assert {task.list_name for task in answer.work} == {*ListName}
+    assert "work" not in {lacking.topic for lacking in answer.missing}
     hidden = desk_of(office, without=("sample",))
     assert not hidden.samples.any
     assert (hidden.points, hidden.counts, hidden.rests_on) == (
@@ -132,7 +132,8 @@ def test_counts_and_sentence_without_samples(office: Store) -> None:
 def test_who_answers_since_and_until(office: Store) -> None:
     posts = desk_of(office).posts
     assert [
-        (one.duty, one.agency.id, one.since, one.until, one.current, one.collective, one.status) for one in posts
+        (post.duty, post.agency.id, post.since, post.until, post.current, post.collective, post.status)
+        for post in posts
     ] == [
         (Duty.head, "zhang", "2026-03", None, True, False, "confirmed"),
         (Duty.head, "li", "2024", "2026-02", False, False, "confirmed"),
@@ -140,12 +141,12 @@ def test_who_answers_since_and_until(office: Store) -> None:
         (Duty.lead, "office", "2026-12-01", None, False, False, "confirmed"),
         (Duty.team, "team", None, None, True, True, "confirmed"),
     ]
-    assert [one.agency.id for one in desk_of(office).samples.posts] == ["made"]
-    lacking = next(one for one in desk_of(office).missing if one.topic == "posts")
+    assert [post.agency.id for post in desk_of(office).samples.posts] == ["made"]
+    lacking = next(lacking for lacking in desk_of(office).missing if lacking.topic == "posts")
     # a kind of office, and a sample, are nobody
     assert lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"
     assert (lacking.form, lacking.form_name) == ("responsible_for", "责任分工")
-    later = next(one for one in desk_of(office, "2026-12-01").missing if one.topic == "posts")
+    later = next(lacking for lacking in desk_of(office, "2026-12-01").missing if lacking.topic == "posts")
     assert later.what.startswith("副链长、产业专班")
 
 
@@ -153,11 +154,11 @@ def test_all_that_somebody_answers_for(office: Store) -> None:
     view = under(office, today=DAY)
     answer = make_duties(view, find_agency(view, "甲字头"))
     assert (answer.agency.id, answer.collective) == ("office", False)
-    assert [(one.subject.id, one.role, one.current) for one in answer.posts] == [
+    assert [(post.subject.id, post.role, post.current) for post in answer.posts] == [
         ("p-big", "包联", True),
         ("demo", "牵头单位", False),
     ]
-    assert [one.id for one in answer.work] == ["t-late", "t-month", "t-today", "t-done", "t-off"]
+    assert [task.id for task in answer.work] == ["t-late", "t-month", "t-today", "t-done", "t-off"]
     assert answer.points == [
         "现在负责 1 项",
         "另有 1 项已经结束或还没有开始",
@@ -165,36 +166,36 @@ def test_all_that_somebody_answers_for(office: Store) -> None:
         "30 天内到期 2 件",
     ]
     li = make_duties(view, find_agency(view, "李四"))
-    assert [(one.role, one.current) for one in li.posts] == [("副链长", True), ("链长", False)]
+    assert [(post.role, post.current) for post in li.posts] == [("副链长", True), ("链长", False)]
     assert li.points[-1] == "没有登记要办的事项"
-    assert [one.id for one in make_duties(view, find_agency(view, "示例局")).work] == ["x-q"]
-    assert {one.subject.label for one in read_posts(view)} == {"Chain", "Project", "Task"}
+    assert [task.id for task in make_duties(view, find_agency(view, "示例局")).work] == ["x-q"]
+    assert {post.subject.label for post in read_posts(view)} == {"Chain", "Project", "Task"}
 
 
 def test_the_five(office: Store) -> None:
     answer = desk_of(office)
-    assert {one.kind: one.state for one in answer.five} == {
+    assert {thing.kind: thing.state for thing in answer.five} == {
         "行动计划": FiveState.missing, "产业图谱": FiveState.live, "招商名录": FiveState.live, "项目清单": FiveState.live, "支撑平台": FiveState.missing,
     }  # fmt: skip
-    why = {one.kind: [reason.code for reason in one.why] for one in answer.five}
+    why = {thing.kind: [reason.code for reason in thing.why] for thing in answer.five}
     assert why["行动计划"] == ["five_over"]  # until yesterday
-    shown = {one.kind: text_of(_five(answer)[1], one, {}) for one in answer.five}
+    shown = {thing.kind: text_of(_five(answer)[1], thing, {}) for thing in answer.five}
     assert (shown["行动计划"], shown["支撑平台"]) == ("过期", "图里没有")  # the city may well have it
-    assert any("图里没有现行的行动计划、支撑平台" in one for one in answer.points)
-    assert next(one for one in answer.five if one.kind == "支撑平台").why == [
+    assert any("图里没有现行的行动计划、支撑平台" in point for point in answer.points)
+    assert next(thing for thing in answer.five if thing.kind == "支撑平台").why == [
         "没有登记会展平台"
     ]  # the sample's is none
-    assert {one.kind: one.state for one in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
-    assert {one.kind: (one.status, one.sources) for one in answer.five}["项目清单"] == ("reported", ["s"])
-    assert [(one.kind, one.state) for one in answer.samples.five] == [("支撑平台", FiveState.missing)]
+    assert {thing.kind: thing.state for thing in desk_of(office, "2026-11-29").five}["行动计划"] is FiveState.complete
+    assert {thing.kind: (thing.status, thing.sources) for thing in answer.five}["项目清单"] == ("reported", ["s"])
+    assert [(thing.kind, thing.state) for thing in answer.samples.five] == [("支撑平台", FiveState.missing)]
 
 
 def test_a_chain_of_which_nothing_is_known(office: Store) -> None:
     answer = desk_of(office, chain=Named(id="bare", name="空链"))
     assert (answer.work, answer.posts, answer.projects, answer.samples.any, answer.rests_on) == ([], [], [], False, {})
-    assert {one.state for one in answer.five} == {FiveState.missing}
-    assert [(one.name, one.state, one.status) for one in answer.goals] == [("2026 年", GoalState.unknown, None)]
-    assert [(one.topic, one.form) for one in answer.missing] == [
+    assert {thing.state for thing in answer.five} == {FiveState.missing}
+    assert [(goal.name, goal.state, goal.status) for goal in answer.goals] == [("2026 年", GoalState.unknown, None)]
+    assert [(lacking.topic, lacking.form) for lacking in answer.missing] == [
         ("posts", "responsible_for"), ("documents", "deliverables"), ("platforms", "platforms"), ("work", "tasks"), ("projects", "projects"),
     ]  # fmt: skip
     assert answer.points[0] == "链长制四张清单还没有载入"
@@ -209,7 +210,7 @@ def test_only_samples(store: Store, tmp_path: Path) -> None:
         [tmp_path / name for name in ("sources.csv", "regions.csv", "chains.csv", "segments.csv", "tasks.csv")], store
     ).bad
     answer, hidden = desk_of(store), desk_of(store, without=("sample",))
-    assert ([one.id for one in answer.samples.work], answer.work, answer.counts.items) == (["x-q"], [], 0)
+    assert ([task.id for task in answer.samples.work], answer.work, answer.counts.items) == (["x-q"], [], 0)
     assert answer.points == hidden.points
     assert (hidden.samples.any, hidden.rests_on) == (False, {})
 
@@ -219,14 +220,14 @@ def test_an_owner_whose_time_is_over_owns_nothing(office: Store, tmp_path: Path)
     (tmp_path / "responsible_for.csv").write_text(rows, "utf-8")
     assert not load([tmp_path / "responsible_for.csv"], office).bad
     assert (by_id(office)["t-late"].owners, by_id(office)["t-late"].owner) == ([], "")
-    assert [one.id for one in by_id(office, "2026-11-29")["t-late"].owners] == ["office"]
+    assert [owner.id for owner in by_id(office, "2026-11-29")["t-late"].owners] == ["office"]
 
 
 def test_pages_and_routes_say_the_same(office: Store) -> None:
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/chains/demo/desk").json()
-    assert {one["state_code"] for one in answer["five"]} == {"live", "missing"}
-    assert {one["list_name_code"] for one in answer["work"]} == {"task", "construction", "investment", "problem"}
+    assert {thing["state_code"] for thing in answer["five"]} == {"live", "missing"}
+    assert {task["list_name_code"] for task in answer["work"]} == {"task", "construction", "investment", "problem"}
     page = client.get("/chains/demo/desk").text
     for words in (
         answer["points"][0],
@@ -286,13 +287,13 @@ def test_nothing_of_the_seeds_is_missed_but_by_samples(seeded_store: Store) -> N
     """What the shipped rows say of real chains: who and what is not known is not known."""
     for chain in ("integrated-circuits", "smart-appliances", "modern-logistics", "advanced-polymers-metals"):
         answer = desk_of(seeded_store, chain=Named(id=chain, name=chain))
-        assert {one.state for one in answer.goals} == {GoalState.unknown}
-        assert all(one.collective for one in answer.posts)
-        assert "sample" not in {*(one.status for one in answer.posts), *(one.status for one in answer.work)}
+        assert {goal.state for goal in answer.goals} == {GoalState.unknown}
+        assert all(post.collective for post in answer.posts)
+        assert "sample" not in {*(post.status for post in answer.posts), *(task.status for task in answer.work)}
     missed = [
-        one
-        for one in desk_of(seeded_store, chain=Named(id="integrated-circuits", name="集成电路")).samples.goals
-        if one.year == 2022
+        goal
+        for goal in desk_of(seeded_store, chain=Named(id="integrated-circuits", name="集成电路")).samples.goals
+        if goal.year == 2022
     ]
     assert (missed[0].state, missed[0].status) == (GoalState.missed, "sample")
 

@@ -29,20 +29,23 @@ def office(store: Store, tmp_path: Path) -> Store:
 
 
 def test_projects_with_stage_amount_and_dates(office: Store) -> None:
-    rows = {one.id: one for one in read_projects(under(office, today=DAY))}
+    rows = {project.id: project for project in read_projects(under(office, today=DAY))}
     big = rows["p-big"]
     assert (big.stage, big.since, big.signed_on, big.yuan, big.flagship) == ("开工", "2025-02", "2024-06-30", 2e9, None)
-    assert [(one.stage, one.on, one.by, one.status) for one in big.steps] == [
+    assert [(step.stage, step.on, step.by, step.status) for step in big.steps] == [
         ("签约", "2024-06-30", "甲局", "confirmed"), ("开工", "2025-02", "甲局", "reported"),
     ]  # fmt: skip
-    assert ([one.name for one in big.regions], [one.id for one in big.chains]) == (["甲区"], ["demo"])
+    assert ([region.name for region in big.regions], [chain.id for chain in big.chains]) == (["甲区"], ["demo"])
     assert (rows["p-usd"].yuan, rows["p-usd"].amount, rows["p-flag"].amount) == (None, 5e8, None)
     stated = read_office().model_copy(update={"rate": {"USD": Threshold(value=7.0, why="测试")}})
-    assert {one.id: one.yuan for one in make_projects(under(office, today=DAY), stated)}["p-usd"] == 3.5e9
+    assert {project.id: project.yuan for project in make_projects(under(office, today=DAY), stated)}["p-usd"] == 3.5e9
 
 
 def test_which_projects_count(office: Store) -> None:
-    judged = {one.project.id: (one.counts, [reason.code for reason in one.why]) for one in desk_of(office).projects}
+    judged = {
+        project.project.id: (project.counts, [reason.code for reason in project.why])
+        for project in desk_of(office).projects
+    }
     assert judged == {
         "p-big": (True, ["goal_large"]),
         "p-flag": (True, ["goal_flagship"]),
@@ -53,18 +56,18 @@ def test_which_projects_count(office: Store) -> None:
         "p-over": (False, ["goal_large", "goal_ended"]),
         "p-nodate": (None, ["goal_large", "goal_undated"]),
     }
-    assert next(one for one in desk_of(office).projects if one.project.id == "p-usd").why == [
+    assert next(project for project in desk_of(office).projects if project.project.id == "p-usd").why == [
         "美元没有写明汇率，不折算，不可比"
     ]
-    assert [one.topic for one in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
+    assert [lacking.topic for lacking in desk_of(office).missing] == ["posts", "documents", "platforms", "steps"]
 
 
 def test_the_goal_by_year_half_and_district(office: Store) -> None:
     rows = {
-        one.name: (one.state, [p.id for p in one.counted], [p.id for p in one.possible])
-        for one in desk_of(office).goals
+        goal.name: (goal.state, [p.id for p in goal.counted], [p.id for p in goal.possible])
+        for goal in desk_of(office).goals
     }
-    unknown, kept = GoalState.unknown, GoalState.kept
+    unknown, reached = GoalState.unknown, GoalState.kept
     assert rows == {
         "2026 年": (unknown, [], ["p-nodate"]),
         "2025 年": (unknown, [], ["p-nodate", "p-unsaid", "p-usd"]),  # declared complete, but three may count
@@ -72,19 +75,19 @@ def test_the_goal_by_year_half_and_district(office: Store) -> None:
         "2025 年下半年": (unknown, [], ["p-nodate", "p-unsaid"]),
         "2025 年 甲区": (unknown, [], ["p-unsaid", "p-usd"]),
         "2025 年 乙区": (unknown, [], ["p-nodate"]),
-        "2024 年": (kept, ["p-big", "p-flag"], ["p-nodate"]),
+        "2024 年": (reached, ["p-big", "p-flag"], ["p-nodate"]),
         "2024 年上半年": (unknown, ["p-big"], ["p-nodate"]),  # signed on its last day
         "2024 年下半年": (unknown, ["p-flag"], ["p-nodate"]),  # on its first
         "2024 年 甲区": (unknown, ["p-big"], []),
         "2024 年 乙区": (unknown, ["p-flag"], ["p-nodate"]),
     }
-    whole = next(one for one in desk_of(office).goals if one.name == "2024 年")
+    whole = next(goal for goal in desk_of(office).goals if goal.name == "2024 年")
     assert (whole.status, whole.sources, whole.reason) == (
         "reported",
         ["s", "qingdao-daily-2022"],
         "目标 2 个，已知 2 个",
     )
-    assert [one.name for one in desk_of(office).samples.goals if one.counted] == [
+    assert [goal.name for goal in desk_of(office).samples.goals if goal.counted] == [
         "2025 年",
         "2025 年上半年",
         "2025 年 甲区",
@@ -109,37 +112,37 @@ def project(id: str, signed: str | None, yuan: float | None = 3e9, **more: Any) 
 def goal(
     rules: OfficeRules, *projects: ProjectRow, lists: tuple[Complete, ...] = (), today: date = TODAY
 ) -> dict[int, str]:
-    judged = [judge_project(one, today, rules) for one in projects]
-    found = judge_goal(Known(judged, lists, today, rules))
-    return {one.year: one.reason.code for one in found if one.scope is GoalScope.chain}
+    judged = [judge_project(project, today, rules) for project in projects]
+    goals = judge_goal(Known(judged, lists, today, rules))
+    return {year_goal.year: year_goal.reason.code for year_goal in goals if year_goal.scope is GoalScope.chain}
 
 
 def test_missed_is_said_only_of_a_year_that_is_over_and_complete() -> None:
     rules = read_office()
     year = Complete(date(2025, 1, 1), date(2025, 12, 31), "confirmed", "s")
-    one, small = project("a", "2025-03"), project("b", "2025-04", 1e9, flagship=False)
-    assert goal(rules, one, lists=(year,)) == {2026: "goal_going", 2025: "goal_missed"}
-    assert goal(rules, one, small, lists=(year,))[2025] == "goal_missed"
-    assert goal(rules, one)[2025] == "goal_incomplete"
+    large, small = project("a", "2025-03"), project("b", "2025-04", 1e9, flagship=False)
+    assert goal(rules, large, lists=(year,)) == {2026: "goal_going", 2025: "goal_missed"}
+    assert goal(rules, large, small, lists=(year,))[2025] == "goal_missed"
+    assert goal(rules, large)[2025] == "goal_incomplete"
     assert goal(rules, lists=(year,))[2025] == "goal_missed"
-    assert goal(rules, one, project("c", "2025-12-31"), lists=(year,))[2025] == "goal_kept"
-    assert goal(rules, one, project("c", "2024-12-31"), lists=(year,))[2025] == "goal_missed"
+    assert goal(rules, large, project("c", "2025-12-31"), lists=(year,))[2025] == "goal_kept"
+    assert goal(rules, large, project("c", "2024-12-31"), lists=(year,))[2025] == "goal_missed"
     assert (
-        goal(rules, one, lists=(Complete(date(2025, 1, 1), date(2025, 12, 30), "confirmed", "s"),))[2025]
+        goal(rules, large, lists=(Complete(date(2025, 1, 1), date(2025, 12, 30), "confirmed", "s"),))[2025]
         == "goal_incomplete"
     )
-    assert goal(rules, one, lists=(year,), today=date(2025, 12, 31))[2025] == "goal_going"
+    assert goal(rules, large, lists=(year,), today=date(2025, 12, 31))[2025] == "goal_going"
     for doubtful in (
         project("c", None),
         project("c", "2025", None),
         project("c", "2025", 1e9),
         project("c", "2025", None, amount=None),
     ):
-        assert goal(rules, one, doubtful, lists=(year,))[2025] == "goal_possible", doubtful
-    assert goal(rules, one, project("c", "2027"), lists=(year,))[2025] == "goal_missed"
+        assert goal(rules, large, doubtful, lists=(year,))[2025] == "goal_possible", doubtful
+    assert goal(rules, large, project("c", "2027"), lists=(year,))[2025] == "goal_missed"
     running = ProjectStep(stage="投产", on="2024-H1", by=None, status="confirmed", source="s", place=None)
     built = project("c", None, stage="投产", steps=[running.model_dump()])
-    assert goal(rules, one, built, lists=(year,))[2025] == "goal_missed"  # it was signed before it ran
+    assert goal(rules, large, built, lists=(year,))[2025] == "goal_missed"  # it was signed before it ran
     assert goal(rules, project("c", None), lists=(year,))[2025] == "goal_missed_anyway"
     assert min(goal(rules, project("c", "2019"))) == 2026  # before there was a goal
     assert goal(rules, lists=(Complete(date(1, 1, 1), date(9999, 12, 31), "confirmed", "s"),)) == {
@@ -151,8 +154,8 @@ def test_a_project_signed_some_time_in_a_year_is_of_neither_half_for_sure() -> N
     rules = read_office()
     judged = [judge_project(project(id, "2025"), TODAY, rules) for id in ("a", "b")]
     rows = {
-        one.name: (one.state, len(one.counted), len(one.possible))
-        for one in judge_goal(Known(judged, (), TODAY, rules))
+        goal_there.name: (goal_there.state, len(goal_there.counted), len(goal_there.possible))
+        for goal_there in judge_goal(Known(judged, (), TODAY, rules))
     }
     assert rows == {
         "2026 年": (GoalState.unknown, 0, 0),
@@ -164,7 +167,7 @@ def test_a_project_signed_some_time_in_a_year_is_of_neither_half_for_sure() -> N
 
 def test_a_year_missed_rests_on_the_list_that_says_it_is_complete() -> None:
     lists = (Complete(date(2025, 1, 1), date(2025, 12, 31), "curated", "z"),)
-    row = next(one for one in judge_goal(Known([], lists, TODAY, read_office())) if one.year == 2025)
+    row = next(judged for judged in judge_goal(Known([], lists, TODAY, read_office())) if judged.year == 2025)
     assert (row.state, row.status, row.sources) == (GoalState.missed, "curated", ["z", "qingdao-daily-2022"])
 
 

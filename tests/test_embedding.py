@@ -53,7 +53,7 @@ class Endpoint:
 
     @property
     def texts(self) -> list[str]:
-        return [text for one in self.asked for text in one["input"]]
+        return [text for request in self.asked for text in request["input"]]
 
 
 @pytest.fixture
@@ -89,13 +89,13 @@ def suppliers(*names: str) -> OfferIndex:
 
 def test_texts_are_asked_in_batches_and_come_back_in_order(endpoint: Endpoint) -> None:
     texts = ["甲" * (1 + place % 7) + str(place) + "电池" * (place % 2) for place in range(150)]
-    found = endpoint.embedder().embed(texts)
+    vectors = endpoint.embedder().embed(texts)
     wanted = np.array([vector(text) for text in texts])
-    np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), rtol=1e-6)
-    assert found.dtype == np.float32
-    assert [len(one["input"]) for one in endpoint.asked] == [64, 64, 22]
+    np.testing.assert_allclose(vectors, wanted / np.linalg.norm(wanted, axis=1, keepdims=True), rtol=1e-6)
+    assert vectors.dtype == np.float32
+    assert [len(request["input"]) for request in endpoint.asked] == [64, 64, 22]
     assert endpoint.texts == texts
-    assert {(one["path"], one["model"]) for one in endpoint.asked} == {("/v1/embeddings", "m")}
+    assert {(request["path"], request["model"]) for request in endpoint.asked} == {("/v1/embeddings", "m")}
 
 
 def test_the_key_is_in_the_header_and_only_there(endpoint: Endpoint) -> None:
@@ -242,9 +242,9 @@ def test_it_is_off_unless_an_endpoint_is_set(monkeypatch: pytest.MonkeyPatch) ->
         configured(Settings())
     monkeypatch.setenv("LIANZHANG_EMBEDDING_MODEL", "bge")
     monkeypatch.setenv("LIANZHANG_EMBEDDING_KEY", SECRET)
-    found = configured(Settings())
-    assert found is not None
-    assert found.id == "http://host/v1/embeddings bge"
+    embedder = configured(Settings())
+    assert embedder is not None
+    assert embedder.id == "http://host/v1/embeddings bge"
     assert SECRET not in repr(Settings())
 
 

@@ -425,4 +425,4 @@ def test_an_answer_that_is_made_again_weighs_once() -> None:
     shelf = Shelf(most=10_000)
     for length in (1000, 10, 2000):
         shelf.put(b"v", (b"a", b""), Kept(200, [], b"x" * length, "/"))
-        assert shelf.weight == sum(one.weight for one in shelf.answers.values())
+        assert shelf.weight == sum(answer.weight for answer in shelf.answers.values())

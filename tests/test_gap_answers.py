@@ -52,9 +52,9 @@ def demo(store: Store, tmp_path: Path) -> Store:
 
 
 def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) -> None:
-    found = certificate(under(demo, today=TODAY), "demo", "Product", "ore")
-    assert (found.name, found.judgement.state) == ("矿石", "未知"), "a vague firm and one without a place"
-    why = {one.firm.id: (one.fills, one.why) for one in found.candidates}
+    answer = certificate(under(demo, today=TODAY), "demo", "Product", "ore")
+    assert (answer.name, answer.judgement.state) == ("矿石", "未知"), "a vague firm and one without a place"
+    why = {candidate.firm.id: (candidate.fills, candidate.why) for candidate in answer.candidates}
     assert why == {
         "closed": (False, "企业登记为已终止"),
         "out": (False, "生产“矿石”,但在示例外城,不在本地"),
@@ -64,26 +64,28 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
         "a": (False, "生产用它的产品“芯片件”,没有登记“矿石”"),
     }
     needed = [
-        (demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in found.needed_by
+        (demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in answer.needed_by
     ]
     assert needed == [
         ("登记的需求", ["a"], None, None),
         ("本地所产产品的投入", ["a"], "芯片件", True),
         ("牵涉的链主(示例链)", ["b"], None, None),
     ]
-    assert [(one.segment, one.whole_city, one.as_of) for one in found.looked_through] == [("原料", True, "2026-06")]
-    assert found.rule_version
-    assert {rule.name for rule in found.rules} >= {"state.product_firms", "scale.hhi_low"}
-    assert [(source.id, source.name) for source in found.sources] == [("s1", "示例名录")]
-    assert found.data_date is not None
+    assert [(look.segment, look.whole_city, look.as_of) for look in answer.looked_through] == [
+        ("原料", True, "2026-06")
+    ]
+    assert answer.rule_version
+    assert {rule.name for rule in answer.rules} >= {"state.product_firms", "scale.hhi_low"}
+    assert [(source.id, source.name) for source in answer.sources] == [("s1", "示例名录")]
+    assert answer.data_date is not None
     with pytest.raises(NotFound, match="没有编号为“nothing”的产品"):
         certificate(under(demo, today=TODAY), "demo", "Product", "nothing")
 
 
 def test_a_segments_certificate_names_the_firms_in_it(demo: Store) -> None:
-    found = certificate(under(demo, today=TODAY), "demo", "Segment", "demo.part")
-    assert [(one.firm.id, one.fills) for one in found.candidates if one.fills] == [("a", True)]
-    assert found.judgement.state == "弱链"
+    answer = certificate(under(demo, today=TODAY), "demo", "Segment", "demo.part")
+    assert [(candidate.firm.id, candidate.fills) for candidate in answer.candidates if candidate.fills] == [("a", True)]
+    assert answer.judgement.state == "弱链"
 
 
 def test_what_a_segment_makes_of_its_own_products_needs_nothing_of_it(tmp_path: Path) -> None:
@@ -114,9 +116,11 @@ def test_a_certificate_says_of_a_closed_firm_that_it_is_closed(tmp_path: Path) -
         coverages=EVERYWHERE,
     )
     for label, id in (("Product", "ore"), ("Product", "foil"), ("Segment", "demo.raw")):
-        found = certificate(under(store, today=TODAY), "demo", label, id)
-        assert found.judgement.state == "缺链"
-        assert [(one.firm.id, one.fills, one.why) for one in found.candidates] == [("shut", False, "企业登记为已终止")]
+        answer = certificate(under(store, today=TODAY), "demo", label, id)
+        assert answer.judgement.state == "缺链"
+        assert [(candidate.firm.id, candidate.fills, candidate.why) for candidate in answer.candidates] == [
+            ("shut", False, "企业登记为已终止")
+        ]
 
 
 def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_path: Path) -> None:
@@ -128,11 +132,12 @@ def test_a_certificate_names_the_sources_of_the_firms_that_were_looked_at(tmp_pa
         produces=[{"enterprise": "out", "product": "ore"}],
         coverages=EVERYWHERE,
     )
-    found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
-    assert [(one.firm.id, one.source, [row.source for row in one.evidence]) for one in found.candidates] == [
-        ("out", "s2", ["s1"])
-    ]
-    assert {source.id for source in found.sources} == {"s1", "s2"}
+    answer = certificate(under(store, today=TODAY), "demo", "Product", "ore")
+    assert [
+        (candidate.firm.id, candidate.source, [row.source for row in candidate.evidence])
+        for candidate in answer.candidates
+    ] == [("out", "s2", ["s1"])]
+    assert {source.id for source in answer.sources} == {"s1", "s2"}
 
 
 def test_the_makers_of_the_ten_nearest_products_are_looked_at(tmp_path: Path) -> None:
@@ -147,22 +152,21 @@ def test_the_makers_of_the_ten_nearest_products_are_looked_at(tmp_path: Path) ->
             *(firm(f"at-{id}", products=id) for id in others),
         ],
     )
-    found = {
-        one.firm.id: one.why for one in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates
+    why = {
+        candidate.firm.id: candidate.why
+        for candidate in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates
     }
-    assert set(found) == {"far", *(f"at-{id}" for id in others)}
-    assert found["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", (
-        "far makes both, of two makers of the one"
-    )
+    assert set(why) == {"far", *(f"at-{id}" for id in others)}
+    assert why["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", "far makes both, of two makers of the one"
 
 
 @pytest.mark.parametrize("firms", [59, 60, 61, 63])
 def test_what_a_certificate_cuts_is_counted(tmp_path: Path, firms: int) -> None:
     many = [firm(f"n{number:02d}", region="else", products="ore") for number in range(firms)]
     store = put(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=many, coverages=EVERYWHERE)
-    found = certificate(under(store, today=TODAY), "demo", "Product", "ore")
-    assert (len(found.candidates), found.more_candidates) == (min(firms, 60), max(0, firms - 60))
-    assert [one.firm.id for one in found.candidates] == [one["id"] for one in many[:60]]
+    answer = certificate(under(store, today=TODAY), "demo", "Product", "ore")
+    assert (len(answer.candidates), answer.more_candidates) == (min(firms, 60), max(0, firms - 60))
+    assert [candidate.firm.id for candidate in answer.candidates] == [row["id"] for row in many[:60]]
 
 
 def test_landing_closes_a_gap_and_opens_one_a_tier_up(store: Store, tmp_path: Path) -> None:
@@ -231,8 +235,8 @@ def test_what_lands_supplies_those_that_need_it(tmp_path: Path) -> None:
         supplies=[{"supplier": "a", "customer": "b", "product": "芯片件"}],
     )
     answer = what_if(under(store, today=TODAY), "demo", [], [Landing(Named(id="new:n", name="示例新厂"), "ore")])
-    assert {one.firm.id: one.esri for one in answer.before.risk} == {"a": 1.0, "b": 1.0}
-    assert {one.firm.id: one.esri for one in answer.after.risk} == {"a": 1.0, "b": 1.0, "new:n": 1.0}
+    assert {risk.firm.id: risk.esri for risk in answer.before.risk} == {"a": 1.0, "b": 1.0}
+    assert {risk.firm.id: risk.esri for risk in answer.after.risk} == {"a": 1.0, "b": 1.0, "new:n": 1.0}
 
 
 def test_a_firm_is_where_its_park_is(tmp_path: Path) -> None:
@@ -246,8 +250,8 @@ def test_a_firm_is_where_its_park_is(tmp_path: Path) -> None:
     store = put(
         open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, parks=parks, enterprises=firms, coverages=EVERYWHERE
     )
-    found = examine(under(store, today=TODAY), "demo").facts.firms
-    assert {id: (one.where, one.region) for id, one in found.items()} == {
+    seen_firms = examine(under(store, today=TODAY), "demo").facts.firms
+    assert {id: (seen.where, seen.region) for id, seen in seen_firms.items()} == {
         "a": ("local", "示例区"), "b": ("outside", "示例外城"), "c": ("unknown", ""), "d": ("local", "示例区、示例外城"),
     }  # fmt: skip
 
@@ -257,7 +261,7 @@ def test_a_firm_judged_to_be_another_goes_as_that_one(store: Store, tmp_path: Pa
     judge(store, "a", "z", SAME, "张三")
     answer = what_if(under(store, today=TODAY), "demo", [Named(id="z", name="示例z号公司")], [])
     assert [gap.product for gap in answer.gaps_opened] == ["芯片件"]
-    assert [one.id for one in answer.removed] == ["a"]
+    assert [firm_gone.id for firm_gone in answer.removed] == ["a"]
 
 
 def test_what_a_firm_makes_elsewhere_does_not_land_with_it(store: Store, tmp_path: Path) -> None:
@@ -283,12 +287,12 @@ def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     changes = {change.name: (change.before, change.after) for change in answer.changes}
     assert changes["部件"] == ("弱链", "缺链")
     assert answer.removal_cost == 1.0, "one supply goes out of it and the other into it"
-    assert [(one.segment, one.state) for one in answer.before.segments] == [
+    assert [(segment.segment, segment.state) for segment in answer.before.segments] == [
         ("原料", "未知"),
         ("部件", "弱链"),
         ("整机", "弱链"),
     ]
-    assert [one.state for one in answer.after.segments] == ["未知", "缺链", "弱链"]
+    assert [segment.state for segment in answer.after.segments] == ["未知", "缺链", "弱链"]
     assert [leader.id for leader in answer.leaders_affected] == ["b"]
     both = what_if(
         under(demo, today=TODAY), "demo", [Named(id="a", name="a")], [Landing(Named(id="n", name="新"), "chip")]
@@ -314,7 +318,7 @@ def test_the_random_curve_is_the_mean_over_all_orders(store: Store, tmp_path: Pa
     serving = [{"a", "b"}, {"b"}, {"c", "d"}]
     orders = list(permutations("abcd"))
     wanted = [
-        sum(sum(bool(one - set(order[:fallen])) for one in serving) for order in orders) / len(orders) / 4
+        sum(sum(bool(servers - set(order[:fallen])) for servers in serving) for order in orders) / len(orders) / 4
         for fallen in range(5)
     ]
     assert curve.random == pytest.approx(wanted, abs=1e-6)
@@ -390,9 +394,9 @@ def test_what_is_not_essential_costs_less(store: Store, tmp_path: Path) -> None:
     network = firm_network(city_of(store))
     assert network is not None
     # Essential ore gone: maker makes nothing, so its own sale and, by lost demand of none, only ore's sale are lost.
-    essential, other = network.closures([["ore1"], ["odd"]])
+    essential, optional = network.closures([["ore1"], ["odd"]])
     assert essential == pytest.approx(2 / 3)
-    assert other == pytest.approx(1 / 3 + 1 / 6)
+    assert optional == pytest.approx(1 / 3 + 1 / 6)
 
 
 def test_amounts_under_each_assumption(store: Store, tmp_path: Path) -> None:
@@ -410,13 +414,13 @@ def test_amounts_under_each_assumption(store: Store, tmp_path: Path) -> None:
         )
     ]
     put(store, tmp_path, enterprises=[firm(id) for id in ("s1", "s2", "s3", "x", "y")], supplies=rows)
-    found = {}
+    closures = {}
     for assumption in ASSUMPTIONS:
         network = firm_network(city_of(store), assumption=assumption)
         assert network is not None
-        found[assumption] = network.closures([["s1"], ["s2"], ["s3"]]).tolist()
-    assert found["links"] == pytest.approx([2 / 4, 1 / 4, 1 / 4])
-    assert found["purchases"] == pytest.approx([1.25 / 2, 0.25 / 2, 0.5 / 2])
+        closures[assumption] = network.closures([["s1"], ["s2"], ["s3"]]).tolist()
+    assert closures["links"] == pytest.approx([2 / 4, 1 / 4, 1 / 4])
+    assert closures["purchases"] == pytest.approx([1.25 / 2, 0.25 / 2, 0.5 / 2])
 
 
 def test_both_assumptions_rank_every_firm(seeded_store: Store) -> None:
@@ -427,9 +431,9 @@ def test_both_assumptions_rank_every_firm(seeded_store: Store) -> None:
         network = firm_network(city, assumption=assumption)
         assert network is not None
         assert sorted(set(network.unit_firm)) == firms
-        scores = dict(zip(firms, network.closures([[one] for one in firms]).tolist(), strict=True))
+        scores = dict(zip(firms, network.closures([[firm] for firm in firms]).tolist(), strict=True))
         assert all(0 <= score <= 1 for score in scores.values())
-        assert all(scores[one] > 0 for one in city.supplies["from"])
+        assert all(scores[supply] > 0 for supply in city.supplies["from"])
 
 
 def test_rank_correlations_of_little() -> None:
@@ -443,10 +447,10 @@ def test_rank_correlations_of_little() -> None:
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=20))
 def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, int, bool]]) -> None:
     """By hand: without the product, a product falls if an essential input has fallen, or no source is left that leads to it."""
-    rows = {(f"p{one}", f"p{other}"): essential for one, other, essential in links if one != other}
+    rows = {(f"p{start}", f"p{end}"): essential for start, end, essential in links if start != end}
     nodes = {"Product": pl.DataFrame({"id": [f"p{number}" for number in range(8)]})}
     frame = pl.DataFrame(
-        [(one, other, essential, False) for (one, other), essential in rows.items()],
+        [(start, end, essential, False) for (start, end), essential in rows.items()],
         schema={"from": pl.String, "to": pl.String, "essential": pl.Boolean, "ended": pl.Boolean},
         orient="row",
     )
@@ -468,8 +472,8 @@ def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, i
         assert dominated == cut_off
         fallen = {product}
         while True:
-            more = {other for (one, other), essential in rows.items() if one in fallen and essential}
-            more |= {other for one in fallen for other in city.dominated.get(one, set())}
+            more = {product for (gone, product), essential in rows.items() if gone in fallen and essential}
+            more |= {product for gone in fallen for product in city.dominated.get(gone, set())}
             if more <= fallen:
                 break
             fallen |= more
@@ -542,8 +546,8 @@ def test_places_landings_and_what_is_cut_are_asked_for_and_told_exactly(
     assert find_landing(view, "海尔模具:矿石").firm.id == "new:海尔模具", (
         "what may be a short form of a known firm is a new one here"
     )
-    found = certificate(view, "demo", "Product", "fine")
-    assert (len(found.candidates), found.more_candidates) == (2, 0)
+    answer = certificate(view, "demo", "Product", "fine")
+    assert (len(answer.candidates), answer.more_candidates) == (2, 0)
     monkeypatch.setattr(certificates, "MOST", 1)
     cut = certificate(view, "demo", "Product", "fine")
     assert (len(cut.candidates), cut.more_candidates) == (1, 1)
@@ -563,10 +567,10 @@ def test_only_products_are_gaps_and_what_is_assumed_is_told(store: Store, tmp_pa
     firms = [firm(f"c{number}", products="chip;motor") for number in range(4)]
     put(store, tmp_path, enterprises=firms, coverages=[look("demo.raw")])
     view = under(store, today=TODAY)
-    answer = what_if(view, "demo", [Named(id=one["id"], name=one["name"]) for one in firms], [])
+    answer = what_if(view, "demo", [Named(id=firm["id"], name=firm["name"]) for firm in firms], [])
     assert {(change.name, change.before, change.after) for change in answer.changes} >= {("芯片件", "强链", "未知")}
-    assert "assumed_left" in [one.code for one in answer.assumptions]
+    assert "assumed_left" in [assumption.code for assumption in answer.assumptions]
     landed = what_if(view, "demo", [], [Landing(Named(id="n", name="新"), "ore")])
     assert {change.label for change in landed.changes if change.before == "缺链"} == {"Product", "Segment"}
     assert [gap.product_id for gap in landed.gaps_closed] == ["ore"]
-    assert "assumed_left" not in [one.code for one in landed.assumptions]
+    assert "assumed_left" not in [assumption.code for assumption in landed.assumptions]

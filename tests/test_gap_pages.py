@@ -160,7 +160,7 @@ def test_a_certificate_shows_everything_that_defends_it(
     for told in (
         *answer.judgement.reasons,
         *(rule.why for rule in answer.rules),
-        *(one.why for one in answer.candidates),
+        *(candidate.why for candidate in answer.candidates),
         *answer.notes,
     ):
         assert told in text

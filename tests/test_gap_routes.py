@@ -24,12 +24,14 @@ def shaped(answer: dict[str, object]) -> None:
     assert len(segments) == 10
     states = set()
     for segment in segments:
-        for one in (segment, *segment["products"]):
-            states.add(one["state"])
-            assert (one["score"] is None) == (one["state"] == "未知")
-            assert one["parts"] == [] if one["score"] is None else [part["name"] for part in one["parts"]] == PARTS
-            assert one["score"] is None or abs(sum(part["points"] for part in one["parts"]) - one["score"]) < 1e-9
-            assert one["reasons"]
+        for place in (segment, *segment["products"]):
+            states.add(place["state"])
+            assert (place["score"] is None) == (place["state"] == "未知")
+            assert (
+                place["parts"] == [] if place["score"] is None else [part["name"] for part in place["parts"]] == PARTS
+            )
+            assert place["score"] is None or abs(sum(part["points"] for part in place["parts"]) - place["score"]) < 1e-9
+            assert place["reasons"]
         assert segment["segment"]
     assert states == {"缺链", "弱链", "强链", "未知"}
 
@@ -42,8 +44,10 @@ def test_weak_links_by_command_and_route(seeded_store_url: str, client: TestClie
     assert client.get("/api/v1/chains/integrated-circuits/weak-links").json() == served
     founded = client.get("/api/v1/chains/集成电路/weak-links", params={"without": "curated,sample"}).json()
     # of the yardstick
-    assert [one["segment"] for one in founded["segments"]] == [one["segment"] for one in served["segments"]]
-    assert {one["state"] for one in founded["segments"]} == {"未知"}
+    assert [segment["segment"] for segment in founded["segments"]] == [
+        segment["segment"] for segment in served["segments"]
+    ]
+    assert {segment["state"] for segment in founded["segments"]} == {"未知"}
 
 
 def test_weak_links_on_the_server(neo4j_env: dict[str, str], seeded_store_url: str) -> None:
@@ -60,7 +64,7 @@ def test_evidence_resolves_to_rows_and_sources(client: TestClient) -> None:
     answer = client.get("/api/v1/chains/集成电路/weak-links").json()
     sources = {item["id"] for item in answer["sources"]}
     evidence = [
-        row for segment in answer["segments"] for one in (segment, *segment["products"]) for row in one["evidence"]
+        row for segment in answer["segments"] for place in (segment, *segment["products"]) for row in place["evidence"]
     ]
     assert len(evidence) > 50
     seen = {(row["record"], row["from_id"], row["to_id"]) for row in evidence}
@@ -88,7 +92,7 @@ def test_a_certificate_by_command_and_route(seeded_store_url: str, client: TestC
     assert printed["judgement"]["state"] == "缺链"
     assert printed["candidates"]
     assert printed["needed_by"]
-    assert all(one["why"] and not one["fills"] for one in printed["candidates"])
+    assert all(candidate["why"] and not candidate["fills"] for candidate in printed["candidates"])
     served = client.get("/api/v1/chains/集成电路/certificate", params={"place": "湿电子化学品"})
     assert served.json() == printed
     run("certificate", "集成电路", "封装材料", "--out", str(tmp_path / "new" / "a.json"), store=seeded_store_url)

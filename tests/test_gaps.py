@@ -35,39 +35,45 @@ def by_name(answer: WeakLinks) -> dict[str, Judged]:
 
 
 def test_what_nobody_looked_for_is_not_a_gap(store: Store, tmp_path: Path) -> None:
-    found = judged(store, tmp_path, enterprises=[firm("a", products="chip")])
-    assert {one.state for one in found.values()} == {"未知"}
-    assert {one.score for one in found.values()} == {None}
-    assert {one.action for one in found.values()} == {"摸底"}
-    assert all(one.parts == [] for one in found.values())
-    assert any("没有登记不等于没有" in reason for reason in found["原料"].reasons)
+    judgements = judged(store, tmp_path, enterprises=[firm("a", products="chip")])
+    assert {judgement.state for judgement in judgements.values()} == {"未知"}
+    assert {judgement.score for judgement in judgements.values()} == {None}
+    assert {judgement.action for judgement in judgements.values()} == {"摸底"}
+    assert all(judgement.parts == [] for judgement in judgements.values())
+    assert any("没有登记不等于没有" in reason for reason in judgements["原料"].reasons)
 
 
 def test_looked_for_and_not_there_is_missing(store: Store, tmp_path: Path) -> None:
-    found = judged(store, tmp_path, enterprises=[firm("a", products="chip")], coverages=EVERYWHERE)
-    assert (found["矿石"].state, found["矿石"].action) == ("缺链", "补链")
-    assert (found["芯片件"].state, found["芯片件"].action) == ("弱链", "扶持扩产")
-    assert (found["原料"].state, found["部件"].state) == ("缺链", "弱链")
-    assert [row.record for row in found["矿石"].evidence] == ["COVERS"]
-    assert found["芯片件"].evidence[-1].from_id == "ore", "the essential input without a local source"
+    judgements = judged(store, tmp_path, enterprises=[firm("a", products="chip")], coverages=EVERYWHERE)
+    assert (judgements["矿石"].state, judgements["矿石"].action) == ("缺链", "补链")
+    assert (judgements["芯片件"].state, judgements["芯片件"].action) == ("弱链", "扶持扩产")
+    assert (judgements["原料"].state, judgements["部件"].state) == ("缺链", "弱链")
+    assert [row.record for row in judgements["矿石"].evidence] == ["COVERS"]
+    assert judgements["芯片件"].evidence[-1].from_id == "ore", "the essential input without a local source"
 
 
 def test_two_makers_and_three_firms_are_strong_without_a_look(store: Store, tmp_path: Path) -> None:
     firms = [firm("a", products="chip"), firm("b", products="chip"), firm("c", segments="demo.part")]
-    found = judged(store, tmp_path, enterprises=firms)
-    assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "未知"), (
-        "a key product has no known maker"
-    )
+    judgements = judged(store, tmp_path, enterprises=firms)
+    assert (judgements["芯片件"].state, judgements["电机件"].state, judgements["部件"].state) == (
+        "强链",
+        "未知",
+        "未知",
+    ), "a key product has no known maker"
     firms[2]["products"] = "motor"
-    found = judged(open_store(f"ladybug://{tmp_path}/again.lbug"), tmp_path / "2", enterprises=firms)
-    assert (found["芯片件"].state, found["电机件"].state, found["部件"].state) == ("强链", "未知", "强链")
+    judgements = judged(open_store(f"ladybug://{tmp_path}/again.lbug"), tmp_path / "2", enterprises=firms)
+    assert (judgements["芯片件"].state, judgements["电机件"].state, judgements["部件"].state) == (
+        "强链",
+        "未知",
+        "强链",
+    )
 
 
 def test_a_look_at_part_of_the_city_settles_nothing(store: Store, tmp_path: Path) -> None:
-    found = judged(store, tmp_path, coverages=[look("demo.raw", "ward"), look("demo.part", "land")])
-    assert found["原料"].state == "未知"
-    assert any("没有覆盖全市" in reason for reason in found["原料"].reasons)
-    assert found["部件"].state == "缺链", "who looked through the whole country looked through the city"
+    judgements = judged(store, tmp_path, coverages=[look("demo.raw", "ward"), look("demo.part", "land")])
+    assert judgements["原料"].state == "未知"
+    assert any("没有覆盖全市" in reason for reason in judgements["原料"].reasons)
+    assert judgements["部件"].state == "缺链", "who looked through the whole country looked through the city"
 
 
 def test_only_local_firms_fill_a_place(store: Store, tmp_path: Path) -> None:
@@ -76,35 +82,37 @@ def test_only_local_firms_fill_a_place(store: Store, tmp_path: Path) -> None:
         firm("b", region="", products="foil"),
         firm("c", region="land", products="chip"),
     ]
-    found = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
-    assert found["矿石"].state == "缺链"
-    assert (found["箔材"].state, found["芯片件"].state) == ("未知", "未知"), (
+    judgements = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    assert judgements["矿石"].state == "缺链"
+    assert (judgements["箔材"].state, judgements["芯片件"].state) == ("未知", "未知"), (
         "it is not known whether those two are here"
     )
-    assert any("所在地不明" in reason for reason in found["箔材"].reasons)
+    assert any("所在地不明" in reason for reason in judgements["箔材"].reasons)
 
 
 def test_a_firm_without_products_may_make_any(store: Store, tmp_path: Path) -> None:
-    found = judged(store, tmp_path, enterprises=[firm("a", segments="demo.raw")], coverages=EVERYWHERE)
-    assert found["矿石"].state == "未知"
-    assert any("没有登记产品" in reason for reason in found["矿石"].reasons)
-    assert found["原料"].state == "弱链"
+    judgements = judged(store, tmp_path, enterprises=[firm("a", segments="demo.raw")], coverages=EVERYWHERE)
+    assert judgements["矿石"].state == "未知"
+    assert any("没有登记产品" in reason for reason in judgements["矿石"].reasons)
+    assert judgements["原料"].state == "弱链"
 
 
 def test_unknown_where_the_least_and_the_most_differ(store: Store, tmp_path: Path) -> None:
     """A maker and a firm that may make it: one or two, so weak or strong; three firms whose products are not recorded likewise."""
     firms = [firm("a", products="ore"), *(firm(f"v{number}", segments="demo.raw;demo.part") for number in range(3))]
-    found = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
-    assert {name: found[name].state for name in ("矿石", "箔材", "原料", "部件", "整机")} == {
+    judgements = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    assert {name: judgements[name].state for name in ("矿石", "箔材", "原料", "部件", "整机")} == {
         "矿石": "未知", "箔材": "未知", "原料": "未知", "部件": "未知", "整机": "缺链",
     }  # fmt: skip
-    assert any("没有登记产品,可能生产" in reason for reason in found["原料"].reasons)
+    assert any("没有登记产品,可能生产" in reason for reason in judgements["原料"].reasons)
 
 
 def test_what_has_ended_counts_no_more(store: Store, tmp_path: Path) -> None:
     firms = [firm("a", products="ore", valid_to="2026-06"), firm("b", products="foil", valid_to="2026")]
-    found = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
-    assert (found["矿石"].state, found["箔材"].state) == ("缺链", "弱链"), "the year 2026 is not over on 2026-11-24"
+    judgements = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    assert (judgements["矿石"].state, judgements["箔材"].state) == ("缺链", "弱链"), (
+        "the year 2026 is not over on 2026-11-24"
+    )
 
 
 def test_a_closed_firm_fills_no_place_though_its_rows_go_on(store: Store, tmp_path: Path) -> None:
@@ -120,11 +128,11 @@ def test_a_closed_firm_fills_no_place_though_its_rows_go_on(store: Store, tmp_pa
         "operates_in": [{"enterprise": "q", "segment": "demo.whole"}, {"enterprise": "n", "segment": "demo.whole"}],
         "needs": [{"enterprise": "goes on", "product": product} for product in ("ore", "chip")],
     }
-    found = judged(store, tmp_path, enterprises=[*shut, firm("goes on")], coverages=EVERYWHERE, **links)
-    assert {one.state for one in found.values()} == {"缺链"}
-    assert {name: one.firms for name, one in found.items() if one.firms} == {}
+    judgements = judged(store, tmp_path, enterprises=[*shut, firm("goes on")], coverages=EVERYWHERE, **links)
+    assert {judgement.state for judgement in judgements.values()} == {"缺链"}
+    assert {name: judgement.firms for name, judgement in judgements.items() if judgement.firms} == {}
     city = read_city(under(store, today=TODAY))
-    assert {id: one.where for id, one in find_firms(city, list("mnpq"), {"city"}).items()} == {
+    assert {id: firm_there.where for id, firm_there in find_firms(city, list("mnpq"), {"city"}).items()} == {
         "m": "local", "n": "unknown", "p": "local", "q": "local",
     }  # fmt: skip
     assert chain_facts(city, "demo").all_makers == {}
@@ -143,12 +151,12 @@ WHOLE = {  # a chain on which no part of the score is nothing or full
         *({"id": id, "name": f"{id}机", "segments": "demo.dark"} for id in ("salt", "car", "bus", "van", "drone", "toy")),
     ],
     "input_to": [
-        {"input": one, "product": other, "essential": essential}
+        {"input": material, "product": product, "essential": essential}
         for essential, pairs in {
             "true": "ore-chip wax-motor foil-motor salt-motor tape-board motor-car car-bus board-van chip-drone",
             "false": "glue-chip motor-toy ore-toy",
         }.items()
-        for one, other in (pair.split("-") for pair in pairs.split())
+        for material, product in (pair.split("-") for pair in pairs.split())
     ],
     "enterprises": [
         firm("a", products="chip;motor"),
@@ -167,7 +175,7 @@ WHOLE = {  # a chain on which no part of the score is nothing or full
     "needs": [{"enterprise": "lead2", "product": "board"}],
     "supplies": [
         *({"supplier": "a", "customer": customer, "product": "chip件"} for customer in "xz"),
-        *({"supplier": one, "customer": other, "product": "motor件"} for one, other in ("ay", ("out", "x"), ("nowhere", "x"), ("out", "z"))),
+        *({"supplier": supplier, "customer": customer, "product": "motor件"} for supplier, customer in ("ay", ("out", "x"), ("nowhere", "x"), ("out", "z"))),
         {"supplier": "b", "customer": "y", "product": "chip件"},
         *({"supplier": f"far{number}", "customer": f"far{number + 1}", "product": "别的货"} for number in range(43)),
     ],
@@ -189,15 +197,15 @@ def test_every_part_of_a_score_by_hand(tmp_path: Path) -> None:
     systemic_risk 5       a sells 3 of 50 supplies, b one: 0.06 of all output, of 0.1: 3.0
     ============  ======  ==============================================================================================
     """
-    found = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, **WHOLE)
+    judgements = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, **WHOLE)
     part, parts = (
-        found["部件"],
+        judgements["部件"],
         {
-            name: {one.name: one.points for one in found[name].parts}
+            name: {part.name: part.points for part in judgements[name].parts}
             for name in ("部件", "motor件", "board件", "chip件")
         },
     )
-    assert {name: found[name].state for name in parts} == {
+    assert {name: judgements[name].state for name in parts} == {
         "部件": "弱链",
         "motor件": "弱链",
         "board件": "缺链",
@@ -228,8 +236,8 @@ def test_what_must_be_is_strong_at_the_very_limit(tmp_path: Path) -> None:
     }  # fmt: skip
 
     def states_with(name: str, firms: list[dict[str, Any]]) -> tuple[str, str, str]:
-        found = judged(open_store(f"ladybug://{tmp_path}/{name}.lbug"), tmp_path / name, enterprises=firms, **rows)
-        return found["部件"].state, found["p件"].state, found["s件"].state
+        judgements = judged(open_store(f"ladybug://{tmp_path}/{name}.lbug"), tmp_path / name, enterprises=firms, **rows)
+        return judgements["部件"].state, judgements["p件"].state, judgements["s件"].state
 
     assert states_with("three", firms) == ("强链", "弱链", "缺链")
     assert states_with("two products", [*firms[:2], firm("3", products="q")]) == ("弱链", "弱链", "缺链")
@@ -243,14 +251,14 @@ def test_a_strong_place_is_made_firm_from_five_in_a_hundred_on(tmp_path: Path, o
     """Two firms make ore; one sells one of all supplies: with 19 others it is exactly the limit of rules.toml."""
     far = [firm(f"{side}{number}", region="else") for number in range(others) for side in ("from", "to")]
     rows = [{"supplier": f"from{number}", "customer": f"to{number}", "product": "别的货"} for number in range(others)]
-    found = judged(
+    judgements = judged(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
         enterprises=[firm("a", products="ore"), firm("b", products="ore"), firm("c"), *far],
         supplies=[{"supplier": "a", "customer": "c", "product": "矿石"}, *rows],
     )
-    assert (found["矿石"].state, found["矿石"].action) == ("强链", action)
-    assert ("停产" in found["矿石"].action_reason) == (action == "固链")
+    assert (judgements["矿石"].state, judgements["矿石"].action) == ("强链", action)
+    assert ("停产" in judgements["矿石"].action_reason) == (action == "固链")
 
 
 @pytest.mark.parametrize(
@@ -277,7 +285,7 @@ def test_a_judgement_is_no_better_founded_than_the_least_that_it_needs(
     tmp_path: Path, looks: list[str], makers: list[tuple[str, str]], state: str, status: str | None
 ) -> None:
     """Of looks and makers (the firm's status, that of what it makes) the best founded ones that are enough, and of these the least."""
-    found = judged(
+    judgements = judged(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
         enterprises=[firm(f"f{number}", status=of) for number, (of, _) in enumerate(makers)],
@@ -286,7 +294,7 @@ def test_a_judgement_is_no_better_founded_than_the_least_that_it_needs(
         ],
         coverages=[{**look("demo.raw", status=of), "name": f"示例普查{number}"} for number, of in enumerate(looks)],
     )
-    assert (found["矿石"].state, found["矿石"].status) == (state, status)
+    assert (judgements["矿石"].state, judgements["矿石"].status) == (state, status)
 
 
 def test_statuses_that_are_off_count_for_nothing(store: Store, tmp_path: Path) -> None:
@@ -316,36 +324,40 @@ def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, 
         under(put(store, tmp_path, enterprises=firms, supplies=rows, leads=leads, coverages=EVERYWHERE), today=TODAY),
         "demo",
     )
-    found = by_name(answer)
-    for one in found.values():
-        assert all(0 <= part.points <= part.most for part in one.parts)
-        assert sum(part.most for part in one.parts) == 100
-    points = {part.name: part.points for part in found["电机件"].parts}
+    judgements = by_name(answer)
+    for judgement in judgements.values():
+        assert all(0 <= part.points <= part.most for part in judgement.parts)
+        assert sum(part.most for part in judgement.parts) == 100
+    points = {part.name: part.points for part in judgements["电机件"].parts}
     assert points == {
         "无本地企业": 40.0, "企业少而集中": 15.0, "依赖外地供应": 10.0, "必需投入无本地来源": 0.0, "下游所系": 3.25, "供应网络单点": 0.0, "系统性风险": 0.0,
     }  # fmt: skip
-    chip = {part.name: part.points for part in found["芯片件"].parts}
+    chip = {part.name: part.points for part in judgements["芯片件"].parts}
     assert (chip["企业少而集中"], chip["必需投入无本地来源"], chip["依赖外地供应"]) == (15.0, 10.0, 0.0)
-    for row in (row for one in found.values() for row in one.evidence):
+    for row in (row for judgement in judgements.values() for row in judgement.evidence):
         query = f"MATCH (a)-[r:{row.record}]->(b) WHERE a.id = $one AND b.id = $other RETURN r.source AS source, r.status AS status"
         assert {"source": row.source, "status": row.status} in store.read(
             query, {"one": row.from_id, "other": row.to_id}
         ).rows
     assert {item.id for item in answer.sources} == {"s1"}
     assert sum(answer.rests_on.values()) == len(
-        {(row.record, row.from_id, row.to_id, row.product) for one in found.values() for row in one.evidence}
+        {
+            (row.record, row.from_id, row.to_id, row.product)
+            for judgement in judgements.values()
+            for row in judgement.evidence
+        }
     )
     assert answer.risk is not None
-    assert [(one.firm.id, one.rank) for one in answer.risk.firms] == [("b", 1), ("a", 2)], (
+    assert [(firm.firm.id, firm.rank) for firm in answer.risk.firms] == [("b", 1), ("a", 2)], (
         "both suppliers sell to b alone"
     )
 
 
 def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> None:
     firms = [*(firm(id, products="ore") for id in "abc"), firm("d", products="foil;chip"), firm("e", products="foil")]
-    found = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    judgements = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, enterprises=firms, coverages=EVERYWHERE)
     told = {
-        name: next(line for line in found[name].reasons if line.startswith("本地企业"))
+        name: next(line for line in judgements[name].reasons if line.startswith("本地企业"))
         for name in ("矿石", "箔材", "芯片件")
     }
     assert told == {
@@ -353,14 +365,14 @@ def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> N
         "箔材": "本地企业 2 家(达到 2 家): 示例d号公司、示例e号公司",
         "芯片件": "本地企业 1 家(不足 2 家): 示例d号公司",
     }
-    assert [row.from_id for row in found["矿石"].evidence if row.record == "PRODUCES"] == ["a", "b", "c"]
+    assert [row.from_id for row in judgements["矿石"].evidence if row.record == "PRODUCES"] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("leaders", [3, 4, 9])
 def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders: int) -> None:
     """Chips and cars stand on ore, 2 of 10 products, and three leaders are all that counts: 15 × (0.2 + 1) / 2 = 9."""
     ids = [f"l{number}" for number in range(leaders)]
-    found = judged(
+    judgements = judged(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
         enterprises=[firm(id) for id in ids],
@@ -368,7 +380,7 @@ def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders
         needs=[{"enterprise": id, "product": "ore"} for id in ids],
         coverages=EVERYWHERE,
     )
-    assert {part.name: part.points for part in found["矿石"].parts}["下游所系"] == 9.0
+    assert {part.name: part.points for part in judgements["矿石"].parts}["下游所系"] == 9.0
 
 
 def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path) -> None:
@@ -378,10 +390,10 @@ def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path
         firm("b", products="ore;foil", parent="p"),
         firm("c", products="foil"),
     ]
-    found = judged(store, tmp_path, enterprises=firms)
-    assert (found["矿石"].state, found["矿石"].action) == ("强链", "固链")
-    assert (found["箔材"].state, found["箔材"].action) == ("强链", "保持")
-    assert found["原料"].action == "固链", "two of three belong to one group"
+    judgements = judged(store, tmp_path, enterprises=firms)
+    assert (judgements["矿石"].state, judgements["矿石"].action) == ("强链", "固链")
+    assert (judgements["箔材"].state, judgements["箔材"].action) == ("强链", "保持")
+    assert judgements["原料"].action == "固链", "two of three belong to one group"
 
 
 def test_a_near_product_is_a_next_step(store: Store, tmp_path: Path) -> None:
@@ -404,13 +416,13 @@ def test_only_what_is_near_enough_is_a_next_step(tmp_path: Path, makers: int, st
 def test_a_strong_place_is_told_to_go_on_to_what_is_made_of_it(tmp_path: Path) -> None:
     """Chips have two makers here, of two groups, in no supply network; those who make chips elsewhere make cars, of which chips are a part."""
     both = [firm(f"x{number}", region="else", products="chip;car") for number in range(3)]
-    found = judged(
+    judgements = judged(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path,
         enterprises=[*both, firm("a", products="chip"), firm("b", products="chip")],
     )
-    assert (found["芯片件"].state, found["芯片件"].action) == ("强链", "延链")
-    assert found["芯片件"].action_reason == "本地能力相近的下一步: 整车件"
+    assert (judgements["芯片件"].state, judgements["芯片件"].action) == ("强链", "延链")
+    assert judgements["芯片件"].action_reason == "本地能力相近的下一步: 整车件"
 
 
 def test_a_chain_without_a_city_takes_that_of_its_looks_or_everywhere(store: Store, tmp_path: Path) -> None:
@@ -431,8 +443,8 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(weight.points for _, weight in rules.score.by_key().items()) == 100
     moved = list(variants(rules))
     assert len(moved) == len({name for name, _ in moved}) == 2 * (3 + 7 + 4)
-    for _, one in moved:
-        assert sum(weight.points for _, weight in one.score.by_key().items()) == pytest.approx(100)
+    for _, shifted in moved:
+        assert sum(weight.points for _, weight in shifted.score.by_key().items()) == pytest.approx(100)
     whole = rules.model_dump()
     whole["score"]["outside"]["points"] = 50
     with pytest.raises(ValueError, match="合计应为 100"):
@@ -488,7 +500,11 @@ def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
         coverages=[look("demo.raw;demo.part")],
     )
     answer = weak_links(under(store, today=TODAY), "demo")
-    assert [(one.segment, one.score) for one in answer.segments] == [("原料", 23.89), ("部件", 25.0), ("整机", None)]
+    assert [(segment.segment, segment.score) for segment in answer.segments] == [
+        ("原料", 23.89),
+        ("部件", 25.0),
+        ("整机", None),
+    ]
     moved = {variant.moved: variant.rank_correlation for variant in answer.stability.variants}
     assert {name for name, least in moved.items() if least == -1} == {"score.no_producer ×1.2", "score.outside ×0.8"}
     assert set(moved.values()) == {1.0, -1.0}
@@ -502,19 +518,19 @@ def seeded_facts(seeded_store: Store) -> list[Facts]:
 
 
 def states(facts: Facts) -> dict[str, Judged]:
-    found: dict[str, Judged] = {}
+    judgements: dict[str, Judged] = {}
     for segment in judge_all(examine_facts(facts, survey(facts.city, facts.city.supplies)), read_rules()):
-        found[segment.segment_id] = segment
-        found |= {product.product_id: product for product in segment.products}
-    return found
+        judgements[segment.segment_id] = segment
+        judgements |= {product.product_id: product for product in segment.products}
+    return judgements
 
 
 def not_worse(before: dict[str, Judged], after: dict[str, Judged]) -> None:
     """Strong stays strong, weak never becomes missing; weak for certain may become "perhaps strong", which is 未知."""
-    for id, one in before.items():
-        if one.state == "强链":
+    for id, judgement in before.items():
+        if judgement.state == "强链":
             assert after[id].state == "强链", id
-        assert "未知" in (one.state, after[id].state) or after[id].state.order >= one.state.order, id
+        assert "未知" in (judgement.state, after[id].state) or after[id].state.order >= judgement.state.order, id
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -530,28 +546,28 @@ def test_a_new_local_producer_never_makes_a_state_worse_and_one_that_goes_never_
         facts = facts.landed(fresh, product)
     after = states(facts)
     not_worse(before, after)
-    makers = sorted({maker for found in facts.makers.values() for maker in found})
+    makers = sorted({maker for own_makers in facts.makers.values() for maker in own_makers})
     gone = states(facts.without(data.draw(st.lists(st.sampled_from(makers), min_size=1, max_size=4))))
     not_worse(gone, after)
-    for one in (*before.values(), *after.values(), *gone.values()):
-        assert (one.score is None) == (one.state == "未知")
-        assert one.score is None or 0 <= one.score <= 100
+    for judgement in (*before.values(), *after.values(), *gone.values()):
+        assert (judgement.score is None) == (judgement.state == "未知")
+        assert judgement.score is None or 0 <= judgement.score <= 100
 
 
 def test_both_stores_judge_the_same(server_store: Store, seeded_store: Store) -> None:
     for chain in ("integrated-circuits", "smart-appliances", "modern-logistics", "exhibitions"):
         for statuses in (trusted(), trusted(["sample"])):
-            one, other = (
+            on_server, embedded = (
                 weak_links(under(store, statuses, TODAY), chain).model_dump(exclude={"data_date"})
                 for store in (server_store, seeded_store)
             )
-            assert one == other
+            assert on_server == embedded
 
 
 def test_the_shipped_chains_hold_no_gap_but_where_samples_looked(seeded_store: Store) -> None:
     for row in seeded_store.read("MATCH (c:Chain) RETURN c.id AS id").rows:
         answer = weak_links(under(seeded_store, trusted(["sample"]), TODAY), row["id"])
-        assert {one.state for one in by_name(answer).values()} <= {"强链", "未知"}, answer.chain
+        assert {judgement.state for judgement in by_name(answer).values()} <= {"强链", "未知"}, answer.chain
 
 
 def test_a_group_goes_by_its_top_and_a_closed_firm_stands_nowhere(tmp_path: Path) -> None:
@@ -567,5 +583,5 @@ def test_a_group_goes_by_its_top_and_a_closed_firm_stands_nowhere(tmp_path: Path
         enterprises=[*firms, firm("raw", segments="demo.raw")],
     )
     city = read_city(under(store, today=TODAY))
-    assert {one.group for one in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
+    assert {firm.group for firm in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
     assert chain_facts(city, "demo").operators == {"demo.raw": ("raw",)}

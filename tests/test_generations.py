@@ -54,11 +54,11 @@ def picture(url: str) -> dict[str, Any]:
     """Everything in the graph."""
     store = open_store(url)
     try:
-        found: dict[str, Any] = {record.__name__: sorted(store.nodes(record).rows(), key=str) for record in NODES}
+        rows_of: dict[str, Any] = {record.__name__: sorted(store.nodes(record).rows(), key=str) for record in NODES}
         for record in EDGES:
             rows = [row for ends in ends_of(record) for frame in store.edges(record, ends) for row in frame.rows()]
-            found[record.__name__] = sorted(rows, key=str)
-        return found
+            rows_of[record.__name__] = sorted(rows, key=str)
+        return rows_of
     finally:
         store.close()
 
@@ -198,7 +198,7 @@ def test_what_is_ruined_is_said_and_mended_by_going_back(graph: Path, ruin: Ruin
     assert client.get("/api/v1/chains").status_code == 200
     say_in_story(graph, "三")
     assert words_in(url) == "三"
-    assert [(one.current, one.verdict.state) for one in generations.listed()] == [
+    assert [(generation.current, generation.verdict.state) for generation in generations.listed()] == [
         (True, FileState.good),
         (False, FileState.good),
     ]
@@ -247,9 +247,9 @@ def damage(path: Path, chance: random.Random) -> None:
     elif kind == "append":
         content += chance.randbytes(length)
     elif kind == "swap":
-        other = chance.randrange(size - length + 1)
-        content[at : at + length], content[other : other + length] = (
-            content[other : other + length],
+        source = chance.randrange(size - length + 1)
+        content[at : at + length], content[source : source + length] = (
+            content[source : source + length],
             content[at : at + length],
         )
     else:
@@ -275,7 +275,7 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
     tries = times(40, 120)
     for number in range(tries):
         damage(current if number % 10 else checksums.file_of(current), chance)
-        same = all(path.read_bytes() == kept for path, kept in content.items())
+        same = all(path.read_bytes() == written for path, written in content.items())
         if (said := refusal(lambda: open_store(url).ping())) is None:
             assert same
             assert picture(url) == whole
@@ -283,8 +283,8 @@ def test_random_damage_gives_the_same_data_or_a_clear_word(graph: Path) -> None:
         else:
             refused += 1
             assert not [word for word in RAW if word in said], said
-        for path, kept in content.items():
-            path.write_bytes(kept)
+        for path, written in content.items():
+            path.write_bytes(written)
     assert refused >= tries * 2 // 3
     assert refused + untouched == tries
     assert picture(url) == whole
@@ -339,7 +339,7 @@ def test_eight_loads_are_each_read_and_two_generations_stay(tmp_path: Path) -> N
     store.close()
     assert len(versions) == 9
     known = files(folder).listed(states.verify_file)
-    assert [(one.number, one.current, one.verdict.state) for one in known] == [
+    assert [(generation.number, generation.current, generation.verdict.state) for generation in known] == [
         (9, True, FileState.good),
         (8, False, FileState.good),
     ]
@@ -404,7 +404,7 @@ def test_the_swap_call_by_call(graph: Path, monkeypatch: pytest.MonkeyPatch, sto
         ("fsync", "g.lbug.d"), ("replace", "g.lbug"), ("fsync", "g.lbug.d"), ("fsync", "graph"),
     ]  # fmt: skip
     assert words_in(url) == "二"
-    assert [one.verdict.state for one in generations.listed()] == [
+    assert [generation.verdict.state for generation in generations.listed()] == [
         FileState.good,
         FileState.unchecked if stood == "plain file" else FileState.good,
     ]
@@ -478,8 +478,8 @@ def test_killed_at_every_call_of_a_commit(three_loads: Path, tmp_path: Path, fir
 def after_the_kill(folder: Path, new: Path) -> str | None:
     """Check that all is well and that the next commit works; returns what was there before it."""
     ready = files(folder).ready()
-    found = None if ready is None else words_in(url_of(folder))
-    assert all(one.verdict.state is FileState.good for one in files(folder).listed())
+    words = None if ready is None else words_in(url_of(folder))
+    assert all(generation.verdict.state is FileState.good for generation in files(folder).listed())
     generations = files(folder)
     with generations.lock():
         building = generations.begin()
@@ -490,8 +490,8 @@ def after_the_kill(folder: Path, new: Path) -> str | None:
         path.name for path in (folder / "g.lbug.d").iterdir() if path.name.startswith(("building", "pointer", "back"))
     ]
     assert len(files(folder).finished()) <= 2
-    assert all(one.verdict.state is FileState.good for one in files(folder).listed(states.verify_file))
-    return found
+    assert all(generation.verdict.state is FileState.good for generation in files(folder).listed(states.verify_file))
+    return words
 
 
 def test_the_last_good_one_is_never_pruned(graph: Path) -> None:
@@ -504,7 +504,7 @@ def test_the_last_good_one_is_never_pruned(graph: Path) -> None:
     flip_back = current.read_bytes()
     for words in ("甲", "乙", "丙"):
         say_in_story(graph, words)
-    assert [(one.verdict.state, one.current) for one in generations.listed()] == [
+    assert [(generation.verdict.state, generation.current) for generation in generations.listed()] == [
         (FileState.good, True),
         (FileState.good, False),
     ]
@@ -523,7 +523,7 @@ def test_a_damaged_predecessor_does_not_cost_the_good_one_before_it(graph: Path)
         assert current is not None
         flip(current, 9000)  # while the load goes on
         generations.commit(building)
-    assert [(one.number, one.verdict.state) for one in generations.listed()] == [
+    assert [(generation.number, generation.verdict.state) for generation in generations.listed()] == [
         (4, FileState.good),
         (2, FileState.good),
     ]
@@ -552,7 +552,7 @@ def test_going_back_and_loading_again(graph: Path) -> None:
     generations.rollback("000002")
     say_in_story(graph, "三")
     assert words_in(url) == "三"
-    assert [one.number for one in generations.listed()] == [4, 2]
+    assert [generation.number for generation in generations.listed()] == [4, 2]
     flip(generations.finished()[1], 5000)
     with pytest.raises(InputError, match="损坏"):
         files(graph).rollback("2")
@@ -622,7 +622,9 @@ def test_the_commands_say_it(graph: Path) -> None:
     url = url_of(graph)
     said = json.loads(run("verify", "--format", "json", store=url).stdout)
     assert (said["ok"], said["problem"]) == (True, None)
-    assert [(one["number"], one["state"], one["current"]) for one in said["generations"]] == [
+    assert [
+        (generation["number"], generation["state"], generation["current"]) for generation in said["generations"]
+    ] == [
         (3, "good", True),
         (2, "good", False),
     ]
@@ -654,7 +656,7 @@ def test_generations_without_checksums_are_read_and_told(graph: Path) -> None:
     done = run("verify", store=url_of(graph))
     assert done.stderr.count("没有校验和") == 2
     say_in_story(graph, "三")
-    assert [one.verdict.state for one in files(graph).listed()] == [FileState.good, FileState.unchecked]
+    assert [generation.verdict.state for generation in files(graph).listed()] == [FileState.good, FileState.unchecked]
     files(graph).rollback()
     assert words_in(url_of(graph)) == "二"
 
@@ -667,7 +669,7 @@ def test_a_good_generation_is_gone_back_to_before_one_that_nobody_can_check(grap
     for path in (copy / "g.lbug.d").glob("000002-*"):
         shutil.copy2(path, graph / "g.lbug.d")
     known, chosen = files(graph).rollback()
-    assert [(one.number, one.verdict.state) for one in known] == [
+    assert [(generation.number, generation.verdict.state) for generation in known] == [
         (4, FileState.good),
         (3, FileState.unchecked),
         (2, FileState.good),

@@ -85,8 +85,8 @@ def test_a_wrong_check_digit_is_flagged_and_kept(tmp_path: Path) -> None:
         tmp_path / "enterprises.csv", f"甲公司,{WRONG},,", f"乙公司,{A},,", "丙公司,无,,", "丁公司,无,,", "戊公司,,,"
     )
     assert counts(run(store, path)) == {"read": 5, "new": 5}
-    found = store.nodes(Enterprise).sort("name").select("name", "uscc", "uscc_check").rows()
-    assert found == [
+    codes = store.nodes(Enterprise).sort("name").select("name", "uscc", "uscc_check").rows()
+    assert codes == [
         ("丁公司", "无", "格式不符"),
         ("丙公司", "无", "格式不符"),
         ("乙公司", A, "有效"),
@@ -192,15 +192,15 @@ def test_the_region_of_a_known_firm_gives_its_place_to_later_loads(tmp_path: Pat
     store = new_store(tmp_path)
     regions = put(tmp_path / "regions.csv", "名称,来源\n青岛市,年鉴\n上海市,年鉴\n")
     rows = [f"恒源有限公司,{A},青岛市,", "恒源有限公司,,上海市,", "青岛恒源,,,", "恒源有限公司,,青岛,"]
-    found = [
+    reports = [
         counts(run(store, regions, write(tmp_path / str(turn) / "enterprises.csv", row)))
         for turn, row in enumerate((*rows, *rows[:3]))
     ]
-    assert found[0] == {"read": 3, "new": 3}
-    assert found[1] == {"read": 3, "new": 1, "same": 2}
-    assert found[2] == {"read": 3, "changed": 1, "same": 2}
-    assert found[3] == {"read": 3, "same": 2, "rejected": 1}  # there is no region 青岛
-    assert found[4:] == [{"read": 3, "same": 3}] * 3
+    assert reports[0] == {"read": 3, "new": 3}
+    assert reports[1] == {"read": 3, "new": 1, "same": 2}
+    assert reports[2] == {"read": 3, "changed": 1, "same": 2}
+    assert reports[3] == {"read": 3, "same": 2, "rejected": 1}  # there is no region 青岛
+    assert reports[4:] == [{"read": 3, "same": 3}] * 3
     assert store.nodes(Enterprise).sort("uscc").select("name", "uscc", "aliases").rows() == [
         ("恒源有限公司", None, None),
         ("恒源有限公司", A, ["青岛恒源"]),
@@ -420,9 +420,9 @@ def test_the_same_firms_again_change_nothing(
 
 def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: Cities) -> tuple[Identified, pl.DataFrame]:
     """Return what identity says of the rows, and the graph's firms after them."""
-    found = identify_nodes(_frame(rows), Enterprise, known, cities)
+    identified = identify_nodes(_frame(rows), Enterprise, known, cities)
     status = pl.Series("status", [row[5] for row in rows])
-    frame = found.frame.with_columns(
+    frame = identified.frame.with_columns(
         status, pl.lit("年鉴").alias("source"), pl.lit(0.8).alias("confidence"), pl.int_range(pl.len()).alias(ORDER)
     )
     frame = frame.filter(pl.col("id").is_not_null()).drop("region")
@@ -433,7 +433,7 @@ def _load(rows: list[tuple[str, ...]], known: pl.DataFrame, cities: Cities) -> t
     touched = pl.concat([merged.new["id"], merged.changed["id"]])
     columns = [*schema(Enterprise)]
     parts = [known.filter(~pl.col("id").is_in(touched.implode())), merged.new, merged.changed]
-    return found, pl.concat([part.select(columns) for part in parts])
+    return identified, pl.concat([part.select(columns) for part in parts])
 
 
 def test_the_name_of_a_product_goes_before_another_s_alias(tmp_path: Path) -> None:

@@ -92,23 +92,23 @@ def ask(store: Store, chain: Named | None = None, day: str = DAY, hidden: tuple[
 
 
 def by_id(answer: Leaders) -> dict[str, Leader]:
-    return {one.firm.id: one for one in (*answer.leaders, *answer.samples)}
+    return {leader.firm.id: leader for leader in (*answer.leaders, *answer.samples)}
 
 
 def test_those_that_sources_name_and_those_that_we_think_so_are_apart(office: Store) -> None:
     answer = ask(office)
-    assert [(one.firm.id, one.kind, one.status) for one in answer.leaders] == [
+    assert [(leader.firm.id, leader.kind, leader.status) for leader in answer.leaders] == [
         ("both", LeaderKind.article, "reported"), ("listed", LeaderKind.article, "confirmed"), ("i", LeaderKind.article, "reported"),
         ("far", LeaderKind.source, "confirmed"), ("other", LeaderKind.source, "reported"), ("thought", LeaderKind.thought, "curated"),
     ]  # fmt: skip
-    assert [one.firm.id for one in answer.samples] == ["made-up"]
-    assert {one.label for one in answer.leaders if one.firm.id == "i"} == {"Institute"}
+    assert [sample.firm.id for sample in answer.samples] == ["made-up"]
+    assert {leader.label for leader in answer.leaders if leader.firm.id == "i"} == {"Institute"}
     assert (by_id(answer)["both"].source, by_id(answer)["both"].place) == (ARTICLE, "正文第1段")
 
 
 def test_one_that_is_both_reported_and_curated_stands_once_by_the_better(office: Store) -> None:
     both = by_id(ask(office))["both"]
-    assert [(one.chain.id, one.status, one.source) for one in both.claims] == [
+    assert [(claim.chain.id, claim.status, claim.source) for claim in both.claims] == [
         ("demo", "reported", ARTICLE),
         ("more", "curated", "s"),
     ]
@@ -116,7 +116,7 @@ def test_one_that_is_both_reported_and_curated_stands_once_by_the_better(office:
     assert by_id(ask(office, Named(id="more", name="又一链")))["both"].kind is LeaderKind.thought
     assert by_id(ask(office, hidden=("reported",)))["both"].kind is LeaderKind.thought
     # what a sample says of it is left out
-    assert [one.chain.id for one in by_id(ask(office))["thought"].claims] == ["demo"]
+    assert [claim.chain.id for claim in by_id(ask(office))["thought"].claims] == ["demo"]
 
 
 def test_how_many_of_the_published_number_are_named(office: Store) -> None:
@@ -141,18 +141,18 @@ def test_how_many_of_the_published_number_are_named(office: Store) -> None:
 
 
 def test_counts_and_what_is_lacking(office: Store) -> None:
-    found = {
+    counts = {
         id: (
-            one.group,
-            one.products.number,
-            one.needs.number,
-            one.suppliers.number,
-            one.customers.number,
-            [why.code for why in one.lacks],
+            leader.group,
+            leader.products.number,
+            leader.needs.number,
+            leader.suppliers.number,
+            leader.customers.number,
+            [why.code for why in leader.lacks],
         )
-        for id, one in by_id(ask(office)).items()
+        for id, leader in by_id(ask(office)).items()
     }
-    assert found == {
+    assert counts == {
         "both": (2, 2, 1, 1, 1, []),  # with its child; what goes between the two is no supply
         "i": (1, 0, 0, 0, 0, ["institute"]),
         "listed": (
@@ -174,11 +174,11 @@ def test_counts_and_what_is_lacking(office: Store) -> None:
 
 
 def test_the_missing_rows_and_their_forms(office: Store) -> None:
-    assert [(one.topic, one.form) for one in ask(office).missing] == [
+    assert [(lacking.topic, lacking.form) for lacking in ask(office).missing] == [
         ("list", "leads"), ("products", "produces"), ("needs", "needs"), ("supplies", "supplies"),
     ]  # fmt: skip
     assert ask(office).missing[0].why == "公布了 7 家；有名单才知道是谁、在哪条链"
-    assert [one.form for one in ask(office, BARE).missing] == ["leads"]
+    assert [lacking.form for lacking in ask(office, BARE).missing] == ["leads"]
 
 
 def test_no_rows_and_only_samples(office: Store, tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ def test_no_rows_and_only_samples(office: Store, tmp_path: Path) -> None:
     assert (hidden.samples, hidden.points, hidden.published) == ([], ask(office).points, ask(office).published)
     none = ask(office, hidden=("confirmed", "reported", "curated"))
     assert (none.leaders, none.published, none.points[0]) == ([], None, "这里没有公布的链主家数")
-    assert [one.firm.id for one in none.samples] == ["made-up"]
-    assert [one.topic for one in none.missing] == ["names"]
+    assert [sample.firm.id for sample in none.samples] == ["made-up"]
+    assert [lacking.topic for lacking in none.missing] == ["names"]
 
 
 def test_leaders_of_another_city_and_its_number_are_not_seen(office: Store) -> None:
@@ -221,7 +221,7 @@ def test_the_number_is_never_padded(store: Store, tmp_path: Path) -> None:
     told = ask(loaded(store, tmp_path, ROWS | {"statements.csv": statements})).published
     assert told is not None
     assert (told.named, told.perhaps, told.unnamed_least, told.unnamed_most) == (1, 4, 0, 0)
-    assert "list" not in {one.topic for one in ask(store).missing}
+    assert "list" not in {lacking.topic for lacking in ask(store).missing}
 
 
 def test_firms_judged_to_be_one_are_one_leader(office: Store, tmp_path: Path) -> None:
@@ -231,8 +231,8 @@ def test_firms_judged_to_be_one_are_one_leader(office: Store, tmp_path: Path) ->
     (tmp_path / "compared_with.csv").write_text(rows, "utf-8")
     report = load([tmp_path / "compared_with.csv"], office)
     assert not report.bad, (report.failed, report.rejected)
-    found = [one for one in ask(office).leaders if one.firm.id in ("other", "thought")]
-    assert [(one.kind, [claim.chain.id for claim in one.claims]) for one in found] == [
+    leaders = [leader for leader in ask(office).leaders if leader.firm.id in ("other", "thought")]
+    assert [(leader.kind, [claim.chain.id for claim in leader.claims]) for leader in leaders] == [
         (LeaderKind.source, ["more", "demo"])
     ]
 
@@ -240,7 +240,7 @@ def test_firms_judged_to_be_one_are_one_leader(office: Store, tmp_path: Path) ->
 def test_pages_and_routes_say_the_same(office: Store) -> None:
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/leaders").json()
-    assert [one["kind_code"] for one in answer["leaders"]] == ["article"] * 3 + ["source"] * 2 + ["thought"]
+    assert [leader["kind_code"] for leader in answer["leaders"]] == ["article"] * 3 + ["source"] * 2 + ["thought"]
     assert client.get("/api/v1/chains/demo/leaders").json()["chain"]["id"] == "demo"
     page = client.get("/leaders").text
     for words in (
@@ -287,9 +287,9 @@ def test_of_the_47_of_the_article_none_is_listed(full_store: Store) -> None:
     assert told is not None
     assert (told.number, told.named, told.perhaps, told.unnamed_least, told.unnamed_most) == (47, 0, 3, 44, 47)
     assert (told.place, told.status, told.source) == ("正文第30段", "confirmed", ARTICLE)
-    kinds = [one.kind for one in ask(full_store).leaders]
+    kinds = [leader.kind for leader in ask(full_store).leaders]
     assert (kinds.count(LeaderKind.article), kinds.count(LeaderKind.source)) == (3, 0)
-    assert all(one.status == "curated" for one in ask(full_store).leaders if one.kind is LeaderKind.thought)
+    assert all(leader.status == "curated" for leader in ask(full_store).leaders if leader.kind is LeaderKind.thought)
 
 
 def test_both_stores_answer_alike(seeded_store: Store, server_store: Store) -> None:

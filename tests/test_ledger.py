@@ -113,14 +113,14 @@ def test_what_cannot_be_a_step_is_refused_with_row_and_column(store: Store, tmp_
         "a,boss,芯片件,洽谈,2026-01-01,甲,,纪要,整理",
     )  # fmt: skip
     assert report.total("new") == 1
-    found = {reject.row: (reject.column, reject.reason) for reject in report.rejected}
-    assert found[2][0] == "链主"
-    assert "两端是同一家企业" in found[2][1]
-    assert "缺少必填项“对接阶段”" in found[3][1]
-    assert "需求、推荐、链主答复、洽谈、签约、放弃" in found[4][1]
-    assert "图中没有企业“没有这家”" in found[5][1]
-    assert "日历上没有这一天" in found[6][1]
-    assert "缺少来源" in found[7][1]
+    refused = {reject.row: (reject.column, reject.reason) for reject in report.rejected}
+    assert refused[2][0] == "链主"
+    assert "两端是同一家企业" in refused[2][1]
+    assert "缺少必填项“对接阶段”" in refused[3][1]
+    assert "需求、推荐、链主答复、洽谈、签约、放弃" in refused[4][1]
+    assert "图中没有企业“没有这家”" in refused[5][1]
+    assert "日历上没有这一天" in refused[6][1]
+    assert "缺少来源" in refused[7][1]
 
 
 def test_what_is_odd_is_kept_and_said(store: Store, tmp_path: Path) -> None:

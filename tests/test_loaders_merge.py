@@ -39,8 +39,8 @@ def test_a_weaker_row_fills_blanks_and_changes_nothing_else(tmp_path: Path) -> N
     store = new_store(tmp_path)
     assert counts(run(store, firm(tmp_path / "1", "甲公司,,老甲,,已证实,年鉴,第1页"))) == {"read": 1, "new": 1}
     assert counts(run(store, firm(tmp_path / "2", "甲公司,甲,小甲,0.3,据报道,报纸,第2页"))) == {"read": 1, "changed": 1}
-    kept = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
-    assert kept == [("甲", ["小甲", "老甲"], 1.0, "confirmed", "年鉴", "第1页")]
+    rows = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
+    assert rows == [("甲", ["小甲", "老甲"], 1.0, "confirmed", "年鉴", "第1页")]
     assert counts(run(store, firm(tmp_path / "3", "甲公司,甲厂,,,示例,小说,"))) == {"read": 1, "same": 1}
     assert store.nodes(Enterprise)["short_name"].to_list() == ["甲"]
 
@@ -49,8 +49,8 @@ def test_an_equal_or_stronger_row_replaces_values_and_the_whole_provenance(tmp_p
     store = new_store(tmp_path)
     run(store, firm(tmp_path / "1", "甲公司,甲,老甲,0.3,据报道,报纸,第2页"))
     assert counts(run(store, firm(tmp_path / "2", "甲公司,甲厂,,,据报道,公报,"))) == {"read": 1, "changed": 1}
-    kept = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
-    assert kept == [("甲厂", ["老甲"], 0.8, "reported", "公报", None)]
+    rows = store.nodes(Enterprise).select("short_name", "aliases", "confidence", "status", "source", "place").rows()
+    assert rows == [("甲厂", ["老甲"], 0.8, "reported", "公报", None)]
     assert counts(run(store, firm(tmp_path / "3", "甲公司,,,,已证实,年鉴,"))) == {"read": 1, "changed": 1}
     assert store.nodes(Enterprise).select("short_name", "status", "source").rows() == [("甲厂", "confirmed", "年鉴")]
 
@@ -94,13 +94,13 @@ def test_contradictory_rows_of_one_folder_settle(tmp_path: Path) -> None:
 
 def test_loads_of_one_two_and_both(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    one = firm(tmp_path / "1", "甲公司,甲,,,,年鉴,", "乙公司,,,,,年鉴,")
-    two = firm(tmp_path / "2", "甲公司,甲厂,,,,公报,", "丙公司,,,,,公报,")
-    assert counts(run(store, one)) == {"read": 2, "new": 2}
-    assert counts(run(store, two)) == {"read": 2, "new": 1, "changed": 1}
-    assert counts(run(store, one, two)) == {"read": 4, "same": 4}
-    assert counts(run(store, one, two)) == {"read": 4, "same": 4}
-    assert counts(run(store, one)) == {"read": 2, "changed": 1, "same": 1}
+    first = firm(tmp_path / "1", "甲公司,甲,,,,年鉴,", "乙公司,,,,,年鉴,")
+    second = firm(tmp_path / "2", "甲公司,甲厂,,,,公报,", "丙公司,,,,,公报,")
+    assert counts(run(store, first)) == {"read": 2, "new": 2}
+    assert counts(run(store, second)) == {"read": 2, "new": 1, "changed": 1}
+    assert counts(run(store, first, second)) == {"read": 4, "same": 4}
+    assert counts(run(store, first, second)) == {"read": 4, "same": 4}
+    assert counts(run(store, first)) == {"read": 2, "changed": 1, "same": 1}
     assert store.nodes(Enterprise).sort("name").select("name", "short_name", "source").rows() == [
         ("丙公司", None, "公报"), ("乙公司", None, "年鉴"), ("甲公司", "甲", "年鉴"),
     ]  # fmt: skip
@@ -166,8 +166,8 @@ def test_a_field_names_the_source_that_said_it_last(tmp_path: Path) -> None:
 
     def after(number: int, name: str, status: str, source: str) -> tuple[str | None, list[str] | None]:
         run(store, firm(tmp_path / f"{number}", f"甲公司,{name},,,{status},{source},"))
-        kept: tuple[str | None, list[str] | None] = store.nodes(Enterprise).select("short_name", "field_sources").row(0)
-        return kept
+        said: tuple[str | None, list[str] | None] = store.nodes(Enterprise).select("short_name", "field_sources").row(0)
+        return said
 
     assert after(1, "", "已证实", "年鉴") == (None, None)
     assert after(2, "甲", "据报道", "报纸") == ("甲", ["short_name|报纸|reported"])
@@ -313,11 +313,11 @@ def test_merging_is_the_fold_of_the_rows_in_their_order(there: list[Cells], rows
             base["status"], base["source"] = row["status"], row["source"]
     numbered = _frame(rows).with_columns(pl.int_range(pl.len()).alias(ORDER))
     merged = merge(numbered, _frame(there), Chain, ["id"], "now")
-    kept = [name for name in columns(Chain) if name not in ("recorded_at", FIELD_SOURCES)]
-    written = {row["id"]: row for row in pl.concat([merged.new, merged.changed]).select(kept).iter_rows(named=True)}
+    compared = [name for name in columns(Chain) if name not in ("recorded_at", FIELD_SOURCES)]
+    written = {row["id"]: row for row in pl.concat([merged.new, merged.changed]).select(compared).iter_rows(named=True)}
     for key in {row[0] for row in rows}:
-        final = {name: expected[key][name] for name in kept}
-        before = {name: old[key][name] for name in kept} if key in old else None
+        final = {name: expected[key][name] for name in compared}
+        before = {name: old[key][name] for name in compared} if key in old else None
         # what is written may differ in field_sources alone
         assert _any_order(written.get(key, before)) == _any_order(final)
     outcomes = merged.outcomes[OUTCOME].to_list()
@@ -348,8 +348,8 @@ def test_roles_and_aliases_add_up_whoever_says_them(tmp_path: Path) -> None:
     ):
         rows = f"编号,名称,角色,别名,状态,来源\na,甲公司,{role},{alias},{status},s{number}\n"
         run(store, put(tmp_path / str(number) / "enterprises.csv", rows))
-    (kept,) = store.nodes(Enterprise).select("roles", "aliases").rows()
-    assert [sorted(words) for words in kept] == [
+    (firm_row,) = store.nodes(Enterprise).select("roles", "aliases").rows()
+    assert [sorted(words) for words in firm_row] == [
         sorted(["链主", "配套企业", "专精特新"]),
         sorted(["老甲", "小甲", "甲厂"]),
     ]
@@ -364,9 +364,9 @@ def test_what_is_remembered_tells_what_the_load_told_and_is_of_one_kind(tmp_path
     assert first.conflicts
     assert (again.conflicts, again.warnings) == (first.conflicts, first.warnings)
     assert counts(again) == {"read": 2, "same": 2}
-    other = put(tmp_path / "u.csv", "名称,来源\n甲件,年鉴\n")
-    assert counts(run(store, other, kind=Product)) == {"read": 1, "new": 1}
-    assert counts(run(store, other, kind=Cluster)) == {"read": 1, "new": 1}, (
+    unnamed = put(tmp_path / "u.csv", "名称,来源\n甲件,年鉴\n")
+    assert counts(run(store, unnamed, kind=Product)) == {"read": 1, "new": 1}
+    assert counts(run(store, unnamed, kind=Cluster)) == {"read": 1, "new": 1}, (
         "the same file as another kind is not done yet"
     )
 

@@ -130,10 +130,10 @@ def test_ragged_rows_far_into_a_large_file(tmp_path: Path) -> None:
         lines[number] += ",多"
     path = put(tmp_path / "enterprises.csv", "名称,来源\n" + "\n".join(lines) + "\n")
     sheet = read_text(path)[0]
-    found = {row[2]: row[0] for frame in sheet.chunks for row in frame.iter_rows()}
+    names = {row[2]: row[0] for frame in sheet.chunks for row in frame.iter_rows()}
     assert sorted(bad.row for bad in sheet.bad) == [7, 300_002, 600_001]
-    assert len(found) == 599_997
-    assert all(name == f"企业{row - 2}" for row, name in found.items())
+    assert len(names) == 599_997
+    assert all(name == f"企业{row - 2}" for row, name in names.items())
 
 
 def test_trailing_empty_columns_and_duplicate_heads(tmp_path: Path) -> None:

@@ -51,16 +51,16 @@ def test_channels_are_what_they_are_said_to_be(offers: list[Offer], need: str) -
     offers = sorted(offers, key=lambda offer: offer.supplier)
     derived = derive(build(offers))
     asked, text = ask(derived, need), plain(need)
-    found = look(derived, asked)
-    value = {channel: found.values[:, at].tolist() for at, channel in enumerate(CHANNELS)}
+    looked = look(derived, asked)
+    value = {channel: looked.values[:, at].tolist() for at, channel in enumerate(CHANNELS)}
 
     counts = [all_grams(offer) for offer in offers]
-    often = {gram: sum(gram in one for one in counts) for gram in set().union(*counts)}
+    often = {gram: sum(gram in count for count in counts) for gram in set().union(*counts)}
     rarity = {gram: math.log(1 + (len(offers) - many + 0.5) / (many + 0.5)) for gram, many in often.items()}
     known = [gram for gram in grams(text) if gram in rarity]
     strange = sum(gram not in rarity for gram in grams(text)) * max(rarity.values(), default=0.0)
     total = sum(rarity[gram] for gram in known) + strange
-    mean = sum(one.total() for one in counts) / len(counts)
+    mean = sum(count.total() for count in counts) / len(counts)
 
     def covered(has: Counter[str]) -> float:
         return sum(rarity[gram] for gram in known if gram in has) / total if total else 0.0
@@ -75,8 +75,8 @@ def test_channels_are_what_they_are_said_to_be(offers: list[Offer], need: str) -
 
     held = [said(offer)[0] for offer in offers]
     wanted = {
-        "all_bm25": [bm25(one) for one in counts],
-        "all_covered": [covered(one) for one in counts],
+        "all_bm25": [bm25(count) for count in counts],
+        "all_covered": [covered(count) for count in counts],
         "best_product": [
             max((covered(grams(p)) * share**IN_PRODUCT for p, share in own.items()), default=0.0) for own in held
         ],
@@ -92,7 +92,7 @@ def test_likeness_is_the_cosine_of_tf_idf(offers: list[Offer], need: str) -> Non
     derived = derive(build(offers))
     asked = ask(derived, need)
     counts = [all_grams(offer) for offer in offers]
-    often = Counter(gram for one in counts for gram in one)
+    often = Counter(gram for count in counts for gram in count)
     idf = {gram: math.log((1 + len(offers)) / (1 + many)) + 1 for gram, many in often.items()}
     wished = {gram: idf[gram] for gram in grams(need) if gram in idf}
 
@@ -103,7 +103,7 @@ def test_likeness_is_the_cosine_of_tf_idf(offers: list[Offer], need: str) -> Non
 
     weights = derived.rarity[asked.grams] / max(float(np.linalg.norm(derived.rarity[asked.grams])), 1e-12)
     likeness = derived.likeness[:, asked.grams] @ weights
-    assert likeness.tolist() == pytest.approx([cosine(one) for one in counts], rel=1e-4, abs=1e-6)
+    assert likeness.tolist() == pytest.approx([cosine(count) for count in counts], rel=1e-4, abs=1e-6)
     named = look(derived, asked).values[:, CHANNELS.index("name")].tolist()
     assert named == pytest.approx([cosine(grams(said(offer)[1])) for offer in offers], rel=1e-4, abs=1e-6)
 
@@ -111,16 +111,16 @@ def test_likeness_is_the_cosine_of_tf_idf(offers: list[Offer], need: str) -> Non
 @given(st.lists(st.lists(st.integers(0, 4), min_size=3, max_size=3), min_size=1, max_size=9))
 def test_features_are_deviation_and_rank(rows: list[list[int]]) -> None:
     values = np.array(rows, np.float32)
-    found = features(values, np.arange(len(rows))).reshape(len(rows), len(KINDS), 3)
+    numbers = features(values, np.arange(len(rows))).reshape(len(rows), len(KINDS), 3)
     for at in range(3):
         column = [row[at] for row in rows]
         spread = float(np.std(column))
         for row, own in enumerate(column):
-            better = sum(other > own for other in column)
-            assert found[row, 0, at] == pytest.approx(
+            better = sum(value > own for value in column)
+            assert numbers[row, 0, at] == pytest.approx(
                 (own - sum(column) / len(column)) / spread / 10 if spread else 0, abs=1e-6
             )
-            assert found[row, 1, at] == pytest.approx(-math.log((better + 10) / 10) / 5)
+            assert numbers[row, 1, at] == pytest.approx(-math.log((better + 10) / 10) / 5)
 
 
 @given(some_offers())

@@ -59,21 +59,21 @@ def match(
         store="ladybug:///nowhere",
         check=check,
     )
-    found = {row["need"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())} if out.exists() else {}
-    return found, done.stderr
+    answers = {row["need"]: row for row in map(json.loads, out.read_text("utf-8").splitlines())} if out.exists() else {}
+    return answers, done.stderr
 
 
 def test_every_need_is_answered_with_reasons(tmp_path: Path) -> None:
     needs = lines(
         tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "减速机", "firm": "c"}]
     )
-    found, said = match(tmp_path, needs)
-    first = found["1"]["ranked"][0]
+    answers, said = match(tmp_path, needs)
+    first = answers["1"]["ranked"][0]
     assert (first["supplier"], first["product"], first["covered"]) == ("a", "动力电池", 1.0)
     assert first["why"][0] == "产品“动力电池”含“动力电池”,覆盖需求的 100%"
-    assert next(one["supplier"] for one in found["1"]["ranked"]) == "a"
-    assert "c" not in [one["supplier"] for one in found["2"]["ranked"]]
-    assert found["2"]["remarks"] == ["提出需求的企业自己也提供,不列入"]
+    assert next(candidate["supplier"] for candidate in answers["1"]["ranked"]) == "a"
+    assert "c" not in [candidate["supplier"] for candidate in answers["2"]["ranked"]]
+    assert answers["2"]["remarks"] == ["提出需求的企业自己也提供,不列入"]
     assert "2 项需求" in said
 
 
@@ -87,8 +87,8 @@ def test_bad_rows_are_told_and_the_others_go_on(tmp_path: Path) -> None:
         tmp_path / "bad.jsonl",
         [*OFFERS, {"supplier": "a", "name": "重复", "products": []}, {"supplier": "d", "name": "丁", "products": 3}],
     )
-    found, said = match(tmp_path, needs, offers=offers, check=1)
-    assert list(found) == ["1"]
+    answers, said = match(tmp_path, needs, offers=offers, check=1)
+    assert list(answers) == ["1"]
     for told in (
         "第 2 行: need 2 没有需求文字",
         "第 3 行: need 1 已经出现过",
@@ -107,8 +107,8 @@ def test_bad_rows_are_told_and_the_others_go_on(tmp_path: Path) -> None:
 def test_relations_are_told_among_the_reasons(tmp_path: Path) -> None:
     needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}])
     relations = lines(tmp_path / "relations.jsonl", [{"from": "动力电池", "relation": "上游材料", "to": "正极材料"}])
-    found, _ = match(tmp_path, needs, "--relations", str(relations))
-    why = {one["supplier"]: one["why"] for one in found["1"]["ranked"]}
+    answers, _ = match(tmp_path, needs, "--relations", str(relations))
+    why = {candidate["supplier"]: candidate["why"] for candidate in answers["1"]["ranked"]}
     assert "产品“正极材料”与它有关系: 动力电池 的上游材料是 正极材料" in why["b"]
 
 
@@ -122,8 +122,10 @@ def test_a_supplier_that_met_other_needs_comes_nearer_the_top(tmp_path: Path) ->
     after, said = match(tmp_path, needs, "--known", str(known), check=1)
     assert f"{known}: 第 4 行: need 8 已经出现过" in said
     share = {
-        name: {row["need"]: {one["supplier"]: one for one in row["ranked"]} for row in found.values()}
-        for name, found in (("before", before), ("after", after))
+        name: {
+            row["need"]: {candidate["supplier"]: candidate for candidate in row["ranked"]} for row in answers.values()
+        }
+        for name, answers in (("before", before), ("after", after))
     }
     assert share["before"]["1"]["b"]["score"] < share["after"]["1"]["b"]["score"] < share["after"]["2"]["b"]["score"]
     assert "已知满足过 2 项需求" in share["after"]["1"]["b"]["why"]  # what is said of the need itself does not count
@@ -137,22 +139,22 @@ def test_known_rows_that_cannot_be_read_are_told(tmp_path: Path) -> None:
         [{"need": "2", "suppliers": "b"}, {"need": " ", "suppliers": []}, {"need": "3", "suppliers": [4]}],
         "{",
     )
-    found, said = match(tmp_path, needs, "--known", str(known), check=1)
-    assert found["1"]["ranked"]
+    answers, said = match(tmp_path, needs, "--known", str(known), check=1)
+    assert answers["1"]["ranked"]
     assert all(f"第 {row} 行" in said for row in (1, 2, 3, 4))
     assert said.count('应形如 {"need": "编号", "suppliers": ["供应商编号"]}') == 4
 
 
 def test_an_index_that_is_kept_gives_the_same_answers(tmp_path: Path) -> None:
     needs = lines(tmp_path / "needs.jsonl", [{"need": "1", "text": "动力电池"}, {"need": "2", "text": "减速机"}])
-    kept = str(tmp_path / "index")
-    match(tmp_path, needs, "--index", kept)
+    folder = str(tmp_path / "index")
+    match(tmp_path, needs, "--index", folder)
     changed = [OFFERS[0], {**OFFERS[1], "products": [{"name": "减速机壳体"}]}]
     offers = lines(tmp_path / "changed.jsonl", changed)
-    again, _ = match(tmp_path, needs, "--index", kept, offers=offers)
+    again, _ = match(tmp_path, needs, "--index", folder, offers=offers)
     anew, _ = match(tmp_path, needs, offers=offers)
     assert again == anew
-    assert next(one["supplier"] for one in again["2"]["ranked"]) == "b"
+    assert next(candidate["supplier"] for candidate in again["2"]["ranked"]) == "b"
 
 
 @pytest.fixture
@@ -165,8 +167,8 @@ def city(store: Store, tmp_path: Path) -> Store:
 def test_the_graph_answers_without_firms_that_have_closed(city: Store) -> None:
     name = read_city(under(city, trusted([]), TODAY)).names["Product"]["motor"]
     answer = match_city(under(city, trusted([])), name, 20)
-    assert next(one.firm.id for one in answer.ranked) == "甲"
-    assert "丙" not in [one.firm.id for one in answer.ranked]
+    assert next(supplier.firm.id for supplier in answer.ranked) == "甲"
+    assert "丙" not in [supplier.firm.id for supplier in answer.ranked]
     assert answer.ranked[0].status
     assert answer.ranked[0].source
     assert match_city(under(city, trusted([])), "囧囍", 20).ranked == []
@@ -183,13 +185,13 @@ def test_route_and_page_say_the_same(client: TestClient) -> None:
     answer = client.get("/api/v1/match", params={"need": "变频压缩机", "top": 3}).json()
     page = client.get("/match", params={"need": "变频压缩机"}).text
     assert len(answer["ranked"]) == 3
-    for one in answer["ranked"]:
-        assert one["firm"]["name"] in page
-        assert one["why"][0] in page
-        assert f"{one['covered']:.0%}" in page
+    for candidate in answer["ranked"]:
+        assert candidate["firm"]["name"] in page
+        assert candidate["why"][0] in page
+        assert f"{candidate['covered']:.0%}" in page
     assert "含示例(虚构)数据" in page
     hidden = client.get("/api/v1/match", params={"need": "变频压缩机", "without": "sample"}).json()
-    assert "sample" not in {one["status"] for one in hidden["ranked"]}
+    assert "sample" not in {candidate["status"] for candidate in hidden["ranked"]}
     assert "<script>alert" not in client.get("/match", params={"need": "<script>alert(1)</script>"}).text
     assert client.get("/match").status_code == 200
     assert "/match?need=" in client.get("/search", params={"q": "压缩机"}).text

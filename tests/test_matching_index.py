@@ -16,27 +16,27 @@ from queries.matching.index import MATRICES, OfferIndex, build, load, save
 from queries.matching.offers import Offer
 
 
-def same(one: OfferIndex, other: OfferIndex) -> None:
-    assert (one.suppliers, one.names, one.industries, one.products) == (
-        other.suppliers,
-        other.names,
-        other.industries,
-        other.products,
+def same(left: OfferIndex, right: OfferIndex) -> None:
+    assert (left.suppliers, left.names, left.industries, left.products) == (
+        right.suppliers,
+        right.names,
+        right.industries,
+        right.products,
     )
-    np.testing.assert_array_equal(one.marks, other.marks)
-    np.testing.assert_array_equal(one.vocabulary, other.vocabulary)
+    np.testing.assert_array_equal(left.marks, right.marks)
+    np.testing.assert_array_equal(left.vocabulary, right.vocabulary)
     for name in MATRICES:
-        np.testing.assert_array_equal(getattr(one, name).toarray(), getattr(other, name).toarray(), err_msg=name)
+        np.testing.assert_array_equal(getattr(left, name).toarray(), getattr(right, name).toarray(), err_msg=name)
 
 
 @given(st.lists(st.text(max_size=8), max_size=6))
 def test_counts_are_those_of_characters_and_pairs(texts: list[str]) -> None:
     keys = {gram: int(gram_keys([gram])[0][-1]) for text in texts for gram in grams(text)}
     assert len(set(keys.values())) == len(keys)
-    found = count(texts, np.unique(np.array(list(keys.values()), np.int64)))
+    counts = count(texts, np.unique(np.array(list(keys.values()), np.int64)))
     at = {gram: sorted(keys.values()).index(key) for gram, key in keys.items()}
     for row, text in enumerate(texts):
-        assert {gram: found[row, place] for gram, place in at.items() if found[row, place]} == grams(text)
+        assert {gram: counts[row, place] for gram, place in at.items() if counts[row, place]} == grams(text)
 
 
 def test_grams_outside_the_vocabulary_are_left_out() -> None:
@@ -66,10 +66,10 @@ def test_shared_words(need: str, text: str, shared: list[str]) -> None:
 
 @given(st.text("abc", max_size=9), st.text("abc", max_size=9))
 def test_shared_words_are_in_both_and_none_inside_another(need: str, text: str) -> None:
-    found = shared_words(need, text)
-    assert all(len(word) > 1 and word in need and word in text for word in found)
-    assert not any(one != other and one in other for one in found for other in found)
-    assert bool(found) == any(need[at : at + 2] in text for at in range(len(need) - 1))
+    shared = shared_words(need, text)
+    assert all(len(word) > 1 and word in need and word in text for word in shared)
+    assert not any(word != longer and word in longer for word in shared for longer in shared)
+    assert bool(shared) == any(need[at : at + 2] in text for at in range(len(need) - 1))
 
 
 @given(some_offers(), st.integers(1, 4))
@@ -98,15 +98,15 @@ def test_unchanged_offers_return_the_same_object(offers: list[Offer]) -> None:
 
 @given(some_offers())
 def test_the_mark_tells_every_change(offers: list[Offer]) -> None:
-    one = offers[0]
+    offer = offers[0]
     others = [
-        replace(one, supplier="其他"),
-        replace(one, name=one.name + "x"),
-        replace(one, industry=(*one.industry, "x")),
-        replace(one, products=(*one.products, ("x", 0.5))),
+        replace(offer, supplier="其他"),
+        replace(offer, name=offer.name + "x"),
+        replace(offer, industry=(*offer.industry, "x")),
+        replace(offer, products=(*offer.products, ("x", 0.5))),
     ]
-    assert one.mark not in {other.mark for other in others}
-    assert replace(one).mark == one.mark
+    assert offer.mark not in {changed.mark for changed in others}
+    assert replace(offer).mark == offer.mark
 
 
 def test_no_offers_at_all_is_told() -> None:
@@ -140,8 +140,8 @@ def test_a_damaged_or_missing_index_is_none_and_never_wrong(tmp_path: Path) -> N
         assert load(tmp_path) is None, cut
     for at in range(0, len(data), 11):
         file.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
-        if (found := load(tmp_path)) is not None:  # a date in the archive, say
-            same(found, known)
+        if (loaded := load(tmp_path)) is not None:  # a date in the archive, say
+            same(loaded, known)
 
 
 def test_an_index_of_another_version_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def test_the_table_names_each_question_of_the_working_system() -> None:
     assert len(LINES) > 20
     asked = {line.command.split()[0] for line in LINES}
     assert set(ROOMS) <= asked
-    assert {one.name for one in QUESTIONS if one.group == "链长制" and one.command} <= asked
+    assert {question.name for question in QUESTIONS if question.group == "链长制" and question.command} <= asked
     for number in (*range(22, 27), 30, 33, 34, *range(36, 55), 56, 60, 61, *range(64, 68), *range(69, 74)):
         named = re.findall(
             r"(\d+)(?: 至 (\d+))?",
@@ -95,7 +95,7 @@ def test_pages_routes_and_files_open(full_store: Store) -> None:
 
 def test_commands_answer(command: Callable[..., str], tmp_path: Path) -> None:
     for number, line in enumerate(LINES):
-        words = [one for one in (line.command, line.file) if one != "—" and not one.startswith("/")]
+        words = [word for word in (line.command, line.file) if word != "—" and not word.startswith("/")]
         for text in words:
             file = tmp_path / f"{number}"
             said = command(*shlex.split(text.replace("{file}", str(file))))
@@ -109,9 +109,9 @@ def best_founded(store: Store, kind: str) -> str:
         if kind in NODE_TYPES
         else f"MATCH ()-[r:{kind}]->() RETURN DISTINCT r.status AS s"
     )
-    found = {row["s"] for row in store.read(query).rows}
+    there = {row["s"] for row in store.read(query).rows}
     told = {"真实": {"confirmed", "reported"}, "整理": {"curated", "inferred"}, "示例": {"sample"}}
-    return next((word for word, statuses in told.items() if found & statuses), "没有")
+    return next((word for word, statuses in told.items() if there & statuses), "没有")
 
 
 def test_the_rows_are_what_the_table_says(full_store: Store) -> None:

@@ -52,9 +52,9 @@ def test_a_short_form_of_one_firm_is_sure(text: str, firm: str) -> None:
     ],
 )
 def test_what_is_less_than_sure_is_listed_with_why(text: str, why: str) -> None:
-    found = index(*RAIL).find(text)
-    assert found[0].reason == why
-    assert not any(item.sure for item in found)
+    answer = index(*RAIL).find(text)
+    assert answer[0].reason == why
+    assert not any(item.sure for item in answer)
 
 
 @pytest.mark.parametrize("text", ["", " ", "没有这家", "有限公司", "\ud800", "abc", "·"])
@@ -80,15 +80,15 @@ def test_a_contraction_of_two_firms_is_not_sure() -> None:
 def test_a_contraction_of_one_that_begins_alike_and_one_that_does_not_is_not_sure(other: str) -> None:
     """Both hold every character in order; that one begins alike puts it first, but does not make it the only one that may be meant."""
     for names in ((SIFANG, other), (other, SIFANG)):
-        found = index(*names).find("中车四方")
-        assert [item.sure for item in found] == [False, False]
-        assert found[0].id == SIFANG
+        answer = index(*names).find("中车四方")
+        assert [item.sure for item in answer] == [False, False]
+        assert answer[0].id == SIFANG
     assert sure(index(SIFANG), "中车四方") == SIFANG
 
 
 def test_a_sign_of_a_province_counts_as_its_name() -> None:
-    found = index("重庆农村商业银行股份有限公司", "上海农村商业银行股份有限公司").find("渝农商行")
-    assert found[0].id == "重庆农村商业银行股份有限公司"
+    answer = index("重庆农村商业银行股份有限公司", "上海农村商业银行股份有限公司").find("渝农商行")
+    assert answer[0].id == "重庆农村商业银行股份有限公司"
 
 
 CORES = st.text("海尔信模具四方车辆机电", min_size=2, max_size=6)
@@ -103,12 +103,14 @@ def test_a_full_name_never_surely_means_a_firm_of_another_core(one: str, other: 
 @given(st.lists(st.text(max_size=12), max_size=8), st.text(max_size=12))
 def test_any_text_is_ranked_once_and_the_same_in_any_order(words: list[str], text: str) -> None:
     ids = [f"f{number % 3}" for number in range(len(words))]
-    found = NameIndex(ids, words).find(text)
-    assert [item.id for item in found] == list(dict.fromkeys(item.id for item in found))
-    assert all(0 <= item.score <= 1 for item in found)
-    assert sum(item.sure for item in found) <= 1
+    answer = NameIndex(ids, words).find(text)
+    assert [item.id for item in answer] == list(dict.fromkeys(item.id for item in answer))
+    assert all(0 <= item.score <= 1 for item in answer)
+    assert sum(item.sure for item in answer) <= 1
     turned = NameIndex(ids[::-1], words[::-1]).find(text)
-    assert [(item.id, item.score, item.sure) for item in turned] == [(item.id, item.score, item.sure) for item in found]
+    assert [(item.id, item.score, item.sure) for item in turned] == [
+        (item.id, item.score, item.sure) for item in answer
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -123,9 +125,11 @@ def test_short_names_find_their_full_names(pairs: Pairs) -> None:
     asked, names = pairs
     assert (len(asked), len(names)) == (4586, 4654)
     known = index(*names)
-    found = [known.find(short, 10) for short, _ in asked]
-    first = [bool(answer) and answer[0].id in full for answer, (_, full) in zip(found, asked, strict=True)]
-    told = [(item.id, full) for answer, (_, full) in zip(found, asked, strict=True) for item in answer[:1] if item.sure]
+    answers = [known.find(short, 10) for short, _ in asked]
+    first = [bool(answer) and answer[0].id in full for answer, (_, full) in zip(answers, asked, strict=True)]
+    told = [
+        (item.id, full) for answer, (_, full) in zip(answers, asked, strict=True) for item in answer[:1] if item.sure
+    ]
     assert sum(first) / len(first) >= 0.96
     assert sum(first[1::2]) / len(first[1::2]) >= 0.96  # the half that the weights were not set on
     assert len(told) / len(asked) >= 0.65

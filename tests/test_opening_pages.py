@@ -313,7 +313,7 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
             assert all(segment in told for segment in row.segments)
             assert 'class="status status-' in shown
             assert 'class="source"' in shown
-            assert all(one.why in told for one in row.candidates) or name == "partners"
+            assert all(candidate.why in told for candidate in row.candidates) or name == "partners"
     assert all(note in text for note in answer.notes)
     assert "不可引用" in text
     assert f'href="/chains/{CHAIN}/opportunities.xlsx"' in page
@@ -326,20 +326,22 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
 def test_needs_at_a_glance(client: TestClient, seeded_store: Store) -> None:
     answer = leader_opportunities(under(seeded_store), find_enterprise(under(seeded_store), LEADER))
     glance = at_a_glance(answer.needs)
-    found = {
-        met.code: {one.product: (len(one.able), len(one.supplying), one.recorded) for one in glance if one.met is met}
+    by_state = {
+        met.code: {
+            need.product: (len(need.able), len(need.supplying), need.recorded) for need in glance if need.met is met
+        }
         for met in Met
     }
-    assert found["able"]["智能功率模块"] == (2, 0, True)
-    assert found["supplied"]["电子膨胀阀"] == (0, 1, True)
-    assert found["none"] == {"真空绝热板": (0, 0, True), "家用制冷剂": (0, 0, False), "NTC温度传感器": (0, 0, False)}
+    assert by_state["able"]["智能功率模块"] == (2, 0, True)
+    assert by_state["supplied"]["电子膨胀阀"] == (0, 1, True)
+    assert by_state["none"] == {"真空绝热板": (0, 0, True), "家用制冷剂": (0, 0, False), "NTC温度传感器": (0, 0, False)}
     page = client.get(f"/enterprises/{LEADER}/opportunities").text
     assert unescape(re.findall(r'<div class="none">.*?</div>', page, re.DOTALL)[0]).count("chip guessed") == 2
 
 
 def test_needs_are_a_question_too(client: TestClient, seeded_store: Store, seeded_store_url: str) -> None:
     answer = client.get(f"/api/v1/enterprises/{LEADER}/needs").json()["items"]
-    by_product = {one["product"]: one for one in answer}
+    by_product = {need["product"]: need for need in answer}
     assert (by_product["智能功率模块"]["met"], by_product["智能功率模块"]["met_code"]) == ("可卡位入链", "able")
     assert len(by_product["智能功率模块"]["able"]) == 2
     assert json.loads(run("needs", "--leader", LEADER, "--format", "json", store=seeded_store_url).stdout) == answer
@@ -359,7 +361,7 @@ def test_a_firm_that_is_nowhere_known_takes_no_place_at_a_glance(tmp_path: Path)
         needs=[{"enterprise": "boss", "product": "chip"}],
     )
     glance = at_a_glance(leader_opportunities(under(store), find_enterprise(under(store), "boss")).needs)
-    assert [(one.product, one.met, one.able, one.supplying) for one in glance] == [("芯片件", Met.none, [], [])]
+    assert [(need.product, need.met, need.able, need.supplying) for need in glance] == [("芯片件", Met.none, [], [])]
 
 
 def test_pages_link_to_the_lists_and_the_lists_back(client: TestClient, seeded_store: Store) -> None:

@@ -115,9 +115,11 @@ def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, t
     own = row_of(answer.needs, None)
     told = row_of(answer.invitations, "far")
     for row in (own, told):
-        assert [(one.firm.id, "没有“驱动电机”" in one.why) for one in row.candidates if one.firm.id == "near"] == [
-            ("near", True)
-        ]
+        assert [
+            (candidate.firm.id, "没有“驱动电机”" in candidate.why)
+            for candidate in row.candidates
+            if candidate.firm.id == "near"
+        ] == [("near", True)]
         assert any("普查过: 示例普查" in text for text in row.why) == looked
         assert any("没有登记不等于没有" in text for text in row.why) != looked
     assert not own.computed
@@ -159,7 +161,9 @@ def test_what_was_given_up_is_said_with_day_and_reason_and_opens_the_place(store
     row = row_of(answer.needs, "a")
     assert (row.stage, "曾经对接,2026-02-01放弃: 交期不合" in row.against) == ("放弃", True)
     told = row_of(answer.invitations, "far")
-    assert [(one.firm.id, one.why) for one in told.candidates] == [("a", "曾经对接,2026-02-01放弃: 交期不合")]
+    assert [(candidate.firm.id, candidate.why) for candidate in told.candidates] == [
+        ("a", "曾经对接,2026-02-01放弃: 交期不合")
+    ]
 
 
 def test_who_supplies_already_is_a_record_and_no_opening(store: Store, tmp_path: Path) -> None:
@@ -269,9 +273,9 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
     answer = ask(store)
     assert [len(rows) for rows in answer.lists().values()] == [0, 0, 0, 0]
     assert any("没有登记可采购产品(服务)" in note and "“需求”空表" in note for note in answer.notes)
-    other = ask(store, "other")
-    assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in other.notes
-    assert [home.id for home in other.city] == ["city"]
+    of_other = ask(store, "other")
+    assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in of_other.notes
+    assert [home.id for home in of_other.city] == ["city"]
 
 
 @pytest.mark.parametrize(("region", "seen_from"), [("ward", ["city"]), ("else", ["else"]), ("", ["city", "else"])])
@@ -293,14 +297,14 @@ def test_a_closed_firm_takes_no_place_though_its_rows_go_on(tmp_path: Path) -> N
         open_store(f"ladybug://{tmp_path}/g.lbug"),
         tmp_path / "in",
         shut,
-        located_in=[{"subject": one["id"], "region": "ward"} for one in shut],
+        located_in=[{"subject": closed["id"], "region": "ward"} for closed in shut],
         produces=[{"enterprise": "maker", "product": "chip"}],
         supplies=[{"supplier": "seller", "customer": "boss", "product": "芯片件"}],
         needs=[need("chip")],
     )
     answer = ask(store)
-    assert [one.firm.id for one in answer.needs if one.firm] == []
-    assert [(one.product_id, one.firm) for one in answer.invitations] == [("chip", None)], (
+    assert [need.firm.id for need in answer.needs if need.firm] == []
+    assert [(invitation.product_id, invitation.firm) for invitation in answer.invitations] == [("chip", None)], (
         "nobody is left who makes them"
     )
     assert "“示例asked号公司”登记为已终止" in ask(store, "asked").notes
@@ -346,7 +350,7 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
         assert row.source in sources
         assert row.why
         assert row.evidence
-        assert {one.source for one in row.evidence} <= sources
+        assert {row_there.source for row_there in row.evidence} <= sources
         assert row.computed == (row.status == "inferred")
         assert 0 < row.confidence <= (0.4 if row.computed else 1)
         assert row.firm is None or row.firm.id != row.party.id
@@ -354,11 +358,11 @@ def test_every_row_names_a_record_and_a_source_that_are_there(full_store: Store)
 
 def test_both_stores_answer_the_same(server_store: Store, seeded_store: Store) -> None:
     for id, name in (("integrated-circuits", "集成电路"), ("smart-appliances", "智能家电")):
-        one, other = (
-            chain_opportunities(under(one, today=TODAY), Named(id=id, name=name)).model_dump()
-            for one in (server_store, seeded_store)
+        on_server, embedded = (
+            chain_opportunities(under(store, today=TODAY), Named(id=id, name=name)).model_dump()
+            for store in (server_store, seeded_store)
         )
-        assert one | {"data_date": None} == other | {"data_date": None}
+        assert on_server | {"data_date": None} == embedded | {"data_date": None}
 
 
 def test_words_that_fit_a_need(tmp_path: Path) -> None:
@@ -561,7 +565,7 @@ def test_firms_looked_at_for_two_of_a_group_are_told_once(tmp_path: Path) -> Non
         needs=[need("motor"), need("motor", "child")],
         recommends=[{"enterprise": "boss", "partner": "far"}],
     )
-    assert [one.firm.id for one in ask(store).invitations[0].candidates] == ["near"]
+    assert [candidate.firm.id for candidate in ask(store).invitations[0].candidates] == ["near"]
 
 
 @pytest.mark.parametrize(
@@ -593,7 +597,7 @@ def test_a_supplier_that_hangs_on_one_customer_is_told_but_not_of_the_leader_its
         if row.firm and row.firm.id == "a" and row.product == "芯片件"
     ]
     assert rows
-    assert {one for row in rows for one in row.against if one.startswith("已知的客户只有")} == (
+    assert {reason for row in rows for reason in row.against if reason.startswith("已知的客户只有")} == (
         {told} if told else set()
     )
 

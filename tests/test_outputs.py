@@ -47,9 +47,9 @@ FILES = {
 }
 WHOM = {"desk": ["示例链"], "duties": ["示例专班"]}
 FILES |= {
-    f"{one.name} --xlsx": [one.name, *WHOM.get(one.name, []), "--xlsx", f"{PLACE}.xlsx"]
-    for one in QUESTIONS
-    if one.book
+    f"{question.name} --xlsx": [question.name, *WHOM.get(question.name, []), "--xlsx", f"{PLACE}.xlsx"]
+    for question in QUESTIONS
+    if question.book
 }
 FOLDERS = {
     "load --rejects": ["load", str(STORY), "--rejects", PLACE],
@@ -99,7 +99,9 @@ def placed(arguments: list[str], place: str | Path) -> list[str]:
 
 def wanted(arguments: list[str], place: Path) -> Path:
     return next(
-        Path(one) for one, word in zip(placed(arguments, place), arguments, strict=True) if word.startswith(PLACE)
+        Path(argument)
+        for argument, word in zip(placed(arguments, place), arguments, strict=True)
+        if word.startswith(PLACE)
     )
 
 
@@ -125,13 +127,13 @@ def test_a_file_that_cannot_be_written_is_told_before_the_work(
     path = wanted(FILES[command], tmp_path / "folder" / "out")
     path.parent.mkdir()
     way(path)
-    kept = path.read_bytes() if path.is_file() else None
+    before = path.read_bytes() if path.is_file() else None
     # The store is empty: whoever had begun to work would say so.
     code, said = told(placed(FILES[command], tmp_path / "folder" / "out"), f"ladybug://{tmp_path}/none.lbug")
     assert code == 1
     assert said.startswith(f"不能写出: {path}: ")
     assert not list(tmp_path.glob("none.lbug*"))
-    assert kept is None or path.read_bytes() == kept
+    assert before is None or path.read_bytes() == before
 
 
 @pytest.mark.parametrize("place", ["/proc/nowhere/out", "n" * 300], ids=["a place of the system", "too long"])
@@ -214,12 +216,12 @@ def test_nothing_is_committed_where_the_refused_rows_cannot_be_kept(told: Told, 
 
 def test_every_option_that_names_an_output_is_tried_here() -> None:
     read = "links offers needs relations known edges firms essentiality scenario weights"
-    found = set()
+    named = set()
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         kinds = get_type_hints(command.callback)
-        found |= {f"{name} {part.opts[0]}" for part in command.params if kinds.get(part.name) in (Path, Path | None)}
-    options = {one for one in found if " --" in one}
-    assert {one for one in options if one.split(" --")[1] not in read.split()} == {*FILES, *FOLDERS}
+        named |= {f"{name} {part.opts[0]}" for part in command.params if kinds.get(part.name) in (Path, Path | None)}
+    options = {option for option in named if " --" in option}
+    assert {option for option in options if option.split(" --")[1] not in read.split()} == {*FILES, *FOLDERS}
 
 
 def test_a_block_that_fails_leaves_the_old_file(tmp_path: Path) -> None:

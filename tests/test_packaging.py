@@ -182,21 +182,21 @@ def test_every_import_is_a_declared_dependency() -> None:
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             for name in find_imports(path) - set(PACKAGES) - sys.stdlib_module_names:
-                found = {canonicalize_name(owner) for owner in owners.get(name, [name])}
-                if not ({COMES_WITH.get(owner, owner) for owner in found} & declared):
+                packages = {canonicalize_name(owner) for owner in owners.get(name, [name])}
+                if not ({COMES_WITH.get(owner, owner) for owner in packages} & declared):
                     undeclared.add(f"{path.relative_to(ROOT)} imports {name}")
     assert sorted(undeclared) == []
 
 
 def find_imports(path: Path) -> set[str]:
     """Return the top names of all modules that a file imports, also inside functions."""
-    found = set()
+    imported = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name.partition(".")[0] for alias in node.names}
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.partition(".")[0])
-    return found
+            imported.add(node.module.partition(".")[0])
+    return imported
 
 
 def test_imports_inside_functions_are_found(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ def addresses(page: str) -> Addresses:
 
 def picture_of(page: str) -> dict[str, Any]:
     """Return the data of a page's picture."""
-    found: dict[str, Any] = json.loads(page.split('id="picture-data">')[1].split("</script>")[0])
-    return found
+    picture: dict[str, Any] = json.loads(page.split('id="picture-data">')[1].split("</script>")[0])
+    return picture
 
 
 @pytest.fixture
@@ -140,9 +140,9 @@ def test_pages_refer_only_to_this_site_and_run_no_inline_script(client: TestClie
     paths = ("/", "/?view=table", "/chains/new-energy-vehicles", "/enterprises", "/search?q=hxsx", "/sources", "/about", "/nothing", "/rules",
              "/figures", "/things/Region/3702", "/things/Segment/new-energy-vehicles.battery")  # fmt: skip
     for path in paths:
-        found = addresses(client.get(path).text)
-        assert all(re.match(r"/(?!/)|#", address) for address in found.found), path
-        assert all(script.get("type") == "application/json" for script in found.inline), path
+        page = addresses(client.get(path).text)
+        assert all(re.match(r"/(?!/)|#", address) for address in page.found), path
+        assert all(script.get("type") == "application/json" for script in page.inline), path
 
 
 def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
@@ -156,18 +156,18 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
         "/things/Segment/new-displays.panels",
     ):
         page = client.get(path).text
-        found = {address for address in addresses(page).found if not address.startswith("#")}
-        found = {
-            address for address in found if not address.startswith((f"{path}?without=", f"{path}&without="))
+        links = {address for address in addresses(page).found if not address.startswith("#")}
+        links = {
+            address for address in links if not address.startswith((f"{path}?without=", f"{path}&without="))
         }  # may hide the thing itself
-        found |= (
+        links |= (
             {fact["href"] for fact in picture_of(page)["facts"].values() if fact.get("href")}
             if "picture-data" in page
             else set()
         )
-        for address in found - seen:
+        for address in links - seen:
             assert client.get(address).status_code == 200, (path, address)
-        seen |= found
+        seen |= links
     assert {address.split("/")[1].partition("?")[0] for address in seen} >= {
         "chains",
         "enterprises",

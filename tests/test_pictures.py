@@ -328,9 +328,9 @@ def test_a_label_says_every_sign_as_it_is() -> None:
 
 def test_a_line_is_no_better_founded_than_its_worst_record() -> None:
     order = ["confirmed", "reported", "curated", "inferred", "sample"]
-    for one in order:
-        for other in order:
-            assert weakest([one, other]) == max(one, other, key=order.index)
+    for status in order:
+        for another in order:
+            assert weakest([status, another]) == max(status, another, key=order.index)
 
 
 def test_a_firm_stands_in_the_nearest_of_its_tiers() -> None:

@@ -41,9 +41,9 @@ LONG = "MATCH (a:Product), (b:Product), (c:Product) WHERE a.name + b.name = c.na
 def file(seeded_store: Store) -> Ready:
     """The graph file of the seeds."""
     assert isinstance(seeded_store, LadybugStore)
-    found = seeded_store.generations.ready()
-    assert found is not None
-    return found
+    ready = seeded_store.generations.ready()
+    assert ready is not None
+    return ready
 
 
 @pytest.fixture
@@ -128,9 +128,9 @@ def test_who_waits_too_long_or_behind_too_many_is_told_when_to_come_back(
         return "answered"
 
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(ask, range(8)))
-    assert found.count(f"{Busy.__name__} {pools.RETRY_AFTER}") == 7
-    assert found.count("QueryTimeout None") == 1
+        told = list(threads.map(ask, range(8)))
+    assert told.count(f"{Busy.__name__} {pools.RETRY_AFTER}") == 7
+    assert told.count("QueryTimeout None") == 1
     assert pool.waiting == 0
     assert len(pool.read(file, NAMES, {}, 10)[1]) == 24
 
@@ -149,7 +149,7 @@ def test_a_limited_process_opens_nothing(outside: Pool, file: Ready, tmp_path: P
     with pytest.raises(LianzhangError) as caught:
         outside.read(file, query.format(secret=secret, new=tmp_path / "new.csv"), {}, 5)
     assert "geheim" not in str(caught.value)
-    assert not [one for one in tmp_path.rglob("*") if one.is_file() and one != secret and one.stat().st_size]
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path != secret and path.stat().st_size]
     assert len(outside.read(file, NAMES, {}, 5)[1]) == 24
 
 
@@ -213,8 +213,8 @@ def test_values_of_every_kind_come_through(pool: Pool, file: Ready) -> None:
         "timestamp('2020-01-31 01:02:03') AS t, CAST(1.50 AS DECIMAL(4, 2)) AS dec, 9007199254740993 AS big, sum(2) AS two"
     )
     names, rows, _ = pool.read(file, query, {}, 10)
-    found = dict(zip(names, rows[0], strict=True))
-    assert (found["n"], found["x"], found["s"], found["b"], found["o"], found["l"], found["m"]) == (
+    values = dict(zip(names, rows[0], strict=True))
+    assert (values["n"], values["x"], values["s"], values["b"], values["o"], values["l"], values["m"]) == (
         1,
         1.5,
         "“甲” \n",
@@ -223,13 +223,13 @@ def test_values_of_every_kind_come_through(pool: Pool, file: Ready) -> None:
         [1, None],
         {"a": 1},
     )
-    assert (found["d"], found["t"][:19], found["dec"], found["big"]) == (
+    assert (values["d"], values["t"][:19], values["dec"], values["big"]) == (
         "2020-01-31",
         "2020-01-31T01:02:03",
         1.5,
         9007199254740993,
     )
-    assert (found["two"], type(found["two"])) == (2, int)
+    assert (values["two"], type(values["two"])) == (2, int)
 
 
 def test_a_parameter_that_cannot_be_sent_is_an_error_of_the_query(seeded_store: Store) -> None:

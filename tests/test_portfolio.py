@@ -37,8 +37,8 @@ def best_of_all(sets: list[set[int]], weights: list[int], most: int) -> tuple[in
     choices = []
     for size in range(min(most, len(sets)) + 1):
         for chosen in combinations(range(len(sets)), size):
-            covered = set().union(*(sets[one] for one in chosen)) if chosen else set()
-            choices.append((-sum(weights[one] for one in covered), size))
+            covered = set().union(*(sets[name] for name in chosen)) if chosen else set()
+            choices.append((-sum(weights[name] for name in covered), size))
     value, size = min(choices)
     return -value, size
 
@@ -48,12 +48,14 @@ def best_of_all(sets: list[set[int]], weights: list[int], most: int) -> tuple[in
 def test_the_integer_program_finds_the_best_and_fewest(case: tuple[list[set[int]], list[int], int]) -> None:
     sets, weights, most = case
     whole = covering(sets, weights)
-    found = whole.at_most(most)
-    assert (found.value, len(found.chosen)) == best_of_all(sets, weights, most)
-    assert whole.value(found.chosen) == found.value
-    assert (found.method, found.bound, found.fewest) == ("exact", found.value, True)
-    assert not any(whole.sets[one] < other for one in found.chosen for other in whole.sets.values())
-    assert not any(whole.sets[one] == whole.sets[other] for one in found.chosen for other in whole.sets if other < one)
+    choice = whole.at_most(most)
+    assert (choice.value, len(choice.chosen)) == best_of_all(sets, weights, most)
+    assert whole.value(choice.chosen) == choice.value
+    assert (choice.method, choice.bound, choice.fewest) == ("exact", choice.value, True)
+    assert not any(whole.sets[chosen] < wider for chosen in choice.chosen for wider in whole.sets.values())
+    assert not any(
+        whole.sets[chosen] == whole.sets[wider] for chosen in choice.chosen for wider in whole.sets if wider < chosen
+    )
 
 
 @settings(max_examples=60)
@@ -61,29 +63,29 @@ def test_the_integer_program_finds_the_best_and_fewest(case: tuple[list[set[int]
 def test_greedy_keeps_its_guarantee_and_its_bound_holds(case: tuple[list[set[int]], list[int], int]) -> None:
     sets, weights, most = case
     best, _ = best_of_all(sets, weights, most)
-    found = covering(sets, weights).reach(most, exact=False)
-    assert found.value <= best <= found.bound
-    assert found.value >= GUARANTEE * best - 1e-9
+    choice = covering(sets, weights).reach(most, exact=False)
+    assert choice.value <= best <= choice.bound
+    assert choice.value >= GUARANTEE * best - 1e-9
     if any(sets):
-        assert found.method == "greedy"
-        assert len(found.chosen) <= most
+        assert choice.method == "greedy"
+        assert len(choice.chosen) <= most
 
 
 def test_without_time_for_a_proof_it_is_greedy_and_says_by_how_much_it_may_fall_short() -> None:
     random = np.random.default_rng(3)
     sets = [set(random.choice(300, 6, replace=False).tolist()) for _ in range(300)]
-    found = covering(sets, random.integers(100, 9000, 300).tolist(), seconds=1e-4).at_most(40)
-    assert found.method == "greedy"
-    assert found.value <= found.bound < found.value / GUARANTEE
+    choice = covering(sets, random.integers(100, 9000, 300).tolist(), seconds=1e-4).at_most(40)
+    assert choice.method == "greedy"
+    assert choice.value <= choice.bound < choice.value / GUARANTEE
 
 
 def test_a_best_choice_holds_no_set_that_adds_nothing() -> None:
     random = np.random.default_rng(4)
     sets = [set(random.choice(300, int(random.integers(1, 6)), replace=False).tolist()) for _ in range(200)]
     whole = covering(sets, random.integers(1500, 7500, 300).tolist())
-    found = whole.reach(200)
-    assert found.method == "exact"
-    assert len(whole.greedy(200, found.chosen)) == len(found.chosen) < 200
+    choice = whole.reach(200)
+    assert choice.method == "exact"
+    assert len(whole.greedy(200, choice.chosen)) == len(choice.chosen) < 200
 
 
 def test_what_may_be_missing_is_never_rounded_away() -> None:
@@ -108,8 +110,8 @@ def test_the_curve_never_falls_and_ends_at_the_choice(monkeypatch: pytest.Monkey
 
 
 def test_nothing_to_choose_from() -> None:
-    found = covering([set(), set()], [3, 4]).at_most(5)
-    assert (found.chosen, found.value, found.bound, found.method) == ((), 0, 0, "exact")
+    choice = covering([set(), set()], [3, 4]).at_most(5)
+    assert (choice.chosen, choice.value, choice.bound, choice.method) == ((), 0, 0, "exact")
 
 
 def two_chains(store: Store, folder: Path) -> Store:
@@ -148,8 +150,8 @@ def two_chains(store: Store, folder: Path) -> Store:
 
 def test_one_firm_that_closes_all_is_chosen_before_two(store: Store, tmp_path: Path) -> None:
     answer = make_portfolio(under(two_chains(store, tmp_path), today=TODAY))
-    assert [one.firm.id for one in answer.targets] == ["all"]
-    assert [one.id for one in answer.targets[0].same] == ["twin"]
+    assert [target.firm.id for target in answer.targets] == ["all"]
+    assert [equal.id for equal in answer.targets[0].same] == ["twin"]
     assert {(gap.chain_id, gap.product_id) for gap in answer.targets[0].gaps} == {
         ("demo", "chip"),
         ("more", "chip"),
@@ -177,22 +179,22 @@ def test_no_firm_from_elsewhere(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_shipped_chains_answer_the_same_from_both_stores(server_store: Store, seeded_store: Store) -> None:
-    one, other = (make_portfolio(under(store, today=TODAY)) for store in (server_store, seeded_store))
-    assert one == other
+    on_server, embedded = (make_portfolio(under(store, today=TODAY)) for store in (server_store, seeded_store))
+    assert on_server == embedded
 
 
 def test_the_curve_of_the_shipped_chains_ends_with_all_that_can_be_closed(seeded_store: Store) -> None:
-    one = make_portfolio(under(seeded_store, today=TODAY))
-    assert [point.most for point in one.curve] == list(range(1, len(one.targets) + 1))
-    assert one.curve[-1].closed == one.closed == one.closable
+    answer = make_portfolio(under(seeded_store, today=TODAY))
+    assert [point.most for point in answer.curve] == list(range(1, len(answer.targets) + 1))
+    assert answer.curve[-1].closed == answer.closed == answer.closable
     fewer = make_portfolio(under(seeded_store, today=TODAY), 1)
     assert len(fewer.targets) == 1
-    assert fewer.closed == one.curve[0].closed
+    assert fewer.closed == answer.curve[0].closed
 
 
 def test_the_command_and_the_routes(seeded_store_url: str, client: TestClient) -> None:
-    found = json.loads(run("portfolio", "--format", "json", store=seeded_store_url).stdout)
-    assert found == client.get("/api/v1/portfolio").json()
+    answer = json.loads(run("portfolio", "--format", "json", store=seeded_store_url).stdout)
+    assert answer == client.get("/api/v1/portfolio").json()
     done = run("portfolio", "--most", "1", store=seeded_store_url)
     assert "示例外地碳化硅有限公司" in done.stdout
     assert "整数规划(HiGHS)证到最优" in done.stderr

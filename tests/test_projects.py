@@ -100,7 +100,7 @@ def ask(
 
 
 def by_id(answer: Projects) -> dict[str, ProjectItem]:
-    return {one.id: one for one in (*answer.projects, *answer.samples.projects)}
+    return {project.id: project for project in (*answer.projects, *answer.samples.projects)}
 
 
 def change(store: Store, word: str, hidden: str = "") -> ProjectWhatIf:
@@ -120,16 +120,16 @@ e,戊,3亿美元,USD,,s,confirmed
         "utf-8",
     )
     report = load([tmp_path / "projects.csv"], store)
-    assert [(one.row, one.column) for one in report.rejected] == [(5, "投资额原文"), (6, "投资额")]
+    assert [(rejected.row, rejected.column) for rejected in report.rejected] == [(5, "投资额原文"), (6, "投资额")]
     assert "以元为单位" in report.rejected[0].reason
-    assert {id: one.amount for id, one in by_id(ask(store)).items()} == {"a": 5e9, "b": 3.5e7, "c": 1.2e9}
+    assert {id: project.amount for id, project in by_id(ask(store)).items()} == {"a": 5e9, "b": 3.5e7, "c": 1.2e9}
 
 
 def test_every_stage_of_the_model_stands_somewhere_in_the_funnel_in_its_order() -> None:
     assert {*STANDS} == {*STAGES.choices}
     wanted = ["线索", "洽谈", "签约", "开工", "投产"]
     assert [stage for stage in Funnel if stage in wanted] == wanted
-    assert {STANDS[one] for one in ("规划", "已宣布")} == {Funnel.announced}
+    assert {STANDS[stage] for stage in ("规划", "已宣布")} == {Funnel.announced}
     assert find_stage(" 在建 ") == "在建"
     with pytest.raises(InputError, match=r"没有“完工”这个阶段;可选 线索、"):
         find_stage("完工")
@@ -140,7 +140,7 @@ def test_the_funnel_counts_every_project_once_and_adds_within_a_currency(office:
     told = {
         row.stage: (
             row.projects,
-            [(one.currency, one.amount) for one in row.sums],
+            [(money.currency, money.amount) for money in row.sums],
             row.yuan,
             row.without_amount,
             row.without_currency,
@@ -171,38 +171,45 @@ def test_the_funnel_counts_every_project_once_and_adds_within_a_currency(office:
 def test_a_foreign_currency_is_yuan_by_a_stated_rate_alone(office: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stated = read_office().model_copy(update={"rate": {"USD": Threshold(value=7.0, why="测试")}})
     monkeypatch.setattr(city_projects, "read_office", lambda: stated)
-    row = next(one for one in ask(office).funnel if one.stage is Funnel.signed)
-    assert (row.yuan, row.in_yuan, [one.amount for one in row.sums]) == (4.5e9, 2, [1e9, 5e8])
+    row = next(row_there for row_there in ask(office).funnel if row_there.stage is Funnel.signed)
+    assert (row.yuan, row.in_yuan, [money.amount for money in row.sums]) == (4.5e9, 2, [1e9, 5e8])
 
 
 def test_what_is_given_up_is_in_no_sum_of_the_sentence(office: Store) -> None:
-    told = next(one for one in ask(office).points if one.code.startswith("amount"))
+    told = next(point for point in ask(office).points if point.code.startswith("amount"))
     assert told == "写明金额和币种的 4 个，合计 31 亿元和 5 亿美元，终止的 1 个不算在内"
-    heads = [one.head for one in book_of_projects(ask(office)).tables["funnel"].columns]
+    heads = [column.head for column in book_of_projects(ask(office)).tables["funnel"].columns]
     assert "有金额没写币种的" in heads
     assert not any("合人民币" in head for head in heads)  # no rate is stated: nothing is in yuan that was in dollars
 
 
 def test_stalled_at_the_very_day_and_not_known_without_a_date(office: Store) -> None:
     answer = ask(office, stalled=180)
-    assert [(one.id, one.quiet) for one in answer.projects] == [("usd", 181), ("gap", 180)]  # the longest first
-    assert [one.id for one in answer.undated] == ["build", "late", "none"]  # build has a step, but no day; over is over
-    assert {one.stalled for one in answer.undated} == {None}
-    assert [one.id for one in ask(office, stalled=181).projects] == ["usd"]
-    assert [one.id for one in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
+    assert [(project.id, project.quiet) for project in answer.projects] == [
+        ("usd", 181),
+        ("gap", 180),
+    ]  # the longest first
+    assert [project.id for project in answer.undated] == [
+        "build",
+        "late",
+        "none",
+    ]  # build has a step, but no day; over is over
+    assert {project.stalled for project in answer.undated} == {None}
+    assert [project.id for project in ask(office, stalled=181).projects] == ["usd"]
+    assert [project.id for project in ask(office, stalled=180, day="2026-11-29").projects] == ["usd"]
     assert ask(office, stalled=182).projects == []
     assert answer.points[0] == "停了 180 天以上的 2 个，最久的“外资项目”181 天没有进展"
     assert ask(office, stalled=182).points[0] == "还要推进、有日期的 3 个里没有停 182 天以上的"
     assert answer.points[2] == "3 个还要推进的没有任何一步的日期，停没停不知道"
     assert ask(office, stage="已宣布", stalled=9).points[0] == "还要推进的都没有日期，说不出谁停了 9 天以上"
     assert ask(office, stage="投产", stalled=9).points[0] == "没有还要推进的项目"
-    assert [one.id for one in answer.samples.projects] == ["x-p"]
+    assert [project.id for project in answer.samples.projects] == ["x-p"]
     assert (answer.funnel, answer.rests_on) == (ask(office).funnel, ask(office).rests_on)  # the funnel stays whole
 
 
 def test_days_are_counted_from_the_last_day_that_a_date_may_mean(office: Store) -> None:
     items = by_id(ask(office, stalled=1))
-    assert {id: one.quiet for id, one in by_id(ask(office)).items()} == {
+    assert {id: project.quiet for id, project in by_id(ask(office)).items()} == {
         "gap": 180, "usd": 181, "late": None, "plan": 0, "build": None, "done": 2525, "over": None, "none": None, "x-p": 2525,
     }  # fmt: skip
     assert {"done", "over", "plan"}.isdisjoint(items)  # what is over does not stand still
@@ -217,15 +224,22 @@ def test_days_are_counted_from_the_last_day_that_a_date_may_mean(office: Store) 
 
 
 def test_expected_days_that_are_over(office: Store) -> None:
-    assert {id: one.late for id, one in by_id(ask(office)).items() if one.late is not None} == {"gap": 30, "late": 1}
-    assert {id for id, one in by_id(ask(office, day="2026-12-01")).items() if one.late} == {"gap", "late", "usd"}
+    assert {id: project.late for id, project in by_id(ask(office)).items() if project.late is not None} == {
+        "gap": 30,
+        "late": 1,
+    }
+    assert {id for id, project in by_id(ask(office, day="2026-12-01")).items() if project.late} == {
+        "gap",
+        "late",
+        "usd",
+    }
     assert "2 个预计投产的日子已经过了，图里没有投产的记录" in ask(office).points
 
 
 def test_the_segment_that_each_fills_is_a_gap_or_not_or_not_known(office: Store) -> None:
     items = by_id(ask(office))
     told = {
-        id: [(one.segment.id, one.chain and one.chain.id, one.state, one.gap) for one in item.fills]
+        id: [(fill.segment.id, fill.chain and fill.chain.id, fill.state, fill.gap) for fill in item.fills]
         for id, item in items.items()
     }
     assert (told["gap"], told["plan"], told["late"]) == (
@@ -237,24 +251,25 @@ def test_the_segment_that_each_fills_is_a_gap_or_not_or_not_known(office: Store)
 
 def test_what_a_project_that_fills_a_gap_would_change(office: Store, tmp_path: Path) -> None:
     answer = change(office, "补缺项目")
-    assert [(one.chain.id, [part.id for part in one.segments], one.landed) for one in answer.changes] == [
+    assert [(change.chain.id, [part.id for part in change.segments], change.landed) for change in answer.changes] == [
         ("demo", ["made"], ["外地厂 落地做零件"])
     ]
     assert [(gap.product_id, gap.state) for gap in answer.changes[0].what_if.gaps_closed] == [("part", State.weak)]
-    moved = {one.id: (one.before, one.after) for one in answer.changes[0].what_if.changes}
+    moved = {change.id: (change.before, change.after) for change in answer.changes[0].what_if.changes}
     assert moved["part"] == (State.missing, State.weak)
     assert answer.points[1].startswith("演示链：原来缺、补上了的 1 个，新缺的 0 个")
     assert (answer.status, answer.cannot) == ("inferred", [])  # no firm here is a sample
     (tmp_path / "enterprises.csv").write_text("id,name,source,status\nx-f,示例厂,x,sample\n", "utf-8")
     assert not load([tmp_path / "enterprises.csv"], office).bad
-    assert [one.code for one in change(office, "补缺项目").cannot] == ["on_samples"]
+    assert [reason.code for reason in change(office, "补缺项目").cannot] == ["on_samples"]
     assert change(office, "补缺项目", "sample").cannot == []
     assert change(office, "示例项目").status == "sample"
 
 
 def test_what_cannot_be_said_is_said(office: Store) -> None:
     codes = {
-        id: [one.code for one in change(office, id).points] for id in ("none", "late", "build", "usd", "over", "plan")
+        id: [point.code for point in change(office, id).points]
+        for id in ("none", "late", "build", "usd", "over", "plan")
     }
     assert codes == {
         "none": ["cannot_say", "no_fills", "no_firm"],
@@ -272,11 +287,11 @@ def test_what_cannot_be_said_is_said(office: Store) -> None:
 
 def test_a_chain_a_stage_and_both(office: Store) -> None:
     assert "none" not in by_id(ask(office, DEMO))
-    assert [one.id for one in ask(office, DEMO, "签约").projects] == ["usd", "plan"]
-    assert [one.id for one in ask(office, DEMO, "规划").projects] == ["plan"]
-    assert [one.id for one in ask(office, DEMO, "开工").projects] == ["build"]
-    assert [one.id for one in ask(office, None, "没有写阶段").projects] == ["none"]
-    assert [one.id for one in ask(office, DEMO, "签约", 1).projects] == ["usd"]
+    assert [project.id for project in ask(office, DEMO, "签约").projects] == ["usd", "plan"]
+    assert [project.id for project in ask(office, DEMO, "规划").projects] == ["plan"]
+    assert [project.id for project in ask(office, DEMO, "开工").projects] == ["build"]
+    assert [project.id for project in ask(office, None, "没有写阶段").projects] == ["none"]
+    assert [project.id for project in ask(office, DEMO, "签约", 1).projects] == ["usd"]
 
 
 def test_no_rows(office: Store) -> None:
@@ -289,8 +304,13 @@ def test_no_rows(office: Store) -> None:
         [],
     )
     assert answer.verdict == "图里还没有空链项目。"
-    assert [(one.topic, one.form, one.form_name) for one in answer.missing] == [("projects", "projects", "项目")]
-    assert [(one.topic, one.form) for one in ask(office).missing] == [("steps", "progress"), ("fields", "projects")]
+    assert [(lacking.topic, lacking.form, lacking.form_name) for lacking in answer.missing] == [
+        ("projects", "projects", "项目")
+    ]
+    assert [(lacking.topic, lacking.form) for lacking in ask(office).missing] == [
+        ("steps", "progress"),
+        ("fields", "projects"),
+    ]
     assert ask(office).missing[1].what == (
         "项目表里空着的: 阶段 1 个、投资额 2 个、币种 1 个、投资方 2 个、区域 2 个、产业链 1 个、填补环节 2 个、预计投产日期 3 个"
     )
@@ -301,7 +321,11 @@ def test_only_samples_and_those_left_out(store: Store, tmp_path: Path) -> None:
     loaded(store, tmp_path, UNSTEPPED | {"projects.csv": f"{heads}\n{lines[-1]}\n"})
     answer, hidden = ask(store), ask(store, hidden="sample")
     assert (answer.verdict, hidden.verdict) == ("图里还没有项目，只有示例。", "图里还没有项目。")
-    assert ([one.id for one in answer.samples.projects], answer.any, hidden.samples.any) == (["x-p"], False, False)
+    assert ([project.id for project in answer.samples.projects], answer.any, hidden.samples.any) == (
+        ["x-p"],
+        False,
+        False,
+    )
     assert (answer.rests_on, hidden.rests_on) == ({"sample": 1}, {})
 
 
@@ -318,14 +342,14 @@ def test_projects_of_another_city_are_not_seen(store: Store, tmp_path: Path) -> 
     rows = "\n".join([heads, *(f"{id},{id}的项目,签约,,,,,,{chains},,,s,confirmed" for id, chains in on.items())])
     loaded(store, tmp_path, UNSTEPPED | {"chains.csv": chains, "projects.csv": rows})
     view = View.of(store, Scope.without("", DAY, "青岛"))
-    assert [one.id for one in make_projects_answer(view, None, None, None).projects] == ["both", "free", "here"]
+    assert [project.id for project in make_projects_answer(view, None, None, None).projects] == ["both", "free", "here"]
     assert len(ask(store).projects) == 4
 
 
 def test_pages_and_routes_say_the_same(office: Store) -> None:
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/projects?stalled=180").json()
-    assert {one["stage_code"] for one in answer["funnel"]} == {*Funnel.__members__}
+    assert {row["stage_code"] for row in answer["funnel"]} == {*Funnel.__members__}
     assert client.get("/api/v1/chains/demo/projects?stage=签约").json()["chain"] == {"id": "demo", "name": "演示链"}
     page = client.get("/projects?stalled=180").text
     for words in (
@@ -388,12 +412,14 @@ def test_the_command_prints_what_the_route_serves(seeded_store_url: str, client:
 def test_what_the_seeds_say_of_real_projects(full_store: Store) -> None:
     answer = ask(full_store, stalled=1)
     assert (answer.projects, len(answer.undated)) == ([], 8)  # the article dates no step but one
-    done = next(one for one in ask(full_store).projects if one.id == "prj-baw-plant")
+    done = next(project for project in ask(full_store).projects if project.id == "prj-baw-plant")
     assert [(step.stage, step.on, step.status, step.place) for step in done.steps] == [
         ("投产", "2022-H1", "reported", "正文第44段")
     ]
-    assert [one for one in ask(full_store).points if one.code == "amount"] == ["写明金额和币种的 1 个，合计 174.8 亿元"]
-    assert all(one.status != "sample" for one in (*ask(full_store).projects, *answer.undated))
+    assert [point for point in ask(full_store).points if point.code == "amount"] == [
+        "写明金额和币种的 1 个，合计 174.8 亿元"
+    ]
+    assert all(project.status != "sample" for project in (*ask(full_store).projects, *answer.undated))
 
 
 @pytest.mark.parametrize("stalled", [None, 1000])

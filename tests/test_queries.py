@@ -29,9 +29,9 @@ def story(store: Store) -> Store:
     return store
 
 
-def edges_of(found: list[SupplyEdge]) -> list[tuple[int, str, str, str, str]]:
+def edges_of(edges: list[SupplyEdge]) -> list[tuple[int, str, str, str, str]]:
     """Return the bare facts of supply edges."""
-    return [(edge.tier, edge.supplier.id, edge.customer.id, edge.product, edge.status) for edge in found]
+    return [(edge.tier, edge.supplier.id, edge.customer.id, edge.product, edge.status) for edge in edges]
 
 
 def test_direct_suppliers_confirmed_first(story: Store) -> None:
@@ -42,13 +42,13 @@ def test_direct_suppliers_confirmed_first(story: Store) -> None:
 
 
 def test_three_tiers_through_a_cycle(story: Store) -> None:
-    found = edges_of(suppliers(under(story), "a", 4))
-    assert {edge[:4] for edge in found} == {
+    edges = edges_of(suppliers(under(story), "a", 4))
+    assert {edge[:4] for edge in edges} == {
         (1, "b", "a", "示例芯片"), (1, "b", "a", "示例附件"), (1, "d", "a", ""),
         (2, "a", "d", "示例整机"), (2, "c", "b", "示例材料"), (3, "d", "c", "示例设备"),
     }  # fmt: skip
-    assert len(found) == 6
-    assert [edge[0] for edge in found] == sorted(edge[0] for edge in found)
+    assert len(edges) == 6
+    assert [edge[0] for edge in edges] == sorted(edge[0] for edge in edges)
 
 
 def test_customers_are_the_mirror(story: Store) -> None:
@@ -80,9 +80,9 @@ def test_statuses_can_be_switched_off_everywhere(story: Store) -> None:
 
 
 def test_paths_are_simple_shortest_first_and_sourced(story: Store) -> None:
-    found = paths(under(story), "d", "a")
-    assert [[hop.supplier.id for hop in path.hops] for path in found] == [["d"], ["d", "c", "b"], ["d", "c", "b"]]
-    assert all(hop.source == "s1" and hop.status for path in found for hop in path.hops)
+    routes = paths(under(story), "d", "a")
+    assert [[hop.supplier.id for hop in path.hops] for path in routes] == [["d"], ["d", "c", "b"], ["d", "c", "b"]]
+    assert all(hop.source == "s1" and hop.status for path in routes for hop in path.hops)
     assert paths(under(story), "a", "c") != []
     assert paths(under(story), "b", "c", longest=2) == []
     with pytest.raises(InputError, match="同一家企业"):

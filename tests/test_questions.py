@@ -42,8 +42,8 @@ class Toy(Answer):
 def _print(answer: Any, loud: Annotated[bool, Word("大写")] = False) -> Table[Any]:
     items = answer if isinstance(answer, list) else [answer]
     columns = [
-        Column[Any]("名称" + ("!" if loud else ""), lambda one: one.name),
-        Column[Any]("数", lambda one: one.number),
+        Column[Any]("名称" + ("!" if loud else ""), lambda toy: toy.name),
+        Column[Any]("数", lambda toy: toy.number),
     ]
     return Table("toy", "玩具", columns, items)
 
@@ -75,7 +75,7 @@ def toy_two(view: View, chain: Chain | None = None, firm: Firm | None = None, mo
     """玩具: 两种对象中的一种。"""
     subject = chain or firm
     assert subject is not None
-    return Toy(name=subject.name, others=tuple(one.name for one in more or []))
+    return Toy(name=subject.name, others=tuple(toy.name for toy in more or []))
 
 
 @question("toy-body", "toys/body", group="玩具", post=True, table=_print)
@@ -171,13 +171,13 @@ def test_a_question_of_no_graph(toys: TestClient, seeded_store_url: str) -> None
 
 def test_a_list_has_pages_and_its_command_an_end(toys: TestClient, seeded_store_url: str) -> None:
     first = ask(toys, "toys?size=3")
-    assert ([one["number"] for one in first["items"]], first["next"]) == ([0, 1, 2], "3")
+    assert ([toy["number"] for toy in first["items"]], first["next"]) == ([0, 1, 2], "3")
     assert ask(toys, "toys?size=3&cursor=3") == {
         "items": [{"name": f"第{n}", "number": n, "others": []} for n in (3, 4)],
         "next": None,
     }
     assert toys.get("/api/v1/toys?cursor=x").status_code == 422
-    assert [one["number"] for one in json.loads(say(seeded_store_url, "toy-list", "--format", "json"))] == [0, 1]
+    assert [load["number"] for load in json.loads(say(seeded_store_url, "toy-list", "--format", "json"))] == [0, 1]
     assert say(seeded_store_url, "toy-list", "--most", "1", "--loud", "--format", "csv") == "名称!,数\n第0,0\n"
 
 
@@ -201,7 +201,7 @@ def test_a_page_is_made_from_a_question(seeded_store: Store) -> None:
 
 def test_the_description_tells_what_a_toy_takes(toys: TestClient) -> None:
     paths = toys.get("/openapi.json").json()["paths"]
-    told = {one["name"]: one for one in paths["/api/v1/toys/{chain}/place"]["get"]["parameters"]}
+    told = {path["name"]: path for path in paths["/api/v1/toys/{chain}/place"]["get"]["parameters"]}
     assert told.keys() == {"chain", "place", "number", "without", "city"}
     assert (told["chain"]["in"], told["place"]["required"], told["number"]["schema"]["maximum"]) == ("path", True, 9)
     assert paths["/api/v1/toys/{chain}/place"]["get"]["description"] == "玩具: 一个地方,要先知道它的链。"
@@ -249,13 +249,13 @@ class _Nowhere:
 
 
 def test_every_question_has_a_name_a_meaning_and_one_home() -> None:
-    assert len({one.name for one in QUESTIONS}) == len(QUESTIONS)
-    assert all(one.help and one.group for one in QUESTIONS)
-    paths = [path for one in QUESTIONS for path in one.paths]
+    assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
+    assert all(question.help and question.group for question in QUESTIONS)
+    paths = [path for question in QUESTIONS for path in question.paths]
     assert len(set(paths)) == len(paths)
-    for one in QUESTIONS:
-        assert all(argument.word.help for argument in one.arguments if argument.kind is not bool), one.name
-        assert one.table is not None or not one.command, one.name
+    for asked in QUESTIONS:
+        assert all(argument.word.help for argument in asked.arguments if argument.kind is not bool), asked.name
+        assert asked.table is not None or not asked.command, asked.name
 
 
 def test_commands_of_questions_print_as_they_are_told(seeded_store_url: str, tmp_path: Path) -> None:

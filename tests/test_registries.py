@@ -103,7 +103,7 @@ def asked(store: Store, name: str, without: tuple[str, ...] = (), day: str = DAY
 
 
 def figures(answer: Registry) -> dict[str, Published]:
-    return {one.metric: one for one in answer.published}
+    return {figure.metric: figure for figure in answer.published}
 
 
 def test_every_registry_is_described_and_says_what_it_may_lack() -> None:
@@ -112,21 +112,23 @@ def test_every_registry_is_described_and_says_what_it_may_lack() -> None:
 
 def test_challenges_their_stages_and_who_could_answer(city: Store) -> None:
     answer = asked(city, "challenges")
-    assert [(one.thing.id, one.kind, one.ties, one.status, one.place) for one in answer.entries] == [
+    assert [(entry.thing.id, entry.kind, entry.ties, entry.status, entry.place) for entry in answer.entries] == [
         ("c1", "发榜", 1, "confirmed", "第1页"), ("c2", "过程管理", 2, "confirmed", None),
     ]  # fmt: skip
-    assert {(one.subject.id, one.part, one.other.id) for one in answer.ties} == {
+    assert {(tie.subject.id, tie.part, tie.other.id) for tie in answer.ties} == {
         ("c1", "发榜方", "f1"), ("c2", "发榜方", "f1"), ("c2", "揭榜方", "f3"),
     }  # fmt: skip
-    assert [(one.stage, one.now, one.place) for one in answer.stages] == [
+    assert [(stage.stage, stage.now, stage.place) for stage in answer.stages] == [
         ("发榜", 1, "第69段"), ("揭榜方遴选", 0, "第69段"), ("过程管理", 1, "第69段"), ("成果验收", 0, "第69段"),
     ]  # fmt: skip
-    first, *others = [(one.subject.id, one.firm.id, one.product, one.status) for one in answer.answerers]
+    first, *others = [
+        (answerer.subject.id, answerer.firm.id, answerer.product, answerer.status) for answerer in answer.answerers
+    ]
     assert first == ("c1", "f2", "高温涂层", "inferred")
     assert others == []  # not who put it up, nobody made up, nobody who shares no word
-    assert {one.subject.id for one in answer.answerers} == {"c1"}
-    assert [one.code for one in answer.points] == ["named", "stages"]
-    made_up = [(one.subject.id, one.firm.id) for one in answer.samples.answerers]
+    assert {answerer.subject.id for answerer in answer.answerers} == {"c1"}
+    assert [point.code for point in answer.points] == ["named", "stages"]
+    made_up = [(answerer.subject.id, answerer.firm.id) for answerer in answer.samples.answerers]
     assert made_up == [("cx", "fx")]  # nobody real for what is made up
 
 
@@ -135,7 +137,7 @@ def test_nobody_is_named_for_a_challenge_that_is_over(city: Store, tmp_path: Pat
     (tmp_path / "challenges.csv").write_text(f"{head}c1,榜单:高温涂层,发榜,demo,f1,2026-11-29,s,confirmed\n", "utf-8")
     assert not load([tmp_path / "challenges.csv"], city).bad
     assert asked(city, "challenges").answerers == []
-    assert [one.subject.id for one in asked(city, "challenges", day="2026-11-29").answerers] == ["c1"]
+    assert [answerer.subject.id for answerer in asked(city, "challenges", day="2026-11-29").answerers] == ["c1"]
 
 
 def test_who_may_do_what_is_told_by_the_mechanism_that_is_seen(city: Store) -> None:
@@ -144,7 +146,7 @@ def test_who_may_do_what_is_told_by_the_mechanism_that_is_seen(city: Store) -> N
 
 def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> None:
     answer = asked(city, "scenarios")
-    assert [(one.thing.id, one.stands_for, one.current) for one in answer.entries] == [
+    assert [(entry.thing.id, entry.stands_for, entry.current) for entry in answer.entries] == [
         ("l1", None, True), ("lab", 11, True), ("i1", None, True), ("l2", None, False),
     ]  # fmt: skip
     told = figures(answer)
@@ -155,44 +157,44 @@ def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> No
     assert (told["获融资支持的实验室数"].shown, told["获融资支持的实验室数"].difference.code) == (None, "fig_uncounted")
     assert answer.points[0] == "点了名的 2 处场景、实验室或院所"
     assert answer.points[1] == "公布已认定数 11家，图里 1家"
-    assert [(one.thing.id, one.stands_for) for one in answer.samples.entries] == [("lx", None)]
+    assert [(entry.thing.id, entry.stands_for) for entry in answer.samples.entries] == [("lx", None)]
     assert (answer.published[0].status, answer.published[0].source, answer.published[0].place) == (
         "confirmed",
         "s",
         "第70段",
     )
-    assert {one.form for one in answer.missing} == {"scenarios"}
+    assert {lacking.form for lacking in answer.missing} == {"scenarios"}
 
 
 def test_centres_and_whom_they_looked_at(city: Store) -> None:
     answer = asked(city, "centres")
     told = figures(answer)
-    assert {metric: (one.shown, one.difference.code) for metric, one in told.items()} == {
+    assert {metric: (figure.shown, figure.difference.code) for metric, figure in told.items()} == {
         "赋能中心数": (1, "fig_less"),
         "诊断企业(机构)数": (2, "fig_less"),  # f1 at two of them is one firm; f3 no longer; fx is made up
     }
     assert figures(asked(city, "centres", day="2026-01-31"))["诊断企业(机构)数"].shown == 3
-    assert [one.form for one in answer.missing] == ["centres"]
+    assert [lacking.form for lacking in answer.missing] == ["centres"]
 
 
 def test_what_was_signed_at_an_event(city: Store) -> None:
     answer = asked(city, "events")
-    assert [(one.thing.id, one.on) for one in answer.entries] == [("e1", "2026-05-01"), ("e2", "2026-06")]
-    assert {(one.part, one.other.id) for one in answer.ties} == {("签约项目", "q1"), ("签约项目", "q2")}
+    assert [(entry.thing.id, entry.on) for entry in answer.entries] == [("e1", "2026-05-01"), ("e2", "2026-06")]
+    assert {(tie.part, tie.other.id) for tie in answer.ties} == {("签约项目", "q1"), ("签约项目", "q2")}
     told = figures(answer)
-    assert {metric: (one.shown, one.difference.code) for metric, one in told.items()} == {
+    assert {metric: (figure.shown, figure.difference.code) for metric, figure in told.items()} == {
         "签约重点项目数": (2, "fig_same"),
         "签约项目总投资": (500_000_000, "fig_partial"),  # dollars are not yuan
     }
     assert told["签约项目总投资"].difference == "图里 5 亿元，另有 1 个没有可比的金额"
-    assert [one.code for one in answer.points] == ["named", "first"]
-    assert [one.form for one in answer.missing] == ["projects"]
+    assert [point.code for point in answer.points] == ["named", "first"]
+    assert [lacking.form for lacking in answer.missing] == ["projects"]
 
 
 def test_kinds_of_platforms_that_are_not_there(city: Store) -> None:
     answer = asked(city, "platforms")
     assert answer.verdict == "支撑平台：点了名的 1 个平台；基金、会展类的还没有登记。"
-    assert [one.form for one in answer.missing] == ["platforms", "participates_in"]
+    assert [lacking.form for lacking in answer.missing] == ["platforms", "participates_in"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -231,12 +231,12 @@ def test_a_judgement_is_undone_by_a_further_record(two: Store) -> None:
     for verdict, who in ((SAME, "张三"), (UNDO, "李四"), (DIFFERENT, "张三"), (UNDO, "李四"), (SAME, "王五")):
         judge(two, "a", "b", verdict, who, f"{who}说{verdict}")
         assert (listed(two) == first) == (verdict == UNDO)
-    kept = history(under(two))
-    assert [item.verdict for item in kept] == [SAME, UNDO, DIFFERENT, UNDO, SAME]
-    assert [item.stands for item in kept] == [True, False, False, False, False]
-    assert [item.decided_by for item in kept] == ["王五", "李四", "张三", "李四", "张三"]
-    assert kept[0].reason == "王五说同一"
-    assert (kept[0].status, kept[0].source) == ("confirmed", "企业比对(人工判断)")
+    judged = history(under(two))
+    assert [item.verdict for item in judged] == [SAME, UNDO, DIFFERENT, UNDO, SAME]
+    assert [item.stands for item in judged] == [True, False, False, False, False]
+    assert [item.decided_by for item in judged] == ["王五", "李四", "张三", "李四", "张三"]
+    assert judged[0].reason == "王五说同一"
+    assert (judged[0].status, judged[0].source) == ("confirmed", "企业比对(人工判断)")
 
 
 def test_a_judgement_survives_loading_again_and_other_files(two: Store, tmp_path: Path) -> None:
@@ -269,12 +269,12 @@ def test_judgements_move_to_another_store_as_a_table(two: Store, tmp_path: Path)
         for r in rows
     ]
     table = put(tmp_path / "in" / "企业比对.csv", heads + "".join(lines))
-    other = open_store(f"ladybug://{tmp_path}/other.lbug")
-    assert not load([tmp_path / "in"], other).bad
-    assert [item.model_dump() for item in history(under(other))] == rows
-    assert read_comparisons(other) == Comparisons({("a", "b"): SAME}, {"b": "a"})
-    assert load([table], other).total("same") == 3
-    other.close()
+    second = open_store(f"ladybug://{tmp_path}/other.lbug")
+    assert not load([tmp_path / "in"], second).bad
+    assert [item.model_dump() for item in history(under(second))] == rows
+    assert read_comparisons(second) == Comparisons({("a", "b"): SAME}, {"b": "a"})
+    assert load([table], second).total("same") == 3
+    second.close()
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,8 @@ def test_what_a_firm_supplies_to_itself_stays_where_others_are_judged_to_be_one(
     folder = write(tmp_path / "in", *(f"{id},{id}有限公司,,,,," for id in "abc"))
     put(
         folder / "supplies.csv",
-        "供应商,客户,来源\n" + "".join(f"{one},{other},年鉴\n" for one, other in ("ab", "aa", "bc", "cc")),
+        "供应商,客户,来源\n"
+        + "".join(f"{supplier},{customer},年鉴\n" for supplier, customer in ("ab", "aa", "bc", "cc")),
     )
     assert not load([folder], store).bad
     judge(store, "b", "a", SAME, "张三")

@@ -90,12 +90,12 @@ def test_the_yardstick_of_every_chain_stands_whatever_is_left_out(seeded_store: 
     whole, founded = under(seeded_store), under(seeded_store, ["confirmed", "reported"])
     assert [chain.id for chain in list_chains(founded)] == [chain.id for chain in list_chains(whole)]
     for chain in CHAINS:
-        one, other = (view_chain(view, chain) for view in (whole, founded))
-        assert [(item.id, [product.id for product in item.products]) for item in one.segments] == [
-            (item.id, [product.id for product in item.products]) for item in other.segments
+        seen_whole, seen_founded = (view_chain(view, chain) for view in (whole, founded))
+        assert [(item.id, [product.id for product in item.products]) for item in seen_whole.segments] == [
+            (item.id, [product.id for product in item.products]) for item in seen_founded.segments
         ]
-        assert (one.feeds, one.inputs) == (other.feeds, other.inputs)
-        assert {firm.status for item in other.segments for firm in item.enterprises} <= {"confirmed", "reported"}
+        assert (seen_whole.feeds, seen_whole.inputs) == (seen_founded.feeds, seen_founded.inputs)
+        assert {firm.status for item in seen_founded.segments for firm in item.enterprises} <= {"confirmed", "reported"}
     for kind in ("PART_OF", "BELONGS_TO", "INPUT_TO", "FEEDS"):
         links, left = (read_city(view).edges[kind].select("from", "to") for view in (whole, founded))
         assert len(links) > 0
@@ -110,9 +110,9 @@ def sample_names(seeded_store: Store) -> list[str]:
         nodes = seeded_store.nodes(record)
         for name, status in nodes.select("name", "status").iter_rows() if "name" in nodes.columns else ():
             named.setdefault(name, set()).add(status)
-    found = [name for name, statuses in named.items() if statuses == {"sample"} and len(name) > 4]
-    assert len(found) > 60
-    return found
+    only_samples = [name for name, statuses in named.items() if statuses == {"sample"} and len(name) > 4]
+    assert len(only_samples) > 60
+    return only_samples
 
 
 def addresses_of_lists() -> Iterator[str]:
@@ -280,14 +280,14 @@ def test_an_answer_over_whose_making_a_load_came_is_made_anew(tmp_path: Path) ->
 
 def turned_round(seeds: Path, folder: Path) -> list[Path]:
     """Copy the files of seeds with their rows turned round, and return them in the other order."""
-    found = []
+    paths = []
     for path in sorted(seeds.rglob("*.csv"), reverse=True):
         lines = path.read_text("utf-8-sig").splitlines()
         copy = folder / path.relative_to(seeds)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n", "utf-8")
-        found.append(copy)
-    return found
+        paths.append(copy)
+    return paths
 
 
 def in_two_orders(folder: Path, stores: list[Store], seeds: Path) -> None:
@@ -302,8 +302,8 @@ def test_the_same_graph_gives_the_same_answers_in_whatever_order_it_was_loaded(t
     in_two_orders(tmp_path / "turned", stores, Path(__file__).parent.parent / "seeds")
     asked = list(routes(stores[0]))
     asked = asked[:: max(1, len(asked) // MOST)]
-    one, other = (answers(store, iter(asked)) for store in stores)
-    assert [address for address in one if one[address] != other[address]] == []
+    first, second = (answers(store, iter(asked)) for store in stores)
+    assert [address for address in first if first[address] != second[address]] == []
     for store in stores:
         store.close()
 

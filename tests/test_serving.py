@@ -148,8 +148,8 @@ def test_fifty_clients_with_a_load_in_the_middle(tmp_path: Path, kept: str) -> N
         loading.start()
         most = peak_while(served, clients)
         loading.join(60)
-        found = clients.answer()
-        assert set(found["statuses"]) == {"200"}, found  # type: ignore[call-overload]
+        answered = clients.answer()
+        assert set(answered["statuses"]) == {"200"}, answered  # type: ignore[call-overload]
         assert served.process.poll() is None
         assert most < MOST_MEMORY
         with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/api/v1/enterprises/late", timeout=30) as answer:

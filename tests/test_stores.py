@@ -176,14 +176,14 @@ def test_every_question_finds_what_is_there_and_nothing_of_what_is_not(full_stor
 
     start, end = ends[0]["one"], ends[0]["other"]
     ids = [about, *(id for pair in ends for id in pair.values())]
-    found = [
+    rows = [
         row
         for id in ids
         for chain in ("integrated-circuits", "smart-appliances", about)
         for row in ask(id, chain, start, end)
     ]
-    assert found
-    assert all(row.keys() == found[0].keys() for row in found)
+    assert rows
+    assert all(row.keys() == rows[0].keys() for row in rows)
     if re.search(r"\$(id|chain|origin|word|ids)\b", text_of(question)):
         assert ask("x", "x", "x", "x") == []
 
@@ -366,9 +366,9 @@ def test_a_thing_says_what_it_is_before_where_that_is_from() -> None:
         "note": None,
     }
     for asked in (thing, [thing], {"x": thing}):
-        found = tidy(asked)
-        found = found[0] if isinstance(found, list) else found.get("x", found)
-        assert list(found) == ["_label", "id", "name", "tier", "recorded_at", "source", "status"]
+        tidied = tidy(asked)
+        tidied = tidied[0] if isinstance(tidied, list) else tidied.get("x", tidied)
+        assert list(tidied) == ["_label", "id", "name", "tier", "recorded_at", "source", "status"]
 
 
 def test_absent_properties_are_left_out_of_every_row() -> None:

@@ -70,9 +70,9 @@ def check_bridges(graph: "nx.DiGraph[Any]") -> None:
 
 
 def check_strong_components(graph: "nx.DiGraph[Any]") -> None:
-    found = strong_components(Network.of(graph)).members
-    assert_in_order(found)
-    assert {frozenset(group) for group in found} == {
+    groups = strong_components(Network.of(graph)).members
+    assert_in_order(groups)
+    assert {frozenset(group) for group in groups} == {
         frozenset(group) for group in nx.strongly_connected_components(graph)
     }
 
@@ -91,11 +91,11 @@ def check_betweenness(graph: "nx.DiGraph[Any]") -> None:
 
 
 def check_communities(graph: "nx.DiGraph[Any]") -> None:
-    found = communities(Network.of(graph), 7).members
-    assert_in_order(found)
-    assert sorted(node for group in found for node in group) == sorted(graph)
+    groups = communities(Network.of(graph), 7).members
+    assert_in_order(groups)
+    assert sorted(node for group in groups for node in group) == sorted(graph)
     undirected = graph.to_undirected()
-    assert all(nx.is_connected(undirected.subgraph(group)) for group in found)
+    assert all(nx.is_connected(undirected.subgraph(group)) for group in groups)
 
 
 MEASURES = [
@@ -148,10 +148,10 @@ def planted() -> "nx.DiGraph[Any]":
 
 
 def test_planted_groups_are_found() -> None:
-    found = communities(Network.of(planted()), 1)
+    groups = communities(Network.of(planted()), 1)
     nodes: list[Any] = list(range(150))
-    assert found.members == [nodes[first : first + 30] for first in range(0, 150, 30)]
-    assert agreement(found, [(node, f"集群{node // 30}") for node in nodes]).score == pytest.approx(1)
+    assert groups.members == [nodes[first : first + 30] for first in range(0, 150, 30)]
+    assert agreement(groups, [(node, f"集群{node // 30}") for node in nodes]).score == pytest.approx(1)
 
 
 def test_communities_are_as_good_as_those_of_louvain() -> None:
@@ -160,21 +160,21 @@ def test_communities_are_as_good_as_those_of_louvain() -> None:
         graph = nx.gnm_random_graph(10 + seed, 30 + 2 * seed, seed=seed, directed=True)
         undirected = graph.to_undirected()
         peer = nx.community.louvain_communities(undirected, seed=7)
-        found = communities(Network.of(graph), 7).members
-        better.append(nx.community.modularity(undirected, map(set, found)) - nx.community.modularity(undirected, peer))
+        groups = communities(Network.of(graph), 7).members
+        better.append(nx.community.modularity(undirected, map(set, groups)) - nx.community.modularity(undirected, peer))
     assert np.mean(better) >= 0
     assert min(better) > -0.05
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=2, max_size=40))
 def test_agreement_is_adjusted_mutual_information(pairs: list[tuple[int, int]]) -> None:
-    ids, number, declared = range(len(pairs)), [one for one, _ in pairs], [str(other) for _, other in pairs]
-    found = agreement(
+    ids, number, declared = range(len(pairs)), [group for group, _ in pairs], [str(cluster) for _, cluster in pairs]
+    agreed = agreement(
         Groups([f"{place:02d}" for place in ids], np.array(number)),
         [(f"{place:02d}", declared[place]) for place in ids],
     )
-    assert found.memberships == len(pairs)
-    assert found.score == pytest.approx(adjusted_mutual_info_score(declared, number), abs=1e-9)
+    assert agreed.memberships == len(pairs)
+    assert agreed.score == pytest.approx(adjusted_mutual_info_score(declared, number), abs=1e-9)
 
 
 def test_agreement_is_over_what_is_declared() -> None:

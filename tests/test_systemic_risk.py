@@ -55,14 +55,14 @@ def by_definition(
         x = sigma * (1 - d)
         fresh_d, fresh_u = np.ones(firms), np.ones(firms)
         for j in range(firms):
-            worst, other = 0.0, 0.0
+            worst, lost_demand = 0.0, 0.0
             for k in range(len(essential)):
                 all_of_k = sum(flow[i, j] for i in range(firms) if g[i] == k)
                 if all_of_k and essential[k, g[j]] == 2:
                     worst = max(worst, sum(x[i] * flow[i, j] for i in range(firms) if g[i] == k) / all_of_k)
                 if all_of_k and essential[k, g[j]] == 1:
-                    other += sum(x[i] * flow[i, j] for i in range(firms) if g[i] == k) / bought[j]
-            fresh_d[j] = min(1 - worst, 1 - other, psi[j])
+                    lost_demand += sum(x[i] * flow[i, j] for i in range(firms) if g[i] == k) / bought[j]
+            fresh_d[j] = min(1 - worst, 1 - lost_demand, psi[j])
             fresh_u[j] = min(1, psi[j]) if sold[j] == 0 else min((flow[j] @ u) / sold[j], psi[j])
         moved = max((d - fresh_d).max(), (u - fresh_u).max())
         d, u = fresh_d, fresh_u
@@ -99,16 +99,16 @@ def test_any_scenario_is_as_defined(
     scenarios = np.array(data.draw(st.lists(levels, min_size=1, max_size=10)))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queries.networks.systemic_risk, "TOUCHED", touched)
-        found = systemic_risk(build(case), scenarios, substitution=substitution, tolerance=tolerance)
+        risk = systemic_risk(build(case), scenarios, substitution=substitution, tolerance=tolerance)
     wanted = [
         by_definition(case["links"], case["industry"], case["essential"], psi, substitution, tolerance)
         for psi in scenarios
     ]
-    assert found.esri == pytest.approx(wanted, abs=1e-12)
-    assert found.done.all()
-    assert (found.esri <= found.downstream + found.upstream + 1e-12).all()
-    assert (np.maximum(found.downstream, found.upstream) <= found.esri + 1e-12).all()
-    assert ((found.esri >= 0) & (found.esri <= 1)).all()
+    assert risk.esri == pytest.approx(wanted, abs=1e-12)
+    assert risk.done.all()
+    assert (risk.esri <= risk.downstream + risk.upstream + 1e-12).all()
+    assert (np.maximum(risk.downstream, risk.upstream) <= risk.esri + 1e-12).all()
+    assert ((risk.esri >= 0) & (risk.esri <= 1)).all()
 
 
 @settings(max_examples=50)
@@ -117,8 +117,8 @@ def test_closing_an_isolated_firm_costs_exactly_its_share(case: dict[str, Any], 
     firms = len(case["industry"])
     case["industry"].append(0)
     weights = np.arange(1.0, firms + 2)
-    found = systemic_risk(build(case), substitution=substitution, weights=weights)
-    assert found.esri[firms] == weights[firms] / weights.sum()
+    risk = systemic_risk(build(case), substitution=substitution, weights=weights)
+    assert risk.esri[firms] == weights[firms] / weights.sum()
 
 
 def test_no_block_and_no_number_of_threads_changes_a_score() -> None:
@@ -165,11 +165,11 @@ def test_an_interruption_leaves_what_was_computed(monkeypatch: pytest.MonkeyPatc
 
     ring = np.arange(1000)
     network = SupplyNetwork.build(ring, (ring + 1) % 1000, np.ones(1000), ring % 5, np.full((5, 5), 2))
-    found = systemic_risk(network, threads=1, step=stop)
+    risk = systemic_risk(network, threads=1, step=stop)
     assert len(told) == 1
-    assert 0 < found.done.sum() < 1000
-    assert np.isfinite(found.esri[found.done]).all()
-    assert np.isnan(found.esri[~found.done]).all()
+    assert 0 < risk.done.sum() < 1000
+    assert np.isfinite(risk.esri[risk.done]).all()
+    assert np.isnan(risk.esri[~risk.done]).all()
 
 
 GOOD: dict[str, Any] = {"supplier": [0], "buyer": [1], "amount": [1.0], "industry": [0, 0], "essentiality": [[2]]}

@@ -121,9 +121,9 @@ def test_the_server_sorts_and_searches(leader_client: TestClient) -> None:
     other = [int(rank) for rank in Page(leader_client.get(f"{base}&sort=-3").text).first["table-gap-risk"]]
     assert len(other) == ROWS
     assert down.rows == up.rows
-    found = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "000123号 件"}).text
-    assert Page(found).rows == {"table-suppliers": 1}
-    assert "含“000123号 件”的 1 行" in found
+    page = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "000123号 件"}).text
+    assert Page(page).rows == {"table-suppliers": 1}
+    assert "含“000123号 件”的 1 行" in page
     nothing = leader_client.get(f"/enterprises/{LEADER}", params={"table": "suppliers", "find": "<b>没有</b>"})
     assert nothing.status_code == 200
     assert "<b>没有</b>" not in nothing.text
@@ -217,8 +217,8 @@ def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
         assert all(page.rows for page in pages) or not rows
     assert turn(page=99).number == turn().pages == max(1, (rows + 4) // 5)
     for name in names:
-        found = turn(find=name)
-        assert ([row[0].text for row in found.rows], found.found) == ([name], 1)
+        turned = turn(find=name)
+        assert ([row[0].text for row in turned.rows], turned.found) == ([name], 1)
         told = bytes(send_csv(table, TableAsk("t", find=name), {}, "关于").body).decode("utf-8-sig")
         assert [*csv.reader(io.StringIO(told))] == [["名称", "数"], [name, ""]]
 
@@ -226,9 +226,9 @@ def test_the_pages_of_a_table_hold_every_row_once(rows: int) -> None:
 def test_rows_are_made_when_they_are_shown() -> None:
     made = set[int]()
 
-    def make(one: int) -> str:
-        made.add(one)
-        return str(one)
+    def make(number: int) -> str:
+        made.add(number)
+        return str(number)
 
     table = Table("t", "表", [Column("数", make)], range(10_000))
     page = turn_to(table, TableAsk("t", page=2), SiteLinks(), {}, lambda *_, **__: "", 2)
@@ -358,7 +358,7 @@ def test_amounts_are_told_in_their_size() -> None:
 
 def said(table: Table[Any], column: str) -> list[tuple[str, str, str]]:
     """What the cells of a column say: the text, the smaller text, and as what it is shown."""
-    place = [one.head for one in table.on_pages].index(column)
+    place = [shown.head for shown in table.on_pages].index(column)
     rows = draw(table, table.items, SiteLinks(), {"s": "名录"})
     return [(row[place].text, row[place].extra, row[place].kind) for row in rows]
 

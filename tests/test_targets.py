@@ -34,7 +34,7 @@ def ask(store: Store, top: int = 20, chain: str = "demo", without: tuple[str, ..
 
 
 def values(answer: Targets, firm: str) -> dict[str, float]:
-    target = next(one for one in answer.targets if one.firm.id == firm)
+    target = next(target for target in answer.targets if target.firm.id == firm)
     return {factor.key: factor.value for factor in target.factors}
 
 
@@ -51,7 +51,7 @@ def outside(id: str, products: str, **more: str) -> dict[str, Any]:
 
 def test_firms_from_elsewhere_that_make_what_is_missing_are_targets(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, outside("a", "chip"), outside("b", "car"), firm("c", products="ore")))
-    assert [one.firm.id for one in answer.targets] == ["a", "b"]
+    assert [target.firm.id for target in answer.targets] == ["a", "b"]
     first = answer.targets[0]
     assert [(gap.product_id, gap.state, gap.how, gap.fit) for gap in first.gaps] == [("chip", "缺链", "登记为生产", 1)]
     assert first.status == "reported"
@@ -73,7 +73,7 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     answer = ask(gapped(store, tmp_path, outside("a", "chip"), outside("b", "motor"), firm("kid", parent="b"), **more))
     a, b = values(answer, "a"), values(answer, "b")
     assert a["fit"] == b["fit"] == 1
-    scores = {one.firm.id: one.gaps[0].score for one in answer.targets}
+    scores = {target.firm.id: target.gaps[0].score for target in answer.targets}
     assert (a["gap"], b["gap"]) == pytest.approx((scores["a"] / 100, scores["b"] / 100))
     assert a["leaders"] == pytest.approx(1 / 3, abs=1e-4)  # one that said so
     assert b["leaders"] == pytest.approx(0.5 / 3, abs=1e-4)  # one that stands on it
@@ -88,7 +88,7 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     assert "登记了需求的链主: 示例lead号公司" in why
     assert "与本地的示例lead号公司有供应关系" in why
     assert "落地后新开 1 个上一层缺口: “矿石”(普查过,本地没有企业)" in against
-    second = " ".join(next(one for one in answer.targets if one.firm.id == "b").why_not)
+    second = " ".join(next(target for target in answer.targets if target.firm.id == "b").why_not)
     assert "同集团已有企业在本地(示例kid号公司)" in second
     assert "没有链主登记需求" in second
 
@@ -125,7 +125,7 @@ def test_a_product_that_is_made_here_is_not_near_for_that(store: Store, tmp_path
 def test_a_need_is_that_of_the_nearest_leader(store: Store, tmp_path: Path, top: str, below: str) -> None:
     firms = [firm(top), firm(below, parent=top), firm("kid", parent=below), outside("a", "chip")]
     rows = {
-        "leads": [{"enterprise": one, "chain": "demo"} for one in (top, below)],
+        "leads": [{"enterprise": leader, "chain": "demo"} for leader in (top, below)],
         "needs": [{"enterprise": "kid", "product": "chip"}],
     }
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")], **rows))
@@ -157,7 +157,10 @@ def test_an_input_that_is_only_inferred_may_still_be_missing(store: Store, tmp_p
 
 def test_an_offer_fits_a_little_less_than_a_product(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, outside("a", "", offers="chip"), outside("b", "chip")))
-    assert [(one.firm.id, one.gaps[0].how) for one in answer.targets] == [("b", "登记为生产"), ("a", "登记为可提供")]
+    assert [(target.firm.id, target.gaps[0].how) for target in answer.targets] == [
+        ("b", "登记为生产"),
+        ("a", "登记为可提供"),
+    ]
     assert values(answer, "a")["fit"] == WEIGHTS.fit.offers.value
 
 
@@ -169,11 +172,11 @@ def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path
         {"id": "nowhere", "name": "示例nowhere号公司", "products": "foil"},
     ]
     answer = ask(gapped(store, tmp_path, *firms))
-    why = {one.firm.id: one.why_not for one in answer.excluded}
+    why = {excluded.firm.id: excluded.why_not for excluded in answer.excluded}
     assert why["closed"].startswith("企业登记为已终止")
     assert "已在本地" in why["here"]
-    assert [one.firm.id for one in answer.targets] == ["open"]
-    assert [(one.firm.id, one.product_id) for one in answer.unplaced] == [("nowhere", "foil")]
+    assert [target.firm.id for target in answer.targets] == ["open"]
+    assert [(nowhere.firm.id, nowhere.product_id) for nowhere in answer.unplaced] == [("nowhere", "foil")]
     assert "所在地未登记" in answer.unplaced[0].why_not
     assert "foil" in {place.product_id for place in answer.unknown}  # it may be here, so this is no gap
     assert "foil" not in {gap.product_id for gap in answer.without_firms}
@@ -195,7 +198,7 @@ def test_who_has_closed_or_stopped_to_make_it_is_no_target(store: Store, tmp_pat
         )
     )
     assert answer.targets == []
-    assert {one.firm.id: (one.product_id, one.why_not) for one in answer.excluded if one.firm.id != "lead"} == {
+    assert {excluded.firm.id: (excluded.product_id, excluded.why_not) for excluded in answer.excluded if excluded.firm.id != "lead"} == {
         "stopped": ("chip", "登记的生产或供给已经结束"), "closed": ("chip", "企业登记为已终止"),
     }  # fmt: skip
     assert "chip" in {gap.product_id for gap in answer.without_firms}
@@ -218,7 +221,7 @@ def test_a_closed_firm_counts_for_no_target_and_in_no_list(tmp_path: Path) -> No
     )
     assert values(answer, "a")["links"] == 0
     assert "同集团已有企业在本地" not in " ".join(answer.targets[0].why_not)
-    assert {place.product_id: [one.id for one in place.outside] for place in answer.unknown} == {
+    assert {place.product_id: [firm_there.id for firm_there in place.outside] for place in answer.unknown} == {
         "ore": ["b"],
         "foil": [],
         "car": [],
@@ -230,7 +233,9 @@ def test_a_closed_firm_counts_for_no_target_and_in_no_list(tmp_path: Path) -> No
 def test_a_firm_that_is_here_and_elsewhere_is_no_target(store: Store, tmp_path: Path) -> None:
     answer = ask(gapped(store, tmp_path, firm("both", region="ward;else", products="chip")))
     assert answer.targets == []
-    assert [(one.firm.id, one.product_id) for one in answer.excluded if one.firm.id == "both"] == [("both", "chip")]
+    assert [(excluded.firm.id, excluded.product_id) for excluded in answer.excluded if excluded.firm.id == "both"] == [
+        ("both", "chip")
+    ]
 
 
 def test_where_nothing_was_looked_for_there_are_no_gaps(store: Store, tmp_path: Path) -> None:
@@ -271,14 +276,14 @@ def test_a_guess_of_the_model_is_always_said_to_be_one(store: Store, tmp_path: P
     ]
     rows = {"products": [*named, *more], "input_to": [{"input": "chip", "product": "car", "essential": "true"}]}
     answer = ask(gapped(store, tmp_path, outside("a", "old"), **rows))
-    target = next(one for one in answer.targets if one.firm.id == "a")
+    target = next(target for target in answer.targets if target.firm.id == "a")
     assert (target.inferred, target.status) == (True, "inferred")
     assert target.gaps[0].how == "推断"
     assert target.gaps[0].fit <= WEIGHTS.fit.inferred.value
     assert "由模型推断" in target.why_not[0]
     assert all(row.record != "PRODUCES" for row in target.evidence)
     gap = next(gap for gap in answer.without_firms if gap.product_id == "chip")
-    assert [one.id for one in gap.guessed] == ["a"]
+    assert [guess.id for guess in gap.guessed] == ["a"]
 
 
 def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) -> None:
@@ -297,8 +302,8 @@ def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) ->
 
 def test_what_is_switched_off_is_not_counted(store: Store, tmp_path: Path) -> None:
     gapped(store, tmp_path, outside("a", "chip"), outside("b", "chip") | {"status": "sample"})
-    assert {one.firm.id for one in ask(store).targets} == {"a", "b"}
-    assert {one.firm.id for one in ask(store, without=("sample",)).targets} == {"a"}
+    assert {target.firm.id for target in ask(store).targets} == {"a", "b"}
+    assert {target.firm.id for target in ask(store, without=("sample",)).targets} == {"a"}
 
 
 def test_top_cuts_the_list_and_not_the_count(store: Store, tmp_path: Path) -> None:
@@ -307,7 +312,7 @@ def test_top_cuts_the_list_and_not_the_count(store: Store, tmp_path: Path) -> No
     )
     assert (len(answer.targets), answer.total) == (2, 3)
     assert answer.targets[0].firm.id == "a"
-    assert [one.rank for one in answer.targets] == [1, 2]
+    assert [target.rank for target in answer.targets] == [1, 2]
 
 
 def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
@@ -317,23 +322,23 @@ def test_a_chain_that_is_not_there(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_shipped_chain_answers_the_same_from_both_stores(server_store: Store, seeded_store: Store) -> None:
-    one, other = (
+    on_server, embedded = (
         list_targets(under(store, today=TODAY), "integrated-circuits", 20) for store in (server_store, seeded_store)
     )
-    assert one == other
+    assert on_server == embedded
 
 
 def test_the_targets_of_the_shipped_chain(seeded_store: Store) -> None:
-    one = list_targets(under(seeded_store, today=TODAY), "integrated-circuits", 20)
-    assert [target.firm.name for target in one.targets][:1] == ["示例外地碳化硅有限公司"]
-    assert len(one.targets[0].factors) == 6
-    assert {target.status for target in one.targets} == {"sample"}
+    answer = list_targets(under(seeded_store, today=TODAY), "integrated-circuits", 20)
+    assert [target.firm.name for target in answer.targets][:1] == ["示例外地碳化硅有限公司"]
+    assert len(answer.targets[0].factors) == 6
+    assert {target.status for target in answer.targets} == {"sample"}
 
 
 def test_the_command(seeded_store_url: str) -> None:
-    found = json.loads(run("targets", "集成电路", "--top", "20", "--format", "json", store=seeded_store_url).stdout)
-    assert found["chain"] == "集成电路"
-    assert [factor["name"] for factor in found["targets"][0]["factors"]] == [
+    answer = json.loads(run("targets", "集成电路", "--top", "20", "--format", "json", store=seeded_store_url).stdout)
+    assert answer["chain"] == "集成电路"
+    assert [factor["name"] for factor in answer["targets"][0]["factors"]] == [
         weight.name for weight in WEIGHTS.factor.by_key().values()
     ]
     table = run("targets", "集成电路", store=seeded_store_url)
@@ -360,27 +365,34 @@ def ranked(number: int, numbers: list[float]) -> RankedTarget:
 @given(st.lists(shares, min_size=1, max_size=12), st.integers(1, 6))
 def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[float]], top: int) -> None:
     targets = rank([ranked(number, own) for number, own in enumerate(numbers)], WEIGHTS.factor.points)
-    found = stability(targets, WEIGHTS, top)
-    assert len(found.variants) == 2 * len(KEYS)
-    for variant, (moved, points) in zip(found.variants, moved_weights(WEIGHTS), strict=True):
+    answer = stability(targets, WEIGHTS, top)
+    assert len(answer.variants) == 2 * len(KEYS)
+    for variant, (moved, points) in zip(answer.variants, moved_weights(WEIGHTS), strict=True):
         assert variant.moved == moved
         assert sum(points.values()) == pytest.approx(100)
         key = moved.split(" ")[0]
         assert points[key] == pytest.approx(WEIGHTS.factor.points[key] * variant.factor)
         fresh = sorted(
-            targets, key=lambda one: (-weighted(one.factors, points), -one.factors.values["gap"], one.firm.id)
+            targets,
+            key=lambda target: (-weighted(target.factors, points), -target.factors.values["gap"], target.firm.id),
         )
         first, after = targets[:top], fresh[:top]
-        assert {one.id for one in variant.left} == {one.firm.id for one in first} - {one.firm.id for one in after}
-        assert {one.id for one in variant.entered} == {one.firm.id for one in after} - {one.firm.id for one in first}
-        stay = [one for one in first if one in after]
-        shifts = {
-            one.firm.id: (first.index(one) + 1, after.index(one) + 1)
-            for one in stay
-            if first.index(one) != after.index(one)
+        assert {target.id for target in variant.left} == {target.firm.id for target in first} - {
+            target.firm.id for target in after
         }
-        assert {one.firm.id: (one.before, one.after) for one in variant.shifts} == shifts
-        old, new = ([weighted(one.factors, weights) for one in targets] for weights in (WEIGHTS.factor.points, points))
+        assert {target.id for target in variant.entered} == {target.firm.id for target in after} - {
+            target.firm.id for target in first
+        }
+        stay = [target for target in first if target in after]
+        shifts = {
+            target.firm.id: (first.index(target) + 1, after.index(target) + 1)
+            for target in stay
+            if first.index(target) != after.index(target)
+        }
+        assert {shift.firm.id: (shift.before, shift.after) for shift in variant.shifts} == shifts
+        old, new = (
+            [weighted(target.factors, weights) for target in targets] for weights in (WEIGHTS.factor.points, points)
+        )
         if len(set(old)) > 1 and len(set(new)) > 1:
             assert variant.rank_correlation == pytest.approx(spearmanr(old, new).statistic, abs=1e-4)
 
@@ -388,13 +400,13 @@ def test_stability_tells_the_moves_of_a_ranking_made_anew(numbers: list[list[flo
 @given(shares)
 def test_every_factor_counts_by_its_weight_and_no_more(numbers: list[float]) -> None:
     """Each part is its share of its weight, and the score all of them, to the rounding of what is shown."""
-    one, weights = ranked(0, numbers).factors, WEIGHTS.factor.points
+    factors, weights = ranked(0, numbers).factors, WEIGHTS.factor.points
     wanted = {key: number * weights[key] for key, number in zip(KEYS, numbers, strict=True)}
-    assert points_of(one, weights) == pytest.approx(wanted, abs=0.0051)
-    assert weighted(one, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
+    assert points_of(factors, weights) == pytest.approx(wanted, abs=0.0051)
+    assert weighted(factors, weights) == pytest.approx(sum(wanted.values()), abs=0.0051 * len(KEYS))
     for place in range(len(KEYS)):
         more = ranked(0, [*numbers[:place], 1.0, *numbers[place + 1 :]]).factors
-        assert weighted(more, WEIGHTS.factor.points) >= weighted(one, WEIGHTS.factor.points)
+        assert weighted(more, WEIGHTS.factor.points) >= weighted(factors, WEIGHTS.factor.points)
 
 
 def test_weights_must_add_up_to_a_hundred() -> None:

@@ -62,7 +62,7 @@ def test_every_field_that_holds_a_word_has_its_code_and_no_other_answer_pays_for
             yield from kinds(kind)
 
     for kind in kinds(Answer):
-        hints = {name: one.annotation for name, one in kind.model_fields.items()}
+        hints = {name: field.annotation for name, field in kind.model_fields.items()}
         said = {name: hint for name, hint in hints.items() if {hint, *get_args(hint)} & {*terms(), Reason}}
         worded = {
             f"{name.removesuffix('s')}_codes" if get_origin(hint) is list else f"{name}_code"
@@ -75,14 +75,14 @@ def test_every_field_that_holds_a_word_has_its_code_and_no_other_answer_pays_for
 
 def test_states_and_actions_of_the_seeds_can_be_filtered_by_code(seeded_store: Store) -> None:
     answer = json.loads(weak_links(under(seeded_store), "integrated-circuits").model_dump_json())
-    judged = [one for one in things_in(answer) if "action" in one]
-    assert {one["state_code"] for one in judged} == {"missing", "weak", "strong", "unknown"}
-    assert {(one["state_code"], one["action"]) for one in judged if one["state_code"] == "weak"} == {
+    judged = [place for place in things_in(answer) if "action" in place]
+    assert {place["state_code"] for place in judged} == {"missing", "weak", "strong", "unknown"}
+    assert {(place["state_code"], place["action"]) for place in judged if place["state_code"] == "weak"} == {
         ("weak", "扶持扩产")
     }
     assert all(
-        (one["state_code"], one["action_code"]) == (State(one["state"]).name, Action(one["action"]).name)
-        for one in judged
+        (place["state_code"], place["action_code"]) == (State(place["state"]).name, Action(place["action"]).name)
+        for place in judged
     )
 
 
@@ -133,7 +133,7 @@ def test_a_reason_is_its_text_and_keeps_its_code() -> None:
 def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
     view, worded = under(seeded_store), {room: Catalogue(room).texts for room in ROOMS}
     gaps = json.loads(weak_links(view, "integrated-circuits").model_dump_json())
-    judged = [one for one in things_in(gaps) if "action" in one]
+    judged = [place for place in things_in(gaps) if "action" in place]
     for one in judged:
         assert len(one["reasons"]) == len(one["reason_codes"]) > 0
         assert {
@@ -141,7 +141,7 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
             one["action_reason_code"],
             *(part["reason_code"] for part in one["parts"]),
         } <= set(worded["gaps"])
-    assert [one["reason_codes"] for one in judged if "no_local_firms" in one["reason_codes"]]
+    assert [place["reason_codes"] for place in judged if "no_local_firms" in place["reason_codes"]]
     chains = [Named(id="integrated-circuits", name="集成电路"), Named(id="smart-appliances", name="智能家电")]
     rows = [row for chain in chains for rows in chain_opportunities(view, chain).lists().values() for row in rows]
     told = [row.model_dump(mode="json") for row in rows]
@@ -150,7 +150,7 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
     )
     known = {*worded["openings"], *worded["gaps"], OTHERS}
     assert {code for row in told for code in (*row["why_codes"], *row["against_codes"])} <= known
-    assert {code for row in told for one in row["candidates"] for code in [one["why_code"]]} <= known
+    assert {code for row in told for candidate in row["candidates"] for code in [candidate["why_code"]]} <= known
     assert any("segments" in row["why_codes"] for row in told)
     targets = json.loads(list_targets(view, "integrated-circuits", 20).model_dump_json())
     assert targets["targets"]
@@ -160,7 +160,8 @@ def test_the_reasons_of_the_seeds_have_codes(seeded_store: Store) -> None:
             worded["targets"]
         )
     assert all(
-        one["why_not_codes"] and {*one["why_not_codes"]} <= set(worded["targets"]) for one in targets["excluded"]
+        target["why_not_codes"] and {*target["why_not_codes"]} <= set(worded["targets"])
+        for target in targets["excluded"]
     )
     assert all("segments" not in [reason.code for reason in row.grounds()] for row in rows)
 

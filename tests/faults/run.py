@@ -123,7 +123,7 @@ def main() -> int:
     faults = [
         fault for fault in read_faults(Path(__file__).parent) if asked.only in fault.name or asked.only in fault.file
     ]
-    found: list[dict[str, object]] = []
+    results: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="lianzhang-faults-") as folder, ThreadPoolExecutor(asked.jobs) as executor:
         trees: SimpleQueue[Path] = SimpleQueue()
         for number in range(asked.jobs):
@@ -138,19 +138,19 @@ def main() -> int:
             print(f"{row['verdict']:10s} {fault.name:24s} {fault.file}: {fault.harm}", file=sys.stderr, flush=True)
             return row | {"file": fault.file, "harm": fault.harm, "package": fault.package}
 
-        found = list(executor.map(work, faults))
-    counted = Counter((row["package"], row["verdict"]) for row in found)
+        results = list(executor.map(work, faults))
+    counted = Counter((row["package"], row["verdict"]) for row in results)
     print("| package | faults | noticed | late | stale |\n|---|---|---|---|---|")
-    for package in sorted({str(row["package"]) for row in found}):
+    for package in sorted({str(row["package"]) for row in results}):
         every = sum(number for (name, _), number in counted.items() if name == package)
         print(
             f"| {package} | {every} | {counted[package, 'noticed']} | {counted[package, 'late']} | {counted[package, 'stale']} |"
         )
-    noticed = sum(row["verdict"] == "noticed" for row in found)
-    print(f"\n{noticed} of {len(found)} noticed")
+    noticed = sum(row["verdict"] == "noticed" for row in results)
+    print(f"\n{noticed} of {len(results)} noticed")
     if asked.out:
-        asked.out.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
-    return int(noticed < 0.9 * len(found))
+        asked.out.write_text(json.dumps(results, ensure_ascii=False, indent=1), "utf-8")
+    return int(noticed < 0.9 * len(results))
 
 
 if __name__ == "__main__":

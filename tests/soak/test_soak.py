@@ -47,9 +47,9 @@ def test_fifty_clients_for_a_minute_and_a_half_with_loads(tmp_path: Path, kept: 
         most = peak_while(served, clients)
         stop.set()
         loading.join()
-        found = clients.answer()
-        print(found, most)
-        assert set(found["statuses"]) == {"200"}, found  # type: ignore[call-overload]
+        answered = clients.answer()
+        print(answered, most)
+        assert set(answered["statuses"]) == {"200"}, answered  # type: ignore[call-overload]
         assert most < MOST_MEMORY
         with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/api/v1/enterprises/late1", timeout=30) as answer:
             assert answer.status == 200
