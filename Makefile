@@ -29,7 +29,7 @@ test-embedded: $(VENV)/installed-test ## run the tests that need no Neo4j, and c
 	$(PYTEST) -m "not neo4j" $(ARGS)
 
 soak: $(VENV)/installed-test ## run what takes long: fifty clients for minutes, hundreds of generations
-	LIANZHANG_SOAK=1 $(BIN)/python -m pytest tests/soak tests/test_loaders_kill.py tests/test_generations.py -s $(ARGS)
+	LIANZHANG_SOAK=1 LIANZHANG_KILLS=200 $(BIN)/python -m pytest tests/soak tests/test_loaders_kill.py tests/test_generations.py tests/test_edits.py -s $(ARGS)
 
 check: $(VENV)/installed-test ## format, lint, check the types and the directions of imports
 	$(BIN)/ruff format --check .

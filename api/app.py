@@ -113,10 +113,10 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        found = ";".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        faults = ";".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         if _wants_page(request):
-            return error_page(request, InputError(found))
-        return problem(request, 422, InputError.title, found)
+            return error_page(request, InputError(faults))
+        return problem(request, 422, InputError.title, faults)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:

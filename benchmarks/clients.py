@@ -54,7 +54,7 @@ async def ask(port: int, clients: int, seconds: float, paths: list[str]) -> dict
     start = time.perf_counter()
     await asyncio.gather(*(client(port, number, start + seconds, paths, taken, statuses) for number in range(clients)))
     spent = time.perf_counter() - start
-    cuts = statistics.quantiles((one * 1000 for one in taken), n=100) if len(taken) > 1 else [0.0] * 99
+    cuts = statistics.quantiles((time_taken * 1000 for time_taken in taken), n=100) if len(taken) > 1 else [0.0] * 99
     return {
         "clients": clients,
         "rate": round(len(taken) / spent, 1),

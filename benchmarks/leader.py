@@ -65,19 +65,19 @@ def _tables(suppliers: int) -> dict[str, Sequence[Row]]:
         "chains": [{"id": CHAIN, "name": "示例大链主链", "region": HERE}],
         "segments": list(_segments()),
         "products": [
-            {"id": product_id(one), "name": product_name(one), "segments": segment_id(one // KINDS)}
-            for one in range(KINDS * SEGMENTS)
+            {"id": product_id(number), "name": product_name(number), "segments": segment_id(number // KINDS)}
+            for number in range(KINDS * SEGMENTS)
         ],
         "input_to": list(_inputs()),
         "enterprises": list(_firms(made)),
         "leads": [{"enterprise": LEADER, "chain": CHAIN, "role": "链主"}],
         "supplies": list(_supplies(made)),
         "matched": list(_matched(made)),
-        "recommends": [{"enterprise": LEADER, "partner": firm_id(one)} for one in range(4, suppliers, 65)],
+        "recommends": [{"enterprise": LEADER, "partner": firm_id(number)} for number in range(4, suppliers, 65)],
         "coverages": [
-            {"name": f"示例大链主普查{one}", "segments": segment_id(one), "region": HERE, "as_of": "2026-06"}
+            {"name": f"示例大链主普查{number}", "segments": segment_id(number), "region": HERE, "as_of": "2026-06"}
             | {"method": "示例"}
-            for one in range(0, SEGMENTS, 2)
+            for number in range(0, SEGMENTS, 2)
         ],
     }  # fmt: skip
 
@@ -112,30 +112,30 @@ def product_name(number: int) -> str:
 
 
 def _segments() -> Iterator[Row]:
-    for one in range(SEGMENTS):
+    for number in range(SEGMENTS):
         row = {
-            "id": segment_id(one),
-            "name": f"示例大链主环节{one:02d}",
+            "id": segment_id(number),
+            "name": f"示例大链主环节{number:02d}",
             "chain": CHAIN,
-            "tier": TIERS[one * len(TIERS) // SEGMENTS],
+            "tier": TIERS[number * len(TIERS) // SEGMENTS],
         }
-        yield row | ({"feeds": segment_id(one + 1)} if one + 1 < SEGMENTS else {})
+        yield row | ({"feeds": segment_id(number + 1)} if number + 1 < SEGMENTS else {})
 
 
 def _inputs() -> Iterator[Row]:
     """Yield each product as an input of one of the next segment, and all of the
     last but one as inputs of what the leader makes."""
     last = KINDS * SEGMENTS - 1
-    for one in range(last):
+    for number in range(last):
         yield {
-            "input": product_id(one),
-            "product": product_id(min(one + KINDS, last)),
-            "essential": "true" if one % 3 else "false",
+            "input": product_id(number),
+            "product": product_id(min(number + KINDS, last)),
+            "essential": "true" if number % 3 else "false",
         }
 
 
 def _firms(made: Sequence[int]) -> Iterator[Row]:
-    needs = ";".join(product_name(one) for one in range(KINDS * SEGMENTS - 1))
+    needs = ";".join(product_name(number) for number in range(KINDS * SEGMENTS - 1))
     last = KINDS * SEGMENTS - 1
     yield {
         "id": LEADER, "name": "示例大链主集团有限公司", "region": HERE, "segments": segment_id(SEGMENTS - 1),
@@ -192,9 +192,9 @@ def _ask(store: Store) -> dict[str, Any]:
     client = TestClient(create_app(store))
     # what is made of it is not kept for the pages
     earlier = View.of(store, Scope(day=(date.today() - timedelta(days=1)).isoformat()))
-    found: dict[str, Any] = {"read": _seconds(lambda: read_city(earlier))}
-    found["weak_links"] = _seconds(lambda: weak_links(earlier, CHAIN))
-    found["what_if"] = _seconds(lambda: what_if(earlier, CHAIN, [Named(id=LEADER, name=LEADER)], []))
+    measured: dict[str, Any] = {"read": _seconds(lambda: read_city(earlier))}
+    measured["weak_links"] = _seconds(lambda: weak_links(earlier, CHAIN))
+    measured["what_if"] = _seconds(lambda: what_if(earlier, CHAIN, [Named(id=LEADER, name=LEADER)], []))
     client.get("/search", params={"q": LEADER})  # the index of names is warmed by the server
     for name, path in (
         ("chain", f"/chains/{CHAIN}"),
@@ -205,12 +205,12 @@ def _ask(store: Store) -> dict[str, Any]:
         answer = client.get(path)
         assert answer.status_code == 200, answer.text[:300]
         nodes = len(re.findall(r"<[a-zA-Z]", re.sub(r"<script.*?</script>", "", answer.text, flags=re.DOTALL)))
-        found[name] = {
+        measured[name] = {
             "seconds": round(time.perf_counter() - start, 3),
             "mb": round(len(answer.content) / 1e6, 2),
             "nodes": nodes,
         }
-    return found
+    return measured
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -119,7 +119,7 @@ def cross_validate(
     The key is how many of the needs of the other folds are taken as known with
     who met them (the weight of that is learned there too).
     """
-    found: dict[int, list[Floats]] = {known: [] for known in KNOWN}
+    scored: dict[int, list[Floats]] = {known: [] for known in KNOWN}
     for seed in range(SHUFFLES):
         order = np.random.default_rng(seed).permutation(len(x))
         scores = {known: np.zeros(right.shape) for known in KNOWN}
@@ -132,13 +132,13 @@ def cross_validate(
                 told = np.random.default_rng(seed).permutation(rest)[:known]
                 scores[known][held] = (plain + weight * met_before(rows, gold, told))[held]
         for known in KNOWN:
-            found[known].append(scores[known])
-    return found
+            scored[known].append(scores[known])
+    return scored
 
 
 def ranked(rows: list[NDArray[np.int64]], scores: Floats) -> list[list[int]]:
     """Return the rows of each need, best first."""
-    return [own[np.lexsort((own, -one))][:100].tolist() for own, one in zip(rows, scores, strict=True)]
+    return [own[np.lexsort((own, -of_need))][:100].tolist() for own, of_need in zip(rows, scores, strict=True)]
 
 
 def shares_of(scores: Floats) -> Floats:
@@ -193,7 +193,7 @@ def report() -> None:
     for name, order in baselines(derived, needs).items():
         print(f"| {name} | {' | '.join(f'{value:.4f}' for value in measure(order, gold))} |")
     place = {supplier: row for row, supplier in enumerate(derived.index.suppliers)}
-    answers = [[place[one.supplier] for one in rank(derived, need, 100).ranked] for need in needs]
+    answers = [[place[candidate.supplier] for candidate in rank(derived, need, 100).ranked] for need in needs]
     print(f"| 本项目,dev(权重在 dev 上学得) | {' | '.join(f'{value:.4f}' for value in measure(answers, gold))} |")
     folds = cross_validate(rows, x, right, gold)
     for known, every in folds.items():
@@ -217,10 +217,13 @@ def report() -> None:
         inside = [(shares_of(scores) >= least) & (shares_of(scores) < most) for scores in held]
         if level == "低":
             inside = [
-                one & (np.argsort(np.argsort(-scores, axis=1), axis=1) < 10)
-                for one, scores in zip(inside, held, strict=True)
+                within & (np.argsort(np.argsort(-scores, axis=1), axis=1) < 10)
+                for within, scores in zip(inside, held, strict=True)
             ]
-        count, hit = np.mean([one.sum() for one in inside]), np.mean([(one & right).sum() for one in inside])
+        count, hit = (
+            np.mean([within.sum() for within in inside]),
+            np.mean([(within & right).sum() for within in inside]),
+        )
         print(f"| {level} | {least:g}–{min(most, 1):g} | {count:.0f} | {hit / max(count, 1):.0%} |")
 
 
@@ -261,8 +264,8 @@ def one_size(offers: int) -> dict[str, Any]:
         again = load(Path(folder))
         told["load"] = time.perf_counter() - clock
     changed = (
-        Offer(one.supplier, one.name + "新" if at % 100 == 0 else one.name, one.industry, one.products)
-        for at, one in enumerate(made(offers))
+        Offer(offer.supplier, offer.name + "新" if at % 100 == 0 else offer.name, offer.industry, offer.products)
+        for at, offer in enumerate(made(offers))
     )
     changes = list(changed)
     clock = time.perf_counter()

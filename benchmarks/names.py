@@ -90,12 +90,12 @@ def compare() -> None:
     for way, rank in ways.items():
         print(f"| {way} | {_first(asked, rank(texts, names)):.3f} |", flush=True)
     index = NameIndex(names, names)
-    found = [index.find(text) for text in texts]
-    sure = [(item.id, full) for answer, (_, full) in zip(found, asked, strict=True) for item in answer if item.sure]
+    answers = [index.find(text) for text in texts]
+    sure = [(item.id, full) for answer, (_, full) in zip(answers, asked, strict=True) for item in answer if item.sure]
     every = statistics.fmean(
-        any(item.id in full for item in answer) for answer, (_, full) in zip(found, asked, strict=True)
+        any(item.id in full for item in answer) for answer, (_, full) in zip(answers, asked, strict=True)
     )
-    held = [(answer[0].id if answer else "", pair) for answer, pair in zip(found[1::2], asked[1::2], strict=True)]
+    held = [(answer[0].id if answer else "", pair) for answer, pair in zip(answers[1::2], asked[1::2], strict=True)]
     wrong = 0
     for text, full in random.Random(1).sample(asked, ABSENT):
         rest = [name for name in names if name not in full]

@@ -68,24 +68,24 @@ def national(folder: Path, mapped: bool) -> Store:
         options,
     )
     if mapped:
-        found = map_products(read_city(View.of(store)))
-        print_mapping(found)
-        for name, rows in zip(("produces", "operates_in"), found.rows(), strict=True):
+        mapping = map_products(read_city(View.of(store)))
+        print_mapping(mapping)
+        for name, rows in zip(("produces", "operates_in"), mapping.rows(), strict=True):
             write_csv(folder / f"{name}.csv", rows)
         report = load([folder / "produces.csv", folder / "operates_in.csv"], store, options)
         assert not report.bad, report.rejected[:3]
     return store
 
 
-def print_mapping(found: Any) -> None:
+def print_mapping(mapping: Any) -> None:
     """Print how many firms and products are matched, ambiguous, none, as a whole and by chain."""
-    firms, products = Counter(found.firms().values()), Counter(match.verdict for match in found.matches)
+    firms, products = Counter(mapping.firms().values()), Counter(match.verdict for match in mapping.matches)
     print("\n| | 匹配 | 有歧义 | 对不上 |\n|---|---|---|---|")
     for name, counts in (("登记了产品的企业", firms), ("不与分类同名的产品", products)):
         print(f"| {name} | {counts['matched']:,} | {counts['ambiguous']:,} | {counts['none']:,} |")
     print("\n| 产业链 | 匹配的企业 | 只有歧义的企业 |\n|---|---|---|")
-    for chain, counts in found.by_chain().items():
-        print(f"| {found.city.names['Chain'][chain]} | {counts['matched']} | {counts['ambiguous']} |")
+    for chain, counts in mapping.by_chain().items():
+        print(f"| {mapping.city.names['Chain'][chain]} | {counts['matched']} | {counts['ambiguous']} |")
 
 
 def print_chain(store: Store, name: str, without: list[str]) -> None:
@@ -93,16 +93,16 @@ def print_chain(store: Store, name: str, without: list[str]) -> None:
     view = View.of(store, Scope.without(",".join(without)))
     answer = weak_links(view, find_chain(view, name).id)
     print(f"\n### {answer.chain}\n\n| 层级 | 环节 | 状态 | 评分 | 企业 | 行动 | 产品 |\n|---|---|---|---|---|---|---|")
-    for one in answer.segments:
+    for segment in answer.segments:
         states: dict[str, list[str]] = {}
-        for product in one.products:
+        for product in segment.products:
             states.setdefault(product.state, []).append(product.product)
         told = ";".join(f"{state}: {'、'.join(names)}" for state, names in states.items() if state != "未知")
-        score = "" if one.score is None else f"{one.score:g}"
+        score = "" if segment.score is None else f"{segment.score:g}"
         rest = f"未知 {len(states.get('未知', []))} 种"
         print(
-            f"| {one.tier} | {one.segment} | {one.state} | {score} | {len(one.firms)} | {one.action} | {told or '—'};"
-            f"{rest} |"
+            f"| {segment.tier} | {segment.segment} | {segment.state} | {score} | {len(segment.firms)} "
+            f"| {segment.action} | {told or '—'};{rest} |"
         )
     print(f"\n依据 {answer.rests_on};规则移动 ±20% 时状态会变的: {'、'.join(answer.stability.flipped) or '没有'}")
 

@@ -32,6 +32,25 @@ def write_report(
 ) -> None:
     """Write the tables; ratios are within this run, absolute times are only good for this machine."""
     lines = [
+        *_heading(),
+        *_loads(local),
+        *_suppliers(local),
+        *_growth(exponents),
+        *_remotes(remote),
+        *_risks(risks),
+        *_structures(structures),
+        *_leaders(leaders, exponents),
+        *_starts(starts),
+        *_servings(servings),
+    ]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text("\n".join(lines), "utf-8")
+    print("\n".join(lines))
+
+
+def _heading() -> list[str]:
+    """Return what was measured on what machine, and how."""
+    return [
         "# 基准测试 Benchmarks",
         "",
         "由 `make bench` 写成,请勿手改。比值都出自同一次运行;绝对时间只对所用机器有意义。",
@@ -45,47 +64,50 @@ def write_report(
         "- 首次载入与原始 COPY、本项目与 py2neo 各交替运行三次,取中位;内存取三次中最高。",
         "- “再载入”有两种: 凭内容指纹认出没有变化(日常情形);忘掉指纹、逐行读入并比较。",
         "",
+    ]
+
+
+def _loads(rows: list[dict[str, Any]]) -> list[str]:
+    return [
         "## 嵌入式存储 Ladybug",
         "",
         "| 企业 | 行数 | COPY 同行 行/秒 | COPY 窄表 行/秒 | 首次载入 行/秒 | 比同行(≥ 0.4) | 比窄表 "
         "| 再载入(指纹) 倍(≥ 2) | 再载入(逐行) 倍 | 峰值内存 MB(< 3000) |",
         "|---|---|---|---|---|---|---|---|---|---|",
-        *(_local(row) for row in local),
+        *map(_local, rows),
         "",
+    ]
+
+
+def _suppliers(rows: list[dict[str, Any]]) -> list[str]:
+    return [
         "## 三层供应商 `suppliers --tiers 3`(嵌入式)",
         "",
         "| 企业 | 度(中位) | 每答案关系数 | p50 毫秒 | p95 毫秒(1M 时 < 50) |",
         "|---|---|---|---|---|",
         *(
             "| {firms:,} | {degree} | {edges:g} | {p50_ms} | {p95_ms} |".format(firms=row["firms"], **row["suppliers"])
-            for row in local
+            for row in rows
         ),
         "",
     ]
-    if "load" in exponents:
-        lines += [
-            (
-                f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 "
-                f"n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。"
-            ),
-            "",
-        ]
-    lines += (
-        _remotes(remote)
-        + _risks(risks)
-        + _structures(structures)
-        + _leaders(leaders, exponents)
-        + _starts(starts)
-        + _servings(servings)
-    )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text("\n".join(lines), "utf-8")
-    print("\n".join(lines))
+
+
+def _growth(exponents: dict[str, float]) -> list[str]:
+    if "load" not in exponents:
+        return []
+    return [
+        (
+            f"从最小到最大规模的增长: 首次载入 n^{exponents['load']:.2f},三层供应商 p50 "
+            f"n^{exponents['suppliers']:.2f}(要求不超过 n^1.1)。"
+        ),
+        "",
+    ]
 
 
 def _local(row: dict[str, Any]) -> str:
     raw, same, first = row["raw"], row["same"], row["first"]
-    ratio, narrow = (first["rows_per_second"] / other["rows_per_second"] for other in (same, raw))
+    ratio, narrow = (first["rows_per_second"] / loading["rows_per_second"] for loading in (same, raw))
     quick, slow = (first["seconds"] / row[name]["seconds"] for name in ("again", "again_read"))
     return (
         f"| {row['firms']:,} | {first['rows']:,} | {same['rows_per_second']:,} | {raw['rows_per_second']:,} "
@@ -254,11 +276,11 @@ def _servings(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _community(row: dict[str, Any]) -> str:
-    found = row["communities"]
+    groups = row["communities"]
     return (
-        f"| {row['firms']:,} | {row['declared']:,} | {found['groups']:,} | **{found['seconds']:.1f}** | "
-        f"{found['compared']:.1f} "
-        f"| {found['score']:.3f} | {row['peak_mb']:,} |"
+        f"| {row['firms']:,} | {row['declared']:,} | {groups['groups']:,} | **{groups['seconds']:.1f}** | "
+        f"{groups['compared']:.1f} "
+        f"| {groups['score']:.3f} | {row['peak_mb']:,} |"
     )
 
 

@@ -101,9 +101,9 @@ def serving() -> list[dict[str, Any]]:
                 for clients in CLIENTS for way, (port, paths) in ports.items()]  # fmt: skip
 
 
-def _middle(way: str, clients: int, found: list[dict[str, Any]]) -> dict[str, Any]:
-    found.sort(key=lambda one: float(one["rate"]))
-    row = {"way": way} | found[len(found) // 2]
+def _middle(way: str, clients: int, turns: list[dict[str, Any]]) -> dict[str, Any]:
+    turns.sort(key=lambda turn: float(turn["rate"]))
+    row = {"way": way} | turns[len(turns) // 2]
     assert set(row["statuses"]) == {"200"}, row
     print(json.dumps(row), file=sys.stderr)
     return row

@@ -83,9 +83,9 @@ def structure(firms: str) -> dict[str, Any]:
         row[pair.name] = beside(pair, network, graph, both)
     spent, groups = timed(lambda: communities(network, SEED))
     declared = [(ids[firm], f"cluster-{number}") for firm, number in enumerate(cluster.tolist())]
-    compared, found = timed(lambda: agreement(groups, declared))
+    compared, agreed = timed(lambda: agreement(groups, declared))
     return row | {
-        "communities": {"seconds": spent, "compared": compared, "groups": len(groups.members), "score": found.score},
+        "communities": {"seconds": spent, "compared": compared, "groups": len(groups.members), "score": agreed.score},
         "declared": int(cluster.max()) + 1,
     }
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import polars as pl
 
 from graph.errors import Conflict, InputError, LianzhangError, NotFound
-from graph.journal import JournalEntry, Outcome
+from graph.journal import JournalEntry, Outcome, settled
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, columns, ends_of, heads, name_of
 from graph.model.edits import Edit, read_edits, tag_of
 from graph.names.comparisons import read_comparisons
@@ -22,6 +22,7 @@ from loaders.rows.edits import NOT_WRITTEN, Mark, Pins
 from loaders.run import Options, load_tables
 from loaders.tables import InputTable, Row, add_rows
 
+UNDONE = "撤销"
 RECENT = 2_000  # entries that are looked through for what was not ended: each change looks
 
 
@@ -45,7 +46,7 @@ class Change:
     @property
     def action(self) -> str:
         """Return in a word what is done."""
-        return "撤销" if self.pins is not None else "终止" if self.set is None else "修改"
+        return UNDONE if self.pins is not None else "终止" if self.set is None else "修改"
 
     @property
     def fields(self) -> Row:
@@ -61,6 +62,8 @@ class Change:
         for name in self.fields:
             if name in links:
                 raise InputError(f"{links[name]}({name})是关系,不是字段;请用“{self.record.table.zh}”的表载入")
+            if name in self.key and self.key[name] == self.fields[name]:
+                continue
             if name not in own or name in NOT_WRITTEN or name == "id":
                 near = get_close_matches(name, own, 1, 0.5)
                 hint = f",是不是 {near[0]}" if near else f";可改的有 {'、'.join(writable(self.record))}"
@@ -177,6 +180,32 @@ def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> D
     pins = {name: _pin(made.before[name]) for name in own}
     (done,) = apply(store, [Change(record, key, {}, by, why or f"撤销 {change}", tag_of(row), role, pins)])
     return done
+
+
+def redo(store: Store, generation: int) -> tuple[int, list[str]]:
+    """Make the changes again that people made after a generation of an embedded store, in their order.
+
+    Return how many were made, and of each that could not be made what it was and why.
+    """
+    made, failed = 0, list[str]()
+    for entry in settled(store.journal().entries()):
+        number = entry.version.partition("-")[0]
+        if not entry.change or entry.outcome is not Outcome.done or not number.isdecimal() or int(number) <= generation:
+            continue
+        pins = {name: _pin(told) for name, told in entry.after.items()} if entry.action == UNDONE else None
+        change = Change(
+            record_of(entry.thing), {**entry.key}, {**entry.after}, entry.who, f"退回之后重做 {entry.change}"
+        )
+        try:
+            (done,) = apply(store, [replace(change, set={}, pins=pins) if pins is not None else change])
+        except LianzhangError as error:
+            failed.append(f"{entry.who} {entry.at[:19]} {entry.name or entry.thing}: {error.message}")
+            continue
+        if done.outcome == "refused":
+            failed.append(f"{entry.who} {entry.at[:19]} {entry.name or entry.thing}: {done.reason}")
+        else:
+            made += 1
+    return made, failed
 
 
 def recover(store: Store) -> None:

@@ -46,8 +46,8 @@ def recall(store: Store, mark: str) -> Report | None:
     """Return the report of loading the very same files into this very version, every row ``same``; None otherwise."""
     if store.version() == "empty":
         return None
-    kept = store.note(KEY)
-    saved = json.loads(kept) if kept else {}
+    note = store.note(KEY)
+    saved = json.loads(note) if note else {}
     if saved.get("mark") != mark:
         return None
     files = [FileReport(**{**file, "new": 0, "changed": 0, "same": file["read"]}) for file in saved["files"]]

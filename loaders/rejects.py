@@ -68,11 +68,11 @@ def _cells(bad: BadRow, table: InputTable) -> list[str]:
 
 def _write(target: Path, suffix: str, table: InputTable, rows: list[Row]) -> None:
     width = len(table.sheet.heads)
-    kept = [index for index, head in enumerate(table.sheet.heads) if head not in REASON_HEADS]
-    heads = [table.sheet.heads[index] for index in kept]
-    spare = len(kept) - width or None  # a ragged row loses the old reason from its end
+    own_columns = [index for index, head in enumerate(table.sheet.heads) if head not in REASON_HEADS]
+    heads = [table.sheet.heads[index] for index in own_columns]
+    spare = len(own_columns) - width or None  # a ragged row loses the old reason from its end
     cut = [
-        (number, [cells[index] for index in kept] if len(cells) == width else cells[:spare], reason)
+        (number, [cells[index] for index in own_columns] if len(cells) == width else cells[:spare], reason)
         for number, cells, reason in rows
     ]
     if suffix == ".xlsx":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from graph.journal import JournalEntry
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, ends_of
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
@@ -24,12 +25,14 @@ from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
 from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
 
+MOST_NAMED = 5  # files of a load that the journal names
+
 
 @dataclass
 class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
-    ``marks`` are of the tables that hold what people wrote.
+    ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal.
     """
 
     dry_run: bool = False
@@ -37,6 +40,7 @@ class Options:
     rejects: Path | None = None
     step: Step = silent
     marks: Marks = field(default_factory=dict)
+    by: str = "本机用户"
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -60,6 +64,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
         if table.report.read == 0:
             fail(report, table.sheet.path, "表头之下没有数据行", table.sheet.name)
     report.version = store.version()
+    if not options.dry_run:
+        store.journal().append(_entry_of(files, report, options.by))
     if not options.dry_run and not report.bad:
         remember(store, mark, report)
     return report
@@ -150,8 +156,8 @@ class _Load:
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in ends_of(record)})
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
-            found = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
-            frame = pl.concat([frame, found], how="horizontal")
+            identified = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
+            frame = pl.concat([frame, identified], how="horizontal")
             wrong = frame.filter(pl.col(f"__{end}").is_null() | pl.col("problem").is_not_null())
             for row, value, problem in wrong.select(ROW, name, "problem").iter_rows():
                 problems.setdefault(row, []).append(
@@ -180,11 +186,11 @@ class _Load:
             return
         table.refused.append((raw.filter(pl.col(ROW).is_in(list(problems))), problems))
         table.report.rejected += len(problems)
-        for row, found in sorted(problems.items()):
-            reason = ";".join(problem.reason for problem in found)
-            first = found[0]
+        for row, of_row in sorted(problems.items()):
+            reason = ";".join(problem.reason for problem in of_row)
+            first = of_row[0]
             self.report.rejected.append(
-                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, found)
+                Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, of_row)
             )
 
     def _refuse_late(self, table: InputTable, raws: list[pl.DataFrame], refused: Refused) -> None:
@@ -206,6 +212,14 @@ class _Load:
         table.report.new += counts["new"]
         table.report.changed += counts["changed"]
         table.report.same += counts["same"]
+
+
+def _entry_of(files: list[Path], report: Report, by: str) -> JournalEntry:
+    """Return what the journal says of a load."""
+    counts = {"新增": "new", "更新": "changed", "拒收": "rejected"}
+    told = "、".join(f"{zh} {report.total(name):,}" for zh, name in counts.items())
+    names = "、".join(shown(path.name) for path in files[:MOST_NAMED]) + ("…" if len(files) > MOST_NAMED else "")
+    return JournalEntry("载入", by, name=names, told=f"{len(files)} 个文件: {told}", version=report.version or "")
 
 
 def named_in(tables: list[InputTable]) -> set[type[Node]]:

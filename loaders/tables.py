@@ -67,7 +67,7 @@ def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 def find_files(paths: list[Path], report: Report) -> list[Path]:
     """Return the files (and folders of a known format) under the given paths,
     by name; what cannot be read goes into the report."""
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         try:
             path.stat()
@@ -84,15 +84,15 @@ def find_files(paths: list[Path], report: Report) -> list[Path]:
                     path,
                     "目录里没有可载入的文件(支持 csv、tsv、xlsx、xls、ods、jsonl 和 ChainKnowledgeGraph 目录)",
                 )
-            found += inside
+            files += inside
         elif not path.is_file():
             fail(report, path, "不是普通文件,请指定文件或目录")
         elif path.suffix.lower() not in READERS:
             fail(report, path, f"不支持的文件类型 {path.suffix or '(无扩展名)'},应为 csv、tsv、xlsx、xls、ods 或 jsonl")
         else:
-            found.append(path)
+            files.append(path)
     once: dict[Path, Path] = {}
-    for path in found:
+    for path in files:
         once.setdefault(path.resolve(), path)
     return list(once.values())
 

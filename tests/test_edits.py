@@ -141,6 +141,42 @@ def test_what_cannot_be_is_refused_and_written_down(store: Store) -> None:
     assert [one.outcome for one in settled(store.journal().entries())] == ["refused", "refused"]
 
 
+CODES = ("91370200163562681G", "91370212718028843J")  # both hold together in themselves
+
+
+def test_a_thing_that_a_person_renamed_is_known_by_both_names(store: Store) -> None:
+    load_rows(Project, [project(stage="洽谈")], store)
+    write(store, name="更正后的项目")
+    named = [{"name": name, "source": "新台账", "stage": "签约"} for name in ("示例项目", "更正后的项目")]
+    for file in named:
+        report = load_rows(Project, [file], store)
+        assert (report.total("new"), report.bad) == (0, False)
+        assert store.nodes(Project)["id"].to_list() == ["p"]
+        assert row(store)["name"] == "更正后的项目"
+        assert read_edits(row(store))["name"].base == file["name"]  # what the latest file says
+
+
+def test_a_firm_whose_code_a_person_mended_is_known_by_both(store: Store) -> None:
+    wrong, right = CODES
+    load_rows(Enterprise, [{"id": "f", "name": "示例甲公司", "uscc": wrong, "source": "名录"}], store)
+    load_rows(Enterprise, [{"id": "g", "name": "示例乙公司", "source": "名录"}], store)
+    change = Change(Enterprise, {"id": "f"}, {"uscc": right, "name": "示例丙公司"}, "张三", "营业执照")
+    (done,) = apply(store, [change])
+    assert done.outcome == "changed", done
+    assert (row(store, "f", Enterprise)["uscc"], row(store, "f", Enterprise)["uscc_check"]) == (right, "有效")
+    for code in CODES:
+        for name in ("示例甲公司", "示例丙公司"):
+            for id in ({}, {"id": "f"}):
+                file = {"name": name, "uscc": code, "source": "又一份名录", **id}
+                report = load_rows(Enterprise, [file], store)
+                assert (report.total("new"), report.rejected) == (0, []), file
+    assert sorted(store.nodes(Enterprise)["id"]) == ["f", "g"]
+    now = row(store, "f", Enterprise)
+    assert (now["uscc"], now["name"]) == (right, "示例丙公司")
+    (taken,) = apply(store, [Change(Enterprise, {"id": "g"}, {"uscc": right}, "张三")])
+    assert (taken.outcome, "已用于另一编号" in taken.reason) == ("refused", True)
+
+
 VALUES = st.sampled_from(["甲", "乙", "丙"])
 FIELDS = ("description", "amount_original", "note")
 LOADS: st.SearchStrategy[dict[str, Any]] = st.builds(
@@ -225,7 +261,7 @@ def test_kills_during_a_change_leave_a_graph_and_a_chain_that_are_whole(tmp_path
     url = f"ladybug://{tmp_path}/g.lbug"
     store = open_store(url)
     load_rows(Project, [project(description="洽谈")], store)
-    kills = int(os.environ.get("LIANZHANG_KILLS", "4"))
+    kills = int(os.environ.get("LIANZHANG_KILLS", "20"))
     for number in range(kills):
         command = [sys.executable, "-c", KILLED, url, f"第{number}次"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

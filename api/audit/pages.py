@@ -9,14 +9,14 @@ from api.core.forms import FormDep, see
 from api.core.page import PageRequest, VisitDep, add_pages
 from graph.journal import broken
 from loaders.changes import undo
-from queries.audit.answers import Action, Ended
+from queries.audit.answers import Ended, LoggedAction
 from queries.audit.questions import audit
 from queries.audit.tables import table_of_actions
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-def _show(request: PageRequest, answer: Sequence[Action]) -> Response:
+def _show(request: PageRequest, answer: Sequence[LoggedAction]) -> Response:
     journal = request.view.store.journal()
     faults = broken(journal.entries(), journal.head())
     asked = {name: request.request.query_params.get(name, "") for name in ("since", "thing", "who", "ended")}

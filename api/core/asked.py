@@ -39,8 +39,8 @@ class Handout:
 def command_of(question: Question[Any], handout: Handout | None = None) -> Callable[..., None]:
     """Return the command of a question, as typer reads it."""
     asked = [argument for argument in question.arguments if argument.name_by("command")]
-    placed = {one.name: one.required or one.word.positional for one in asked}
-    parameters = [_parameter(one, placed.get(one.name, False)) for one in (*asked, *question.shown)]
+    placed = {argument.name: argument.required or argument.word.positional for argument in asked}
+    parameters = [_parameter(argument, placed.get(argument.name, False)) for argument in (*asked, *question.shown)]
     if question.most is not None:
         most = Annotated[int, typer.Option("--most", min=1, help="最多列几个")]
         parameters.append(Parameter("most", KEYWORD, annotation=most, default=question.most))
@@ -54,7 +54,7 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
         parameters.append(Parameter("store", KEYWORD, annotation=StoreOption, default=None))
 
     def run(**given: Any) -> None:
-        words = {one.name: _value(one, given[one.name]) for one in asked}
+        words = {argument.name: _value(argument, given[argument.name]) for argument in asked}
         if question.choice and (problem := question.choice.problem(words, "--")):
             raise typer.BadParameter(problem)
         path: Path | None = given.get("file")
@@ -63,7 +63,7 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
         subject = (
             given["graph"] if question.subject == "view" else _console(given["store"]) if question.subject else None
         )
-        answer, found = _ask(question, subject, words)
+        answer, meant = _ask(question, subject, words)
         if handout and path:
             handout.write(answer, path)
             say(f"已写到 {path}")
@@ -74,13 +74,13 @@ def command_of(question: Question[Any], handout: Handout | None = None) -> Calla
             question,
             answer[:most] if most else answer,
             given["format"],
-            {one.name: given[one.name] for one in question.shown},
+            {argument.name: given[argument.name] for argument in question.shown},
         )
         if most and len(answer) > most:
             say(f"共 {len(answer)} 个,只列前 {most} 个,可用 --most 调整")
         # a whole answer holds its notes
         if question.notes and (question.printed or given["format"] is not Format.json):
-            for note in question.notes(answer, found):
+            for note in question.notes(answer, meant):
                 say(note)
 
     run.__name__, run.__doc__ = question.ask.__name__, question.help
@@ -106,10 +106,10 @@ def print_answer(
 
 
 def _ask(question: Question[Answered], subject: Any, words: Mapping[str, Any]) -> tuple[Answered, dict[str, Any]]:
-    found = question.find(subject, words, say_which)
+    meant = question.find(subject, words, say_which)
     with progress(quiet=not question.slow) as step:
         step(question.slow, 0)
-        return question.put(subject, found), found
+        return question.put(subject, meant), meant
 
 
 def _console(store: str | None) -> "Console":

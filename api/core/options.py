@@ -67,8 +67,10 @@ def reading(command: Callable[..., None]) -> Callable[..., None]:
             return
         command(graph=look(**{name: given.pop(name) for name in asked}), **given)
 
-    every = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*own, *asked.values())]
-    shape = Signature(sorted(every, key=lambda one: (one.default is not Signature.empty, one.name == "format")))
+    every = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in (*own, *asked.values())]
+    shape = Signature(
+        sorted(every, key=lambda parameter: (parameter.default is not Signature.empty, parameter.name == "format"))
+    )
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     run.__signature__ = shape  # type: ignore[attr-defined]  # what typer reads
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in shape.parameters.values()}

@@ -81,9 +81,9 @@ class PageRequest:
         table = find_table(self.ask.table, values)
         if self.ask.format == "csv":
             return send_csv(table, self.ask, self.names, about)
-        found = turn_to(table, self.ask, self.links, self.names, self.table_page, MOST_ROWS)
+        turned = turn_to(table, self.ask, self.links, self.names, self.table_page, MOST_ROWS)
         own = [pair for pair in self.request.query_params.multi_items() if pair[0] not in OWN]
-        return self._page("table.html", found=found, about=about, kept=own, back=_address(self.request, own))
+        return self._page("table.html", found=turned, about=about, kept=own, back=_address(self.request, own))
 
     def _page(self, template: str, **values: Any) -> Response:
         values |= {"cities": sorted(self.view.cities.values()), "city": self.view.city}
@@ -115,7 +115,7 @@ def add_pages(
         def answer(subject: PageRequest, **given: Any) -> Response:
             return show(subject, question.put(subject.view, question.find(subject.view, given)))
 
-        parameters = [one for one in given_by(question, path, VisitDep) if one.name != without]
+        parameters = [parameter for parameter in given_by(question, path, VisitDep) if parameter.name != without]
         answer.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
         router.add_api_route(f"/{path}{suffix}".replace("}", ":id}"), answer)
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from fastapi import Request
-from starlette.types import Scope
+if TYPE_CHECKING:
+    from fastapi import Request
+    from starlette.types import Scope
 
 
 class Role(StrEnum):
@@ -37,12 +39,12 @@ LOCAL = Person("本机用户", Role.admin)  # where no key is set, only this mac
 KEEPER = Person("管理员", Role.admin)  # who has the one key of the settings
 
 
-def let_in(scope: Scope, person: Person) -> None:
+def let_in(scope: "Scope", person: Person) -> None:
     """Keep with a request who makes it."""
     scope.setdefault("state", {})["person"] = person
 
 
-def person_of(request: Request) -> Person:
+def person_of(request: "Request") -> Person:
     """Return who makes a request."""
     person: Person = request.scope.get("state", {}).get("person", LOCAL)
     return person

@@ -38,8 +38,8 @@ def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
     def answer(**given: Any) -> Any:
         subject, body = given.pop("subject", None), given.pop("body", None)
         cut = {name: given.pop(name) for name in ("cursor", "size") if question.most is not None}
-        found = question.put(subject, question.find(subject, given if body is None else dict(body)))
-        return _page(found, **cut) if cut else Page(items=found) if listed else found
+        whole = question.put(subject, question.find(subject, given if body is None else dict(body)))
+        return _page(whole, **cut) if cut else Page(items=whole) if listed else whole
 
     parameters = given_by(question, path)
     returned = Page[get_args(question.answer)[0]] if listed else question.answer  # type: ignore[misc]
@@ -61,9 +61,11 @@ def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[s
     asked = {argument.name: argument for argument in question.arguments if argument.name_by("route")}
     braced = [part[1:-1] for part in path.split("/") if part.startswith("{")]
     if question.choice and not {*braced}.isdisjoint(question.choice.names):  # the address has chosen
-        asked = {name: one for name, one in asked.items() if name in braced or name not in question.choice.names}
+        asked = {
+            name: argument for name, argument in asked.items() if name in braced or name not in question.choice.names
+        }
     if question.post:
-        hints = {name: Annotated[one.hint, Field(**_bounds(one))] for name, one in asked.items()}
+        hints = {name: Annotated[argument.hint, Field(**_bounds(argument))] for name, argument in asked.items()}
         fields: Any = {
             name: (hint, ... if asked[name].required else asked[name].default) for name, hint in hints.items()
         }
@@ -72,13 +74,13 @@ def _given(question: Question[Any], path: str, subject: Any) -> Iterator[tuple[s
         )
         yield "body", Annotated[model, Body()], Parameter.empty
     else:
-        for name, one in asked.items():
-            in_path = Annotated[str, Path(description=one.word.help)], Parameter.empty
-            yield name, *(in_path if name in braced else _query_hint(one))
+        for name, argument in asked.items():
+            in_path = Annotated[str, Path(description=argument.word.help)], Parameter.empty
+            yield name, *(in_path if name in braced else _query_hint(argument))
     if question.subject:
         yield "subject", subject or SUBJECTS[question.subject], Parameter.empty
     if question.most is not None:
-        yield from ((one.name, *_query_hint(Argument.of(one))) for one in PAGED)
+        yield from ((parameter.name, *_query_hint(Argument.of(parameter))) for parameter in PAGED)
 
 
 def _query_hint(argument: Argument) -> tuple[Any, Any]:

@@ -72,7 +72,7 @@ def find_table(id: str, values: Mapping[str, Any]) -> Table[Any]:
 
 def _tables(value: Any) -> list[Table[Any]]:
     inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
-    return [value] if isinstance(value, Table) else [table for one in inside for table in _tables(one)]
+    return [value] if isinstance(value, Table) else [table for item in inside for table in _tables(item)]
 
 
 def turn_to(

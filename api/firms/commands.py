@@ -31,10 +31,10 @@ def list_same_firms(
     if made:
         print_answer(same_firms_history, put(same_firms_history, graph), format)
         return
-    found = put(same_firms, graph)
-    print_answer(same_firms, found[:most], format)
-    if len(found) > most and format is not Format.json:
-        say(f"共 {len(found)} 对,只列前 {most} 对,可用 --most 调整")
+    pairs = put(same_firms, graph)
+    print_answer(same_firms, pairs[:most], format)
+    if len(pairs) > most and format is not Format.json:
+        say(f"共 {len(pairs)} 对,只列前 {most} 对,可用 --most 调整")
 
 
 class FirmVerdict(StrEnum):
@@ -54,8 +54,8 @@ def judge_firms(
         FirmVerdict,
         typer.Argument(metavar="same|different|undo", help="同一、不同,或撤销以前的判断", show_choices=False),
     ],
-    kept: Annotated[str, typer.Argument(metavar="NAME", help="一家企业;判为同一时,以它的名称为准")],
-    other: Annotated[str, typer.Argument(metavar="OTHER", help="另一家企业")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="一家企业;判为同一时,以它的名称为准")],
+    other_name: Annotated[str, typer.Argument(metavar="OTHER", help="另一家企业")],
     by: Annotated[str, typer.Option("--by", help="谁作的判断")],
     reason: Annotated[str, typer.Option("--reason", help="理由")] = "",
     store: StoreOption = None,
@@ -65,6 +65,6 @@ def judge_firms(
     from queries.names.search import find_exactly
 
     graph = look(store=store)
-    one, two = find_exactly(graph, kept), find_exactly(graph, other)
-    judge(reach(store), one.id, two.id, VERDICT_ZH[verdict], by, reason)
-    say(f"已记下: {one.name}({one.id})与 {two.name}({two.id}): {VERDICT_ZH[verdict]}")
+    first, second = find_exactly(graph, name), find_exactly(graph, other_name)
+    judge(reach(store), first.id, second.id, VERDICT_ZH[verdict], by, reason)
+    say(f"已记下: {first.name}({first.id})与 {second.name}({second.id}): {VERDICT_ZH[verdict]}")

@@ -66,9 +66,9 @@ def show_enterprises(
 @router.get("/review")
 def show_review(visit: VisitDep) -> Response:
     """Show the pairs of firms that may be one, and what has been judged so far."""
-    found = doubts(visit.view)
-    tables = (table_doubts(found[:MOST_DOUBTS]), table_judgements(history(visit.view)))
-    return visit.render("review.html", "企业比对", tables=tables, found=len(found), most=MOST_DOUBTS)
+    pairs = doubts(visit.view)
+    tables = (table_doubts(pairs[:MOST_DOUBTS]), table_judgements(history(visit.view)))
+    return visit.render("review.html", "企业比对", tables=tables, found=len(pairs), most=MOST_DOUBTS)
 
 
 @router.get("/review/judge")

@@ -38,18 +38,18 @@ def map_products(
         for name in MAPPED_FILES:
             check_writable(out / f"{name}.csv")
     city = read_city(graph)
-    found = ask(city)
-    firms, products = Counter(found.firms().values()), Counter(match.verdict for match in found.matches)
-    chains = [{"chain": city.names["Chain"][id], **counts} for id, counts in found.by_chain().items()]
+    mapping = ask(city)
+    firms, products = Counter(mapping.firms().values()), Counter(match.verdict for match in mapping.matches)
+    chains = [{"chain": city.names["Chain"][id], **counts} for id, counts in mapping.by_chain().items()]
     if format is Format.json:
-        matches = [vars(match) for match in found.matches if match.verdict != "none"]
+        matches = [vars(match) for match in mapping.matches if match.verdict != "none"]
         print_json({"firms": dict(firms), "products": dict(products), "chains": chains, "matches": matches})
     else:
         print_rows(chains, format, {"chain": "产业链", "matched": "匹配的企业", "ambiguous": "有歧义的企业"})
     for title, counts in (("企业", firms), ("不在任何环节的产品", products)):
         say(f"{title}: 匹配 {counts['matched']:,},有歧义 {counts['ambiguous']:,},对不上 {counts['none']:,}")
     if out is not None:
-        for name, rows in zip(MAPPED_FILES, found.rows(), strict=True):
+        for name, rows in zip(MAPPED_FILES, mapping.rows(), strict=True):
             with writing(out / f"{name}.csv") as fresh:
                 pl.DataFrame(rows).write_csv(fresh)
             say(f"已写到 {out / name}.csv: {len(rows):,} 行,状态都是“推断”")

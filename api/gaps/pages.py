@@ -71,13 +71,13 @@ class Inputs:
 
 def _read(texts: list[str], find: Callable[[str], Found]) -> tuple[Inputs, list[Found]]:
     """Return what the filled fields mean, each with its own error."""
-    inputs, found = Inputs(list(dict.fromkeys(text.strip() for text in texts if text.strip()))), []
+    inputs, things = Inputs(list(dict.fromkeys(text.strip() for text in texts if text.strip()))), []
     for text in inputs.texts:
         try:
-            found.append(find(text))
+            things.append(find(text))
         except LianzhangError as error:
             inputs.errors[text] = error
-    return inputs, found
+    return inputs, things
 
 
 @router.get("/chains/{id:id}/what-if")

@@ -41,7 +41,9 @@ def backtest(
     with progress() as step:
         step("读入关系", 0)
         known, bad = _read_links(links) if links else (_known_links(look(without, city, store)), False)
-        tests = {name: ask(one, hidden, seeds, lambda text: step(text, 0)) for name, one in known.items()}
+        tests = {
+            name: ask(known_links, hidden, seeds, lambda text: step(text, 0)) for name, known_links in known.items()
+        }
     if format is Format.json:
         print_json({name: test.model_dump(mode="json") for name, test in tests.items()})
     else:
@@ -86,7 +88,7 @@ def _read_links(path: Path) -> "tuple[dict[str, KnownLinks], bool]":
     if not path.is_file():
         raise InputError(f"没有这个文件: {path}")
     lines, bad = read_objects(path)
-    faults = [f"第 {one.row} 行 {one.reason}" for one in bad]
+    faults = [f"第 {fault.row} 行 {fault.reason}" for fault in bad]
     faults += [
         f"第 {number} 行缺少 firm 或 item" for number, line in lines if not (line.get("firm") and line.get("item"))
     ]

@@ -46,7 +46,7 @@ def _show(visit: PageRequest, answer: Opportunities) -> Response:
     wanted = at_a_glance(answer.needs)
     values = {
         "tables": tables_of_openings(answer),
-        "glance": {met: [one for one in wanted if one.met is met] for met in Met},
+        "glance": {met: [need for need in wanted if need.met is met] for met in Met},
         "lists": answer.titles,
         "meanings_of": MEANINGS,
     }

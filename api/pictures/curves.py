@@ -46,7 +46,7 @@ class Chart:
 
 def draw_served(before: Curve, after: Curve) -> Chart | None:
     """Return the chart of two curves; None where neither has a need that firms here serve."""
-    found = [
+    lines = [
         Line(kind, side, f"{word}({zh})", _points(shares), area)
         for side, zh, curve in (("before", "之前", before), ("after", "之后", after))
         for kind, word, shares, area in (
@@ -55,10 +55,10 @@ def draw_served(before: Curve, after: Curve) -> Chart | None:
         )
         if len(shares) > 1
     ]
-    if not found:
+    if not lines:
         return None
     return Chart(
-        tuple(found),
+        tuple(lines),
         tuple(Tick(_across(share), f"{share:.0%}") for share in TICKS),
         tuple(Tick(_up(share), f"{share:.0%}") for share in TICKS),
     )

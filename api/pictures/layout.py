@@ -157,7 +157,7 @@ def _sort_column(columns: list[list[str]], number: int, neighbours: Mapping[str,
     height = {id: (row + 0.5) / len(column) for column in columns for row, id in enumerate(column)}
 
     def centre(id: str) -> float:
-        near = [height[other] for other in neighbours[id] if other in height] if id in neighbours else []
+        near = [height[neighbour] for neighbour in neighbours[id] if neighbour in height] if id in neighbours else []
         return sum(near) / len(near) if near else height[id]
 
     columns[number].sort(key=centre)
@@ -176,14 +176,14 @@ def count_crossings(columns: Sequence[Sequence[str]], edges: Iterable[Pair]) -> 
 def _inversions(numbers: list[int]) -> int:
     """Count the pairs that stand the wrong way round, with a binary indexed tree."""
     tree = [0] * (max(numbers, default=0) + 2)
-    found = 0
+    inversions = 0
     for seen, number in enumerate(numbers):
-        found += seen - _sum_to(tree, number + 1)
+        inversions += seen - _sum_to(tree, number + 1)
         position = number + 1
         while position < len(tree):
             tree[position] += 1
             position += position & -position
-    return found
+    return inversions
 
 
 def _sum_to(tree: list[int], position: int) -> int:
@@ -198,9 +198,9 @@ def _order_below(ids: list[str], place: dict[str, int], edges: list[Pair]) -> li
     """Order the row below by the columns that its things are joined to."""
     near: dict[str, list[int]] = defaultdict(list)
     for start, end in edges:
-        for one, other in ((start, end), (end, start)):
-            if other in place:
-                near[one].append(place[other])
+        for here, there in ((start, end), (end, start)):
+            if there in place:
+                near[here].append(place[there])
     return sorted(ids, key=lambda id: sum(near[id]) / len(near[id]) if near[id] else math.inf)
 
 

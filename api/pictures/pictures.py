@@ -116,15 +116,15 @@ def picture_chain(
 def _pool(view: ChainView) -> list[Facts]:
     """Return the firms that lead the chain or are marked on it but stand in no segment."""
     placed = {firm.id for segment in view.segments for firm in segment.enterprises}
-    found: dict[str, Facts] = {}
+    firms: dict[str, Facts] = {}
     for item in (*view.leaders, *view.members):
-        if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in found:
+        if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in firms:
             role = item.properties.get("role") or ("链主" if item.relation == "LEADS" else "")
-            found[item.id] = {
+            firms[item.id] = {
                 **item.model_dump(include={"id", "name", "label", "status", "source", "place"}),
                 "role": role,
             }
-    return list(found.values())
+    return list(firms.values())
 
 
 def _cut(view: ChainView, pool: list[Facts], most: int) -> tuple[ChainView, list[Facts]]:
@@ -208,11 +208,11 @@ def _record(flow: Flow, name: str) -> Facts:
 
 def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict[str, str]:
     """Return for each product or firm the first node that stands for it."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for block, children in blocks.items():
         for child in children[kind]:
-            found.setdefault(child.removeprefix(f"{child[0]}|{block[2:]}{MARK}"), child)
-    return found
+            places.setdefault(child.removeprefix(f"{child[0]}|{block[2:]}{MARK}"), child)
+    return places
 
 
 def _add_inputs(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
@@ -304,12 +304,12 @@ def _product_facts(product: ChainProduct, node: str, link: Link) -> Facts:
     return {**product.model_dump(), "node": node, "href": link("Product", product.id)}
 
 
-def _flow_facts(flow: Flow, other: str, names: Mapping[str, str]) -> Facts:
+def _flow_facts(flow: Flow, segment: str, names: Mapping[str, str]) -> Facts:
     return {
-        "name": names.get(other, other),
+        "name": names.get(segment, segment),
         "status": flow.status,
         "source": flow.source,
-        "node": f"s|{other}" if other in names else "",
+        "node": f"s|{segment}" if segment in names else "",
     }
 
 

@@ -59,14 +59,14 @@ class Wiring:
         if end in self.below:
             stops = [self._port(start, "out"), *self._rail(start, "out")]
             return [
-                *((one, other, "straight") for one, other in pairwise(stops)),
+                *((stop, following, "straight") for stop, following in pairwise(stops)),
                 (stops[-1], self._top(end), "upright"),
             ]
         if start in self.below:
             stops = [*reversed(self._rail(end, "in")), self._port(end, "in")]
             return [
                 (self._top(start), stops[0], "upright"),
-                *((one, other, "straight") for one, other in pairwise(stops)),
+                *((stop, following, "straight") for stop, following in pairwise(stops)),
             ]
         return self._across(start, end)
 
@@ -80,7 +80,7 @@ class Wiring:
         if not way:
             return self._beside(start, end)
         stops = [self._port(start, "out"), *way, self._port(end, "in")]
-        return [(one, other, "flat") for one, other in pairwise(stops)]
+        return [(stop, following, "flat") for stop, following in pairwise(stops)]
 
     def _beside(self, start: str, end: str) -> list[Piece]:
         (left, above), (right, below) = self.spots[start], self.spots[end]

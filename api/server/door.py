@@ -157,8 +157,8 @@ def _is_own(scope: Scope, headers: dict[bytes, bytes]) -> bool:
 
 def _host_of(header: str) -> str | None:
     """Return the name or address of a Host header, without its port; None for what is none."""
-    found = HOST.fullmatch(header.strip().lower())
-    return found.group(1).removesuffix(".") if found else None
+    match = HOST.fullmatch(header.strip().lower())
+    return match.group(1).removesuffix(".") if match else None
 
 
 def _own_address(scope: Scope) -> str | None:

@@ -218,7 +218,7 @@ class Front:
         known = (version, date.today())
         if known not in self._tags:
             read = (read_rules(), read_office(), read_registries(), read_weights(), matching_weights())
-            rules = (RULE_VERSION, *(one.version for one in read))
+            rules = (RULE_VERSION, *(source.version for source in read))
             self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
         return self._tags[known]
 
@@ -296,7 +296,7 @@ def safety(scope: Scope) -> Headers:
 
 def _names(given: bytes, tag: bytes) -> bool:
     """Tell whether If-None-Match names a tag."""
-    named = {one.strip().removeprefix(b"W/") for one in given.split(b",")} if given else set()
+    named = {etag.strip().removeprefix(b"W/") for etag in given.split(b",")} if given else set()
     return tag.removeprefix(b"W/") in named
 
 

@@ -44,10 +44,10 @@ class ServerMeasures:
 
     def text(self) -> bytes:
         """Return everything in the form that Prometheus reads."""
-        found = {"requests_working": self.working} | {
+        gauges = {"requests_working": self.working} | {
             f"queries_{name}": number for name, number in self.store.gauges().items()
         }
-        for name, number in found.items():
+        for name, number in gauges.items():
             if name not in self._gauges:
                 self._gauges[name] = Gauge(f"lianzhang_{name}", "Now, or since the start.", registry=self.registry)
             self._gauges[name].set(number)

@@ -32,7 +32,7 @@ def show_thing(label: str, id: str, visit: VisitDep) -> Response:
     name = view.thing.get("name") or view.thing.get("metric") or id
     facts = facts_of(view.thing, visit.view.statuses)
     tables = tables_of_thing(view)
-    listed = next((room for room, one in read_registries().registry.items() if label in one.labels), "")
+    listed = next((room for room, registry in read_registries().registry.items() if label in registry.labels), "")
     values = {
         "thing": view.thing,
         "listed": listed,
@@ -66,8 +66,8 @@ def show_figures(
     else:
         figures, following = list_figures(visit.view, after, MOST_FIGURES)
     table = table_figures(figures[:MOST_FIGURES])
-    found = {"found": len(figures), "most": MOST_FIGURES}
-    return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **found)
+    counts = {"found": len(figures), "most": MOST_FIGURES}
+    return visit.render("figures.html", "公布数据", table=table, q=q, after=after, following=following, **counts)
 
 
 @router.get("/search")

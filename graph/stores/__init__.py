@@ -11,7 +11,7 @@ from graph.stores.base import Ends, Reader, Result, Store, Writer
 if TYPE_CHECKING:
     from graph.stores.ladybug.generations import Generations
 
-__all__ = ["Ends", "Reader", "Result", "Store", "Writer", "open_generations", "open_store"]
+__all__ = ["Ends", "Reader", "Result", "Store", "Writer", "is_server", "open_generations", "open_store"]
 
 UNKNOWN = "不认识的存储地址 {},应为 ladybug:///路径/graph.lbug、neo4j://主机 或 bolt://主机:7687"
 SERVER_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
@@ -31,6 +31,11 @@ def open_store(url: str | None = None, settings: Settings | None = None) -> Stor
 
         return Neo4jStore(url, settings)
     raise InputError(UNKNOWN.format(scheme or repr(url)))
+
+
+def is_server(url: str | None = None, settings: Settings | None = None) -> bool:
+    """Tell whether a URL names a server, which keeps its own files."""
+    return urlsplit(url or (settings or Settings()).store).scheme in SERVER_SCHEMES
 
 
 def open_generations(url: str | None = None, settings: Settings | None = None) -> "Generations":

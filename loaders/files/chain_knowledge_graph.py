@@ -217,8 +217,8 @@ def _contested(part: _Part) -> dict[int, str]:
         for number, line in rows:
             short, name = _cell(line, "name") or "", _cell(line, "fullname") or ""
             if not short or short not in name:
-                found = f"该代码有 {names[code]} 个全称、上市日期不一,简称“{short}”也不见于全称"
-                reasons[number] = f"股票代码与全称对不上“{code} {name}”: {found},请核对代码"
+                why = f"该代码有 {names[code]} 个全称、上市日期不一,简称“{short}”也不见于全称"
+                reasons[number] = f"股票代码与全称对不上“{code} {name}”: {why},请核对代码"
     return reasons
 
 

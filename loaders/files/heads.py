@@ -61,18 +61,18 @@ def required(record: type[Record]) -> list[str]:
     return ends + fields
 
 
-def identify(found: list[str], stem: str, sheet: str | None, wanted: type[Record] | None = None) -> Shape:
+def identify(read_heads: list[str], stem: str, sheet: str | None, wanted: type[Record] | None = None) -> Shape:
     """Return what a table is, by its sheet or file name and its heads; raises ``InputError`` with the nearest types."""
-    cleaned = [clean_head(head) for head in found]
+    cleaned = [clean_head(head) for head in read_heads]
     chosen = wanted or _named(sheet)
     if chosen is None and (chosen := _named(stem)) and sheet and _missing(chosen, cleaned):
-        chosen = _fitting(found, cleaned, chosen)  # a workbook's name speaks for its sheets only where they agree
+        chosen = _fitting(read_heads, cleaned, chosen)  # a workbook's name speaks for its sheets only where they agree
     if chosen is None:
-        chosen = _fitting(found, cleaned, None)
+        chosen = _fitting(read_heads, cleaned, None)
     if lacking := _missing(chosen, cleaned):
         raise InputError(
             f"{chosen.table.zh}表缺少必需的列 {'、'.join(_zh(chosen, name) for name in lacking)};"
-            f"表头读到的是 {'、'.join(filter(None, found))[:200] or '(空)'}。"
+            f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
             f"可用 lianzhang template {file_name(chosen)} 生成空表对照"
         )
     fields: list[str | None] = [accepted(chosen).get(head) for head in cleaned]
@@ -85,7 +85,7 @@ def identify(found: list[str], stem: str, sheet: str | None, wanted: type[Record
     return Shape(chosen, fields)
 
 
-def _fitting(found: list[str], cleaned: list[str], otherwise: type[Record] | None) -> type[Record]:
+def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] | None) -> type[Record]:
     """Return the one type that the heads fit best; where several fit as well it is not guessed."""
     ranked = sorted(((_score(record, cleaned), record) for record in (*NODES, *EDGES)), key=lambda item: -item[0])
     usable = [(score, record) for score, record in ranked if score and not _missing(record, cleaned)]
@@ -97,7 +97,7 @@ def _fitting(found: list[str], cleaned: list[str], otherwise: type[Record] | Non
         return otherwise
     near = "、".join(record.table.zh for record in best[:6] or [record for score, record in ranked[:3] if score])
     raise InputError(
-        f"认不出这是哪一类表: 表头 {'、'.join(filter(None, found))[:200] or '(空)'};"
+        f"认不出这是哪一类表: 表头 {'、'.join(filter(None, read_heads))[:200] or '(空)'};"
         f"{'同样像' if best else '最接近的是'} {near or '(没有一个表头可识别)'}。"
         "请把文件名或表名改为类别名(如 enterprises.csv、企业.xlsx),用 --kind 指定类别,或用 lianzhang template 生成空表"
     )

@@ -25,7 +25,7 @@ def read_jsonl(path: Path) -> list[Sheet]:
 def sheet_of(path: Path, rows: list[tuple[int, dict[str, Any]]], bad: list[BadRow]) -> Sheet:
     """Return objects with their row numbers as a sheet: its heads are their
     keys, and those that are bad are left out."""
-    wrong = {one.row for one in bad}
+    wrong = {fault.row for fault in bad}
     names = list(dict.fromkeys(str(key) for _, row in rows for key in row))
     if len(names) > MAX_COLUMNS:
         raise InputError(f"各行一共有 {len(names)} 个不同的键,超过上限 {MAX_COLUMNS} 个。键应是列名,{EXAMPLE}")
@@ -48,8 +48,8 @@ def read_objects(path: Path) -> tuple[list[tuple[int, dict[str, Any]]], list[Bad
             except (ValueError, RecursionError) as error:
                 bad.append(BadRow(number, _start(line), f"这一行不是合法的 JSON: {_explain(error)};应{EXAMPLE}"))
                 continue
-            if found := find_fault(row):
-                bad.append(BadRow(number, _start(line), found[1], found[0]))
+            if fault := find_fault(row):
+                bad.append(BadRow(number, _start(line), fault[1], fault[0]))
                 continue
             rows.append((number, row))
     return rows, bad

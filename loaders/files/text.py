@@ -97,9 +97,9 @@ def _wide_encoding(start: bytes) -> str | None:
     """Return the byte order in which UTF-16 shows delimiters and line ends, if
     any: zero bytes alone do not tell (U+9500)."""
     marks = {name: start[:8192].decode(name, "replace") for name in ("utf-16-le", "utf-16-be")}
-    found = {name: sum(text.count(mark) for mark in "\n\r" + DELIMITERS) for name, text in marks.items()}
-    best = max(found, key=lambda name: found[name])
-    return best if found[best] else None
+    signs = {name: sum(text.count(mark) for mark in "\n\r" + DELIMITERS) for name, text in marks.items()}
+    best = max(signs, key=lambda name: signs[name])
+    return best if signs[best] else None
 
 
 def _decodes(path: Path, name: str) -> bool:

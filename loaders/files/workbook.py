@@ -141,16 +141,16 @@ def _spread_merged(top: list[list[str]], page: _Page) -> None:
 
 
 def _chunks(rows: list[list[Any]], start: int, width: int) -> Iterator[pl.DataFrame]:
-    kept: list[list[str | None]] = []
+    filled: list[list[str | None]] = []
     numbers: list[int] = []
     for number in range(start, len(rows)):
         texts: list[str | None] = [cell_text(cell) for cell in rows[number][:width]]
         if not any(texts):
             continue
-        kept.append(texts)
+        filled.append(texts)
         numbers.append(number + 1)
-        if len(kept) >= CHUNK_ROWS:
-            yield raw_frame(kept, numbers, width)
-            kept, numbers = [], []
-    if kept:
-        yield raw_frame(kept, numbers, width)
+        if len(filled) >= CHUNK_ROWS:
+            yield raw_frame(filled, numbers, width)
+            filled, numbers = [], []
+    if filled:
+        yield raw_frame(filled, numbers, width)

@@ -51,13 +51,13 @@ class Directory:
         """
         labels = [*labels]
         asked = pl.DataFrame({"value": values, "hash": values.hash()})
-        found = asked.join(self._ids(labels), on="hash", how="left", maintain_order="left")
+        by_id = asked.join(self._ids(labels), on="hash", how="left", maintain_order="left")
         is_id = pl.col("id") == pl.col("value")
-        found = found.select("value", *(pl.when(is_id).then(pl.col(name)).alias(name) for name in ("id", "label")))
-        rest = found.filter(pl.col("id").is_null())["value"].drop_nulls().unique(maintain_order=True)
+        by_id = by_id.select("value", *(pl.when(is_id).then(pl.col(name)).alias(name) for name in ("id", "label")))
+        rest = by_id.filter(pl.col("id").is_null())["value"].drop_nulls().unique(maintain_order=True)
         if rest.is_empty():
-            return found.select("id", "label", pl.lit(None, dtype=pl.String).alias("problem"))
-        both = found.join(
+            return by_id.select("id", "label", pl.lit(None, dtype=pl.String).alias("problem"))
+        both = by_id.join(
             self._search(rest, labels, prefixes), on="value", how="left", maintain_order="left", suffix="_word"
         )
         return both.select(pl.coalesce("id", "id_word"), pl.coalesce("label", "label_word"), "problem")
@@ -131,12 +131,12 @@ class _Hints:
 
     def near(self, value: str) -> list[str]:
         """Return the three nearest names."""
-        found = [item.name for item in self._firms.find(value, 3)]
-        found += [
+        names = [item.name for item in self._firms.find(value, 3)]
+        names += [
             match[0]
             for match in process.extract(value[:100], self._names, limit=3, score_cutoff=70 if len(value) > 3 else 50)
         ]
-        return list(dict.fromkeys(found))[:3]
+        return list(dict.fromkeys(names))[:3]
 
 
 def _explain(value: str, ids: list[str] | None, labels: list[str], near: list[str]) -> str:

@@ -109,9 +109,10 @@ class EdgeLoader:
 
     def _index(self, record: type[Edge], ends: Ends) -> pl.DataFrame:
         if (record.type_name, ends) not in self._known:
-            kept = [KEY, PROOF_OF_KEY, "__content", pl.lit(False).alias("__mine")]
+            columns_of_index = [KEY, PROOF_OF_KEY, "__content", pl.lit(False).alias("__mine")]
             parts = [
-                _hashed(_with_whole_keys(part, record), record).select(kept) for part in self.store.edges(record, ends)
+                _hashed(_with_whole_keys(part, record), record).select(columns_of_index)
+                for part in self.store.edges(record, ends)
             ]
             self._known[record.type_name, ends] = (
                 pl.concat(parts).unique(KEY, keep="any") if parts else pl.DataFrame(schema=HASHES)

@@ -55,6 +55,21 @@ def released(frame: pl.DataFrame) -> pl.DataFrame:
     return _each(frame, lambda row: row | {name: entry.base for name, entry in read_edits(row).items()})
 
 
+def known_to_files(there: pl.DataFrame, written: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return the nodes that rows of files are compared with: what files say of them, and then what people say of some.
+
+    A thing that a person has given another name or code is known by both; ``written`` are rows of people themselves.
+    """
+    edited = there.filter(pl.col(EDITS).is_not_null())
+    if edited.is_empty() and written is None:
+        return there
+    said = [released(there).filter(pl.col("name").is_not_null()), edited]
+    if written is not None:
+        mine = written.join(there.select("id"), on="id", how="semi")
+        said.append(mine.select(name for name in there.columns if name in mine.columns))
+    return pl.concat(said, how="diagonal_relaxed")
+
+
 def held(frame: pl.DataFrame) -> pl.DataFrame:
     """Return rows with what people wrote over what files say, which the entries keep."""
 
@@ -71,11 +86,12 @@ def written_over(there: Row | None, row: Row, mark: Mark, record: type[Record], 
     if there is None:
         written = [name for name in own if row[name] is not None or name in mark.fields]
         return _over(row, mark.over({}, {}, row, written))
+    own_code = {"uscc_check"} if "uscc" in mark.fields else set()
     edits = read_edits(there)
     base = there | {name: entry.base for name, entry in edits.items()}
     if "aliases" in own and "aliases" not in mark.fields:  # a new name makes the old one an alias
         base["aliases"] = sorted({*(there["aliases"] or ()), *(row["aliases"] or ())}) or None
-    return _over(base, mark.over(edits, base, row, [name for name in own if name in mark.fields]))
+    return _over(base, mark.over(edits, base, row, [name for name in own if name in mark.fields | own_code]))
 
 
 def _over(row: Row, edits: Mapping[str, Edit]) -> Row:

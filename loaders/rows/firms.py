@@ -62,7 +62,8 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class _Firm:
-    """A firm as it is known so far; ``names``: all its names, ``former``: those that gave way."""
+    """A firm as it is known so far; ``names``: all its names, ``former``: those that gave way, ``codes``: what people
+    say that its code is, beside what files say."""
 
     name: str
     main: FirmName
@@ -72,6 +73,7 @@ class _Firm:
     valid: bool = False
     names: tuple[FirmName, ...] = ()
     former: list[str] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
 
     @property
     def cities(self) -> set[str]:
@@ -134,6 +136,14 @@ class Firms:
             _enter(self.by_alias, text, id_)
         firm.names += tuple(parts for parts in (row.parts, *map(split_name, row.others)) if parts not in firm.names)
 
+    def accept(self, id_: str, row: _Row) -> None:
+        """Know a firm by another name and another code too."""
+        firm = self.by_id[id_]
+        _enter(self.by_alias, row.parts.exact, id_)
+        if row.code:
+            firm.codes.add(row.code)
+            self.by_code.setdefault(row.code, id_)
+
     def knows(self, id_: str, text: str) -> bool:
         """Tell whether a firm goes by a name."""
         return id_ in self.by_name.get(text, ()) or id_ in self.by_alias.get(text, ())
@@ -145,7 +155,7 @@ class Firms:
     def clash(self, row: _Row, id_: str) -> str:
         """Return why a row of the same name cannot be this firm, or nothing."""
         firm = self.by_id[id_]
-        if row.code and firm.code and row.code != firm.code:
+        if row.code and firm.code and row.code != firm.code and row.code not in firm.codes:
             return f"{USCC}不同"
         return "所在城市不同" if firm.cities and all(apart(row.city, city) for city in firm.cities) else ""
 
@@ -212,8 +222,8 @@ def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Citie
         moved = [row for row in rows if _id(taken, row) != _id(answers, row)]
         if not moved:
             break
-        kept = {position: entry for position, entry in taken.items() if _id(answers, entry[0]) == entry[1].id}
-        taken = kept | {position: entry for position, entry in answers.items() if position not in kept}
+        settled = {position: entry for position, entry in taken.items() if _id(answers, entry[0]) == entry[1].id}
+        taken = settled | {position: entry for position, entry in answers.items() if position not in settled}
     else:
         for row in moved:
             result.refused[row.position] = RowProblem(
@@ -273,6 +283,9 @@ def _known_firms(there: list[_Row], cities: Cities, taken_for: TakenFor) -> Firm
     firms = Firms(taken_for)
     for row in there:
         assert row.given is not None
+        if row.given in firms.by_id:  # what people say of it, after what files say
+            firms.accept(row.given, row)
+            continue
         firms.add(row.given, row)
         firms.by_id[row.given].regions |= cities.get(row.given, set())
     return firms
@@ -341,6 +354,8 @@ def _follow(firms: Firms, result: Identified, row: _Row, given: str) -> _Match |
         for id_ in firms.by_name.get(row.parts.exact, [])[:1]:
             result.conflicts.append(Contradiction("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
     elif row.code and firm.code not in (None, row.code) and (firm.valid or not row.valid):
+        if row.code in firm.codes:
+            return _Match(given, renames=True)
         return _refuse(firms, result, row, given, USCC, f"编号相同,{USCC}不同")
     return _Match(given, renames=True)
 
@@ -397,7 +412,7 @@ def _enter(index: dict[str, list[str]], word: str, id_: str) -> None:
 
 
 def _leave(index: dict[str, list[str]], word: str, id_: str) -> None:
-    index[word] = [other for other in index.get(word, []) if other != id_]
+    index[word] = [entry for entry in index.get(word, []) if entry != id_]
 
 
 def _joined(first: pl.Series, second: list[list[str]]) -> list[list[str] | None]:

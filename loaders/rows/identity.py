@@ -41,7 +41,8 @@ def identify_nodes(
 
 def _keep_names(frame: pl.DataFrame, known: pl.DataFrame, asked: pl.Series) -> pl.DataFrame:
     """Put back the name of what is known where a row without an id (``asked``) only knew one of its aliases."""
-    names = known.select("id", pl.col("name").alias("__kept"), pl.col("aliases").alias("__others")).unique("id")
+    first = known.unique("id", keep="first", maintain_order=True)
+    names = first.select("id", pl.col("name").alias("__kept"), pl.col("aliases").alias("__others"))
     both = frame.join(names, on="id", how="left", maintain_order="left")
     by_alias = (
         asked

@@ -51,9 +51,11 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
         old.select(keys).with_columns(pl.lit(True).alias("__known")), on=keys, how="left", nulls_equal=True
     )
     new = final.filter(pl.col("__known").is_null()).drop("__known")
-    kept = held(final.filter(pl.col("__known")).drop("__known"))
+    known = held(final.filter(pl.col("__known")).drop("__known"))
     changed = (
-        kept.join(was, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(_differs(body, keys)).select(body)
+        known.join(was, on=keys, how="inner", nulls_equal=True, suffix="__was")
+        .filter(_differs(body, keys))
+        .select(body)
     )
     stamp = pl.lit(now).alias("recorded_at")
     return Merged(
@@ -174,11 +176,11 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
 
 def _is_mixed() -> pl.Expr:
     """Tell where a row meets a record of another source or status, or one that is mixed already."""
-    other = (pl.col("source") != pl.col("source__new")) | (pl.col("status") != pl.col("status__new"))
+    differs = (pl.col("source") != pl.col("source__new")) | (pl.col("status") != pl.col("status__new"))
     return (
         pl.col("status").is_not_null()
         & pl.col("status__new").is_not_null()
-        & (other | pl.col(FIELD_SOURCES).is_not_null())
+        & (differs | pl.col(FIELD_SOURCES).is_not_null())
     )
 
 
@@ -186,8 +188,8 @@ def _with_field_sources(merged: pl.DataFrame, mixed: pl.DataFrame, keys: list[st
     if mixed.is_empty():
         return merged
     own = [name for name in values if name not in (*PROOF, FIELD_SOURCES, EDITS, "aliases")]
-    found = [_field_sources(row, own) for row in mixed.iter_rows(named=True)]
-    marks = mixed.select(*keys, pl.Series("__found", found, dtype=pl.List(pl.String)), pl.lit(True).alias("__mixed"))
+    sources = [_field_sources(row, own) for row in mixed.iter_rows(named=True)]
+    marks = mixed.select(*keys, pl.Series("__found", sources, dtype=pl.List(pl.String)), pl.lit(True).alias("__mixed"))
     value = pl.when(pl.col("__mixed")).then(pl.col("__found")).otherwise(pl.col(FIELD_SOURCES))
     return merged.join(marks, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
         value.alias(FIELD_SOURCES)

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns, ends_of
-from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region, Source
+from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import read_comparisons
 from graph.names.names import city_of_region
 from graph.stores import Ends, Store, Writer
@@ -16,6 +16,7 @@ from graph.stores.base import schema
 from loaders.files.sheets import ROW
 from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
+from loaders.rows.edits import known_to_files
 from loaders.rows.firms import Cities
 from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
@@ -89,8 +90,8 @@ class NodeLoader:
     def add_sources(self, names: pl.Series) -> dict[str, str]:
         """Enter every source that is only named, and return each name with its id."""
         every = names.unique()
-        found = self.directory.find(every, ["Source"], prefixes=False).with_columns(every.alias("value"))
-        fresh = found.filter(pl.col("id").is_null())["value"].to_list()
+        identified = self.directory.find(every, ["Source"], prefixes=False).with_columns(every.alias("value"))
+        fresh = identified.filter(pl.col("id").is_null())["value"].to_list()
         if fresh:
             made = pl.DataFrame({"id": fresh, "name": fresh, "source": fresh}).with_columns(
                 pl.lit("reported").alias("status"),
@@ -102,19 +103,21 @@ class NodeLoader:
                 self.writer.insert_nodes(Source, frame)
             self.counts["Source"] = self.counts.get("Source", 0) + len(frame)
             self.directory.add("Source", frame)
-        known = found.filter(pl.col("id").is_not_null())
+        known = identified.filter(pl.col("id").is_not_null())
         return {value: id_ for value, id_ in known.select("value", "id").iter_rows() if value != id_}
 
     def _identify(
         self, record: type[Node], frames: list[pl.DataFrame], there: pl.DataFrame, refused: Refused
     ) -> NodeBatch:
         rows = pl.concat(frames, how="diagonal")
-        found = identify_nodes(rows, record, there, self._cities() if record is Enterprise else None, self.taken_for)
-        self.conflicts += found.conflicts
-        rows = found.frame
-        if found.refused:
+        known = known_to_files(there, rows if self.edges.marks else None)
+        cities = self._cities() if record is Enterprise else None
+        identified = identify_nodes(rows, record, known, cities, self.taken_for)
+        self.conflicts += identified.conflicts
+        rows = identified.frame
+        if identified.refused:
             where = rows.select(TABLE, ROW)
-            bad = {where.row(position): [problem] for position, problem in found.refused.items()}
+            bad = {where.row(position): [problem] for position, problem in identified.refused.items()}
             refused |= bad
             rows = without(rows, bad)
         return NodeBatch(record, rows, there)
@@ -155,8 +158,8 @@ class NodeLoader:
             TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value")
         )
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
-        found = self.directory.find(long["value"], labels)
-        long = pl.concat([long.rename({"id": "own"}), found], how="horizontal")
+        targets = self.directory.find(long["value"], labels)
+        long = pl.concat([long.rename({"id": "own"}), targets], how="horizontal")
         zh = next(item.zh for item in batch.record.table.links if item is link)
         for table, row, value, problem in (
             long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows()

@@ -99,7 +99,7 @@ def _one_by_one(
     slow: pl.DataFrame, record: type[Record], rest: list[str]
 ) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
     fields = list(record.model_fields)
-    kept: list[dict[str, Any]] = []
+    valid_rows: list[dict[str, Any]] = []
     problems: dict[int, list[RowProblem]] = {}
     for row in slow.iter_rows(named=True):
         try:
@@ -107,11 +107,11 @@ def _one_by_one(
         except ValidationError as error:
             problems[row[ROW]] = [_problem(record, item) for item in error.errors(include_url=False)]
             continue
-        kept.append(valid.model_dump() | {name: row[name] for name in rest})
+        valid_rows.append(valid.model_dump() | {name: row[name] for name in rest})
     types = {name: polars_type(kind) for name, kind in record.kinds().items()} | {
         name: slow.schema[name] for name in rest
     }
-    return pl.DataFrame(kept, schema=types), problems
+    return pl.DataFrame(valid_rows, schema=types), problems
 
 
 def _problem(record: type[Record], item: Any) -> RowProblem:

@@ -24,7 +24,7 @@ class Written(Answer):
     after: Any
 
 
-class Action(Answer):
+class LoggedAction(Answer):
     """Something that somebody did or tried to do."""
 
     number: int = Field(description="in the journal, counted from 1; the number under which it was begun")

@@ -7,7 +7,7 @@ from graph.errors import InputError
 from graph.journal import JournalEntry, Outcome, settled
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.model.kinds import DATE
-from queries.audit.answers import Action, Ended, Written
+from queries.audit.answers import Ended, LoggedAction, Written
 from queries.core.view import View
 
 ENDED = {Outcome.done: Ended.done, Outcome.refused: Ended.refused, Outcome.begun: Ended.begun}
@@ -15,7 +15,7 @@ ENDED = {Outcome.done: Ended.done, Outcome.refused: Ended.refused, Outcome.begun
 
 def list_actions(
     view: View, since: str | None = None, thing: str | None = None, who: str | None = None, ended: Ended | None = None
-) -> list[Action]:
+) -> list[LoggedAction]:
     """Return what was done since a day, to a thing (part of its id or name), by somebody, with an end."""
     first = _day(since) if since else ""
     actions = (_action(entry) for entry in reversed(settled(view.store.journal().entries())))
@@ -36,9 +36,9 @@ def _day(text: str) -> str:
         raise InputError(f"日期“{text[:40]}”{error}") from error
 
 
-def _action(entry: JournalEntry) -> Action:
+def _action(entry: JournalEntry) -> LoggedAction:
     label, _, thing = entry.thing.partition(":")
-    return Action(
+    return LoggedAction(
         **{name: getattr(entry, name) for name in ("number", "at", "who", "role", "action", "name", "told", "why")},
         label=label,
         thing=thing,

@@ -5,23 +5,23 @@ from datetime import datetime
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES
-from queries.audit.answers import Action, Written
+from queries.audit.answers import LoggedAction, Written
 from queries.core.table import Column, Table, ThingRef
 
 
-def _thing(action: Action) -> ThingRef | str:
+def _thing(action: LoggedAction) -> ThingRef | str:
     """Return what it was done to."""
     if action.label in NODE_TYPES and action.ended.code == "done":
         return ThingRef(action.label, action.thing, action.name or action.thing)
     return action.name or action.thing.replace("→", " → ").rstrip(" →")
 
 
-def _time(action: Action) -> str:
+def _time(action: LoggedAction) -> str:
     """Return the moment by the clock of this machine."""
     return f"{datetime.fromisoformat(action.at).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
-def _kind(action: Action) -> str:
+def _kind(action: LoggedAction) -> str:
     record = NODE_TYPES.get(action.label) or EDGE_TYPES.get(action.label)
     return record.table.zh if record else action.label
 
@@ -36,7 +36,7 @@ def _shown(value: Any) -> str:
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-ACTIONS: list[Column[Action]] = [
+ACTIONS: list[Column[LoggedAction]] = [
     Column("时间", _time, "date"),
     Column("谁", lambda action: action.who),
     Column("做了什么", lambda action: action.action),
@@ -49,6 +49,6 @@ ACTIONS: list[Column[Action]] = [
 ]
 
 
-def table_of_actions(answer: Sequence[Action]) -> Table[Action]:
+def table_of_actions(answer: Sequence[LoggedAction]) -> Table[LoggedAction]:
     """Return the actions."""
     return Table("audit", "操作记录", ACTIONS, answer, empty="还没有操作记录")

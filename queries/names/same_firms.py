@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from graph.deadline import check
-from graph.model.edges import LocatedIn
 from graph.model.nodes import Enterprise, Region
+from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import Pair, pair_of, read_judgements
 from graph.names.index import NameIndex
 from graph.names.names import FirmName, city_of_region, normalise, split_name
