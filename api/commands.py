@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, cli_store, change_commands, people_commands)
 
+SEEDS = Path("seeds")  # the word, wherever one is; the folder comes with the packages
+
 app = typer.Typer(
     help="链长: 一座城市的产业链、链主、配套企业、产品与项目的知识图谱。\n\n"
     "先 `lianzhang load seeds` 载入数据,再 `lianzhang serve` 打开页面。",
@@ -56,14 +58,21 @@ def load(
     store: StoreOption = None,
     format: FormatOption = Format.table,
 ) -> None:
-    """载入文件: 好的行载入,坏的行逐行说明原因;再载入一次全部为 same。"""
+    """载入文件: 好的行载入,坏的行逐行说明原因;再载入一次全部为 same。
+
+    当前目录里没有 seeds 时,seeds 指随程序安装的种子数据。
+    """
     from loaders.run import Options
     from loaders.run import load as run
 
     if report:
         check_writable(report)
     with progress() as step:
-        done = run(paths, reach(store), Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step))
+        done = run(
+            [_carried(path) for path in paths],
+            reach(store),
+            Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step),
+        )
     if format is Format.json:
         print_json(done.as_dict())
     else:
@@ -76,6 +85,15 @@ def load(
         write_text(report, json.dumps(done.as_dict(), ensure_ascii=False, indent=2))
     if done.bad:
         raise typer.Exit(1)
+
+
+def _carried(path: Path) -> Path:
+    """Return the seeds that came with the program where they are meant: those of the current folder go before."""
+    carried = Path(__file__).resolve().parent.parent / path
+    if path.parts[:1] != SEEDS.parts or SEEDS.exists() or not carried.exists():
+        return path
+    say(f"当前目录里没有 {SEEDS},载入随程序安装的 {carried}")
+    return carried
 
 
 def _kind(word: str | None) -> "type[Record] | None":

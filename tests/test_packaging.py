@@ -1,6 +1,7 @@
 """What is installed: our four package names are ours alone, the wheel is whole, and every version is pinned."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -145,6 +146,33 @@ def test_the_wheel_runs_from_an_unpacked_folder(wheel: ZipFile, tmp_path: Path) 
     )
     assert done.stdout.startswith(str(tmp_path / "graph"))
     assert '"Enterprise"' in done.stdout
+
+
+def test_the_wheel_does_its_own_first_instruction_from_any_folder(wheel: ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "installed")
+    (tmp_path / "elsewhere").mkdir()
+    start = f"import sys; sys.path.insert(0, {str(tmp_path / 'installed')!r}); import api.cli; api.cli.main()"
+
+    def run(*words: str, store: str = "g") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", "-c", start, *words, "--store", f"ladybug://{tmp_path}/{store}.lbug"]
+        return subprocess.run(
+            command, cwd=tmp_path / "elsewhere", capture_output=True, check=False, text=True, encoding="utf-8"
+        )
+
+    assert "lianzhang load seeds" in run("chains").stderr
+    done = run("load", "seeds", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert f"载入随程序安装的 {tmp_path / 'installed' / 'seeds'}" in done.stderr
+    loaded = {file["file"] for file in json.loads(done.stdout)["files"]}
+    carried = {name for name in wheel.namelist() if name.startswith("seeds/") and name.endswith(".csv")}
+    assert {Path(name).relative_to(tmp_path / "installed").as_posix() for name in loaded} == carried
+    assert len(json.loads(run("chains", "--format", "json").stdout)) >= 24
+    assert run("load", "seeds/sample", "--dry-run").returncode == 0
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == []
+    (tmp_path / "elsewhere" / "seeds").mkdir()  # somebody's own go before
+    (tmp_path / "elsewhere" / "seeds" / "chains.csv").write_text("编号,名称,来源\nx,某链,s\n", "utf-8")
+    for words in (["seeds"], ["seeds/sample"]):
+        assert "载入随程序安装的" not in run("load", *words, "--dry-run", "--format", "json", store="other").stderr
 
 
 def test_pins_name_one_version_each_and_no_place_to_fetch_from() -> None:

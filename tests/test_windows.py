@@ -406,8 +406,11 @@ def test_a_store_of_version_0_1_0_opens_and_upgrades(old: Path, stands: str) -> 
     number = generations.listed()[0].number
     assert number == (5 if stands == "file" else 4)
     assert "没有发现损坏" in run("verify", store=url_of(old)).stderr
-    assert re.search("已退回到第 . 代", run("rollback", store=url_of(old)).stderr)
-    assert words_in(url_of(old)) == "三"
+    said = run("rollback", store=url_of(old)).stderr
+    assert "1 处改动已重新写上" in said  # what a person wrote is not lost
+    assert re.search("已退回到第 . 代", said)
+    assert words_in(url_of(old)) == "四"
+    assert generations.listed()[0].number == number + 1
 
 
 def test_a_killed_load_of_version_0_1_0_is_swept(old: Path) -> None:
