@@ -158,7 +158,7 @@ def _open_offline(browser: Browser, file: Path, heading: str) -> None:
     shown.on("pageerror", lambda error: problems.append(str(error)))
     shown.goto(file.as_uri())
     assert shown.locator("h1").inner_text().startswith(heading)
-    assert shown.locator(".block").first.evaluate("block => getComputedStyle(block).borderRadius") == "6px"
+    assert shown.locator(".block").first.evaluate("block => getComputedStyle(block).borderRadius") == "4px"
     assert shown.pdf()[:5] == b"%PDF-"
     context.close()
     assert not problems
