@@ -340,6 +340,15 @@ def test_no_order_of_rows_changes_the_number_of_firms(
     assert (len(first.refused), len(first.conflicts)) == (len(second.refused), len(second.conflicts))
 
 
+def test_rows_that_differ_in_their_region_alone_are_taken_in_one_order() -> None:
+    rows = [
+        (NAMES[0], "", "", NAMES[0]), (NAMES[0], "", "上海市", NAMES[0]), (NAMES[0], A, "上海市", ""),
+        ("恒源有限公司", A, "", NAMES[0]), ("恒源有限公司", B, "", NAMES[0]),
+    ]  # fmt: skip
+    listed = [identify_nodes(_frame(list(order)), Enterprise, _known()) for order in permutations(rows)]
+    assert len({(len(set(one.frame["id"].drop_nulls())), len(one.refused), len(one.conflicts)) for one in listed}) == 1
+
+
 @settings(max_examples=100)
 @given(
     st.lists(

@@ -36,7 +36,8 @@ class FirmRow(NamedTuple):
         turn = 0 if self.given or self.code or not self.stock else self.position
         codes = (not self.given, self.given or "", not self.valid, not self.code, not self.stock, turn)
         lacks = (*codes, not self.others, not self.parts.form, not self.city)
-        return (*lacks, self.parts.exact, self.code or "", self.city, self.position)
+        told = (self.parts.exact, self.code or "", self.city, self.region, self.others)
+        return (*lacks, *told, self.position)
 
 
 @dataclass(slots=True)
