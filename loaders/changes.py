@@ -64,6 +64,8 @@ class Change:
                 raise InputError(f"{links[name]}({name})是关系,不是字段;请用“{self.record.table.zh}”的表载入")
             if name in self.key and self.key[name] == self.fields[name]:
                 continue
+            if not _is_plain(self.fields[name]):
+                raise InputError(f"{name}: 应为一个值、一列文字或 null,不能是嵌套的内容")
             if name not in own or name in NOT_WRITTEN or name == "id":
                 near = get_close_matches(name, own, 1, 0.5)
                 hint = f",是不是 {near[0]}" if near else f";可改的有 {'、'.join(writable(self.record))}"
@@ -245,6 +247,12 @@ def record_of(thing: str) -> type[Record]:
     if record is None:
         raise NotFound(f"模型里没有 {name[:60]} 这一类")
     return record
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value is one that a cell may hold: a word, a number, yes or no, nothing, or several words."""
+    parts = value if isinstance(value, (list, tuple)) else [value]
+    return all(part is None or isinstance(part, (str, int, float, bool)) for part in parts)
 
 
 def _key_names(record: type[Record]) -> tuple[str, ...]:

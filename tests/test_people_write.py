@@ -78,6 +78,8 @@ def test_another_things_change_leaves_a_tag_good(client: TestClient) -> None:
         ("projects/p", {"name": None}, 422, "名称"),
         ("projects/none", {"stage": "签约"}, 404, "没有"),
         ("projects/p", {"name": "=cmd|' /C calc'!A0"}, 422, "公式"),
+        ("projects/p", {"description": {"a": 1}}, 422, "嵌套"),
+        ("projects/p", {"aliases": [["a"]]}, 422, "嵌套"),
     ],
 )
 def test_what_cannot_be_written_says_why_and_changes_nothing(

@@ -264,3 +264,21 @@ def test_users_let_the_server_be_reached(tmp_path: Path) -> None:
         check_exposure("0.0.0.0", settings)
     Users(tmp_path / "users.json").add("张三", Role.viewer)
     check_exposure("0.0.0.0", settings)
+
+
+def test_who_logs_in_with_more_rights_is_not_shown_what_was_kept_for_less(office: Office) -> None:
+    client = office.client()
+    seen = {role: client.get("/things/Project/p", headers=office.headers(role)) for role in (Role.viewer, Role.editor)}
+    assert "修改" not in seen[Role.viewer].text
+    assert "修改" in seen[Role.editor].text
+    known = {"If-None-Match": seen[Role.viewer].headers["etag"]}
+    assert client.get("/things/Project/p", headers=office.headers(Role.editor) | known).status_code == 200
+    assert client.get("/things/Project/p", headers=office.headers(Role.viewer) | known).status_code == 304
+
+
+def test_what_somebody_may_not_do_is_written_down(office: Office) -> None:
+    asked = {"If-Match": "*", **office.headers(Role.viewer)}
+    answer = office.client().patch("/api/v1/projects/p", json={"stage": "签约"}, headers=asked)
+    assert (answer.status_code, "找管理员" in answer.json()["detail"]) == (403, True)
+    last = [*office.store.journal().entries()][-1]
+    assert (last.who, last.outcome, last.name) == ("示例只看", "refused", "PATCH /api/v1/projects/p")

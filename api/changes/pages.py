@@ -102,6 +102,6 @@ def take_form(label: str, id: str, visit: VisitDep, form: FormDep) -> Response:
     except Conflict as error:  # the rest of the form is what stands now
         own = {name: value for name, value in mine.items() if name in written or name == "why"}
         return _show(visit, record, _row(visit, record, id), own, error)
-    except InputError as error:
+    except LianzhangError as error:
         return _show(visit, record, row, mine, error)
     return see(visit.links.thing(label, id))

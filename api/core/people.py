@@ -44,7 +44,12 @@ def let_in(scope: "Scope", person: Person) -> None:
     scope.setdefault("state", {})["person"] = person
 
 
+def person_in(scope: "Scope") -> Person | None:
+    """Return who makes a request, None where nobody was let in."""
+    person: Person | None = scope.get("state", {}).get("person")
+    return person
+
+
 def person_of(request: "Request") -> Person:
     """Return who makes a request."""
-    person: Person = request.scope.get("state", {}).get("person", LOCAL)
-    return person
+    return person_in(request.scope) or LOCAL

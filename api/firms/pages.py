@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.core.forms import FormDep, see
 from api.core.page import VisitDep
 from api.pictures.firms import picture_enterprise
-from graph.errors import InputError
+from graph.errors import LianzhangError
 from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from loaders.judgements import judge
 from queries.names.same_firms import doubts, history
@@ -84,12 +84,12 @@ def take_judgement(visit: VisitDep, form: FormDep) -> Response:
     firms = (left, right) if form.get("first", left) == left else (right, left)
     try:
         judge(visit.store, *firms, form.get("verdict", ""), person.name, form.get("reason", ""), person.role)
-    except InputError as error:
+    except LianzhangError as error:
         return _two(visit, left, right, error, form.get("reason", ""))
     return see(visit.links.page("/review"))
 
 
-def _two(visit: VisitDep, left: str, right: str, error: InputError | None = None, reason: str = "") -> Response:
+def _two(visit: VisitDep, left: str, right: str, error: LianzhangError | None = None, reason: str = "") -> Response:
     views = [enterprise_queries.view_enterprise(visit.view, id, supplies=False) for id in (left, right)]
     firms = [(view.enterprise, facts_of(view.enterprise, visit.view.statuses)) for view in views]
     values = {"firms": firms, "problem": error.message if error else "", "reason": reason}

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.core.forms import FormDep, see
 from api.core.page import PageRequest, VisitDep, add_book, add_pages
 from api.openings.workbooks import make_workbook
-from graph.errors import InputError
+from graph.errors import LianzhangError
 from loaders.matches import record_step
 from queries.openings.answers import STAGES, Met, Opportunities
 from queries.openings.glance import at_a_glance
@@ -73,7 +73,7 @@ def take_step(visit: VisitDep, form: FormDep) -> Response:
     person = visit.person
     try:
         record_step(visit.store, {"handled_by": person.name, **form}, person.name, person.role)
-    except InputError as error:
+    except LianzhangError as error:
         answer = ledger.put(visit.view, {})
         page = visit.render(
             "ledger.html", "匹配台账", answer=answer, table=table_of_ledger(answer), **_form(form, error)
@@ -83,5 +83,5 @@ def take_step(visit: VisitDep, form: FormDep) -> Response:
     return see(visit.links.page("/ledger"))
 
 
-def _form(written: Mapping[str, str], error: InputError | None = None) -> dict[str, Any]:
+def _form(written: Mapping[str, str], error: LianzhangError | None = None) -> dict[str, Any]:
     return {"written": written, "stages": STAGES, "problem": error.message if error else ""}

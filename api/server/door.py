@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from api.core.people import KEEPER, LOCAL, Person, let_in
+from api.core.people import KEEPER, LOCAL, Person, let_in, person_in
 from api.core.problems import Refusal
 from api.people.sessions import Sessions, Tries
 from api.people.users import Users
@@ -72,6 +72,11 @@ class Door:
             told = f"“{person.name}”的权限是“{person.role.zh}”,这里要“{wanted.zh}”;请找管理员"
             return Refusal(403, "没有权限", told)
         return None
+
+    def role_of(self, scope: Scope) -> str:
+        """Return the role that answers may differ by: where all are one user there is none."""
+        person = person_in(scope)
+        return person.role.value if person and person is not LOCAL else ""
 
     def whose(self, key: str) -> Person | None:
         """Return whose a key is."""

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.ids import with_whole_ids
+from api.core.people import person_in
 from api.core.problems import Refusal, problem
 from api.server.door import Door
 from api.server.login import Login
@@ -24,6 +25,7 @@ from api.server.measures import ServerMeasures
 from api.server.shelf import Headers, Kept, Shelf
 from graph.deadline import Deadline, within
 from graph.errors import LianzhangError
+from graph.journal import JournalEntry, Outcome
 from graph.settings import Settings
 from graph.stores import Store
 from queries.city.office import read_office
@@ -72,9 +74,10 @@ class Front:
         self.seconds = settings.request_seconds
         self.door = Door(settings)
         self.login = Login(self.door, store)
+        self.journal = store.journal()
         self.shelf = Shelf(settings.cache_mb << 20)
         self.making: dict[tuple[asyncio.AbstractEventLoop, bytes, bytes, bytes], asyncio.Event] = {}
-        self._tags: dict[tuple[str, date], bytes] = {}
+        self._tags: dict[tuple[str, date, str], bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -87,6 +90,10 @@ class Front:
         if self.login.takes(scope) and (refusal is None or refusal.status == 401):
             await self._log_in(scope, headers, receive, send, start)
         elif refusal is not None:
+            if refusal.status == 403 and (person := person_in(scope)):
+                asked = f"{scope['method']} {scope['path'][:200]}"
+                entry = JournalEntry("请求", person.name, Outcome.refused, person.role, name=asked, told=refusal.detail)
+                await run_in_threadpool(self.journal.append, entry)
             await self._send(scope, send, _refused(scope, headers, refusal), "other", start)
         elif scope["method"] == "HEAD":  # the routes know GET alone
             await self({**scope, "method": "GET"}, receive, _without_body(send))
@@ -108,9 +115,9 @@ class Front:
 
     async def _get(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float) -> None:
         """Answer from what is kept, or let it be made: once, for all who ask meanwhile."""
-        tag = await self._tag()
-        role = scope["state"]["person"].role.encode() if "person" in scope.get("state", {}) else b""
-        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"] + b"#" + role)
+        role = self.door.role_of(scope)
+        tag = await self._tag(role)
+        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"])
         made, mine = self.shelf.get(tag, key), (asyncio.get_running_loop(), tag, *key)
         if made is None and mine in self.making:
             await self.making[mine].wait()
@@ -127,11 +134,11 @@ class Front:
             self.making.setdefault(mine, done)
         try:
             for turn in range(TURNS):  # an answer over whose making another version came is of neither
-                tag, ask = (await self._tag(), _again(receive)) if turn else (tag, receive)
+                tag, ask = (await self._tag(role), _again(receive)) if turn else (tag, receive)
                 fresh = await self._work(scope, headers, ask, send, start, tag, last=turn + 1 == TURNS)
                 if not isinstance(fresh, Moved):
                     break
-            if isinstance(fresh, Kept) and self.shelf.most and await self._tag() == tag:
+            if isinstance(fresh, Kept) and self.shelf.most and await self._tag(role) == tag:
                 self.shelf.put(tag, key, fresh)
         finally:
             if self.making.get(mine) is done:
@@ -167,7 +174,7 @@ class Front:
             finally:
                 watcher.cancel()
                 self.measures.note(scope, route_of(scope), answer.status, start)
-            if answer.held and not last and await self._tag() != tag:
+            if answer.held and not last and await self._tag(self.door.role_of(scope)) != tag:
                 return Moved()
             return await answer.finish(_names(headers.get(b"if-none-match", b""), answer.tag))
         finally:
@@ -206,20 +213,24 @@ class Front:
         await send({"type": "http.response.body", "body": answer.body})
         self.measures.note(scope, route, answer.status, start)
 
-    async def _tag(self) -> bytes:
-        """Return the ETag of every answer of this version of the graph, on this
-        day, by these rules; nothing where the store is silent."""
+    async def _tag(self, role: str) -> bytes:
+        """Return the ETag of every answer of this version of the graph, on this day, by these rules, for this role.
+
+        Nothing where the store is silent.
+        """
         try:
             version = self.store.version_at_hand()
             if version is None:
                 version = await run_in_threadpool(self.store.version)
         except LianzhangError:
             return b""
-        known = (version, date.today())
+        known = (version, date.today(), role)
         if known not in self._tags:
             read = (read_rules(), read_office(), read_registries(), read_weights(), matching_weights())
             rules = (RULE_VERSION, *(source.version for source in read))
-            self._tags = {known: f'W/"{version}.{known[1]:%Y%m%d}.{".".join(rules)}"'.encode()}
+            told = (version, f"{known[1]:%Y%m%d}", *rules, *filter(None, [role]))
+            kept = {key: tag for key, tag in self._tags.items() if key[:2] == known[:2]}
+            self._tags = {**kept, known: f'W/"{".".join(told)}"'.encode()}
         return self._tags[known]
 
 
