@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from view_parts import under
 
@@ -18,6 +19,15 @@ OUT = Path(__file__).parent.parent / "test-output"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync")  # fmt: skip
+# A page of each kind.
+KINDS = (
+    "/", "/?view=table", "/chains/integrated-circuits", "/chains/integrated-circuits?table=products", "/chains/integrated-circuits/desk",
+    "/chains/integrated-circuits/targets", "/chains/smart-appliances/opportunities", "/chains/integrated-circuits/what-if",
+    "/chains/integrated-circuits/certificate?place=integrated-circuits.design", "/enterprises", "/enterprises/ent-haier-group", "/review",
+    "/match", "/match?need=压缩机", "/portfolio", "/ledger", "/projects", "/leaders", "/needs", "/dashboard", "/clusters", "/events",
+    "/figures", "/sources", "/sources/seed-curated", "/about", "/rules", "/audit", "/search?q=海尔", "/no-such",
+    "/things/Project/prj-sailun-superfactory", "/edit/Project/prj-sailun-superfactory",
+)  # fmt: skip
 OVERLAPS = """() => {
   const {network, nodes} = window.lianzhang;
   const boxes = nodes.get({filter: (node) => node.kind !== 'bend'}).map((node) => [node.id, network.getBoundingBox(node.id)]);
@@ -413,3 +423,34 @@ def test_the_dashboard_is_one_page_of_a4(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="module")
+def bare(browser: Browser, live_url: str) -> Iterator[Page]:
+    """A page into which axe may be put: our policy keeps other scripts out."""
+    context = browser.new_context(bypass_csp=True, base_url=live_url)
+    yield context.new_page()
+    context.close()
+
+
+# Rows and cards of a kind are alike: a few of each are looked at.
+FEWER = "() => document.querySelectorAll('tbody > tr:nth-child(n+7), .cards > li:nth-child(n+5)').forEach((one) => one.remove())"
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(bare: Page, path: str) -> None:
+    bare.set_viewport_size({"width": 390, "height": 900})
+    bare.goto(path)
+    sideways = bare.evaluate("document.documentElement.scrollWidth > innerWidth")
+    bare.evaluate(FEWER)
+    found = grave(bare, "dark")
+    bare.set_viewport_size({"width": 1366, "height": 900})
+    found += grave(bare, "light")
+    assert (sideways, found) == (False, [])
+
+
+def grave(shown: Page, scheme: Literal["light", "dark"]) -> list[tuple[str, str, str]]:
+    """What axe calls serious or critical."""
+    shown.emulate_media(color_scheme=scheme)
+    rules = [one for one in Axe().run(shown).response["violations"] if one["impact"] in ("serious", "critical")]
+    return [(one["id"], node["html"][:160], node["failureSummary"]) for one in rules for node in one["nodes"][:3]]
