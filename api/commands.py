@@ -52,6 +52,13 @@ def load(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查并报告,不写入任何东西")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="把完整报告(JSON)写到这个文件")] = None,
     kind: Annotated[str | None, typer.Option("--kind", help="表的类别,认不出时指定,如 enterprises 或 企业")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", help="整个文件的来源,如 企查查导出 2026-11-20;行里写了的以行里的为准"),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="整个文件的数据状态,如 reported 或 据报道;行里写了的以行里的为准")
+    ] = None,
     rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path(
         "lianzhang-rejects"
     ),
@@ -67,11 +74,15 @@ def load(
 
     if report:
         check_writable(report)
+    proof = {name: value.strip() for name, value in (("source", source), ("status", status)) if value and value.strip()}
+    if source is not None and "source" not in proof:
+        raise InputError("--source 是空的,请写明这个文件出自哪里")
     with progress() as step:
+        options = Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step, proof=proof)
         done = run(
             [_carried(path) for path in paths],
             reach(store),
-            Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step),
+            options,
         )
     if format is Format.json:
         print_json(done.as_dict())

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -12,16 +13,18 @@ import graph
 import loaders
 from graph.model import Record, name_of
 from graph.stores import Store
-from loaders.report import FileReport, Report
+from loaders.report import FileReport, ReadOtherwise, Report
 from loaders.rows.problems import Contradiction
 
 KEY = "loaded"
 
 
-def fingerprint(files: list[Path], kind: type[Record] | None) -> str:
-    """Return the SHA-256 of the files' names and contents, the wished type, and the code that reads them."""
+def fingerprint(files: list[Path], kind: type[Record] | None, proof: Mapping[str, str]) -> str:
+    """Return the SHA-256 of the files' names and contents, the wished type, what is said of them, and the code that
+    reads them."""
     digest = hashlib.sha256(_code().encode())
     digest.update((name_of(kind) if kind else "").encode())
+    digest.update(json.dumps(proof, sort_keys=True).encode() if proof else b"")
     for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
         digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")
         # what cannot be read is reported when it is opened as a table
@@ -52,7 +55,9 @@ def recall(store: Store, mark: str) -> Report | None:
         return None
     files = [FileReport(**{**file, "new": 0, "changed": 0, "same": file["read"]}) for file in saved["files"]]
     conflicts = [Contradiction(**item) for item in saved["conflicts"]]
-    return Report(files=files, conflicts=conflicts, warnings=saved["warnings"], version=store.version())
+    notes = [ReadOtherwise(**item) for item in saved.get("notes", [])]
+    told = {"warnings": saved["warnings"], "notes": notes}
+    return Report(files=files, conflicts=conflicts, version=store.version(), **told)
 
 
 def remember(store: Store, mark: str, report: Report) -> None:
@@ -62,6 +67,8 @@ def remember(store: Store, mark: str, report: Report) -> None:
     store.note(
         KEY,
         json.dumps(
-            {"mark": mark, "files": files, "conflicts": conflicts, "warnings": report.warnings}, ensure_ascii=False
+            {"mark": mark, "files": files, "conflicts": conflicts, "warnings": report.warnings}
+            | {"notes": [asdict(note) for note in report.notes]},
+            ensure_ascii=False,
         ),
     )

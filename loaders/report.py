@@ -36,6 +36,18 @@ class Reject:
     problems: list[RowProblem] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class ReadOtherwise:
+    """A cell or a row that was read otherwise than it stood, and how."""
+
+    file: str
+    row: int
+    column: str
+    value: str
+    note: str
+    sheet: str | None = None
+
+
 @dataclass
 class FileReport:
     """One table's part in a load."""
@@ -61,6 +73,7 @@ class Report:
     conflicts: list[Contradiction] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[ReadOtherwise] = field(default_factory=list)
     rejects_written: list[str] = field(default_factory=list)
     nodes: dict[str, int] = field(default_factory=dict)
     edges: dict[str, int] = field(default_factory=dict)
@@ -83,6 +96,12 @@ class Report:
             | {"rejected": [asdict(reject) for reject in self.rejected]}
             | {name: value for name, value in asdict(self).items() if name != "rejected"}
         )
+
+    def noted(self) -> list[tuple[str, int, ReadOtherwise]]:
+        """Return what was read otherwise, alike together: how, how often, and the first of them."""
+        counted = Counter((each.file, each.column, each.note) for each in self.notes)
+        first = {(each.file, each.column, each.note): each for each in reversed(self.notes)}
+        return [(key[2], number, first[key]) for key, number in counted.most_common()]
 
     def reasons(self) -> list[tuple[str, int]]:
         """Return the different reasons with how often each was met, the commonest first."""

@@ -1,7 +1,7 @@
 """A load from paths to report: open, validate, identify, resolve, merge, write."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
 from loaders.memory import fingerprint, recall, remember
 from loaders.rejects import write_rejects
-from loaders.report import Reject, Report, Step, shown, silent
+from loaders.report import ReadOtherwise, Reject, Report, Step, shown, silent
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import Marks
 from loaders.rows.merge import ORDER, OUTCOME, TABLE
@@ -32,7 +32,8 @@ MOST_NAMED = 5  # files of a load that the journal names
 class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
-    ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal.
+    ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal;
+    ``proof`` is what is said of whole files (``source``, ``status``) where their rows say nothing.
     """
 
     dry_run: bool = False
@@ -41,6 +42,7 @@ class Options:
     step: Step = silent
     marks: Marks = field(default_factory=dict)
     by: str = "本机用户"
+    proof: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -50,11 +52,11 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
         check_folder(options.rejects)
     report = Report(dry_run=options.dry_run)
     files = find_files(paths, report)
-    mark = fingerprint(files, options.kind)
+    mark = fingerprint(files, options.kind, options.proof)
     if not report.failed and (remembered := recall(store, mark)):
         remembered.dry_run = options.dry_run
         return remembered
-    tables = open_tables(files, report, options.kind)
+    tables = open_tables(files, report, options.kind, options.proof)
     with nullcontext() if options.dry_run else store.load() as writer:
         load_tables(tables, store, writer, report, options)
         # before the commit, so that rows are never loaded and refused without a trace
@@ -115,6 +117,11 @@ class _Load:
             self._count(
                 table, (of_nodes if issubclass(table.record, Node) else late).filter(pl.col(TABLE) == table.index)
             )
+        for table in tables:
+            file, sheet = shown(table.sheet.path), table.sheet.name
+            self.report.notes += [
+                ReadOtherwise(file, note.row, note.column, note.value, note.note, sheet) for note in table.notes
+            ]
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 

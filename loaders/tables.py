@@ -1,6 +1,6 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,11 @@ from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
 from loaders.report import FileReport, Report, shown
+from loaders.rows.as_meant import FIRST, Note, as_meant
 from loaders.rows.problems import RowProblem
 
 Row = dict[str, Any]
+NO_PROOF: Mapping[str, str] = {}
 READERS = {
     ".csv": read_text,
     ".tsv": read_text,
@@ -35,7 +37,8 @@ READERS = {
 
 @dataclass
 class InputTable:
-    """One table on its way in: its rows, its type, its part of the report, and the raw rows that were refused."""
+    """One table on its way in: its rows, its type, its part of the report, the raw rows that were refused, what was
+    read otherwise than it stood, and what was said of the whole file."""
 
     index: int
     sheet: Sheet
@@ -43,16 +46,35 @@ class InputTable:
     fields: list[str | None]
     report: FileReport
     refused: list[tuple[pl.DataFrame, dict[int, list[RowProblem]]]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    proof: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """Return the head under which each field stands."""
+        pairs = zip(self.fields, self.sheet.heads, strict=True)
+        return {field: head for field, head in pairs if field}
 
     def chunks(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-        """Yield each chunk twice: as it came, and with its columns named by field."""
+        """Yield each chunk twice: as it came, and as it is meant with its columns named by field."""
         names = {str(position): name for position, name in enumerate(self.fields) if name}
         mended = not {*REASON_HEADS}.isdisjoint(self.sheet.heads)
         for raw in _ahead(self.sheet.chunks):
             self.report.read += len(raw)
             if mended:  # our own rejects file: take the apostrophe before a formula off again
                 raw = raw.with_columns(pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}"))
-            yield raw, raw.select([ROW, *names]).rename(names)
+            first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
+            named, notes = as_meant(raw.select(ROW, *names, *first).rename(names), self.record, self.heads)
+            self.notes += notes
+            self.report.read -= len(raw) - len(named)
+            yield raw, self._with_proof(named)
+
+    def _with_proof(self, named: pl.DataFrame) -> pl.DataFrame:
+        """Return rows with what was said of the whole file where they say nothing themselves."""
+        there = [name for name in self.proof if name in named.columns]
+        said = [pl.col(name).str.strip_chars().replace("", None).fill_null(self.proof[name]) for name in there]
+        added = [pl.lit(value).alias(name) for name, value in self.proof.items() if name not in named.columns]
+        return named.with_columns(*said, *added)
 
 
 def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -108,7 +130,9 @@ def _read(path: Path) -> list[Sheet]:
     return read_chain_knowledge_graph(path) if path.is_dir() else READERS[path.suffix.lower()](path)
 
 
-def open_tables(files: list[Path], report: Report, wanted: type[Record] | None = None) -> list[InputTable]:
+def open_tables(
+    files: list[Path], report: Report, wanted: type[Record] | None = None, proof: Mapping[str, str] = NO_PROOF
+) -> list[InputTable]:
     """Open every table of the files; a file that cannot be used is reported and the others go on."""
     tables: list[InputTable] = []
     for path in files:
@@ -122,6 +146,8 @@ def open_tables(files: list[Path], report: Report, wanted: type[Record] | None =
             continue
         for sheet in sheets:
             add_table(tables, sheet, path, report, wanted)
+    for table in tables:
+        table.proof = proof
     return tables
 
 

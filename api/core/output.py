@@ -135,5 +135,8 @@ def explain(report: Report) -> None:
         say(f"拒收的行已写到 {path},改好后可再载入")
     for conflict in report.conflicts[:10]:
         say(f"冲突: {conflict.reason}: {conflict.left} ←→ {conflict.right}")
+    for note, number, first in report.noted()[:20]:
+        where = f"{first.file} 第 {first.row} 行{first.column and f' {first.column}'}“{first.value}”"
+        say(f"注意: {where}{f'等 {number:,} 处' if number > 1 else ''}: {note}")
     for warning in report.warnings[:10]:
         say(f"注意: {warning}")

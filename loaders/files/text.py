@@ -32,7 +32,10 @@ UNREADABLE = "\ufffd"
 
 @dataclass
 class _Layout:
-    """How a file is cut: its encoding and delimiter, the row of its heads, and on which line that row ends."""
+    """How a file is cut: its encoding and delimiter, the row of its heads, and on which line that row ends.
+
+    ``longer`` are rows, with their numbers, that only had empty cells too many.
+    """
 
     sheet: Sheet
     encoding: str
@@ -40,6 +43,7 @@ class _Layout:
     header: int
     lines: int
     skipped: list[int] = field(default_factory=list)
+    longer: list[tuple[int, list[str | None]]] = field(default_factory=list)
 
 
 def read_text(path: Path) -> list[Sheet]:
@@ -140,9 +144,24 @@ def _chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
         for frame in _arrow_chunks(layout):
             done = int(frame[ROW][-1]) if len(frame) else done
             yield _without_blank(frame, len(layout.sheet.heads))
+        yield from _longer(layout)
     except (pa.ArrowInvalid, UnicodeError):
         layout.sheet.bad[:] = [bad for bad in layout.sheet.bad if bad.row <= done]
+        layout.longer[:] = [row for row in layout.longer if row[0] <= done]
+        yield from _longer(layout)
         yield from _slow_chunks(layout, done)
+
+
+def _longer(layout: _Layout) -> Iterator[pl.DataFrame]:
+    """Yield the rows that only had empty cells too many."""
+    if layout.longer:
+        numbers, rows = zip(*layout.longer, strict=True)
+        yield raw_frame([*rows], [*numbers], len(layout.sheet.heads))
+
+
+def _only_longer(cells: list[str], width: int) -> bool:
+    """Tell whether a row has more cells than there are heads, and nothing in them."""
+    return len(cells) > width and not any(map(str.strip, cells[width:])) and any(map(str.strip, cells[:width]))
 
 
 def _arrow_chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
@@ -154,7 +173,11 @@ def _arrow_chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
         number = int(row.number) - layout.lines + layout.header + 1
         layout.skipped.append(number)
         if row.text.strip():
-            sheet.bad.append(_ragged(number, row.text, layout))
+            bad = _ragged(number, row.text, layout)
+            if _only_longer(bad.cells or [], width):
+                layout.longer.append((number, [*(bad.cells or [])[:width]]))
+            else:
+                sheet.bad.append(bad)
         return "skip"
 
     encoding = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
@@ -257,9 +280,10 @@ def _slow_chunks(layout: _Layout, done: int) -> Iterator[pl.DataFrame]:
     rows: list[list[str | None]] = []
     numbers: list[int] = []
     with layout.sheet.path.open(encoding=layout.encoding, errors="replace", newline="") as stream:
-        for number, row in _rows(stream, layout):
+        for number, read in _rows(stream, layout):
             if number <= max(done, layout.header + 1):
                 continue
+            row = read[:width] if not isinstance(read, BadRow) and _only_longer(read, width) else read
             bad = row if isinstance(row, BadRow) else _check_row(number, row, layout)
             if bad:
                 layout.sheet.bad.append(bad)

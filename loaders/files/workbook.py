@@ -118,6 +118,7 @@ def _read_page(path: Path, page: _Page) -> Sheet | None:
     elif header + 1 < len(top) and _goes_on(top[header + 1]):
         header += 1
         heads = join_headers(heads, top[header])
+    _spread_down(rows, page, header)
     last = max((index for index, head in enumerate(heads) if head), default=-1)
     if last >= MAX_COLUMNS:
         raise InputError(f"{page.name} 的表头有 {last + 1} 列,超过上限 {MAX_COLUMNS} 列,请删去多余的列")
@@ -138,6 +139,17 @@ def _spread_merged(top: list[list[str]], page: _Page) -> None:
         for y in range(row, min(bottom + 1, len(top))):
             for x in range(left, min(right + 1, len(top[y]))):
                 top[y][x] = top[y][x] or top[row][left]
+
+
+def _spread_down(rows: list[list[Any]], page: _Page, header: int) -> None:
+    """Write the value of a cell that is merged downwards below the head into each of its rows, for all of which it
+    holds."""
+    for (top, left), (bottom, right) in page.merged:
+        if top <= header or left != right or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            if left < len(row) and cell_text(row[left]) == "":
+                row[left] = rows[top][left]
 
 
 def _chunks(rows: list[list[Any]], start: int, width: int) -> Iterator[pl.DataFrame]:

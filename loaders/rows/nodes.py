@@ -1,5 +1,6 @@
 """Nodes into the store, with the edges that their link columns stand for."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
 
+COMMAS = "[，,/]"  # with which offices part names, though names have them too
 Refused = dict[tuple[int, int], list[RowProblem]]
 
 
@@ -158,6 +160,7 @@ class NodeLoader:
             TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value")
         )
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
+        long = self._parted(long, labels)
         targets = self.directory.find(long["value"], labels)
         long = pl.concat([long.rename({"id": "own"}), targets], how="horizontal")
         zh = next(item.zh for item in batch.record.table.links if item is link)
@@ -169,6 +172,27 @@ class NodeLoader:
         for (target,), part in long.filter(pl.col("problem").is_null()).group_by("label", maintain_order=True):
             ends = (str(target), label) if link.reverse else (label, str(target))
             yield ends, part.select(pl.col(start).alias("from"), pl.col(end).alias("to"), *PROOF, TABLE, ROW, ORDER)
+
+    def _parted(self, long: pl.DataFrame, labels: list[str]) -> pl.DataFrame:
+        """Part values at commas and slashes where the whole names nothing and every part something: Pt/C and
+        1,4-丁二醇 are names."""
+        values = long["value"].unique(maintain_order=True)
+        doubtful = values.filter(values.str.contains(COMMAS))
+        whole = self.directory.find(doubtful, labels) if len(doubtful) else None
+        if whole is None:
+            return long
+        parted: dict[str, list[str]] = {}
+        for value in doubtful.filter(whole["id"].is_null()):
+            for sign in (COMMAS.replace("/", ""), "/", COMMAS):
+                parts = [part.strip() for part in re.split(sign, value)]
+                known = len(parts) > 1 and all(parts)
+                if known and self.directory.find(pl.Series(parts), labels)["problem"].is_null().all():
+                    parted[value] = parts
+                    break
+        if not parted:
+            return long
+        several = [parted.get(value, [value]) for value in long["value"]]
+        return long.with_columns(pl.Series("value", several, dtype=pl.List(pl.String))).explode("value")
 
     def _write(self, batch: NodeBatch) -> pl.DataFrame:
         record = batch.record

@@ -1,0 +1,125 @@
+"""Cells read as they are meant where that is plain, each with a note; rows that are no rows of the table left out.
+
+A placeholder is no code, a code that Excel turned into a number has lost its digits, a mark that a cell is text is not
+part of it; a row that repeats the heads, a sum or a remark below the table is no thing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from graph.model import Edge, Record
+from loaders.files.heads import clean_head
+from loaders.files.sheets import ROW
+
+CODES = ("uscc", "stock_code")
+NOTHING = r"^(?:未上市|暂无|没有|不详|未知|空|无|/+|[-—–－_]+|n/?a|nan|null|none|nil|#n/a|0+|\*+|×+|x+)$"
+NOT_SAID = r"^(?:[-—–－]+|/+|n/?a|nan|null|none|nil)$"  # in any field; a word such as 无 may be what is meant there
+MARKED = r"^(?:['’‘`]\s*|=\s*\"(.*)\"\s*$|=\s*“(.*)”\s*$)"
+SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d{1,2}$"
+SUMS = (
+    r"^(?:本页)?(?:合|小|总|共|累)\s*计(?:[(（].*[)）]|[:：]?\s*[\d,.]+\s*(?:家|个|项|户|条|人|元|万元|亿元)?)?[:：]?$"
+)
+REMARKS = (
+    r"^(?:备\s*注|注|说\s*明|填\s*表\s*人|填报(?:人|单位)|制\s*表(?:人)?|审\s*核(?:人)?|单位负责人|联系电话|数据来源)\s*[:：].*$"
+    r"|^(?:备注|填表人|制表人|审核人)$"
+)
+FIRST = "__first"  # the first column where it is none of ours: a number, or the word 合计
+LIMIT = 100  # letters of a value that a note shows
+
+
+@dataclass(frozen=True)
+class Note:
+    """A cell or a row that was read otherwise than it stood."""
+
+    row: int
+    column: str
+    value: str
+    note: str
+
+
+def as_meant(frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str]) -> tuple[pl.DataFrame, list[Note]]:
+    """Return the rows of a table (text columns by field) as they are meant, and what was read otherwise; ``heads`` are
+    the columns' own heads."""
+    notes: list[Note] = []
+    frame = _without_rows(frame, record, heads, notes)
+    for name in (name for name in frame.columns if name in heads):
+        frame = _code(frame, name, heads[name], notes) if name in CODES else _plain(frame, name, heads[name], notes)
+    return frame, sorted(notes, key=lambda note: note.row)
+
+
+def _without_rows(
+    frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str], notes: list[Note]
+) -> pl.DataFrame:
+    """Leave out rows that repeat the heads, and sums and remarks that stand where the name of a thing would."""
+    cells = [name for name in frame.columns if name in heads]
+    unused = [name for name in (FIRST,) if name in frame.columns]
+    if not cells:
+        return frame.drop(unused)
+    own = {name: clean_head(head) for name, head in heads.items()}
+    repeats = [_is_head(name, own[name]) for name in cells]
+    suspects = frame.filter(pl.any_horizontal(*repeats, *(_is_sum(name) for name in (*cells, *unused))))
+    gone: list[int] = []
+    names = [name for name, _ in record.table.end_columns] if issubclass(record, Edge) else ["name"]
+    first = next(iter([*unused, *cells]))
+    for row in suspects.iter_rows(named=True):
+        said = {name: row[name] for name in (*unused, *cells) if (row[name] or "").strip()}
+        repeated = [name for name, text in said.items() if clean_head(text) == own.get(name)]
+        lead = next((said[name] for name in (first, *names) if name in said), "").strip()
+        if repeated and len(repeated) * 2 > len(said):
+            notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "又是表头,没有当作一行"))
+        elif any(_reads(said.get(name, ""), SUMS) for name in (*names, first)) or _reads(lead, REMARKS):
+            notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "是合计或备注,没有当作一行"))
+        else:
+            continue
+        gone.append(row[ROW])
+    return frame.drop(unused).filter(~pl.col(ROW).is_in(gone)) if gone else frame.drop(unused)
+
+
+def _reads(text: str, pattern: str) -> bool:
+    return bool(pl.Series([text.strip()]).str.contains(pattern)[0])
+
+
+def _is_head(name: str, head: str) -> pl.Expr:
+    return pl.col(name).str.replace_all(r"[\s*]", "").str.to_lowercase().fill_null("") == head
+
+
+def _is_sum(name: str) -> pl.Expr:
+    return pl.col(name).str.strip_chars().str.contains(f"{SUMS}|{REMARKS}").fill_null(False)
+
+
+def _code(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:
+    """Read a column of codes."""
+    was = pl.col(name).str.strip_chars()
+    bare = was.str.replace(MARKED, "${1}${2}").str.normalize("NFKC").str.strip_chars()
+    nothing, damaged = bare.str.contains(f"(?i){NOTHING}"), bare.str.contains(SCIENTIFIC)
+    short = bare.str.contains(r"^\d{1,4}$") if name == "stock_code" else pl.lit(False)
+    told = (
+        pl.when(nothing).then(pl.lit("不是代码,没有当作代码"))
+        .when(damaged).then(pl.lit("被 Excel 改成了数字,后几位已丢失,没有当作代码;请把这一列设为文本后重填"))
+        .when(short).then(pl.lit("位数不够,前面的 0 可能被 Excel 去掉了,没有当作代码;请把这一列设为文本后重填"))
+        .when(bare != was).then(pl.lit("去掉了文本记号,全角改为半角"))
+    )  # fmt: skip
+    value = pl.when(nothing | damaged | short | (bare == "")).then(None).otherwise(bare)
+    return _noted(frame, name, head, value, told, notes)
+
+
+def _plain(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:
+    """Read a column of anything else: a mark that the cell is text is taken off, a dash says nothing."""
+    was = pl.col(name).str.strip_chars()
+    marked = was.str.contains(r"^['‘’]\S") & ~was.str.contains(r"^.[^'‘’]*['‘’]")
+    nothing = was.str.contains(f"(?i){NOT_SAID}")
+    told = (
+        pl.when(nothing).then(pl.lit("没有填,按空读"))
+        .when(marked).then(pl.lit("去掉了文本记号"))
+    )  # fmt: skip
+    value = pl.when(nothing).then(None).when(marked).then(was.str.slice(1)).otherwise(pl.col(name))
+    return _noted(frame, name, head, value, told, notes)
+
+
+def _noted(frame: pl.DataFrame, name: str, head: str, value: pl.Expr, told: pl.Expr, notes: list[Note]) -> pl.DataFrame:
+    made = frame.with_columns(told.alias("__told"), value.alias("__value"))
+    for row, text, note in made.filter(pl.col("__told").is_not_null()).select(ROW, name, "__told").iter_rows():
+        notes.append(Note(row, head, text[:LIMIT], note))
+    return made.with_columns(pl.col("__value").alias(name)).drop("__told", "__value")

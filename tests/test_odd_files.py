@@ -1,0 +1,158 @@
+"""Odd files as offices have them: read as they are meant, each with a note, nothing lost or changed without a word."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from graph.model.nodes import Chain, Enterprise, Product
+from graph.stores import Store
+from loaders.report import Report
+from loaders.rows.as_meant import as_meant
+from loaders.run import Options, load, load_rows
+
+HEADS = {"name": "企业名称", "uscc": "统一社会信用代码", "stock_code": "股票代码", "source": "来源"}
+
+
+def put(store: Store, folder: Path, text: str, **options: object) -> Report:
+    path = folder / "企业.csv"
+    path.write_text(text, "utf-8")
+    return load([path], store, Options(**options))  # type: ignore[arg-type]
+
+
+def firms(store: Store) -> list[tuple[str, str | None, str | None]]:
+    return sorted(store.nodes(Enterprise).select("name", "uscc", "stock_code").iter_rows())
+
+
+def test_what_is_no_code_tells_no_firms_apart(store: Store, tmp_path: Path) -> None:
+    words = ["未上市", "无", "-", "nan", "000000", "N/A", "——", "＊＊＊"]
+    rows = [f"示例{number}仪器有限公司,{word},{word},示例名录\n" for number, word in enumerate(words)]
+    report = put(store, tmp_path, "企业名称,统一社会信用代码,股票代码,来源\n" + "".join(rows))
+    assert (report.total("new"), report.rejected, report.conflicts) == (8, [], [])
+    assert {firm[1:] for firm in firms(store)} == {(None, None)}
+    assert len(report.notes) == 16
+    assert [(note, number) for note, number, _ in report.noted()] == [("不是代码,没有当作代码", 8)] * 2
+
+
+def test_codes_that_excel_changed_are_not_kept_as_codes(store: Store, tmp_path: Path) -> None:
+    report = put(store, tmp_path, "企业名称,统一社会信用代码,股票代码,来源\n示例甲公司,9.13702E+17,2,示例名录\n")
+    assert firms(store) == [("示例甲公司", None, None)]
+    assert [(note.row, note.column, note.value) for note in report.notes] == [
+        (2, "统一社会信用代码", "9.13702E+17"), (2, "股票代码", "2"),
+    ]  # fmt: skip
+    assert all("Excel" in note.note for note in report.notes)
+    assert report.bad is False
+
+
+def test_marks_that_a_cell_is_text_are_no_part_of_it(store: Store, tmp_path: Path) -> None:
+    rows = [
+        ("示例甲公司", '="91370200MA3C12345X"', '="000002"', "91370200MA3C12345X", "000002"),
+        ("示例乙公司", "'91370200MA3C54321X", "'000003", "91370200MA3C54321X", "000003"),
+        ("示例丙公司", "９１３７０２００ＭＡ３Ｃ８８８８８Ｘ", "０００００５", "91370200MA3C88888X", "000005"),
+        ("'示例丁公司", "", "600690.SH", None, "600690.SH"),
+    ]
+    lines = [
+        f'{name},"{code.replace(chr(34), chr(34) * 2)}","{stock.replace(chr(34), chr(34) * 2)}",示例\n'
+        for name, code, stock, *_ in rows
+    ]
+    report = put(store, tmp_path, "企业名称,统一社会信用代码,股票代码,来源\n" + "".join(lines))
+    assert report.rejected == []
+    assert firms(store) == sorted((name.lstrip("'"), code, stock) for name, _, _, code, stock in rows)
+    assert len(report.notes) == 7
+
+
+def test_heads_sums_and_remarks_are_no_rows(store: Store, tmp_path: Path) -> None:
+    text = (
+        "序号,企业名称,别名,来源\n1,示例甲公司,,示例名录\n序号,企业名称,别名,来源\n2,示例乙公司,,示例名录\n,小计,,示例名录\n"
+        "合计,2家,,示例名录\n合 计,合计,,示例名录\n备注：以上为初步名单,,,\n,填表人：张三,,\n3,合计划数字科技公司,总计,示例名录\n"
+    )
+    report = put(store, tmp_path, text)
+    assert [name for name, _, _ in firms(store)] == ["合计划数字科技公司", "示例乙公司", "示例甲公司"]
+    assert (report.total("read"), report.bad) == (3, False)
+    assert [(note.row, note.note[:4]) for note in report.notes] == [
+        (3, "又是表头"), (5, "是合计或"), (6, "是合计或"), (7, "是合计或"), (8, "是合计或"), (9, "是合计或"),
+    ]  # fmt: skip
+
+
+def test_a_file_says_once_where_it_is_from(store: Store, tmp_path: Path) -> None:
+    proof = {"source": "企查查导出 2026-11-20", "status": "据报道"}
+    report = put(store, tmp_path, "企业名称,来源\n示例甲公司,\n示例乙公司,自己的来源\n", proof=proof)
+    assert report.bad is False
+    rows = sorted(store.nodes(Enterprise).select("name", "source", "status").iter_rows())
+    assert rows == [("示例乙公司", "自己的来源", "reported"), ("示例甲公司", "企查查导出 2026-11-20", "reported")]
+    other = put(store, tmp_path, "企业名称\n示例丙公司\n", proof={"source": "s", "status": "curated"})
+    assert other.bad is False
+    assert put(store, tmp_path, "企业名称\n示例丁公司\n").rejected[0].column == "来源"
+
+
+def test_the_same_file_again_says_the_same(store: Store, tmp_path: Path) -> None:
+    text = "企业名称,股票代码,来源\n示例甲公司,未上市,示例名录\n"
+    first, again = put(store, tmp_path, text), put(store, tmp_path, text)
+    assert again.total("same") == 1
+    assert again.notes == first.notes
+    assert again.as_dict()["notes"][0]["value"] == "未上市"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "注意力科技公司",
+        "说明书印刷公司",
+        "备注软件公司",
+        "合计量科技公司",
+        "小计算机公司",
+        "无锡某公司",
+        "'90后'文化公司",
+        "NA公司",
+    ],
+)
+def test_a_name_that_only_looks_like_it_stays(name: str) -> None:
+    frame = pl.DataFrame({"__row": [2], "name": [name], "source": ["s"]})
+    meant, notes = as_meant(frame, Enterprise, HEADS)
+    assert (meant["name"].to_list(), notes) == ([name], [])
+
+
+def test_empty_cells_too_many_are_nothing(store: Store, tmp_path: Path) -> None:
+    text = "企业名称,来源\n示例甲公司,示例名录,\n示例乙公司,示例名录,,\n示例丙公司,示例名录\n示例丁公司,示例名录,多的\n"
+    report = put(store, tmp_path, text)
+    assert [name for name, _, _ in firms(store)] == ["示例丙公司", "示例乙公司", "示例甲公司"]
+    assert [(reject.row, "3 列" in reject.reason) for reject in report.rejected] == [(5, True)]
+    assert report.total("read") == 4
+
+
+def test_a_cell_merged_downwards_holds_for_each_of_its_rows(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["企业名称", "别名", "来源"])
+        page.write_column(1, 0, ["示例甲公司", "示例乙公司", "示例丙公司", "示例丁公司"])
+        page.merge_range(1, 2, 3, 2, "一号名录")
+        page.write(4, 2, "二号名录")
+        page.merge_range(1, 1, 2, 1, "共同")
+    assert load([path], store).bad is False
+    told = sorted(store.nodes(Enterprise).select("name", "source", "aliases").iter_rows())
+    assert [(name[2], source, aliases) for name, source, aliases in told] == [
+        ("丁", "二号名录", None), ("丙", "一号名录", None), ("乙", "一号名录", ["共同"]), ("甲", "一号名录", ["共同"]),
+    ]  # fmt: skip
+
+
+def test_values_are_parted_at_commas_only_where_every_part_is_something(store: Store, tmp_path: Path) -> None:
+    chains = [{"id": id, "name": name, "source": "s"} for id, name in (("a", "集成电路"), ("b", "新型显示"))]
+    load_rows(Chain, chains, store)
+    products = [{"name": name, "source": "s"} for name in ("Pt/C", "1,4-丁二醇", "芯片")]
+    load_rows(Product, products, store)
+    text = (
+        "企业名称;产业链;产品;来源\n示例甲公司;集成电路，新型显示;芯片,Pt/C;s\n示例乙公司;集成电路/新型显示;Pt/C;s\n"
+        "示例丙公司;集成电路,没有的链;1,4-丁二醇;s\n示例丁公司;集成电路;1,4-丁二醇;s\n"
+    )
+    report = put(store, tmp_path, text)
+    assert [reject.row for reject in report.rejected] == [4]
+    assert "集成电路,没有的链" in report.rejected[0].reason
+    made = store.read(
+        "MATCH (e:Enterprise)-[r]->(t) WHERE t:Chain OR t:Product RETURN e.name AS firm, t.name AS thing"
+    ).rows
+    assert sorted((row["firm"][2], row["thing"]) for row in made) == [
+        ("丁", "1,4-丁二醇"), ("丁", "集成电路"), ("乙", "Pt/C"), ("乙", "新型显示"), ("乙", "集成电路"),
+        ("甲", "Pt/C"), ("甲", "新型显示"), ("甲", "芯片"), ("甲", "集成电路"),
+    ]  # fmt: skip
