@@ -149,9 +149,10 @@ def test_values_are_parted_at_commas_only_where_every_part_is_something(store: S
     report = put(store, tmp_path, text)
     assert [reject.row for reject in report.rejected] == [4]
     assert "集成电路,没有的链" in report.rejected[0].reason
-    made = store.read(
-        "MATCH (e:Enterprise)-[r]->(t) WHERE t:Chain OR t:Product RETURN e.name AS firm, t.name AS thing"
-    ).rows
+    asked = "MATCH (e:Enterprise)-[:{}]->(t:{}) RETURN e.name AS firm, t.name AS thing"
+    made = [
+        row for ends in (("ON_CHAIN", "Chain"), ("PRODUCES", "Product")) for row in store.read(asked.format(*ends)).rows
+    ]
     assert sorted((row["firm"][2], row["thing"]) for row in made) == [
         ("丁", "1,4-丁二醇"), ("丁", "集成电路"), ("乙", "Pt/C"), ("乙", "新型显示"), ("乙", "集成电路"),
         ("甲", "Pt/C"), ("甲", "新型显示"), ("甲", "芯片"), ("甲", "集成电路"),
