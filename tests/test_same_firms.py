@@ -23,7 +23,7 @@ from graph.names.comparisons import Comparisons, read_comparisons, read_judgemen
 from graph.names.index import NameIndex
 from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from graph.settings import Settings
-from graph.stores import Store, open_store
+from graph.stores import Store, open_generations, open_store
 from loaders.judgements import judge
 from loaders.run import load
 from queries.city.city import read_city
@@ -378,7 +378,8 @@ def test_a_file_of_an_older_model_is_read_and_brought_up_to_date(tmp_path: Path)
     store = open_store(f"ladybug://{tmp_path}/g.lbug")
     put_in(store, tmp_path / "in", "a,青岛甲有限公司,,,,,qd")
     store.close()
-    connection = ladybug.Connection(ladybug.Database(str((tmp_path / "g.lbug").resolve())))
+    current = open_generations(f"ladybug://{tmp_path}/g.lbug").current()
+    connection = ladybug.Connection(ladybug.Database(str(current)))
     for change in (
         "DROP TABLE COMPARED_WITH",
         "ALTER TABLE Enterprise DROP listed_on",

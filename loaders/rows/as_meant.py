@@ -15,7 +15,7 @@ from loaders.files.sheets import ROW
 
 CODES = ("uscc", "stock_code")
 NOTHING = r"^(?:未上市|暂无|没有|不详|未知|空|无|/+|[-—–－_]+|n/?a|nan|null|none|nil|#n/a|0+|\*+|×+|x+)$"
-NOT_SAID = r"^(?:[-—–－]+|/+|n/?a|nan|null|none|nil)$"  # in any field; a word such as 无 may be what is meant there
+NOT_SAID = r"^[-—–－]{1,4}$"  # in any field; a word such as 无 or NULL may be what is meant there
 MARKED = r"^(?:['’‘`]\s*|=\s*\"(.*)\"\s*$|=\s*“(.*)”\s*$)"
 SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d{1,2}$"
 SUMS = (
