@@ -249,7 +249,7 @@ def test_search_suggests_and_leads_to_a_firm(page: Page) -> None:
 
 def test_the_published_figures_sort_filter_and_download(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="公布数据").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据").click()
     rows = page.locator("#table-figures tbody tr")
     every = rows.count()
     assert every >= 77
@@ -400,8 +400,8 @@ def test_the_targets_of_a_chain(page: Page) -> None:
     with page.expect_download() as got:
         page.locator("#targets").get_by_role("button", name="下载 CSV").click()
     assert "示例外地电解液有限公司" in Path(got.value.path()).read_text("utf-8-sig")
-    page.get_by_role("link", name="断点", exact=True).first.click()
-    page.wait_for_url("**/new-energy-vehicles#gaps")
+    page.get_by_role("link", name="图谱与断点").click()
+    page.wait_for_url("**/new-energy-vehicles")
 
 
 def test_the_portfolio_says_how_good_it_is(page: Page) -> None:
@@ -454,3 +454,48 @@ def grave(shown: Page, scheme: Literal["light", "dark"]) -> list[tuple[str, str,
     shown.emulate_media(color_scheme=scheme)
     rules = [one for one in Axe().run(shown).response["violations"] if one["impact"] in ("serious", "critical")]
     return [(one["id"], node["html"][:160], node["failureSummary"]) for one in rules for node in one["nodes"][:3]]
+
+
+def test_the_bar_leads_to_every_room(page: Page) -> None:
+    page.goto("/projects")
+    assert page.get_by_role("navigation", name="主导航").get_by_role("link").all_inner_texts() == [
+        "产业链", "企业", "找供应商", "招商", "台账", "全市", "数据",
+    ]  # fmt: skip
+    rooms = page.get_by_role("navigation", name="同一类的页面")
+    assert rooms.get_by_role("link").all_inner_texts() == ["匹配台账", "项目"]
+    assert rooms.locator("[aria-current=page]").inner_text() == "项目"
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_text("菜单", exact=True).click()
+    page.get_by_role("navigation", name="菜单").get_by_role("link", name="全市").click()
+    page.wait_for_url("**/dashboard")
+    rooms.get_by_role("link", name="揭榜挂帅").click()
+    page.wait_for_url("**/challenges")
+
+
+def test_keys_lead_through_a_page(page: Page) -> None:
+    page.goto("/leaders")
+    rows = page.locator("main table.data").first.locator("tbody tr")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    assert rows.nth(1).evaluate(
+        "row => row === document.activeElement && getComputedStyle(row).outlineStyle === 'solid'"
+    )
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("dialog").is_visible()
+    with page.expect_download() as got:
+        page.keyboard.press("e")
+    assert got.value.suggested_filename.endswith(".xlsx")
+    page.keyboard.press("Control+j")
+    page.keyboard.press("/")
+    page.keyboard.type("j?e/")
+    assert page.get_by_role("combobox").input_value() == "j?e/"
+    page.get_by_role("combobox").blur()
+    page.keyboard.press("j")
+    address = rows.nth(0).locator("a").first.get_attribute("href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{address}")

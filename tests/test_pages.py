@@ -298,8 +298,8 @@ def test_error_pages_are_chinese_and_say_what_to_do(client: TestClient) -> None:
     assert client.get("/sources/nothing").status_code == 404
     assert client.get("/enterprises/nothing").status_code == 404
     elsewhere = client.get("/enterprises/nothing?without=sample").text
-    assert 'href="/sources?without=sample"' in elsewhere, "what was switched off stays off"
-    assert 'href="/sources"' in client.get("/enterprises/nothing?without=nonsense").text
+    assert 'href="/figures?without=sample"' in elsewhere, "what was switched off stays off"
+    assert 'href="/figures"' in client.get("/enterprises/nothing?without=nonsense").text
 
 
 def test_the_error_page_needs_no_store_and_lists_candidates(client: TestClient) -> None:

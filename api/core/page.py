@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
+from api.core.bar import bar_of
 from api.core.draw import draw
 from api.core.http import ViewDep, send_workbook
 from api.core.links import SiteLinks
@@ -155,6 +156,7 @@ def _render(request: Request, template: str, links: SiteLinks, status: int = 200
     scopes = {name: _with_query(request, without=words) for name, words in NAMED.items()}
     page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
     page |= {"may": lambda word: person_of(request).role.covers(Role(word)), "local": person_of(request) is LOCAL}
+    page["bar"] = bar_of(_raw_path(request), links, person_of(request).role.covers(Role.admin), status == 200)
     page |= {"show_all": scopes["全部"], "of_city": partial(_with_query, request), "everywhere": EVERYWHERE} | values
     return templates.TemplateResponse(request, template, page, status_code=status)
 
@@ -169,12 +171,14 @@ def _with_query(request: Request, **changed: str) -> str:
 
 def _address(request: Request, query: list[tuple[str, str]]) -> str:
     """Return the address of this page with other parameters."""
-    path = (
-        request.url.path.replace("?", "%3F").replace("#", "%23")
-        if request.scope.get("raw_path") is None
-        else request.scope["raw_path"].decode("ascii")
-    )
-    return path + (f"?{urlencode(query)}" if query else "")
+    return _raw_path(request) + (f"?{urlencode(query)}" if query else "")
+
+
+def _raw_path(request: Request) -> str:
+    """Return the path as it was asked for, with its signs still quoted."""
+    if (raw := request.scope.get("raw_path")) is not None:
+        return str(raw.decode("ascii"))
+    return request.url.path.replace("?", "%3F").replace("#", "%23")
 
 
 def error_page(request: Request, error: LianzhangError) -> HTMLResponse:

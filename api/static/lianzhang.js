@@ -1,5 +1,5 @@
 "use strict";
-// Suggestions below the search box, tables that sort, CSV files of tables, printing, and forms that take more fields.
+// Suggestions below the search box, tables that sort and turn into cards, CSV files of tables, printing, forms that take more fields.
 (function () {
   const here = new URLSearchParams(location.search);
 
@@ -163,6 +163,13 @@
     input.focus();
   }
 
+  // On a phone a row is a card: each cell says its column's head.
+  function carded(table) {
+    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent.trim());
+    for (const row of table.tBodies[0].rows) [...row.cells].forEach((cell, column) => { cell.dataset.head = heads[column]; });
+    table.classList.add("as-cards");
+  }
+
   document.querySelectorAll("[data-add-field]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => addField(button));
@@ -170,6 +177,7 @@
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   document.querySelectorAll("form.search").forEach(suggest);
   document.querySelectorAll("table.data").forEach(sortable);
+  document.querySelectorAll("table.data:not(.parts, .as-cards)").forEach(carded);
   document.querySelectorAll("[data-csv-of]").forEach((button) => {
     button.addEventListener("click", () => download(button.dataset.file, textOf(document.getElementById(button.dataset.csvOf))));
   });

@@ -1,0 +1,67 @@
+"""The bar of the site: seven entries, and below the one that is current the rooms that have no entry of their own."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from api.core.links import SiteLinks
+
+Rooms = tuple[tuple[str, str], ...]
+# An entry leads to its first room, and is current in all of them and below.
+ENTRIES: dict[str, Rooms] = {
+    "产业链": (("全部产业链", "/"),),
+    "企业": (("企业名录", "/enterprises"),),
+    "找供应商": (("找供应商", "/match"),),
+    "招商": (("招商组合", "/portfolio"),),
+    "台账": (("匹配台账", "/ledger"), ("项目", "/projects")),
+    "全市": (
+        ("驾驶舱", "/dashboard"), ("链主", "/leaders"), ("链主要买的", "/needs"), ("产业集群", "/clusters"),
+        ("揭榜挂帅", "/challenges"), ("开放场景与实验室", "/scenarios"), ("数字化赋能中心", "/centres"),
+        ("招商活动", "/events"), ("支撑平台", "/platforms"),
+    ),
+    "数据": (
+        ("公布数据", "/figures"), ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"),
+        ("操作记录", "/audit"), ("说明", "/about"),
+    ),
+}  # fmt: skip
+OF_A_CHAIN: Rooms = (
+    ("图谱与断点", ""), ("工作台", "desk"), ("卡位入链四张清单", "opportunities"), ("招商名录", "targets"),
+    ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
+)  # fmt: skip
+ADMINS = "/audit"
+ELSEWHERE = {"chains": "产业链", "agencies": "产业链", "things": "产业链", "edit": "产业链"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link of the bar."""
+
+    name: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The entries, and the rooms of the one that is current; a lone room is not told."""
+
+    entries: list[Link]
+    rooms: list[Link]
+
+
+def bar_of(raw_path: str, links: SiteLinks, admin: bool, found: bool = True) -> Bar:
+    """Return the bar of the page at an address, as it was asked for; without the chain's rooms if nothing was found."""
+    parts = raw_path.split("/")[1:]
+    here = "/" + parts[0]
+    places = {path: name for name, rooms in ENTRIES.items() for _, path in rooms}
+    current = places.get(here) or ELSEWHERE.get(parts[0], "")
+    entries = [Link(name, links.page(rooms[0][1]), name == current) for name, rooms in ENTRIES.items()]
+    if parts[0] == "chains" and len(parts) > 1 and found:
+        chain, page = unquote(parts[1]), parts[2] if len(parts) > 2 else ""
+        return Bar(entries, [Link(name, _room(links, chain, room), room == page) for name, room in OF_A_CHAIN])
+    rooms = [Link(name, links.page(path), path == here) for name, path in ENTRIES.get(current, ())]
+    rooms = [room for room in rooms if admin or room.href.partition("?")[0] != ADMINS]
+    return Bar(entries, rooms if len(rooms) > 1 else [])
+
+
+def _room(links: SiteLinks, chain: str, room: str) -> str:
+    return links.of_chain(chain, room) if room else links.to("chains", chain)
