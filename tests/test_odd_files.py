@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from graph.model.nodes import Chain, Enterprise, Product
-from graph.stores import Store
+from graph.model.nodes import Chain, Enterprise, Product, Project
+from graph.stores import Store, open_store
 from loaders.report import Report
 from loaders.rows.as_meant import as_meant
 from loaders.run import Options, load, load_rows
@@ -157,3 +157,34 @@ def test_values_are_parted_at_commas_only_where_every_part_is_something(store: S
         ("丁", "1,4-丁二醇"), ("丁", "集成电路"), ("乙", "Pt/C"), ("乙", "新型显示"), ("乙", "集成电路"),
         ("甲", "Pt/C"), ("甲", "新型显示"), ("甲", "芯片"), ("甲", "集成电路"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "yuan"),
+    [
+        ("总投资（亿元）", "12", 1.2e9), ("总投资(亿元)", "12.5", 1.25e9), ("投资额（万元）", "1,200", 1.2e7), ("投资额(千元)", "300", 3e5),
+        ("投资额 (单位：亿元)", "3", 3e8), ("投资额", "12亿元", 1.2e9), ("投资额", "1000万元人民币", 1e7), ("投资额（亿元）", "5000万元", 5e7),
+        ("投资额（元）", "5", 5.0), ("金额(百万元)", "2", 2e6),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_by_the_unit_in_its_head(tmp_path: Path, head: str, cell: str, yuan: float) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    path = tmp_path / "项目.csv"
+    path.write_text(f'项目名称,{head},来源\n示例项目,"{cell}",台账\n', "utf-8")
+    report = load([path], store)
+    assert (report.rejected, report.failed) == ([], [])
+    assert store.nodes(Project)["amount"].to_list() == [yuan]
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("file", "head"),
+    [("产品", "产品名称"), ("园区", "园区名称"), ("产业链", "产业链名称"), ("环节", "环节名称"), ("项目", "项目名称")],
+)
+def test_a_head_may_be_a_word_longer(tmp_path: Path, file: str, head: str) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    path = tmp_path / f"{file}.csv"
+    path.write_text(f"{head},来源\n示例,台账\n", "utf-8")
+    report = load([path], store, Options(dry_run=True))
+    assert (report.total("new"), report.failed, report.warnings) == (1, [], [])
+    store.close()

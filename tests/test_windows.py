@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 import time
 from pathlib import Path
 
@@ -176,23 +175,31 @@ def test_a_killed_load_is_swept_and_its_number_never_used_again(graph: Path, at:
     assert numbers_in(graph)[-1] == {True: 6, False: 4 if at == "replace last-number" else 5}[bool(half)]
 
 
-def test_a_reader_of_the_pointer_is_waited_for_and_one_who_stays_is_told_of(graph: Path) -> None:
-    generations = files(graph)
+def test_a_reader_of_the_pointer_is_waited_for_and_one_who_stays_is_told_of(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations, waited = files(graph), list[float]()
     with windows() as refused:
         stream = generations.path.open("rb")
-        waiting = threading.Timer(0.2, stream.close)
-        waiting.start()
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 3:
+                stream.close()
+
+        monkeypatch.setattr(time, "sleep", wait)
         generations.rollback()
-        waiting.join()
+        monkeypatch.undo()
+        assert waited == [*pointer.REPLACE_AGAIN[:3]]
         assert words_in(url_of(graph)) == "一"
-        assert ("replace", "g.lbug") in refused
+        assert refused.count(("replace", "g.lbug")) == 3
+        assert sum(pointer.REPLACE_AGAIN) < 1.5, "a second or so, then one is told"
         with generations.path.open("rb"):
-            begun = time.monotonic()
             with pytest.raises(StoreUnavailable, match=r"换不上.*正被别的程序打开.*现行数据没有改动"):
                 generations.rollback("3")
             with pytest.raises(StoreUnavailable, match="换不上"):
                 say_in_story(graph, "三")
-            assert time.monotonic() - begun < 10
+            assert refused.count(("replace", "g.lbug")) == 3 + 2 * (len(pointer.REPLACE_AGAIN) + 1)
         assert words_in(url_of(graph)) == "一"
         assert not left_in(graph)
         assert numbers_in(graph) == [2, 3]

@@ -46,12 +46,14 @@ def heads(record: type[Record]) -> dict[str, str]:
         extra: Any = info.json_schema_extra or {}
         for head in (name, *extra.get("heads", ())):
             table.setdefault(head.lower(), name)
+    if "name" in record.model_fields:
+        table.setdefault(f"{record.table.zh}名称", "name")
     for link in record.table.links:
         for head in (link.name, link.zh, *link.also):
             table.setdefault(head.lower(), link.name)
     if issubclass(record, Edge):
         for name, zh in record.table.end_columns:
-            table |= {name.lower(): name, zh.lower(): name}
+            table |= {name.lower(): name, zh.lower(): name, f"{zh}名称".lower(): name}
     return table
 
 

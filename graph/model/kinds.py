@@ -22,9 +22,10 @@ PARTIAL_DATE = r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-H[12]
 SEPARATORS = r"[;；、\n]"
 TRUE, FALSE = ("true", "1", "是", "y", "yes", "必需"), ("false", "0", "否", "n", "no", "非必需")
 
-SCALES = {"亿": 1e8, "万": 1e4}
+SCALES = {"亿": 1e8, "百万": 1e6, "万": 1e4, "千": 1e3, "": 1.0}
 MONEY_HINT = "以元为单位,50 亿元写 5000000000 或 50亿元"
-_money, _told_money = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)元?"), re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)")
+_money = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|百万|万|千|)元?(?:人民币)?")
+_told_money = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)")
 
 _forbidden, _formula, _partial_date = re.compile(FORBIDDEN), re.compile(FORMULA), re.compile(PARTIAL_DATE)
 _loose_date = re.compile(

@@ -9,12 +9,23 @@ from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
 
 LOOK_AHEAD = 25
+UNIT = re.compile(r"\((?:单位[::]?)?(?:人民币)?(亿元|百万元|万元|千元|元)(?:人民币)?\)$")
 REASON_HEADS = ("拒收原因", "reject_reason")
 
 
 def clean_head(text: str) -> str:
-    """Return a column head as it is compared: half width, no blanks, no required-mark, lower case."""
-    return re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text)).lower()
+    """Return a column head as it is compared: half width, no blanks, no required-mark, no unit, lower case."""
+    return UNIT.sub("", _narrow(text)).lower()
+
+
+def unit_of(head: str) -> str:
+    """Return the unit of money that a head says of its column: 亿元, 万元; nothing where it says none."""
+    found = UNIT.search(_narrow(head))
+    return found[1] if found else ""
+
+
+def _narrow(text: str) -> str:
+    return re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text))
 
 
 @cache

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from graph.model import Edge, Record
-from loaders.files.heads import clean_head
+from loaders.files.heads import clean_head, unit_of
 from loaders.files.sheets import ROW
 
 CODES = ("uscc", "stock_code")
@@ -44,6 +44,10 @@ def as_meant(frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str]
     the columns' own heads."""
     notes: list[Note] = []
     frame = _without_rows(frame, record, heads, notes)
+    for name, kind in record.kinds().items():
+        if kind.money and name in frame.columns and (unit := unit_of(heads[name])):
+            bare = pl.col(name).str.strip_chars().str.contains(r"^[\d,，.]+$")
+            frame = frame.with_columns(pl.when(bare).then(pl.col(name) + unit).otherwise(pl.col(name)))
     for name in (name for name in frame.columns if name in heads):
         frame = _code(frame, name, heads[name], notes) if name in CODES else _plain(frame, name, heads[name], notes)
     return frame, sorted(notes, key=lambda note: note.row)
