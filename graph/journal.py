@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 START = "0" * 64
+UNREADABLE = "读不出"
 
 
 class Outcome(StrEnum):
@@ -64,10 +65,13 @@ class JournalEntry:
     @classmethod
     def of(cls, text: str, hash: str) -> "JournalEntry":
         """Return the entry that a text and its hash are."""
-        said = json.loads(text)
-        known = {each.name for each in fields(cls)}
-        entry = cls(**{name: value for name, value in said.items() if name in known})
-        return replace(entry, outcome=Outcome(entry.outcome), hash=hash)
+        try:
+            said = json.loads(text)
+            known = {each.name for each in fields(cls)}
+            entry = cls(**{name: value for name, value in said.items() if name in known})
+            return replace(entry, outcome=Outcome(entry.outcome), hash=hash)
+        except (ValueError, TypeError, AttributeError):  # somebody wrote over it: no digest of it is its hash
+            return cls(UNREADABLE, "", Outcome.refused, told=text[:200], hash=hash)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from graph.model import EDGE_TYPES, EDGES, NODE_TYPES, NODES, Edge, Node, ends_o
 from graph.outputs import check_writable, writing
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
+from loaders.changes import RESTORED
 from loaders.report import Step, silent
 
 FORMAT = 1
@@ -93,7 +94,7 @@ def restore(store: Store, path: Path, by: str, replace: bool = False, step: Step
         if taken:
             journal.fill(entries)
         told = f"备份 {path.name},做于 {manifest.made_at},{manifest.nodes:,} 个节点、{manifest.edges:,} 条关系"
-        journal.append(JournalEntry("恢复", by, told=told, version=store.version()))
+        journal.append(JournalEntry(RESTORED, by, told=told, version=store.version()))
     return manifest, taken
 
 

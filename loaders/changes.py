@@ -23,6 +23,8 @@ from loaders.run import Options, load_tables
 from loaders.tables import InputTable, Row, add_rows
 
 UNDONE = "撤销"
+RESTORED = "恢复"
+MOST_WHY = 2_000  # signs that a reason may have
 RECENT = 2_000  # entries that are looked through for what was not ended: each change looks
 
 
@@ -58,7 +60,9 @@ class Change:
 
     def check(self) -> None:
         """Raise ``InputError`` for a field that the type does not have, or that is no field to be written."""
-        own, links = self.record.model_fields, {link.name: link.zh for link in self.record.table.links}
+        if len(self.why) > MOST_WHY:
+            raise InputError(f"为什么改: 至多 {MOST_WHY:,} 字,这里有 {len(self.why):,} 字,请写短些")
+        own, links = writable(self.record), {link.name: link.zh for link in self.record.table.links}
         for name in self.fields:
             if name in links:
                 raise InputError(f"{links[name]}({name})是关系,不是字段;请用“{self.record.table.zh}”的表载入")
@@ -66,9 +70,9 @@ class Change:
                 continue
             if not _is_plain(self.fields[name]):
                 raise InputError(f"{name}: 应为一个值、一列文字或 null,不能是嵌套的内容")
-            if name not in own or name in NOT_WRITTEN or name == "id":
+            if name not in own:
                 near = get_close_matches(name, own, 1, 0.5)
-                hint = f",是不是 {near[0]}" if near else f";可改的有 {'、'.join(writable(self.record))}"
+                hint = f",是不是 {near[0]}" if near else f";可改的有 {'、'.join(own)}"
                 raise InputError(f"{self.record.table.zh}没有可改的字段“{name[:60]}”{hint}")
 
 
@@ -116,7 +120,7 @@ class _Begun:
             thing=thing_of(change.record, change.key),
             key={name: change.key.get(name) for name in _key_names(change.record)},
             name=str(before.get("name") or change.key.get("name") or ""),
-            why=change.why,
+            why=change.why[:MOST_WHY],
             told=told,
             change=self.id,
             version=version,
@@ -173,13 +177,13 @@ def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> D
     if row is None:
         raise NotFound(f"图中没有 {made.thing} 这一行了,无从撤销")
     edits = read_edits(row)
-    own = {name for name in made.after if name in edits and edits[name].change == change}
-    if own != {name for name in made.after if name in columns(record)}:
-        raise Conflict(f"{record.table.zh}: 这次改动之后又有人改过,请先撤销后来的改动", newer=row)
+    own = {name for name in columns(record) if _is_of(made, name, edits.get(name))}
+    if not own or any(_moved_on(edits.get(name), made.before[name]) for name in {*made.after} - own):
+        raise Conflict(f"{record.table.zh}: 这次改动之后又有人改过,或已撤销过;请先撤销后来的改动", newer=row)
     if made.action == "新增":
         (done,) = apply(store, [Change(record, key, None, by, why or f"撤销 {change}", tag_of(row), role)])
         return done
-    pins = {name: _pin(made.before[name]) for name in own}
+    pins = {name: _pin(made.before.get(name)) for name in own}
     (done,) = apply(store, [Change(record, key, {}, by, why or f"撤销 {change}", tag_of(row), role, pins)])
     return done
 
@@ -190,7 +194,9 @@ def redo(store: Store, generation: int) -> tuple[int, list[str]]:
     Return how many were made, and of each that could not be made what it was and why.
     """
     made, failed = 0, list[str]()
-    for entry in settled(store.journal().entries()):
+    entries = settled(store.journal().entries())
+    whole = [place for place, entry in enumerate(entries) if _is_whole(entry, generation)]
+    for entry in entries[max(whole, default=-1) + 1 :]:
         number = entry.version.partition("-")[0]
         if not entry.change or entry.outcome is not Outcome.done or not number.isdecimal() or int(number) <= generation:
             continue
@@ -210,6 +216,13 @@ def redo(store: Store, generation: int) -> tuple[int, list[str]]:
     return made, failed
 
 
+def _is_whole(entry: JournalEntry, generation: int) -> bool:
+    """Tell whether an entry is a restoring that a generation holds: what was written before it, if anything, is of
+    another numbering."""
+    number = entry.version.partition("-")[0]
+    return entry.action == RESTORED and number.isdecimal() and int(number) <= generation
+
+
 def recover(store: Store) -> None:
     """Settle in the journal what was begun and not ended, for the process was killed: the graph says what came of it.
 
@@ -222,7 +235,8 @@ def recover(store: Store) -> None:
     for entry in ends.values():
         if entry.outcome is Outcome.begun:
             edits = read_edits(standing(store, record_of(entry.thing), entry.key) or {})
-            there = any(edit.change == entry.change for edit in edits.values())
+            of_it = [_is_of(entry, name, edits.get(name)) for name in {*edits, *entry.after}]
+            there = all(of_it) if entry.action == UNDONE else any(of_it)
             told = "进程中断,事后核对: 已写入" if there else "进程中断,事后核对: 没有写入"
             outcome = Outcome.done if there else Outcome.refused
             store.journal().append(JournalEntry(entry.action, entry.who, outcome, change=entry.change, told=told))
@@ -279,8 +293,7 @@ def standing(store: Store, record: type[Record], key: Mapping[str, Any]) -> Row 
 
 def _begin(store: Store, change: Change) -> _Begun:
     """Return a change with the row that it is about; raises ``Conflict`` where that is not the one that was seen."""
-    if change.seen is not None:
-        change.check()
+    change.check()
     change = replace(change, key=_with_ids(store, change))
     row = standing(store, change.record, change.key)
     if change.seen is not None and (row is None or tag_of(row) != change.seen):
@@ -332,6 +345,20 @@ def _as_it_was(row: Row, name: str) -> Any:
 
 def _told(edit: Edit | None) -> Any:
     return {"edit": asdict(edit)} if edit else None
+
+
+def _is_of(made: JournalEntry, name: str, edit: Edit | None) -> bool:
+    """Tell whether a field stands as a change left it; one that took another back left what had stood before."""
+    if made.action != UNDONE:
+        return edit is not None and edit.change == made.change
+    pin = _pin(made.after.get(name))
+    return name in made.after and (edit and edit.change) == (pin and pin.change)
+
+
+def _moved_on(edit: Edit | None, told: Any) -> bool:
+    """Tell whether a field is somebody else's now than it was before a change that left it as it was."""
+    was = _pin(told)
+    return (edit and edit.change) != (was and was.change)
 
 
 def _pin(told: Any) -> Edit | None:

@@ -19,7 +19,8 @@ from graph.model.edges import Supplies
 from graph.model.edits import EDITS, read_edits, tag_of
 from graph.model.nodes import Enterprise, Project
 from graph.stores import Store, open_store
-from loaders.changes import Change, apply, recover, standing, undo
+from loaders.backup import back_up, restore
+from loaders.changes import Change, apply, recover, redo, standing, undo
 from loaders.run import load_rows
 
 SAID = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note", "field_sources")
@@ -301,3 +302,89 @@ def test_the_journal_of_a_file_store_is_not_lost_with_a_generation(tmp_path: Pat
     with sqlite3.connect(tmp_path / "g.lbug.d" / "journal.sqlite") as base:
         base.execute("UPDATE entries SET text = replace(text, '张三', '李四') WHERE number = 1")
     assert any("被改过" in fault for fault in broken(store.journal().entries(), store.journal().head()))
+
+
+def test_firms_are_loaded_again_after_somebody_wrote_in_one(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firms = [{"id": id, "name": f"示例{id}公司", "source": "名录"} for id in "abc"]
+    load_rows(Enterprise, firms, store)
+    apply(store, [Change(Enterprise, {"id": "a"}, {"description": "电话核实过"}, "张三")])
+    assert load_rows(Enterprise, firms, store).total("same") == 3
+    assert row(store, "a", Enterprise)["description"] == "电话核实过"
+
+
+def test_a_change_is_checked_whether_or_not_its_writer_saw_the_row(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    load_rows(Project, [project(), project(id="q", name="别的项目")], store)
+    for fields in ({"id": "q", "stage": "签约"}, {EDITS: ["x"]}, {"no-such": 1}, {"description": {"a": 1}}):
+        with pytest.raises(InputError):
+            apply(store, [Change(Project, {"id": "p"}, fields, "张三")])
+    assert (row(store)["stage"], row(store, "q")["stage"]) == (None, None)
+    with pytest.raises(InputError, match="写短些"):
+        apply(store, [Change(Project, {"id": "p"}, {"stage": "签约"}, "张三", "长" * 300_000)])
+    assert max(len(entry.why) for entry in store.journal().entries()) == 2_000
+
+
+def test_a_change_is_taken_back_though_part_of_it_said_what_stood(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    load_rows(Project, [project(stage="洽谈")], store)
+    write(store, stage="签约")
+    second = write(store, stage="签约", description="说明")
+    undo(store, second, "李四")
+    assert (row(store)["stage"], row(store)["description"]) == ("签约", None)
+    with pytest.raises(Conflict, match="已撤销过"):
+        undo(store, second, "李四")
+
+
+def test_an_undo_that_left_what_files_say_is_taken_back(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    load_rows(Project, [project(stage="洽谈")], store)
+    back = undo(store, write(store, stage="签约"), "李四").change
+    assert row(store)["stage"] == "洽谈"
+    undo(store, back, "李四")
+    assert (row(store)["stage"], read_edits(row(store))["stage"].by) == ("签约", "张三")
+    with pytest.raises(Conflict):
+        undo(store, back, "李四")
+
+
+def test_an_undo_that_was_killed_after_it_was_written_is_known_as_done(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    load_rows(Project, [project(stage="洽谈")], store)
+    undo(store, write(store, stage="签约"), "李四")
+    entries = [*store.journal().entries()]
+    store.journal().fill(entries[:-1])
+    recover(store)
+    assert settled(store.journal().entries())[-1].told == "进程中断,事后核对: 已写入"
+
+
+def test_the_mark_of_a_code_goes_with_the_code_that_was_taken_back(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    firm = {"id": "a", "name": "示例甲公司", "source": "名录", "uscc": "91320500MA1XABCD1X"}
+    load_rows(Enterprise, [firm], store)
+    (done,) = apply(store, [Change(Enterprise, {"id": "a"}, {"uscc": "91320594MA1MYAAA0B"}, "张三")])
+    undo(store, done.change, "李四")
+    assert read_edits(row(store, "a", Enterprise)) == {}
+
+
+def test_an_entry_that_is_no_json_any_more_is_told_as_touched(tmp_path: Path) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    load_rows(Project, [project()], store)
+    write(store, stage="签约")
+    with sqlite3.connect(tmp_path / "g.lbug.d" / "journal.sqlite") as base:
+        base.execute("UPDATE entries SET text = 'x' WHERE number = 2")
+    faults = broken(store.journal().entries(), store.journal().head())
+    assert "第 2 条不见了" in faults[0]
+    assert "被改过" in faults[1]
+
+
+def test_what_was_written_before_a_restoring_is_not_made_again_over_it(tmp_path: Path) -> None:
+    old = open_store(f"ladybug://{tmp_path}/old/g.lbug")
+    for number in range(4):
+        load_rows(Project, [project(stage="洽谈", amount=str(number))], old)
+    write(old, stage="签约")
+    back_up(old, tmp_path / "b.zip")
+    store = open_store(f"ladybug://{tmp_path}/new/g.lbug")
+    restore(store, tmp_path / "b.zip", "本机用户")
+    write(store, stage="开工")
+    made, failed = redo(store, int(store.version().partition("-")[0]))
+    assert (made, failed, row(store)["stage"]) == (0, [], "开工")

@@ -198,3 +198,9 @@ def test_two_firms_are_judged_on_a_page(client: TestClient) -> None:
     assert client.post("/review/judge", data=judged | {"verdict": "撤销"}, follow_redirects=False).status_code == 303
     whos = [one["who"] for one in client.get("/api/v1/audit").json()["items"]]
     assert whos == ["本机用户", "本机用户"]
+
+
+def test_halves_of_signs_are_no_text(client: TestClient) -> None:
+    for body in (r'{"description": "\ud800"}', r'{"stage": "签约", "why": "\ud800"}', '{"stage": "签约", "why": [1]}'):
+        headers = {"If-Match": "*", "Content-Type": "application/json"}
+        assert client.patch("/api/v1/projects/p", content=body, headers=headers).status_code == 422

@@ -282,3 +282,46 @@ def test_what_somebody_may_not_do_is_written_down(office: Office) -> None:
     assert (answer.status_code, "找管理员" in answer.json()["detail"]) == (403, True)
     last = [*office.store.journal().entries()][-1]
     assert (last.who, last.outcome, last.name) == ("示例只看", "refused", "PATCH /api/v1/projects/p")
+
+
+def test_whoever_only_looks_can_log_out_and_in_again(office: Office) -> None:
+    client = office.client()
+    for _ in range(2):
+        assert client.post("/login", data={"key": office.keys[Role.viewer]}, headers=FORM).status_code == 303
+    assert client.post("/logout", headers=FORM).status_code == 303
+    assert client.get("/api/v1/totals").status_code == 401
+
+
+def test_a_new_key_ends_the_sessions_of_the_old_one(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    client, name = office.client(), f"示例{Role.editor.zh}"
+    client.post("/login", data={"key": office.keys[Role.editor]}, headers=FORM)
+    assert client.get("/api/v1/totals").status_code == 200
+    office.users.remove(name)
+    office.users.add(name, Role.editor)
+    assert client.get("/api/v1/totals").status_code == 401
+
+
+def test_a_server_that_asks_for_keys_goes_on_to_when_no_user_is_left(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    assert office.client().get("/audit").status_code == 401
+    for role in Role:
+        office.users.remove(f"示例{role.zh}")
+    assert office.client().get("/audit").status_code == 401
+    office.users.path.unlink()
+    assert office.client().get("/audit").status_code == 401
+    office.users.path.write_text("{", "utf-8")
+    answer = office.client().get("/audit", headers=office.headers(Role.admin))
+    assert (answer.status_code, "管理员" in answer.text) == (503, True)
+
+
+def test_nobody_takes_a_name_that_the_journal_gives_to_another(tmp_path: Path) -> None:
+    for name in ("管理员", "本机用户"):
+        with pytest.raises(InputError, match="留给系统"):
+            Users(tmp_path / "users.json").add(name, Role.viewer)
+
+
+def test_addresses_that_are_none_are_no_failure(office: Office) -> None:
+    client, key = office.client(), office.keys[Role.viewer]
+    assert client.post("/login", data={"key": key, "next": "//["}, headers=FORM).headers["location"] == "/"
+    assert client.post("/login", data={"key": key}, headers={"Origin": "http://["}).status_code == 403

@@ -1,5 +1,6 @@
 """The routes by which a thing is changed: PATCH with the tag of what the writer saw."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -39,6 +40,7 @@ def _patch(record: type[Node], question: Question[Any]) -> Callable[..., Respons
     ) -> Response:
         store, person = request.app.state.store, person_of(request)
         named = question.find(View.of(store), {argument.name: id})[argument.name]
+        _check_text(fields)
         written = {name: value for name, value in fields.items() if name != "why"}
         change = Change(record, {"id": named.id}, written, person.name, str(fields.get("why") or ""), "", person.role)
         try:
@@ -58,6 +60,16 @@ def _patch(record: type[Node], question: Question[Any]) -> Callable[..., Respons
     told = "须带 If-Match(GET 的 ETag);没有是 428,已被别人改过是 412,并给出现在的样子。"
     patch.__doc__ = f"改{record.table.zh}的字段: {told}"
     return patch
+
+
+def _check_text(fields: dict[str, Any]) -> None:
+    """Raise ``InputError`` for what is no text: JSON can spell halves of signs."""
+    if not isinstance(fields.get("why") or "", str):
+        raise InputError("why: 应为一段文字")
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError("内容里有不成对的代理字符(\\ud800 之类),不是文字,请改正后重试") from error
 
 
 def _seen(if_match: str | None, row: Callable[[], dict[str, Any] | None]) -> str | None:

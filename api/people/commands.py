@@ -41,8 +41,11 @@ def show(format: FormatOption = Format.table) -> None:
 @users_app.command("remove")
 def remove(name: NameArgument) -> None:
     """删去用户: 口令立刻不能用,登录着的下一次请求就退出。"""
-    _users().remove(name)
+    users = _users()
+    users.remove(name)
     say(f"已删去“{name}”")
+    if not users.all():
+        say("已没有用户: 开着的服务仍要口令,谁也进不去;请再添加,或重启服务(没有用户和口令时只能在本机用)")
 
 
 def _users() -> "Users":

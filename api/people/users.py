@@ -13,11 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from api.core.people import Person, Role
+from api.core.people import KEEPER, LOCAL, Person, Role
 from graph.errors import InputError, NotFound, OutputError
 from graph.outputs import write_text
 
 PREFIX = "lz_"  # by which a key is known where it turns up
+RESERVED = (LOCAL.name, KEEPER.name)
 NAME = re.compile(r"[^\s\x00-\x1f,;\"'<>]{1,40}")
 
 
@@ -62,6 +63,8 @@ class Users:
         """Add a user and return the key, which nobody can be told again."""
         if not NAME.fullmatch(name):
             raise InputError(f"用户名“{name[:60]}”不能用: 1 到 40 个字,没有空格、引号、逗号")
+        if name in RESERVED:
+            raise InputError(f"“{name}”是留给系统的名字,操作记录里会认错人;请换一个,如写上姓名")
         key = PREFIX + secrets.token_urlsafe(24)
         salt = secrets.token_hex(8)
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -91,6 +94,10 @@ class Users:
     def named(self, name: str) -> Person | None:
         """Return a user by name, with the role that it has now."""
         return next((Person(user.name, user.role) for user in self.all() if user.name == name), None)
+
+    def mark(self, name: str) -> str:
+        """Return what is another one whenever a user's key is; nothing for nobody."""
+        return next((user.hash for user in self.all() if user.name == name), "")
 
     def _fresh(self) -> tuple[User, ...]:
         return self._users() if self.path.exists() else ()

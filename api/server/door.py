@@ -3,7 +3,6 @@
 import base64
 import re
 import secrets
-from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
@@ -43,11 +42,16 @@ class Door:
         self.users = Users(settings.users)
         self.sessions = Sessions(settings.idle_minutes * 60)
         self.tries = Tries(MOST_WRONG)
+        self._locked = self.key is not None or bool(self.users.all())
 
     @property
     def locked(self) -> bool:
-        """Tell whether keys are set: where none is, only this machine reaches the server, and all are one user."""
-        return self.key is not None or bool(self.users.all())
+        """Tell whether keys are set: where none is, only this machine reaches the server, and all are one user.
+
+        A server that asked for keys goes on to, whatever becomes of the users' file: others may reach it.
+        """
+        self._locked = self._locked or bool(self.users.all())
+        return self._locked
 
     def refuse(self, scope: Scope, headers: dict[bytes, bytes]) -> Refusal | None:
         """Return why a request is not let in; one that is keeps who makes it."""
@@ -86,10 +90,15 @@ class Door:
 
     def session_of(self, headers: dict[bytes, bytes]) -> Person | None:
         """Return who is logged in, with the role that they have now."""
-        name = self.sessions.name_of(token) if (token := cookie_of(headers)) else None
-        if name is None:
+        told = self.sessions.name_of(token) if (token := cookie_of(headers)) else None
+        name, _, mark = (told or "").partition("\n")
+        if told is None or mark != self.users.mark(name):
             return None
-        return KEEPER if name == KEEPER.name and self.key is not None else self.users.named(name)
+        return KEEPER if name == KEEPER.name and not mark and self.key is not None else self.users.named(name)
+
+    def open_session(self, person: Person) -> str:
+        """Log somebody in by the key that they have now, and return the token: another key ends the session."""
+        return self.sessions.open(f"{person.name}\n{'' if person is KEEPER else self.users.mark(person.name)}")
 
     def _person(self, scope: Scope, headers: dict[bytes, bytes]) -> Person | Refusal:
         if not self.locked:
@@ -154,7 +163,7 @@ def _is_own(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     says neither comes from a program, which has no cookie of ours.
     """
     if origin := headers.get(b"origin", b"").decode("latin-1"):
-        return urlsplit(origin).netloc.lower() == headers.get(b"host", b"").decode("latin-1").lower()
+        return origin.lower().partition("://")[2] == headers.get(b"host", b"").decode("latin-1").lower()
     if site := headers.get(b"sec-fetch-site", b""):
         return site in (b"same-origin", b"none")
     return not cookie_of(headers)

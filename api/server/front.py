@@ -24,7 +24,7 @@ from api.server.login import page as login_page
 from api.server.measures import ServerMeasures
 from api.server.shelf import Headers, Kept, Shelf
 from graph.deadline import Deadline, within
-from graph.errors import LianzhangError
+from graph.errors import LianzhangError, OutputError
 from graph.journal import JournalEntry, Outcome
 from graph.settings import Settings
 from graph.stores import Store
@@ -86,8 +86,11 @@ class Front:
             return
         start, scope = time.perf_counter(), with_whole_ids(scope)
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        refusal = self.door.refuse(scope, headers)
-        if self.login.takes(scope) and (refusal is None or refusal.status == 401):
+        try:
+            refusal = self.door.refuse(scope, headers)
+        except OutputError:
+            refusal = Refusal(503, "用户文件读不了", "用户文件坏了或读不了,谁也没有放进来;请管理员从备份恢复它")
+        if (refusal is None or refusal.status == 401) and self.login.takes(scope):
             await self._log_in(scope, headers, receive, send, start)
         elif refusal is not None:
             if refusal.status == 403 and (person := person_in(scope)):

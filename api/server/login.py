@@ -56,7 +56,7 @@ class Login:
             JournalEntry("登录", person.name, Outcome.done, person.role, told=f"来自 {address}")
         )
         response = RedirectResponse(_within(asked), 303)
-        token = self.door.sessions.open(person.name)
+        token = self.door.open_session(person)
         secure = scope.get("scheme") == "https"
         response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
         return response
@@ -71,6 +71,9 @@ def page(asked: str = "/", problem: str = "", status: int = 200, retry_after: st
 
 def _within(address: str) -> str:
     """Return an address of this site, the first page for any other."""
-    parts = urlsplit(address)
-    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.netloc
+    try:
+        elsewhere = urlsplit(address).netloc
+    except ValueError:
+        return "/"
+    inside = address.startswith("/") and not address.startswith(("//", "/\\")) and not elsewhere
     return address if inside and not address.startswith((LOGIN, LOGOUT)) and "\n" not in address else "/"

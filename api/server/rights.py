@@ -5,6 +5,7 @@ from queries.questions import QUESTIONS
 
 READING = frozenset(f"/api/v1/{path}" for question in QUESTIONS if question.post for path in question.paths)
 """Questions that are posted because they are long; they change nothing."""
+EVERYBODY = ("/login", "/logout")
 ADMIN = ("/audit", "/api/v1/audit")
 
 
@@ -12,6 +13,6 @@ def needed(method: str, path: str) -> Role:
     """Return the role that a request needs at least."""
     if path.startswith(ADMIN):
         return Role.admin
-    if method in ("GET", "HEAD", "OPTIONS") or path in READING:
+    if method in ("GET", "HEAD", "OPTIONS") or path in READING or path in EVERYBODY:
         return Role.viewer
     return Role.editor

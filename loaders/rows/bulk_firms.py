@@ -42,6 +42,9 @@ def find_alone(frame: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
     if known.is_empty():
         return lone.alias("alone")
     names = known.select(pl.col("id").alias("__own"), pl.col("name").alias("__name"), pl.col("uscc").alias("__code"))
+    # one that a person has written in is known by two rows: what files say, and what people say
+    lone &= own.is_null() | ~own.is_in(names["__own"].filter(names["__own"].is_duplicated()).implode())
+    names = names.unique("__own")
     beside = rows.with_columns(own.alias("__own")).join(names, on="__own", how="left", maintain_order="left")
     same = (pl.col("__name") == pl.col("name")) & pl.col("__code").eq_missing(pl.coalesce("uscc", "__code"))
     return lone & beside.select((pl.col("__name").is_null() | same).alias("alone")).to_series()
