@@ -204,3 +204,8 @@ def test_halves_of_signs_are_no_text(client: TestClient) -> None:
     for body in (r'{"description": "\ud800"}', r'{"stage": "签约", "why": "\ud800"}', '{"stage": "签约", "why": [1]}'):
         headers = {"If-Match": "*", "Content-Type": "application/json"}
         assert client.patch("/api/v1/projects/p", content=body, headers=headers).status_code == 422
+
+
+def test_the_form_asks_for_nothing_that_is_reckoned(client: TestClient) -> None:
+    text = client.get("/edit/Enterprise/f").text
+    assert ('name="uscc"' in text, 'name="uscc_check"' in text) == (True, False)

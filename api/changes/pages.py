@@ -17,6 +17,7 @@ from loaders.rows.merge import PROOF
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 LISTED = "；"  # between the values of a field that holds several
+RECKONED = ("uscc_check",)  # the load makes these of other fields
 
 
 def _record(label: str) -> type[Node]:
@@ -67,7 +68,7 @@ def _show(
             "edit": edits.get(name),
         }
         for name in writable(record)
-        if name not in PROOF
+        if name not in (*PROOF, *RECKONED)
     ]
     values = {"fields": fields, "row": row, "record": record, "tag": tag_of(row)}
     values["problem"] = error.message if error else ""
