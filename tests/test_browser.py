@@ -138,7 +138,7 @@ def test_a_segment_tells_the_parts_of_its_score(page: Page) -> None:
     assert page.evaluate(fills) == by_state
     panel.get_by_role("link", name="断点说明").click()
     page.wait_for_url("**/certificate?place=*")
-    assert page.locator("h1").inner_text().startswith("断点说明: 晶圆制造材料")
+    assert page.locator("h1").inner_text().startswith("断点说明：晶圆制造材料")
 
 
 def test_a_certificate_prints_and_downloads(page: Page, browser: Browser) -> None:
@@ -155,7 +155,7 @@ def test_a_certificate_prints_and_downloads(page: Page, browser: Browser) -> Non
         page.get_by_role("link", name="下载 HTML").click()
     assert got.value.suggested_filename == "断点说明-集成电路-晶圆制造材料.html"
     got.value.save_as(OUT / "certificate.html")
-    _open_offline(browser, OUT / "certificate.html", "断点说明: 晶圆制造材料")
+    _open_offline(browser, OUT / "certificate.html", "断点说明：晶圆制造材料")
 
 
 def _open_offline(browser: Browser, file: Path, heading: str) -> None:

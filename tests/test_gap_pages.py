@@ -153,7 +153,7 @@ def test_a_certificate_shows_everything_that_defends_it(
     assert page.status_code == 200
     id = place if label == "Segment" else re.findall(r'href="/things/Product/([^"]+)">它在图中', page.text)[0]
     answer, text = certificate(under(seeded_store), CHIPS, label, id), text_of(page.text)
-    assert f"断点说明: {answer.name}" in text
+    assert f"断点说明：{answer.name}" in text
     assert len(rows_of(page.text, "candidates")) == len(answer.candidates)
     assert len(rows_of(page.text, "needed")) == len(answer.needed_by)
     assert len(rows_of(page.text, "looked")) == len(answer.looked_through)
@@ -251,7 +251,7 @@ def test_a_certificate_is_a_file_that_stands_alone(client: TestClient, seeded_st
     assert "<script" not in page
     assert addresses(page).found == []
     assert "<button" not in page
-    assert "断点说明: 晶圆制造材料" in page
+    assert "断点说明：晶圆制造材料" in page
     assert "链长演示数据" in page
 
 
@@ -280,7 +280,7 @@ def test_what_if_shows_before_and_after(client: TestClient) -> None:
     answer = client.get(f"/chains/{CARS}/what-if", params=asked)
     page, text = answer.text, text_of(answer.text)
     assert answer.status_code == 200
-    assert "退出: 示例电池系统有限公司、示例新能源汽车有限公司。落地: 新企业(生产车规级碳化硅功率模块)" in text
+    assert "退出：示例电池系统有限公司、示例新能源汽车有限公司。落地：新企业（生产车规级碳化硅功率模块）" in text
     assert len(rows_of(page, "if-segments")) == 10
     closed = rows_of(page, "if-closed")
     assert "车规级碳化硅功率模块" in closed[0]

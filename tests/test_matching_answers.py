@@ -189,7 +189,7 @@ def test_route_and_page_say_the_same(client: TestClient) -> None:
         assert candidate["firm"]["name"] in page
         assert candidate["why"][0] in page
         assert f"{candidate['covered']:.0%}" in page
-    assert "含示例(虚构)数据" in page
+    assert "含示例（虚构）数据" in page
     hidden = client.get("/api/v1/match", params={"need": "变频压缩机", "without": "sample"}).json()
     assert "sample" not in {candidate["status"] for candidate in hidden["ranked"]}
     assert "<script>alert" not in client.get("/match", params={"need": "<script>alert(1)</script>"}).text

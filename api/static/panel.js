@@ -20,7 +20,7 @@ function lianzhangPanel(data) {
     if (item.status) line.append(element("span", "status status-" + item.status, data.statuses[item.status] || item.status), " ");
     if (item.source) {
       const source = data.sources[item.source] || { name: item.source, href: "" };
-      line.append("来源: ", linkOr(source.name, source.href));
+      line.append("来源：", linkOr(source.name, source.href));
     }
     if (item.place) line.append(" " + item.place);
     return line;
@@ -42,7 +42,7 @@ function lianzhangPanel(data) {
       entries.append(entry);
     }
     part.append(entries);
-    if (count > list.items.length) part.append(element("p", "quiet", "图中只画其中 " + list.items.length + " 个,全部见下方的表"));
+    if (count > list.items.length) part.append(element("p", "quiet", "图中只画其中 " + list.items.length + " 个，全部见下方的表"));
     return part;
   }
 
@@ -51,22 +51,22 @@ function lianzhangPanel(data) {
     const part = element("div", "judged");
     const head = element("p", "judged-head");
     head.append(element("span", "state state-" + gap.state_code, gap.state), " ");
-    if (gap.score !== null) head.append(element("b", "", String(gap.score)), element("span", "quiet", " / 100,越高越弱"));
+    if (gap.score !== null) head.append(element("b", "", String(gap.score)), element("span", "quiet", " / 100，越高越弱"));
     part.append(head);
     const action = element("p");
-    action.append("行动: ", element("b", "", gap.action), "。" + gap.action_reason);
+    action.append("行动：", element("b", "", gap.action), "。" + gap.action_reason);
     part.append(action, basis(gap));
     if (gap.parts.length) part.append(partsOf(gap));
     const reasons = element("ul", "reasons");
     for (const reason of gap.reasons) reasons.append(element("li", "", reason));
     part.append(reasons);
-    if (gap.href) part.append(linkOr("断点说明: 逐家企业、来源与规则", gap.href));
+    if (gap.href) part.append(linkOr("断点说明：逐家企业、来源与规则", gap.href));
     return part;
   }
 
   function basis(gap) {
     const line = element("p", "provenance");
-    if (gap.status) line.append("依据: ", element("span", "status status-" + gap.status, data.statuses[gap.status] || gap.status), " ");
+    if (gap.status) line.append("依据：", element("span", "status status-" + gap.status, data.statuses[gap.status] || gap.status), " ");
     line.append("本地企业 " + gap.firms + " 家");
     return line;
   }

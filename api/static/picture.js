@@ -217,7 +217,7 @@
     const lists = facts.lists || [];
     for (const list of lists) if (list.items.length) panel.append(listOf(list));
     const empty = lists.filter((list) => !list.items.length).map((list) => list.title);
-    if (empty.length) panel.append(element("p", "quiet", "图中暂无记录: " + empty.join("、")));
+    if (empty.length) panel.append(element("p", "quiet", "图中暂无记录：" + empty.join("、")));
     panel.scrollTop = 0;
   }
 
@@ -298,8 +298,8 @@
     context.fillStyle = "#52606d";
     context.font = `${12 * ratio}px ${FONT}`;
     const used = Object.values(data.sources).map((source) => source.name).join("、");
-    const states = data.judged ? "字与填色=断点状态,数=评分(越高越弱)。" : "";
-    context.fillText(`${states}边框实线=有文件或报道,虚线=整理、推断或示例。来源: ${used}`, 14 * ratio, picture.height - 12 * ratio, picture.width - 28 * ratio);
+    const states = data.judged ? "字与填色=断点状态，数=评分（越高越弱）。" : "";
+    context.fillText(`${states}边框实线=有文件或报道，虚线=整理、推断或示例。来源：${used}`, 14 * ratio, picture.height - 12 * ratio, picture.width - 28 * ratio);
     picture.toBlob((blob) => {
       const anchor = element("a");
       anchor.href = URL.createObjectURL(blob);
