@@ -12,6 +12,7 @@ from api.core.people import LOCAL
 from graph.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    from graph.stores import Store
     from graph.stores.ladybug.generations import Generation, Generations
     from graph.stores.ladybug.states import Condition
 
@@ -110,13 +111,24 @@ def _chain(store: str | None) -> list[str]:
     """Return where the journal's chain is broken, after saying it."""
     from graph.journal import broken
 
-    journal = reach(store).journal()
-    faults = broken(journal.entries(), journal.head())
+    reached = reach(store)
+    journal = reached.journal()
+    faults = [*broken(journal.entries(), journal.head()), *_unwritten(reached)]
     for fault in faults:
         say(f"操作记录断开: {fault};记录被改过或缺了,请用备份核对")
     if not faults:
         say(f"操作记录 {journal.head().number:,} 条,一条接一条,没有断开")
     return faults
+
+
+def _unwritten(store: "Store") -> list[str]:
+    """Return what the journal lacks; of a graph that cannot be read nothing can be said, and others say why."""
+    from loaders.changes import unwritten
+
+    try:
+        return unwritten(store)
+    except StoreUnavailable:
+        return []
 
 
 @app.command("backup")

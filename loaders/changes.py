@@ -12,7 +12,20 @@ import polars as pl
 
 from graph.errors import Conflict, InputError, LianzhangError, NotFound
 from graph.journal import JournalEntry, Outcome, settled
-from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, columns, ends_of, heads, name_of
+from graph.model import (
+    EDGE_TYPES,
+    EDGES,
+    EDITS,
+    NODE_TYPES,
+    NODES,
+    Edge,
+    Node,
+    Record,
+    columns,
+    ends_of,
+    heads,
+    name_of,
+)
 from graph.model.edits import Edit, read_edits, tag_of
 from graph.names.comparisons import read_comparisons
 from graph.stores import Store
@@ -186,6 +199,22 @@ def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> D
     pins = {name: _pin(made.before.get(name)) for name in own}
     (done,) = apply(store, [Change(record, key, {}, by, why or f"撤销 {change}", tag_of(row), role, pins)])
     return done
+
+
+def unwritten(store: Store) -> list[str]:
+    """Return in words what the journal lacks of what people wrote in the graph: it was emptied, or is another's.
+
+    After a restore the graph may hold what the journal of another store tells of.
+    """
+    entries = [*store.journal().entries()]
+    if any(entry.action == "恢复" for entry in entries):
+        return []
+    known = {entry.change for entry in entries}
+    frames = [store.nodes(node) for node in NODES]
+    frames += [frame for edge in EDGES for ends in ends_of(edge) for frame in store.edges(edge, ends)]
+    rows = (row for frame in frames for row in frame.filter(pl.col(EDITS).is_not_null()).iter_rows(named=True))
+    lost = {edit.change for row in rows for edit in read_edits(row).values()} - known
+    return [f"图里有 {len(lost):,} 次人写的改动,记录里没有"] if lost else []
 
 
 def redo(store: Store, generation: int) -> tuple[int, list[str]]:

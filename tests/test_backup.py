@@ -183,3 +183,14 @@ def test_going_back_a_generation_loses_nothing_that_people_wrote(tmp_path: Path)
     assert row["stage"] == "签约"
     assert [one.action for one in settled(store.journal().entries())] == ["修改", "退回", "修改"]
     store.close()
+
+
+def test_a_journal_that_was_emptied_is_told(tmp_path: Path) -> None:
+    url = f"ladybug://{tmp_path}/g.lbug"
+    store = open_store(url)
+    load_rows(Project, [{"id": "p", "name": "示例项目", "source": "台账", "stage": "洽谈"}], store)
+    apply(store, [Change(Project, {"id": "p"}, {"stage": "签约"}, "张三")])
+    store.close()
+    assert run("verify", store=url).returncode == 0
+    (tmp_path / "g.lbug.d" / "journal.sqlite").unlink()
+    assert "图里有 1 次人写的改动,记录里没有" in run("verify", store=url, check=1).stderr
