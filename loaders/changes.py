@@ -101,11 +101,13 @@ class Done:
 
 @dataclass(frozen=True)
 class _Begun:
-    """A change with its id, the row that it is about as it stood, and the row that is loaded of it."""
+    """A change with its id, the row that it is about as it stood, and the row that is loaded of it; of an edge the
+    names of its ``ends``."""
 
     change: Change
     id: str
     before: Row | None
+    ends: str = ""
 
     @property
     def row(self) -> Row:
@@ -132,7 +134,7 @@ class _Begun:
             role=change.role,
             thing=thing_of(change.record, change.key),
             key={name: change.key.get(name) for name in _key_names(change.record)},
-            name=str(before.get("name") or change.key.get("name") or ""),
+            name=str(before.get("name") or change.fields.get("name") or self.ends),
             why=change.why[:MOST_WHY],
             told=told,
             change=self.id,
@@ -323,28 +325,34 @@ def standing(store: Store, record: type[Record], key: Mapping[str, Any]) -> Row 
 def _begin(store: Store, change: Change) -> _Begun:
     """Return a change with the row that it is about; raises ``Conflict`` where that is not the one that was seen."""
     change.check()
-    change = replace(change, key=_with_ids(store, change))
+    key, ends = _with_ids(store, change)
+    change = replace(change, key=key)
     row = standing(store, change.record, change.key)
     if change.seen is not None and (row is None or tag_of(row) != change.seen):
         told = f"{_last(row)}" if row else "现在没有这一行"
         raise Conflict(f"{change.record.table.zh}: 你打开之后这一行改过了,{told};请看过再改", newer=row)
-    return _Begun(change, uuid4().hex, row)
+    return _Begun(change, uuid4().hex, row, ends)
 
 
-def _with_ids(store: Store, change: Change) -> Row:
-    """Return a key with ids where its ends are named otherwise; what names nothing stays, and is refused as a row."""
+def _with_ids(store: Store, change: Change) -> tuple[Row, str]:
+    """Return a key with ids where its ends are named otherwise, and the names of its ends in one text; what names
+    nothing stays, and is refused as a row."""
     record, key = change.record, change.key
     if not issubclass(record, Edge):
-        return key
+        return key, ""
     directory = Directory(read_comparisons(store).taken_for)
-    found = dict(key)
+    found, names = dict(key), list[str]()
     for side, (column, _) in enumerate(record.table.end_columns):
         labels = sorted({ends[side] for ends in ends_of(record)})
-        for label in labels:
-            directory.add(label, store.nodes(NODE_TYPES[label]))
+        known = [store.nodes(NODE_TYPES[label]) for label in labels]
+        for label, nodes in zip(labels, known, strict=True):
+            directory.add(label, nodes)
         (answer,) = directory.find(pl.Series([str(key.get(column) or "")]), labels).iter_rows(named=True)
         found[column] = answer["id"] or key.get(column)
-    return found
+        named = (nodes.filter(pl.col("id") == found[column])["name"] for nodes in known)
+        names.append(next((str(each[0]) for each in named if len(each)), str(found[column] or "")))
+    rest = "、".join(str(key[name]) for name in record.table.key[:2] if key.get(name))
+    return found, " → ".join(names) + (f"（{rest}）" if rest else "")
 
 
 def _last(row: Row) -> str:

@@ -176,6 +176,8 @@ def test_a_step_of_the_ledger_is_recorded_on_its_page(client: TestClient) -> Non
     assert client.post("/ledger", data=step, follow_redirects=False).status_code == 303
     (match,) = client.get("/api/v1/ledger").json()["matches"]
     assert (match["supplier"]["id"], match["state"], match["steps"][0]["by"]) == ("f", "洽谈", "张三")
+    told = client.get("/api/v1/audit").json()["items"][0]["name"]
+    assert told.startswith("示例甲公司 → 示例乙公司（电机")  # names, not ids
     wrong = client.post("/ledger", data=step | {"stage": "放弃"})
     assert (wrong.status_code, "放弃要写原因" in wrong.text, 'value="走访纪要"' in wrong.text) == (422, True, True)
     unknown = client.post("/ledger", data=step | {"supplier": "没有这家"})

@@ -72,7 +72,8 @@ class FileJournal(Journal):
                     base.execute(table)
                 yield base
         except sqlite3.Error as error:
-            raise StoreUnavailable(f"操作记录 {self.path} 读写不了: {error};请检查权限与磁盘") from error
+            advice = "请检查权限与磁盘;文件坏了就从备份取回,或把它移到别处(此前的记录从此断开)"
+            raise StoreUnavailable(f"操作记录 {self.path} 读写不了: {error};{advice}") from error
 
 
 def _head(base: sqlite3.Connection) -> Head:
