@@ -45,10 +45,6 @@ class TagMissing(LianzhangError, ValueError, status=428, title="没有写明看�
     """A thing is to be changed, and nothing says which version of it the writer saw."""
 
 
-class NotAllowed(LianzhangError, PermissionError, status=403, title="没有权限"):
-    """Who asks may not do this; another may."""
-
-
 class QueryError(LianzhangError, ValueError, status=400, title="查询语句有误"):
     """The store does not understand the Cypher text or its parameters."""
 

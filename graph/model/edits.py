@@ -33,7 +33,11 @@ def read_edits(row: Mapping[str, Any]) -> dict[str, Edit]:
 
 
 def tag_of(row: Mapping[str, Any]) -> str:
-    """Return a text that is another one whenever anything of a row is: the entity tag of the thing that it is."""
-    told = {name: value for name, value in row.items() if value not in (None, []) and not name.startswith("_")}
+    """Return a text that is another one whenever a row says anything else: the entity tag of the thing that it is.
+
+    When it was recorded is not what it says: the same rows loaded anew have the same tag.
+    """
+    said = (pair for pair in row.items() if pair[0] != "recorded_at" and not pair[0].startswith("_"))
+    told = {name: value for name, value in said if value not in (None, [])}
     content = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:20]
