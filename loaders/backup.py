@@ -5,7 +5,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import zip_longest
@@ -133,27 +133,34 @@ def _add(archive: zipfile.ZipFile, manifest: Manifest, name: str, frames: Iterat
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
     """Open a backup after checking all of it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            told: dict[str, Any] = json.loads(archive.read(MANIFEST))
-            if told.get("format") != FORMAT:
-                raise InputError(f"{path}: 备份的格式是 {told.get('format')},这里只认 {FORMAT};请用写它的那个版本恢复")
-            manifest = Manifest(**told)
-            for name, digest in manifest.sha256.items():
-                if name not in archive.namelist() or _digest(archive, name) != digest:
-                    raise InputError(f"{path}: 备份里的 {name} 缺了或坏了,没有恢复任何东西;请换一份备份")
-                _type_of(name)
-            entries = list(_entries(archive))
-            head = Head(entries[-1].number, entries[-1].hash) if entries else Head()
-            if faults := broken(entries, head):
-                raise InputError(f"{path}: 备份里的操作记录接不上({faults[0]}),没有恢复任何东西;请换一份备份")
-            yield archive, manifest
-    except FileNotFoundError as error:
-        raise InputError(f"没有备份文件 {path},请检查路径") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
-        if isinstance(error, InputError):
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(path))
+            manifest = _checked(path, archive)
+        except FileNotFoundError as error:
+            raise InputError(f"没有备份文件 {path},请检查路径") from error
+        except InputError:
             raise
-        raise InputError(f"{path} 不是备份文件,或读不了: {error}") from error
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+            raise InputError(f"{path} 不是备份文件,或读不了: {error}") from error
+        yield archive, manifest
+
+
+def _checked(path: Path, archive: zipfile.ZipFile) -> Manifest:
+    told: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    if told.get("format") != FORMAT:
+        raise InputError(f"{path}: 备份的格式是 {told.get('format')},这里只认 {FORMAT};请用写它的那个版本恢复")
+    manifest = Manifest(**told)
+    for name in {*manifest.rows, *manifest.sha256}:
+        known = name in archive.namelist() and name in manifest.sha256
+        if not known or _digest(archive, name) != manifest.sha256[name]:
+            raise InputError(f"{path}: 备份里的 {name} 缺了或坏了,没有恢复任何东西;请换一份备份")
+        _type_of(name)
+    entries = list(_entries(archive))
+    head = Head(entries[-1].number, entries[-1].hash) if entries else Head()
+    if faults := broken(entries, head):
+        raise InputError(f"{path}: 备份里的操作记录接不上({faults[0]}),没有恢复任何东西;请换一份备份")
+    return manifest
 
 
 def _digest(archive: zipfile.ZipFile, name: str) -> str:
@@ -175,9 +182,9 @@ def _type_of(name: str) -> tuple[type[Node] | type[Edge], Ends | None] | None:
     if name == JOURNAL:
         return None
     kind, *rest = name.removesuffix(".parquet").split("/")
-    if kind == "nodes" and rest[0] in NODE_TYPES:
+    if kind == "nodes" and len(rest) == 1 and rest[0] in NODE_TYPES:
         return NODE_TYPES[rest[0]], None
-    if kind == "edges" and rest[0] in EDGE_TYPES:
+    if kind == "edges" and len(rest) == 3 and rest[0] in EDGE_TYPES:
         return EDGE_TYPES[rest[0]], (rest[1], rest[2])
     raise InputError(f"备份里的 {name} 不是这里的模型认识的类型;请用写它的那个版本恢复")
 

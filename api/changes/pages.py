@@ -17,6 +17,7 @@ from loaders.rows.merge import PROOF
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 LISTED = "；"  # between the values of a field that holds several
+HINTS = {"date": "如 2026-11-30、2026-11、2026", "list": f"几个之间用“{LISTED}”分开", "float": "数字"}
 RECKONED = ("uscc_check",)  # the load makes these of other fields
 
 
@@ -43,7 +44,7 @@ def _text(value: Any, money: bool = False) -> str:
         return f"{value / 1e8:.12g}亿"
     if isinstance(value, float):
         return f"{value:.15g}"
-    return LISTED.join(value) if isinstance(value, list) else str(value or "")
+    return LISTED.join(value) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def _show(
@@ -62,7 +63,8 @@ def _show(
             "value": mine.get(name, _text(row[name], kinds[name].money)),
             "stands": _text(row[name], kinds[name].money),
             "differs": name in mine and mine[name] != _text(row[name], kinds[name].money),
-            "choices": kinds[name].choices,
+            "choices": ("是", "否") if kinds[name].name == "bool" else kinds[name].choices,
+            "hint": "如 12亿元、3000万" if kinds[name].money else HINTS.get(kinds[name].name, ""),
             "long": kinds[name].max_length > 200,
             "required": record.model_fields[name].is_required(),
             "edit": edits.get(name),

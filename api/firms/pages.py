@@ -10,6 +10,7 @@ from api.core.forms import FormDep, see
 from api.core.page import VisitDep
 from api.pictures.firms import picture_enterprise
 from graph.errors import LianzhangError
+from graph.names.comparisons import pair_of, read_comparisons
 from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from loaders.judgements import judge
 from queries.names.same_firms import doubts, history
@@ -92,7 +93,8 @@ def take_judgement(visit: VisitDep, form: FormDep) -> Response:
 def _two(visit: VisitDep, left: str, right: str, error: LianzhangError | None = None, reason: str = "") -> Response:
     views = [enterprise_queries.view_enterprise(visit.view, id, supplies=False) for id in (left, right)]
     firms = [(view.enterprise, facts_of(view.enterprise, visit.view.statuses)) for view in views]
-    values = {"firms": firms, "problem": error.message if error else "", "reason": reason}
+    judged = read_comparisons(visit.store).verdicts.get(pair_of(left, right), "")
+    values = {"firms": firms, "problem": error.message if error else "", "reason": reason, "judged": judged}
     answer = visit.render("judge.html", "企业比对", verdicts=(SAME, DIFFERENT, UNDO), **values)
     answer.status_code = error.status if error else 200
     return answer
