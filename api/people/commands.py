@@ -12,11 +12,17 @@ if TYPE_CHECKING:
     from api.people.users import Users
 
 app = typer.Typer()
-users_app = typer.Typer(
-    help="用户: 谁可以用网页和接口、能做什么。\n\n"
-    "viewer 只看,editor 可改,admin 还能看操作记录。口令只在添加时显示一次,存的是校验和。",
-    no_args_is_help=True,
-)
+users_app = typer.Typer(no_args_is_help=True)
+
+
+@users_app.callback()
+def users() -> None:
+    """用户: 谁可以用网页和接口、能做什么。
+
+    viewer 只看,editor 可改,admin 还能看操作记录。口令只在添加时显示一次,存的是校验和。
+    """
+
+
 app.add_typer(users_app, name="users")
 
 RoleOption = Annotated[Role, typer.Option("--role", help="viewer 只看、editor 可改、admin 管理")]

@@ -74,7 +74,6 @@ class Front:
         self.seconds = settings.request_seconds
         self.door = Door(settings)
         self.login = Login(self.door, store)
-        self.journal = store.journal()
         self.shelf = Shelf(settings.cache_mb << 20)
         self.making: dict[tuple[asyncio.AbstractEventLoop, bytes, bytes, bytes], asyncio.Event] = {}
         self._tags: dict[tuple[str, date, str], bytes] = {}
@@ -96,7 +95,7 @@ class Front:
             if refusal.status == 403 and (person := person_in(scope)):
                 asked = f"{scope['method']} {scope['path'][:200]}"
                 entry = JournalEntry("请求", person.name, Outcome.refused, person.role, name=asked, told=refusal.detail)
-                await run_in_threadpool(self.journal.append, entry)
+                await run_in_threadpool(self._write_down, entry)
             await self._send(scope, send, _refused(scope, headers, refusal), "other", start)
         elif scope["method"] == "HEAD":  # the routes know GET alone
             await self({**scope, "method": "GET"}, receive, _without_body(send))
@@ -104,6 +103,9 @@ class Front:
             await self._get(scope, headers, receive, send, start)
         else:
             await self._work(scope, headers, receive, send, start)
+
+    def _write_down(self, entry: JournalEntry) -> None:
+        self.store.journal().append(entry)
 
     async def _log_in(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float
