@@ -32,7 +32,7 @@ ELSEWHERE = {"chains": "产业链", "agencies": "产业链", "things": "产业�
 
 
 @dataclass(frozen=True)
-class Link:
+class BarLink:
     """One link of the bar."""
 
     name: str
@@ -44,8 +44,8 @@ class Link:
 class Bar:
     """The entries, and the rooms of the one that is current; a lone room is not told."""
 
-    entries: list[Link]
-    rooms: list[Link]
+    entries: list[BarLink]
+    rooms: list[BarLink]
 
 
 def bar_of(raw_path: str, links: SiteLinks, admin: bool, found: bool = True) -> Bar:
@@ -54,11 +54,11 @@ def bar_of(raw_path: str, links: SiteLinks, admin: bool, found: bool = True) -> 
     here = "/" + parts[0]
     places = {path: name for name, rooms in ENTRIES.items() for _, path in rooms}
     current = places.get(here) or ELSEWHERE.get(parts[0], "")
-    entries = [Link(name, links.page(rooms[0][1]), name == current) for name, rooms in ENTRIES.items()]
+    entries = [BarLink(name, links.page(rooms[0][1]), name == current) for name, rooms in ENTRIES.items()]
     if parts[0] == "chains" and len(parts) > 1 and found:
         chain, page = unquote(parts[1]), parts[2] if len(parts) > 2 else ""
-        return Bar(entries, [Link(name, _room(links, chain, room), room == page) for name, room in OF_A_CHAIN])
-    rooms = [Link(name, links.page(path), path == here) for name, path in ENTRIES.get(current, ())]
+        return Bar(entries, [BarLink(name, _room(links, chain, room), room == page) for name, room in OF_A_CHAIN])
+    rooms = [BarLink(name, links.page(path), path == here) for name, path in ENTRIES.get(current, ())]
     rooms = [room for room in rooms if admin or room.href.partition("?")[0] != ADMINS]
     return Bar(entries, rooms if len(rooms) > 1 else [])
 

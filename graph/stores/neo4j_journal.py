@@ -1,4 +1,4 @@
-"""The journal of a server's graph: nodes of a label of its own, which no question and no Cypher from outside reads."""
+"""The journal of a server's graph: nodes of a label of its own beside ``_Meta``, which are no part of the graph."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 BATCH = 1_000
 # Setting a property takes the lock of the head first: two writers come one after the other.
-HEAD = (
-    "MERGE (h:`_Meta` {id: 'journal'}) SET h.turn = coalesce(h.turn, 0) + 1 RETURN h.number AS number, h.hash AS hash"
-)
-ADD = """MATCH (h:`_Meta` {id: 'journal'})
-UNWIND $rows AS row CREATE (:`_Journal` {id: row.number, hash: row.hash, text: row.text})
-WITH h, max(row.number) AS number, last(collect(row.hash)) AS hash SET h.number = number, h.hash = hash"""
+HEAD = """MERGE (h:`_Meta` {id: 'graph'}) SET h.journal_turn = coalesce(h.journal_turn, 0) + 1
+RETURN h.journal_number AS number, h.journal_hash AS hash"""
+ADD = """MATCH (h:`_Meta` {id: 'graph'})
+UNWIND $rows AS row CREATE (:`_Meta`:`_Journal` {number: row.number, hash: row.hash, text: row.text})
+WITH h, max(row.number) AS number, last(collect(row.hash)) AS hash
+SET h.journal_number = number, h.journal_hash = hash"""
+LAST = "MATCH (h:`_Meta` {id: 'graph'}) RETURN h.journal_number AS number, h.journal_hash AS hash"
+FORGET = "MATCH (h:`_Meta` {id: 'graph'}) REMOVE h.journal_number, h.journal_hash"
 
 
 class ServerJournal(Journal):
@@ -38,19 +40,19 @@ class ServerJournal(Journal):
     def entries(self, last: int = 0) -> Iterator[JournalEntry]:
         """Yield all entries or the last so many."""
         first = self.head().number - last if last else 0
-        query = "MATCH (e:`_Journal`) WHERE e.id > $first RETURN e.text AS text, e.hash AS hash ORDER BY e.id"
+        query = "MATCH (e:`_Journal`) WHERE e.number > $first RETURN e.text AS text, e.hash AS hash ORDER BY e.number"
         rows = self.store.read(query, {"first": first}).rows
         yield from (JournalEntry.of(str(row["text"]), str(row["hash"])) for row in rows)
 
     def head(self) -> Head:
         """Return the last entry."""
-        rows = self.store.read("MATCH (h:`_Meta` {id: 'journal'}) RETURN h.number AS number, h.hash AS hash").rows
+        rows = self.store.read(LAST).rows
         return Head(int(rows[0]["number"]), str(rows[0]["hash"])) if rows and rows[0].get("hash") else Head()
 
     def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write the entries of a backup."""
         self.store.write("MATCH (e:`_Journal`) DELETE e", {})
-        self.store.write("MATCH (h:`_Meta` {id: 'journal'}) DELETE h", {})
+        self.store.write(FORGET, {})
         whole = [*entries]
         for start in range(0, len(whole), BATCH):
             self._add(partial(_as_they_are, whole[start : start + BATCH]))
