@@ -349,8 +349,9 @@ def _with_ids(store: Store, change: Change) -> tuple[Row, str]:
             directory.add(label, nodes)
         (answer,) = directory.find(pl.Series([str(key.get(column) or "")]), labels).iter_rows(named=True)
         found[column] = answer["id"] or key.get(column)
-        named = (nodes.filter(pl.col("id") == found[column])["name"] for nodes in known)
-        names.append(next((str(each[0]) for each in named if len(each)), str(found[column] or "")))
+        end = str(found[column] or "")
+        named = (nodes.filter(pl.col("id") == end)["name"] for nodes in known)
+        names.append(next((str(each[0]) for each in named if len(each)), end))
     rest = "、".join(str(key[name]) for name in record.table.key[:2] if key.get(name))
     return found, " → ".join(names) + (f"（{rest}）" if rest else "")
 
