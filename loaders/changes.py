@@ -156,6 +156,8 @@ def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
                 add_rows(tables, change.record, [begun[-1].row], report)
             if report.failed:
                 raise InputError(report.failed[0]["reason"])
+            for table in tables:
+                table.as_written = True
             for one in begun:
                 store.journal().append(one.entry(Outcome.begun))
             at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
@@ -181,11 +183,9 @@ def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> D
     Raises ``NotFound`` for a change that the journal does not know as done, ``Conflict`` where somebody has written
     over it since.
     """
-    entry = next((one for one in reversed([*store.journal().entries()]) if one.change == change), None)
-    made = next(
-        (one for one in store.journal().entries() if one.change == change and one.outcome is Outcome.begun), None
-    )
-    if entry is None or made is None or entry.outcome is not Outcome.done:
+    told = [entry for entry in store.journal().entries() if entry.change == change]
+    made = next((entry for entry in told if entry.outcome is Outcome.begun), None)
+    if made is None or told[-1].outcome is not Outcome.done:
         raise NotFound(f"操作记录里没有做成了的改动 {change[:60]},可用 lianzhang audit 查看")
     record, key = record_of(made.thing), {**made.key}
     row = standing(store, record, key)

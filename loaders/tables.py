@@ -38,7 +38,8 @@ READERS = {
 @dataclass
 class InputTable:
     """One table on its way in: its rows, its type, its part of the report, the raw rows that were refused, what was
-    read otherwise than it stood, and what was said of the whole file."""
+    read otherwise than it stood, and what was said of the whole file; ``as_written``: a person's words, taken as they
+    are."""
 
     index: int
     sheet: Sheet
@@ -48,6 +49,7 @@ class InputTable:
     refused: list[tuple[pl.DataFrame, dict[int, list[RowProblem]]]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     proof: Mapping[str, str] = field(default_factory=dict)
+    as_written: bool = False
 
     @property
     def heads(self) -> dict[str, str]:
@@ -63,6 +65,9 @@ class InputTable:
             self.report.read += len(raw)
             if mended:  # our own rejects file: take the apostrophe before a formula off again
                 raw = raw.with_columns(pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}"))
+            if self.as_written:
+                yield raw, raw.select(ROW, *names).rename(names)
+                continue
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
             named, notes = as_meant(raw.select(ROW, *names, *first).rename(names), self.record, self.heads)
             self.notes += notes

@@ -211,3 +211,10 @@ def test_halves_of_signs_are_no_text(client: TestClient) -> None:
 def test_the_form_asks_for_nothing_that_is_reckoned(client: TestClient) -> None:
     text = client.get("/edit/Enterprise/f").text
     assert ('name="uscc"' in text, 'name="uscc_check"' in text) == (True, False)
+
+
+def test_what_a_person_writes_is_not_read_otherwise(client: TestClient) -> None:
+    answer = changed(client, "enterprises/f", {"stock_code": "2", "description": "—"}, "*")
+    assert answer.status_code == 200
+    firm = client.get("/api/v1/enterprises/f").json()["enterprise"]
+    assert (firm["stock_code"], firm["description"]) == ("2", "—")

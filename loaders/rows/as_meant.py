@@ -4,6 +4,7 @@ A placeholder is no code, a code that Excel turned into a number has lost its di
 part of it; a row that repeats the heads, a sum or a remark below the table is no thing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ REMARKS = (
     r"^(?:备\s*注|注|说\s*明|填\s*表\s*人|填报(?:人|单位)|制\s*表(?:人)?|审\s*核(?:人)?|单位负责人|联系电话|数据来源)\s*[:：].*$"
     r"|^(?:备注|填表人|制表人|审核人)$"
 )
+PLAIN_CODE = r"^[0-9A-Z]{18}$|^[0-9]{6}$|^[0-9]{6}\.[A-Z]{2}$"  # nothing is to be read otherwise
+ODD_START = r"^\s*[-'‘’—–－]"
 FIRST = "__first"  # the first column where it is none of ours: a number, or the word 合计
 LIMIT = 100  # letters of a value that a note shows
 
@@ -62,11 +65,12 @@ def _without_rows(
     if not cells:
         return frame.drop(unused)
     own = {name: clean_head(head) for name, head in heads.items()}
-    repeats = [_is_head(name, own[name]) for name in cells]
-    suspects = frame.filter(pl.any_horizontal(*repeats, *(_is_sum(name) for name in (*cells, *unused))))
-    gone: list[int] = []
     names = [name for name, _ in record.table.end_columns] if issubclass(record, Edge) else ["name"]
     first = next(iter([*unused, *cells]))
+    leading = [name for name in dict.fromkeys([first, *names]) if name in frame.columns]
+    heads_again = [pl.col(name).str.strip_chars().is_in([heads[name].strip(), own[name]]) for name in cells]
+    suspects = frame.filter(pl.any_horizontal(*heads_again, *map(_is_sum, leading)))
+    gone: list[int] = []
     for row in suspects.iter_rows(named=True):
         said = {name: row[name] for name in (*unused, *cells) if (row[name] or "").strip()}
         repeated = [name for name, text in said.items() if clean_head(text) == own.get(name)]
@@ -82,11 +86,7 @@ def _without_rows(
 
 
 def _reads(text: str, pattern: str) -> bool:
-    return bool(pl.Series([text.strip()]).str.contains(pattern)[0])
-
-
-def _is_head(name: str, head: str) -> pl.Expr:
-    return pl.col(name).str.replace_all(r"[\s*]", "").str.to_lowercase().fill_null("") == head
+    return re.search(pattern, text.strip()) is not None
 
 
 def _is_sum(name: str) -> pl.Expr:
@@ -95,6 +95,8 @@ def _is_sum(name: str) -> pl.Expr:
 
 def _code(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:
     """Read a column of codes."""
+    if not frame.select((~pl.col(name).str.contains(PLAIN_CODE)).any()).item():
+        return frame
     was = pl.col(name).str.strip_chars()
     bare = was.str.replace(MARKED, "${1}${2}").str.normalize("NFKC").str.strip_chars()
     nothing, damaged = bare.str.contains(f"(?i){NOTHING}"), bare.str.contains(SCIENTIFIC)
@@ -111,6 +113,8 @@ def _code(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.Da
 
 def _plain(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:
     """Read a column of anything else: a mark that the cell is text is taken off, a dash says nothing."""
+    if not frame.select(pl.col(name).str.contains(ODD_START).any()).item():
+        return frame
     was = pl.col(name).str.strip_chars()
     marked = was.str.contains(r"^['‘’]\S") & ~was.str.contains(r"^.[^'‘’]*['‘’]")
     nothing = was.str.contains(f"(?i){NOT_SAID}")
