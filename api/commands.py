@@ -59,6 +59,13 @@ def load(
     status: Annotated[
         str | None, typer.Option("--status", help="整个文件的数据状态,如 reported 或 据报道;行里写了的以行里的为准")
     ] = None,
+    leader: Annotated[
+        str | None, typer.Option("--leader", help="整张表说的是哪家链主: 它的供应商名录,或它的采购需求")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="表头=字段", help="认不出的表头是哪个字段,如 公司名=name;可写多次"),
+    ] = None,
     rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path(
         "lianzhang-rejects"
     ),
@@ -78,7 +85,15 @@ def load(
     if source is not None and "source" not in proof:
         raise InputError("--source 是空的,请写明这个文件出自哪里")
     with progress() as step:
-        options = Options(dry_run=dry_run, kind=_kind(kind), rejects=rejects, step=step, proof=proof)
+        options = Options(
+            dry_run=dry_run,
+            kind=_kind(kind),
+            rejects=rejects,
+            step=step,
+            proof=proof,
+            leader=(leader or "").strip(),
+            columns=_columns(columns or []),
+        )
         done = run(
             [_carried(path) for path in paths],
             reach(store),
@@ -105,6 +120,21 @@ def _carried(path: Path) -> Path:
         return path
     say(f"当前目录里没有 {SEEDS},载入随程序安装的 {carried}")
     return carried
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    """Return heads with the fields that they stand for; raises ``InputError`` where a pair is none or one is twice."""
+    columns: dict[str, str] = {}
+    for pair in pairs:
+        head, sign, name = (part.strip() for part in pair.replace("＝", "=", 1).partition("="))
+        if not (head and sign and name):
+            raise InputError(f"--map {pair}: 应写成 表头=字段,如 公司名=name")
+        if head in columns:
+            raise InputError(f"--map: “{head}”这一列写了两次: {columns[head]}、{name}")
+        if name in columns.values():
+            raise InputError(f"--map: 字段 {name} 写了两次,一个字段只能是一列")
+        columns[head] = name
+    return columns
 
 
 def _kind(word: str | None) -> "type[Record] | None":

@@ -23,6 +23,11 @@ def default_users() -> Path:
     return data_folder() / "users.json"
 
 
+def heads_file() -> str:
+    """Return the office's own table of column heads, where one is set: asked for so often that it is read by itself."""
+    return os.environ.get("LIANZHANG_HEADS", "")
+
+
 class Settings(BaseSettings):
     """Everything that can be set from outside."""
 
@@ -36,6 +41,9 @@ class Settings(BaseSettings):
     users: Path = Field(default_factory=default_users, description="the file of the users of the server")
     idle_minutes: float = Field(
         default=30.0, gt=0, le=24 * 60, description="after how long without a request somebody is logged out"
+    )
+    heads: Path | None = Field(
+        default=None, description="the office's own table of column heads (TOML), beside the one that comes with it"
     )
     city: str = Field(
         default="", description="the city whose chains the server shows, where the graph has those of several"

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -11,20 +10,23 @@ from pathlib import Path
 
 import graph
 import loaders
-from graph.model import Record, name_of
+from graph.model import name_of
 from graph.stores import Store
+from loaders.layouts.words import mark
 from loaders.report import FileReport, ReadOtherwise, Report
 from loaders.rows.problems import Contradiction
+from loaders.tables import Told
 
 KEY = "loaded"
 
 
-def fingerprint(files: list[Path], kind: type[Record] | None, proof: Mapping[str, str]) -> str:
-    """Return the SHA-256 of the files' names and contents, the wished type, what is said of them, and the code that
-    reads them."""
+def fingerprint(files: list[Path], told: Told) -> str:
+    """Return the SHA-256 of the files' names and contents, what is said of them, and the code and words that read
+    them."""
     digest = hashlib.sha256(_code().encode())
-    digest.update((name_of(kind) if kind else "").encode())
-    digest.update(json.dumps(proof, sort_keys=True).encode() if proof else b"")
+    digest.update((name_of(told.kind) if told.kind else "").encode())
+    said = [dict(told.proof), told.leader, dict(told.columns), mark()]
+    digest.update(json.dumps(said, sort_keys=True).encode())
     for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
         digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")
         # what cannot be read is reported when it is opened as a table
@@ -40,7 +42,8 @@ def fingerprint(files: list[Path], kind: type[Record] | None, proof: Mapping[str
 def _code() -> str:
     digest = hashlib.sha256()
     for package in (graph, loaders):
-        for path in sorted(Path(str(package.__file__)).parent.rglob("*.py")):
+        folder = Path(str(package.__file__)).parent
+        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.toml")]):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

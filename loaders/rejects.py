@@ -30,8 +30,8 @@ Row = tuple[int, list[str], str]
 def write_rejects(tables: list[InputTable], folder: Path) -> list[str]:
     """Write one file for each table with refused rows and return their paths."""
     written: dict[str, None] = {}
-    for table in tables:
-        rows = _refused(table)
+    for table in (table for table in tables if table.piece is None):
+        rows = _refused(table, [part for part in tables if part.piece and is_same_sheet(part, table)])
         if not rows:
             continue
         suffix = table.sheet.path.suffix.lower()
@@ -48,16 +48,21 @@ def write_rejects(tables: list[InputTable], folder: Path) -> list[str]:
     return list(written)
 
 
-def _refused(table: InputTable) -> list[Row]:
-    """Return the refused rows in their order: number, cells as they came, reason."""
+def is_same_sheet(part: InputTable, table: InputTable) -> bool:
+    """Tell whether two tables have the rows of one sheet."""
+    return (part.sheet.path, part.sheet.name) == (table.sheet.path, table.sheet.name)
+
+
+def _refused(table: InputTable, pieces: list[InputTable]) -> list[Row]:
+    """Return the refused rows of a sheet in their order: number, cells as they came, reasons."""
     width = len(table.sheet.heads)
-    rows: list[Row] = [(bad.row, _cells(bad, table), bad.reason) for bad in table.sheet.bad]
-    for raw, problems in table.refused:
+    rows: dict[int, Row] = {bad.row: (bad.row, _cells(bad, table), bad.reason) for bad in table.sheet.bad}
+    for raw, problems in (refused for part in (table, *pieces) for refused in part.refused):
         for row in raw.select(ROW, *(pl.col(str(index)) for index in range(width))).iter_rows():
-            rows.append(
-                (row[0], [cell or "" for cell in row[1:]], ";".join(problem.reason for problem in problems[row[0]]))
-            )
-    return sorted(rows, key=lambda row: row[0])
+            before = [rows[row[0]][2]] if row[0] in rows else []
+            reasons = dict.fromkeys([*before, *(problem.reason for problem in problems[row[0]])])
+            rows[row[0]] = row[0], [cell or "" for cell in row[1:]], ";".join(reasons)
+    return [rows[number] for number in sorted(rows)]
 
 
 def _cells(bad: BadRow, table: InputTable) -> list[str]:

@@ -9,22 +9,29 @@ from pathlib import Path
 
 import polars as pl
 
+from graph.errors import InputError
 from graph.journal import JournalEntry
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, ends_of
+from graph.model.nodes import Enterprise
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
+from loaders.layouts.words import head_words
 from loaders.memory import fingerprint, recall, remember
 from loaders.rejects import write_rejects
 from loaders.report import ReadOtherwise, Reject, Report, Step, shown, silent
+from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import Marks
 from loaders.rows.merge import ORDER, OUTCOME, TABLE
-from loaders.rows.nodes import NodeLoader, Refused
+from loaders.rows.nodes import NodeLoader, Refused, best_outcomes
+from loaders.rows.places import settle_places
 from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
-from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
+from loaders.standards import STANDARDS
+from loaders.tables import InputTable, Row, Told, add_rows, fail, find_files, open_tables
 
+AT_MOST = 1 << 12  # things that one row may name
 MOST_NAMED = 5  # files of a load that the journal names
 
 
@@ -33,7 +40,7 @@ class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
     ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal;
-    ``proof`` is what is said of whole files (``source``, ``status``) where their rows say nothing.
+    ``kind``, ``proof``, ``leader`` and ``columns`` are what is said of the whole files (``Told``).
     """
 
     dry_run: bool = False
@@ -43,6 +50,13 @@ class Options:
     marks: Marks = field(default_factory=dict)
     by: str = "本机用户"
     proof: Mapping[str, str] = field(default_factory=dict)
+    leader: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def told(self) -> Told:
+        """Return what is said of the whole files."""
+        return Told(self.kind, self.proof, self.leader, self.columns)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -50,21 +64,25 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     options = options or Options()
     if options.rejects and not options.dry_run:
         check_folder(options.rejects)
+    head_words()  # a fault in the office's own table of heads is told before any file is looked at
     report = Report(dry_run=options.dry_run)
     files = find_files(paths, report)
-    mark = fingerprint(files, options.kind, options.proof)
+    mark = fingerprint(files, options.told)
     if not report.failed and (remembered := recall(store, mark)):
         remembered.dry_run = options.dry_run
         return remembered
-    tables = open_tables(files, report, options.kind, options.proof)
+    tables = open_tables(files, report, options.told)
+    if options.leader:
+        _check_leader(options.leader, store, tables)
     with nullcontext() if options.dry_run else store.load() as writer:
         load_tables(tables, store, writer, report, options)
         # before the commit, so that rows are never loaded and refused without a trace
         if options.rejects and not options.dry_run:
             report.rejects_written = write_rejects(tables, options.rejects)
     for table in tables:
-        if table.report.read == 0:
+        if table.report.read == 0 and table.piece is None:
             fail(report, table.sheet.path, "表头之下没有数据行", table.sheet.name)
+    report.files = [table.report for table in tables if table.report.read or table.piece is None]
     report.version = store.version()
     if not options.dry_run:
         store.journal().append(_entry_of(files, report, options.by))
@@ -122,6 +140,7 @@ class _Load:
             self.report.notes += [
                 ReadOtherwise(file, note.row, note.column, note.value, note.note, sheet) for note in table.notes
             ]
+            self.report.warnings += [f"{file}: {warning}" for warning in table.not_told()]
         self.report.conflicts = self.nodes.conflicts
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
@@ -131,21 +150,26 @@ class _Load:
         for table in tables:
             for raw, named in table.chunks():
                 raws.setdefault(table.index, []).append(raw)
-                valid = validate(named, table.record)
+                valid = validate(named, table.record, spare=table.listing)
                 assert issubclass(table.record, Node)
                 frames.setdefault(table.record, []).append(_marked(valid.frame, table.index))
                 self._refuse(table, raw, valid.problems)
+                table.leave_out(valid.left_out)
                 self.options.step(f"读取 {shown(table.sheet.path.name)}", table.report.read)
             self._refuse_unreadable(table)
         self.options.step("识别与合并节点", 0)
-        refused = self.nodes.apply(frames, mentioned)
+        listings = {table.index: table for table in tables if table.listing}
+        for index, note in settle_places(frames, {*listings}, self.store):
+            listings[index].leave_out([note])
+        refused = self.nodes.apply(frames, mentioned, {table.index for table in tables if table.piece})
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
 
     def _load_edges(self, table: InputTable, record: type[Edge]) -> None:
         for raw, named in table.chunks():
-            valid = validate(named, record)
+            valid = validate(named, record, spare=table.listing)
             self._refuse(table, raw, valid.problems)
+            table.leave_out(valid.left_out)
             frame, problems = self._resolve(_marked(valid.frame, table.index), record)
             self._refuse(table, raw, problems)
             for (start, end), part in frame.group_by("__from_label", "__to_label", maintain_order=True):
@@ -207,6 +231,8 @@ class _Load:
             self._refuse(table, raw, {row: problems for row, problems in mine.items() if row in rows})
 
     def _refuse_unreadable(self, table: InputTable) -> None:
+        if table.piece:
+            return
         for bad in table.sheet.bad:
             table.report.read += 1
             table.report.rejected += 1
@@ -215,6 +241,8 @@ class _Load:
             self.report.rejected.append(Reject(*place, problem.value, bad.reason, table.sheet.name, [problem]))
 
     def _count(self, table: InputTable, outcomes: pl.DataFrame) -> None:
+        if table.listing:  # a row may name several
+            outcomes = best_outcomes(outcomes)
         counts = Counter(dict(outcomes[OUTCOME].value_counts().iter_rows()))
         table.report.new += counts["new"]
         table.report.changed += counts["changed"]
@@ -236,7 +264,7 @@ def named_in(tables: list[InputTable]) -> set[type[Node]]:
         if issubclass(table.record, Edge):
             labels |= {label for ends in ends_of(table.record) for label in ends}
         for link in table.record.table.links:
-            if link.name in table.fields:
+            if link.name in table.fields or (table.listing and link.name in STANDARDS):
                 side = 0 if link.reverse else 1
                 labels |= {ends[side] for ends in ends_of(EDGE_TYPES[link.edge])}
     return {NODE_TYPES[label] for label in labels}
@@ -244,6 +272,20 @@ def named_in(tables: list[InputTable]) -> set[type[Node]]:
 
 def _marked(frame: pl.DataFrame, table: int) -> pl.DataFrame:
     """Mark rows with their table and their place in the order of the whole load."""
-    return frame.with_columns(
-        pl.lit(table, dtype=pl.Int64).alias(TABLE), (pl.col(ROW).cast(pl.Int64) + (table << 32)).alias(ORDER)
-    )
+    order = pl.col(ROW).cast(pl.Int64) * AT_MOST + (pl.int_range(pl.len()).over(ROW) if _several(frame) else 0)
+    return frame.with_columns(pl.lit(table, dtype=pl.Int64).alias(TABLE), (order + (table << 48)).alias(ORDER))
+
+
+def _several(frame: pl.DataFrame) -> bool:
+    return len(frame) != frame[ROW].n_unique()
+
+
+def _check_leader(name: str, store: Store, tables: list[InputTable]) -> None:
+    """Raise ``InputError`` where the graph does not know the leader that whole files are about."""
+    if any(table.record is Enterprise and table.piece is None for table in tables):
+        return
+    directory = Directory()
+    directory.add("Enterprise", store.nodes(Enterprise))
+    problem = directory.find(pl.Series([name]), ["Enterprise"])["problem"][0]
+    if problem:
+        raise InputError(f"--leader: {problem}")

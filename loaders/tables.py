@@ -1,28 +1,37 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from graph.errors import InputError
-from graph.model import Record
+from graph.model import Record, file_name
+from graph.model.nodes import Project
 from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
-from loaders.files.heads import REASON_HEADS, Shape, identify
+from loaders.files.graph_import import import_graph, is_graph_import
+from loaders.files.heads import REASON_HEADS, About, Shape, identify
 from loaders.files.jsonl import find_fault, read_jsonl, sheet_of
 from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
+from loaders.layouts.spelling import clean_head, unit_of_title
+from loaders.layouts.words import head_words
+from loaders.parts import Piece, find_pieces, pieces_of
 from loaders.report import FileReport, Report, shown
 from loaders.rows.as_meant import FIRST, Note, as_meant
 from loaders.rows.problems import RowProblem
+from loaders.rows.readings import Listing, day_of, read_cells
 
 Row = dict[str, Any]
-NO_PROOF: Mapping[str, str] = {}
-READERS = {
+MOST_NOTES = 1000  # of one kind in one column that are told one by one
+ENDS_OF_LEADER = {"supplies": "customer", "needs": "enterprise"}
+READERS: dict[str, Callable[[Path, frozenset[str]], list[Sheet]]] = {
     ".csv": read_text,
     ".tsv": read_text,
     ".txt": read_text,
@@ -35,11 +44,34 @@ READERS = {
 }
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is said of whole files: the type of their tables, what holds where their rows say nothing (``proof``:
+    ``source``, ``status``), the one leader that they are about, and heads with the fields that they stand for."""
+
+    kind: type[Record] | None = None
+    proof: Mapping[str, str] = field(default_factory=dict)
+    leader: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def heads(self) -> dict[str, str]:
+        """Return ``columns`` by their heads as these are compared."""
+        return {clean_head(head): name for head, name in self.columns.items()}
+
+
+NOTHING_TOLD = Told()
+
+
 @dataclass
 class InputTable:
     """One table on its way in: its rows, its type, its part of the report, the raw rows that were refused, what was
-    read otherwise than it stood, and what was said of the whole file; ``as_written``: a person's words, taken as they
-    are."""
+    read otherwise than it stood, and what holds where its rows say nothing; ``as_written``: a person's words, taken as
+    they are.
+
+    A list that somebody else made (``listing``) may tell of several kinds of thing a row: each is a table of its own
+    with the same rows, what the others tell of being a ``piece``.
+    """
 
     index: int
     sheet: Sheet
@@ -50,6 +82,10 @@ class InputTable:
     notes: list[Note] = field(default_factory=list)
     proof: Mapping[str, str] = field(default_factory=dict)
     as_written: bool = False
+    listing: bool = False
+    piece: Piece | None = None
+    told: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _seen: set[int] = field(default_factory=set)
 
     @property
     def heads(self) -> dict[str, str]:
@@ -70,9 +106,25 @@ class InputTable:
                 continue
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
             named, notes = as_meant(raw.select(ROW, *names, *first).rename(names), self.record, self.heads)
-            self.notes += notes
-            self.report.read -= len(raw) - len(named)
-            yield raw, self._with_proof(named)
+            listing = Listing(self.record, self.heads, self.listing, unit_of_title(self.sheet.above), self._day, notes)
+            if self.piece:
+                notes.clear()  # what is read of a cell is told once, by the table of the rows themselves
+            named = self._with_proof(read_cells(named, listing))
+            if self.listing:
+                named = pieces_of(named, self.record, self.piece, self._seen)
+            self._tell(listing.notes)
+            self.report.read -= len(raw) - named[ROW].n_unique()
+            yield raw, named
+
+    @property
+    def _day(self) -> str:
+        """Return the day on which the list was made, as its source, its title or its file's name tells."""
+        return day_of(self.proof.get("source", ""), self.sheet.above, self.sheet.path.stem)
+
+    def _tell(self, notes: list[Note]) -> None:
+        """Keep notes; of very many of a kind the first, and how many more there were."""
+        if not self.piece:
+            self.leave_out(notes)
 
     def _with_proof(self, named: pl.DataFrame) -> pl.DataFrame:
         """Return rows with what was said of the whole file where they say nothing themselves."""
@@ -80,6 +132,22 @@ class InputTable:
         said = [pl.col(name).str.strip_chars().replace("", None).fill_null(self.proof[name]) for name in there]
         added = [pl.lit(value).alias(name) for name, value in self.proof.items() if name not in named.columns]
         return named.with_columns(*said, *added)
+
+    def leave_out(self, notes: Iterable[Note]) -> None:
+        """Keep what is told of cells that were not taken in; a piece tells of its own cells too."""
+        for note in notes:
+            self._keep(note)
+
+    def not_told(self) -> list[str]:
+        """Return of which notes there were too many to tell each, and how many more."""
+        more = {kind: number - MOST_NOTES for kind, number in self.told.items() if number > MOST_NOTES}
+        return [f"{column}: {note}: 另有 {number:,} 处没有逐一列出" for (column, note), number in more.items()]
+
+    def _keep(self, note: Note) -> None:
+        kind = note.column, note.note
+        self.told[kind] += 1
+        if self.told[kind] <= MOST_NOTES:
+            self.notes.append(note)
 
 
 def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -131,18 +199,17 @@ def _is_loadable(path: Path) -> bool:
     return path.suffix.lower() in READERS and path.is_file() and not hidden
 
 
-def _read(path: Path) -> list[Sheet]:
-    return read_chain_knowledge_graph(path) if path.is_dir() else READERS[path.suffix.lower()](path)
+def _read(path: Path, also: frozenset[str]) -> list[Sheet]:
+    return read_chain_knowledge_graph(path) if path.is_dir() else READERS[path.suffix.lower()](path, also)
 
 
-def open_tables(
-    files: list[Path], report: Report, wanted: type[Record] | None = None, proof: Mapping[str, str] = NO_PROOF
-) -> list[InputTable]:
+def open_tables(files: list[Path], report: Report, told: Told = NOTHING_TOLD) -> list[InputTable]:
     """Open every table of the files; a file that cannot be used is reported and the others go on."""
     tables: list[InputTable] = []
+    of_graphs: list[Sheet] = []
     for path in files:
         try:
-            sheets = _read(path)
+            sheets = _read(path, frozenset(told.heads))
         except InputError as error:
             fail(report, path, error.message)
             continue
@@ -150,33 +217,87 @@ def open_tables(
             fail(report, path, f"读不了文件: {error.strerror or error}")
             continue
         for sheet in sheets:
-            add_table(tables, sheet, path, report, wanted)
-    for table in tables:
-        table.proof = proof
+            if is_graph_import(sheet.heads) and not sheet.record:
+                of_graphs.append(sheet)
+            else:
+                add_table(tables, sheet, path, report, told)
+    for part in import_graph(of_graphs):
+        if part.record is None:
+            fail(report, part.sheet.path, part.problem, part.sheet.name)
+        else:
+            add_table(tables, part.sheet, part.sheet.path, report, replace(told, kind=part.record), as_list=True)
+    _check_columns(tables, told)
     return tables
 
 
 def add_table(
-    tables: list[InputTable], sheet: Sheet, path: Path, report: Report, wanted: type[Record] | None = None
+    tables: list[InputTable],
+    sheet: Sheet,
+    path: Path,
+    report: Report,
+    told: Told = NOTHING_TOLD,
+    as_list: bool = False,
 ) -> None:
-    """Add a sheet to the tables of a load once it is known what it is; one that cannot be used is reported."""
+    """Add a sheet to the tables of a load once it is known what it is; one that cannot be used is reported.
+
+    ``as_list`` tells that it is no form of ours, whatever its heads are, and that its rows tell of one thing each.
+    """
+    filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
+    about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled)
     try:
-        shape = (
-            Shape(sheet.record, [*sheet.heads])
-            if sheet.record
-            else identify(sheet.heads, path.stem, sheet.name, wanted)
-        )
+        shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
+        shape = replace(shape, listing=shape.listing or as_list)
+        if shape.listing and "source" not in shape.fields and "source" not in told.proof:
+            raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return
-    unused = [head for head, name in zip(sheet.heads, shape.fields, strict=True) if head and name is None]
-    unknown = [head for head in unused if head not in REASON_HEADS]
-    part = FileReport(shown(sheet.path), sheet.name, shape.record.table.zh, unknown_columns=unknown)
-    report.files.append(part)
+    pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
+    for name in (name for piece in pieces for name in piece.part.takes):
+        shape.fields[:] = [None if field == name else field for field in shape.fields]
+    used = {position for piece in pieces for position, name in enumerate(piece.fields) if name}
+    unused = [
+        head
+        for position, (head, name) in enumerate(zip(sheet.heads, shape.fields, strict=True))
+        if head and name is None and position not in used
+    ]
+    nothing = head_words().nothing
+    unknown = [head for head in unused if not (head in (*REASON_HEADS, *shape.personal) or clean_head(head) in nothing)]
     report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
     if unknown:
         report.warnings.append(f"{shown(path.name)}: 没有用到的列 {'、'.join(unknown)[:300]}")
-    tables.append(InputTable(len(tables), sheet, shape.record, shape.fields, part))
+    if shape.personal:
+        report.warnings.append(f"{shown(path.name)}: 个人信息没有载入: {'、'.join(shape.personal)[:300]}")
+    if shape.listing and shape.record is Project and (stage := head_words().find_stage(" ".join(about.texts))):
+        shape = replace(shape, given={**shape.given, "stage": stage})
+    end = ENDS_OF_LEADER.get(file_name(shape.record), "")
+    given = {**shape.given, **({end: told.leader} if end and told.leader else {}), **told.proof}
+    copies = itertools.tee(sheet.chunks, len(pieces) + 1)
+    shapes = [
+        (shape.record, shape.fields, given, None),
+        *((piece.part.record, piece.fields, {**piece.given, **told.proof}, piece) for piece in pieces),
+    ]
+    for rows, (record, fields, holds, piece) in zip(copies, shapes, strict=True):
+        own = replace(sheet, chunks=rows)
+        part = FileReport(shown(sheet.path), sheet.name, record.table.zh, unknown_columns=[] if piece else unknown)
+        report.files.append(part)
+        tables.append(
+            InputTable(len(tables), own, record, fields, part, proof=holds, listing=shape.listing, piece=piece)
+        )
+
+
+def _check_columns(tables: list[InputTable], told: Told) -> None:
+    """Raise ``InputError`` where a head that was said to stand for a field is in no table, or the field in none."""
+    heads = {clean_head(head): table for table in tables if not table.piece for head in table.sheet.heads}
+    for head, name in told.columns.items():
+        table = heads.get(clean_head(head))
+        if tables and table is None:
+            raise InputError(f"--map {head}={name}: 文件里没有“{head}”这一列")
+        if table and table.fields[[clean_head(own) for own in table.sheet.heads].index(clean_head(head))] is None:
+            raise InputError(
+                f"--map {head}={name}: {table.record.table.zh}表没有“{name}”这个字段,或另一列已经是它;"
+                "可用 lianzhang schema 查看字段"
+            )
 
 
 def add_rows(tables: list[InputTable], record: type[Record], rows: Iterable[Row], report: Report) -> None:
@@ -184,7 +305,7 @@ def add_rows(tables: list[InputTable], record: type[Record], rows: Iterable[Row]
     numbered = list(enumerate(rows, 1))
     bad = [BadRow(number, "", fault[1], fault[0]) for number, row in numbered if (fault := find_fault(row))]
     path = Path(record.table.zh)
-    add_table(tables, sheet_of(path, numbered, bad), path, report, record)
+    add_table(tables, sheet_of(path, numbered, bad), path, report, Told(record))
 
 
 def fail(report: Report, path: Path, reason: str, sheet: str | None = None) -> None:

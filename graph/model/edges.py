@@ -6,7 +6,18 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from graph.model.base import Edge, Group, TypeInfo, column
-from graph.model.kinds import Moment, OptDate, OptFlag, OptLongText, OptNumber, OptText, Text, choice
+from graph.model.kinds import (
+    MONEY_HINT,
+    Moment,
+    OptDate,
+    OptFlag,
+    OptLongText,
+    OptMoney,
+    OptNumber,
+    OptText,
+    Text,
+    choice,
+)
 
 MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "放弃")
 MatchStage = Annotated[str, MATCH_STAGES, BeforeValidator(MATCH_STAGES.clean)]
@@ -122,6 +133,9 @@ class Needs(Edge):
         words=("采购需求", "需求企业"),
         group="products",
     )
+    requirements: OptLongText = column("规格要求", "技术要求")
+    quantity: OptText = column("年用量", "用量")
+    local_wanted: OptFlag = column("愿意本地替代", "是否愿意本地替代")
 
 
 class Offers(Edge):
@@ -180,6 +194,7 @@ class Supplies(Edge):
     )
     product: OptText = column("产品", "供应产品", "产品(服务)", "货物")
     since: OptDate = column("开始供应", "自")
+    amount: OptMoney = column("年采购额", "采购额", hint=f"{MONEY_HINT},人民币")
 
 
 class Matched(Edge):
@@ -266,6 +281,18 @@ class MemberOf(Edge):
         columns=(("enterprise", "企业"), ("cluster", "集群")),
         words=("所属集群", "集群成员"),
     )
+
+
+class Holds(Edge):
+    """企业获得称号: ``valid_from`` and ``valid_to`` say from when until when."""
+
+    table = joins(
+        "称号认定",
+        ("Enterprise", "Title"),
+        columns=(("enterprise", "企业"), ("title", "称号")),
+        words=("称号", "获得称号的企业"),
+    )
+    certificate: OptText = column("证书编号")
 
 
 class SubsidiaryOf(Edge):

@@ -153,9 +153,10 @@ def choice(*values: str, words: dict[str, str] | None = None) -> Kind:
     return Kind("choice", choices=values, words={k.lower(): v for k, v in (words or {}).items()})
 
 
-TEXT, LONG_TEXT, LIST, NUMBER, FLAG, DATE, MOMENT = (
+TEXT, LONG_TEXT, SCOPE_TEXT, LIST, NUMBER, FLAG, DATE, MOMENT = (
     Kind("text"),
     Kind("text", max_length=4000),
+    Kind("text", max_length=20_000),
     Kind("list"),
     Kind("float"),
     Kind("bool"),
@@ -164,6 +165,7 @@ TEXT, LONG_TEXT, LIST, NUMBER, FLAG, DATE, MOMENT = (
 )
 SHARE = Kind("float", low=0.0, high=1.0)
 MONEY = Kind("float", money=True)
+COUNT = Kind("float", low=0.0)
 STATUS = choice(
     *STATUS_ZH,
     words={zh: en for en, zh in STATUS_ZH.items()} | {"确认": "confirmed", "报道": "reported", "未核实": "curated"},
@@ -172,9 +174,11 @@ STATUS = choice(
 Text = Annotated[str, TEXT, BeforeValidator(TEXT.clean)]
 OptText = Annotated[str | None, TEXT, BeforeValidator(TEXT.clean)]
 OptLongText = Annotated[str | None, LONG_TEXT, BeforeValidator(LONG_TEXT.clean)]
+OptScope = Annotated[str | None, SCOPE_TEXT, BeforeValidator(SCOPE_TEXT.clean)]
 OptNames = Annotated[list[str] | None, LIST, BeforeValidator(LIST.clean)]
 OptNumber = Annotated[float | None, NUMBER, BeforeValidator(NUMBER.clean)]
 OptMoney = Annotated[float | None, MONEY, BeforeValidator(MONEY.clean)]
+OptCount = Annotated[float | None, COUNT, BeforeValidator(COUNT.clean)]
 OptFlag = Annotated[bool | None, FLAG, BeforeValidator(FLAG.clean)]
 OptDate = Annotated[str | None, DATE, BeforeValidator(DATE.clean)]
 Moment = Annotated[str, MOMENT, BeforeValidator(MOMENT.clean)]

@@ -7,11 +7,14 @@ from pydantic import BeforeValidator, ValidationInfo, field_validator
 from graph.model.base import Link, Node, TypeInfo, column
 from graph.model.kinds import (
     MONEY_HINT,
+    OptCount,
     OptDate,
     OptFlag,
+    OptLongText,
     OptMoney,
     OptNames,
     OptNumber,
+    OptScope,
     OptText,
     Text,
     check_unit,
@@ -24,7 +27,21 @@ STAGES = choice("线索", "洽谈", "签约", "规划", "已宣布", "开工", "
 FOUR_LISTS = choice("重点任务", "重点建设项目", "重点招商项目", "需协调解决问题")
 FIVE_ONES = choice("行动计划", "产业图谱", "招商名录", "项目清单", "支撑平台")
 CHALLENGE_STATES = choice("发榜", "揭榜方遴选", "过程管理", "成果验收")
-CURRENCIES = choice("CNY", "USD", words={"人民币": "CNY", "元": "CNY", "美元": "USD"})
+CURRENCIES = choice(
+    *("CNY", "USD", "HKD", "EUR", "JPY", "KRW", "GBP", "TWD", "SGD", "AUD", "CAD", "CHF"),
+    words={"人民币": "CNY", "元": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR"}
+    | {"日元": "JPY", "日圆": "JPY", "韩元": "KRW", "韩圆": "KRW", "英镑": "GBP", "新台币": "TWD", "台币": "TWD"}
+    | {
+        "新加坡元": "SGD",
+        "新元": "SGD",
+        "澳元": "AUD",
+        "澳大利亚元": "AUD",
+        "加元": "CAD",
+        "加拿大元": "CAD",
+        "瑞士法郎": "CHF",
+    },
+)
+GONE = ("注销", "吊销", "撤销", "责令关闭", "歇业清算")  # no longer there, by what the register calls it
 CODE_CHECKS = choice("有效", "校验位不符", "格式不符")
 
 Tier = Annotated[str | None, TIERS, BeforeValidator(TIERS.clean)]
@@ -160,6 +177,7 @@ class Enterprise(Node):
             Link("clusters", "集群", "MEMBER_OF", also=("所属集群",)),
             Link("parent", "母公司", "SUBSIDIARY_OF", also=("控股股东", "上级单位")),
             Link("industries", "所属行业", "IN_INDUSTRY", also=("行业",)),
+            Link("titles", "称号", "HOLDS", also=("认定称号", "荣誉资质")),
         ),
     )
     name: Text = column("名称", "企业名称", "公司名称", "单位名称", "全称", "企业全称", required=True)
@@ -167,8 +185,32 @@ class Enterprise(Node):
     uscc: OptText = column("统一社会信用代码", "信用代码", "社会信用代码", "统一信用代码")
     uscc_check: CodeCheck = column("信用代码校验")
     stock_code: OptText = column("股票代码", "证券代码")
-    roles: OptNames = column("角色", "企业类型", "称号")
+    roles: OptNames = column("角色")
     listed_on: OptDate = column("上市日期")
+    registration_state: OptText = column("登记状态", hint=f"照登记机关的写;{'、'.join(GONE)} 的按已经不在算")
+    registration_number: OptText = column("注册号", hint="营业执照上的 15 位老注册号,或境外的登记号")
+    legal_form: OptText = column("企业类型", "公司类型")
+    founded_on: OptDate = column("成立日期")
+    capital: OptMoney = column("注册资本", hint=f"{MONEY_HINT};外币也写个数,币种写在“注册资本币种”列")
+    capital_currency: Currency = column("注册资本币种")
+    paid_in: OptMoney = column("实缴资本", hint="单位和币种与注册资本同")
+    turnover: OptMoney = column("营业收入", hint=f"{MONEY_HINT};哪一年的写在“营业收入年份”列")
+    turnover_year: OptDate = column("营业收入年份")
+    staff: OptCount = column("从业人员", hint="人数")
+    insured: OptCount = column("参保人数", hint="缴纳社会保险的人数")
+    english_name: OptText = column("英文名")
+    website: OptText = column("网址", "官网")
+    address: OptText = column("地址")
+    street: OptText = column("街道", hint="地址所在的街道、镇或乡")
+    main_products: OptLongText = column("主要产品原文", hint="名录里写的原话;是图中产品的另连到产品")
+    business_scope: OptScope = column("经营范围")
+
+
+class Title(Node):
+    """称号: what firms are officially recognised as, such as 高新技术企业 or 专精特新“小巨人”企业."""
+
+    table = TypeInfo("titles", "称号", "title", searched=19, figures=False)
+    level: OptText = column("级别", hint="国家级、省级、市级")
 
 
 class Institute(Node):
@@ -230,6 +272,7 @@ class Project(Node):
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
     expected_on: OptDate = column("预计投产日期", "预计投产")
+    annual_amount: OptMoney = column("年度计划投资", hint=f"{MONEY_HINT};币种同投资额")
 
     @field_validator("amount_original")
     @classmethod

@@ -1,57 +1,107 @@
 """Which row holds the column heads, what the heads mean, and which type the table is about."""
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
+from graph.model.nodes import Enterprise, Project
+from loaders.layouts.spelling import clean_head, simplified
+from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
-UNIT = re.compile(r"\((?:单位[::]?)?(?:人民币)?(亿元|百万元|万元|千元|元)(?:人民币)?\)$")
 REASON_HEADS = ("拒收原因", "reject_reason")
+OF_IMPORT = re.compile(
+    r":(?:id|start_id|end_id|label|type|string|int|long|float|double|boolean|date)(?:\(.*\))?(?:\[\])?$"
+)
 
 
-def clean_head(text: str) -> str:
-    """Return a column head as it is compared: half width, no blanks, no required-mark, no unit, lower case."""
-    return UNIT.sub("", _narrow(text)).lower()
+@dataclass(frozen=True)
+class About:
+    """What is known of a table beside its heads: its file's name, its sheet's, the title above it; what was said of it.
 
+    ``columns`` are heads (as they are compared) with the field or head that they stand for; ``filled`` are ends that
+    one name fills for the whole table.
+    """
 
-def unit_of(head: str) -> str:
-    """Return the unit of money that a head says of its column: 亿元, 万元; nothing where it says none."""
-    found = UNIT.search(_narrow(head))
-    return found[1] if found else ""
+    stem: str
+    sheet: str | None = None
+    title: str = ""
+    wanted: type[Record] | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    filled: frozenset[str] = frozenset()
 
-
-def _narrow(text: str) -> str:
-    return re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text))
-
-
-@cache
-def accepted(record: type[Record]) -> dict[str, str]:
-    """Return the cleaned heads that a type's file may have, with their fields."""
-    return {clean_head(head): field for head, field in heads(record).items()}
-
-
-@cache
-def all_heads() -> frozenset[str]:
-    """Return every head of every type."""
-    return frozenset(head for record in (*NODES, *EDGES) for head in accepted(record))
+    @property
+    def texts(self) -> list[str]:
+        """Return what may tell what the whole table is about: the sheet's name, the title, the file's name."""
+        return [self.sheet or "", self.title, self.stem]
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What a table is: its type, and the field that each column stands for (None: not known)."""
+    """What a table is: its type, and the field that each column stands for (None: not known).
+
+    ``listing`` tells that it is not one of our forms but a list that somebody else made; ``given`` is what holds where
+    no cell says it; ``personal`` are the heads of what is said of persons.
+    """
 
     record: type[Record]
     fields: list[str | None]
+    listing: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
 
 
-def find_header(rows: list[list[str]]) -> int | None:
-    """Return the index of the row with the most different known heads among the
-    first rows, or None where no row has any."""
-    scores = [len({clean_head(cell) for cell in row if cell} & all_heads()) for row in rows[:LOOK_AHEAD]]
+@dataclass(frozen=True)
+class _Heads:
+    """The cleaned heads of a type with their fields: those of its form, all with those of lists, of its parts."""
+
+    form: Mapping[str, str]
+    every: Mapping[str, str]
+    parts: frozenset[str]
+
+
+def _heads_of(record: type[Record]) -> _Heads:
+    return _cached_heads(record, mark())
+
+
+@cache
+def _cached_heads(record: type[Record], _mark: str) -> _Heads:
+    words = head_words()
+    form = {clean_head(head): name for head, name in heads(record).items()}
+    parts = frozenset(head for part in words.parts_of(record) for head in part.heads)
+    return _Heads(form, {**words.of(record), **form}, parts)
+
+
+def accepted(record: type[Record]) -> Mapping[str, str]:
+    """Return the cleaned heads that a type's file may have, with their fields."""
+    return _heads_of(record).every
+
+
+def all_heads() -> frozenset[str]:
+    """Return every head of every type, of what else their rows tell of, and of persons."""
+    return _all_heads(mark())
+
+
+@cache
+def _all_heads(_mark: str) -> frozenset[str]:
+    every = [_heads_of(record) for record in (*NODES, *EDGES)]
+    return frozenset(head for of in every for head in (*of.every, *of.parts)) | head_words().personal
+
+
+def is_head(cell: str, also: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a cell is a head that is known, in simplified or traditional characters."""
+    head = clean_head(cell)
+    known = all_heads()
+    return head in also or head in known or simplified(head) in known or OF_IMPORT.search(head) is not None
+
+
+def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> int | None:
+    """Return the index of the row with the most different known heads among the first rows, or None where no row has
+    any; ``also`` are heads that are known for this file alone."""
+    scores = [len({clean_head(cell) for cell in row if cell and is_head(cell, also)}) for row in rows[:LOOK_AHEAD]]
     best = max(scores, default=0)
     return scores.index(best) if best else None
 
@@ -60,9 +110,8 @@ def join_headers(upper: list[str], lower: list[str]) -> list[str]:
     """Return the heads of a two-row header: the lower cell, or the upper one where the lower is empty or unknown."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
-    known = all_heads()
     both = zip(upper, lower, strict=True)
-    return [up if clean_head(up) in known and clean_head(low) not in known else low for up, low in both]
+    return [up if (is_head(up) and not is_head(low)) or not low else low for up, low in both]
 
 
 def required(record: type[Record]) -> list[str]:
@@ -72,46 +121,101 @@ def required(record: type[Record]) -> list[str]:
     return ends + fields
 
 
-def identify(read_heads: list[str], stem: str, sheet: str | None, wanted: type[Record] | None = None) -> Shape:
+def identify(read_heads: list[str], about: About) -> Shape:
     """Return what a table is, by its sheet or file name and its heads; raises ``InputError`` with the nearest types."""
-    cleaned = [clean_head(head) for head in read_heads]
-    chosen = wanted or _named(sheet)
-    if chosen is None and (chosen := _named(stem)) and sheet and _missing(chosen, cleaned):
-        chosen = _fitting(read_heads, cleaned, chosen)  # a workbook's name speaks for its sheets only where they agree
+    cleaned = [_known(clean_head(about.columns.get(clean_head(head), head))) for head in read_heads]
+    chosen = about.wanted or _named(about.sheet)
+    if chosen is None and (chosen := _named(about.stem)) and about.sheet and _missing(chosen, cleaned, about):
+        chosen = _fitting(read_heads, cleaned, chosen, about)  # a workbook's name speaks for sheets that agree
+    if chosen and about.wanted is None and _missing(chosen, cleaned, about) and (fit := _fit(cleaned, about)):
+        chosen = fit  # a list's title may be the word for something else: 签约
     if chosen is None:
-        chosen = _fitting(read_heads, cleaned, None)
-    if lacking := _missing(chosen, cleaned):
+        chosen = _fitting(read_heads, cleaned, None, about)
+    if lacking := _missing(chosen, cleaned, about):
         raise InputError(
             f"{chosen.table.zh}表缺少必需的列 {'、'.join(_zh(chosen, name) for name in lacking)};"
             f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
-            f"可用 lianzhang template {file_name(chosen)} 生成空表对照"
+            + (_leader_hint(chosen, lacking) or f"可用 lianzhang template {file_name(chosen)} 生成空表对照")
         )
-    fields: list[str | None] = [accepted(chosen).get(head) for head in cleaned]
-    seen: set[str] = set()
-    for index, field in enumerate(fields):
-        if field in seen:
-            fields[index] = None
-        elif field:
-            seen.add(field)
-    return Shape(chosen, fields)
+    return _shape(chosen, cleaned, read_heads)
 
 
-def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] | None) -> type[Record]:
+def _known(head: str) -> str:
+    """Return a head as it is known, or else as it stands."""
+    known = all_heads()
+    return simplified(head) if head not in known and simplified(head) in known else head
+
+
+def _leader_hint(record: type[Record], lacking: list[str]) -> str:
+    ends = {"supplies": "customer", "needs": "enterprise"}
+    return "如果整张表说的是一家链主,请用 --leader 链主名称" if [ends.get(file_name(record))] == lacking else ""
+
+
+def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> Shape:
+    known, words = _heads_of(record), head_words()
+    meant, given = dict(known.every), dict[str, str]()
+    for instead in words.instead.get(file_name(record), []):
+        if instead.when & {*cleaned}:
+            meant, given = {**meant, **instead.heads}, {**given, **instead.given}
+    listing = any(
+        head not in known.form and (head in meant or head in known.parts or head in words.personal) for head in cleaned
+    )
+    fields: list[str | None] = []
+    for position, head in enumerate(cleaned):
+        name = meant.get(head)
+        name = f"_said{position}" if name == SAID else name
+        fields.append(None if name in fields else name)
+    personal = [
+        head
+        for head, told, name in zip(read_heads, cleaned, fields, strict=True)
+        if told in words.personal and not name
+    ]
+    return Shape(record, fields, listing, given, (*personal,))
+
+
+def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] | None, about: About) -> type[Record]:
     """Return the one type that the heads fit best; where several fit as well it is not guessed."""
     ranked = sorted(((_score(record, cleaned), record) for record in (*NODES, *EDGES)), key=lambda item: -item[0])
-    usable = [(score, record) for score, record in ranked if score and not _missing(record, cleaned)]
+    usable = [(score, record) for score, record in ranked if score and not _missing(record, cleaned, about)]
     best = [record for score, record in usable if score == usable[0][0]]
     whole = [record for record in best if not _lacks_key(record, cleaned)]
     if len(best) == 1 or len(whole) == 1:
         return (whole or best)[0]
+    finer = {record: _finer(record, cleaned) for record in best}
+    if len(best) > 1 and any(_is_list(record, cleaned) for record in best):
+        return max(best, key=lambda record: finer[record])
     if otherwise is not None:
         return otherwise
+    for record in (*NODES, *EDGES):
+        if hint := _leader_hint(record, _missing(record, cleaned, about)):
+            raise InputError(f"{record.table.zh}表没有说是哪家链主的;{hint}")
     near = "、".join(record.table.zh for record in best[:6] or [record for score, record in ranked[:3] if score])
     raise InputError(
         f"认不出这是哪一类表: 表头 {'、'.join(filter(None, read_heads))[:200] or '(空)'};"
         f"{'同样像' if best else '最接近的是'} {near or '(没有一个表头可识别)'}。"
         "请把文件名或表名改为类别名(如 enterprises.csv、企业.xlsx),用 --kind 指定类别,或用 lianzhang template 生成空表"
     )
+
+
+def _fit(cleaned: list[str], about: About) -> type[Record] | None:
+    """Return the type whose list the heads plainly are, if any."""
+    usable = [
+        record for record in (*NODES, *EDGES) if not _missing(record, cleaned, about) and _is_list(record, cleaned)
+    ]
+    return max(usable, key=lambda record: (_score(record, cleaned), _finer(record, cleaned)), default=None)
+
+
+def _is_list(record: type[Record], cleaned: list[str]) -> bool:
+    """Tell whether some heads are those of lists rather than of a type's form."""
+    known = _heads_of(record)
+    return any(head not in known.form and (head in known.every or head in known.parts) for head in cleaned)
+
+
+def _finer(record: type[Record], cleaned: list[str]) -> tuple[int, int]:
+    """Return what decides between types that fit as well: heads of their own form, then whose name stands first."""
+    known, needed = _heads_of(record), required(record)
+    first = min((place for place, head in enumerate(cleaned) if known.every.get(head) in needed), default=len(cleaned))
+    return len({known.form[head] for head in cleaned if head in known.form}), -first
 
 
 def _lacks_key(record: type[Record], cleaned: list[str]) -> bool:
@@ -131,11 +235,17 @@ def _named(text: str | None) -> type[Record] | None:
 
 
 def _score(record: type[Record], cleaned: list[str]) -> int:
-    return len({accepted(record)[head] for head in cleaned if head in accepted(record)})
+    known = _heads_of(record)
+    own = {known.every[head] for head in cleaned if head in known.every}
+    of_parts = {head for head in cleaned if head in known.parts and head not in known.every}
+    of_persons = (
+        {head for head in cleaned if head in head_words().personal} if record in (Enterprise, Project) else set()
+    )
+    return len(own) + len(of_parts) + len(of_persons)
 
 
-def _missing(record: type[Record], cleaned: list[str]) -> list[str]:
-    there = {accepted(record)[head] for head in cleaned if head in accepted(record)}
+def _missing(record: type[Record], cleaned: list[str], about: About) -> list[str]:
+    there = {accepted(record)[head] for head in cleaned if head in accepted(record)} | about.filled
     return [name for name in required(record) if name not in there]
 
 

@@ -12,7 +12,7 @@ EXAMPLE = '形如 {"名称": "…", "来源": "…"}'
 LINE_LIMIT = 100_000
 
 
-def read_jsonl(path: Path) -> list[Sheet]:
+def read_jsonl(path: Path, _also: frozenset[str] = frozenset()) -> list[Sheet]:
     """Return the one table of a JSON-lines file; lines that are not objects are kept as bad rows."""
     rows, bad = read_objects(path)
     if not rows:

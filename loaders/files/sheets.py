@@ -30,7 +30,8 @@ class BadRow:
 class Sheet:
     """Raw rows as text: columns ``0``, ``1``, … and ``__row``, the row's number as a spreadsheet shows it.
 
-    A reader of a known format sets ``record`` (its heads are then our fields) and says in ``warnings`` what it met.
+    ``above`` is what stands above the heads: a title, a unit, when it was made. A reader of a known format sets
+    ``record`` (its heads are then our fields) and says in ``warnings`` what it met.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Sheet:
     bad: list[BadRow] = field(default_factory=list)
     record: type[Record] | None = None
     warnings: list[str] = field(default_factory=list)
+    above: str = ""
 
 
 def raw_frame(rows: list[list[str | None]], numbers: list[int], width: int) -> pl.DataFrame:
@@ -63,3 +65,8 @@ def cell_text(value: Any) -> str:
         text: str = value.isoformat()
         return text.removesuffix("T00:00:00")
     return str(value).strip()
+
+
+def text_above(rows: list[list[str]]) -> str:
+    """Return what stands in the rows above the heads, each cell once."""
+    return " ".join(dict.fromkeys(cell.strip() for row in rows for cell in row if cell.strip()))[:2000]

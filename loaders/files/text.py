@@ -17,7 +17,7 @@ import pyarrow.csv as arrow_csv
 
 from graph.errors import InputError
 from loaders.files.heads import find_header
-from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, raw_frame
+from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, raw_frame, text_above
 
 SAMPLE = 1 << 20
 BLOCK = 16 << 20
@@ -46,7 +46,7 @@ class _Layout:
     longer: list[tuple[int, list[str | None]]] = field(default_factory=list)
 
 
-def read_text(path: Path) -> list[Sheet]:
+def read_text(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
     """Return the one table of a CSV, TSV or semicolon file; raises
     ``InputError`` where it is not text or has no head."""
     encoding = find_encoding(path)
@@ -55,14 +55,14 @@ def read_text(path: Path) -> list[Sheet]:
         sample = stream.read(SAMPLE)
     if not sample.strip():
         raise InputError("文件是空的,应有一行表头和至少一行数据")
-    delimiter, rows, ends = _sample_rows(sample)
-    header = find_header(rows)
+    delimiter, rows, ends = _sample_rows(sample, also)
+    header = find_header(rows, also)
     if header is None:
         first = next((row for row in rows if any(row)), [])
         raise InputError(f"前 {len(rows)} 行里没有可识别的表头;第一行是 {delimiter.join(first)[:100]!r}")
     if len(rows[header]) > MAX_COLUMNS:
         raise InputError(f"表头有 {len(rows[header])} 列,超过上限 {MAX_COLUMNS} 列,请检查分隔符")
-    sheet = Sheet(path, None, [head.strip() for head in rows[header]], iter(()))
+    sheet = Sheet(path, None, [head.strip() for head in rows[header]], iter(()), above=text_above(rows[:header]))
     sheet.chunks = _chunks(_Layout(sheet, encoding, delimiter, header, ends[header]))
     return [sheet]
 
@@ -118,7 +118,7 @@ def _decodes(path: Path, name: str) -> bool:
     return True
 
 
-def _sample_rows(sample: str) -> tuple[str, list[list[str]], list[int]]:
+def _sample_rows(sample: str, also: frozenset[str]) -> tuple[str, list[list[str]], list[int]]:
     """Return the delimiter under which the header is widest, the first rows, and the line on which each ends."""
     best: tuple[int, str, list[list[str]], list[int]] = (-1, ",", [], [])
     for delimiter in DELIMITERS:
@@ -130,7 +130,7 @@ def _sample_rows(sample: str) -> tuple[str, list[list[str]], list[int]]:
             ends.append(reader.line_num)
             if len(rows) >= 30:
                 break
-        header = find_header(rows)
+        header = find_header(rows, also)
         width = len(rows[header]) if header is not None else 0
         if width > best[0]:
             best = (width, delimiter, rows, ends)

@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook, PasswordError
 
 from graph.errors import InputError
 from loaders.files.archives import check_archive
-from loaders.files.heads import LOOK_AHEAD, all_heads, clean_head, find_header, join_headers
-from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, Sheet, cell_text, raw_frame
+from loaders.files.heads import LOOK_AHEAD, find_header, is_head, join_headers
+from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, Sheet, cell_text, raw_frame, text_above
 
 HELPER_SHEETS = ("填写说明", "选项")
 ZIPPED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -43,13 +43,13 @@ class _Page(NamedTuple):
     merged: list[tuple[Corner, Corner]]
 
 
-def read_workbook(path: Path) -> list[Sheet]:
+def read_workbook(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
     """Return the tables of a workbook; raises ``InputError`` where it is
     broken, locked, too large or has no known head."""
     data = path.read_bytes()
     _check_kind(path, data)
     pages = _read_apart(data) if data.startswith(COMPOUND) else _read_here(data)
-    read = {page.name: _read_page(path, page) for page in pages if page.rows and page.name not in HELPER_SHEETS}
+    read = {page.name: _read_page(path, page, also) for page in pages if page.rows and page.name not in HELPER_SHEETS}
     sheets = [sheet for sheet in read.values() if sheet]
     if not sheets:
         raise InputError("工作簿里没有一张表有可识别的表头,可用 lianzhang template 生成空表对照")
@@ -105,16 +105,16 @@ def _check_kind(path: Path, data: bytes) -> None:
         raise InputError("工作簿有密码保护,请去掉密码另存一份再试")
 
 
-def _read_page(path: Path, page: _Page) -> Sheet | None:
+def _read_page(path: Path, page: _Page, also: frozenset[str]) -> Sheet | None:
     rows = page.rows
     top = [[cell_text(cell) for cell in row] for row in rows[:LOOK_AHEAD]]
     _spread_merged(top, page)
-    header = find_header(top)
+    header = find_header(top, also)
     if header is None:
         return None
-    heads = top[header]
-    if header and any(clean_head(cell) in all_heads() for cell in top[header - 1]):
-        heads = join_headers(top[header - 1], heads)
+    heads, first = top[header], header
+    if header and any(is_head(cell) for cell in top[header - 1]):
+        heads, first = join_headers(top[header - 1], heads), header - 1
     elif header + 1 < len(top) and _goes_on(top[header + 1]):
         header += 1
         heads = join_headers(heads, top[header])
@@ -122,13 +122,14 @@ def _read_page(path: Path, page: _Page) -> Sheet | None:
     last = max((index for index, head in enumerate(heads) if head), default=-1)
     if last >= MAX_COLUMNS:
         raise InputError(f"{page.name} 的表头有 {last + 1} 列,超过上限 {MAX_COLUMNS} 列,请删去多余的列")
-    return Sheet(path, page.name, heads[: last + 1], _chunks(rows, header + 1, last + 1))
+    chunks = _chunks(rows, header + 1, last + 1)
+    return Sheet(path, page.name, heads[: last + 1], chunks, above=text_above(top[:first]))
 
 
 def _goes_on(row: list[str]) -> bool:
     """Tell whether a row below the header is its second row: nothing in it but heads."""
-    cells = [clean_head(cell) for cell in row if cell]
-    return bool(cells) and all(cell in all_heads() for cell in cells)
+    cells = [cell for cell in row if cell]
+    return bool(cells) and all(map(is_head, cells))
 
 
 def _spread_merged(top: list[list[str]], page: _Page) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from graph.model import Edge, Record
-from loaders.files.heads import clean_head, unit_of
 from loaders.files.sheets import ROW
+from loaders.layouts.spelling import clean_head
 
 CODES = ("uscc", "stock_code")
 NOTHING = r"^(?:未上市|暂无|没有|不详|未知|空|无|/+|[-—–－_]+|n/?a|nan|null|none|nil|#n/a|0+|\*+|×+|x+)$"
@@ -47,10 +47,6 @@ def as_meant(frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str]
     the columns' own heads."""
     notes: list[Note] = []
     frame = _without_rows(frame, record, heads, notes)
-    for name, kind in record.kinds().items():
-        if kind.money and name in frame.columns and (unit := unit_of(heads[name])):
-            bare = pl.col(name).str.strip_chars().str.contains(r"^[\d,，.]+$")
-            frame = frame.with_columns(pl.when(bare).then(pl.col(name) + unit).otherwise(pl.col(name)))
     for name in (name for name in frame.columns if name in heads):
         frame = _code(frame, name, heads[name], notes) if name in CODES else _plain(frame, name, heads[name], notes)
     return frame, sorted(notes, key=lambda note: note.row)

@@ -1,7 +1,7 @@
 """Nodes into the store, with the edges that their link columns stand for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from graph.model.nodes import Enterprise, Region, Source
 from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import read_comparisons
 from graph.names.names import city_of_region
+from graph.statuses import STATUS_CONFIDENCE
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
@@ -23,6 +24,7 @@ from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
 
+GUESSED = "__guessed_{}"  # the column that tells which links were read out of a name
 COMMAS = "[，,/]"  # with which offices part names, though names have them too
 Refused = dict[tuple[int, int], list[RowProblem]]
 
@@ -51,10 +53,16 @@ class NodeLoader:
     written: list[pl.DataFrame] = field(default_factory=list)
     linked: list[pl.DataFrame] = field(default_factory=list)
 
-    def apply(self, frames: dict[type[Node], list[pl.DataFrame]], named: set[type[Node]]) -> Refused:
+    def apply(
+        self,
+        frames: dict[type[Node], list[pl.DataFrame]],
+        named: set[type[Node]],
+        mentions: Collection[int] = (),
+    ) -> Refused:
         """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others.
 
-        ``named`` are the types of what the load names in cells: the others are not read.
+        ``named`` are the types of what the load names in cells: the others are not read. ``mentions`` are tables that
+        only mention things in passing: what is known of one does not become theirs.
         """
         refused: Refused = {}
         named = {*frames, *named, Source}  # a row names its source
@@ -75,7 +83,7 @@ class NodeLoader:
             refused |= bad
             for batch in batches:
                 batch.rows = without(batch.rows, bad)
-        self.written = [self._write(batch) for batch in batches if not batch.rows.is_empty()]
+        self.written = [self._write(batch, mentions) for batch in batches if not batch.rows.is_empty()]
         self.linked = [self._write_links(record, ends, pl.concat(parts)) for (record, ends), parts in links.items()]
         return refused
 
@@ -85,8 +93,7 @@ class NodeLoader:
         links = pl.concat([*self.linked, late]).with_columns(
             pl.col(OUTCOME).replace({"new": "linked", "changed": "linked"})
         )
-        rank = pl.col(OUTCOME).replace_strict({"same": 0, "linked": 1, "changed": 2, "new": 3}, return_dtype=pl.Int8)
-        best = pl.concat([*self.written, links]).sort(rank, descending=True).unique([TABLE, ROW], keep="first")
+        best = best_outcomes(pl.concat([*self.written, links]))
         return best.with_columns(pl.col(OUTCOME).replace("linked", "changed"))
 
     def add_sources(self, names: pl.Series) -> dict[str, str]:
@@ -168,6 +175,8 @@ class NodeLoader:
             long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows()
         ):
             bad.setdefault((table, row), []).append(RowProblem(zh, value[:200], f"{zh}: {problem}"))
+        if (guess := GUESSED.format(link.name)) in batch.rows.columns:
+            long = _as_guessed(long.join(batch.rows.select(ORDER, guess), on=ORDER, maintain_order="left"), guess)
         start, end = ("id", "own") if link.reverse else ("own", "id")
         for (target,), part in long.filter(pl.col("problem").is_null()).group_by("label", maintain_order=True):
             ends = (str(target), label) if link.reverse else (label, str(target))
@@ -194,8 +203,13 @@ class NodeLoader:
         several = [parted.get(value, [value]) for value in long["value"]]
         return long.with_columns(pl.Series("value", several, dtype=pl.List(pl.String))).explode("value")
 
-    def _write(self, batch: NodeBatch) -> pl.DataFrame:
+    def _write(self, batch: NodeBatch, mentions: Collection[int]) -> pl.DataFrame:
         record = batch.record
+        by_the_way = pl.col(TABLE).is_in([*mentions])
+        own = pl.concat([batch.there["id"], batch.rows.filter(~by_the_way)["id"]])
+        passed = batch.rows.filter(by_the_way & pl.col("id").is_in(own.implode()))
+        told = passed.select(TABLE, ROW, pl.lit("same").alias(OUTCOME))
+        batch.rows = batch.rows.join(passed.select(ORDER), on=ORDER, how="anti", maintain_order="left")
         rows = _typed(batch.rows, record, extra=[ORDER, TABLE])
         if record is not Source:
             sources = self.add_sources(rows["source"])
@@ -210,11 +224,27 @@ class NodeLoader:
             if not merged.changed.is_empty():
                 self.writer.update_nodes(record, merged.changed)
         self.counts[record.label()] = self.counts.get(record.label(), 0) + len(merged.new)
-        return batch.rows.select(TABLE, ROW, ORDER).join(merged.outcomes, on=ORDER).select(TABLE, ROW, OUTCOME)
+        made = batch.rows.select(TABLE, ROW, ORDER).join(merged.outcomes, on=ORDER).select(TABLE, ROW, OUTCOME)
+        return pl.concat([made, told]) if len(told) else made
 
     def _write_links(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
         frame = frame.with_columns(pl.col("source").replace(self.add_sources(frame["source"])))
         return self.edges.apply(record, ends, frame)
+
+
+def _as_guessed(long: pl.DataFrame, guess: str) -> pl.DataFrame:
+    """Give links that were read out of a name the status of what is inferred."""
+    is_guess = pl.col(guess).fill_null(False)
+    proof = {"status": "inferred", "confidence": STATUS_CONFIDENCE["inferred"], "note": "按企业名称里的地名"}
+    return long.with_columns(
+        pl.when(is_guess).then(pl.lit(value)).otherwise(pl.col(name)).alias(name) for name, value in proof.items()
+    )
+
+
+def best_outcomes(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Return one outcome for each row of a table: new before changed before linked before same."""
+    rank = pl.col(OUTCOME).replace_strict({"same": 0, "linked": 1, "changed": 2, "new": 3}, return_dtype=pl.Int8)
+    return outcomes.sort(rank, descending=True).unique([TABLE, ROW], keep="first")
 
 
 def without(rows: pl.DataFrame, bad: Refused) -> pl.DataFrame:

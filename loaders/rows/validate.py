@@ -1,5 +1,6 @@
 """Rows of text to typed rows: what is plainly right passes in columns, the rest goes through the model one by one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +13,11 @@ from graph.model.nodes import Source
 from graph.statuses import STATUS_CONFIDENCE
 from graph.stores.base import polars_type
 from loaders.files.sheets import ROW
+from loaders.rows.as_meant import LIMIT, Note
 from loaders.rows.problems import RowProblem
 
 SURELY_YUAN = 10_000_000
+ORIGINAL = "amount_original"
 
 
 @dataclass
@@ -23,16 +26,20 @@ class Valid:
 
     frame: pl.DataFrame
     problems: dict[int, list[RowProblem]] = field(default_factory=dict)
+    left_out: list[Note] = field(default_factory=list)
 
 
-def validate(frame: pl.DataFrame, record: type[Record]) -> Valid:
-    """Check every field of the rows of ``frame`` (text columns named by field, and ``__row``) against the model."""
+def validate(frame: pl.DataFrame, record: type[Record], spare: bool = False) -> Valid:
+    """Check every field of the rows of ``frame`` (text columns named by field, and ``__row``) against the model; where
+    ``spare`` is set a cell that does not fit and is not needed is left out, and the row stays."""
     rest = [name for name in frame.columns if name not in record.model_fields]
     frame = _complete(frame, record)
     kinds = record.kinds()
     needed = {name for name, info in record.model_fields.items() if info.is_required()}
     plain = frame.with_columns(
-        pl.all_horizontal([_is_plain(name, kind, name in needed) for name, kind in kinds.items()]).alias("__plain")
+        pl.all_horizontal([_is_plain(name, kind, name in needed, kinds) for name, kind in kinds.items()]).alias(
+            "__plain"
+        )
     )
     quick = plain.filter(pl.col("__plain")).select(
         *(_typed(name, kind) for name, kind in kinds.items()), *(pl.col(name) for name in rest)
@@ -40,8 +47,11 @@ def validate(frame: pl.DataFrame, record: type[Record]) -> Valid:
     slow = plain.filter(~pl.col("__plain")).drop("__plain")
     if slow.is_empty():
         return Valid(quick)
-    mended, problems = _one_by_one(slow, record, rest)
-    return Valid(pl.concat([quick, mended]).sort(ROW), problems)
+    mended, problems, left_out = _one_by_one(slow, record, rest, spare)
+    valid = pl.concat([quick, mended]).sort(ROW, maintain_order=True)
+    if spare and problems:  # a row that names several things is refused whole
+        valid = valid.filter(~pl.col(ROW).is_in([*problems]))
+    return Valid(valid, problems, left_out)
 
 
 def _complete(frame: pl.DataFrame, record: type[Record]) -> pl.DataFrame:
@@ -61,7 +71,7 @@ def _complete(frame: pl.DataFrame, record: type[Record]) -> pl.DataFrame:
     return frame.with_columns(status.alias("status")).with_columns(pl.coalesce("confidence", trust).alias("confidence"))
 
 
-def _is_plain(name: str, kind: Kind, needed: bool) -> pl.Expr:
+def _is_plain(name: str, kind: Kind, needed: bool, names: Collection[str]) -> pl.Expr:
     """Return whether a cell is surely right as it stands; a null is, unless the field is needed."""
     cell = pl.col(name)
     if kind.name in ("text", "list"):
@@ -75,7 +85,7 @@ def _is_plain(name: str, kind: Kind, needed: bool) -> pl.Expr:
     elif kind.name == "float":
         number = cell.cast(pl.Float64, strict=False)
         ok = cell.str.contains(r"^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$") & number.is_between(kind.low, kind.high)
-        if kind.money:  # a small one may be the bare number of 50亿元: the model compares it with what was written
+        if kind.money and ORIGINAL in names:  # a small one may be the bare number of 50亿元: the model compares them
             ok &= number >= SURELY_YUAN
     elif kind.name == "bool":
         ok = cell.is_in(["true", "false"])
@@ -96,22 +106,32 @@ def _typed(name: str, kind: Kind) -> pl.Expr:
 
 
 def _one_by_one(
-    slow: pl.DataFrame, record: type[Record], rest: list[str]
-) -> tuple[pl.DataFrame, dict[int, list[RowProblem]]]:
+    slow: pl.DataFrame, record: type[Record], rest: list[str], spare: bool
+) -> tuple[pl.DataFrame, dict[int, list[RowProblem]], list[Note]]:
     fields = list(record.model_fields)
     valid_rows: list[dict[str, Any]] = []
     problems: dict[int, list[RowProblem]] = {}
+    left_out: list[Note] = []
     for row in slow.iter_rows(named=True):
+        cells = {name: row[name] for name in fields if row[name] is not None}
         try:
-            valid = record.model_validate({name: row[name] for name in fields if row[name] is not None})
+            valid = record.model_validate(cells)
         except ValidationError as error:
-            problems[row[ROW]] = [_problem(record, item) for item in error.errors(include_url=False)]
-            continue
+            faults = error.errors(include_url=False)
+            bad = {str(item["loc"][0]): _problem(record, item) for item in faults if item["loc"]}
+            if not spare or any(record.model_fields[name].is_required() or name == "status" for name in bad):
+                problems[row[ROW]] = [_problem(record, item) for item in faults]
+                continue
+            left_out += [
+                Note(row[ROW], told.column, told.value[:LIMIT], f"没有载入这一格。{told.reason}")
+                for told in bad.values()
+            ]
+            valid = record.model_validate({name: cell for name, cell in cells.items() if name not in bad})
         valid_rows.append(valid.model_dump() | {name: row[name] for name in rest})
     types = {name: polars_type(kind) for name, kind in record.kinds().items()} | {
         name: slow.schema[name] for name in rest
     }
-    return pl.DataFrame(valid_rows, schema=types), problems
+    return pl.DataFrame(valid_rows, schema=types), problems, left_out
 
 
 def _problem(record: type[Record], item: Any) -> RowProblem:

@@ -1,0 +1,119 @@
+"""The places and classes that lists name: what the graph has, else what the standard has, which is then entered.
+
+Where a list says nothing of where a firm is, the place in its name does, as what is inferred.
+"""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from graph.model import Node
+from graph.model.nodes import Enterprise, Region
+from graph.names.names import normal, split_name
+from graph.stores import Store
+from loaders.files.sheets import ROW
+from loaders.rows.as_meant import LIMIT, Note
+from loaders.rows.directory import Directory
+from loaders.rows.merge import ORDER, TABLE
+from loaders.rows.nodes import GUESSED
+from loaders.rows.validate import validate
+from loaders.standards import STANDARDS, Standard
+from loaders.standards.regions import cut_region, names_of_region
+
+SEVERAL = r"[;；、\n]+"
+ENTERED = -1  # the table of what comes from a standard
+Frames = dict[type[Node], list[pl.DataFrame]]
+
+
+def settle_places(frames: Frames, listings: set[int], store: Store) -> Iterator[tuple[int, Note]]:
+    """Turn what cells say of places and classes into ids where the graph or a standard has them, and enter those of
+    the standard; yield what could not be read in lists, by table: it is left out, where other tables are refused."""
+    for column, standard in STANDARDS.items():
+        if column == "region" and Enterprise in frames:
+            frames[Enterprise] = [_with_places_of_names(frame, listings) for frame in frames[Enterprise]]
+        columns = [
+            (record, place)
+            for record, parts in frames.items()
+            for place, frame in enumerate(parts)
+            if column in frame.columns
+        ]
+        if not columns:
+            continue
+        directory = Directory()
+        known = [store.nodes(standard.record), *frames.get(standard.record, [])]
+        for nodes in known:
+            directory.add(standard.record.label(), nodes)
+        there = {id for nodes in known if "id" in nodes.columns for id in nodes["id"].drop_nulls()}
+        wanted: set[str] = set()
+        for record, place in columns:
+            frame = frames[record][place]
+            read = {value: _read(value, standard, directory, wanted) for value in frame[column].drop_nulls().unique()}
+            value = pl.col(column).replace_strict(read, default=None, return_dtype=pl.String)
+            unread = value.is_null() & (pl.col(column).str.strip_chars() != "")
+            listed = pl.col(TABLE).is_in([*listings])
+            for index, row, text in frame.filter(unread & listed).select(TABLE, ROW, column).iter_rows():
+                told = f"认不出这个{standard.record.table.zh},没有载入这一格"
+                yield index, Note(row, standard.record.table.zh, text[:LIMIT], told)
+            frames[record][place] = frame.with_columns(
+                pl.when(listed).then(value).otherwise(pl.coalesce(value, column)).alias(column)
+            )
+        if fresh := [row for row in standard.rows(sorted(wanted)) if row["id"] not in there]:
+            frames.setdefault(standard.record, []).append(_entered(fresh, standard))
+
+
+def _read(text: str, standard: Standard, directory: Directory, wanted: set[str]) -> str | None:
+    """Return the ids of what a cell names, with ``;`` between; nothing where one of them is not known."""
+    ids: list[str] = []
+    for part in (part.strip() for part in re.split(SEVERAL, text)):
+        if not part:
+            continue
+        label = standard.record.label()
+        known = directory.find(pl.Series([part, *_near(part, standard)]), [label])["id"].drop_nulls().to_list()
+        if known:
+            ids.append(known[0])
+        elif code := standard.find(part):
+            wanted.add(code)
+            ids.append(code)
+        else:
+            return None
+    return ";".join(dict.fromkeys(ids)) or None
+
+
+def _near(text: str, standard: Standard) -> list[str]:
+    """Return what a functional zone of a city may be called in the graph: 青岛市高新区 is 青岛高新区."""
+    code, rest = cut_region(text) if standard.record is Region else ("", "")
+    if not code or len(rest) < 2:
+        return []
+    names = {name for part in (code, code[:4]) for name in names_of_region(part)}
+    return [f"{name}{rest}" for name in sorted(names)]
+
+
+def _with_places_of_names(frame: pl.DataFrame, listings: set[int]) -> pl.DataFrame:
+    """Put the place that a firm's name tells where a list tells none, and mark that it is guessed."""
+    if "region" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("region"))
+    silent = pl.col(TABLE).is_in([*listings]) & (pl.col("region").str.strip_chars().fill_null("") == "")
+    mute = frame.filter(silent)
+    if mute.is_empty():
+        return frame
+    exacts = mute.select(normal(pl.col("name")).alias("exact"))["exact"]
+    codes = [split_name(exact) for exact in exacts]
+    ids = [parts.district or parts.place[:4].removesuffix("00") or None for parts in codes]
+    guessed = mute.select(ORDER).with_columns(pl.Series("__place", ids, dtype=pl.String))
+    joined = frame.join(guessed, on=ORDER, how="left", maintain_order="left")
+    is_guess = pl.col("__place").is_not_null()
+    return joined.with_columns(
+        pl.when(is_guess).then(pl.col("__place")).otherwise(pl.col("region")).alias("region"),
+        is_guess.alias(GUESSED.format("region")),
+    ).drop("__place")
+
+
+def _entered(rows: list[dict[str, str]], standard: Standard) -> pl.DataFrame:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = {name: pl.Series([row.get(name) for row in rows], dtype=pl.String) for name in names}
+    numbers = pl.Series(ROW, range(1, len(rows) + 1), dtype=pl.UInt32)
+    frame = validate(pl.DataFrame(columns).with_columns(numbers), standard.record).frame
+    return frame.with_columns(
+        pl.lit(ENTERED, dtype=pl.Int64).alias(TABLE), (pl.col(ROW).cast(pl.Int64) - (1 << 40)).alias(ORDER)
+    )

@@ -1,0 +1,403 @@
+"""What the cells of a list mean: places from several columns, amounts with unit and currency, periods, states.
+
+``Listing`` is what is known of the table. Each reading takes the columns that it knows, those that begin with ``_``
+away, and leaves the model's fields; where it reads something otherwise than it stands it says so in a note.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from graph.model import Record
+from graph.model.nodes import CURRENCIES, GONE, STAGES, Enterprise, Project
+from graph.model.work import Progress
+from graph.statuses import STATUS_ZH
+from loaders.files.sheets import ROW
+from loaders.layouts.spelling import unit_of
+from loaders.layouts.words import head_words
+from loaders.rows.as_meant import LIMIT, Note
+from loaders.standards.regions import cut_region, find_street
+
+SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2}
+MONEY_WORDS = sorted([*CURRENCIES.words, "rmb", "¥", "us$", "$", "€"], key=len, reverse=True)
+SIGNS = {"rmb": "CNY", "¥": "CNY", "us$": "USD", "$": "USD", "€": "EUR"}
+_money_word = "|".join(map(re.escape, MONEY_WORDS))
+MONEY = (
+    rf"(?i)^(约|大约|近|超过|超|逾|不低于|不少于|至少|预计|暂定|计划|拟)?(?:({_money_word})\s*)?(\d+(?:\.\d+)?)"
+    rf"(万亿|亿|千万|百万|万|千|百)?元?(?:({_money_word}))?(?:\(?(人民币)\)?|整)?(左右|以上|余|多|上下)?$"
+)
+CURRENCY_OF = {"capital": "capital_currency", "amount": "currency"}
+ORIGINAL_OF = {"amount": "amount_original"}
+FOR_EVER = ("长期", "永久", "长期有效", "无固定期限", "永续", "长期经营", "无期限", "至今", "至长期")
+PRODUCT_LENGTH = 40
+LISTED = r"[、;；，\n]+|,(?=\s|[\u4e00-\u9fff])"
+STATES = {  # what registers call the state of a firm, with what it is in the words of ours
+    "active": "存续", "live": "存续", "registered": "存续", "in operation": "在业", "dissolved": "注销",
+    "deregistered": "注销", "struck off": "注销", "cancelled": "注销", "revoked": "吊销", "liquidation": "清算",
+    "in liquidation": "清算", "inactive": "停业",
+}  # fmt: skip
+STATE_WORDS = ("存续", "在业", "开业", "在营", "正常", "迁出", "迁入", "停业", "歇业", "清算", "筹建", *GONE)
+_told = re.compile(
+    r"(?:研发|生产|制造|销售|加工|设计|经营|开发|安装)$|以及|面向|从事|用于|主要|专业|的(?:研发|研究|生产|制造|销售|设计|加工)"
+)
+_gone = re.compile(rf"^(?:已|依法)?(?:{'|'.join(GONE)})")
+_years = re.compile(r"^(\d{4})(?:年)?(?:[-/.年](\d{1,2}))?(?:[-/.月](\d{1,2}))?[日月]?$")
+
+_dated = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})(?:[-/.年](0?[1-9]|1[0-2])(?:[-/.月](0?[1-9]|[12]\d|3[01]))?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))?(?!\d)"
+)
+
+
+@dataclass
+class Listing:
+    """What is known of a table whose rows are read: its type, the heads of its fields, whether it is a list that
+    somebody else made, what stands above it, and the day on which it was made, as far as that is said."""
+
+    record: type[Record]
+    heads: Mapping[str, str]
+    listing: bool
+    unit: str = ""
+    day: str = ""
+    notes: list[Note] = field(default_factory=list)
+
+    def note(self, frame: pl.DataFrame, name: str, told: pl.Expr) -> None:
+        """Note the cells of a column for which something is told."""
+        said = frame.with_columns(told.alias("__told")).filter(pl.col("__told").is_not_null())
+        for row, value, text in said.select(ROW, name, "__told").iter_rows():
+            self.notes.append(Note(row, self.heads.get(name, ""), (value or "")[:LIMIT], text))
+
+
+Reading = Callable[[pl.DataFrame, Listing], pl.DataFrame]
+
+
+def read_cells(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Return the rows of a table (text columns by field) with the model's fields, each cell read as what it means."""
+    for reading in OF_EVERY if not listing.listing else (*OF_EVERY, *OF_LISTS):
+        frame = reading(frame, listing)
+    return frame.drop(name for name in frame.columns if name.startswith("_") and name != ROW)
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.col(name).str.strip_chars().replace("", None)
+
+
+def _or_none(frame: pl.DataFrame, name: str) -> pl.Expr:
+    return _text(name) if name in frame.columns else pl.lit(None, dtype=pl.String)
+
+
+def read_money(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read amounts: the unit of the cell, else of the head, else of the title; the currency into its own column."""
+    for name, kind in listing.record.kinds().items():
+        if kind.money and name in frame.columns:
+            frame = _read_amount(frame, name, listing)
+    return frame
+
+
+def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFrame:
+    of_head = unit_of(listing.heads.get(name, "")) or listing.unit
+    bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.to_lowercase()
+    bare = bare.str.replace_many({"萬": "万", "億": "亿", "幣": "币", "圓": "元", "臺": "台"})
+    if not of_head and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
+        return frame
+    got = bare.str.extract_groups(MONEY)
+    about, before, digits, scale, after, yuan, more = (got.struct.field(str(number)) for number in range(1, 8))
+    has_unit = scale.is_not_null() | after.is_not_null() | bare.str.contains("元")
+    factor = scale.replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
+    unit = SCALES.get(of_head.removesuffix("元"), 1.0)
+    value = digits.cast(pl.Float64) * pl.when(has_unit).then(factor).otherwise(unit * factor)
+    word = pl.coalesce(before, after)
+    told_yuan = yuan.is_not_null() | bare.str.contains("元$|元整$") | (~has_unit & pl.lit(bool(of_head)))
+    currency = word.replace_strict(CURRENCIES.words | SIGNS, default=None, return_dtype=pl.String)
+    currency = currency.fill_null(pl.when(told_yuan).then(pl.lit("CNY")))
+    read = digits.is_not_null()
+    was, made = _text(name), list[pl.Expr]()
+    listing.note(
+        frame, name, pl.when(read & (about.is_not_null() | more.is_not_null())).then(pl.lit("是约数,按这个数读"))
+    )
+    if (to := CURRENCY_OF.get(name)) and listing.record in (Enterprise, Project):
+        foreign = read & word.is_not_null() & (currency != "CNY")
+        told = pl.when(pl.lit(listing.listing) | foreign).then(pl.when(read).then(currency))
+        made.append(pl.coalesce(_or_none(frame, to), told).alias(to))
+    if (to := ORIGINAL_OF.get(name)) and listing.record is Project and listing.listing:
+        whole = pl.when(has_unit | ~read).then(was).otherwise(was + pl.lit(of_head))
+        made.append(pl.coalesce(_or_none(frame, to), whole).alias(to))
+    made.append(pl.when(read).then(value.round(2).cast(pl.String)).otherwise(was).alias(name))
+    return frame.with_columns(made)
+
+
+def read_dates(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read dates however they are written: 2023年11月29日, 2023/1/5, 20230105, 2024年上半年; 长期 is no date."""
+    for name, kind in listing.record.kinds().items():
+        if kind.name != "date" or name not in frame.columns:
+            continue
+        cell = _text(name)
+        if not frame.select((~cell.str.contains(r"^\d{4}(?:-\d{2}){0,2}$")).any()).item():
+            continue
+        text = cell.str.normalize("NFKC").str.replace_all(r"\s+(\d{1,2}:\d{2}.*)?$", "").str.replace_all(r"\s", "")
+        day = text.str.extract_groups(
+            r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
+        )
+        solid = text.str.extract_groups(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
+        part = text.str.extract_groups(r"^(\d{4})年?(?:第?([一二三四1-4])季度|(上|下)半年)$")
+        year, month, of_month = (day.struct.field(str(number)) for number in (1, 2, 3))
+        iso = pl.concat_str(year, pl.lit("-"), month.str.zfill(2))
+        iso = pl.when(of_month.is_null()).then(iso).otherwise(pl.concat_str(iso, pl.lit("-"), of_month.str.zfill(2)))
+        quarters = {
+            "一": "Q1",
+            "二": "Q2",
+            "三": "Q3",
+            "四": "Q4",
+            "1": "Q1",
+            "2": "Q2",
+            "3": "Q3",
+            "4": "Q4",
+            "上": "H1",
+        }
+        which = pl.coalesce(part.struct.field("2"), part.struct.field("3")).replace(quarters | {"下": "H2"})
+        ways = (
+            iso,
+            pl.concat_str([solid.struct.field(str(number)) for number in (1, 2, 3)], separator="-"),
+            pl.concat_str(part.struct.field("1"), pl.lit("-"), which),
+            text.str.extract(r"^(\d{4})(?:年度?)$"),
+        )
+        value = pl.when(text.is_in(FOR_EVER)).then(None).otherwise(pl.coalesce(*ways, cell))
+        frame = frame.with_columns(value.alias(name))
+    return frame
+
+
+def read_other_status(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Take what stands under 状态 for what it is: the state of a firm's registration, or a project's stage."""
+    to = {Enterprise: "registration_state", Project: "stage"}.get(listing.record)
+    if "status" not in frame.columns or (not listing.listing and to is None):
+        return frame
+    if to is None:
+        known = pl.col("status").str.strip_chars().str.to_lowercase().is_in([*STATUS_ZH, *STATUS_ZH.values()])
+        return frame.with_columns(pl.when(known).then(pl.col("status")).alias("status"))
+    values = frame["status"].drop_nulls().unique().str.strip_chars()
+    mine = [value for value in values if value and not _is_status(value) and _is_state(value, listing.record)]
+    if not mine:
+        return frame
+    is_mine = _text("status").is_in(mine)
+    return frame.with_columns(
+        pl.coalesce(_or_none(frame, to), pl.when(is_mine).then(_text("status"))).alias(to),
+        pl.when(is_mine).then(None).otherwise(pl.col("status")).alias("status"),
+    )
+
+
+def _is_status(value: str) -> bool:
+    return value.lower() in STATUS_ZH or value in STATUS_ZH.values()
+
+
+def _is_state(value: str, record: type[Record]) -> bool:
+    if record is Project:
+        return value in STAGES.choices or head_words().find_stage(value) is not None
+    return value.lower() in STATES or any(word in value for word in STATE_WORDS)
+
+
+def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read what a register says of a firm: its numbers, its state; a firm that is no longer there ends."""
+    if listing.record is not Enterprise:
+        return frame
+    for name in ("_taxpayer", "registration_number"):
+        if name in frame.columns:
+            code = _text(name).str.to_uppercase().str.extract(r"^([0-9A-HJ-NPQRTUWXY]{18})$")
+            frame = frame.with_columns(pl.coalesce(_or_none(frame, "uscc"), code).alias("uscc"))
+            frame = frame.with_columns(pl.when(code.is_null()).then(pl.col(name)).alias(name))
+    for name in ("staff", "insured"):
+        if name in frame.columns:
+            bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.replace(r"(?:余|多)?[人名]$", "")
+            frame = frame.with_columns(bare.alias(name))
+    if "registration_state" not in frame.columns:
+        return frame
+    state = pl.col("registration_state").str.strip_chars()
+    words = {
+        value: STATES[value.lower()]
+        for value in frame["registration_state"].drop_nulls().unique()
+        if value.lower() in STATES
+    }
+    frame = frame.with_columns(state.replace(words).alias("registration_state"))
+    gone = [value for value in frame["registration_state"].drop_nulls().unique() if _gone.match(value)]
+    if not gone:
+        return frame
+    is_gone = pl.col("registration_state").is_in(gone)
+    days = [_or_none(frame, name) for name in ("valid_to", "_gone_on", "_approved_on")]
+    told = pl.coalesce(*(day.str.extract(r"^(\d{4}-\d{2}-\d{2})").fill_null(day) for day in days))
+    end = pl.coalesce(told, pl.lit(listing.day or date.today().isoformat()))
+    listing.note(
+        frame,
+        "registration_state",
+        pl.when(is_gone & told.is_null()).then(pl.lit("企业已经不在;没有写哪一天,按名单的日期算")),
+    )
+    return frame.with_columns(pl.when(is_gone).then(end).otherwise(days[0]).alias("valid_to"))
+
+
+def read_period(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read until when something holds, or from when to when it is built: 2022-2025, 三年, 至2025年12月."""
+    for name, start, end in (
+        ("_validity", "valid_from", "valid_to"),
+        (
+            "_years",
+            "happened_on" if listing.record is Progress else "",
+            "expected_on" if listing.record is Project else "",
+        ),
+    ):
+        if name not in frame.columns:
+            continue
+        begun = _or_none(frame, start) if start else pl.lit(None, dtype=pl.String)
+        pairs = frame.select(_text(name).alias("said"), begun.alias("begun")).rows()
+        read = [find_period(said, begun) if said else (None, None) for said, begun in pairs]
+        for to, values in ((start, [first for first, _ in read]), (end, [last for _, last in read])):
+            if to:
+                column = pl.Series(to, values, dtype=pl.String)
+                frame = frame.with_columns(pl.coalesce(_or_none(frame, to), column).alias(to))
+        dull = pl.Series(
+            [
+                said is not None and pair == (None, None) and said not in FOR_EVER
+                for (said, _), pair in zip(pairs, read, strict=True)
+            ],
+            dtype=pl.Boolean,
+        )
+        listing.note(frame, name, pl.when(dull).then(pl.lit("不是起止时间,没有载入")))
+    return frame
+
+
+def find_period(text: str, begun: str | None = None) -> tuple[str | None, str | None]:
+    """Return the first and the last day (or month, or year) of what a text tells, as far as it does."""
+    bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    numbers = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十": 10}
+    if match := re.fullmatch(r"(?:有效期)?([一二两三四五六十]|\d{1,2})年", bare):
+        long = numbers.get(match[1]) or int(match[1])
+        return (begun, f"{int(begun[:4]) + long}{begun[4:]}") if begun else (None, None)
+    ends = re.split(r"[—–~～至到]+|--+", bare)
+    if len(ends) == 1:
+        ends = re.split(r"(?<=\d{4})-(?=\d{4})|(?<=日)-|(?<=月)-|(?<=年)-|(?<=\.\d{2})-|(?<=/\d{2})-", bare)
+    days = [_day(end) if end else None for end in ends]
+    if len(days) == 1:
+        return None, days[0]
+    return (days[0], days[-1]) if len(days) == 2 else (None, None)
+
+
+def _day(text: str) -> str | None:
+    match = _years.match(text)
+    return "-".join([match[1], *(f"{int(part):02d}" for part in match.groups()[1:] if part)]) if match else None
+
+
+def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Put together where something is: province, city and district, else what an address begins with."""
+    parts = [_text(name) for name in ("_province", "_city", "_district") if name in frame.columns]
+    if not parts and not {"address", "region"} & {*frame.columns}:
+        return frame
+    places = [_or_none(frame, "region")]
+    if parts:
+        whole = pl.concat_str(parts, separator="/", ignore_nulls=True).replace("", None)
+        places.append(whole)
+    if "address" in frame.columns:
+        places.append(_text("address").str.extract(ADDRESS).replace("", None))
+    frame = frame.with_columns(pl.coalesce(*places).alias("region"))
+    if listing.record is Enterprise and "address" in frame.columns and "street" not in frame.columns:
+        told = _text("address").str.contains("街道|镇|乡").fill_null(False)
+        streets = [
+            find_street(rest, code) or None
+            for code, rest in map(cut_region, frame.filter(told).select(_text("address"))["address"])
+        ]
+        rows = frame.filter(told).select(ROW).with_columns(pl.Series("street", streets, dtype=pl.String))
+        frame = frame.join(rows.unique(ROW), on=ROW, how="left", maintain_order="left")
+    return frame
+
+
+ADDRESS = (
+    r"^((?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|地区|盟))?"
+    r"(?:[\u4e00-\u9fff]{1,9}?(?:区|县|市|旗))?)"
+)
+
+
+def read_industry(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Take the most exact of the classes that a firm is said to be in."""
+    names = [f"_industry_{level}" for level in ("code", "class", "group", "division")]
+    there = [name for name in (*names, "industries", "_industry_section") if name in frame.columns]
+    if not there or listing.record is not Enterprise:
+        return frame
+    return frame.with_columns(pl.coalesce(*map(_text, there)).alias("industries"))
+
+
+def read_products(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Keep what a list says of a firm's products in its own words, and take the names of products out of it."""
+    if listing.record is not Enterprise or "products" not in frame.columns:
+        return frame
+    named = {text: names_of(text) for text in frame["products"].drop_nulls().unique()}
+    values = pl.Series("products", [named.get(text or "") or None for text in frame["products"]], dtype=pl.String)
+    long = pl.when(pl.col("products").str.strip_chars().str.len_chars() > 0).then(
+        pl.when(values.is_null()).then(pl.lit("不像产品的名称,存在“主要产品原文”里"))
+    )
+    listing.note(frame, "products", long)
+    return frame.with_columns(
+        pl.coalesce(_or_none(frame, "main_products"), _text("products")).alias("main_products"), values
+    )
+
+
+def names_of(text: str) -> str:
+    """Return the names of products in what a list says of them, with ``;`` between."""
+    parts = (
+        re.sub(r"^(?:\d{1,2}[.、)]|[①-⑳])\s*|等(?:产品|系列)?$|[。.]$", "", part.strip())
+        for part in re.split(LISTED, text)
+    )
+    names = (part for part in parts if 1 < len(part) <= PRODUCT_LENGTH and not _told.search(part))
+    return ";".join(dict.fromkeys(names))
+
+
+def read_stage(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read how far a project is from what is said of it; the words themselves stay in the note."""
+    if listing.record not in (Project, Progress) or "stage" not in frame.columns:
+        return frame
+    words = head_words()
+    values = frame["stage"].drop_nulls().unique()
+    stages = {
+        value: stage for value in values if (stage := value if value in STAGES.choices else words.find_stage(value))
+    }
+    said, read = _text("stage"), pl.col("stage").replace_strict(stages, default=None, return_dtype=pl.String)
+    keep = said.is_not_null() & (read.is_null() | (read != said))
+    if listing.record is Project:
+        keep &= read.is_null()
+    word = pl.when(keep).then(pl.concat_str(pl.lit(f"{listing.heads.get('stage', '进展')}："), said))
+    return frame.with_columns(_joined(_or_none(frame, "note"), word).alias("note"), read.alias("stage"))
+
+
+def read_said(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Put into the note what has no field of its own, each under its head."""
+    names = [name for name in frame.columns if name.startswith("_said")]
+    if listing.record.__name__ == "Supplies" and "_category" in frame.columns:
+        product = _or_none(frame, "product")
+        frame = frame.with_columns(pl.coalesce(product, _text("_category")).alias("product"))
+        names.append("_category")
+    if not names:
+        return frame
+    words = [pl.concat_str(pl.lit(f"{listing.heads.get(name, '')}："), _text(name)) for name in names]
+    return frame.with_columns(_joined(_or_none(frame, "note"), *words).alias("note"))
+
+
+def day_of(*texts: str) -> str:
+    """Return the first day (or month, or year) that some texts tell: when a list was made."""
+    for text in texts:
+        if match := _dated.search(unicodedata.normalize("NFKC", text)):
+            return "-".join([match[1], *(f"{int(part):02d}" for part in match.groups()[1:] if part)])
+    return ""
+
+
+def _joined(*texts: pl.Expr) -> pl.Expr:
+    return pl.concat_str(*texts, separator="；", ignore_nulls=True).replace("", None)
+
+
+OF_EVERY: tuple[Reading, ...] = (read_other_status, read_money, read_dates)
+OF_LISTS: tuple[Reading, ...] = (
+    read_register,
+    read_period,
+    read_place,
+    read_industry,
+    read_products,
+    read_stage,
+    read_said,
+)

@@ -1,0 +1,29 @@
+"""What is told by a standard that comes with the program: administrative divisions, and the classes of industries.
+
+A cell may name more of them than the graph holds. Those that are named, with all that contains them, are entered as
+they stand in the standard.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from graph.model import Node
+from graph.model.nodes import Industry, Region
+from loaders.standards.industries import find_industry, industry_rows
+from loaders.standards.regions import find_region, region_rows
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A standard: the id of what a text means, or nothing; and the rows of some ids with all that contains them."""
+
+    record: type[Node]
+    find: Callable[[str], str | None]
+    rows: Callable[[Iterable[str]], list[dict[str, str]]]
+
+
+STANDARDS = {
+    "region": Standard(Region, find_region, region_rows),
+    "industries": Standard(Industry, find_industry, industry_rows),
+}
+"""The standard behind each link column that has one."""
