@@ -246,6 +246,33 @@ def test_a_chain_that_was_touched_says_where(store: Store) -> None:
     assert list(Outcome) == ["begun", "done", "refused"]
 
 
+def test_a_look_at_the_journal_reads_what_came_since_the_last_look(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = store.journal()
+    for change in "ab":
+        for outcome in (Outcome.begun, Outcome.done):
+            journal.append(JournalEntry("修改", "张三", outcome, thing="Project:p", name="示例项目", change=change))
+    faults, actions = journal.known()
+    assert (faults, [(one.first, one.last, one.outcome) for one in actions]) == ([], [(1, 2, "done"), (3, 4, "done")])
+    first, last = journal.pick([4, 1])
+    assert (first.number, last.number) == (1, 4)
+
+    read, hashed = [*journal.entries()], list[int]()
+    digest = JournalEntry.digest
+    monkeypatch.setattr(JournalEntry, "digest", lambda self: hashed.append(self.number) or digest(self))
+    journal.append(JournalEntry("载入", "李四"))
+    hashed.clear()  # what is written is hashed as well
+    assert [one.who for one in journal.known().actions] == ["张三", "张三", "李四"]
+    assert [one.who for one in store.pinned().journal().known().actions][-1] == "李四"
+    assert hashed == [5]
+
+    journal.fill(read[:2])  # of a backup: another journal, which is read from its beginning
+    assert (journal.known().faults, len(journal.known().actions)) == ([], 1)
+    journal.append(JournalEntry("载入", "王五"))
+    assert [one.who for one in journal.known().actions] == ["张三", "王五"]
+
+
 def test_what_was_begun_and_not_ended_is_settled_by_the_graph(store: Store) -> None:
     load_rows(Project, [project(stage="洽谈")], store)
     write(store, stage="签约")

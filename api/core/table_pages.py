@@ -122,6 +122,7 @@ def turn_to(
     most: int = ROWS,
 ) -> TablePage:
     """Return the page of a table that is asked for, the last one where there are not so many."""
+    table = replace(table, items=[*table.items])  # looked through several times
     items = _wanted(table, ask, sources)
     pages = max(1, -(-len(items) // most))
     number = min(ask.page, pages)
