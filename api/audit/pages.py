@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.forms import FormDep, see
 from api.core.page import PageRequest, VisitDep, add_pages
-from loaders.changes import undo
+from loaders.history import undo
 from queries.audit.answers import Ended, LoggedAction
 from queries.audit.questions import audit
 from queries.audit.tables import table_of_actions

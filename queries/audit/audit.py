@@ -84,7 +84,7 @@ def _action(entry: JournalEntry) -> LoggedAction:
 def _written(label: str, entry: JournalEntry) -> Iterator[Written]:
     record = NODE_TYPES.get(label) or EDGE_TYPES.get(label)
     fields = record.model_fields if record else {}
-    for name in sorted({*entry.before, *entry.after}):
+    for name in sorted(entry.after):
         zh = str(fields[name].title) if name in fields else name
         before, after = _value(entry.before.get(name)), _value(entry.after.get(name))
         yield Written(field=name, zh=zh, before=before, after=after)
