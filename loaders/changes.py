@@ -12,13 +12,10 @@ from uuid import uuid4
 import polars as pl
 
 from graph.errors import Conflict, InputError, LianzhangError, NotFound
-from graph.journal import JournalEntry, Outcome, settled
+from graph.journal import JournalEntry, Outcome
 from graph.model import (
     EDGE_TYPES,
-    EDGES,
-    EDITS,
     NODE_TYPES,
-    NODES,
     Edge,
     Node,
     Record,

@@ -1,4 +1,4 @@
-"""What people wrote looked back at: a change taken back, those after a generation made again, what the journal lacks."""
+"""What people wrote looked back at: a change taken back, those after a generation made again, what a journal lacks."""
 
 from collections.abc import Mapping
 from dataclasses import replace

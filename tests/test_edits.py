@@ -301,7 +301,12 @@ def test_a_look_at_the_journal_reads_what_came_since_the_last_look(
 
     read, hashed = [*journal.entries()], list[int]()
     digest = JournalEntry.digest
-    monkeypatch.setattr(JournalEntry, "digest", lambda self: hashed.append(self.number) or digest(self))
+
+    def noted(entry: JournalEntry) -> str:
+        hashed.append(entry.number)
+        return digest(entry)
+
+    monkeypatch.setattr(JournalEntry, "digest", noted)
     journal.append(JournalEntry("载入", "李四"))
     hashed.clear()  # what is written is hashed as well
     assert [one.who for one in journal.known().actions] == ["张三", "张三", "李四"]
