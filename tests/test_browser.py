@@ -208,7 +208,7 @@ def test_layers_and_downloads(page: Page) -> None:
     got.value.save_as(OUT / "download.png")
     assert (OUT / "download.png").read_bytes()[:4] == b"\x89PNG"
     with page.expect_download() as got:
-        page.locator("#segments").get_by_role("button", name="下载 CSV").click()
+        page.locator("#segments").get_by_role("link", name="下载 CSV").click()
     text = Path(got.value.path()).read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
     assert len(text.decode("utf-8-sig").splitlines()) == 1 + page.locator("#table-segments tbody tr").count()

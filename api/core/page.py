@@ -82,7 +82,7 @@ class PageRequest:
             return self._page(template, **{"table_page": self.table_page, **values})
         table = find_table(self.ask.table, values)
         if self.ask.format == "csv":
-            return send_csv(table, self.ask, self.names, about)
+            return send_csv(table, self.ask, self.names, about, self._made_by())
         if self.ask.format == "xlsx":
             return send_sheet(table, self.ask, self.names, about, self._made_by())
         turned = turn_to(table, self.ask, self.links, self.names, self.table_page)
