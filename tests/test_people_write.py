@@ -128,6 +128,14 @@ def test_a_thing_is_changed_in_a_form(client: TestClient) -> None:
     assert "本机用户" in shown
     assert "电话核实" in shown
     assert "文件里是：洽谈" in client.get("/edit/Project/p").text
+    form = form_of(client.get("/edit/Project/p").text)
+    assert ("note" in form, {"source", "place", "status", "confidence"} & {*form}) == (
+        True,
+        set(),
+    )  # a person's word has its own
+    client.post("/edit/Project/p", data=form | {"note": "已约见", "source": "别处"})
+    thing = client.get("/api/v1/projects/p").json()["thing"]
+    assert (thing["note"], thing["source"]) == ("已约见", "台账")
     wrong = client.post("/edit/Project/p", data=form_of(client.get("/edit/Project/p").text) | {"amount": "很多"})
     assert (wrong.status_code, "不是数字" in wrong.text, 'value="很多"' in wrong.text) == (422, True, True)
 
