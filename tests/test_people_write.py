@@ -226,3 +226,17 @@ def test_what_a_person_writes_is_not_read_otherwise(client: TestClient) -> None:
     assert answer.status_code == 200
     firm = client.get("/api/v1/enterprises/f").json()["enterprise"]
     assert (firm["stock_code"], firm["description"]) == ("2", "—")
+
+
+def test_lists_show_which_values_are_a_persons(client: TestClient) -> None:
+    assert "写的" not in client.get("/enterprises").text + client.get("/search?q=示例").text
+    changed(client, "enterprises/f", {"name": "示例丙公司", "description": "电话核实过"}, "*")
+    day = client.get("/api/v1/audit").json()["items"][0]["at"][:10]
+    for page in ("/enterprises", "/enterprises?q=示例"):
+        rows = re.findall(r"<td.*?</td>", client.get(page).text, re.DOTALL)
+        marked = [re.sub("<[^>]+>", " ", cell) for cell in rows if "写的" in cell]
+        assert len(marked) == 2, page
+        assert all(f"本机用户 {day} 写的" in cell for cell in marked)
+    assert f"名称是 本机用户 {day} 写的" in client.get("/search?q=示例丙").text
+    told = client.get("/enterprises?table=enterprises&format=csv").text
+    assert f"电话核实过 本机用户 {day} 写的" in told.replace("（", " ").replace("）", "")

@@ -11,7 +11,7 @@ from api.core.page import VisitDep
 from graph.errors import NotFound
 from graph.model import NODE_TYPES, find_type
 from queries.core.answers import Hit
-from queries.names.search import search
+from queries.names.search import renamed, search
 from queries.registries.described import read_registries
 from queries.things.facts import facts_of
 from queries.things.tables import table_figures, table_sources, tables_of_thing
@@ -77,7 +77,7 @@ def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") 
     groups: dict[str, list[Hit]] = {}
     for hit in hits:
         groups.setdefault(NODE_TYPES[hit.label].table.zh, []).append(hit)
-    return visit.render("search.html", q=q, groups=groups, hits=hits)
+    return visit.render("search.html", q=q, groups=groups, hits=hits, renamed=renamed(visit.view))
 
 
 @router.get("/sources")

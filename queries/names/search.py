@@ -9,7 +9,8 @@ import polars as pl
 
 from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
-from graph.model import NODE_TYPES, searched, yardstick
+from graph.model import EDITS, NODE_TYPES, searched, yardstick
+from graph.model.edits import Edit, read_edits
 from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons
 from graph.names.index import Alike, NameIndex
@@ -95,6 +96,21 @@ def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataF
     return others.join(firms, on="id", maintain_order="left").select(
         "id", "name", "status", "word", pl.lit(False).alias("own")
     )
+
+
+def renamed(view: View) -> dict[tuple[str, str], Edit]:
+    """Return by label and id who wrote the name of what a person has named."""
+
+    def make() -> dict[tuple[str, str], Edit]:
+        found = dict[tuple[str, str], Edit]()
+        for label in searched():
+            nodes = view.store.nodes(NODE_TYPES[label])
+            for row in nodes.filter(pl.col(EDITS).is_not_null()).select("id", EDITS).iter_rows(named=True):
+                if edit := read_edits(row).get("name"):
+                    found[label, row["id"]] = edit
+        return found
+
+    return view.whole.once("renamed", make)
 
 
 def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = ()) -> list[Hit]:

@@ -21,7 +21,7 @@ from queries.core.answers import (
 )
 from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_amount, show_names, show_number
-from queries.things.facts import CURRENCY_UNITS
+from queries.things.facts import CURRENCY_UNITS, written_by
 from queries.things.listings import supplied, table_supplies
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
@@ -296,14 +296,15 @@ def _detail(relation: str, item: Related) -> str:
 def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
     """Return firms as they are listed, and by what a word found them."""
 
-    def matched(firm: Mapping[str, Any]) -> str:
-        return f"按{firm['matched']}找到" if firm.get("matched") else ""
+    def about(firm: Mapping[str, Any]) -> str:
+        found = f"按{firm['matched']}找到" if firm.get("matched") else ""
+        return "；".join(filter(None, (found, written_by(firm, "name"))))
 
     columns: list[Column[Any]] = [
-        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", matched),
-        Column("简称", lambda firm: firm.get("short_name")),
-        Column("角色", lambda firm: "、".join(firm.get("roles") or [])),
-        Column("说明", lambda firm: firm.get("description")),
+        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", about),
+        Column("简称", lambda firm: firm.get("short_name"), extra=lambda firm: written_by(firm, "short_name")),
+        Column("角色", lambda firm: "、".join(firm.get("roles") or []), extra=lambda firm: written_by(firm, "roles")),
+        Column("说明", lambda firm: firm.get("description"), extra=lambda firm: written_by(firm, "description")),
         *TRUST,
     ]
     return Table("enterprises", "企业", columns, firms)
