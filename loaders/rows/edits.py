@@ -90,9 +90,10 @@ def written_over(there: Row | None, row: Row, mark: Mark, record: type[Record], 
     edits = read_edits(there)
     base = there | {name: entry.base for name, entry in edits.items()}
     made = mark.over(edits, base, row, [name for name in own if name in mark.fields | own_code])
-    names = {*(there["aliases"] or ()), *(row["aliases"] or ())} if "aliases" in own else set()
-    if mark.pins is None and "aliases" not in mark.fields and len(names) > len(there["aliases"] or ()):
-        made["aliases"] = _grown(mark, sorted(names), base["aliases"], edits.get("aliases"))  # the old name is one now
+    stood = there.get("aliases") or []
+    names = sorted({*stood, *(row.get("aliases") or ())})
+    if mark.pins is None and "aliases" not in mark.fields and len(names) > len(stood):  # the old name is one now
+        made["aliases"] = _grown(mark, names, base["aliases"], edits.get("aliases"))
     return _over(base, dict(sorted(made.items())))
 
 
