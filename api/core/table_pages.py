@@ -109,7 +109,7 @@ def find_table(id: str, values: Mapping[str, Any]) -> Table[Any]:
     for table in _tables(values):
         if table.id == id:
             return table
-    raise NotFound(f"这一页没有编号为“{id[:60]}”的表;请从原页面的“全部”进入")
+    raise NotFound(f"这一页没有编号为“{id[:60]}”的表；请从原页面的“全部”进入")
 
 
 def _tables(value: Any) -> list[Table[Any]]:

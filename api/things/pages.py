@@ -52,7 +52,7 @@ def download_template(kind: str, visit: VisitDep) -> Response:
 
     record = find_type(kind)
     if record is None:
-        raise NotFound(f"没有“{kind[:60]}”这类表,各类见 /about")
+        raise NotFound(f"没有“{kind[:60]}”这类表，各类见 /about")
     return send_workbook(make_template(record), f"{record.table.zh}.xlsx")
 
 
@@ -92,7 +92,7 @@ def show_source(id: str, visit: VisitDep) -> Response:
     """Show what a source is and how it may be used."""
     source = visit.sources.get(id)
     if source is None:
-        raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
+        raise NotFound(f"图中没有编号为“{id[:60]}”的来源，可在“来源”页查看全部来源")
     visit.view.refuse_hidden(source)
     return visit.render("source.html", source=source, facts=facts_of(source, visit.view.statuses))
 
