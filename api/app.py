@@ -121,7 +121,7 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         if _wants_page(request) and error.status_code == 404:
-            return error_page(request, NotFound("没有这个页面,请从首页或搜索进入"))
+            return error_page(request, NotFound("没有这个页面，请从首页或搜索进入"))
         answer: JSONResponse = problem(request, error.status_code, str(error.detail), str(error.detail))
         answer.headers.update(error.headers or {})
         return answer

@@ -123,7 +123,7 @@ def _chain(store: str | None) -> list[str]:
 
 def _unwritten(store: "Store") -> list[str]:
     """Return what the journal lacks; of a graph that cannot be read nothing can be said, and others say why."""
-    from loaders.changes import unwritten
+    from loaders.history import unwritten
 
     try:
         return unwritten(store)
@@ -172,7 +172,7 @@ def _problem(generations: "Generations") -> str | None:
 def _make_again(store: str | None, chosen: "Generation") -> None:
     """Write down that the graph went back, and write again what people had written since."""
     from graph.journal import JournalEntry
-    from loaders.changes import redo
+    from loaders.history import redo
 
     reached = reach(store)
     reached.journal().append(JournalEntry("退回", LOCAL.name, told=chosen.title, version=chosen.path.stem))

@@ -2,14 +2,17 @@
 
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from threading import Lock
+from typing import Any, NamedTuple
 
 START = "0" * 64
 UNREADABLE = "读不出"
+TURNS = 2  # looks at a journal to which somebody may be adding
 
 
 class Outcome(StrEnum):
@@ -59,7 +62,7 @@ class JournalEntry:
 
     def text(self) -> str:
         """Return it as JSON without its own hash."""
-        said = asdict(self) | {"hash": ""}
+        said = vars(self) | {"hash": ""}
         return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
     @classmethod
@@ -67,11 +70,13 @@ class JournalEntry:
         """Return the entry that a text and its hash are."""
         try:
             said = json.loads(text)
-            known = {each.name for each in fields(cls)}
-            entry = cls(**{name: value for name, value in said.items() if name in known})
-            return replace(entry, outcome=Outcome(entry.outcome), hash=hash)
-        except (ValueError, TypeError, AttributeError):  # somebody wrote over it: no digest of it is its hash
+            known = {name: value for name, value in said.items() if name in FIELDS}
+            return cls(**known | {"outcome": Outcome(said["outcome"]), "hash": hash})
+        except (ValueError, TypeError, AttributeError, KeyError):  # somebody wrote over it: no digest of it is its hash
             return cls(UNREADABLE, "", Outcome.refused, told=text[:200], hash=hash)
+
+
+FIELDS = frozenset(each.name for each in fields(JournalEntry))
 
 
 @dataclass(frozen=True)
@@ -82,43 +87,119 @@ class Head:
     hash: str = START
 
 
-class Journal(Protocol):
-    """Where a store keeps its journal; entries are added, never changed."""
+class Gist(NamedTuple):
+    """An action by what it is searched by, with the numbers of its first and its last entry."""
 
+    first: int
+    last: int
+    at: str
+    who: str
+    thing: str
+    name: str
+    outcome: Outcome
+
+
+class Known(NamedTuple):
+    """What is known of a whole journal: where its chain is broken, in words, and all actions, the first one first."""
+
+    faults: Sequence[str]
+    actions: Sequence[Gist]
+
+
+class Journal(ABC):
+    """Where a store keeps its journal; entries are added, never changed.
+
+    What was read of it once is remembered while the process lives: a look reads the entries that came since. Whoever
+    has to know that nothing older was touched meanwhile asks anew (``broken``), as ``lianzhang verify`` does.
+    """
+
+    def __init__(self) -> None:
+        self._read = _Reading()
+        self._guard = Lock()
+
+    @abstractmethod
     def append(self, entry: JournalEntry) -> JournalEntry:
         """Add an entry after the last one and return it as it stands; it is on the disk then."""
 
-    def entries(self, last: int = 0) -> Iterator[JournalEntry]:
-        """Yield all entries or the ``last`` so many, the first one first."""
+    @abstractmethod
+    def entries(self, last: int = 0, after: int = 0) -> Iterator[JournalEntry]:
+        """Yield all entries, the ``last`` so many, or those ``after`` a number, the first one first."""
 
+    @abstractmethod
+    def pick(self, numbers: Sequence[int]) -> Iterator[JournalEntry]:
+        """Yield the entries of some numbers, the first one first."""
+
+    @abstractmethod
     def head(self) -> Head:
         """Return the last entry as the journal remembers it beside its entries."""
 
+    @abstractmethod
     def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write entries as they stand into a journal that has none, from a backup."""
+
+    def known(self) -> Known:
+        """Return what is known of it by now."""
+        with self._guard:
+            for _ in range(TURNS):
+                head, last = self.head(), self._read.last
+                if head == last:
+                    break
+                new = [*self.entries(after=last.number)]
+                if not new or new[0].previous != last.hash:  # it is another journal by now, or a broken one
+                    self._read, new = _Reading(), [*self.entries()] if last.number else new
+                for entry in new:
+                    self._read.take(entry)
+            return Known(self._read.broken(head), [*self._read.actions.values()])
+
+
+class _Reading:
+    """What was read of a chain of entries so far."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.last = Head()
+        self.actions: dict[str, Gist] = {}
+
+    def take(self, entry: JournalEntry) -> None:
+        """Read the next entry."""
+        if entry.number != self.last.number + 1:
+            self.faults.append(f"第 {self.last.number + 1} 条不见了,下一条是第 {entry.number} 条")
+        elif entry.previous != self.last.hash:
+            self.faults.append(f"第 {entry.number} 条接不上它的前一条")
+        if entry.digest() != entry.hash:
+            self.faults.append(f"第 {entry.number} 条({entry.at},{entry.who})被改过")
+        self.last = Head(entry.number, entry.hash)
+        begun = self.actions.get(key := _action_of(entry))
+        self.actions[key] = (
+            begun._replace(last=entry.number, outcome=entry.outcome)
+            if begun
+            else Gist(entry.number, entry.number, entry.at, entry.who, entry.thing, entry.name, entry.outcome)
+        )
+
+    def broken(self, head: Head) -> list[str]:
+        """Return where the chain is broken, when this is to be its end."""
+        end = [f"最后一条应是第 {head.number} 条,现在是第 {self.last.number} 条"] if self.last != head else []
+        return self.faults + end
 
 
 def broken(entries: Iterable[JournalEntry], head: Head) -> list[str]:
     """Return where a chain is broken, in words: an entry changed, left out, put in, or cut off at the end."""
-    faults, last = list[str](), Head()
+    reading = _Reading()
     for entry in entries:
-        if entry.number != last.number + 1:
-            faults.append(f"第 {last.number + 1} 条不见了,下一条是第 {entry.number} 条")
-        elif entry.previous != last.hash:
-            faults.append(f"第 {entry.number} 条接不上它的前一条")
-        if entry.digest() != entry.hash:
-            faults.append(f"第 {entry.number} 条({entry.at},{entry.who})被改过")
-        last = Head(entry.number, entry.hash)
-    if last != head:
-        faults.append(f"最后一条应是第 {head.number} 条,现在是第 {last.number} 条")
-    return faults
+        reading.take(entry)
+    return reading.broken(head)
+
+
+def _action_of(entry: JournalEntry) -> str:
+    """Return by what the entries of one action are told from those of others."""
+    return entry.change or f"#{entry.number}"
 
 
 def settled(entries: Iterable[JournalEntry]) -> Sequence[JournalEntry]:
     """Return one entry for each action, in their order: what came of it, and all that it was about."""
     lines: dict[str, JournalEntry] = {}
     for entry in entries:
-        key = entry.change or f"#{entry.number}"
+        key = _action_of(entry)
         begun = lines.get(key)
         lines[key] = (
             entry if begun is None else replace(begun, outcome=entry.outcome, told=entry.told, version=entry.version)

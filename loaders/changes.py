@@ -1,6 +1,7 @@
 """The one door for what people change: each change says who makes it and why, is checked as a row of a file is, and
 stands over what files say until it is taken back; the journal keeps each of them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -11,13 +12,10 @@ from uuid import uuid4
 import polars as pl
 
 from graph.errors import Conflict, InputError, LianzhangError, NotFound
-from graph.journal import JournalEntry, Outcome, settled
+from graph.journal import JournalEntry, Outcome
 from graph.model import (
     EDGE_TYPES,
-    EDGES,
-    EDITS,
     NODE_TYPES,
-    NODES,
     Edge,
     Node,
     Record,
@@ -38,6 +36,8 @@ from loaders.tables import InputTable, Row, add_rows
 UNDONE = "撤销"
 RESTORED = "恢复"
 MOST_WHY = 2_000  # signs that a reason may have
+MOST_TEXT = 4_000  # signs of the longest text that a field takes
+MOST_REFUSED = 50  # fields, or values of one, that the journal keeps of what was refused
 RECENT = 2_000  # entries that are looked through for what was not ended: each change looks
 
 
@@ -46,7 +46,7 @@ class Change:
     """What somebody makes of one row: ``key`` tells which, ``set`` what else it holds; None ends it today.
 
     ``seen`` is the tag of the row that the writer saw (``tag_of``); with it the key holds ids, not names. ``pins`` are
-    entries of people that are to stand instead of a ``set``.
+    entries of people that are to stand instead of a ``set``. ``told`` is what the journal is to say of it besides.
     """
 
     record: type[Record]
@@ -57,6 +57,7 @@ class Change:
     seen: str | None = None
     role: str = ""
     pins: Pins | None = None
+    told: str = ""
 
     @property
     def action(self) -> str:
@@ -126,8 +127,10 @@ class _Begun:
     def entry(self, outcome: Outcome, told: str = "", version: str = "") -> JournalEntry:
         """Return what the journal says of it."""
         change, before = self.change, self.before or {}
-        told_fields = change.fields if change.pins is None else dict.fromkeys(change.pins)
-        return JournalEntry(
+        fields = change.fields if change.pins is None else dict.fromkeys(change.pins)
+        after = fields if change.pins is None else {name: _told(pin) for name, pin in change.pins.items()}
+        own = ("aliases",) if "name" in fields and "aliases" in columns(change.record) else ()
+        entry = JournalEntry(
             action=change.action if self.before or outcome is Outcome.refused else "新增",
             who=change.by,
             outcome=outcome,
@@ -136,12 +139,15 @@ class _Begun:
             key={name: change.key.get(name) for name in _key_names(change.record)},
             name=str(before.get("name") or change.fields.get("name") or self.ends),
             why=change.why[:MOST_WHY],
-            told=told,
+            told="；".join(filter(None, (change.told, told))),
             change=self.id,
             version=version,
-            before={name: _as_it_was(before, name) for name in told_fields},
-            after=dict(told_fields) if change.pins is None else {name: _told(pin) for name, pin in change.pins.items()},
+            before={
+                name: _as_it_was(before, name) for name in (*fields, *own)
+            },  # a new name makes the old one an alias
+            after={name: _short(value) for name, value in after.items()},
         )
+        return _clipped(entry) if outcome is Outcome.refused else entry
 
 
 def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
@@ -177,83 +183,6 @@ def refuse(store: Store, change: Change, error: LianzhangError) -> None:
     store.journal().append(_Begun(change, uuid4().hex, None).entry(Outcome.refused, error.message))
 
 
-def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> Done:
-    """Take a change back, as a change: what stood before it stands again; one that made a row ends the row.
-
-    Raises ``NotFound`` for a change that the journal does not know as done, ``Conflict`` where somebody has written
-    over it since.
-    """
-    told = [entry for entry in store.journal().entries() if entry.change == change]
-    made = next((entry for entry in told if entry.outcome is Outcome.begun), None)
-    if made is None or told[-1].outcome is not Outcome.done:
-        raise NotFound(f"操作记录里没有做成了的改动 {change[:60]},可用 lianzhang audit 查看")
-    record, key = record_of(made.thing), {**made.key}
-    row = standing(store, record, key)
-    if row is None:
-        raise NotFound(f"图中没有 {made.thing} 这一行了,无从撤销")
-    edits = read_edits(row)
-    own = {name for name in columns(record) if _is_of(made, name, edits.get(name))}
-    if not own or any(_moved_on(edits.get(name), made.before[name]) for name in {*made.after} - own):
-        raise Conflict(f"{record.table.zh}: 这次改动之后又有人改过,或已撤销过;请先撤销后来的改动", newer=row)
-    if made.action == "新增":
-        (done,) = apply(store, [Change(record, key, None, by, why or f"撤销 {change}", tag_of(row), role)])
-        return done
-    pins = {name: _pin(made.before.get(name)) for name in own}
-    (done,) = apply(store, [Change(record, key, {}, by, why or f"撤销 {change}", tag_of(row), role, pins)])
-    return done
-
-
-def unwritten(store: Store) -> list[str]:
-    """Return in words what the journal lacks of what people wrote in the graph: it was emptied, or is another's.
-
-    After a restore the graph may hold what the journal of another store tells of.
-    """
-    entries = [*store.journal().entries()]
-    if any(entry.action == "恢复" for entry in entries):
-        return []
-    known = {entry.change for entry in entries}
-    frames = [store.nodes(node) for node in NODES]
-    frames += [frame for edge in EDGES for ends in ends_of(edge) for frame in store.edges(edge, ends)]
-    rows = (row for frame in frames for row in frame.filter(pl.col(EDITS).is_not_null()).iter_rows(named=True))
-    lost = {edit.change for row in rows for edit in read_edits(row).values()} - known
-    return [f"图里有 {len(lost):,} 次人写的改动,记录里没有"] if lost else []
-
-
-def redo(store: Store, generation: int) -> tuple[int, list[str]]:
-    """Make the changes again that people made after a generation of an embedded store, in their order.
-
-    Return how many were made, and of each that could not be made what it was and why.
-    """
-    made, failed = 0, list[str]()
-    entries = settled(store.journal().entries())
-    whole = [place for place, entry in enumerate(entries) if _is_whole(entry, generation)]
-    for entry in entries[max(whole, default=-1) + 1 :]:
-        number = entry.version.partition("-")[0]
-        if not entry.change or entry.outcome is not Outcome.done or not number.isdecimal() or int(number) <= generation:
-            continue
-        pins = {name: _pin(told) for name, told in entry.after.items()} if entry.action == UNDONE else None
-        change = Change(
-            record_of(entry.thing), {**entry.key}, {**entry.after}, entry.who, f"退回之后重做 {entry.change}"
-        )
-        try:
-            (done,) = apply(store, [replace(change, set={}, pins=pins) if pins is not None else change])
-        except LianzhangError as error:
-            failed.append(f"{entry.who} {entry.at[:19]} {entry.name or entry.thing}: {error.message}")
-            continue
-        if done.outcome == "refused":
-            failed.append(f"{entry.who} {entry.at[:19]} {entry.name or entry.thing}: {done.reason}")
-        else:
-            made += 1
-    return made, failed
-
-
-def _is_whole(entry: JournalEntry, generation: int) -> bool:
-    """Tell whether an entry is a restoring that a generation holds: what was written before it, if anything, is of
-    another numbering."""
-    number = entry.version.partition("-")[0]
-    return entry.action == RESTORED and number.isdecimal() and int(number) <= generation
-
-
 def recover(store: Store) -> None:
     """Settle in the journal what was begun and not ended, for the process was killed: the graph says what came of it.
 
@@ -266,7 +195,7 @@ def recover(store: Store) -> None:
     for entry in ends.values():
         if entry.outcome is Outcome.begun:
             edits = read_edits(standing(store, record_of(entry.thing), entry.key) or {})
-            of_it = [_is_of(entry, name, edits.get(name)) for name in {*edits, *entry.after}]
+            of_it = [is_of(entry, name, edits.get(name)) for name in {*edits, *entry.after}]
             there = all(of_it) if entry.action == UNDONE else any(of_it)
             told = "进程中断,事后核对: 已写入" if there else "进程中断,事后核对: 没有写入"
             outcome = Outcome.done if there else Outcome.refused
@@ -376,6 +305,27 @@ def _finish(store: Store, table: InputTable, begun: _Begun) -> Done:
     return Done("refused" if refused else outcome, told if refused else "", begun.id, row)
 
 
+def _short(value: Any) -> Any:
+    """Return a value without what is longer than any field takes: that is refused, and the journal need not hold it."""
+    return value[:MOST_TEXT] + "…" if isinstance(value, str) and len(value.strip()) > MOST_TEXT else value
+
+
+def _clipped(entry: JournalEntry) -> JournalEntry:
+    """Return the entry of what was refused as the journal keeps it, however much was sent."""
+    after = {name[:200]: _cut(value) for name, value in [*entry.after.items()][:MOST_REFUSED]}
+    before = {name: value for name, value in entry.before.items() if name in after}
+    key = {name: _cut(value) for name, value in entry.key.items()}
+    own = {name: getattr(entry, name)[:MOST_WHY] for name in ("thing", "name", "told")}
+    return replace(entry, before=before, after=after, key=key, **own)
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_cut(part) for part in value[:MOST_REFUSED]]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if len(text) <= MOST_WHY else text[:MOST_WHY] + "…"
+
+
 def _as_it_was(row: Row, name: str) -> Any:
     """Return what a field held, with who had written it there."""
     return _told(edit) if (edit := read_edits(row).get(name)) else {"value": row.get(name)}
@@ -385,20 +335,14 @@ def _told(edit: Edit | None) -> Any:
     return {"edit": asdict(edit)} if edit else None
 
 
-def _is_of(made: JournalEntry, name: str, edit: Edit | None) -> bool:
+def is_of(made: JournalEntry, name: str, edit: Edit | None) -> bool:
     """Tell whether a field stands as a change left it; one that took another back left what had stood before."""
     if made.action != UNDONE:
         return edit is not None and edit.change == made.change
-    pin = _pin(made.after.get(name))
+    pin = pin_of(made.after.get(name))
     return name in made.after and (edit and edit.change) == (pin and pin.change)
 
 
-def _moved_on(edit: Edit | None, told: Any) -> bool:
-    """Tell whether a field is somebody else's now than it was before a change that left it as it was."""
-    was = _pin(told)
-    return (edit and edit.change) != (was and was.change)
-
-
-def _pin(told: Any) -> Edit | None:
+def pin_of(told: Any) -> Edit | None:
     """Return the entry of a person that a field had, if any."""
     return Edit(**told["edit"]) if isinstance(told, dict) and "edit" in told else None

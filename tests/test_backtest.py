@@ -164,7 +164,7 @@ def test_score_is_the_sum_of_what_is_said() -> None:
     reasons = model.reasons(firm, item)
     assert sum(reason.adds for reason in reasons) == pytest.approx(scores[firm], rel=1e-4)
     told = {reason.part: reason.words for reason in reasons}
-    assert told["text"] == "名称相近: 已有“钢独4号”"
+    assert told["text"] == "名称相近：已有“钢独4号”"
     assert told["shared"].startswith("与已知的“企业00钢”同有“钢")
 
 
@@ -173,7 +173,7 @@ def test_a_reason_names_a_few_firms_and_how_many_there_are() -> None:
     links = links_from_rows(rows)
     model = Model(Neighbourhood(links, links.pairs), np.ones((2, len(PARTS))))
     told = {reason.part: reason.words for reason in model.reasons(links.firms.index("新企业"), links.items.index("针"))}
-    assert told["makers"] == "同行企业也有: 企业0、企业1、企业2 等 9 家"
+    assert told["makers"] == "同行企业也有：企业0、企业1、企业2 等 9 家"
 
 
 def test_what_too_few_links_of_some_draws_say_is_not_told() -> None:

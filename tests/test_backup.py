@@ -173,7 +173,7 @@ def test_going_back_a_generation_loses_nothing_that_people_wrote(tmp_path: Path)
     url = f"ladybug://{tmp_path}/g.lbug"
     store = open_store(url)
     load_rows(Project, [{"id": "p", "name": "示例项目", "source": "台账", "stage": "洽谈"}], store)
-    apply(store, [Change(Project, {"id": "p"}, {"stage": "签约"}, "张三")])
+    apply(store, [Change(Project, {"id": "p"}, {"stage": "签约"}, "张三", "电话核实", role="editor")])
     store.close()
     done = run("rollback", store=url)
     assert "1 处改动已重新写上" in done.stderr
@@ -181,7 +181,10 @@ def test_going_back_a_generation_loses_nothing_that_people_wrote(tmp_path: Path)
     row = standing(store, Project, {"id": "p"})
     assert row is not None
     assert row["stage"] == "签约"
-    assert [one.action for one in settled(store.journal().entries())] == ["修改", "退回", "修改"]
+    lines = settled(store.journal().entries())
+    assert [one.action for one in lines] == ["修改", "退回", "修改"]
+    assert [(one.who, one.role, one.why) for one in (lines[0], lines[2])] == [("张三", "editor", "电话核实")] * 2
+    assert lines[2].told == f"退回之后重做 {lines[0].change}"
     store.close()
 
 

@@ -208,7 +208,7 @@ def test_layers_and_downloads(page: Page) -> None:
     got.value.save_as(OUT / "download.png")
     assert (OUT / "download.png").read_bytes()[:4] == b"\x89PNG"
     with page.expect_download() as got:
-        page.locator("#segments").get_by_role("button", name="下载 CSV").click()
+        page.locator("#segments").get_by_role("link", name="下载 CSV").click()
     text = Path(got.value.path()).read_bytes()
     assert text.startswith(b"\xef\xbb\xbf")
     assert len(text.decode("utf-8-sig").splitlines()) == 1 + page.locator("#table-segments tbody tr").count()
@@ -454,6 +454,35 @@ def grave(shown: Page, scheme: Literal["light", "dark"]) -> list[tuple[str, str,
     shown.emulate_media(color_scheme=scheme)
     rules = [one for one in Axe().run(shown).response["violations"] if one["impact"] in ("serious", "critical")]
     return [(one["id"], node["html"][:160], node["failureSummary"]) for one in rules for node in one["nodes"][:3]]
+
+
+def test_what_takes_a_while_says_that_it_is_at_work(page: Page) -> None:
+    def stay() -> None:
+        """Let nothing be answered: the page never comes."""
+        page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
+        page.evaluate("addEventListener('click', (event) => event.target.closest('a') && event.preventDefault())")
+
+    page.goto("/enterprises")
+    busy = page.get_by_role("status")
+    assert busy.inner_text() == ""
+    with page.expect_download():
+        page.get_by_role("link", name="下载 CSV").click()
+    page.wait_for_timeout(400)
+    assert busy.inner_text() == ""  # what is saved leaves the page as it is
+    stay()
+    page.get_by_role("button", name="筛选", exact=True).click()
+    busy.get_by_text("正在查…").wait_for()
+    assert page.locator("html[aria-busy]").count() == 1
+    page.keyboard.press("Escape")
+    assert (busy.inner_text(), page.locator("html[aria-busy]").count()) == ("", 0)
+    page.locator("#table-enterprises tbody a").first.click()
+    busy.get_by_text("正在打开…").wait_for()
+
+    page.goto("/edit/Project/prj-sailun-superfactory")
+    stay()
+    page.locator("form.edit").evaluate("(form) => form.requestSubmit()")
+    assert page.locator("form.edit[data-sent]").count() == 1
+    busy.get_by_text("正在写入…").wait_for()
 
 
 def test_the_bar_leads_to_every_room(page: Page) -> None:

@@ -58,9 +58,9 @@ def test_a_scope_of_one_city_has_its_chains_alone(two_cities: Store) -> None:
     assert [hit.id for hit in search(every, "葡萄酒") if hit.label == "Chain"] == ["y"]
     assert find_enterprise(here, "某厂").id == "f"  # firms are everybody's
     for ask in (lambda: view_chain(here, "y"), lambda: find_chain(here, "葡萄酒")):
-        with pytest.raises(NotFound, match="“葡萄酒”是烟台市的产业链,现在只看青岛"):
+        with pytest.raises(NotFound, match="“葡萄酒”是烟台市的产业链，现在只看青岛"):
             ask()
-    with pytest.raises(NotFound, match="没有城市“威海”的产业链;有链的城市: 烟台市、青岛市"):
+    with pytest.raises(NotFound, match="没有城市“威海”的产业链；有链的城市：烟台市、青岛市"):
         View.of(two_cities, Scope.without(city="威海"))
 
 
@@ -81,7 +81,7 @@ def test_pages_and_routes_keep_to_one_city(two_cities: Store) -> None:
     ):
         assert (route, client.get(f"{route}?city=青岛").status_code) == (route, 404)
         assert (route, client.get(f"{route}?city=烟台").status_code) == (route, 200)
-    assert "有链的城市: 烟台市、青岛市" in client.get("/api/v1/portfolio?city=威海").json()["detail"]
+    assert "有链的城市：烟台市、青岛市" in client.get("/api/v1/portfolio?city=威海").json()["detail"]
     page = client.get("/?city=青岛").text
     assert "葡萄酒" not in page
     assert re.search(r"环节</dt><dd>2</dd>", page)

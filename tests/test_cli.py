@@ -328,7 +328,7 @@ def test_every_limit_of_a_command_reaches_its_question(ask: Callable[..., Any]) 
         for most in ("1", "2"):
             assert len(json.loads(ask(*command, most, "--format", "json").stdout)) == int(most), command
     cut = ask("cypher", "MATCH (n) RETURN n.id AS id", "--limit", "2")
-    assert "只显示前 2 行,可用 --limit 调整" in cut.stderr
+    assert "只显示前 2 行，可用 --limit 调整" in cut.stderr
     tiers = [
         len(json.loads(ask("suppliers", "a", "--tiers", number, "--format", "json").stdout)) for number in ("1", "2")
     ]
@@ -357,7 +357,7 @@ def test_every_refused_row_is_told_by_itself_or_in_the_sum(rows: int, capsys: py
     told = said.count("拒收 表.xlsx [企业] 第 ")
     assert told == min(rows - 1, 20) if rows <= 20 else told == 19  # the row without a number is told without one
     assert (f"共拒收 {rows} 行" in said) == (rows > 20)
-    assert "注意: 一列没有用到" in said
+    assert "注意：一列没有用到" in said
     if rows > 20:
         sums = said.split("主要原因:")[1].splitlines()
         assert [line.split()[0] for line in sums[1:3]] == ["14", "7"]

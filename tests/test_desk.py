@@ -144,7 +144,7 @@ def test_who_answers_since_and_until(office: Store) -> None:
     assert [post.agency.id for post in desk_of(office).samples.posts] == ["made"]
     lacking = next(lacking for lacking in desk_of(office).missing if lacking.topic == "posts")
     # a kind of office, and a sample, are nobody
-    assert lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处: 谁，自何时"
+    assert lacking.what == "牵头部门、产业专班、区(市)或功能区、要素部门、秘书处：谁，自何时"
     assert (lacking.form, lacking.form_name) == ("responsible_for", "责任分工")
     later = next(lacking for lacking in desk_of(office, "2026-12-01").missing if lacking.topic == "posts")
     assert later.what.startswith("副链长、产业专班")

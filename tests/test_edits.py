@@ -20,7 +20,8 @@ from graph.model.edits import EDITS, read_edits, tag_of
 from graph.model.nodes import Enterprise, Project
 from graph.stores import Store, open_store
 from loaders.backup import back_up, restore
-from loaders.changes import Change, apply, recover, redo, standing, undo
+from loaders.changes import Change, apply, recover, standing
+from loaders.history import redo, undo
 from loaders.run import load_rows
 
 SAID = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note", "field_sources")
@@ -82,10 +83,50 @@ def test_a_row_that_a_person_made_is_theirs(store: Store) -> None:
     now = standing(store, Supplies, {"supplier": "a", "customer": "b", "product": "电机"})
     assert now is not None
     assert (now["note"], now["since"], now["source"], now["status"]) == ("已供两年", "2020", "走访", "confirmed")
-    undo(store, done.change, "李四", "记错了")
-    ended = standing(store, Supplies, {"supplier": "a", "customer": "b", "product": "电机"})
-    assert ended is not None
-    assert ended["valid_to"] is not None
+    back = undo(store, done.change, "李四", "记错了").change
+    files = standing(store, Supplies, {"supplier": "a", "customer": "b", "product": "电机"})
+    assert files is not None
+    assert (files["note"], files["since"], files["source"]) == ("听说", "2020", "问卷")  # whose row it is as well
+    assert (files["valid_to"], files[EDITS]) == (None, None)
+    undo(store, back, "李四")
+    again = standing(store, Supplies, {"supplier": "a", "customer": "b", "product": "电机"})
+    assert again is not None
+    assert (again["note"], again["source"], read_edits(again)["note"].base) == ("已供两年", "走访", "听说")
+
+
+def test_a_row_that_is_a_persons_alone_is_ended_by_an_undo(store: Store) -> None:
+    (done,) = apply(store, [Change(Project, {"id": "n"}, {"name": "新项目", "source": "走访"}, "李四")])
+    undo(store, done.change, "李四")
+    assert row(store, "n")["valid_to"] is not None
+
+
+def test_an_undo_of_a_new_name_takes_back_the_alias_that_the_old_one_was(store: Store) -> None:
+    firm = {"id": "f", "name": "示例甲公司", "source": "名录", "aliases": "甲"}
+    load_rows(Enterprise, [firm], store)
+
+    def renamed(name: str) -> str:
+        (done,) = apply(store, [Change(Enterprise, {"id": "f"}, {"name": name}, "张三")])
+        return done.change
+
+    def names() -> tuple[str, list[str]]:
+        now = row(store, "f", Enterprise)
+        return now["name"], now["aliases"] or []
+
+    first = renamed("示例丙公司")
+    assert names() == ("示例丙公司", ["甲", "示例甲公司"])
+    load_rows(Enterprise, [firm | {"aliases": "甲;老甲"}], store)
+    assert names() == ("示例丙公司", ["甲", "示例甲公司", "老甲"])  # what files say is added
+    back = undo(store, first, "李四").change
+    assert names() == ("示例甲公司", ["甲", "老甲"])
+    assert row(store, "f", Enterprise)[EDITS] is None
+    undo(store, back, "李四")
+    assert names() == ("示例丙公司", ["甲", "示例甲公司", "老甲"])
+    load_rows(Enterprise, [firm | {"aliases": "示例甲公司"}], store)  # a file says it
+    undo(store, renamed("示例丁公司"), "李四")
+    assert names() == ("示例丙公司", ["甲", "示例甲公司", "老甲"])
+    undo(store, [*store.journal().entries()][-1].change, "李四")
+    with pytest.raises(Conflict):
+        undo(store, first, "李四")
 
 
 def test_undo_restores_what_stood_and_is_a_change_itself(store: Store) -> None:
@@ -246,6 +287,38 @@ def test_a_chain_that_was_touched_says_where(store: Store) -> None:
     assert list(Outcome) == ["begun", "done", "refused"]
 
 
+def test_a_look_at_the_journal_reads_what_came_since_the_last_look(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = store.journal()
+    for change in "ab":
+        for outcome in (Outcome.begun, Outcome.done):
+            journal.append(JournalEntry("修改", "张三", outcome, thing="Project:p", name="示例项目", change=change))
+    faults, actions = journal.known()
+    assert (faults, [(one.first, one.last, one.outcome) for one in actions]) == ([], [(1, 2, "done"), (3, 4, "done")])
+    first, last = journal.pick([4, 1])
+    assert (first.number, last.number) == (1, 4)
+
+    read, hashed = [*journal.entries()], list[int]()
+    digest = JournalEntry.digest
+
+    def noted(entry: JournalEntry) -> str:
+        hashed.append(entry.number)
+        return digest(entry)
+
+    monkeypatch.setattr(JournalEntry, "digest", noted)
+    journal.append(JournalEntry("载入", "李四"))
+    hashed.clear()  # what is written is hashed as well
+    assert [one.who for one in journal.known().actions] == ["张三", "张三", "李四"]
+    assert [one.who for one in store.pinned().journal().known().actions][-1] == "李四"
+    assert hashed == [5]
+
+    journal.fill(read[:2])  # of a backup: another journal, which is read from its beginning
+    assert (journal.known().faults, len(journal.known().actions)) == ([], 1)
+    journal.append(JournalEntry("载入", "王五"))
+    assert [one.who for one in journal.known().actions] == ["张三", "王五"]
+
+
 def test_what_was_begun_and_not_ended_is_settled_by_the_graph(store: Store) -> None:
     load_rows(Project, [project(stage="洽谈")], store)
     write(store, stage="签约")
@@ -323,6 +396,15 @@ def test_a_change_is_checked_whether_or_not_its_writer_saw_the_row(tmp_path: Pat
     with pytest.raises(InputError, match="写短些"):
         apply(store, [Change(Project, {"id": "p"}, {"stage": "签约"}, "张三", "长" * 300_000)])
     assert max(len(entry.why) for entry in store.journal().entries()) == 2_000
+    many = {f"no-such-{number}" + "长" * 9_000: ["长" * 9_000] * 900 for number in range(90)}
+    with pytest.raises(InputError):
+        apply(store, [Change(Project, {"id": "p"}, many, "张三")])
+    (done,) = apply(store, [Change(Project, {"id": "p"}, {"description": "长" * 90_000}, "张三")])
+    assert done.outcome == "refused"
+    kept = [*store.journal().entries()]
+    assert max(len(entry.text()) for entry in kept[-2:]) < 10_000
+    assert len(kept[-3].after) <= 50
+    assert kept[-1].after["description"] == "长" * 2_000 + "…"
 
 
 def test_a_change_is_taken_back_though_part_of_it_said_what_stood(tmp_path: Path) -> None:

@@ -57,11 +57,11 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
     why = {candidate.firm.id: (candidate.fills, candidate.why) for candidate in answer.candidates}
     assert why == {
         "closed": (False, "企业登记为已终止"),
-        "out": (False, "生产“矿石”,但在示例外城,不在本地"),
-        "nowhere": (False, "生产“矿石”,但没有登记所在地,不能算本地"),
-        "vague": (False, "在本环节,没有登记任何产品: 可能生产“矿石”,须核实"),
-        "foiler": (False, "在本环节,登记的产品是箔材,没有“矿石”"),
-        "a": (False, "生产用它的产品“芯片件”,没有登记“矿石”"),
+        "out": (False, "生产“矿石”，但在示例外城，不在本地"),
+        "nowhere": (False, "生产“矿石”，但没有登记所在地，不能算本地"),
+        "vague": (False, "在本环节，没有登记任何产品：可能生产“矿石”，须核实"),
+        "foiler": (False, "在本环节，登记的产品是箔材，没有“矿石”"),
+        "a": (False, "生产用它的产品“芯片件”，没有登记“矿石”"),
     }
     needed = [
         (demand.kind, [who.id for who in demand.who], demand.into, demand.essential) for demand in answer.needed_by
@@ -69,7 +69,7 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
     assert needed == [
         ("登记的需求", ["a"], None, None),
         ("本地所产产品的投入", ["a"], "芯片件", True),
-        ("牵涉的链主(示例链)", ["b"], None, None),
+        ("牵涉的链主（示例链）", ["b"], None, None),
     ]
     assert [(look.segment, look.whole_city, look.as_of) for look in answer.looked_through] == [
         ("原料", True, "2026-06")
@@ -157,7 +157,9 @@ def test_the_makers_of_the_ten_nearest_products_are_looked_at(tmp_path: Path) ->
         for candidate in certificate(under(store, today=TODAY), "demo", "Product", "ore").candidates
     }
     assert set(why) == {"far", *(f"at-{id}" for id in others)}
-    assert why["at-n9"] == "生产相近的产品(关联 0.50)“n9件”,没有登记“矿石”", "far makes both, of two makers of the one"
+    assert why["at-n9"] == "生产相近的产品（关联 0.50）“n9件”，没有登记“矿石”", (
+        "far makes both, of two makers of the one"
+    )
 
 
 @pytest.mark.parametrize("firms", [59, 60, 61, 63])
@@ -282,7 +284,7 @@ def test_what_a_firm_makes_elsewhere_does_not_land_with_it(store: Store, tmp_pat
 def test_removing_opens_a_gap_and_costs_output(demo: Store) -> None:
     answer = what_if(under(demo, today=TODAY), "demo", [Named(id="a", name="示例a号公司")], [])
     assert [(gap.product, gap.reason) for gap in answer.gaps_opened] == [
-        ("芯片件", "弱链 → 缺链: 本地企业退出后没有别家")
+        ("芯片件", "弱链 → 缺链：本地企业退出后没有别家")
     ]
     changes = {change.name: (change.before, change.after) for change in answer.changes}
     assert changes["部件"] == ("弱链", "缺链")

@@ -104,7 +104,7 @@ def test_unknown_where_the_least_and_the_most_differ(store: Store, tmp_path: Pat
     assert {name: judgements[name].state for name in ("矿石", "箔材", "原料", "部件", "整机")} == {
         "矿石": "未知", "箔材": "未知", "原料": "未知", "部件": "未知", "整机": "缺链",
     }  # fmt: skip
-    assert any("没有登记产品,可能生产" in reason for reason in judgements["原料"].reasons)
+    assert any("没有登记产品，可能生产" in reason for reason in judgements["原料"].reasons)
 
 
 def test_what_has_ended_counts_no_more(store: Store, tmp_path: Path) -> None:
@@ -361,9 +361,9 @@ def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> N
         for name in ("矿石", "箔材", "芯片件")
     }
     assert told == {
-        "矿石": "本地企业 3 家(达到 2 家): 示例a号公司、示例b号公司、示例c号公司",
-        "箔材": "本地企业 2 家(达到 2 家): 示例d号公司、示例e号公司",
-        "芯片件": "本地企业 1 家(不足 2 家): 示例d号公司",
+        "矿石": "本地企业 3 家（达到 2 家）：示例a号公司、示例b号公司、示例c号公司",
+        "箔材": "本地企业 2 家（达到 2 家）：示例d号公司、示例e号公司",
+        "芯片件": "本地企业 1 家（不足 2 家）：示例d号公司",
     }
     assert [row.from_id for row in judgements["矿石"].evidence if row.record == "PRODUCES"] == ["a", "b", "c"]
 
@@ -422,7 +422,7 @@ def test_a_strong_place_is_told_to_go_on_to_what_is_made_of_it(tmp_path: Path) -
         enterprises=[*both, firm("a", products="chip"), firm("b", products="chip")],
     )
     assert (judgements["芯片件"].state, judgements["芯片件"].action) == ("强链", "延链")
-    assert judgements["芯片件"].action_reason == "本地能力相近的下一步: 整车件"
+    assert judgements["芯片件"].action_reason == "本地能力相近的下一步：整车件"
 
 
 def test_a_chain_without_a_city_takes_that_of_its_looks_or_everywhere(store: Store, tmp_path: Path) -> None:

@@ -132,10 +132,10 @@ def test_what_is_odd_is_kept_and_said(store: Store, tmp_path: Path) -> None:
     )  # fmt: skip
     odd, closed = sorted(told(store).matches, key=lambda match: match.supplier.id)
     assert odd.remarks == [
-        "没有写日期: 推荐", "没有写经办: 推荐", "放弃没有写原因", "顺序不对: 签约(2026-01-01)在需求(2026-02-01)之前", "既有签约又有放弃",
-        "日期在今天之后: 放弃(2027-01-01)",
+        "没有写日期：推荐", "没有写经办：推荐", "放弃没有写原因", "顺序不对：签约（2026-01-01）在需求（2026-02-01）之前", "既有签约又有放弃",
+        "日期在今天之后：放弃（2027-01-01）",
     ]  # fmt: skip
-    assert closed.remarks == ["企业登记为已终止: 示例gone号公司", "图中没有产品“没有这种”"]
+    assert closed.remarks == ["企业登记为已终止：示例gone号公司", "图中没有产品“没有这种”"]
 
 
 def test_a_withdrawn_step_stays_but_does_not_count(store: Store, tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_by_command(tmp_path: Path) -> None:
     assert [(step["by"], step["note"]) for step in answer["matches"][0]["steps"]] == [("甲,乙", "谈了\n两次")]
     table = run("ledger", store=url)
     assert "谈了" in table.stdout
-    assert "1 项匹配,现在的阶段: 需求 0,推荐 0,链主答复 0,洽谈 1,签约 0,放弃 0" in table.stderr
+    assert "1 项匹配，现在的阶段：需求 0,推荐 0,链主答复 0,洽谈 1,签约 0,放弃 0" in table.stderr
     assert (
         run("ledger", "--format", "csv", store=url).stdout.splitlines()[0]
         == "链主,供应商,产品,现在,步骤,日期,经办,备注,状态,来源,须知"

@@ -206,7 +206,7 @@ def test_the_right_ones_come_first_and_say_why() -> None:
     assert set(ordered(answer)[:2]) == {"s1", "s3"}
     best = next(item for item in answer.ranked if item.supplier == "s1")
     assert (best.product, best.covered) == ("动力电池", 1.0)
-    assert best.why[0] == "产品“动力电池”含“动力电池”,覆盖需求的 100%"
+    assert best.why[0] == "产品“动力电池”含“动力电池”，覆盖需求的 100%"
     assert "名称含“电池”" in best.why
     assert "行业“电池Ⅱ”含“电池”" in best.why
 
@@ -233,9 +233,9 @@ def test_levels_begin_at_their_thresholds() -> None:
 def test_who_needs_it_is_no_answer() -> None:
     answer = answer_to("动力电池", firm="s1")
     assert "s1" not in ordered(answer)
-    assert answer.remarks == ["提出需求的企业自己也提供,不列入"]
+    assert answer.remarks == ["提出需求的企业自己也提供，不列入"]
     assert answer_to("动力电池", firm="nobody").remarks == []
-    assert answer_to("动力电池", SOME[:1], firm="s1") == Ranking("n", [], [Reason("提出需求的企业自己也提供,不列入")])
+    assert answer_to("动力电池", SOME[:1], firm="s1") == Ranking("n", [], [Reason("提出需求的企业自己也提供，不列入")])
 
 
 def test_identical_offers_stand_by_id() -> None:
@@ -243,7 +243,7 @@ def test_identical_offers_stand_by_id() -> None:
     answer = answer_to("动力电池", [*offers, *SOME[1:]], most=1000)
     assert ordered(answer) == [f"{place:04}" for place in range(CANDIDATES)]
     assert len({item.score for item in answer.ranked}) == 1
-    assert answer.remarks == [f"至少有 {CANDIDATES} 家得分相同,按编号排列"]
+    assert answer.remarks == [f"至少有 {CANDIDATES} 家得分相同，按编号排列"]
 
 
 @pytest.mark.parametrize("others", [7, 33, 251, 500])
@@ -261,7 +261,7 @@ def test_identical_offers_among_others_score_the_same_to_the_last_bit(others: in
     alike = sorted(f"{place:05}x" for place in random.choice(others * 9, others // 2 + 3, replace=False))
     answer = answer_to("动力电池", [*offers, *(replace(SOME[0], supplier=id) for id in alike)], most=CANDIDATES)
     assert [id for id in ordered(answer) if id.endswith("x")] == alike
-    assert answer.remarks == [f"有 {len(alike)} 家得分相同,按编号排列"]
+    assert answer.remarks == [f"有 {len(alike)} 家得分相同，按编号排列"]
 
 
 @pytest.mark.parametrize(
@@ -285,11 +285,13 @@ def test_few_words_few_suppliers_no_products(offers: list[Offer], found: list[st
 def test_unknown_characters_are_told() -> None:
     answer = answer_to("鑫鑫")
     assert answer.ranked == []
-    assert answer.remarks == ["没有一家的产品、名称或行业与“鑫鑫”有相同的字;请换个说法,如产品的通用名称"]
+    assert answer.remarks == ["没有一家的产品、名称或行业与“鑫鑫”有相同的字；请换个说法，如产品的通用名称"]
 
 
 def test_a_foreign_word_is_told() -> None:
-    assert answer_to("power battery").remarks[0] == "需求不是中文,只找写有这些字母的企业;没有翻译,请改用中文的产品名称"
+    assert (
+        answer_to("power battery").remarks[0] == "需求不是中文，只找写有这些字母的企业；没有翻译，请改用中文的产品名称"
+    )
     assert answer_to("12345").remarks[0].startswith("没有一家")
 
 
@@ -302,7 +304,7 @@ def test_pinyin_is_read(typed: str) -> None:
 
 def test_pinyin_names_what_else_it_may_be() -> None:
     offers = [*SOME, Offer("s6", "己", (), (("动力店池", 1.0), ("储能动力垫池", 1.0)))]
-    assert answer_to("donglidianchi", offers).remarks == ["按拼音读作“动力店池”,也可能是“动力电池”“动力垫池”"]
+    assert answer_to("donglidianchi", offers).remarks == ["按拼音读作“动力店池”，也可能是“动力电池”“动力垫池”"]
 
 
 def test_the_weights_that_ship() -> None:

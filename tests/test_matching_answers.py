@@ -70,10 +70,10 @@ def test_every_need_is_answered_with_reasons(tmp_path: Path) -> None:
     answers, said = match(tmp_path, needs)
     first = answers["1"]["ranked"][0]
     assert (first["supplier"], first["product"], first["covered"]) == ("a", "动力电池", 1.0)
-    assert first["why"][0] == "产品“动力电池”含“动力电池”,覆盖需求的 100%"
+    assert first["why"][0] == "产品“动力电池”含“动力电池”，覆盖需求的 100%"
     assert next(candidate["supplier"] for candidate in answers["1"]["ranked"]) == "a"
     assert "c" not in [candidate["supplier"] for candidate in answers["2"]["ranked"]]
-    assert answers["2"]["remarks"] == ["提出需求的企业自己也提供,不列入"]
+    assert answers["2"]["remarks"] == ["提出需求的企业自己也提供，不列入"]
     assert "2 项需求" in said
 
 
@@ -109,7 +109,7 @@ def test_relations_are_told_among_the_reasons(tmp_path: Path) -> None:
     relations = lines(tmp_path / "relations.jsonl", [{"from": "动力电池", "relation": "上游材料", "to": "正极材料"}])
     answers, _ = match(tmp_path, needs, "--relations", str(relations))
     why = {candidate["supplier"]: candidate["why"] for candidate in answers["1"]["ranked"]}
-    assert "产品“正极材料”与它有关系: 动力电池 的上游材料是 正极材料" in why["b"]
+    assert "产品“正极材料”与它有关系：动力电池 的上游材料是 正极材料" in why["b"]
 
 
 def test_a_supplier_that_met_other_needs_comes_nearer_the_top(tmp_path: Path) -> None:

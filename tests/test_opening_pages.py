@@ -125,7 +125,7 @@ def test_command_on_the_server(neo4j_env: dict[str, str], seeded_store_url: str)
 def test_table_and_csv(seeded_store_url: str) -> None:
     done = run("opportunities", "--leader", "示例新能源汽车", store=seeded_store_url)
     assert "车规级碳化硅功率模" in done.stdout  # a narrow cell
-    assert "在青可提供产品(服务): 没有" in done.stderr
+    assert "在青可提供产品(服务)：没有" in done.stderr
     rows = list(
         csv.DictReader(
             io.StringIO(run("opportunities", "--chain", CHAIN, "--format", "csv", store=seeded_store_url).stdout)
@@ -134,7 +134,7 @@ def test_table_and_csv(seeded_store_url: str) -> None:
     assert {row["清单"] for row in rows} == set(LISTS.values())
     assert all(row["为什么"] and row["状态"] and row["来源"] for row in rows)
     looked = [row["看过的本地企业"] for row in rows if "没有合适的本地企业" in row["为什么"]]
-    assert any("海联金汇科技股份有限公司: 在本环节" in firms and firms.count(";") > 10 for firms in looked)
+    assert any("海联金汇科技股份有限公司：在本环节" in firms and firms.count("；") > 10 for firms in looked)
     assert ";…" not in "".join(looked)
     assert "…" in run("opportunities", "--chain", CHAIN, store=seeded_store_url).stdout
     assert {row["台账"] for row in rows} >= {"", "推荐"}  # an empty cell is empty
@@ -164,7 +164,7 @@ def test_a_name_of_two_firms_lists_them(tmp_path: Path) -> None:
         open_store(url), tmp_path / "in", enterprises=[firm("a", short_name="同名"), firm("b", short_name="同名")]
     ).close()
     done = run("opportunities", "--leader", "同名", store=url, check=1)
-    assert "示例a号公司(a)、示例b号公司(b)" in done.stderr
+    assert "示例a号公司（a）、示例b号公司（b）" in done.stderr
 
 
 def test_routes_answer_for_what_is_not_there(client: TestClient) -> None:
@@ -188,9 +188,9 @@ def test_a_workbook_has_a_sheet_for_each_list_ready_to_print(seeded_store: Store
     for title, rows in answer.lists().items():
         page = book[title]
         assert page["A1"].value == f"智能家电产业链: {title}"
-        assert f"截至 {answer.as_of};数据录入至 {answer.data_date};规则 {answer.rule_version}" in page["A2"].value
-        assert page["A3"].value.startswith(f"数据状态: 本表 {len(rows)} 行")
-        assert "示例(虚构)" in page["A4"].value
+        assert f"截至 {answer.as_of}；数据录入至 {answer.data_date}；规则 {answer.rule_version}" in page["A2"].value
+        assert page["A3"].value.startswith(f"数据状态：本表 {len(rows)} 行")
+        assert "示例（虚构）" in page["A4"].value
         heads = [cell.value for cell in page[HEAD_ROW + 1]]
         assert {"产品(服务)", "为什么", "不利之处", "可信度", "状态", "来源"} <= set(heads)
         body = list(page.iter_rows(min_row=HEAD_ROW + 2, max_row=HEAD_ROW + 1 + len(rows), values_only=True))
@@ -201,7 +201,7 @@ def test_a_workbook_has_a_sheet_for_each_list_ready_to_print(seeded_store: Store
                 row.confidence,
                 "\n".join(row.grounds()),
             )
-            assert row.grounds() == [text for text in row.why if text != f"环节: {shown['环节']}"]
+            assert row.grounds() == [text for text in row.why if text != f"环节：{shown['环节']}"]
         whole = [
             str(cell.value) for (cell,) in page.iter_rows(min_row=HEAD_ROW + 2 + len(rows), max_col=1) if cell.value
         ]
@@ -288,7 +288,7 @@ def test_an_empty_list_says_so_on_its_sheet(tmp_path: Path) -> None:
     )
     book = openpyxl.load_workbook(io.BytesIO(workbook(store, "a")))
     for title in leader_opportunities(under(store), find_enterprise(under(store), "a")).titles.values():
-        assert book[title].cell(HEAD_ROW + 2, 1).value == f"{title}: 图中没有可列的行。没有登记不等于没有。"
+        assert book[title].cell(HEAD_ROW + 2, 1).value == f"{title}：图中没有可列的行。没有登记不等于没有。"
         assert book[title].oddFooter.left.text.startswith("A&&B 公司")
 
 
@@ -309,7 +309,7 @@ def test_the_page_shows_every_row_with_its_grounds(client: TestClient, seeded_st
         assert len(rows) == len(getattr(answer, name)), name
         for row, shown in zip(getattr(answer, name), rows, strict=True):
             told = text_of(shown)
-            assert all(reason in told for reason in (*row.why, *row.against) if not reason.startswith("环节: "))
+            assert all(reason in told for reason in (*row.why, *row.against) if not reason.startswith("环节："))
             assert all(segment in told for segment in row.segments)
             assert 'class="status status-' in shown
             assert 'class="source"' in shown

@@ -83,7 +83,7 @@ def test_the_same_product_a_kind_of_it_and_a_need_that_is_only_inferred(store: S
     assert "以“驱动电机”结尾" in row_of(answer.needs, "b").why[0]
     assert "规格须核实" in row_of(answer.needs, "b").against[0]
     inferred = row_of(answer.needs, "a")
-    assert (inferred.party.id, "没有登记为需求;所产“整车件”必需它" in inferred.why) == ("wheels", True)
+    assert (inferred.party.id, "没有登记为需求；所产“整车件”必需它" in inferred.why) == ("wheels", True)
     assert [row.segments for row in answer.needs] == [["部件"]] * 3
     assert {row.record for row in inferred.evidence} == {"PRODUCES", "INPUT_TO"}
     assert answer.invitations == []
@@ -120,12 +120,12 @@ def test_nobody_is_invited_before_the_local_firms_were_looked_at(store: Store, t
             for candidate in row.candidates
             if candidate.firm.id == "near"
         ] == [("near", True)]
-        assert any("普查过: 示例普查" in text for text in row.why) == looked
+        assert any("普查过：示例普查" in text for text in row.why) == looked
         assert any("没有登记不等于没有" in text for text in row.why) != looked
     assert not own.computed
     assert (told.computed, told.status) == (True, "inferred")
     unplaced = row_of(answer.needs, "lost")
-    assert "没有登记所在地,不能算本地" in unplaced.against
+    assert "没有登记所在地，不能算本地" in unplaced.against
 
 
 def test_a_need_that_a_local_firm_fits_invites_nobody(store: Store, tmp_path: Path) -> None:
@@ -159,10 +159,10 @@ def test_what_was_given_up_is_said_with_day_and_reason_and_opens_the_place(store
     )
     answer = ask(store)
     row = row_of(answer.needs, "a")
-    assert (row.stage, "曾经对接,2026-02-01放弃: 交期不合" in row.against) == ("放弃", True)
+    assert (row.stage, "曾经对接，2026-02-01放弃：交期不合" in row.against) == ("放弃", True)
     told = row_of(answer.invitations, "far")
     assert [(candidate.firm.id, candidate.why) for candidate in told.candidates] == [
-        ("a", "曾经对接,2026-02-01放弃: 交期不合")
+        ("a", "曾经对接，2026-02-01放弃：交期不合")
     ]
 
 
@@ -178,7 +178,7 @@ def test_who_supplies_already_is_a_record_and_no_opening(store: Store, tmp_path:
     answer = ask(store)
     assert seen(answer.needs) == [("芯片件", "b", "高"), ("芯片件", "a", "高")]
     row = row_of(answer.needs, "a")
-    assert (row.computed, row.status, "已经在供应,不是新的机会" in row.against) == (False, "confirmed", True)
+    assert (row.computed, row.status, "已经在供应，不是新的机会" in row.against) == (False, "confirmed", True)
 
 
 def test_what_speaks_against_comes_from_the_records(store: Store, tmp_path: Path) -> None:
@@ -196,10 +196,10 @@ def test_what_speaks_against_comes_from_the_records(store: Store, tmp_path: Path
     )  # fmt: skip
     rows = [row for row in ask(store).needs if row.product == "芯片件"]
     assert {row.firm.id for row in rows if row.firm} == {"a", "b", "c"}
-    assert "与链主生产同样的产品(整车件),可能是竞争对手" in row_of(rows, "a").against
+    assert "与链主生产同样的产品（整车件），可能是竞争对手" in row_of(rows, "a").against
     assert "已知的客户只有示例b号公司一家" in row_of(rows, "a").against
-    assert "示例(虚构)数据,只作演示" in row_of(rows, "b").against
-    assert {"它自己也是链主(示例链)", "它自己也采购这种产品"} <= set(row_of(rows, "c").against)
+    assert "示例（虚构）数据，只作演示" in row_of(rows, "b").against
+    assert {"它自己也是链主（示例链）", "它自己也采购这种产品"} <= set(row_of(rows, "c").against)
 
 
 def test_a_firm_on_both_sides_stands_on_both_lists(store: Store, tmp_path: Path) -> None:
@@ -234,8 +234,8 @@ def test_offers_with_who_could_use_them(store: Store, tmp_path: Path) -> None:
         ("矿石", None, None),
     ]
     assert (row_of(rows, "buyer").computed, row_of(rows, "user").computed) == (False, True)
-    assert "已经在采购,不是新的机会" in row_of(rows, "buyer").against
-    assert "生产“整车件”,必需它" in row_of(rows, "maker").why
+    assert "已经在采购，不是新的机会" in row_of(rows, "buyer").against
+    assert "生产“整车件”，必需它" in row_of(rows, "maker").why
     assert row_of(rows, None).why == ["图中没有登记本地有谁需要它"]
 
 
@@ -251,12 +251,12 @@ def test_what_leaders_have_said_comes_first_and_local_firms_speak_against_going_
     )  # fmt: skip
     answer = ask(store)
     assert seen(answer.partners) == [("联合研发", "free", None), ("芯片件、驱动电机", "a", "高")]
-    assert answer.partners[0].why[0] == "链主登记为拟开展合作企业: 想合作"
+    assert answer.partners[0].why[0] == "链主登记为拟开展合作企业：想合作"
     assert (answer.partners[0].computed, answer.partners[1].computed) == (False, True)
     row = row_of(answer.invitations, "far")
     assert (row.status, row.product, row.stage, row.confidence) == ("confirmed", "芯片件", "洽谈", 1.0)
-    assert "不在本地,而本地已有合适的: 示例a号公司" in row.against
-    assert "台账: 洽谈(2026-03-01)" in row.why
+    assert "不在本地，而本地已有合适的：示例a号公司" in row.against
+    assert "台账：洽谈（2026-03-01）" in row.why
 
 
 def test_two_suggestions_of_one_firm_for_two_products_are_two_rows(store: Store, tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ def test_a_leader_without_needs_and_a_firm_that_leads_nothing_say_so(store: Stor
     assert [len(rows) for rows in answer.lists().values()] == [0, 0, 0, 0]
     assert any("没有登记可采购产品(服务)" in note and "“需求”空表" in note for note in answer.notes)
     of_other = ask(store, "other")
-    assert "“示例other号公司”没有登记为任何产业链的链主,这里按它自己登记的供给与需求列出" in of_other.notes
+    assert "“示例other号公司”没有登记为任何产业链的链主，这里按它自己登记的供给与需求列出" in of_other.notes
     assert [home.id for home in of_other.city] == ["city"]
 
 
@@ -376,7 +376,7 @@ def test_words_that_fit_a_need(tmp_path: Path) -> None:
     put(store, tmp_path / "in", products=products, input_to=[])
     fits = Fits(read_city(under(store, trusted(), TODAY)))
     assert {id: fit.level for id, fit in fits.near("p1").items()} == {"p1": "高", "same": "高", "p2": "中", "p0": "低"}
-    assert fits.near("p1")["p0"].words == "“压缩机”与“变频压缩机”同有“压缩机”(相近 52%),是不是它须核实"
+    assert fits.near("p1")["p0"].words == "“压缩机”与“变频压缩机”同有“压缩机”（相近 52%），是不是它须核实"
     assert {id: fit.level for id, fit in fits.near("p2").items()} == {"p2": "高", "p1": "低", "same": "低"}
     assert {id: fit.level for id, fit in fits.near("p0").items()} == {"p0": "高"} | dict.fromkeys(
         ("p1", "p2", "same"), "低"
@@ -423,7 +423,7 @@ def test_who_may_take_a_place_against_plain_counting(tmp_path: Path, seed: int) 
         listed = {
             row.firm.id
             for row in answer.needs
-            if row.product_id == product and row.firm and "没有登记所在地,不能算本地" not in row.against
+            if row.product_id == product and row.firm and "没有登记所在地，不能算本地" not in row.against
         }
         invited = {row.firm.id for row in answer.invitations if row.product_id == product and row.firm}
         assert listed == local
@@ -448,7 +448,7 @@ def test_a_thousand_identical_offers_are_cut_and_counted(tmp_path: Path) -> None
     )
     answer = ask(store)
     assert len(answer.needs) == 20
-    assert "另有 980 家次候选没有列出: 每项只列最合适的" in answer.notes
+    assert "另有 980 家次候选没有列出：每项只列最合适的" in answer.notes
 
 
 def test_what_is_cut_is_counted_on_every_list(tmp_path: Path) -> None:
@@ -459,8 +459,8 @@ def test_what_is_cut_is_counted_on_every_list(tmp_path: Path) -> None:
     say(store, tmp_path / "in", firms, needs=[need(product) for product in ("motor", "chip", "foil", "ore", "car")])
     answer = ask(store)
     assert [len(rows) for rows in answer.lists().values()] == [0, 20 + 1 + 60, 20, 20]
-    assert "另有 15 家次候选没有列出: 每项只列最合适的" in answer.notes  # 3 elsewhere, 2 of no place, 10 partners
-    assert "没有合适的本地企业,看过最相近的 20 家" in row_of(answer.needs, None).why
+    assert "另有 15 家次候选没有列出：每项只列最合适的" in answer.notes  # 3 elsewhere, 2 of no place, 10 partners
+    assert "没有合适的本地企业，看过最相近的 20 家" in row_of(answer.needs, None).why
 
 
 def test_what_fits_is_listed_before_what_was_given_up(tmp_path: Path) -> None:
@@ -487,7 +487,7 @@ def test_a_match_of_which_no_step_stands_is_no_talk(store: Store, tmp_path: Path
     )
     answer = ask(store)
     row = row_of(answer.needs, "a")
-    assert (row.stage, row.why, answer.partners) == (None, ["登记的产品就是“芯片件”", "环节: 部件"], [])
+    assert (row.stage, row.why, answer.partners) == (None, ["登记的产品就是“芯片件”", "环节：部件"], [])
 
 
 def test_a_leader_judged_to_be_another_firm_answers_as_that_one(store: Store, tmp_path: Path) -> None:
@@ -501,7 +501,7 @@ def test_a_leader_judged_to_be_another_firm_answers_as_that_one(store: Store, tm
     judge(store, "boss", "twin", SAME, "张三")
     answer = ask(store, "twin")
     assert (answer.subject.id, seen(answer.needs)) == ("boss", [("芯片件", "a", "高")])
-    assert answer.notes[0] == "“示例twin号公司”(twin)判断为与“示例boss号公司”同一家,按一家列出"
+    assert answer.notes[0] == "“示例twin号公司”（twin）判断为与“示例boss号公司”同一家，按一家列出"
     assert answer.needs == ask(store).needs
     twin = Named(id="twin", name="示例twin号公司")
     for asked in (ledger(under(store, today=TODAY), leader=twin), ledger(under(store, today=TODAY), firm=twin)):
@@ -659,7 +659,7 @@ def test_local_firms_that_fit_are_counted_where_not_all_are_named(tmp_path: Path
     ]
     say(store, tmp_path / "in", firms, needs=[need("motor")], recommends=[{"enterprise": "boss", "partner": "far"}])
     (told,) = [text for text in row_of(ask(store).invitations, "far").against if "不在本地" in text]
-    assert told == "不在本地,而本地已有合适的: 示例n0号公司、示例n1号公司、示例n2号公司等 5 家"
+    assert told == "不在本地，而本地已有合适的：示例n0号公司、示例n1号公司、示例n2号公司等 5 家"
 
 
 @pytest.mark.parametrize(("stage", "talks"), [("洽谈", True), ("推荐", True), ("签约", False), ("放弃", False)])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from view_parts import under
@@ -14,7 +15,7 @@ from api.app import create_app
 from api.core.links import SiteLinks
 from api.core.page import error_page
 from graph.errors import Ambiguous, StoreUnavailable
-from graph.model import NODE_TYPES, searched
+from graph.model import EDGES, NODE_TYPES, NODES, ends_of, searched
 from graph.settings import Settings
 from graph.statuses import STATUS_ZH
 from graph.stores import Store, open_store
@@ -428,6 +429,33 @@ def test_a_field_of_another_source_says_so(client: TestClient, seeded_store: Sto
 
 def test_pages_allow_no_inline_style(client: TestClient) -> None:
     assert "unsafe-inline" not in client.get("/").headers["content-security-policy"]
+
+
+HALF = re.compile(r"(?<=[\u4e00-\u9fff“”（）])[,;:?!](?=[\u4e00-\u9fff“”（）])")
+PAGES = (
+    "/", "/?view=table", "/chains/integrated-circuits", "/chains/integrated-circuits/desk", "/chains/integrated-circuits/targets",
+    "/chains/integrated-circuits/opportunities", "/chains/integrated-circuits/what-if",
+    "/chains/integrated-circuits/certificate?place=integrated-circuits.materials", "/projects", "/enterprises?q=hxsx", "/needs",
+    "/leaders", "/clusters", "/challenges", "/scenarios", "/centres", "/events", "/platforms", "/dashboard", "/figures", "/sources",
+    "/portfolio", "/ledger", "/review", "/enterprises/ent-haier-group", "/search?q=海尔", "/match?need=压缩机", "/about", "/rules",
+    "/edit/Project/prj-sailun-superfactory", "/no-such",
+)  # fmt: skip
+
+
+def test_what_pages_say_themselves_has_full_width_punctuation(client: TestClient, seeded_store: Store) -> None:
+    """What files say stands as they say it, also within a sentence of ours."""
+    frames = [seeded_store.nodes(node) for node in NODES]
+    frames += [frame for edge in EDGES for ends in ends_of(edge) for frame in seeded_store.edges(edge, ends)]
+    texts = [frame[name] for frame in frames for name, kind in frame.schema.items() if kind == pl.String]
+    data = {text for column in texts for text in column.drop_nulls().unique() if HALF.search(text)}
+    said = {text[place.start() - 1 : place.end() + 1] for text in data for place in HALF.finditer(text)}
+    ours = set[tuple[str, str]]()
+    for path in PAGES:
+        page = re.sub(r"<(script|style).*?</\1>", "", client.get(path).text, flags=re.DOTALL)
+        text = unescape(re.sub(r"<[^>]+>", "\0", page))
+        marks = (place for place in HALF.finditer(text) if text[place.start() - 1 : place.end() + 1] not in said)
+        ours |= {(path, text[max(0, mark.start() - 12) : mark.end() + 12]) for mark in marks}
+    assert ours == set()
 
 
 def test_the_search_box_knows_every_kind(client: TestClient) -> None:

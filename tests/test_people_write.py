@@ -128,6 +128,14 @@ def test_a_thing_is_changed_in_a_form(client: TestClient) -> None:
     assert "本机用户" in shown
     assert "电话核实" in shown
     assert "文件里是：洽谈" in client.get("/edit/Project/p").text
+    form = form_of(client.get("/edit/Project/p").text)
+    assert ("note" in form, {"source", "place", "status", "confidence"} & {*form}) == (
+        True,
+        set(),
+    )  # a person's word has its own
+    client.post("/edit/Project/p", data=form | {"note": "已约见", "source": "别处"})
+    thing = client.get("/api/v1/projects/p").json()["thing"]
+    assert (thing["note"], thing["source"]) == ("已约见", "台账")
     wrong = client.post("/edit/Project/p", data=form_of(client.get("/edit/Project/p").text) | {"amount": "很多"})
     assert (wrong.status_code, "不是数字" in wrong.text, 'value="很多"' in wrong.text) == (422, True, True)
 
@@ -218,3 +226,17 @@ def test_what_a_person_writes_is_not_read_otherwise(client: TestClient) -> None:
     assert answer.status_code == 200
     firm = client.get("/api/v1/enterprises/f").json()["enterprise"]
     assert (firm["stock_code"], firm["description"]) == ("2", "—")
+
+
+def test_lists_show_which_values_are_a_persons(client: TestClient) -> None:
+    assert "写的" not in client.get("/enterprises").text + client.get("/search?q=示例").text
+    changed(client, "enterprises/f", {"name": "示例丙公司", "description": "电话核实过"}, "*")
+    day = client.get("/api/v1/audit").json()["items"][0]["at"][:10]
+    for page in ("/enterprises", "/enterprises?q=示例"):
+        rows = re.findall(r"<td.*?</td>", client.get(page).text, re.DOTALL)
+        marked = [re.sub("<[^>]+>", " ", cell) for cell in rows if "写的" in cell]
+        assert len(marked) == 2, page
+        assert all(f"本机用户 {day} 写的" in cell for cell in marked)
+    assert f"名称是 本机用户 {day} 写的" in client.get("/search?q=示例丙").text
+    told = client.get("/enterprises?table=enterprises&format=csv").text
+    assert f"电话核实过 本机用户 {day} 写的" in told.replace("（", " ").replace("）", "")

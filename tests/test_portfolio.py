@@ -197,7 +197,7 @@ def test_the_command_and_the_routes(seeded_store_url: str, client: TestClient) -
     assert answer == client.get("/api/v1/portfolio").json()
     done = run("portfolio", "--most", "1", store=seeded_store_url)
     assert "示例外地碳化硅有限公司" in done.stdout
-    assert "整数规划(HiGHS)证到最优" in done.stderr
+    assert "整数规划（HiGHS）证到最优" in done.stderr
     assert run("portfolio", "--most", "0", store=seeded_store_url, check=2).stdout == ""
     assert "示例" not in run("portfolio", "--without", "sample", "--format", "csv", store=seeded_store_url).stdout
     assert client.get("/api/v1/portfolio?most=0").status_code == 422

@@ -1,11 +1,14 @@
 """Who may do what: every route and page without a key, with too little, with enough; the login page; the users' file."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from test_cli import run
@@ -103,7 +106,7 @@ def test_a_page_asks_a_person_to_log_in_and_goes_on_where_they_were(office: Offi
     assert "unsafe-inline" not in page.headers["content-security-policy"]
     assert client.get("/", headers={"Accept": "*/*"}).headers["www-authenticate"].startswith("Basic realm=")
     wrong = client.post("/login", data={"key": "lz_wrong", "next": "/"}, headers=FORM)
-    assert (wrong.status_code, COOKIE in wrong.cookies) == (401, False)
+    assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
     right = client.post("/login", data={"key": office.keys[Role.editor], "next": "/projects"}, headers=FORM)
     assert (right.status_code, right.headers["location"]) == (303, "/projects")
     cookie = right.headers["set-cookie"]
@@ -123,6 +126,34 @@ def test_the_cookie_is_for_tls_alone_where_there_is_tls(office: Office) -> None:
     client = TestClient(office.app, base_url="https://testserver", follow_redirects=False)
     answer = client.post("/login", data={"key": office.keys[Role.viewer]}, headers={"Origin": "https://testserver"})
     assert "Secure" in answer.headers["set-cookie"]
+
+
+def test_two_servers_of_one_host_do_not_take_each_others_cookies(office: Office) -> None:
+    """Browsers send the cookies of a host to all its ports."""
+    told = dict[int, str]()
+    for port in (8000, 8001):
+        origin = {"Origin": f"http://testserver:{port}"}
+        client = TestClient(office.app, base_url=origin["Origin"], follow_redirects=False)
+        client.post("/login", data={"key": office.keys[Role.viewer]}, headers=origin)
+        told |= {port: "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
+    names = {text.partition("=")[0] for text in "; ".join(told.values()).split("; ")}
+    assert names == {f"{COOKIE}_8000", f"{COOKIE}_8001"}
+    both = {"Cookie": "; ".join(told.values())}
+    for port in told:
+        client = TestClient(office.app, base_url=f"http://testserver:{port}", follow_redirects=False)
+        assert client.get("/projects", headers=both).status_code == 200
+        assert client.post("/logout", headers=both | {"Origin": f"http://testserver:{port}"}).status_code == 303
+        assert client.get("/projects", headers=both).status_code == 401
+
+
+def test_a_file_says_who_asked_for_it_whoever_asked_before(office: Office) -> None:
+    address = "/projects?table=projects&format="
+    for role, name in ((Role.editor, f"示例{Role.editor.zh}"), (Role.admin, f"示例{Role.admin.zh}")):
+        sent = office.client().get(address + "csv", headers=office.headers(role))
+        assert sent.headers["cache-control"] == "no-store"
+        assert f"（{name} 导出于 " in unquote(sent.headers["content-disposition"])
+        book = office.client().get(address + "xlsx", headers=office.headers(role))
+        assert f"{name} 导出于" in openpyxl.load_workbook(io.BytesIO(book.content)).active["A2"].value
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -16,7 +18,7 @@ from api.app import create_app
 from api.core.csv_text import csv_of, write_csv
 from api.core.draw import MOST_ROWS, draw
 from api.core.links import NoLinks, SiteLinks
-from api.core.table_pages import ROWS, TableAsk, TablePage, send_csv, sort_key, turn_to
+from api.core.table_pages import ROWS, TableAsk, TablePage, file_name, send_csv, sort_key, turn_to
 from benchmarks.leader import CHAIN, LEADER, firm_id
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.settings import Settings
@@ -156,7 +158,7 @@ def test_a_short_table_is_as_it_was(client: TestClient) -> None:
     text = client.get("/chains/integrated-circuits").text
     assert 'class="more"' not in text
     assert 'class="sort"' not in text
-    assert text.count("data-csv-of=") > 5
+    assert text.count(">下载 CSV</a>") > 5
     alone = Page(client.get("/chains/integrated-circuits?table=segments&find=封装").text)
     assert alone.rows["table-segments"] >= 1
 
@@ -453,6 +455,27 @@ def test_the_share_of_a_portfolio_is_that_of_all_gaps() -> None:
     assert [text for text, _, _ in said(table, "求法")] == ["贪心", "证到最优"]
 
 
+def test_the_name_of_a_file_is_one_that_every_system_takes() -> None:
+    assert file_name("甲-乙", []) == "甲-乙"
+    assert file_name("甲/乙", ["张三 14:50", "含“a*?<b>”"]) == "甲-乙（张三 14：50；含“a ？ b ”）"
+    long = file_name("名" * 50, ["长" * 200])
+    assert (len(long.encode()) <= 240, long[-1]) == (True, "…")
+
+
+def test_every_table_of_a_page_is_handed_on(client: TestClient) -> None:
+    chain = "/chains/integrated-circuits"
+    pages = (chain, f"{chain}/desk", f"{chain}/targets", f"{chain}/opportunities", f"{chain}/what-if", "/projects",
+             "/enterprises", "/needs", "/leaders", "/clusters", "/dashboard", "/figures", "/sources", "/portfolio",
+             "/ledger", "/review", "/enterprises/haier", "/search?q=海尔", "/match?q=电机")  # fmt: skip
+    seen = 0
+    for page in pages:
+        links = re.findall(r'href="([^"]+format=csv[^"]*)"', client.get(page).text)
+        seen += len(links)
+        for address in map(unescape, links):
+            assert client.get(address).headers["content-type"] == "text/csv; charset=utf-8", address
+    assert seen > 30
+
+
 def test_a_field_of_another_source_is_cut_at_the_right_marks() -> None:
     assert _split("uscc|来源|甲|乙|reported") == ("uscc", "来源|甲|乙", "reported")
     thing = {
@@ -481,6 +504,10 @@ def test_a_table_is_narrowed_column_by_column_in_chosen_columns_and_handed_on(se
     heads = re.findall(r"<th scope=.*?</th>", page)
     assert [re.sub("<[^>]+>", "", head) for head in heads] == ["产业链", "产品(服务)"]
     rows = list(csv.reader(io.StringIO(client.get("/needs", params=narrow | {"format": "csv"}).text.lstrip("\ufeff"))))
+    told = unquote(client.get("/needs", params=narrow | {"format": "csv"}).headers["content-disposition"])
+    assert re.search(
+        r"''\S+（本机用户 导出于 \d{4}-\d\d-\d\d \d\d：\d\d；依据：全部；数据截至 [\d-]+；只列本地为“可卡位", told
+    )
     needs = client.get("/api/v1/needs", params={"met": "可卡位入链"}).json()["needs"]
     wanted = [need["product"] for need in needs if need["chain"]["name"] == "高端化工"]
     assert rows[0] == ["产业链", "产品(服务)"]

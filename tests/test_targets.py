@@ -85,11 +85,11 @@ def test_each_factor_counts_what_its_words_say(store: Store, tmp_path: Path) -> 
     assert a["second"] == b["second"] == pytest.approx(1 - 1 / 3, abs=1e-4)
     why, against = (" ".join(getattr(answer.targets[0], name)) for name in ("why", "why_not"))
     assert answer.targets[0].firm.id == "a"
-    assert "登记了需求的链主: 示例lead号公司" in why
+    assert "登记了需求的链主：示例lead号公司" in why
     assert "与本地的示例lead号公司有供应关系" in why
-    assert "落地后新开 1 个上一层缺口: “矿石”(普查过,本地没有企业)" in against
+    assert "落地后新开 1 个上一层缺口：“矿石”（普查过，本地没有企业）" in against
     second = " ".join(next(target for target in answer.targets if target.firm.id == "b").why_not)
-    assert "同集团已有企业在本地(示例kid号公司)" in second
+    assert "同集团已有企业在本地（示例kid号公司）" in second
     assert "没有链主登记需求" in second
 
 
@@ -97,7 +97,7 @@ def test_an_input_that_nobody_looked_for_counts_half(store: Store, tmp_path: Pat
     firms = [firm("lead", products="car"), outside("a", "chip")]
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part;demo.whole")]))
     assert values(answer, "a")["second"] == pytest.approx(1 - 0.5 / 3, abs=1e-4)
-    assert "没有登记到本地企业,也没有普查" in " ".join(answer.targets[0].why_not)
+    assert "没有登记到本地企业，也没有普查" in " ".join(answer.targets[0].why_not)
 
 
 def test_a_leader_that_makes_the_product_itself_does_not_wait_for_it(store: Store, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_need_is_that_of_the_nearest_leader(store: Store, tmp_path: Path, top:
     }
     answer = ask(put(store, tmp_path, enterprises=firms, coverages=[look("demo.part")], **rows))
     assert values(answer, "a")["leaders"] == pytest.approx(1 / 3, abs=1e-4)
-    assert f"登记了需求的链主: 示例{below}号公司" in answer.targets[0].why
+    assert f"登记了需求的链主：示例{below}号公司" in answer.targets[0].why
 
 
 def test_what_a_gap_rests_on_is_told_though_the_firms_are_known(store: Store, tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_where_nothing_was_looked_for_there_are_no_gaps(store: Store, tmp_path: 
     answer = ask(put(store, tmp_path, enterprises=[outside("a", "chip")]))
     assert (answer.targets, answer.without_firms, answer.total) == ([], [], 0)
     assert {place.product_id for place in answer.unknown} == {"ore", "foil", "chip", "motor", "car"}
-    assert all(place.reason.startswith("未知,先普查") for place in answer.unknown)
+    assert all(place.reason.startswith("未知，先普查") for place in answer.unknown)
     assert answer.unknown[0].outside == [Named(id="a", name="示例a号公司")]
     assert any("没有判为缺链或弱链" in note for note in answer.notes)
 
@@ -251,7 +251,7 @@ def test_a_segment_without_products_is_not_passed_over_in_silence(store: Store, 
     products = [{"id": "car", "name": "整车件", "segments": "demo.whole"}]
     answer = ask(gapped(store, tmp_path, outside("a", "", segments="demo.raw"), products=products, input_to=[]))
     assert answer.targets == []
-    assert any("环节原料、部件缺或弱,但没有登记产品" in note for note in answer.notes)
+    assert any("环节原料、部件缺或弱，但没有登记产品" in note for note in answer.notes)
 
 
 def test_a_chain_without_gaps_says_so(store: Store, tmp_path: Path) -> None:
@@ -297,7 +297,7 @@ def test_talks_that_were_given_up_speak_against(store: Store, tmp_path: Path) ->
     report = load([tmp_path / "matched.csv"], store)
     assert not report.bad, report.rejected
     against = " ".join(ask(store).targets[0].why_not)
-    assert "曾与示例lead号公司对接,“芯片件”,2025-03-01放弃: 运距太远" in against
+    assert "曾与示例lead号公司对接，“芯片件”，2025-03-01放弃：运距太远" in against
 
 
 def test_what_is_switched_off_is_not_counted(store: Store, tmp_path: Path) -> None:

@@ -7,20 +7,25 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.forms import FormDep, see
 from api.core.page import PageRequest, VisitDep, add_pages
-from graph.journal import broken
-from loaders.changes import undo
+from loaders.history import undo
 from queries.audit.answers import Ended, LoggedAction
 from queries.audit.questions import audit
 from queries.audit.tables import table_of_actions
+
+MOST_UNDONE = 100  # of the latest actions that are offered to be taken back
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 def _show(request: PageRequest, answer: Sequence[LoggedAction]) -> Response:
-    journal = request.view.store.journal()
-    faults = broken(journal.entries(), journal.head())
+    faults = request.view.store.journal().known().faults
     asked = {name: request.request.query_params.get(name, "") for name in ("since", "thing", "who", "ended")}
-    values = {"actions": answer, "faults": faults, "asked": asked, "ends": list(Ended)}
+    values = {
+        "latest": [action for action in answer[:MOST_UNDONE] if action.change],
+        "faults": faults,
+        "asked": asked,
+        "ends": list(Ended),
+    }
     return request.render("audit.html", "操作记录", table=table_of_actions(answer), **values)
 
 

@@ -21,7 +21,7 @@ def take_back(
 
     之后又有人改过的不能撤销,须先撤销后来的。由人新增的一行,撤销是让它从今天起失效。
     """
-    from loaders.changes import undo
+    from loaders.history import undo
 
     done = undo(reach(store), change, by, why)
     say(f"已撤销,这次撤销的编号是 {done.change}")

@@ -19,6 +19,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 LISTED = "；"  # between the values of a field that holds several
 HINTS = {"date": "如 2026-11-30、2026-11、2026", "list": f"几个之间用“{LISTED}”分开", "float": "数字"}
 RECKONED = ("uscc_check",)  # the load makes these of other fields
+OF_FILES = tuple(name for name in PROOF if name != "note")  # a person's word carries its own: who, when and why
 
 
 def _record(label: str) -> type[Node]:
@@ -69,8 +70,8 @@ def _show(
             "required": record.model_fields[name].is_required(),
             "edit": edits.get(name),
         }
-        for name in writable(record)
-        if name not in (*PROOF, *RECKONED)
+        for name in sorted(writable(record), key=lambda name: name == "note")
+        if name not in (*OF_FILES, *RECKONED)
     ]
     values = {"fields": fields, "row": row, "record": record, "tag": tag_of(row)}
     values["problem"] = error.message if error else ""
@@ -91,7 +92,7 @@ def take_form(label: str, id: str, visit: VisitDep, form: FormDep) -> Response:
     """Write what differs from what the writer saw; where somebody was faster, show both."""
     record, person = _record(label), visit.person
     row = _row(visit, record, id)
-    given = {name: form[name].strip() for name in writable(record) if name in form and name not in PROOF}
+    given = {name: form[name].strip() for name in writable(record) if name in form and name not in OF_FILES}
     seen = {name: form.get(f"seen-{name}", "") for name in given}
     written = {name: value or None for name, value in given.items() if value != seen[name]}
     mine = given | {"why": form.get("why", "")}

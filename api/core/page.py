@@ -35,7 +35,7 @@ ADVICE = {
     409: ("从下面的候选里选一个", "或改用编号、全称"),
     422: ("检查地址栏里的参数", "可从首页重新进入"),
     503: ("确认数据文件或数据库服务可用", "请管理员载入数据，或检查图存放在哪里"),
-    504: ("稍后重试", "缩小查询范围,例如减少层数"),
+    504: ("稍后重试", "缩小查询范围，例如减少层数"),
 }
 Answered = TypeVar("Answered")
 templates = Jinja2Templates(env=environment())
@@ -82,7 +82,7 @@ class PageRequest:
             return self._page(template, **{"table_page": self.table_page, **values})
         table = find_table(self.ask.table, values)
         if self.ask.format == "csv":
-            return send_csv(table, self.ask, self.names, about)
+            return send_csv(table, self.ask, self.names, about, self._made_by())
         if self.ask.format == "xlsx":
             return send_sheet(table, self.ask, self.names, about, self._made_by())
         turned = turn_to(table, self.ask, self.links, self.names, self.table_page)

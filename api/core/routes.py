@@ -33,7 +33,7 @@ def router_of(questions: Sequence[Question[Any]]) -> APIRouter:
 
 def _endpoint(question: Question[Any], path: str) -> Callable[..., Any]:
     """Return the function of a route: what FastAPI reads of it is made from the question's arguments."""
-    listed = get_origin(question.answer) is list
+    listed = get_origin(question.answer) in (list, Sequence)
 
     def answer(**given: Any) -> Any:
         subject, body = given.pop("subject", None), given.pop("body", None)

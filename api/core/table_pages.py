@@ -22,6 +22,10 @@ from queries.core.table import Column, Item, Table, text_of
 
 OWN = ("table", "page", "sort", "find", "only", "column", "format")  # parameters of the address that are the table's
 ROWS = 50  # of a page
+OF_ONE = {"Cache-Control": "no-store"}  # says who asked: nobody else is to be given it
+UNNAMED = frozenset('\\/:*?"<>|')  # signs that no file of a Windows may have in its name
+FULL = {":": "：", "?": "？", "/": "-"}
+LONGEST = 230  # bytes of a file's name, without what tells its kind
 MOST_CHOICES = 30  # values of a column that are offered to choose from; with more of them one searches
 
 
@@ -105,7 +109,7 @@ def find_table(id: str, values: Mapping[str, Any]) -> Table[Any]:
     for table in _tables(values):
         if table.id == id:
             return table
-    raise NotFound(f"这一页没有编号为“{id[:60]}”的表;请从原页面的“全部”进入")
+    raise NotFound(f"这一页没有编号为“{id[:60]}”的表；请从原页面的“全部”进入")
 
 
 def _tables(value: Any) -> list[Table[Any]]:
@@ -122,6 +126,7 @@ def turn_to(
     most: int = ROWS,
 ) -> TablePage:
     """Return the page of a table that is asked for, the last one where there are not so many."""
+    table = replace(table, items=[*table.items])  # looked through several times
     items = _wanted(table, ask, sources)
     pages = max(1, -(-len(items) // most))
     number = min(ask.page, pages)
@@ -196,14 +201,19 @@ def _pinyin(sign: str) -> str:
     return lazy_pinyin(sign, style=Style.TONE3)[0] if sign > "\x7f" else sign
 
 
-def send_csv(table: Table[Item], ask: TableAsk, sources: Mapping[str, str], about: str) -> Response:
-    """Send the rows of a table that are asked for as a CSV file."""
+def send_csv(
+    table: Table[Item], ask: TableAsk, sources: Mapping[str, str], about: str, lines: Sequence[str] = ()
+) -> Response:
+    """Send the rows of a table that are asked for as a CSV file; who made it, when and of what is in its name: programs
+    take every line of the file for a row."""
     columns = [column for _, column in _shown(table, ask)]
     text = write_csv(
         [column.head for column in columns],
         ([text_of(column, item, sources) for column in columns] for item in _wanted(table, ask, sources)),
     )
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(_name(table, about), safe='')}.csv"}
+    which = ask.told(table)
+    name = file_name(_name(table, about), [*lines, *([f"只列{which}的"] if which else [])])
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}.csv", **OF_ONE}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -215,7 +225,17 @@ def send_sheet(
     asked = replace(table, columns=columns, items=_wanted(table, ask, sources))
     which = ask.told(table)
     said = [*lines, f"只列{which}的，共 {len(asked.items):,} 行" if which else f"共 {len(asked.items):,} 行"]
-    return send_workbook(make_sheet(_name(table, about), asked, said, sources), f"{_name(table, about)}.xlsx")
+    answer = send_workbook(make_sheet(_name(table, about), asked, said, sources), f"{_name(table, about)}.xlsx")
+    answer.headers.update(OF_ONE)
+    return answer
+
+
+def file_name(name: str, said: Sequence[str]) -> str:
+    """Return a name that every system takes for a file, with what is said of the file in it as far as there is room."""
+    told = f"{name}（{'；'.join(said)}）" if said else name
+    told = "".join(FULL.get(sign, " ") if sign in UNNAMED else sign for sign in told)
+    cut = told.encode()[:LONGEST].decode("utf-8", "ignore")
+    return told if cut == told else f"{cut}…"
 
 
 def _name(table: Table[Any], about: str) -> str:

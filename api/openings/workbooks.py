@@ -48,9 +48,9 @@ def make_workbook(answer: Opportunities) -> bytes:
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         book.set_properties({
-            "title": f"卡位入链清单: {answer.subject.name}", "subject": "、".join(answer.titles.values()),
+            "title": f"卡位入链清单：{answer.subject.name}", "subject": "、".join(answer.titles.values()),
             "author": "链长 lianzhang",
-            "comments": (f"截至 {answer.as_of},规则 "
+            "comments": (f"截至 {answer.as_of}，规则 "
                          f"{answer.rule_version}"), "created": datetime.fromisoformat(answer.as_of),
         })  # fmt: skip
         formats = _formats(book)
@@ -100,21 +100,22 @@ class _Sheet:
         self.page.print_area(0, 0, end - 1, self.last)
         self.page.hide_gridlines(2)
         name = f"{self.answer.subject.name[:40]} · {self.title}".replace("&", "&&")
-        self.page.set_footer(f"&L&9{name}&C&9第 &P 页,共 &N 页&R&9截至 {self.answer.as_of}")
+        self.page.set_footer(f"&L&9{name}&C&9第 &P 页，共 &N 页&R&9截至 {self.answer.as_of}")
 
     def _top(self) -> int:
         answer, counted = self.answer, Counter(row.status for row in self.rows)
         leaders = "、".join(leader.name for leader in answer.leaders) or "没有登记"
         kind = "产业链" if answer.label == "Chain" else ""
         self._line(0, f"{answer.subject.name}{kind}: {self.title}", "title", 26)
-        date = f"截至 {answer.as_of};数据录入至 {answer.data_date or '不详'};规则 {answer.rule_version}"
-        self._line(1, f"{date}。链主: {leaders}")
+        date = f"截至 {answer.as_of}；数据录入至 {answer.data_date or '不详'}；规则 {answer.rule_version}"
+        self._line(1, f"{date}。链主：{leaders}")
         states = "、".join(f"{zh} {counted[status]}" for status, zh in STATUS_ZH.items() if counted[status])
         self._line(
             2,
-            f"数据状态: 本表 {len(self.rows)} 行" + (f",{states}。推断的行由程序按规则得出,只是线索" if states else ""),
+            f"数据状态：本表 {len(self.rows)} 行"
+            + (f",{states}。推断的行由程序按规则得出，只是线索" if states else ""),
         )
-        fictional = answer.rests_on.get("sample") and "含示例(虚构)数据,只作演示,不可引用。"
+        fictional = answer.rests_on.get("sample") and "含示例（虚构）数据，只作演示，不可引用。"
         self._line(3, fictional or "", "warning")
         for number, column in enumerate(self.columns):
             self.page.write_string(HEAD_ROW, number, column.head, self.formats["head"])
@@ -137,7 +138,7 @@ class _Sheet:
         if self.rows:
             self.page.autofilter(HEAD_ROW, 0, start + len(self.rows) - 1, self.last)
             return start + len(self.rows)
-        self._line(start, f"{self.title}: 图中没有可列的行。没有登记不等于没有。")
+        self._line(start, f"{self.title}：图中没有可列的行。没有登记不等于没有。")
         return start + 1
 
     def _foot(self, row: int) -> int:

@@ -45,7 +45,7 @@ STATE_FILLS: dict[State, tuple[str, str, str]] = {
 }
 PLAIN_FILL = ("#eef1f4", "#5b6773")
 EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
-EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入(可替代)", "supplies": "供应"}
+EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入（可替代）", "supplies": "供应"}
 # The style of a border or a line says what the data rests on.
 DASHES: dict[str, bool | list[int]] = {
     "confirmed": False,
@@ -174,7 +174,7 @@ def state_title(judged: Judged | None) -> str:
     """Return the line of a tooltip that tells a state."""
     if judged is None:
         return ""
-    return f"\n断点: {judged.state}" + ("" if judged.score is None else f" {judged.score:g} 分") + f",{judged.action}"
+    return f"\n断点：{judged.state}" + ("" if judged.score is None else f" {judged.score:g} 分") + f",{judged.action}"
 
 
 def add_segment(network: "Network", segment: SegmentView, judged: Judged | None, products: int, firms: int) -> None:
@@ -185,7 +185,7 @@ def add_segment(network: "Network", segment: SegmentView, judged: Judged | None,
         label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
         style = {**font(16, 12), "mono": state_font(judged, 13)}
     title = (
-        f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态: "
+        f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态："
         f"{STATUS_ZH[segment.status]}"
     )
     about = {"title": title, "kind": "segment", "font": style, **box_size(GEOMETRY["box_width"], GEOMETRY["box"])}
@@ -206,7 +206,7 @@ def add_child(
             "mono": state_font(judged, 11),
             "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK},
         }
-    title = f"{word}: {name}{state_title(judged)}\n数据状态: {STATUS_ZH[status]}"
+    title = f"{word}：{name}{state_title(judged)}\n数据状态：{STATUS_ZH[status]}"
     about = {"title": title, "kind": kind, "font": style, **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5)}
     add_box(network, id, label, kind, status, judged, **about)
 
@@ -233,7 +233,7 @@ def add_line(
             word=EDGE_WORDS[kind],
             name=name,
             ends=ends,
-            title=f"{EDGE_WORDS[kind]}: {shown[:120]}\n状态: {STATUS_ZH[status]}",
+            title=f"{EDGE_WORDS[kind]}：{shown[:120]}\n状态：{STATUS_ZH[status]}",
             rows=rows,
             color={"color": EDGE_INKS[kind], "highlight": INK, "hover": INK},
             width=1.3,

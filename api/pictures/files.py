@@ -27,9 +27,9 @@ def _draw(picture: Picture, subtitle: str) -> str:
 def draw_chain(view: ChainView, sources: Sources | None = None, weak_links: WeakLinks | None = None) -> str:
     """Return a page of its own with a chain's picture; ``sources`` names the
     sources by id, ``weak_links`` gives it its states."""
-    subtitle = f"环节 {len(view.segments)} 个,供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源,双击展开。"
+    subtitle = f"环节 {len(view.segments)} 个，供给关系 {len(view.feeds)} 条。点击环节查看产品、企业与来源，双击展开。"
     if weak_links:
-        subtitle += f"断点判定: 规则 {weak_links.rule_version},{weak_links.as_of}。"
+        subtitle += f"断点判定：规则 {weak_links.rule_version}，{weak_links.as_of}。"
     return _draw(picture_chain(view, sources or {}, weak_links=weak_links), subtitle)
 
 
@@ -40,5 +40,5 @@ def draw_enterprise(
     sources: Sources | None = None,
 ) -> str:
     """Return a page of its own with a firm between its suppliers and its customers."""
-    subtitle = f"供应商一侧关系 {len(suppliers)} 条,客户一侧关系 {len(customers)} 条。点击企业查看产品、状态与来源。"
+    subtitle = f"供应商一侧关系 {len(suppliers)} 条，客户一侧关系 {len(customers)} 条。点击企业查看产品、状态与来源。"
     return _draw(picture_enterprise(view, suppliers, customers, sources or {}), subtitle)

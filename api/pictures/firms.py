@@ -122,7 +122,7 @@ def _add_firms(network: "Network", layout: PictureLayout, names: Mapping[str, st
 
 
 def _supply_record(edge: SupplyEdge, name: str) -> Facts:
-    detail = (edge.product or "产品不详") + (f"(有效期止 {edge.valid_to})" if edge.valid_to else "")
+    detail = (edge.product or "产品不详") + (f"（有效期止 {edge.valid_to}）" if edge.valid_to else "")
     return {"name": name, "detail": detail, "status": edge.status, "source": edge.source, "place": edge.place}
 
 

@@ -16,7 +16,7 @@ from graph.settings import Settings
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:/@\[\]]+)(?::[0-9]*)?")
 KNOWN = 1_000  # headers that are remembered as good
 OWN = frozenset({"localhost", "127.0.0.1", "[::1]"})
-COOKIE = "lianzhang_session"
+COOKIE = "lianzhang_session"  # and the port: browsers send a cookie to every server of a host, whatever its port
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 MOST_WRONG = 5_000  # keys in headers before an address has to wait: programs repeat what they are set up with
 NO_KEY = Refusal(
@@ -88,9 +88,9 @@ class Door:
             return KEEPER
         return self.users.find(key)
 
-    def session_of(self, headers: dict[bytes, bytes]) -> Person | None:
+    def session_of(self, scope: Scope, headers: dict[bytes, bytes]) -> Person | None:
         """Return who is logged in, with the role that they have now."""
-        told = self.sessions.name_of(token) if (token := cookie_of(headers)) else None
+        told = self.sessions.name_of(token) if (token := cookie_of(scope, headers)) else None
         name, _, mark = (told or "").partition("\n")
         if told is None or mark != self.users.mark(name):
             return None
@@ -105,7 +105,7 @@ class Door:
             return LOCAL
         key = _key_of(headers)
         if not key:
-            return self.session_of(headers) or NO_KEY
+            return self.session_of(scope, headers) or NO_KEY
         address = address_of(scope)
         if wait := self.tries.wait(address):
             return too_often(wait)
@@ -134,11 +134,18 @@ def address_of(scope: Scope) -> str:
     return str((scope.get("client") or ("",))[0])
 
 
-def cookie_of(headers: dict[bytes, bytes]) -> str:
+def cookie_name(scope: Scope) -> str:
+    """Return what the cookie of this server's sessions is called."""
+    port = (scope.get("server") or ("", None))[1]
+    return f"{COOKIE}_{port}" if port else COOKIE
+
+
+def cookie_of(scope: Scope, headers: dict[bytes, bytes]) -> str:
     """Return the token of a session, or nothing."""
+    own = cookie_name(scope)
     for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name == own:
             return value
     return ""
 
@@ -166,7 +173,7 @@ def _is_own(scope: Scope, headers: dict[bytes, bytes]) -> bool:
         return origin.lower().partition("://")[2] == headers.get(b"host", b"").decode("latin-1").lower()
     if site := headers.get(b"sec-fetch-site", b""):
         return site in (b"same-origin", b"none")
-    return not cookie_of(headers)
+    return not cookie_of(scope, headers)
 
 
 def _host_of(header: str) -> str | None:

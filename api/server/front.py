@@ -260,7 +260,8 @@ class Sending:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.start = message
-            if self.status == 200 and self.tag:
+            self.held = self.held and b"no-store" not in dict(message["headers"]).get(b"cache-control", b"")
+            if self.status == 200 and self.held:
                 given = dict(message["headers"]).get(b"etag", b"")
                 if given:  # of one thing: its own fields, then the version that the rest of the answer is of
                     self.tag = given.removesuffix(b'"') + b"." + self.tag.removeprefix(b'W/"')

@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from api.core.templating import render_alone
 from api.people.sessions import Tries
-from api.server.door import COOKIE, Door, address_of, cookie_of, too_often
+from api.server.door import Door, address_of, cookie_name, cookie_of, too_often
 from graph.journal import JournalEntry, Outcome
 from graph.stores import Store
 
@@ -31,9 +31,9 @@ class Login:
         """Show the page, take a key, or log out."""
         request = Request(scope)
         if scope["path"] == LOGOUT:
-            self.door.sessions.close(cookie_of(headers))
+            self.door.sessions.close(cookie_of(scope, headers))
             response: Response = RedirectResponse(LOGIN, 303)
-            response.delete_cookie(COOKIE)
+            response.delete_cookie(cookie_name(scope))
             return response
         asked = request.query_params.get("next", "/")
         if scope["method"] != "POST":
@@ -58,7 +58,7 @@ class Login:
         response = RedirectResponse(_within(asked), 303)
         token = self.door.open_session(person)
         secure = scope.get("scheme") == "https"
-        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure, path="/")
+        response.set_cookie(cookie_name(scope), token, httponly=True, samesite="strict", secure=secure, path="/")
         return response
 
 

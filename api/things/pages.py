@@ -11,7 +11,7 @@ from api.core.page import VisitDep
 from graph.errors import NotFound
 from graph.model import NODE_TYPES, find_type
 from queries.core.answers import Hit
-from queries.names.search import search
+from queries.names.search import renamed, search
 from queries.registries.described import read_registries
 from queries.things.facts import facts_of
 from queries.things.tables import table_figures, table_sources, tables_of_thing
@@ -52,7 +52,7 @@ def download_template(kind: str, visit: VisitDep) -> Response:
 
     record = find_type(kind)
     if record is None:
-        raise NotFound(f"没有“{kind[:60]}”这类表,各类见 /about")
+        raise NotFound(f"没有“{kind[:60]}”这类表，各类见 /about")
     return send_workbook(make_template(record), f"{record.table.zh}.xlsx")
 
 
@@ -77,7 +77,7 @@ def show_search(visit: VisitDep, q: Annotated[str, Query(max_length=200)] = "") 
     groups: dict[str, list[Hit]] = {}
     for hit in hits:
         groups.setdefault(NODE_TYPES[hit.label].table.zh, []).append(hit)
-    return visit.render("search.html", q=q, groups=groups, hits=hits)
+    return visit.render("search.html", q=q, groups=groups, hits=hits, renamed=renamed(visit.view))
 
 
 @router.get("/sources")
@@ -92,7 +92,7 @@ def show_source(id: str, visit: VisitDep) -> Response:
     """Show what a source is and how it may be used."""
     source = visit.sources.get(id)
     if source is None:
-        raise NotFound(f"图中没有编号为“{id[:60]}”的来源,可在“来源”页查看全部来源")
+        raise NotFound(f"图中没有编号为“{id[:60]}”的来源，可在“来源”页查看全部来源")
     visit.view.refuse_hidden(source)
     return visit.render("source.html", source=source, facts=facts_of(source, visit.view.statuses))
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 EDITS = "edits"
@@ -13,7 +13,8 @@ EDITS = "edits"
 class Edit:
     """A field with the value that a person gave it and the one that files give it; ``change`` is the id of the change.
 
-    What a person writes counts as ``reported``: somebody said so.
+    What a person writes counts as ``reported``: somebody said so. One that ``grows`` is a list to which what files say
+    is added: the names of something that a person renamed.
     """
 
     field: str
@@ -24,6 +25,12 @@ class Edit:
     change: str
     why: str = ""
     status: str = "reported"
+    grows: bool = False
+
+    def over(self, base: Any) -> "Edit":
+        """Return this entry over what files say now."""
+        own = {*(self.value or ())} - {*(self.base or ())} if self.grows else set()
+        return replace(self, base=base, value=sorted({*(base or ()), *own}) or None if self.grows else self.value)
 
 
 def read_edits(row: Mapping[str, Any]) -> dict[str, Edit]:

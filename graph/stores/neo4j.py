@@ -57,6 +57,7 @@ class Neo4jStore:
         self.url = f"{parts.scheme}://{parts.hostname}{port}"
         named = parse_qs(parts.query).get("database", [parts.path.strip("/")])[0]
         self.database = named or settings.neo4j_database
+        self._journal = ServerJournal(self)
         user = unquote(parts.username) if parts.username else settings.neo4j_user
         secret = settings.neo4j_password.get_secret_value() if settings.neo4j_password else None
         password = unquote(parts.password) if parts.password else secret
@@ -215,7 +216,7 @@ class Neo4jStore:
 
     def journal(self) -> ServerJournal:
         """Return the journal, which is in the same database."""
-        return ServerJournal(self)
+        return self._journal
 
     @contextmanager
     def session(self) -> Iterator[neo4j.Session]:

@@ -1,8 +1,8 @@
 """The journal of a server's graph: nodes of a label of its own beside ``_Meta``, which are no part of the graph."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph.journal import Head, Journal, JournalEntry
 
@@ -27,6 +27,7 @@ class ServerJournal(Journal):
     """A journal in the database of the graph."""
 
     def __init__(self, store: "Neo4jStore") -> None:
+        super().__init__()
         self.store = store
 
     def append(self, entry: JournalEntry) -> JournalEntry:
@@ -37,11 +38,17 @@ class ServerJournal(Journal):
 
         return self._add(add)[0]
 
-    def entries(self, last: int = 0) -> Iterator[JournalEntry]:
-        """Yield all entries or the last so many."""
-        first = self.head().number - last if last else 0
-        query = "MATCH (e:`_Journal`) WHERE e.number > $first RETURN e.text AS text, e.hash AS hash ORDER BY e.number"
-        rows = self.store.read(query, {"first": first}).rows
+    def entries(self, last: int = 0, after: int = 0) -> Iterator[JournalEntry]:
+        """Yield all entries, the last so many, or those after a number."""
+        return self._found("e.number > $first", first=max(after, self.head().number - last if last else 0))
+
+    def pick(self, numbers: Sequence[int]) -> Iterator[JournalEntry]:
+        """Yield the entries of some numbers."""
+        return self._found("e.number IN $numbers", numbers=[*numbers])
+
+    def _found(self, which: str, **values: Any) -> Iterator[JournalEntry]:
+        query = f"MATCH (e:`_Journal`) WHERE {which} RETURN e.text AS text, e.hash AS hash ORDER BY e.number"
+        rows = self.store.read(query, values).rows
         yield from (JournalEntry.of(str(row["text"]), str(row["hash"])) for row in rows)
 
     def head(self) -> Head:

@@ -7,7 +7,7 @@ person's last word is what is read, and what files say in the meantime is not lo
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -74,7 +74,7 @@ def held(frame: pl.DataFrame) -> pl.DataFrame:
     """Return rows with what people wrote over what files say, which the entries keep."""
 
     def hold(row: Row) -> Row:
-        edits = {name: replace(entry, base=row[name]) for name, entry in read_edits(row).items()}
+        edits = {name: entry.over(row[name]) for name, entry in read_edits(row).items()}
         return _over(row, edits)
 
     return _each(frame, hold)
@@ -89,9 +89,19 @@ def written_over(there: Row | None, row: Row, mark: Mark, record: type[Record], 
     own_code = {"uscc_check"} if "uscc" in mark.fields else set()
     edits = read_edits(there)
     base = there | {name: entry.base for name, entry in edits.items()}
-    if "aliases" in own and "aliases" not in mark.fields:  # a new name makes the old one an alias
-        base["aliases"] = sorted({*(there["aliases"] or ()), *(row["aliases"] or ())}) or None
-    return _over(base, mark.over(edits, base, row, [name for name in own if name in mark.fields | own_code]))
+    made = mark.over(edits, base, row, [name for name in own if name in mark.fields | own_code])
+    stood = there.get("aliases") or []
+    names = sorted({*stood, *(row.get("aliases") or ())})
+    if mark.pins is None and "aliases" not in mark.fields and len(names) > len(stood):  # the old name is one now
+        made["aliases"] = _grown(mark, names, base["aliases"], edits.get("aliases"))
+    return _over(base, dict(sorted(made.items())))
+
+
+def _grown(mark: Mark, names: list[str], base: Any, before: Edit | None) -> Edit:
+    """Return the entry of names that a change adds to those that stood; what files say is added to it, unless somebody
+    has written the names themselves."""
+    grows = before is None or before.grows
+    return Edit("aliases", names, base, mark.by, mark.at, mark.change, mark.why, grows=grows)
 
 
 def _over(row: Row, edits: Mapping[str, Edit]) -> Row:

@@ -1,10 +1,10 @@
 """The journal as a list that can be searched, the latest first."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 from graph.errors import InputError
-from graph.journal import JournalEntry, Outcome, settled
+from graph.journal import Gist, Journal, JournalEntry, Outcome, settled
 from graph.model import EDGE_TYPES, NODE_TYPES
 from graph.model.kinds import DATE
 from queries.audit.answers import Ended, LoggedAction, Written
@@ -13,20 +13,52 @@ from queries.core.view import View
 ENDED = {Outcome.done: Ended.done, Outcome.refused: Ended.refused, Outcome.begun: Ended.begun}
 
 
+BLOCK = 1_000  # actions that are read at a time where all of them are looked through
+
+
+class Actions(Sequence[LoggedAction]):
+    """Actions of a journal; one is read when it is looked at."""
+
+    def __init__(self, journal: Journal, gists: Sequence[Gist]) -> None:
+        self.journal = journal
+        self.gists = gists
+
+    def __len__(self) -> int:
+        return len(self.gists)
+
+    @overload
+    def __getitem__(self, place: int) -> LoggedAction: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[LoggedAction]: ...
+    def __getitem__(self, place: int | slice) -> LoggedAction | list[LoggedAction]:
+        if isinstance(place, int):
+            return self._read([self.gists[place]])[0]
+        return self._read(self.gists[place])
+
+    def __iter__(self) -> Iterator[LoggedAction]:
+        for start in range(0, len(self), BLOCK):
+            yield from self[start : start + BLOCK]
+
+    def _read(self, gists: Sequence[Gist]) -> list[LoggedAction]:
+        entries = self.journal.pick([number for gist in gists for number in (gist.first, gist.last)])
+        actions = {entry.number: _action(entry) for entry in settled(entries)}
+        return [actions[gist.first] for gist in gists]
+
+
 def list_actions(
     view: View, since: str | None = None, thing: str | None = None, who: str | None = None, ended: Ended | None = None
-) -> list[LoggedAction]:
+) -> Actions:
     """Return what was done since a day, to a thing (part of its id or name), by somebody, with an end."""
-    first = _day(since) if since else ""
-    actions = (_action(entry) for entry in reversed(settled(view.store.journal().entries())))
-    return [
-        action
-        for action in actions
-        if action.at >= first
-        and (not thing or thing in action.thing or thing in action.name)
-        and (not who or who in action.who)
-        and ended in (None, action.ended)
+    first, journal = _day(since) if since else "", view.store.journal()
+    wanted = [
+        gist
+        for gist in reversed(journal.known().actions)
+        if gist.at >= first
+        and (not thing or thing in gist.thing.partition(":")[2] or thing in gist.name)
+        and (not who or who in gist.who)
+        and ended in (None, ENDED[gist.outcome])
     ]
+    return Actions(journal, wanted)
 
 
 def _day(text: str) -> str:
@@ -52,7 +84,7 @@ def _action(entry: JournalEntry) -> LoggedAction:
 def _written(label: str, entry: JournalEntry) -> Iterator[Written]:
     record = NODE_TYPES.get(label) or EDGE_TYPES.get(label)
     fields = record.model_fields if record else {}
-    for name in sorted({*entry.before, *entry.after}):
+    for name in sorted(entry.after):
         zh = str(fields[name].title) if name in fields else name
         before, after = _value(entry.before.get(name)), _value(entry.after.get(name))
         yield Written(field=name, zh=zh, before=before, after=after)

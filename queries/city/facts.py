@@ -290,7 +290,7 @@ def chain_facts(city: City, chain: str) -> Facts:
     """Return what is known of one chain; raises ``NotFound`` for an id that is no chain of the allowed statuses."""
     name = city.names["Chain"].get(chain)
     if name is None:
-        raise NotFound(f"图中没有编号为“{chain[:60]}”的产业链,或它的数据状态已被隐藏")
+        raise NotFound(f"图中没有编号为“{chain[:60]}”的产业链，或它的数据状态已被隐藏")
     segments = segments_of_chains(city, [chain])
     return gather(city, Named(id=chain, name=name), segments, find_homes(city, chain, segments))
 

@@ -64,7 +64,7 @@ def answer(
             text = re.sub(rf"\b{word}\b", "|".join(there), text)
     if hops is not None:
         if not 0 <= hops <= MAX_HOPS:
-            raise InputError(f"层数 {hops} 超出范围,应在 0 与 {MAX_HOPS} 之间")
+            raise InputError(f"层数 {hops} 超出范围，应在 0 与 {MAX_HOPS} 之间")
         text = re.sub(r"\bHOPS\b", str(int(hops)), text)
     used = {name: value for name, value in parameters.items() if f"${name}" in text}
     return store.read(text, used, seconds=seconds_left(LONGEST))

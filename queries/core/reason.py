@@ -45,7 +45,7 @@ class Names(tuple[str, ...]):
     def __format__(self, spec: str) -> str:
         """Return the first names, and that there are more."""
         if spec == "tail":
-            return f": {'、'.join(self[:FEW])}{' 等' if len(self) > FEW else ''}" if self else ""
+            return f"：{'、'.join(self[:FEW])}{' 等' if len(self) > FEW else ''}" if self else ""
         first = FEW if not spec else 3
         return "、".join(self[:first]) + (spec.replace("#", str(len(self))) if len(self) > first else "")
 

@@ -151,7 +151,7 @@ TRUST = trust()
 
 def _step(step: Any) -> str:
     said = f"{step.stage} {step.on or '没有日期'} {step.by or '没有写经办'}"
-    return f"{said}: {step.note}" if step.note else said
+    return f"{said}：{step.note}" if step.note else said
 
 
 TELLERS: dict[str, Callable[[Any, Mapping[str, str], str], str]] = {
@@ -164,7 +164,7 @@ TELLERS: dict[str, Callable[[Any, Mapping[str, str], str], str]] = {
     "change": lambda more, *_: more if isinstance(more, str) else f"{more:+g}" if more else "不变",
     "lines": lambda lines, _, between: (between or "\n").join(lines),
     "remarks": lambda lines, _, between: (between or " ").join(lines),
-    "steps": lambda steps, _, between: (between or "; ").join(map(_step, steps)),
+    "steps": lambda steps, _, between: (between or "；").join(map(_step, steps)),
 }
 
 
@@ -196,8 +196,8 @@ def text_of(
     value = column.of(item)
     text, extra = told(column.kind, value, sources, between), extra_of(column, item, value)
     if isinstance(value, Folded) and value.lines:
-        cut = ";…" if most is not None and len(value.lines) > most else ""
-        return f"{text}: {';'.join(value.lines[:most])}{cut}"
+        cut = "；…" if most is not None and len(value.lines) > most else ""
+        return f"{text}：{'；'.join(value.lines[:most])}{cut}"
     # an id is for programs
     bare = column.kind in ALL_SAID or (isinstance(value, SourceRef) and value.id not in sources)
     return f"{text} {extra}" if extra and not bare else text

@@ -73,7 +73,7 @@ class View:
             return {}
         if not self._chosen:
             known = "、".join(sorted(self.cities.values()))
-            raise NotFound(f"图中没有城市“{self.scope.city[:60]}”的产业链;有链的城市: {known}")
+            raise NotFound(f"图中没有城市“{self.scope.city[:60]}”的产业链；有链的城市：{known}")
         homes: dict[str, dict[str, str]] = defaultdict(dict)
         for region, name, chain in self._homes:
             homes[chain][region] = name
@@ -135,8 +135,8 @@ class View:
             return
         name, home = thing.get("name") or thing["id"], self.elsewhere.get(thing["id"])
         if home and thing.get("_label") == "Chain":
-            raise NotFound(f"“{name}”是{home}的产业链,现在只看{self.scope.city};城市改为“{EVERYWHERE}”后可以看到")
-        raise NotFound(f"“{name}”的状态是“{STATUS_ZH[thing['status']]}”,这类数据已被隐藏;显示全部数据后可以看到")
+            raise NotFound(f"“{name}”是{home}的产业链，现在只看{self.scope.city}；城市改为“{EVERYWHERE}”后可以看到")
+        raise NotFound(f"“{name}”的状态是“{STATUS_ZH[thing['status']]}”，这类数据已被隐藏；显示全部数据后可以看到")
 
 
 def _city_word(name: str) -> str:

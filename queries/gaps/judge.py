@@ -212,7 +212,7 @@ class Voice:
             look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())
         }
         for look in looks.values():
-            details = ",".join(filter(None, (look.region or "区域不明", look.as_of, look.method)))
+            details = "，".join(filter(None, (look.region or "区域不明", look.as_of, look.method)))
             yield say("looked_through" if look.whole else "looked_in_part", look=look.name, details=details)
 
     def _counted(self, products: Sequence[str], leaders: Sequence[str]) -> dict[str, Any]:

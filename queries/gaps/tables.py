@@ -72,15 +72,15 @@ def table_of_segments(answer: WeakLinks, products: Products = False) -> Table[Pl
     columns = [PLACE, *([PLACED] if products else []), tier, *_judged(answer)]
     items = [(segment, judged) for segment in segments for judged in (segment, *(segment.products if products else ()))]
     return Table(
-        "gap-segments", "各环节的断点", columns, items, "评分 0 至 100,越高越弱,是各项之和;点环节名在图中看各项。"
+        "gap-segments", "各环节的断点", columns, items, "评分 0 至 100，越高越弱，是各项之和；点环节名在图中看各项。"
     )
 
 
 def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is to be known beside the segments."""
-    yield from (f"注意: {note}" for note in answer.notes)
+    yield from (f"注意：{note}" for note in answer.notes)
     flipped, least = "、".join(answer.stability.flipped) or "没有", answer.stability.least_correlation
-    yield f"规则 {answer.rule_version};每个数移动 ±20% 时状态会变的: {flipped};环节名次的最小秩相关 {least}"
+    yield f"规则 {answer.rule_version}；每个数移动 ±20% 时状态会变的：{flipped}；环节名次的最小秩相关 {least}"
 
 
 def _judged(answer: WeakLinks) -> list[Column[Placed]]:
@@ -118,13 +118,13 @@ def _extensions(answer: WeakLinks) -> Table[Extension]:
         Column("关联密度", lambda extension: Number(extension.density, f"{extension.density:.2f}"), "number"),
         Column(
             "相近的本地产品(关联)",
-            lambda extension: "、".join(f"{near.product}({near.proximity:.2f})" for near in extension.near),
+            lambda extension: "、".join(f"{near.product}（{near.proximity:.2f}）" for near in extension.near),
         ),
         *_computed(answer),
         _certificate(answer, lambda extension: extension.product_id),
     ]
-    note = "本市还没有、而与本市已有产品相近的产品;关联密度是它的关联中落在本市已有产品上的份额。"
-    return Table("gap-extensions", "延链: 本地能力相近的下一步", columns, answer.extensions, note)
+    note = "本市还没有、而与本市已有产品相近的产品；关联密度是它的关联中落在本市已有产品上的份额。"
+    return Table("gap-extensions", "延链：本地能力相近的下一步", columns, answer.extensions, note)
 
 
 def _risk(answer: WeakLinks) -> Table[RankedByRisk]:
@@ -140,11 +140,11 @@ def _risk(answer: WeakLinks) -> Table[RankedByRisk]:
 
 def table_moves(stability: Stability, rules: Rules) -> Table[Variant]:
     """Return the numbers of the rules whose moving flips a state or moves the ranking of segments."""
-    names = RULE_ZH | {f"score.{key}": f"满分: {weight.name}" for key, weight in rules.score.by_key().items()}
+    names = RULE_ZH | {f"score.{key}": f"满分：{weight.name}" for key, weight in rules.score.by_key().items()}
 
     def flips(variant: Variant) -> str:
         return (
-            show_names((f"{flip.place}({flip.before} → {flip.after})" for flip in variant.flips), unit="处") or "没有"
+            show_names((f"{flip.place}（{flip.before} → {flip.after}）" for flip in variant.flips), unit="处") or "没有"
         )
 
     columns: list[Column[Variant]] = [
@@ -181,7 +181,7 @@ RULES: list[Column[RuleUsed]] = [
 def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     """Return every number of the rules with its reason."""
     tables: list[Table[Any]] = [
-        Table("rules-score", "评分各项", PARTS, list(rules.score.by_key().items()), "合计 100 分,越高越弱。")
+        Table("rules-score", "评分各项", PARTS, list(rules.score.by_key().items()), "合计 100 分，越高越弱。")
     ]
     for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
         named = (
@@ -239,14 +239,14 @@ SOURCES: list[Column[SourceUsed]] = [
 
 def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
     """Return the tables of a certificate: who needs it, who looked, which firms were looked at, rules, sources."""
-    unseen = "没有覆盖记录: 没有人在这里逐家查过,没有登记不等于没有"
+    unseen = "没有覆盖记录：没有人在这里逐家查过，没有登记不等于没有"
     firms, more = answer.candidates, answer.more_candidates
     note = f"另有 {more} 家没有列出。" if more else ""
     return {
         "needed": Table("needed", "谁需要它", NEEDED, answer.needed_by, empty="图中没有登记谁需要它"),
         "looked": Table("looked", "哪些覆盖记录查过", LOOKED, answer.looked_through, empty=unseen),
         "candidates": Table(
-            "candidates", "看过的企业,各为何能或不能填补", CANDIDATES, firms, note, "没有可看的企业", len(firms) + more
+            "candidates", "看过的企业，各为何能或不能填补", CANDIDATES, firms, note, "没有可看的企业", len(firms) + more
         ),
         "rules": Table("used-rules", "用到的规则", RULES, answer.rules),
         "sources": Table("used-sources", "来源", SOURCES, answer.sources, empty="没有用到任何记录"),
@@ -275,14 +275,14 @@ def table_of_changes(answer: WhatIf) -> Table[PlaceChange]:
 def notes_of_what_if(answer: WhatIf, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield the gaps closed and opened, who is concerned, and what is assumed."""
     for title, gaps in (("补上的缺口", answer.gaps_closed), ("新开的缺口", answer.gaps_opened)):
-        yield from (f"{title}: {gap.product}({gap.state}): {gap.reason}" for gap in gaps)
-    yield f"牵涉的链主: {'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}"
+        yield from (f"{title}：{gap.product}（{gap.state}）：{gap.reason}" for gap in gaps)
+    yield f"牵涉的链主：{'、'.join(leader.name for leader in answer.leaders_affected) or '没有'}"
     before, after = answer.before.served, answer.after.served
     yield (
-        f"链主需求 {before.needs} 项,有来源的 {before.served_now} 项,之后 {after.needs} 项中 {after.served_now} 项;"
-        f"企业随机退出时仍有来源的份额(曲线下面积) {before.random_area} → {after.random_area}"
+        f"链主需求 {before.needs} 项，有来源的 {before.served_now} 项，之后 {after.needs} 项中 {after.served_now} 项；"
+        f"企业随机退出时仍有来源的份额（曲线下面积） {before.random_area} → {after.random_area}"
     )
-    yield from (f"假定: {text}" for text in answer.assumptions)
+    yield from (f"假定：{text}" for text in answer.assumptions)
 
 
 def _segment_changes(answer: WhatIf) -> list[PlaceChange]:

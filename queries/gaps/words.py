@@ -7,30 +7,30 @@ from queries.core.reason import Catalogue
 from queries.gaps.answers import Judged, State, WeakLinks
 
 STATE_MEANING = {
-    State.missing: "普查过,没有一家本地企业",
-    State.weak: "普查过,有本地企业但不够强",
+    State.missing: "普查过，没有一家本地企业",
+    State.weak: "普查过，有本地企业但不够强",
     State.strong: "已知的本地企业已经够多",
-    State.unknown: "没有查清,不判缺、弱",
+    State.unknown: "没有查清，不判缺、弱",
 }
 STATE_ACTION = {
-    State.missing: "补链: 引进,或支持本地企业转产",
-    State.weak: "扶持扩产: 增加第二来源",
-    State.strong: "固链(企业太集中或风险太高)、延链(有相近的下一步),否则保持",
-    State.unknown: "摸底: 先查清,再谈补链",
+    State.missing: "补链：引进，或支持本地企业转产",
+    State.weak: "扶持扩产：增加第二来源",
+    State.strong: "固链（企业太集中或风险太高）、延链（有相近的下一步），否则保持",
+    State.unknown: "摸底：先查清，再谈补链",
 }
 say = Catalogue("gaps")
 Places = Mapping[tuple[str, str], Judged]
 RULE_ZH: dict[str, str] = {
-    "state.segment_firms": "强链: 环节至少有几家本地企业",
-    "state.product_firms": "强链: 产品至少有几家本地企业",
-    "state.key_products_made": "强链: 环节的关键产品至少几成有本地企业",
-    "scale.hhi_low": "集中度(HHI)从多少起计分",
-    "scale.downstream_products": "下游所系: 几种产品记满",
-    "scale.downstream_leaders": "下游所系: 几家链主记满",
-    "scale.systemic_risk": "系统性风险: 全网损失多大一份记满",
-    "action.hanging_hhi": "固链: 按集团算的集中度(HHI)高过多少",
-    "action.high_risk": "固链: 一家停产的全网损失达到多少",
-    "action.near": "延链: 与本市已有产品的关联密度达到多少",
+    "state.segment_firms": "强链：环节至少有几家本地企业",
+    "state.product_firms": "强链：产品至少有几家本地企业",
+    "state.key_products_made": "强链：环节的关键产品至少几成有本地企业",
+    "scale.hhi_low": "集中度（HHI）从多少起计分",
+    "scale.downstream_products": "下游所系：几种产品记满",
+    "scale.downstream_leaders": "下游所系：几家链主记满",
+    "scale.systemic_risk": "系统性风险：全网损失多大一份记满",
+    "action.hanging_hhi": "固链：按集团算的集中度（HHI）高过多少",
+    "action.high_risk": "固链：一家停产的全网损失达到多少",
+    "action.near": "延链：与本市已有产品的关联密度达到多少",
 }
 SHARES = ("state.key_products_made", "scale.systemic_risk", "action.high_risk")  # shown in per cent
 

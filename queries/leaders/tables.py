@@ -92,6 +92,6 @@ def notes_of_leaders(answer: Leaders, _: Mapping[str, Any]) -> Iterator[str]:
     yield from book_of_leaders(answer).notes(answer)
     yield "产品、需求、供应关系连同集团里的企业一起数"
     yield from (
-        f"缺 {missing.what}。空表: lianzhang template {missing.form} --out {missing.form}.xlsx"
+        f"缺 {missing.what}。空表：lianzhang template {missing.form} --out {missing.form}.xlsx"
         for missing in answer.missing
     )

@@ -38,11 +38,11 @@ def match_city(view: View, text: str, most: int) -> MatchedFirms:
     """Return the firms of the graph for a need in a few words; raises
     ``InputError`` where there is no text or nothing to compare."""
     if not text.strip():
-        raise InputError("没有需求文字,无从匹配;请写产品或服务的名称,如 动力电池")
+        raise InputError("没有需求文字，无从匹配；请写产品或服务的名称，如 动力电池")
     city = read_city(view)
     derived = view.once("matcher", lambda: _derive(city))
     if derived is None:
-        raise InputError("图中没有一家企业登记了产品,无从匹配;请先载入生产(PRODUCES)或供给(OFFERS)")
+        raise InputError("图中没有一家企业登记了产品，无从匹配；请先载入生产（PRODUCES）或供给（OFFERS）")
     answer = rank(derived, Need("asked", text.strip()), most)
     told = (
         city.nodes["Enterprise"]

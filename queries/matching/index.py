@@ -90,7 +90,7 @@ def build(
     if known is not None and unchanged:
         parts.append(_select(known, np.sort(np.array(unchanged, dtype=np.int64))))
     if not parts:
-        raise InputError("没有一条可用的供给,无从匹配")
+        raise InputError("没有一条可用的供给，无从匹配")
     tell("合并供给索引", read)
     return _join(parts)
 

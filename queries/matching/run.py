@@ -87,7 +87,7 @@ def match_files(
                 json.dumps({"need": need.id, "ranked": ranked, "remarks": answer.remarks}, ensure_ascii=False) + "\n"
             )
             if number % STEP == 0:
-                tell(f"匹配需求,共 {len(wanted):,} 项", number)
+                tell(f"匹配需求，共 {len(wanted):,} 项", number)
     bad = [line for rows in (supply, demand, pairs, history) if rows for line in rows.bad]
     return MatchRun(len(offer_index), len(wanted), unanswered, bad)
 
@@ -99,7 +99,7 @@ def relate(needs: Iterable[Need], relations: Iterable[tuple[str, str, str]]) -> 
     for start, relation, end in relations:
         plain_start, plain_end = plain(start), plain(end)
         if plain_start in wanted and plain_start != plain_end:
-            relations_of[plain_start][plain_end] = f"与它有关系: {start} 的{relation}是 {end}"
+            relations_of[plain_start][plain_end] = f"与它有关系：{start} 的{relation}是 {end}"
         if plain_end in wanted and plain_start != plain_end:
-            relations_of[plain_end][plain_start] = f"与它有关系: {start} 的{relation}是 {end}"
+            relations_of[plain_end][plain_start] = f"与它有关系：{start} 的{relation}是 {end}"
     return relations_of

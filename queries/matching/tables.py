@@ -16,6 +16,6 @@ def table_of_match(answer: MatchedFirms) -> Table[SuggestedFirm]:
         Column("为什么", lambda firm: firm.why, "lines"),
         *TRUST,
     ]
-    note = "都是按字面与行业推断的,须核实;状态与来源是企业记录的。"
-    shares = "份额是它在全部候选里的可能性,几家都登记了这种产品时由它们分: 都低不等于都不合适。"
+    note = "都是按字面与行业推断的，须核实；状态与来源是企业记录的。"
+    shares = "份额是它在全部候选里的可能性，几家都登记了这种产品时由它们分：都低不等于都不合适。"
     return Table("match", "可能的供应商", columns, answer.ranked, note + shares, "没有找到")

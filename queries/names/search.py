@@ -9,7 +9,8 @@ import polars as pl
 
 from graph.deadline import check
 from graph.errors import Ambiguous, NotFound
-from graph.model import NODE_TYPES, searched, yardstick
+from graph.model import EDITS, NODE_TYPES, searched, yardstick
+from graph.model.edits import Edit, read_edits
 from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons
 from graph.names.index import Alike, NameIndex
@@ -95,6 +96,21 @@ def _words_of_others(words: pl.DataFrame, taken_for: dict[str, str]) -> pl.DataF
     return others.join(firms, on="id", maintain_order="left").select(
         "id", "name", "status", "word", pl.lit(False).alias("own")
     )
+
+
+def renamed(view: View) -> dict[tuple[str, str], Edit]:
+    """Return by label and id who wrote the name of what a person has named."""
+
+    def make() -> dict[tuple[str, str], Edit]:
+        found = dict[tuple[str, str], Edit]()
+        for label in searched():
+            nodes = view.store.nodes(NODE_TYPES[label])
+            for row in nodes.filter(pl.col(EDITS).is_not_null()).select("id", EDITS).iter_rows(named=True):
+                if edit := read_edits(row).get("name"):
+                    found[label, row["id"]] = edit
+        return found
+
+    return view.whole.once("renamed", make)
 
 
 def search(view: View, text: str, most: int = 20, labels: tuple[str, ...] = ()) -> list[Hit]:
@@ -247,7 +263,7 @@ def _only_similar(view: View, word: str, error: NotFound) -> Meant:
     there = {item["id"] for item in candidates}
     candidates += [item for item in error.details["candidates"] if item["id"] not in there]
     listed = "、".join(
-        f"{item['name']}({','.join([item['id'], *filter(None, [item.get('reason')])])})" for item in candidates[:10]
+        f"{item['name']}（{'，'.join([item['id'], *filter(None, [item.get('reason')])])}）" for item in candidates[:10]
     )
     raise NotFound(f"图中没有企业“{word[:60]}”。相近的有 {listed}。请改用编号或全称", candidates=candidates) from None
 
@@ -309,10 +325,10 @@ def _one_of(view: View, word: str, label: str) -> Meant:
     sure = [hit for hit in hits if hit.matched in EXACT]
     best = [hit for hit in sure if hit.matched == sure[0].matched]
     candidates = [{"id": hit.id, "name": hit.name} for hit in (best or hits)]
-    listed = "、".join(f"{hit['name']}({hit['id']})" for hit in candidates[:10])
+    listed = "、".join(f"{hit['name']}（{hit['id']}）" for hit in candidates[:10])
     if len(best) == 1:
         return Meant(Named(id=best[0].id, name=best[0].name), best[0].status)
     if best:
-        raise Ambiguous(f"“{word}”对应多个{zh}: {listed}。请改用编号或全称", candidates=candidates)
-    hint = f"相近的有 {listed}" if listed else "也没有相近的名称,请核对或先载入数据"
+        raise Ambiguous(f"“{word}”对应多个{zh}：{listed}。请改用编号或全称", candidates=candidates)
+    hint = f"相近的有 {listed}" if listed else "也没有相近的名称，请核对或先载入数据"
     raise NotFound(f"图中没有{zh}“{word[:60]}”。{hint}", candidates=candidates)

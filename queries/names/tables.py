@@ -27,9 +27,9 @@ def table_doubts(doubts: Sequence[Doubt]) -> Table[Doubt]:
         *_side("企业", "", lambda doubt: doubt.left),
         *_side("另一企业", "另一方", lambda doubt: doubt.right),
         Column(
-            "为什么", lambda doubt: ";".join(doubt.reasons), sort=lambda doubt: order[doubt.left.id, doubt.right.id]
+            "为什么", lambda doubt: "；".join(doubt.reasons), sort=lambda doubt: order[doubt.left.id, doubt.right.id]
         ),
-        Column("不利的", lambda doubt: ";".join(doubt.against)),
+        Column("不利的", lambda doubt: "；".join(doubt.against)),
         Column("判断", lambda doubt: _judge(doubt.left.id, doubt.right.id, "比较并判断"), "ask", on="page"),
     ]
     return Table("doubts", "待判断", columns, doubts, empty="没有需要人工判断的企业")
@@ -89,6 +89,6 @@ def table_judgements(judgements: Sequence[Judgement]) -> Table[Judgement]:
         "判断记录",
         columns,
         judgements,
-        "同一对里最后一条算数;判为同一时,以第一家的名称为准。",
+        "同一对里最后一条算数；判为同一时，以第一家的名称为准。",
         "还没有判断",
     )

@@ -20,8 +20,8 @@ from queries.networks.cascade_arrays import Floats
 from queries.networks.systemic_risk import ESSENTIAL, NON_ESSENTIAL, Closures, SupplyNetwork, systemic_risk
 
 ASSUMPTIONS = {
-    "links": "供应金额未知,每条供应关系按同样大小计",
-    "purchases": "供应金额未知,每家客户的采购总额按同样大小计,在投入品与供应商之间平分",
+    "links": "供应金额未知，每条供应关系按同样大小计",
+    "purchases": "供应金额未知，每家客户的采购总额按同样大小计，在投入品与供应商之间平分",
 }
 MOST_KINDS = (
     2_000  # products that stand as industries of their own; beyond, those that are essential to nothing are one

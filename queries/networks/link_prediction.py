@@ -197,7 +197,7 @@ class Model:
         if part == "text":
             grams = links.vectors[0]
             nearest = own[np.argmax((grams[own] @ grams[[item]].T).toarray()[:, 0])]
-            return f"名称相近: 已有“{links.items[nearest]}”"
+            return f"名称相近：已有“{links.items[nearest]}”"
         if part == "name":
             return f"企业的名称或行业与“{links.items[item]}”字面相近"
         if part == "peers":
@@ -205,7 +205,7 @@ class Model:
         makers = made[[item]].indices
         if part == "makers":
             peers = [links.firms[maker] for maker in makers if links.groups[maker] == links.groups[firm]]
-            return f"同行企业也有: {'、'.join(peers[:FEW])}{f' 等 {len(peers)} 家' if len(peers) > FEW else ''}"
+            return f"同行企业也有：{'、'.join(peers[:FEW])}{f' 等 {len(peers)} 家' if len(peers) > FEW else ''}"
         best = makers[np.argmax(self.evidence.alike(makers, firm))]
         common = np.intersect1d(own, made[:, [best]].nonzero()[0])
         return f"与已知的“{links.firms[best]}”同有“{'、'.join(links.items[number] for number in common[:FEW])}”"

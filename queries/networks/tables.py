@@ -26,7 +26,7 @@ def notes_of_structure(answer: SupplyStructure, _: Mapping[str, Any]) -> Iterato
     """Yield the counts of all."""
     agreed = "没有可比的集群" if answer.cluster_agreement is None else f"{answer.cluster_agreement:.3f}"
     counts = (
-        f"企业 {answer.firms:,},供应关系 {answer.links:,};"
-        f"割点 {answer.single_points_count:,},桥 {answer.bridges_count:,}"
+        f"企业 {answer.firms:,}，供应关系 {answer.links:,}；"
+        f"割点 {answer.single_points_count:,}，桥 {answer.bridges_count:,}"
     )
-    yield f"{counts},群落 {answer.communities_count:,};与已认定集群的调整互信息: {agreed}"
+    yield f"{counts}，群落 {answer.communities_count:,}；与已认定集群的调整互信息：{agreed}"

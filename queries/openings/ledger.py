@@ -29,7 +29,7 @@ def ledger(
 ) -> Ledger:
     """Return the matches of a leader's group, of a chain's leaders and products, of a firm on either side, or all."""
     if sum(subject is not None for subject in (leader, chain, firm)) > 1:
-        raise InputError("链主、产业链、企业只能选一个;都不选就是全部台账")
+        raise InputError("链主、产业链、企业只能选一个；都不选就是全部台账")
     city = read_city(view)
     leader, firm = (city.as_one(party) if party else None for party in (leader, firm))
     matches = [*filter(_asked(city, leader, chain, firm), find_matches(city))]

@@ -34,7 +34,7 @@ def leader_opportunities(view: View, firm: Named) -> Opportunities:
         city = read_city(view)
         survivor = city.as_one(firm)
         if survivor.id not in city.names["Enterprise"]:
-            raise NotFound(f"“{firm.name}”的数据状态已被隐藏,显示全部数据后可以看到")
+            raise NotFound(f"“{firm.name}”的数据状态已被隐藏，显示全部数据后可以看到")
         chains = chains_led_by(city, survivor.id)
         asked = ask_about(
             city, fits_of(view, city), survivor, [survivor.id], chains, find_city(city, survivor.id, chains)
@@ -53,7 +53,7 @@ def chain_opportunities(view: View, chain: Named) -> Opportunities:
     def make() -> Opportunities:
         city = read_city(view)
         if chain.id not in city.names["Chain"]:
-            raise NotFound(f"产业链“{chain.name}”的数据状态已被隐藏,显示全部数据后可以看到")
+            raise NotFound(f"产业链“{chain.name}”的数据状态已被隐藏，显示全部数据后可以看到")
         homes = find_homes(city, chain.id, segments_of_chains(city, [chain.id]))
         asked = ask_about(city, fits_of(view, city), chain, leaders_of(city, chain.id), [chain.id], homes)
         notes = [] if asked.groups else [say("note_no_leaders", chain=chain.name)]

@@ -84,7 +84,7 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
         unplaced=tuple(unplaced[:MOST]),
         outside=tuple(outside[:MOST]),
         looked=() if fitting else tuple(islice(_looked(asked, wish), MOST_LOOKED)),
-        looked_through="、".join(f"{look.name}({look.as_of or '日期不详'})" for look in looks.values()),
+        looked_through="、".join(f"{look.name}（{look.as_of or '日期不详'}）" for look in looks.values()),
         more=sum(max(0, len(firms) - MOST) for firms in (local, unplaced, outside)),
     )
 

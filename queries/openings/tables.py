@@ -18,16 +18,16 @@ FIRM_HEADS = {
     "invitations": "建议招引企业",
 }
 MEANINGS = {
-    "offers": "链主能在本地提供什么,本地谁可以用",
-    "needs": "链主要买什么,哪些本地企业可以卡位入链",
-    "partners": "链主想合作的企业,和值得一谈的本地企业",
-    "invitations": "链主建议招引的企业,和本地接不上的需求可找的外地企业",
+    "offers": "链主能在本地提供什么，本地谁可以用",
+    "needs": "链主要买什么，哪些本地企业可以卡位入链",
+    "partners": "链主想合作的企业，和值得一谈的本地企业",
+    "invitations": "链主建议招引的企业，和本地接不上的需求可找的外地企业",
 }
 EMPTY = {
-    "offers": "链主没有登记供给,图中也没有它生产而本地需要的产品。可用“供给”空表填报。",
-    "needs": "链主没有登记需求,所产产品也没有可推断的投入。可用“需求”空表填报。",
-    "partners": ("链主没有登记拟合作企业,也没有合适两项以上需求的本地企业。可用“拟开展合作企业”空表填报。"),
-    "invitations": "链主没有建议招引企业,需求也都有合适的本地企业。可用“建议招引企业”空表填报。",
+    "offers": "链主没有登记供给，图中也没有它生产而本地需要的产品。可用“供给”空表填报。",
+    "needs": "链主没有登记需求，所产产品也没有可推断的投入。可用“需求”空表填报。",
+    "partners": ("链主没有登记拟合作企业，也没有合适两项以上需求的本地企业。可用“拟开展合作企业”空表填报。"),
+    "invitations": "链主没有建议招引企业，需求也都有合适的本地企业。可用“建议招引企业”空表填报。",
 }
 
 
@@ -62,8 +62,8 @@ def table_of_lists(answer: Opportunities) -> Table[Opening]:
 
 def notes_of_opportunities(answer: Opportunities, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield which lists are empty, and what is to be known of all."""
-    yield from (f"{title}: 没有" for title, openings in answer.lists().items() if not openings)
-    yield from (f"注意: {note}" for note in answer.notes)
+    yield from (f"{title}：没有" for title, openings in answer.lists().items() if not openings)
+    yield from (f"注意：{note}" for note in answer.notes)
 
 
 def table_of_needs(answer: Sequence[Wanted]) -> Table[Wanted]:
@@ -96,7 +96,7 @@ def table_of_steps(answer: Ledger) -> Table[tuple[Match, Step]]:
         Column("供应商", lambda row: row[0].supplier.name),
         Column("产品", lambda row: row[0].product),
         Column("现在", lambda row: row[0].state),
-        Column("步骤", lambda row: row[1].stage + ("(已撤销)" if row[1].withdrawn else "")),
+        Column("步骤", lambda row: row[1].stage + ("（已撤销）" if row[1].withdrawn else "")),
         Column("日期", lambda row: row[1].on),
         Column("经办", lambda row: row[1].by),
         Column("备注", lambda row: row[1].note),
@@ -109,10 +109,10 @@ def table_of_steps(answer: Ledger) -> Table[tuple[Match, Step]]:
 def notes_of_ledger(answer: Ledger, _: Mapping[str, Any]) -> Iterator[str]:
     """Yield how many matches there are, by stage."""
     yield (
-        f"{len(answer.matches)} 项匹配,现在的阶段: "
+        f"{len(answer.matches)} 项匹配，现在的阶段："
         f"{','.join(f'{stage} {number}' for stage, number in answer.counts.items())}"
     )
-    yield from (f"注意: {note}" for note in answer.notes)
+    yield from (f"注意：{note}" for note in answer.notes)
 
 
 def table_of_ledger(answer: Ledger) -> Table[Match]:
@@ -139,11 +139,11 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
 
     def looked(row: Opening) -> Folded:
         number = f"看过 {len(row.candidates)} 家" if name or row.candidates else ""
-        return Folded(number, [f"{candidate.firm.name}: {candidate.why}" for candidate in row.candidates])
+        return Folded(number, [f"{candidate.firm.name}：{candidate.why}" for candidate in row.candidates])
 
     def firm_or_looked(row: Opening) -> ThingRef | Folded | None:
         return firm(row) or (
-            Folded(f"没有,{looked(row).text}", looked(row).lines) if row.candidates and not invited else None
+            Folded(f"没有，{looked(row).text}", looked(row).lines) if row.candidates and not invited else None
         )
 
     columns: list[Column[Opening]] = [
@@ -172,5 +172,5 @@ def _table(name: str, title: str, rows: Sequence[Opening], answer: Opportunities
 
 def looked_text(looked: Sequence[Looked], most: int) -> str:
     """Return the firms that were looked at, one a line, and how many more there are."""
-    lines = [f"{candidate.firm.name}: {candidate.why}" for candidate in looked[:most]]
+    lines = [f"{candidate.firm.name}：{candidate.why}" for candidate in looked[:most]]
     return "\n".join([*lines, *([f"…共看过 {len(looked)} 家"] if len(looked) > most else [])])

@@ -159,7 +159,7 @@ def notes_of_projects(answer: Projects, _: Mapping[str, Any]) -> Iterator[str]:
     if answer.stalled_days is not None and answer.undated:
         yield f"停没停不知道的 {len(answer.undated)} 个项目列在最后，“多久没进展”写“不知道”"
     yield from (
-        f"缺 {missing.what}。空表: lianzhang template {missing.form} --out {missing.form}.xlsx"
+        f"缺 {missing.what}。空表：lianzhang template {missing.form} --out {missing.form}.xlsx"
         for missing in answer.missing
     )
 
@@ -191,6 +191,6 @@ def notes_of_what_if(answer: ProjectWhatIf, _: Mapping[str, Any]) -> Iterator[st
     yield answer.verdict
     if answer.status == "sample":
         yield MADE_UP
-    yield from (f"没有推演: {why}" for why in answer.cannot if why not in answer.points)
-    yield from dict.fromkeys(f"假定: {text}" for change in answer.changes for text in change.what_if.assumptions)
+    yield from (f"没有推演：{why}" for why in answer.cannot if why not in answer.points)
+    yield from dict.fromkeys(f"假定：{text}" for change in answer.changes for text in change.what_if.assumptions)
     yield f"截至 {answer.as_of}；推演是推断，不写入图中"

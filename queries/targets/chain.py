@@ -166,7 +166,7 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
                 "product_id": verdict.place.id,
                 "segment": segment_names(facts, verdict.place.segments),
             }
-            reason = say("unknown", reasons=";".join(Voice(facts, verdict, rules).reasons()))
+            reason = say("unknown", reasons="；".join(Voice(facts, verdict, rules).reasons()))
             places.append(UnknownPlace(**where, outside=outside, reason=reason))
     return sorted(places, key=lambda place: not place.outside)
 
@@ -179,7 +179,7 @@ def _no_target(facts: Facts, barred: Barred) -> NoTarget:
         region=firm.region,
         product=facts.product_names[row.end],
         product_id=row.end,
-        why_not=";".join(why_not),
+        why_not="；".join(why_not),
         why_not_codes=[reason.code for reason in why_not],
         status=max((row.status, firm.status), key=STATUS_ORDER.__getitem__),
         source=row.source,

@@ -56,7 +56,7 @@ class Makers:
 
     def _why(self, firm: int, item: int) -> str:
         reasons = self.model.reasons(firm, item)
-        return ";".join([reason.words for reason in reasons if reason.part != "size"][:SHOWN])
+        return "；".join([reason.words for reason in reasons if reason.part != "size"][:SHOWN])
 
 
 def makers_model(view: View, city: City) -> Makers:

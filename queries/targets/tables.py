@@ -54,17 +54,17 @@ NO_TARGETS: list[Column[NoTarget]] = [PLACED, PRODUCT, Column("为什么", lambd
 
 def tables_of_targets(answer: Targets) -> dict[str, Table[Any]]:
     """Return the tables of a chain's targets by what they show."""
-    without = "有缺口,但没有登记过哪家外地企业生产它: 不在排名里。"
-    unknown = "没有登记不等于没有: 查清之前不算缺口,也不算已补上。"
+    without = "有缺口，但没有登记过哪家外地企业生产它：不在排名里。"
+    unknown = "没有登记不等于没有：查清之前不算缺口，也不算已补上。"
     factors = [(target, factor) for target in answer.targets for factor in target.factors]
     return {
         "ranking": table_of_targets(answer),
         "factors": Table("target-factors", "各因素怎样计", FACTORS, factors, things=len(answer.targets)),
         "moves": table_weight_moves(answer.stability),
         "without": Table("target-without", "没有已知的外地企业", WITHOUT, answer.without_firms, without, "没有"),
-        "unknown": Table("target-unknown", "未知: 先普查", UNKNOWN, answer.unknown, unknown, "没有"),
-        "unplaced": Table("target-unplaced", "所在地未登记,须核实", NO_TARGETS, answer.unplaced, empty="没有"),
-        "excluded": Table("target-excluded", "不是招引对象,为什么", NO_TARGETS, answer.excluded, empty="没有"),
+        "unknown": Table("target-unknown", "未知：先普查", UNKNOWN, answer.unknown, unknown, "没有"),
+        "unplaced": Table("target-unplaced", "所在地未登记，须核实", NO_TARGETS, answer.unplaced, empty="没有"),
+        "excluded": Table("target-excluded", "不是招引对象，为什么", NO_TARGETS, answer.excluded, empty="没有"),
     }
 
 
@@ -85,7 +85,7 @@ def table_of_targets(answer: Targets) -> Table[Target]:
         *(Column[Target](factor.name, partial(points, key=factor.key), on="text") for factor in factors),
         Column(
             "补上的缺口",
-            lambda target: [f"{gap.product}: {gap.state} {gap.score:g},{gap.how}" for gap in target.gaps],
+            lambda target: [f"{gap.product}：{gap.state} {gap.score:g}，{gap.how}" for gap in target.gaps],
             "lines",
         ),
         Column("各因素(得分/权重)", all_points, "lines", on="page"),
@@ -93,7 +93,7 @@ def table_of_targets(answer: Targets) -> Table[Target]:
         WHY_NOT,
         *TRUST,
     ]
-    note = "各因素折成 0 至 1,乘权重相加就是得分(0 至 100),越高越值得去谈;每个因素怎样计见下一张表。"
+    note = "各因素折成 0 至 1，乘权重相加就是得分（0 至 100），越高越值得去谈；每个因素怎样计见下一张表。"
     return Table("targets", "招商名录", columns, answer.targets, note, "没有能补缺口的已知外地企业", answer.total)
 
 
@@ -107,12 +107,12 @@ def table_weight_moves(stability: WeightStability) -> Table[WeightMoved]:
         Column(f"进入前 {stability.top} 名", lambda moved: "、".join(firm.name for firm in moved.entered) or "没有"),
         Column(
             "名次变动",
-            lambda moved: [f"{move.firm.name}: {move.before} → {move.after}" for move in moved.shifts] or ["没有"],
+            lambda moved: [f"{move.firm.name}：{move.before} → {move.after}" for move in moved.shifts] or ["没有"],
             "lines",
         ),
     ]
     return Table(
-        "target-moves", "权重移动 ±20% 的影响", columns, stability.variants, "一个权重移动,其余按比例补足到 100。"
+        "target-moves", "权重移动 ±20% 的影响", columns, stability.variants, "一个权重移动，其余按比例补足到 100。"
     )
 
 
@@ -134,9 +134,9 @@ def tables_of_weights(weights: Weights) -> list[Table[Any]]:
         for section in ("fit", "inferred", "scale")
         for name, number in getattr(weights, section)
     ]
-    title = f"招商名录的权重({weights.version})"
+    title = f"招商名录的权重（{weights.version}）"
     return [
-        Table("rules-targets", title, factors, list(weights.factor.by_key().items()), "合计 100,越高越值得去谈。"),
+        Table("rules-targets", title, factors, list(weights.factor.by_key().items()), "合计 100，越高越值得去谈。"),
         Table("rules-target-scales", "招商名录的契合与刻度", others, named),
     ]
 
@@ -154,13 +154,13 @@ UNKNOWNS: list[Column[tuple[str, int]]] = [
 
 def tables_of_portfolio(answer: Portfolio) -> dict[str, Table[Any]]:
     """Return the tables of a portfolio by what they show."""
-    unknown, note = list(answer.unknown.items()), "未知不算缺口,也不算已补上。"
-    left, first = answer.unclosable, "先找谁在生产它,登记后再排。"
+    unknown, note = list(answer.unknown.items()), "未知不算缺口，也不算已补上。"
+    left, first = answer.unclosable, "先找谁在生产它，登记后再排。"
     return {
         "chosen": _chosen(answer.targets),
         "curve": _curve(answer),
         "unclosable": Table("portfolio-unclosable", "没有已知企业能补的缺口", UNCLOSABLE, left, first, "没有"),
-        "unknown": Table("portfolio-unknown", "未知: 先普查", UNKNOWNS, unknown, note, "没有"),
+        "unknown": Table("portfolio-unknown", "未知：先普查", UNKNOWNS, unknown, note, "没有"),
     }
 
 
@@ -171,7 +171,7 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
         PLACED,
         Column(
             "补上的缺口",
-            lambda chosen: [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in chosen.gaps],
+            lambda chosen: [f"{gap.chain}：{gap.product}（{gap.state} {gap.score:g}）" for gap in chosen.gaps],
             "lines",
         ),
         Column("补上的评分", lambda chosen: chosen.adds, "number"),
@@ -180,7 +180,7 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
         WHY_NOT,
         *TRUST,
     ]
-    note = "按每家在前面各家之外又补上多少排列;前面已补上的缺口不重复计。"
+    note = "按每家在前面各家之外又补上多少排列；前面已补上的缺口不重复计。"
     return Table("portfolio", "招商组合", columns, targets, note, "没有已知的外地企业能补上任何缺口")
 
 
@@ -196,20 +196,22 @@ def _curve(answer: Portfolio) -> Table[CurvePoint]:
         Column("上界", lambda point: point.bound, "number"),
         Column("求法", lambda point: "证到最优" if point.method == "exact" else "贪心"),
     ]
-    return Table("portfolio-curve", "多一家企业,多补多少", columns, answer.curve, empty="没有企业可选")
+    return Table("portfolio-curve", "多一家企业，多补多少", columns, answer.curve, empty="没有企业可选")
 
 
 def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is kept apart from the ranking, and how it moves with the weights."""
-    yield from (f"注意: {note}" for note in answer.notes)
+    yield from (f"注意：{note}" for note in answer.notes)
     yield _listed(
-        "没有已知的外地企业的缺口", [f"{gap.product}({gap.state} {gap.score:g})" for gap in answer.without_firms]
+        "没有已知的外地企业的缺口", [f"{gap.product}（{gap.state} {gap.score:g}）" for gap in answer.without_firms]
     )
-    yield _listed("未知,先普查", [place.product for place in answer.unknown])
-    yield _listed("所在地未登记,须核实", [f"{left_out.firm.name}({left_out.product})" for left_out in answer.unplaced])
+    yield _listed("未知，先普查", [place.product for place in answer.unknown])
+    yield _listed(
+        "所在地未登记，须核实", [f"{left_out.firm.name}（{left_out.product}）" for left_out in answer.unplaced]
+    )
     yield _listed(
         "不是招引对象",
-        [f"{left_out.firm.name}({left_out.product}: {left_out.why_not})" for left_out in answer.excluded],
+        [f"{left_out.firm.name}（{left_out.product}：{left_out.why_not}）" for left_out in answer.excluded],
     )
     moves = [variant for variant in answer.stability.variants if variant.left or variant.entered or variant.shifts]
     for moved in moves:
@@ -219,16 +221,16 @@ def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]
             if firms
         ]
         told += [f"{shift.firm.name} {shift.before}→{shift.after}" for shift in moved.shifts]
-        yield f"{moved.name} ×{moved.factor:g}: {'; '.join(told)}"
+        yield f"{moved.name} ×{moved.factor:g}：{'；'.join(told)}"
     least = (
-        "无从计算(不到两家)"
+        "无从计算（不到两家）"
         if answer.stability.least_correlation is None
         else f"{answer.stability.least_correlation:g}"
     )
     yield (
-        f"共 {answer.total} 家,权重 {answer.weights_version},规则 {answer.rule_version};"
-        "各权重移动 ±20%(其余按比例补足)共"
-        f" {len(answer.stability.variants)} 种,前 {answer.stability.top} 名有变化的 {len(moves)} 种,名次的最小秩相关 "
+        f"共 {answer.total} 家，权重 {answer.weights_version}，规则 {answer.rule_version}；"
+        "各权重移动 ±20%（其余按比例补足）共"
+        f" {len(answer.stability.variants)} 种，前 {answer.stability.top} 名有变化的 {len(moves)} 种，名次的最小秩相关 "
         f"{least}"
     )
 
@@ -237,22 +239,22 @@ def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]
     """Yield how good the choice is, and what it leaves."""
     yield answer.statement
     yield (
-        f"全部缺口 {answer.gaps} 个,评分合计 {answer.weight:g};"
-        f"有已知外地企业能补的 {answer.closable:g},这一组补上 {answer.closed:g}"
+        f"全部缺口 {answer.gaps} 个，评分合计 {answer.weight:g}；"
+        f"有已知外地企业能补的 {answer.closable:g}，这一组补上 {answer.closed:g}"
     )
-    yield f"上界 {answer.bound:g},离最优至多差 {answer.short:.1%}"
+    yield f"上界 {answer.bound:g}，离最优至多差 {answer.short:.1%}"
     curve = [
         f"{point.most} 家 {point.closed:g}{'' if point.method == 'exact' else f'(至多 {point.bound:g})'}"
         for point in answer.curve
     ]
-    yield f"企业数与补上的评分: {','.join(curve) or '没有'}"
+    yield f"企业数与补上的评分：{','.join(curve) or '没有'}"
     yield _listed(
         "没有已知企业能补的缺口",
-        [f"{gap.chain}: {gap.product}({gap.state} {gap.score:g})" for gap in answer.unclosable],
+        [f"{gap.chain}：{gap.product}（{gap.state} {gap.score:g}）" for gap in answer.unclosable],
     )
-    yield from (f"注意: {note}" for note in answer.notes)
+    yield from (f"注意：{note}" for note in answer.notes)
 
 
 def _listed(title: str, names: list[str]) -> str:
     more = f" 等 {len(names)} 个" if len(names) > SHOWN else ""
-    return f"{title}: {'、'.join(names[:SHOWN]) or '没有'}{more}"
+    return f"{title}：{'、'.join(names[:SHOWN]) or '没有'}{more}"

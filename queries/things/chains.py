@@ -133,7 +133,7 @@ def _view(view: View, id: str) -> ChainView:
         for row in view.whole.ask("chains"):
             if row["chain"]["id"] == id:
                 view.refuse_hidden(row["chain"])
-        raise NotFound(f"图中没有编号为“{id[:60]}”的产业链,可在首页查看全部产业链")
+        raise NotFound(f"图中没有编号为“{id[:60]}”的产业链，可在首页查看全部产业链")
 
     of = view.ask_each(PARTS, labels=[start for start, _ in ends_of(OnChain) if start != "Enterprise"], chain=id)
     return ChainView(

@@ -62,7 +62,7 @@ def _ends_at(place: int) -> dict[str, list[str]]:
 def _view(view: View, id: str, supplies: bool) -> EnterpriseView:
     rows = view.whole.ask("enterprise", id=id)
     if not rows:
-        raise NotFound(f"图中没有编号为“{id[:60]}”的企业,可用搜索按名称、简称或拼音查找")
+        raise NotFound(f"图中没有编号为“{id[:60]}”的企业，可用搜索按名称、简称或拼音查找")
     view.refuse_hidden(rows[0]["enterprise"])
     sides = (view.ask(f"enterprise_{side}", **_ends_at(place), id=id) for place, side in enumerate(("out", "in")))
     outgoing, incoming = ([row for row in side if view.shows(row["relation"], row["thing"])] for side in sides)

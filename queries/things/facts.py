@@ -46,6 +46,12 @@ def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
     return facts
 
 
+def written_by(thing: Mapping[str, Any], *fields: str) -> str:
+    """Return who wrote what some fields of a thing hold, and when; nothing where files say it."""
+    edits = read_edits(thing)
+    return "、".join(dict.fromkeys(f"{edit.by} {edit.at[:10]} 写的" for name in fields if (edit := edits.get(name))))
+
+
 def _split(entry: str) -> tuple[str, str, str]:
     """Split "field|source|status"; a source's id may hold the mark itself."""
     field, _, rest = entry.partition("|")

@@ -115,6 +115,6 @@ def notes_of_rows(answer: CypherAnswer, asked: Mapping[str, Any]) -> Iterator[st
     if answer.truncated:
         full = len(answer.rows) >= (asked.get("limit") or Settings().query_rows)
         yield (
-            f"只显示前 {len(answer.rows)} 行,"
+            f"只显示前 {len(answer.rows)} 行，"
             f"{'可用 --limit 调整' if full else '答案太大,其余没有取: 请少返回几列或加条件'}"
         )

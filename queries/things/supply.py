@@ -28,7 +28,7 @@ def customers(view: View, id: str, tiers: int = 1) -> list[SupplyEdge]:
 
 def _neighbourhood(view: View, question: str, id: str, tiers: int, near: str, far: str) -> list[SupplyEdge]:
     if not 1 <= tiers <= MAX_HOPS:
-        raise InputError(f"层数 {tiers} 超出范围,应在 1 与 {MAX_HOPS} 之间")
+        raise InputError(f"层数 {tiers} 超出范围，应在 1 与 {MAX_HOPS} 之间")
     return view.once((question, id, tiers), lambda: _walk(view, question, id, tiers, near, far))
 
 
@@ -82,9 +82,9 @@ def paths(view: View, start: str, end: str, most: int = 5, longest: int = 6) -> 
     """Return up to ``most`` supply paths from one firm to another, shortest
     first, without going through a firm twice."""
     if start == end:
-        raise InputError("起点与终点是同一家企业,请给出两家不同的企业")
+        raise InputError("起点与终点是同一家企业，请给出两家不同的企业")
     if not 1 <= longest <= MAX_HOPS:
-        raise InputError(f"路径长度 {longest} 超出范围,应在 1 与 {MAX_HOPS} 之间")
+        raise InputError(f"路径长度 {longest} 超出范围，应在 1 与 {MAX_HOPS} 之间")
     shortest: list[SupplyPath] = []
     for length in range(1, longest + 1):
         rows = view.ask("paths", hops=length, origin=start, target=end, size=PATH_ROWS)

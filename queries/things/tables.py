@@ -21,11 +21,11 @@ from queries.core.answers import (
 )
 from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_amount, show_names, show_number
-from queries.things.facts import CURRENCY_UNITS
+from queries.things.facts import CURRENCY_UNITS, written_by
 from queries.things.listings import supplied, table_supplies
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
-FIGURES = "数值按原文换算为基本单位,原文另列;限定词(如“近”“以上”)写在数值之后。"
+FIGURES = "数值按原文换算为基本单位，原文另列；限定词（如“近”“以上”）写在数值之后。"
 
 GROUPS = {"products": "产品与需求", "places": "所在产业链与环节"}  # of a firm's relations, as their types name them
 
@@ -73,7 +73,7 @@ def _segments(view: ChainView) -> Table[SegmentView]:
         *TRUST,
     ]
     segments = sorted(view.segments, key=lambda item: (TIER_ORDER.get(item.tier or "", 9), item.id))
-    note = "产品数与企业数是图中已有的记录数,不代表本地实际有多少;没有企业记录的环节未必是缺链。"
+    note = "产品数与企业数是图中已有的记录数，不代表本地实际有多少；没有企业记录的环节未必是缺链。"
     return Table("segments", "环节", columns, segments, note)
 
 
@@ -114,7 +114,7 @@ def _firms(view: ChainView) -> Table[Tie]:
     for item in view.members:
         if item.label in ("Enterprise", "Institute") and (item.id, item.source) not in told:
             told[item.id, item.source] = None
-            what = "在链上" if item.label == "Enterprise" else "在链上(科研院所)"
+            what = "在链上" if item.label == "Enterprise" else "在链上（科研院所）"
             items.append((item, what, 2, str(item.properties.get("description") or "")))
 
     def firm(tie: Tie) -> ThingRef:
@@ -126,7 +126,7 @@ def _firms(view: ChainView) -> Table[Tie]:
         Column("环节或说明", lambda tie: tie[3]),
         *trust(lambda tie: tie[0]),
     ]
-    note = "每行是一条关系,各有来源;同一家企业可有几行。"
+    note = "每行是一条关系，各有来源；同一家企业可有几行。"
     return Table("enterprises", "企业", columns, items, note, things=len({id for id, _ in told}))
 
 
@@ -290,20 +290,21 @@ def _detail(relation: str, item: Related) -> str:
     shown = (
         (info.title, item.properties[name]) for name, info in own.items() if item.properties.get(name) not in (None, "")
     )
-    return ";".join(f"{zh} {show_number(value) if isinstance(value, float) else value}" for zh, value in shown)
+    return "；".join(f"{zh} {show_number(value) if isinstance(value, float) else value}" for zh, value in shown)
 
 
 def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
     """Return firms as they are listed, and by what a word found them."""
 
-    def matched(firm: Mapping[str, Any]) -> str:
-        return f"按{firm['matched']}找到" if firm.get("matched") else ""
+    def about(firm: Mapping[str, Any]) -> str:
+        found = f"按{firm['matched']}找到" if firm.get("matched") else ""
+        return "；".join(filter(None, (found, written_by(firm, "name"))))
 
     columns: list[Column[Any]] = [
-        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", matched),
-        Column("简称", lambda firm: firm.get("short_name")),
-        Column("角色", lambda firm: "、".join(firm.get("roles") or [])),
-        Column("说明", lambda firm: firm.get("description")),
+        Column("企业", lambda firm: ThingRef("Enterprise", firm["id"], firm["name"]), "thing", about),
+        Column("简称", lambda firm: firm.get("short_name"), extra=lambda firm: written_by(firm, "short_name")),
+        Column("角色", lambda firm: "、".join(firm.get("roles") or []), extra=lambda firm: written_by(firm, "roles")),
+        Column("说明", lambda firm: firm.get("description"), extra=lambda firm: written_by(firm, "description")),
         *TRUST,
     ]
     return Table("enterprises", "企业", columns, firms)

@@ -20,10 +20,10 @@ def view_thing(view: View, label: str, id: str, most: int = MOST_RELATIONS) -> T
     raises ``NotFound`` for what is not there."""
     record = NODE_TYPES.get(label)
     if record is None:
-        raise NotFound(f"没有“{label[:60]}”这一类;图中有 {'、'.join(node.table.zh for node in NODE_TYPES.values())}")
+        raise NotFound(f"没有“{label[:60]}”这一类；图中有 {'、'.join(node.table.zh for node in NODE_TYPES.values())}")
     thing = next((row["thing"] for row in view.whole.ask("thing", labels=[label], id=id)), None)
     if thing is None:
-        raise NotFound(f"图中没有编号为“{id[:60]}”的{record.table.zh},可用搜索按名称、简称或拼音查找")
+        raise NotFound(f"图中没有编号为“{id[:60]}”的{record.table.zh}，可用搜索按名称、简称或拼音查找")
     view.refuse_hidden(thing)
     sides = [view.ask(question, labels=[label], id=id, size=most + 1) for question in ("thing_out", "thing_in")]
     outgoing, incoming = ([row for row in side[:most] if view.shows(row["relation"], row["other"])] for side in sides)

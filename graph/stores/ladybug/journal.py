@@ -1,7 +1,8 @@
 """The journal of an embedded store: a file of SQLite in the folder of its generations, which outlives each of them."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class FileJournal(Journal):
     """A journal in one file; every entry is on the disk when it is told to be added."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self.path = path
 
     def append(self, entry: JournalEntry) -> JournalEntry:
@@ -28,13 +30,20 @@ class FileJournal(Journal):
             _insert(base, added)
         return added
 
-    def entries(self, last: int = 0) -> Iterator[JournalEntry]:
-        """Yield all entries or the last so many."""
+    def entries(self, last: int = 0, after: int = 0) -> Iterator[JournalEntry]:
+        """Yield all entries, the last so many, or those after a number."""
+        return self._found("number > ? ORDER BY number DESC LIMIT ?", after, last or -1)
+
+    def pick(self, numbers: Sequence[int]) -> Iterator[JournalEntry]:
+        """Yield the entries of some numbers."""
+        which = "number IN (SELECT value FROM json_each(?)) ORDER BY number DESC"
+        return self._found(which, json.dumps([*numbers]))
+
+    def _found(self, which: str, *values: int | str) -> Iterator[JournalEntry]:
         if not self.path.exists():
             return
         with self._open() as base:
-            query = "SELECT text, hash FROM entries ORDER BY number DESC LIMIT ?"
-            rows = base.execute(query, (last or -1,)).fetchall()
+            rows = base.execute(f"SELECT text, hash FROM entries WHERE {which}", values).fetchall()
         yield from (JournalEntry.of(text, hash) for text, hash in reversed(rows))
 
     def head(self) -> Head:

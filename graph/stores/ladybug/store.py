@@ -82,6 +82,7 @@ class LadybugStore:
         self._readers = Pool(READERS)
         self._outside = Pool(max(1, CORES // 2), OUTSIDE)
         self.generations = Generations(path, partial(_close, self._readers, self._outside))
+        self._journal = FileJournal(self.generations.folder / "journal.sqlite")
 
     def read(
         self,
@@ -167,7 +168,7 @@ class LadybugStore:
 
     def journal(self) -> FileJournal:
         """Return the journal, a file beside the generations."""
-        return FileJournal(self.generations.folder / "journal.sqlite")
+        return self._journal
 
     def ping(self) -> None:
         """Open the current generation."""
