@@ -69,7 +69,8 @@ class InputTable:
                 yield raw, raw.select(ROW, *names).rename(names)
                 continue
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
-            named, notes = as_meant(raw.select(ROW, *names, *first).rename(names), self.record, self.heads)
+            read = raw.select(ROW, *names, *first).rename(names)
+            named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904)
             self.notes += notes
             self.report.read -= len(raw) - len(named)
             yield raw, self._with_proof(named)

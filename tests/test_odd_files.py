@@ -1,5 +1,6 @@
 """Odd files as offices have them: read as they are meant, each with a note, nothing lost or changed without a word."""
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -307,3 +308,76 @@ def test_the_characters_that_gb18030_moved_in_2022_are_read_where_they_are_now(t
     path.write_text(SOME + "\ue81e,x\n", "utf-8")  # whoever says the private one in UTF-8 may mean it
     (sheet,) = read_text(path)
     assert [row[0] for frame in sheet.chunks for row in frame.iter_rows()][2] == "\ue81e"
+
+
+def test_what_a_formula_failed_with_is_told_and_no_value(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["企业名称", "统一社会信用代码", "说明", "来源"])
+        page.write_row(1, 0, ["示例甲公司", "", "", "示例名录"])
+        page.write_formula(1, 1, "=VLOOKUP(1,Z1:Z2,1,0)", None, "#N/A")
+        page.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+        page.write_formula(2, 0, "=Z9", None, "#REF!")
+        page.write(2, 3, "示例名录")
+        page.write_row(3, 0, ["示例乙公司", "", "#NAME?", "示例名录"])
+    report = load([path], store)
+    assert firms(store) == [("示例乙公司", None, None), ("示例甲公司", None, None)]
+    assert [(note.row, note.column, note.note) for note in report.notes] == [
+        (2, "统一社会信用代码", "单元格是 Excel 错误值 #N/A,按空读"), (2, "说明", "单元格是 Excel 错误值 #DIV/0!,按空读"),
+        (4, "说明", "单元格是 Excel 错误值 #NAME?,按空读"),
+    ]  # fmt: skip
+    assert [(each.row, each.column, "Excel 错误值 #REF!" in each.reason) for each in report.rejected] == [
+        (3, "名称", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"]
+)
+def test_errors_of_excel_in_text_are_told_too(tmp_path: Path, error: str) -> None:
+    frame = pl.DataFrame(
+        {"__row": [2, 3], "name": ["示例甲公司", "#1 公司"], "stock_code": [error, ""], "source": ["s", "s"]}
+    )
+    meant, notes = as_meant(frame, Enterprise, HEADS)
+    assert meant["stock_code"].to_list() == [None, None]
+    assert meant["name"].to_list() == ["示例甲公司", "#1 公司"]
+    assert [(note.row, note.note) for note in notes] == [(2, f"单元格是 Excel 错误值 {error},按空读")]
+
+
+def test_what_is_hidden_is_loaded_and_told(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet("在册")
+        page.write_row(0, 0, ["企业名称", "说明", "来源"])
+        for row in range(1, 6):
+            page.write_row(row, 0, [f"示例{row}公司", "", "示例名录"])
+        for row in (2, 3, 5, 900):
+            page.set_row(row, None, None, {"hidden": True})
+        page.set_column(1, 1, None, None, {"hidden": True})
+        other = book.add_worksheet("旧表")
+        other.write_row(0, 0, ["企业名称", "来源"])
+        other.write_row(1, 0, ["示例旧公司", "示例名录"])
+        other.hide()
+    report = load([path], store)
+    assert (report.total("new"), report.bad) == (6, False)
+    assert report.warnings == [
+        "企业.xlsx: 表“在册”有 3 个隐藏行也已载入: 第 3-4、6 行", "企业.xlsx: 表“在册”的隐藏列 B 也已读", "企业.xlsx: 表“旧表”是隐藏的,也已载入",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_days_are_read_in_the_system_of_their_workbook(tmp_path: Path, since_1904: bool) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path), {"date_1904": since_1904}) as book:
+        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        page.write_row(0, 0, ["企业名称", "上市日期", "来源"])
+        page.write_row(1, 0, ["示例甲公司", "", "s"])
+        page.write_datetime(1, 1, datetime(2020, 5, 17), day)
+        page.write_row(2, 0, ["示例乙公司", 43968 - (1462 if since_1904 else 0), "s"])
+    report = load([path], store)
+    assert report.rejected == []
+    assert store.nodes(Enterprise)["listed_on"].to_list() == ["2020-05-17"] * 2
+    assert [(note.row, note.note) for note in report.notes] == [(3, "是 Excel 的日期序号,读作 2020-05-17")]
+    store.close()

@@ -30,7 +30,8 @@ class BadRow:
 class Sheet:
     """Raw rows as text: columns ``0``, ``1``, … and ``__row``, the row's number as a spreadsheet shows it.
 
-    A reader of a known format sets ``record`` (its heads are then our fields) and says in ``warnings`` what it met.
+    A reader of a known format sets ``record`` (its heads are then our fields) and says in ``warnings`` what it met;
+    ``since_1904``: the numbers of its days count from 1904.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Sheet:
     bad: list[BadRow] = field(default_factory=list)
     record: type[Record] | None = None
     warnings: list[str] = field(default_factory=list)
+    since_1904: bool = False
 
 
 def raw_frame(rows: list[list[str | None]], numbers: list[int], width: int) -> pl.DataFrame:
