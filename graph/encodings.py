@@ -14,6 +14,7 @@ from graph.errors import InputError
 SAMPLE = 1 << 20
 PLAINLY = 1000  # bytes beyond the first of their characters: GB18030 is valid UTF-8 for a word (联通), not for hundreds
 DECIDED = 5000  # lines that say which encoding it is
+WORKBOOKS = ((b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"))
 WIDER = ((codecs.BOM_UTF32_LE, "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"))
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SIGNS = "\n\r,\t;"
@@ -41,6 +42,9 @@ def find_encoding(path: Path) -> str:
     in; raises ``InputError`` where it is none that is read."""
     with path.open("rb") as stream:
         start = stream.read(SAMPLE)
+    for mark, name in WORKBOOKS:
+        if start.startswith(mark):
+            raise InputError(f"这不是文本,而是 Excel 工作簿(或压缩包),请把扩展名改为 .{name} 再载入")
     for mark, name in WIDER:
         if start.startswith(mark):
             raise InputError(f"文件是 {name} 编码,不能读。{ASK}")

@@ -24,7 +24,6 @@ BLOCK = 16 << 20
 CELL_LIMIT = 1 << 20
 TEXT_LIMIT = 100_000
 DELIMITERS = ",\t;"
-WORKBOOKS = ((b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"))
 
 
 @dataclass
@@ -46,11 +45,6 @@ class _Layout:
 def read_text(path: Path) -> list[Sheet]:
     """Return the one table of a CSV, TSV or semicolon file; raises
     ``InputError`` where it is not text or has no head."""
-    with path.open("rb") as start:
-        signature = start.read(4)
-    for mark, kind in WORKBOOKS:
-        if signature == mark:
-            raise InputError(f"这不是文本,而是 Excel 工作簿(或压缩包),请把扩展名改为 .{kind} 再载入")
     encoding = find_encoding(path)
     csv.field_size_limit(CELL_LIMIT)
     with open_text(path, encoding) as stream:
