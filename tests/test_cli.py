@@ -380,3 +380,17 @@ def test_bad_rows_of_any_command_end_with_1(tmp_path: Path) -> None:
         table.write_text(f"名称,来源\n甲公司,年鉴\n乙公司,{'' if code else '年鉴'}\n", "utf-8")
         load = ["load", str(table), "--dry-run", "--store", f"ladybug://{tmp_path}/g.lbug"]
         assert CliRunner().invoke(app, load).exit_code == code
+
+
+@pytest.mark.parametrize("console", ["gbk:strict", "ascii"])
+def test_what_is_written_to_a_file_is_utf8_whatever_the_console(tmp_path: Path, console: str) -> None:
+    """On Chinese Windows a redirected output is GBK, which lacks some signs of names."""
+    store, name = f"ladybug://{tmp_path}/g.lbug", "示例𠮷电子·№𬭚有限公司"
+    (tmp_path / "企业.csv").write_text(f"企业名称,来源\n{name},示例名录\n", "utf-8")
+    run_apart("load", str(tmp_path / "企业.csv"), store=store, PYTHONIOENCODING=console)
+    for format in ("csv", "table"):
+        told = run_apart("search", "示例𠮷", "--format", format, store=store, PYTHONIOENCODING=console)
+        assert name in told.stdout
+        assert "Traceback" not in told.stderr
+    told = run_apart("search", "没有𠮷", store=store, check=None, PYTHONIOENCODING=console)
+    assert "Traceback" not in told.stderr
