@@ -63,8 +63,9 @@ class InputTable:
         mended = not {*REASON_HEADS}.isdisjoint(self.sheet.heads)
         for raw in _ahead(self.sheet.chunks):
             self.report.read += len(raw)
-            if mended:  # our own rejects file: take the apostrophe before a formula off again
-                raw = raw.with_columns(pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}"))
+            if mended:  # our own rejects file: take off again what keeps a spreadsheet from changing a cell
+                bare = pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}").str.replace(r'^="(\d+)"$', "${1}")
+                raw = raw.with_columns(bare)
             if self.as_written:
                 yield raw, raw.select(ROW, *names).rename(names)
                 continue

@@ -11,6 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from pypinyin import lazy_pinyin
 from typer.testing import CliRunner
@@ -168,9 +169,10 @@ def test_bad_rows_are_written_where_they_can_be_mended(story_url: str, tmp_path:
     reject = report["rejected"][0]
     assert (reject["row"], reject["column"]) == (3, "来源")
     assert "缺少来源" in reject["reason"]
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "enterprises-rejects.csv").read_text("utf-8-sig"))))
-    assert rows[0]["名称"] == "示例坏有限公司"
-    assert "缺少来源" in rows[0]["拒收原因"]
+    heads, row = openpyxl.load_workbook(tmp_path / "out" / "enterprises-rejects.xlsx").active.values
+    told = dict(zip(heads, row, strict=True))
+    assert told["名称"] == "示例坏有限公司"
+    assert "缺少来源" in told["拒收原因"]
 
 
 def test_a_file_that_is_refused_is_told_by_its_name_as_it_is(tmp_path: Path) -> None:
