@@ -12,10 +12,10 @@ import graph
 import loaders
 from graph.model import name_of
 from graph.stores import Store
+from loaders.layouts.told import Told
 from loaders.layouts.words import mark
 from loaders.report import FileReport, ReadOtherwise, Report
 from loaders.rows.problems import Contradiction
-from loaders.tables import Told
 
 KEY = "loaded"
 

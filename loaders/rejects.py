@@ -1,7 +1,8 @@
-"""Refused rows, written in the form of their file with a reason column, so that they can be mended and loaded again.
+"""Refused rows, written with a reason column, so that they can be mended and loaded again.
 
-What a spreadsheet would run as a formula gets an apostrophe in front; ``Table``
-takes it off again when such a file is read.
+A spreadsheet makes 9.13702E+17 of a code in a CSV: so the rows of a table are given as a workbook whose cells are text,
+and only those that no sheet holds whole (a long cell, a ragged row, very many) in the form of their file. What would
+run as a formula gets an apostrophe in front, and in a CSV a long number ``="…"``; ``InputTable`` takes both off again.
 """
 
 import csv
@@ -19,9 +20,12 @@ from loaders.report import shown
 from loaders.tables import InputTable
 
 EXCEL_CELL = 32_767
+MOST_ROWS = 100_000  # of a workbook: more is only slow
 WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods")
 JSON_LINES = (".jsonl", ".ndjson")
 _risky = re.compile(r"\s*(?:[=@]|[+\-](?!\d+(?:[.,]\d+)*%?\s*$))")
+_digits = re.compile(r"0\d+|\d{12,}")
+_no_xml = re.compile("[\x00\ufffe\uffff\ud800-\udfff]")
 _unfit = re.compile(r"[^\w()()-]+")
 
 Row = tuple[int, list[str], str]
@@ -34,8 +38,7 @@ def write_rejects(tables: list[InputTable], folder: Path) -> list[str]:
         rows = _refused(table, [part for part in tables if part.piece and is_same_sheet(part, table)])
         if not rows:
             continue
-        suffix = table.sheet.path.suffix.lower()
-        suffix = ".xlsx" if suffix in WORKBOOKS else suffix if suffix in (".tsv", *JSON_LINES) else ".csv"
+        suffix = _suffix(table, rows)
         stem = shown(table.sheet.path.stem) + (f"-{table.sheet.name}" if table.sheet.name else "")
         stem = _unfit.sub("_", stem).encode()[:200].decode("utf-8", "ignore")
         target = folder / f"{stem}-rejects{suffix}"
@@ -46,6 +49,20 @@ def write_rejects(tables: list[InputTable], folder: Path) -> list[str]:
             _write(fresh, target.suffix, table, rows)
         written[str(target)] = None
     return list(written)
+
+
+def _suffix(table: InputTable, rows: list[Row]) -> str:
+    """Return what kind of file can hold the rows whole."""
+    suffix, width = table.sheet.path.suffix.lower(), len(table.sheet.heads)
+    if suffix in JSON_LINES:
+        return suffix
+    fits = all(
+        len(cells) == width and all(len(cell) < EXCEL_CELL and not _no_xml.search(cell) for cell in cells)
+        for _, cells, _ in rows
+    )
+    if fits and len(rows) <= MOST_ROWS:
+        return ".xlsx"
+    return suffix if suffix == ".tsv" else ".csv"
 
 
 def is_same_sheet(part: InputTable, table: InputTable) -> bool:
@@ -89,15 +106,16 @@ def _write(target: Path, suffix: str, table: InputTable, rows: list[Row]) -> Non
 
 
 def _safe(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula; cut what no spreadsheet can hold."""
-    return f"'{text[:EXCEL_CELL]}" if _risky.match(text) else text[:EXCEL_CELL]
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{text}" if _risky.match(text) else text
 
 
 def _write_csv(target: Path, heads: list[str], rows: list[Row], delimiter: str) -> None:
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
         writer.writerow([*heads, REASON_HEADS[0]])
-        writer.writerows([*map(_safe, cells), reason] for _, cells, reason in rows)
+        for _, cells, reason in rows:
+            writer.writerow([*(f'="{cell}"' if _digits.fullmatch(cell) else _safe(cell) for cell in cells), reason])
 
 
 def _write_jsonl(target: Path, table: InputTable, heads: list[str], rows: list[Row]) -> None:
@@ -105,7 +123,7 @@ def _write_jsonl(target: Path, table: InputTable, heads: list[str], rows: list[R
     with target.open("w", encoding="utf-8") as stream:
         for number, cells, reason in rows:
             line = {head: _safe(cell) for head, cell in zip(heads, cells, strict=False) if cell}
-            line = {"原文": broken[number][:EXCEL_CELL]} if number in broken else line
+            line = {"原文": broken[number]} if number in broken else line
             stream.write(json.dumps(line | {REASON_HEADS[0]: reason}, ensure_ascii=False) + "\n")
 
 
@@ -118,9 +136,10 @@ def _write_xlsx(target: Path, table: InputTable, heads: list[str], rows: list[Ro
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     ) as book:
         page = book.add_worksheet("_" if name.lower() in ("", "history") else name)
-        bold = book.add_format({"bold": True})
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         page.write_row(0, 0, [*heads, REASON_HEADS[0]], bold)
         for number, (_, cells, reason) in enumerate(rows, 1):
-            page.write_row(number, 0, [*map(_safe, cells), reason])
-        page.set_column(0, len(heads), 18)
+            for column, cell in enumerate([*map(_safe, cells), reason[:EXCEL_CELL]]):
+                page.write_string(number, column, cell, text)
+        page.set_column(0, len(heads), 18, text)
     target.write_bytes(buffer.getbuffer())

@@ -16,6 +16,7 @@ from graph.model.nodes import Enterprise
 from graph.outputs import check_folder
 from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
+from loaders.layouts.told import Told
 from loaders.layouts.words import head_words
 from loaders.memory import fingerprint, recall, remember
 from loaders.rejects import write_rejects
@@ -29,7 +30,7 @@ from loaders.rows.places import settle_places
 from loaders.rows.problems import RowProblem
 from loaders.rows.validate import validate
 from loaders.standards import STANDARDS
-from loaders.tables import InputTable, Row, Told, add_rows, fail, find_files, open_tables
+from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
 
 AT_MOST = 1 << 12  # things that one row may name
 MOST_NAMED = 5  # files of a load that the journal names

@@ -21,6 +21,7 @@ from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
 from loaders.layouts.spelling import clean_head, unit_of_title
+from loaders.layouts.told import NOTHING_TOLD, Told
 from loaders.layouts.words import head_words
 from loaders.parts import Piece, find_pieces, pieces_of
 from loaders.report import FileReport, Report, shown
@@ -42,25 +43,6 @@ READERS: dict[str, Callable[[Path, frozenset[str]], list[Sheet]]] = {
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
 }
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is said of whole files: the type of their tables, what holds where their rows say nothing (``proof``:
-    ``source``, ``status``), the one leader that they are about, and heads with the fields that they stand for."""
-
-    kind: type[Record] | None = None
-    proof: Mapping[str, str] = field(default_factory=dict)
-    leader: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def heads(self) -> dict[str, str]:
-        """Return ``columns`` by their heads as these are compared."""
-        return {clean_head(head): name for head, name in self.columns.items()}
-
-
-NOTHING_TOLD = Told()
 
 
 @dataclass
@@ -99,13 +81,15 @@ class InputTable:
         mended = not {*REASON_HEADS}.isdisjoint(self.sheet.heads)
         for raw in _ahead(self.sheet.chunks):
             self.report.read += len(raw)
-            if mended:  # our own rejects file: take the apostrophe before a formula off again
-                raw = raw.with_columns(pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}"))
+            if mended:  # our own rejects file: take off again what keeps a spreadsheet from changing a cell
+                bare = pl.col(pl.String).str.replace(r"^'(\s*[=@+\-])", "${1}").str.replace(r'^="(\d+)"$', "${1}")
+                raw = raw.with_columns(bare)
             if self.as_written:
                 yield raw, raw.select(ROW, *names).rename(names)
                 continue
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
-            named, notes = as_meant(raw.select(ROW, *names, *first).rename(names), self.record, self.heads)
+            read = raw.select(ROW, *names, *first).rename(names)
+            named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904)
             listing = Listing(self.record, self.heads, self.listing, unit_of_title(self.sheet.above), self._day, notes)
             if self.piece:
                 notes.clear()  # what is read of a cell is told once, by the table of the rows themselves

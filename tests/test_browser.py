@@ -40,6 +40,15 @@ OVERLAPS = """() => {
   return found;
 }"""
 
+PAINTED = """{
+  window.painted = new Set();
+  const paint = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+    window.painted.add(text.trim());
+    return paint.call(this, text, ...where);
+  };
+}"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -325,6 +334,34 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
     shown.screenshot(path=OUT / "drawn.png", full_page=True)
     shown.close()
     assert not problems
+
+
+def test_names_are_painted_as_they_are(browser: Browser) -> None:
+    from api.pictures.files import draw_enterprise
+    from queries.core.answers import EnterpriseView, Named, SupplyEdge
+
+    names = ["示例A&B电子", "示例<精密>仪器", "R&D(中", "C++|&[", "&lt;&amp;", "<b>x</b>", "a ∗ˍˋ＼"]
+    where = {"status": "sample", "source": "s"}
+    firm = Named(id="x", name="示例本厂")
+    edges = [
+        SupplyEdge(tier=1, supplier=Named(id=f"y{n}", name=name), customer=firm, product="件", **where)
+        for n, name in enumerate([*names[:-1], "a *_`\\"])
+    ]
+    about = {"_label": "Enterprise", "id": "x", "name": "示例本厂", **where}
+    file = OUT / "names.html"
+    file.write_text(
+        draw_enterprise(EnterpriseView(enterprise=about, outgoing=[], incoming=[], statements=[]), edges, []), "utf-8"
+    )
+    shown = browser.new_page(viewport={"width": 1366, "height": 768})
+    problems: list[str] = []
+    shown.on("pageerror", lambda error: problems.append(str(error)))
+    shown.add_init_script(PAINTED)
+    shown.goto(file.as_uri())
+    shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    painted = shown.evaluate("[...window.painted]")
+    shown.close()
+    assert (problems, [name for name in names if name not in painted]) == ([], [])
 
 
 def test_three_thousand_firms_are_painted_where_they_were_put(browser: Browser) -> None:

@@ -11,6 +11,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from pypinyin import lazy_pinyin
 from typer.testing import CliRunner
@@ -168,9 +169,10 @@ def test_bad_rows_are_written_where_they_can_be_mended(story_url: str, tmp_path:
     reject = report["rejected"][0]
     assert (reject["row"], reject["column"]) == (3, "来源")
     assert "缺少来源" in reject["reason"]
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "enterprises-rejects.csv").read_text("utf-8-sig"))))
-    assert rows[0]["名称"] == "示例坏有限公司"
-    assert "缺少来源" in rows[0]["拒收原因"]
+    heads, row = openpyxl.load_workbook(tmp_path / "out" / "enterprises-rejects.xlsx").active.values
+    told = dict(zip(heads, row, strict=True))
+    assert told["名称"] == "示例坏有限公司"
+    assert "缺少来源" in told["拒收原因"]
 
 
 def test_a_file_that_is_refused_is_told_by_its_name_as_it_is(tmp_path: Path) -> None:
@@ -380,3 +382,17 @@ def test_bad_rows_of_any_command_end_with_1(tmp_path: Path) -> None:
         table.write_text(f"名称,来源\n甲公司,年鉴\n乙公司,{'' if code else '年鉴'}\n", "utf-8")
         load = ["load", str(table), "--dry-run", "--store", f"ladybug://{tmp_path}/g.lbug"]
         assert CliRunner().invoke(app, load).exit_code == code
+
+
+@pytest.mark.parametrize("console", ["gbk:strict", "ascii"])
+def test_what_is_written_to_a_file_is_utf8_whatever_the_console(tmp_path: Path, console: str) -> None:
+    """On Chinese Windows a redirected output is GBK, which lacks some signs of names."""
+    store, name = f"ladybug://{tmp_path}/g.lbug", "示例𠮷电子·№𬭚有限公司"
+    (tmp_path / "企业.csv").write_text(f"企业名称,来源\n{name},示例名录\n", "utf-8")
+    run_apart("load", str(tmp_path / "企业.csv"), store=store, PYTHONIOENCODING=console)
+    for format in ("csv", "table"):
+        told = run_apart("search", "示例𠮷", "--format", format, store=store, PYTHONIOENCODING=console)
+        assert name in told.stdout
+        assert "Traceback" not in told.stderr
+    told = run_apart("search", "没有𠮷", store=store, check=None, PYTHONIOENCODING=console)
+    assert "Traceback" not in told.stderr

@@ -60,12 +60,13 @@ def read(path: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", ["enterprises.csv", "enterprises.tsv", "enterprises.xlsx", "enterprises.jsonl"])
-def test_rejects_have_the_form_of_the_input_and_load_when_mended(tmp_path: Path, name: str) -> None:
+def test_rejects_are_workbooks_or_json_lines_and_load_when_mended(tmp_path: Path, name: str) -> None:
     store = new_store(tmp_path)
     rejects = tmp_path / "rejects"
     report = run(store, write(tmp_path / "in" / name, [HEADS, *ROWS]), rejects=rejects)
     assert counts(report) == {"read": 4, "new": 1, "rejected": 3}
-    written = rejects / {"enterprises.xlsx": "enterprises-企业-rejects.xlsx"}.get(name, name.replace(".", "-rejects."))
+    names = {"enterprises.xlsx": "enterprises-企业-rejects.xlsx", "enterprises.jsonl": "enterprises-rejects.jsonl"}
+    written = rejects / names.get(name, "enterprises-rejects.xlsx")
     assert report.rejects_written == [str(written)]
     assert read(written) == [[*HEADS, REASON], *EXPECTED]
 
@@ -141,7 +142,7 @@ def test_files_of_one_name_and_strange_sheet_names_have_rejects_of_their_own(tmp
     report = run(new_store(tmp_path), tmp_path / "in", rejects=tmp_path / "rejects")
     assert counts(report) == {"read": 6, "rejected": 6}
     assert sorted(Path(path).name for path in report.rejects_written) == [
-        "enterprises-rejects-2.csv", "enterprises-rejects-3.csv", "enterprises-rejects.csv",
+        "enterprises-rejects-2.xlsx", "enterprises-rejects-3.xlsx", "enterprises-rejects.xlsx",
         "名单-企业(1)-rejects.xlsx", "名单-企业_Co_-rejects.xlsx", "名单-历史_企业-rejects.xlsx",
     ]  # fmt: skip
     assert {path.name for path in (tmp_path / "rejects").iterdir()} == {
@@ -166,7 +167,7 @@ def test_very_long_names_and_control_characters_can_be_written(tmp_path: Path) -
     assert counts(report) == {"read": 2, "rejected": 2}
     rows = read(Path(report.rejects_written[0]))
     assert rows[1][0] == "甲\x00\x01\ud7ff\ufffe公司"
-    assert len(rows[2][0]) == 32_767
+    assert len(rows[2][0]) == 40_000  # more than a cell of a workbook holds: nothing is cut
     book = tmp_path / "enterprises.xlsx"
     with xlsxwriter.Workbook(str(book)) as made:
         page = made.add_worksheet("企业")
@@ -174,6 +175,23 @@ def test_very_long_names_and_control_characters_can_be_written(tmp_path: Path) -
         page.write_row(1, 0, ["甲\x07公司", "年鉴"])
     again = run(new_store(tmp_path), book, rejects=tmp_path / "rejects")
     assert openpyxl.load_workbook(again.rejects_written[0]).active["C2"].value == again.rejected[0].reason
+
+
+@pytest.mark.parametrize("line", ["甲公司,91370200123456789{},\n", "甲公司,91370200123456789{},,,\n甲公司\n"])
+def test_a_code_comes_back_from_a_spreadsheet_as_it_went(tmp_path: Path, line: str) -> None:
+    """As text in a workbook; where a row is ragged, as ="…" in a CSV, which a spreadsheet shows and keeps as digits."""
+    path = put(tmp_path / "enterprises.csv", "名称,统一社会信用代码,来源\n" + line.format(0))
+    (written,) = map(Path, run(new_store(tmp_path), path, rejects=tmp_path / "rejects").rejects_written)
+    if written.suffix == ".xlsx":
+        cell = openpyxl.load_workbook(written).active["B2"]
+        assert (cell.value, cell.data_type, cell.number_format) == ("913702001234567890", "s", "@")
+    else:
+        assert '"=""913702001234567890"""' in written.read_text("utf-8-sig")
+    rows = [[*row[:2], "年鉴", ""] for row in read(written)[1:2]]
+    mended = write(tmp_path / "mended" / written.name, [["名称", "统一社会信用代码", "来源", REASON], *rows])
+    store = new_store(tmp_path)
+    run(store, mended)
+    assert store.nodes(Enterprise)["uscc"].to_list() == ["913702001234567890"]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +209,7 @@ def test_a_hundred_thousand_rejects_are_written_quickly(tmp_path: Path) -> None:
     path = put(tmp_path / "enterprises.csv", "名称,来源\n" + "".join(f"公司{number},\n" for number in range(50_000)))
     report = run(new_store(tmp_path), path, rejects=tmp_path / "rejects")
     assert counts(report) == {"read": 50_000, "rejected": 50_000}
-    assert Path(report.rejects_written[0]).read_text("utf-8-sig").count("\n") == 50_001
+    assert len(read(Path(report.rejects_written[0]))) == 50_001
 
 
 def test_rejects_stand_in_the_order_of_the_file_whatever_refused_them(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from loader_parts import cells, check, counts, put, where
 
+from graph.encodings import find_encoding
 from graph.errors import InputError
-from loaders.files.text import find_encoding, read_text
+from loaders.files.text import read_text
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -225,9 +226,9 @@ def test_a_file_name_that_is_not_utf8_is_read_and_shown(tmp_path: Path) -> None:
     report.files[0].file.encode()
 
 
-def test_unclosed_quote_takes_only_what_follows_it(tmp_path: Path) -> None:
+def test_unclosed_quote_takes_no_row_but_its_own(tmp_path: Path) -> None:
     report = check(tmp_path, put(tmp_path / "enterprises.csv", '名称,来源\n甲,年鉴\n"乙,年鉴\n丙,年鉴\n'))
-    assert counts(report) == {"read": 2, "new": 1, "rejected": 1}
+    assert counts(report) == {"read": 3, "new": 2, "rejected": 1}
     assert report.rejected[0].row == 3
     assert "请检查引号和分隔符" in report.rejected[0].reason
 

@@ -151,7 +151,7 @@ def test_formula_cells_give_their_value_and_formula_text_is_refused(tmp_path: Pa
     report = check(tmp_path, path)
     assert counts(report) == {"read": 3, "new": 1, "rejected": 2}
     assert [(reject.row, reject.reason) for reject in report.rejected] == [
-        (3, "名称: 像是公式,单元格应为普通文本(不以 =、@ 开头)"), (4, "缺少必填项“名称”"),
+        (3, "名称: 像是公式,单元格应为普通文本(不以 =、@ 开头)"), (4, "名称: 单元格是 Excel 错误值 #DIV/0!,请改正公式后重填"),
     ]  # fmt: skip
 
 

@@ -1,13 +1,16 @@
 """Odd files as offices have them: read as they are meant, each with a note, nothing lost or changed without a word."""
 
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 import xlsxwriter
 
+from graph.errors import InputError
 from graph.model.nodes import Chain, Enterprise, Product, Project
 from graph.stores import Store, open_store
+from loaders.files.text import read_text
 from loaders.report import Report
 from loaders.rows.as_meant import as_meant
 from loaders.run import Options, load, load_rows
@@ -187,4 +190,194 @@ def test_a_head_may_be_a_word_longer(tmp_path: Path, file: str, head: str) -> No
     path.write_text(f"{head},来源\n示例,台账\n", "utf-8")
     report = load([path], store, Options(dry_run=True))
     assert (report.total("new"), report.failed, report.warnings) == (1, [], [])
+    store.close()
+
+
+QUOTED = "企业名称,说明,来源\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "loaded", "refused"),
+    [
+        ('甲,"主营电机,s\n乙,主营电机,s\n丙,"主营轴承",s\n丁,主营电机,s\n', "乙丙丁", [(2, "第 2-4 行")]),
+        ('甲,"主营,s\n乙,b,s\n丙,c",s\n丁,d,s\n', "乙丁", [(2, "第 2-4 行"), (4, "引号不成对")]),
+        ('甲,"主营,s\n乙,b,s\n\n丙,c,s\n', "乙丙", [(2, "第 2-5 行")]),
+        ('甲,a,s\n乙,"b\nc,s\n丙,c,s\n', "甲丙", [(3, "第 3-5 行"), (4, "2 列")]),
+        ('甲,"主营"轴承,s\n乙,b,s\n', "乙", [(2, "从第 2 行")]),
+        ('"甲","a","s\n"乙","b","s"\n"丙","c","s"\n', "乙丙", [(2, "第 2-3 行")]),
+        ('甲,6" 法兰,s\n乙,主营"轴承"等,s\n', "甲乙", []),
+        ('甲,"一\n二,\r\n三""",s\n乙,"一,二\n三,四",s\n', "甲乙", []),
+        ('甲,"一\n\n二",s\n"乙\n丙",b,"s"\n', "甲乙", []),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_an_open_quote_takes_no_rows_with_it(
+    tmp_path: Path, rows: str, loaded: str, refused: list[tuple[int, str]], encoding: str
+) -> None:
+    path = tmp_path / "企业.csv"
+    path.write_bytes((QUOTED + rows).encode(encoding))
+    (sheet,) = read_text(path)
+    assert [row[0][0] for frame in sheet.chunks for row in frame.iter_rows()] == [*loaded]
+    assert [(bad.row, told in bad.reason) for bad, (_, told) in zip(sheet.bad, refused, strict=True)] == [
+        (row, True) for row, _ in refused
+    ]
+
+
+def test_thirty_rows_are_not_in_a_description(store: Store, tmp_path: Path) -> None:
+    lines = [f"示例{number:02}号公司,主营电机,示例名录\n" for number in range(1, 61)]
+    lines[9], lines[39] = lines[9].replace("主营", '"主营'), lines[39].replace("主营电机", '"主营电机"')
+    report = put(store, tmp_path, QUOTED + "".join(lines))
+    assert (report.total("new"), [reject.row for reject in report.rejected]) == (59, [11])
+    assert store.nodes(Enterprise)["description"].unique().to_list() == ["主营电机"]
+
+
+def test_a_quote_far_into_a_large_file_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "企业.csv"
+    lines = [f'企业{number},"说明,\n第二行",年鉴\n' for number in range(300_000)]
+    lines[250_000] = '企业,"说明,年鉴\n'
+    path.write_text(QUOTED + "".join(lines), "utf-8")
+    (sheet,) = read_text(path)
+    assert sum(map(len, sheet.chunks)) == 299_999
+    assert [bad.row for bad in sheet.bad] == [250_002]
+
+
+SOME = "企业名称,来源\n示例甲机电有限公司,示例名录\n示例乙轴承有限公司,示例名录\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "loaded", "row", "told"),
+    [
+        (SOME.encode() + "示例丙光电公司,名录\n".encode("gb18030"), 2, 4, "GB18030 编码的字"),
+        (SOME.encode() + "示例,".encode("gb18030") + "示例名录\n".encode(), 2, 4, "编码混杂"),
+        (SOME.encode("gb18030") + "示例丙光电公司,名录\n".encode(), 2, 4, "UTF-8 编码的字"),
+        (SOME.encode() + b"\xe7\xa4\xff,x\n" + SOME[8:].encode(), 4, 4, "读不出的字"),
+        (SOME.encode("gb18030") + b"\xff,x\n", 2, 4, "读不出的字"),
+        (SOME.encode("gb18030") + b"\x81\n", 2, 4, "读不出的字"),
+        (SOME.encode("utf-8-sig") + b"\x81\x30,x\n", 2, 4, "读不出的字"),
+        (b"name,source\nA,x\n\xff,x\n", 1, 3, "读不出的字"),
+    ],
+)
+def test_a_line_of_another_encoding_refuses_itself_alone(
+    store: Store, tmp_path: Path, content: bytes, loaded: int, row: int, told: str
+) -> None:
+    path = tmp_path / "企业.csv"
+    path.write_bytes(content)
+    report = load([path], store)
+    refused = [(reject.row, told in reject.reason) for reject in report.rejected]
+    assert (len({*store.nodes(Enterprise)["name"]}), refused) == (min(loaded, 2), [(row, True)])
+    assert {name[:2] for name in store.nodes(Enterprise)["name"]} <= {"示例", "A"}
+
+
+def test_big5_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "企業.csv"
+    path.write_bytes("name,說明,source\n青島機電股份有限公司,從事電機與軸承,年鑑\n".encode("big5"))
+    (sheet,) = read_text(path)
+    assert [row[:3] for frame in sheet.chunks for row in frame.iter_rows()] == [
+        ("青島機電股份有限公司", "從事電機與軸承", "年鑑")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [
+        ("name,source\nサンプル株式会社テスト,データ\n", "shift_jis", "日文"),
+        ("name,source\nサンプル株式会社テスト,データ\n", "euc_jp", "日文"),
+        ("name,source\n한국전자공업주식회사,명단자료집산업\n예시주식회사,명단자료집\n", "euc_kr", "韩文"),
+        ("name,source\nSociété Générale,Lühe\nÅngström,x\n", "latin-1", "西文"),
+        (SOME, "utf-32", "UTF-32"),
+        (SOME, "utf-32-be", "UTF-32"),
+    ],
+)
+def test_text_of_another_encoding_is_not_read_as_gb18030(tmp_path: Path, text: str, encoding: str, told: str) -> None:
+    path = tmp_path / "企业.csv"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(InputError, match=told):
+        read_text(path)
+
+
+def test_the_characters_that_gb18030_moved_in_2022_are_read_where_they_are_now(tmp_path: Path) -> None:
+    codes = ["a6d9", "a6da", "a6db", "a6dc", "a6dd", "a6de", "a6df", "a6ec", "a6ed", "a6f3"]
+    codes += ["fe59", "fe61", "fe66", "fe67", "fe6d", "fe7e", "fe90", "fea0", "82359037", "84318236"]
+    path = tmp_path / "企业.csv"
+    path.write_bytes(SOME.encode("gb18030") + bytes.fromhex("".join(codes)) + b",x\n")
+    (sheet,) = read_text(path)
+    assert [row[0] for frame in sheet.chunks for row in frame.iter_rows()][2] == (
+        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19"
+        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb\u9fb4\ufe10"
+    )
+    path.write_text(SOME + "\ue81e,x\n", "utf-8")  # whoever says the private one in UTF-8 may mean it
+    (sheet,) = read_text(path)
+    assert [row[0] for frame in sheet.chunks for row in frame.iter_rows()][2] == "\ue81e"
+
+
+def test_what_a_formula_failed_with_is_told_and_no_value(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["企业名称", "统一社会信用代码", "说明", "来源"])
+        page.write_row(1, 0, ["示例甲公司", "", "", "示例名录"])
+        page.write_formula(1, 1, "=VLOOKUP(1,Z1:Z2,1,0)", None, "#N/A")
+        page.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+        page.write_formula(2, 0, "=Z9", None, "#REF!")
+        page.write(2, 3, "示例名录")
+        page.write_row(3, 0, ["示例乙公司", "", "#NAME?", "示例名录"])
+    report = load([path], store)
+    assert firms(store) == [("示例乙公司", None, None), ("示例甲公司", None, None)]
+    assert [(note.row, note.column, note.note) for note in report.notes] == [
+        (2, "统一社会信用代码", "单元格是 Excel 错误值 #N/A,按空读"), (2, "说明", "单元格是 Excel 错误值 #DIV/0!,按空读"),
+        (4, "说明", "单元格是 Excel 错误值 #NAME?,按空读"),
+    ]  # fmt: skip
+    assert [(each.row, each.column, "Excel 错误值 #REF!" in each.reason) for each in report.rejected] == [
+        (3, "名称", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#DIV/0!", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"]
+)
+def test_errors_of_excel_in_text_are_told_too(tmp_path: Path, error: str) -> None:
+    frame = pl.DataFrame(
+        {"__row": [2, 3], "name": ["示例甲公司", "#1 公司"], "stock_code": [error, ""], "source": ["s", "s"]}
+    )
+    meant, notes = as_meant(frame, Enterprise, HEADS)
+    assert meant["stock_code"].to_list() == [None, None]
+    assert meant["name"].to_list() == ["示例甲公司", "#1 公司"]
+    assert [(note.row, note.note) for note in notes] == [(2, f"单元格是 Excel 错误值 {error},按空读")]
+
+
+def test_what_is_hidden_is_loaded_and_told(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet("在册")
+        page.write_row(0, 0, ["企业名称", "说明", "来源"])
+        for row in range(1, 6):
+            page.write_row(row, 0, [f"示例{row}公司", "", "示例名录"])
+        for row in (2, 3, 5, 900):
+            page.set_row(row, None, None, {"hidden": True})
+        page.set_column(1, 1, None, None, {"hidden": True})
+        other = book.add_worksheet("旧表")
+        other.write_row(0, 0, ["企业名称", "来源"])
+        other.write_row(1, 0, ["示例旧公司", "示例名录"])
+        other.hide()
+    report = load([path], store)
+    assert (report.total("new"), report.bad) == (6, False)
+    assert report.warnings == [
+        "企业.xlsx: 表“在册”有 3 个隐藏行也已载入: 第 3-4、6 行", "企业.xlsx: 表“在册”的隐藏列 B 也已读", "企业.xlsx: 表“旧表”是隐藏的,也已载入",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("since_1904", [False, True])
+def test_days_are_read_in_the_system_of_their_workbook(tmp_path: Path, since_1904: bool) -> None:
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    path = tmp_path / "企业.xlsx"
+    with xlsxwriter.Workbook(str(path), {"date_1904": since_1904}) as book:
+        page, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+        page.write_row(0, 0, ["企业名称", "上市日期", "来源"])
+        page.write_row(1, 0, ["示例甲公司", "", "s"])
+        page.write_datetime(1, 1, datetime(2020, 5, 17), day)
+        page.write_row(2, 0, ["示例乙公司", 43968 - (1462 if since_1904 else 0), "s"])
+    report = load([path], store)
+    assert report.rejected == []
+    assert store.nodes(Enterprise)["listed_on"].to_list() == ["2020-05-17"] * 2
+    assert [(note.row, note.note) for note in report.notes] == [(3, "是 Excel 的日期序号,读作 2020-05-17")]
     store.close()

@@ -204,7 +204,7 @@ def test_what_can_be_written_is_whole_and_alone(told: Told, tmp_path: Path, stor
 def test_nothing_is_committed_where_the_refused_rows_cannot_be_kept(told: Told, tmp_path: Path) -> None:
     table = tmp_path / "enterprises.csv"
     table.write_text("名称,来源\n好有限公司,名录\n坏有限公司,\n", "utf-8")
-    (tmp_path / "rejects" / "enterprises-rejects.csv" / "in the way").mkdir(parents=True)
+    (tmp_path / "rejects" / "enterprises-rejects.xlsx" / "in the way").mkdir(parents=True)
     url = f"ladybug://{tmp_path}/g.lbug"
     code, said = told(["load", str(table), "--rejects", str(tmp_path / "rejects")], url)
     assert (code, "不能写出" in said) == (1, True)

@@ -222,3 +222,44 @@ def test_what_cannot_be_asked_says_why(wrong: dict[str, Any], told: str) -> None
     with pytest.raises(InputError) as error:
         systemic_risk(SupplyNetwork.build(**GOOD), **wrong)
     assert told in error.value.message
+
+
+EDGES = "supplier,buyer,amount\n示例甲,示例乙,1200.5\n示例乙,示例丙,300\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (EDGES, "utf-8"), (EDGES, "utf-8-sig"), (EDGES, "gb18030"), (EDGES, "utf-16"), (EDGES.replace(",", "\t"), "gb18030"),
+        (EDGES.replace("supplier,buyer,amount", "供应商,客户,金额"), "gb18030"), (EDGES.replace("示例甲", "示例甲 "), "utf-8"),
+        (EDGES.replace("1200.5", '"1,200.5"'), "utf-8"), (EDGES.replace("\n", "\r\n"), "gb18030"),
+    ],
+)  # fmt: skip
+def test_its_files_are_read_as_load_reads_them(tmp_path: Path, text: str, encoding: str) -> None:
+    edges, firms, needs = (tmp_path / name for name in ("edges.csv", "firms.csv", "ess.csv"))
+    edges.write_bytes(text.encode(encoding))
+    firms.write_bytes("firm,industry\n示例甲,C39\n示例乙,C39\n示例丙,C36\n".encode(encoding))
+    needs.write_bytes(",C39,C36\nC39,2,1\nC36,1,2\n".encode(encoding))
+    known = read_network(edges, firms, needs)
+    assert known.firms.to_list() == ["示例甲", "示例乙", "示例丙"]
+    assert systemic_risk(known.network).esri.sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (EDGES.encode() + "示例丙,示例甲,5\n".encode("gb18030"), "edges.csv: 第 4 行: 这一行有 GB18030 编码的字"),
+        (b"PK\x03\x04", "edges.csv: 这不是文本,而是 Excel 工作簿"),
+        (EDGES.encode("utf-32"), "edges.csv: 文件是 UTF-32 编码"),
+        ("供应商,客户\n甲,乙\n".encode(), "edges.csv: 缺少列 amount"),
+        (b"", "edges.csv: 缺少列 supplier"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, content: bytes, told: str) -> None:
+    edges, firms, needs = (tmp_path / name for name in ("edges.csv", "firms.csv", "ess.csv"))
+    edges.write_bytes(content)
+    firms.write_text("firm,industry\n甲,C39\n乙,C39\n")
+    needs.write_text(",C39\nC39,2\n")
+    with pytest.raises(InputError) as raised:
+        read_network(edges, firms, needs)
+    assert told in str(raised.value)

@@ -61,6 +61,8 @@ STYLE = {
     "size", "chosen", "kind", "colours", "state", "word", "width", "dashes", "arrows", "smooth",
 }  # fmt: skip
 
+LOOKALIKES = str.maketrans("\\*_`", "＼∗ˍˋ")
+
 Picture = dict[str, Any]
 Spot = tuple[float, float]
 
@@ -75,16 +77,17 @@ def box_size(width: float, height: float) -> dict[str, Any]:
 
 
 def rich_label(head: str, foot: str, mark: str = "") -> str:
-    """Return a label of two parts for vis-network's small markup, in which only
-    & and < are special; a mark goes before the foot."""
-    safe = [part.replace("&", "&amp;").replace("<", "&lt;") for part in (head, foot)]
-    lines = [f"<b>{line}</b>" for line in safe[0].split("\n") if line]
-    feet = [f"<i>{line}</i>" for line in safe[1].split("\n") if line]
-    return (
-        "\n".join([*lines, *feet])
-        if not mark
-        else "\n".join([*lines, f"<code>{mark}</code><i> </i>" + "\n".join(feet)])
-    )
+    """Return a label of two parts for vis-network's Markdown (its HTML undoes no &amp;, and takes a name with & for a
+    regular expression); a mark goes before the foot."""
+    heads = [f"*{_plain(line)}*" for line in head.split("\n") if line]
+    feet = [f"_{_plain(line)}_" for line in foot.split("\n") if line]
+    return "\n".join([*heads, *([" ".join([_plain(mark), *feet])] if mark else feet)])
+
+
+def _plain(text: str) -> str:
+    """Return a text without the four signs of the Markdown: others that look like them stand for them, since the
+    stroke before a sign stops vis-network 9.1.2."""
+    return text.translate(LOOKALIKES)
 
 
 def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str, Any]:
@@ -92,8 +95,8 @@ def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str,
     return {
         "size": size,
         "color": ink,
-        "multi": "html",
-        "bold": {"mod": weight, "size": size, "vadjust": -2},
+        "multi": "md",
+        "bold": {"mod": weight, "size": size, "vadjust": -2, "color": ink},
         "ital": {"mod": "", "size": foot, "vadjust": 3, "color": ink},
     }
 
@@ -165,9 +168,8 @@ def _colours(background: str, border: str) -> dict[str, Any]:
 
 
 def state_font(judged: Judged, size: int) -> dict[str, Any]:
-    """Return the font of the mark that says a state: it is set as the label's
-    code, which is bold and in the state's ink."""
-    return {"mod": "700", "size": size, "vadjust": 3 if size > 12 else 0, "color": STATE_FILLS[judged.state][2]}
+    """Return the font of the mark that says a state: it is what the label has beside head and foot."""
+    return {"size": size, "vadjust": 3 if size > 12 else 0, "color": STATE_FILLS[judged.state][2]}
 
 
 def state_title(judged: Judged | None) -> str:
@@ -183,7 +185,7 @@ def add_segment(network: "Network", segment: SegmentView, judged: Judged | None,
     label, style = rich_label(wrap(segment.name, 18, 2), counts), font(16, 14)
     if judged:
         label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
-        style = {**font(16, 12), "mono": state_font(judged, 13)}
+        style = {**font(16, 12), **state_font(judged, 13)}
     title = (
         f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态："
         f"{STATUS_ZH[segment.status]}"
@@ -203,7 +205,7 @@ def add_child(
         label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
         style = {
             **font(13, 13),
-            "mono": state_font(judged, 11),
+            **state_font(judged, 11),
             "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK},
         }
     title = f"{word}：{name}{state_title(judged)}\n数据状态：{STATUS_ZH[status]}"

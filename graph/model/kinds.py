@@ -17,6 +17,7 @@ Status = Literal["confirmed", "reported", "curated", "inferred", "sample"]
 # C0/C1 controls, zero-width and bidirectional overrides: they hide or reorder what a reader sees.
 FORBIDDEN = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 FORMULA = r"^(?:[=@]|[+\-][^0-9.].*[|(!])"
+EXCEL_ERROR = r"(?i)^#(?:N/A|DIV/0!|REF!|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)$"
 MOMENT_TEXT = r"^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?Z)?$"
 PARTIAL_DATE = r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?|-H[12]|-Q[1-4])?$"
 SEPARATORS = r"[;；、\n]"
@@ -28,6 +29,7 @@ _money = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|百万|万|千|)元?(?:人民币)?"
 _told_money = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)")
 
 _forbidden, _formula, _partial_date = re.compile(FORBIDDEN), re.compile(FORMULA), re.compile(PARTIAL_DATE)
+_excel_error = re.compile(EXCEL_ERROR)
 _loose_date = re.compile(
     r"^(\d{4})\s*(?:[-/.年]\s*(\d{1,2})\s*(?:[-/.月]\s*(\d{1,2})\s*日?)?月?)?年?(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
 )
@@ -127,6 +129,8 @@ def check_text(text: str, max_length: int) -> str:
         raise ValueError(f"含有不可见的控制字符 U+{ord(hidden.group()):04X},请删去后重试")
     if _formula.match(text):
         raise ValueError("像是公式,单元格应为普通文本(不以 =、@ 开头)")
+    if _excel_error.match(text):
+        raise ValueError(f"单元格是 Excel 错误值 {text},请改正公式后重填")
     return text
 
 

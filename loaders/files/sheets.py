@@ -31,7 +31,8 @@ class Sheet:
     """Raw rows as text: columns ``0``, ``1``, … and ``__row``, the row's number as a spreadsheet shows it.
 
     ``above`` is what stands above the heads: a title, a unit, when it was made. A reader of a known format sets
-    ``record`` (its heads are then our fields) and says in ``warnings`` what it met.
+    ``record`` (its heads are then our fields) and says in ``warnings`` what it met;
+    ``since_1904``: the numbers of its days count from 1904.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Sheet:
     record: type[Record] | None = None
     warnings: list[str] = field(default_factory=list)
     above: str = ""
+    since_1904: bool = False
 
 
 def raw_frame(rows: list[list[str | None]], numbers: list[int], width: int) -> pl.DataFrame:

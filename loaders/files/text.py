@@ -1,33 +1,29 @@
 """Delimited text: CSV and its relatives, in the encodings that offices use, streamed."""
 
-import codecs
 import csv
 import io
 import itertools
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from graph.encodings import find_encoding, open_text
 from graph.errors import InputError
 from loaders.files.heads import find_header
+from loaders.files.quotes import CleanBytes, Fault, Lines, Odd, TextRow, read_rows
 from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, raw_frame, text_above
 
 SAMPLE = 1 << 20
 BLOCK = 16 << 20
-PLAINLY = 1000  # bytes beyond the first of their characters: GB18030 is valid UTF-8 for a word (联通), not for hundreds
 CELL_LIMIT = 1 << 20
 TEXT_LIMIT = 100_000
 DELIMITERS = ",\t;"
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-WORKBOOKS = ((b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"))
-UNREADABLE = "\ufffd"
 
 
 @dataclass
@@ -51,7 +47,7 @@ def read_text(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
     ``InputError`` where it is not text or has no head."""
     encoding = find_encoding(path)
     csv.field_size_limit(CELL_LIMIT)
-    with path.open(encoding=encoding, errors="replace", newline="") as stream:
+    with open_text(path, encoding) as stream:
         sample = stream.read(SAMPLE)
     if not sample.strip():
         raise InputError("文件是空的,应有一行表头和至少一行数据")
@@ -67,85 +63,30 @@ def read_text(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
     return [sheet]
 
 
-def find_encoding(path: Path) -> str:
-    """Return the encoding of a text file: by its mark, else UTF-16 by its zero
-    bytes, else UTF-8 if valid, else GB18030."""
-    with path.open("rb") as stream:
-        start = stream.read(SAMPLE)
-    for mark, name in BOMS:
-        if start.startswith(mark):
-            return name
-    for mark, kind in WORKBOOKS:
-        if start.startswith(mark):
-            raise InputError(f"这不是文本,而是 Excel 工作簿(或压缩包),请把扩展名改为 .{kind} 再载入")
-    names = ["utf-8", "gb18030"]
-    if (zeros := start.count(0)) and (wide := _wide_encoding(start)):
-        names.insert(0 if zeros > len(start) // 8 else 1, wide)
-    if _is_plainly_utf8(start):
-        return "utf-8"
-    for name in names:
-        if _decodes(path, name):
-            return name
-    raise InputError("文件编码认不出,应为 UTF-8、GB18030 或 UTF-16。请用 WPS/Excel 另存为“CSV UTF-8”")
-
-
-def _is_plainly_utf8(start: bytes) -> bool:
-    """Tell whether the start of a file has so much that is valid only as UTF-8 that the rest need not be looked at."""
-    with suppress(UnicodeDecodeError):
-        text = codecs.getincrementaldecoder("utf-8")().decode(start)
-        return not start.count(0) and len(start) == SAMPLE and len(start) - len(text) > PLAINLY
-    return False
-
-
-def _wide_encoding(start: bytes) -> str | None:
-    """Return the byte order in which UTF-16 shows delimiters and line ends, if
-    any: zero bytes alone do not tell (U+9500)."""
-    marks = {name: start[:8192].decode(name, "replace") for name in ("utf-16-le", "utf-16-be")}
-    signs = {name: sum(text.count(mark) for mark in "\n\r" + DELIMITERS) for name, text in marks.items()}
-    best = max(signs, key=lambda name: signs[name])
-    return best if signs[best] else None
-
-
-def _decodes(path: Path, name: str) -> bool:
-    decoder = codecs.getincrementaldecoder(name)()
-    try:
-        with path.open("rb") as stream:
-            while block := stream.read(BLOCK):
-                decoder.decode(block)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _sample_rows(sample: str, also: frozenset[str]) -> tuple[str, list[list[str]], list[int]]:
     """Return the delimiter under which the header is widest, the first rows, and the line on which each ends."""
     best: tuple[int, str, list[list[str]], list[int]] = (-1, ",", [], [])
     for delimiter in DELIMITERS:
-        rows: list[list[str]] = []
-        ends: list[int] = []
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        for row in reader:
-            rows.append(row)
-            ends.append(reader.line_num)
-            if len(rows) >= 30:
-                break
+        lines = Lines(io.StringIO(sample, newline=""))
+        first = list(itertools.islice(read_rows(lines, delimiter, None), 30))
+        rows = [row.cells for row in first]
         header = find_header(rows, also)
         width = len(rows[header]) if header is not None else 0
         if width > best[0]:
-            best = (width, delimiter, rows, ends)
+            best = (width, delimiter, rows, [row.last for row in first])
     return best[1:]
 
 
 def _chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
-    """Stream with Arrow; what it cannot take (a giant cell, a stray quote) goes through Python's reader, row by row."""
+    """Stream with Arrow; from where something is odd (a giant cell, a stray quote, a line of another encoding) row by
+    row."""
     done = 0
     try:
         for frame in _arrow_chunks(layout):
             done = int(frame[ROW][-1]) if len(frame) else done
             yield _without_blank(frame, len(layout.sheet.heads))
         yield from _longer(layout)
-    except (pa.ArrowInvalid, UnicodeError):
+    except (pa.ArrowInvalid, Odd):
         layout.sheet.bad[:] = [bad for bad in layout.sheet.bad if bad.row <= done]
         layout.longer[:] = [row for row in layout.longer if row[0] <= done]
         yield from _longer(layout)
@@ -170,7 +111,7 @@ def _arrow_chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
     names = [str(index) for index in range(width)]
 
     def on_invalid(row: Any) -> str:
-        number = int(row.number) - layout.lines + layout.header + 1
+        number = int(row.number) + layout.header + 1
         layout.skipped.append(number)
         if row.text.strip():
             bad = _ragged(number, row.text, layout)
@@ -180,21 +121,21 @@ def _arrow_chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
                 sheet.bad.append(bad)
         return "skip"
 
-    encoding = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
     types = dict.fromkeys(names, pa.string())
-    with arrow_csv.open_csv(
-        sheet.path,
-        read_options=arrow_csv.ReadOptions(
-            use_threads=False, block_size=BLOCK, skip_rows=layout.lines, column_names=names, encoding=encoding
-        ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=layout.delimiter,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=on_invalid,
-        ),
-        convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=True),
-    ) as reader:
+    with (
+        open_text(sheet.path, layout.encoding) as text,
+        arrow_csv.open_csv(
+            pa.PythonFile(CleanBytes(text, layout.encoding, layout.delimiter, width, layout.lines), "r"),
+            read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=layout.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=on_invalid,
+            ),
+            convert_options=arrow_csv.ConvertOptions(column_types=types, strings_can_be_null=False, check_utf8=True),
+        ) as reader,
+    ):
         seen = 0
         pending: list[pl.DataFrame] = []
         for batch in reader:
@@ -224,71 +165,19 @@ def _without_blank(frame: pl.DataFrame, width: int) -> pl.DataFrame:
     )
 
 
-class _Lines:
-    """The lines of a file for ``csv``, which can leave out the rest of a row that ``csv`` gave up."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._quotes = 0
-        self.start = ""
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._stream)
-        self.start = self.start or line[: 2 * CELL_LIMIT]
-        self._quotes += line.count('"')
-        return line
-
-    def begin(self) -> None:
-        """Begin with a new row."""
-        self.start, self._quotes = "", 0
-
-    def skip(self) -> None:
-        """Leave out what belongs to the quoted cell in which the row was given up."""
-        if self._quotes % 2:
-            next((line for line in self._stream if line.count('"') % 2), None)
-
-
-def _rows(stream: TextIO, layout: _Layout) -> Iterator[tuple[int, list[str] | BadRow]]:
-    """Yield every row with its number, also those that hold too large a cell."""
-    lines = _Lines(stream)
-    reader = csv.reader(lines, delimiter=layout.delimiter)
-    for number in itertools.count(1):
-        lines.begin()
-        try:
-            yield number, next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield number, _too_large(number, lines.start, layout)
-            lines.skip()
-
-
-def _too_large(number: int, start: str, layout: _Layout) -> BadRow:
-    before = next(csv.reader([start[: CELL_LIMIT - 1]], delimiter=layout.delimiter), [""])
-    heads = layout.sheet.heads
-    column = heads[len(before) - 1] if len(before) <= len(heads) else ""
-    cells = [cell[:1000] for cell in before] + [""] * (len(heads) - len(before))
-    reason = f"{column}: 这一格超过 {CELL_LIMIT} 字,请缩短;如果内容不该这么长,请检查引号是否成对"
-    return BadRow(number, cells[len(before) - 1], reason, column, cells)
-
-
 def _slow_chunks(layout: _Layout, done: int) -> Iterator[pl.DataFrame]:
     width = len(layout.sheet.heads)
     rows: list[list[str | None]] = []
     numbers: list[int] = []
-    with layout.sheet.path.open(encoding=layout.encoding, errors="replace", newline="") as stream:
-        for number, read in _rows(stream, layout):
-            if number <= max(done, layout.header + 1):
+    with open_text(layout.sheet.path, layout.encoding) as stream:
+        lines = Lines(stream, layout.encoding)
+        for number, row in enumerate(read_rows(lines, layout.delimiter, width, layout.lines), layout.header + 2):
+            if number <= done:
                 continue
-            row = read[:width] if not isinstance(read, BadRow) and _only_longer(read, width) else read
-            bad = row if isinstance(row, BadRow) else _check_row(number, row, layout)
-            if bad:
+            if bad := _bad_row(number, row, layout):
                 layout.sheet.bad.append(bad)
-            elif not isinstance(row, BadRow) and any(map(str.strip, row)):
-                rows.append([*row])
+            elif any(map(str.strip, row.cells)):
+                rows.append([*row.cells[:width]])
                 numbers.append(number)
             if len(rows) >= CHUNK_ROWS:
                 yield raw_frame(rows, numbers, width)
@@ -297,14 +186,22 @@ def _slow_chunks(layout: _Layout, done: int) -> Iterator[pl.DataFrame]:
         yield raw_frame(rows, numbers, width)
 
 
-def _check_row(number: int, row: list[str], layout: _Layout) -> BadRow | None:
-    if len(row) != len(layout.sheet.heads) and any(map(str.strip, row)):
-        return _ragged(number, layout.delimiter.join(row), layout, row)
-    if any(UNREADABLE in cell for cell in row):
-        text = layout.delimiter.join(row)[:TEXT_LIMIT]
-        return BadRow(
-            number, text, f"这一行有按 {layout.encoding} 读不出的字,请用 WPS/Excel 另存为“CSV UTF-8”再载入", cells=row
-        )
+def _bad_row(number: int, row: TextRow, layout: _Layout) -> BadRow | None:
+    """Return why a row cannot be taken, if so."""
+    heads = layout.sheet.heads
+    if row.fault is Fault.too_large:
+        column = heads[len(row.cells) - 1] if len(row.cells) <= len(heads) else ""
+        cells = [cell[:1000] for cell in row.cells] + [""] * (len(heads) - len(row.cells))
+        reason = f"{column}: 这一格超过 {CELL_LIMIT} 字,请缩短;如果内容不该这么长,请检查引号是否成对"
+        return BadRow(number, cells[len(row.cells) - 1], reason, column, cells)
+    text = layout.delimiter.join(row.cells)[:TEXT_LIMIT]
+    if row.fault:
+        where = f"第 {row.first} 行" if row.first == row.last else f"第 {row.first}-{row.last} 行"
+        return BadRow(number, text, row.fault.value.format(where=where), cells=row.cells)
+    if row.odd:
+        return BadRow(number, text, row.odd, cells=row.cells)
+    if len(row.cells) != len(heads) and any(map(str.strip, row.cells)) and not _only_longer(row.cells, len(heads)):
+        return _ragged(number, text, layout, row.cells)
     return None
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
-from python_calamine import CalamineWorkbook, PasswordError
+from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from graph.errors import InputError
 from loaders.files.archives import check_archive
 from loaders.files.heads import LOOK_AHEAD, find_header, is_head, join_headers
+from loaders.files.marks import BookMarks, SheetMarks, read_marks
 from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, Sheet, cell_text, raw_frame, text_above
 
 HELPER_SHEETS = ("填写说明", "选项")
@@ -25,10 +26,14 @@ SECONDS = 300
 # process: so that process is not this one.
 READ_APART = """
 import io, pickle, sys
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
 pages = [book.get_sheet_by_name(name) for name in book.sheet_names]
-read = [(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages]
+seen = [about.visible == SheetVisibleEnum.Visible for about in book.sheets_metadata]
+read = [
+    (page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or [], visible)
+    for page, visible in zip(pages, seen)
+]
 sys.stdout.buffer.write(pickle.dumps(read))
 """
 
@@ -36,11 +41,12 @@ Corner = tuple[int, int]
 
 
 class _Page(NamedTuple):
-    """One sheet: its rows of cells, and the corners of its merged areas."""
+    """One sheet: its rows of cells, the corners of its merged areas, and whether it is shown."""
 
     name: str
     rows: list[list[Any]]
     merged: list[tuple[Corner, Corner]]
+    visible: bool = True
 
 
 def read_workbook(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
@@ -49,10 +55,19 @@ def read_workbook(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]
     data = path.read_bytes()
     _check_kind(path, data)
     pages = _read_apart(data) if data.startswith(COMPOUND) else _read_here(data)
-    read = {page.name: _read_page(path, page, also) for page in pages if page.rows and page.name not in HELPER_SHEETS}
+    marks, unread = BookMarks(), False
+    if data.startswith(ZIPPED):
+        try:
+            marks = read_marks(path)
+        except Exception:  # damage where the reader of the cells found none
+            unread = True
+    wanted = [page for page in pages if page.rows and page.name not in HELPER_SHEETS]
+    read = {page.name: _read_page(path, page, marks, also) for page in wanted}
     sheets = [sheet for sheet in read.values() if sheet]
     if not sheets:
         raise InputError("工作簿里没有一张表有可识别的表头,可用 lianzhang template 生成空表对照")
+    if unread:
+        sheets[0].warnings.append("工作簿有损坏的地方,没有查隐藏的行与 Excel 错误值,请用 WPS/Excel 另存一份再试")
     if left := [name for name, sheet in read.items() if not sheet]:
         sheets[0].warnings.append(f"没有可识别的表头、因而没有读的表: {'、'.join(left)[:300]}")
     return sheets
@@ -61,9 +76,11 @@ def read_workbook(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]
 def _read_here(data: bytes) -> list[_Page]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        seen = {about.name: about.visible == SheetVisibleEnum.Visible for about in book.sheets_metadata}
         pages = [book.get_sheet_by_name(name) for name in book.sheet_names if name not in HELPER_SHEETS]
         return [
-            _Page(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or []) for page in pages
+            _Page(page.name, page.to_python(skip_empty_area=False), page.merged_cell_ranges or [], seen[page.name])
+            for page in pages
         ]
     except PasswordError as error:
         raise InputError("工作簿有密码保护,请去掉密码另存一份再试") from error
@@ -105,8 +122,11 @@ def _check_kind(path: Path, data: bytes) -> None:
         raise InputError("工作簿有密码保护,请去掉密码另存一份再试")
 
 
-def _read_page(path: Path, page: _Page, also: frozenset[str]) -> Sheet | None:
-    rows = page.rows
+def _read_page(path: Path, page: _Page, marks: BookMarks, also: frozenset[str]) -> Sheet | None:
+    rows, own = page.rows, marks.sheets.get(page.name, SheetMarks())
+    for (y, x), error in own.errors.items():
+        if y < len(rows) and x < len(rows[y]):
+            rows[y][x] = error
     top = [[cell_text(cell) for cell in row] for row in rows[:LOOK_AHEAD]]
     _spread_merged(top, page)
     header = find_header(top, also)
@@ -122,8 +142,40 @@ def _read_page(path: Path, page: _Page, also: frozenset[str]) -> Sheet | None:
     last = max((index for index, head in enumerate(heads) if head), default=-1)
     if last >= MAX_COLUMNS:
         raise InputError(f"{page.name} 的表头有 {last + 1} 列,超过上限 {MAX_COLUMNS} 列,请删去多余的列")
+    told = _hidden(page, own, header)
     chunks = _chunks(rows, header + 1, last + 1)
-    return Sheet(path, page.name, heads[: last + 1], chunks, above=text_above(top[:first]))
+    return Sheet(
+        path,
+        page.name,
+        heads[: last + 1],
+        chunks,
+        warnings=told,
+        above=text_above(top[:first]),
+        since_1904=marks.since_1904,
+    )
+
+
+def _hidden(page: _Page, own: SheetMarks, header: int) -> list[str]:
+    """Say what of a sheet nobody sees and is loaded all the same."""
+    told = [] if page.visible else [f"表“{page.name}”是隐藏的,也已载入"]
+    rows = [row for row in sorted(own.rows) if header < row < len(page.rows) and any(map(cell_text, page.rows[row]))]
+    if rows:
+        told.append(f"表“{page.name}”有 {len(rows)} 个隐藏行也已载入: 第 {_runs(rows)} 行")
+    if own.columns:
+        told.append(f"表“{page.name}”的隐藏列 {'、'.join(own.columns[:10])} 也已读")
+    return told
+
+
+def _runs(rows: list[int]) -> str:
+    """Return rows counted from 0 as people write them: 3-7、9."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    texts = [f"{first + 1}-{last + 1}" if last > first else f"{first + 1}" for first, last in runs]
+    return "、".join(texts[:10]) + ("…" if len(texts) > 10 else "")
 
 
 def _goes_on(row: list[str]) -> bool:

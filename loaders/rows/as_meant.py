@@ -7,15 +7,17 @@ part of it; a row that repeats the heads, a sum or a remark below the table is n
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from graph.model import Edge, Record
+from graph.model.kinds import EXCEL_ERROR
 from loaders.files.sheets import ROW
 from loaders.layouts.spelling import clean_head
 
 CODES = ("uscc", "stock_code")
-NOTHING = r"^(?:未上市|暂无|没有|不详|未知|空|无|/+|[-—–－_]+|n/?a|nan|null|none|nil|#n/a|0+|\*+|×+|x+)$"
+NOTHING = r"^(?:未上市|暂无|没有|不详|未知|空|无|/+|[-—–－_]+|n/?a|nan|null|none|nil|0+|\*+|×+|x+)$"
 NOT_SAID = r"^[-—–－]{1,4}$"  # in any field; a word such as 无 or NULL may be what is meant there
 MARKED = r"^(?:['’‘`]\s*|=\s*\"(.*)\"\s*$|=\s*“(.*)”\s*$)"
 SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d{1,2}$"
@@ -29,6 +31,7 @@ REMARKS = (
 PLAIN_CODE = r"^[0-9A-Z]{18}$|^[0-9]{6}$|^[0-9]{6}\.[A-Z]{2}$"  # nothing is to be read otherwise
 ODD_START = r"^\s*[-'‘’—–－]"
 FIRST = "__first"  # the first column where it is none of ours: a number, or the word 合计
+SYSTEM_1904 = 1462  # days between the two systems in which Excel counts them
 LIMIT = 100  # letters of a value that a note shows
 
 
@@ -42,12 +45,19 @@ class Note:
     note: str
 
 
-def as_meant(frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str]) -> tuple[pl.DataFrame, list[Note]]:
+def as_meant(
+    frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str], since_1904: bool = False
+) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows of a table (text columns by field) as they are meant, and what was read otherwise; ``heads`` are
-    the columns' own heads."""
+    the columns' own heads, ``since_1904`` tells from when the numbers of days count."""
     notes: list[Note] = []
     frame = _without_rows(frame, record, heads, notes)
+    needed = {name for name, info in record.model_fields.items() if info.is_required()} - {"source"}
     for name in (name for name in frame.columns if name in heads):
+        if name not in needed:  # a row that needs the cell is refused with the same words
+            frame = _without_errors(frame, name, heads[name], notes)
+        if name in record.kinds() and record.kinds()[name].name == "date":
+            frame = _day(frame, name, heads[name], since_1904, notes)
         frame = _code(frame, name, heads[name], notes) if name in CODES else _plain(frame, name, heads[name], notes)
     return frame, sorted(notes, key=lambda note: note.row)
 
@@ -87,6 +97,28 @@ def _reads(text: str, pattern: str) -> bool:
 
 def _is_sum(name: str) -> pl.Expr:
     return pl.col(name).str.strip_chars().str.contains(f"{SUMS}|{REMARKS}").fill_null(False)
+
+
+def _without_errors(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:
+    """Read what a formula of Excel failed with as nothing."""
+    wrong = pl.col(name).str.strip_chars().str.contains(EXCEL_ERROR)
+    if not frame.select(pl.col(name).str.starts_with("#").any()).item():
+        return frame
+    told = pl.when(wrong).then(pl.format("单元格是 Excel 错误值 {},按空读", pl.col(name)))
+    return _noted(frame, name, head, pl.when(wrong).then(None).otherwise(pl.col(name)), told, notes)
+
+
+def _day(frame: pl.DataFrame, name: str, head: str, since_1904: bool, notes: list[Note]) -> pl.DataFrame:
+    """Read the number of a day, as Excel keeps it, as the day."""
+    bare = pl.col(name).str.strip_chars().str.contains(r"^\d{5}(?:\.\d+)?$")
+    if not frame.select(bare.any()).item():
+        return frame
+    serial = pl.when(bare).then(pl.col(name)).str.strip_chars().cast(pl.Float64).floor()
+    days = serial + (SYSTEM_1904 if since_1904 else 0)
+    is_day = bare & days.is_between(20000, 80000)
+    day = (pl.lit(date(1899, 12, 30)) + pl.duration(days=days)).dt.to_string("%Y-%m-%d")
+    told = pl.when(is_day).then(pl.format("是 Excel 的日期序号,读作 {}", day))
+    return _noted(frame, name, head, pl.when(is_day).then(day).otherwise(pl.col(name)), told, notes)
 
 
 def _code(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:

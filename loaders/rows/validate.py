@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import ValidationError
 
 from graph.model import Record, zh_heads
-from graph.model.kinds import FORBIDDEN, FORMULA, PARTIAL_DATE, Kind
+from graph.model.kinds import EXCEL_ERROR, FORBIDDEN, FORMULA, PARTIAL_DATE, Kind
 from graph.model.nodes import Source
 from graph.statuses import STATUS_CONFIDENCE
 from graph.stores.base import polars_type
@@ -75,7 +75,7 @@ def _is_plain(name: str, kind: Kind, needed: bool, names: Collection[str]) -> pl
     """Return whether a cell is surely right as it stands; a null is, unless the field is needed."""
     cell = pl.col(name)
     if kind.name in ("text", "list"):
-        unsuitable = cell.str.contains(FORBIDDEN) | cell.str.contains(FORMULA)
+        unsuitable = cell.str.contains(FORBIDDEN) | cell.str.contains(f"{EXCEL_ERROR}|{FORMULA}")
         ok = (cell.str.len_chars() <= kind.max_length) & ~unsuitable
         if kind.name == "list":
             ok &= ~cell.str.contains("[；、\n;]")

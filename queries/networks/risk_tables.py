@@ -1,6 +1,7 @@
 """The files of a systemic risk run: edges, firms, essentiality in, scores out
 (CSV, the form of the authors' programs)."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,23 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from graph.encodings import find_encoding, open_text, plain_text, told_line
 from graph.errors import InputError
 from graph.outputs import writing
 from queries.networks.cascade_arrays import Floats
 from queries.networks.systemic_risk import Risk, SupplyNetwork
+
+SEPARATORS = ",\t;"
+# What a column may be called beside the name of the authors' programs.
+WORDS = {
+    "supplier": ("供应商", "供应企业"),
+    "buyer": ("客户", "采购方", "采购企业"),
+    "amount": ("金额", "采购额", "交易额"),
+    "firm": ("企业", "企业名称"),
+    "industry": ("行业", "行业代码"),
+    "capacity": ("产能",),
+    "weight": ("权重",),
+}
 
 
 @dataclass(frozen=True)
@@ -69,22 +83,45 @@ def write_risk(path: Path, names: pl.Series, risk: Risk) -> None:
 
 
 def _table(path: Path) -> pl.DataFrame:
+    """Read a CSV in any encoding in which ``load`` reads one."""
     try:
+        text = _text(path)
+        separator = max(SEPARATORS, key=text.partition("\n")[0].count)
         return (
-            pl.read_csv(path, infer_schema=False, empty_string_is_null=False) if path.stat().st_size else pl.DataFrame()
+            pl.read_csv(text.encode(), separator=separator, infer_schema=False, empty_string_is_null=False)
+            if text
+            else pl.DataFrame()
         )
+    except InputError as error:
+        raise InputError(f"{path}: {error.message}") from error
     except OSError as error:
         raise InputError(f"{path}: 读不了这个文件: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:
         raise InputError(f"{path}: 不是可读的 CSV: {str(error).splitlines()[0]}") from error
 
 
+def _text(path: Path) -> str:
+    encoding = find_encoding(path)
+    with open_text(path, encoding) as stream:
+        text = stream.read()
+    plain = plain_text(text, encoding)
+    if plain is None:
+        lines = enumerate((told_line(line, encoding)[1] for line in io.StringIO(text, newline="")), 1)
+        number, told = next((number, told) for number, told in lines if told)
+        raise InputError(f"第 {number} 行: {told}")
+    return plain
+
+
 def _columns(path: Path, *wanted: str) -> list[pl.Series]:
     table = _table(path)
-    missing = [name for name in wanted if name not in table.columns]
-    if missing:
-        raise InputError(f"{path}: 缺少列 {'、'.join(missing)};应有 {','.join(wanted)},这里是 {_few(table.columns)}")
-    return [table[name].str.strip_chars() for name in wanted]
+    heads = {head.strip().lower(): head for head in table.columns}
+    found = {name: next((heads[word] for word in (name, *WORDS[name]) if word in heads), None) for name in wanted}
+    if missing := [name for name, head in found.items() if head is None]:
+        zh = ",".join(WORDS[name][0] for name in wanted)
+        raise InputError(
+            f"{path}: 缺少列 {'、'.join(missing)};应有 {','.join(wanted)}({zh}),这里是 {_few(table.columns)}"
+        )
+    return [table[head or ""].str.strip_chars().alias(name) for name, head in found.items()]
 
 
 def _once(path: Path, names: pl.Series) -> None:
@@ -103,7 +140,7 @@ def _places(path: Path, values: pl.Series, among: pl.Series, otherwise: str) -> 
 
 
 def _amounts(path: Path, values: pl.Series) -> Floats:
-    numbers = values.cast(pl.Float64, strict=False)
+    numbers = values.str.replace_all(r"[,，]", "").cast(pl.Float64, strict=False)
     wrong = numbers.is_null() | ~numbers.is_finite()
     if wrong.any():
         row = int(wrong.arg_true()[0])
