@@ -234,7 +234,7 @@ def test_the_report_adds_up_and_names_everything(tmp_path: Path) -> None:
     assert [(Path(reject["file"]).name, reject["row"], reject["column"], reject["value"]) for reject in told["rejected"]] == [
         ("enterprises.csv", 3, "来源", ""), ("supplies.csv", 3, "客户", "乙公司"),
     ]  # fmt: skip
-    assert told["warnings"] == ["enterprises.csv: 没有用到的列 电话"]
+    assert told["warnings"] == ["enterprises.csv: 个人信息没有载入: 电话"]
     assert [Path(failure["file"]).name for failure in told["failed"]] == ["leer.csv"]
     assert (told["nodes"]["Enterprise"], told["nodes"]["Source"], told["edges"]) == (1, 1, {"SUPPLIES": 1})
     assert told["version"] == new_store(tmp_path).version()

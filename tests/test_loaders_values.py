@@ -189,7 +189,7 @@ def _one_by_one(frame: pl.DataFrame, record: type[Record]) -> Valid:
     every = frame.with_columns(
         pl.lit(None, dtype=pl.String).alias(name) for name in record.model_fields if name not in fields
     )
-    valid_rows, problems = loaders.rows.validate._one_by_one(every, record, [ROW])
+    valid_rows, problems, _ = loaders.rows.validate._one_by_one(every, record, [ROW])
     return Valid(valid_rows, problems)
 
 

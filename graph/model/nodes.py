@@ -209,7 +209,7 @@ class Enterprise(Node):
 class Title(Node):
     """称号: what firms are officially recognised as, such as 高新技术企业 or 专精特新“小巨人”企业."""
 
-    table = TypeInfo("titles", "称号", "title", searched=19, figures=False)
+    table = TypeInfo("titles", "称号", "title", searched=20, figures=False)
     level: OptText = column("级别", hint="国家级、省级、市级")
 
 

@@ -183,7 +183,8 @@ def _known_rows(known: pl.DataFrame) -> list[FirmRow]:
 
 def _rows(frame: pl.DataFrame) -> list[FirmRow]:
     """Return the rows as identity sees them; their codes are in compact form."""
-    region = frame["region"] if "region" in frame.columns else pl.Series([None] * len(frame), dtype=pl.String)
+    said = next((name for name in ("__region_said", "region") if name in frame.columns), None)
+    region = frame[said] if said else pl.Series([None] * len(frame), dtype=pl.String)
     exacts = frame.select(normal(pl.col("name")).alias("exact"))["exact"]
     codes = zip(frame["uscc"], frame["uscc_check"], frame["stock_code"], strict=True)
     columns = zip(frame["id"], frame["name"], exacts, codes, region, frame["aliases"].to_list(), strict=True)

@@ -5,12 +5,13 @@ Where a list says nothing of where a firm is, the place in its name does, as wha
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from graph.model import Node
 from graph.model.nodes import Enterprise, Region
-from graph.names.names import normal, split_name
+from graph.names.names import normal, normalise, split_name
 from graph.stores import Store
 from loaders.files.sheets import ROW
 from loaders.rows.as_meant import LIMIT, Note
@@ -23,6 +24,7 @@ from loaders.standards.regions import cut_region, names_of_region
 
 SEVERAL = r"[;；、\n]+"
 ENTERED = -1  # the table of what comes from a standard
+AS_SAID = "__region_said"  # where a firm is in the words of the file, for which firm it is
 Frames = dict[type[Node], list[pl.DataFrame]]
 
 
@@ -31,53 +33,89 @@ def settle_places(frames: Frames, listings: set[int], store: Store) -> Iterator[
     the standard; yield what could not be read in lists, by table: it is left out, where other tables are refused."""
     for column, standard in STANDARDS.items():
         if column == "region" and Enterprise in frames:
-            frames[Enterprise] = [_with_places_of_names(frame, listings) for frame in frames[Enterprise]]
+            told = [_with_places_of_names(frame, listings) for frame in frames[Enterprise]]
+            frames[Enterprise] = [frame.with_columns(pl.col("region").alias(AS_SAID)) for frame in told]
         columns = [
             (record, place)
             for record, parts in frames.items()
             for place, frame in enumerate(parts)
-            if column in frame.columns
+            if column in frame.columns and frame[column].null_count() < len(frame)
         ]
         if not columns:
             continue
-        directory = Directory()
-        known = [store.nodes(standard.record), *frames.get(standard.record, [])]
-        for nodes in known:
-            directory.add(standard.record.label(), nodes)
-        there = {id for nodes in known if "id" in nodes.columns for id in nodes["id"].drop_nulls()}
-        wanted: set[str] = set()
+        words = _Words(standard, store.nodes(standard.record), frames.get(standard.record, []))
         for record, place in columns:
             frame = frames[record][place]
-            read = {value: _read(value, standard, directory, wanted) for value in frame[column].drop_nulls().unique()}
+            read = {value: words.read(value) for value in frame[column].drop_nulls().unique()}
             value = pl.col(column).replace_strict(read, default=None, return_dtype=pl.String)
             unread = value.is_null() & (pl.col(column).str.strip_chars() != "")
             listed = pl.col(TABLE).is_in([*listings])
             for index, row, text in frame.filter(unread & listed).select(TABLE, ROW, column).iter_rows():
-                told = f"认不出这个{standard.record.table.zh},没有载入这一格"
-                yield index, Note(row, standard.record.table.zh, text[:LIMIT], told)
-            frames[record][place] = frame.with_columns(
-                pl.when(listed).then(value).otherwise(pl.coalesce(value, column)).alias(column)
-            )
-        if fresh := [row for row in standard.rows(sorted(wanted)) if row["id"] not in there]:
+                told_of = f"认不出这个{standard.record.table.zh},没有载入这一格"
+                yield index, Note(row, standard.record.table.zh, text[:LIMIT], told_of)
+            final = pl.when(listed).then(value).otherwise(pl.coalesce(value, column))
+            frames[record][place] = frame.with_columns(final.alias(column))
+        if fresh := words.to_enter():
             frames.setdefault(standard.record, []).append(_entered(fresh, standard))
 
 
-def _read(text: str, standard: Standard, directory: Directory, wanted: set[str]) -> str | None:
-    """Return the ids of what a cell names, with ``;`` between; nothing where one of them is not known."""
-    ids: list[str] = []
-    for part in (part.strip() for part in re.split(SEVERAL, text)):
-        if not part:
-            continue
-        label = standard.record.label()
-        known = directory.find(pl.Series([part, *_near(part, standard)]), [label])["id"].drop_nulls().to_list()
-        if known:
-            ids.append(known[0])
-        elif code := standard.find(part):
-            wanted.add(code)
-            ids.append(code)
-        else:
+@dataclass
+class _Words:
+    """What a cell may call the things of a standard: as the graph knows them, as this load brings them, as the standard
+    does."""
+
+    standard: Standard
+    there: pl.DataFrame
+    coming: list[pl.DataFrame]
+    wanted: dict[str, None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._directory = Directory()
+        self._directory.add(self.standard.record.label(), self.there)
+        self._coming = {
+            normalise(word)
+            for frame in self.coming
+            for row in frame.select("id", "name", "aliases").iter_rows()
+            for word in (row[0], row[1], *(row[2] or []))
+            if word
+        }
+
+    def read(self, text: str) -> str | None:
+        """Return the ids of what a cell names, with ``;`` between; nothing where one of them is not known."""
+        ids: list[str] = []
+        for part in (part.strip() for part in re.split(SEVERAL, text)):
+            if not part:
+                continue
+            id = part if normalise(part) in self._coming else self._find([part, *_near(part, self.standard)])
+            if id is None and (code := self.standard.find(part)):
+                id = self._own(code)
+                if id is None:
+                    self.wanted[code], id = None, code
+            if id is None:
+                return None
+            ids.append(id)
+        return ";".join(dict.fromkeys(ids)) or None
+
+    def to_enter(self) -> list[dict[str, str]]:
+        """Return the rows of the standard that cells name and nobody has, with all that contains them."""
+        rows = self.standard.rows([*self.wanted])
+        own = {row["id"]: self._own(row["id"]) for row in rows}
+        return [
+            row | ({"parent": own.get(row["parent"]) or row["parent"]} if "parent" in row else {})
+            for row in rows
+            if own[row["id"]] is None
+        ]
+
+    def _own(self, code: str) -> str | None:
+        """Return what the graph or this load has for a code of the standard."""
+        words = self.standard.words(code)
+        return next((word for word in words if normalise(word) in self._coming), None) or self._find(words)
+
+    def _find(self, words: list[str]) -> str | None:
+        if not words or self.there.is_empty():
             return None
-    return ";".join(dict.fromkeys(ids)) or None
+        found = self._directory.find(pl.Series(words), [self.standard.record.label()])["id"].drop_nulls()
+        return str(found[0]) if len(found) else None
 
 
 def _near(text: str, standard: Standard) -> list[str]:

@@ -137,10 +137,9 @@ def read_dates(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         cell = _text(name)
         if not frame.select((~cell.str.contains(r"^\d{4}(?:-\d{2}){0,2}$")).any()).item():
             continue
-        text = cell.str.normalize("NFKC").str.replace_all(r"\s+(\d{1,2}:\d{2}.*)?$", "").str.replace_all(r"\s", "")
-        day = text.str.extract_groups(
-            r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?(?:T\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$"
-        )
+        hours = r"[T\s]+\d{1,2}:\d{2}.*$" if listing.listing else r"[T\s]+0{1,2}:00(?::00(?:\.0+)?)?$"
+        text = cell.str.normalize("NFKC").str.replace(hours, "").str.replace_all(r"\s", "")
+        day = text.str.extract_groups(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?$")
         solid = text.str.extract_groups(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
         part = text.str.extract_groups(r"^(\d{4})年?(?:第?([一二三四1-4])季度|(上|下)半年)$")
         year, month, of_month = (day.struct.field(str(number)) for number in (1, 2, 3))

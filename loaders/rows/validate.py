@@ -17,6 +17,7 @@ from loaders.rows.as_meant import LIMIT, Note
 from loaders.rows.problems import RowProblem
 
 SURELY_YUAN = 10_000_000
+NEVER_SPARED = ("status", "confidence")
 ORIGINAL = "amount_original"
 
 
@@ -106,7 +107,7 @@ def _typed(name: str, kind: Kind) -> pl.Expr:
 
 
 def _one_by_one(
-    slow: pl.DataFrame, record: type[Record], rest: list[str], spare: bool
+    slow: pl.DataFrame, record: type[Record], rest: list[str], spare: bool = False
 ) -> tuple[pl.DataFrame, dict[int, list[RowProblem]], list[Note]]:
     fields = list(record.model_fields)
     valid_rows: list[dict[str, Any]] = []
@@ -119,7 +120,7 @@ def _one_by_one(
         except ValidationError as error:
             faults = error.errors(include_url=False)
             bad = {str(item["loc"][0]): _problem(record, item) for item in faults if item["loc"]}
-            if not spare or any(record.model_fields[name].is_required() or name == "status" for name in bad):
+            if not spare or any(name in NEVER_SPARED or record.model_fields[name].is_required() for name in bad):
                 problems[row[ROW]] = [_problem(record, item) for item in faults]
                 continue
             left_out += [

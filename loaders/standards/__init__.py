@@ -9,21 +9,23 @@ from dataclasses import dataclass
 
 from graph.model import Node
 from graph.model.nodes import Industry, Region
-from loaders.standards.industries import find_industry, industry_rows
-from loaders.standards.regions import find_region, region_rows
+from loaders.standards.industries import find_industry, industry_rows, words_of_industry
+from loaders.standards.regions import find_region, region_rows, words_of_region
 
 
 @dataclass(frozen=True)
 class Standard:
-    """A standard: the id of what a text means, or nothing; and the rows of some ids with all that contains them."""
+    """A standard: the id of what a text means, or nothing; the rows of some ids with all that contains them; and the
+    words by which only the thing of an id is known."""
 
     record: type[Node]
     find: Callable[[str], str | None]
     rows: Callable[[Iterable[str]], list[dict[str, str]]]
+    words: Callable[[str], list[str]]
 
 
 STANDARDS = {
-    "region": Standard(Region, find_region, region_rows),
-    "industries": Standard(Industry, find_industry, industry_rows),
+    "region": Standard(Region, find_region, region_rows, words_of_region),
+    "industries": Standard(Industry, find_industry, industry_rows, words_of_industry),
 }
 """The standard behind each link column that has one."""

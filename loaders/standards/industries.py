@@ -61,3 +61,8 @@ def _row(code: str) -> dict[str, str]:
     name, parent = _classes()[code]
     row = {"id": f"gbt-{code}", "code": code, "name": name, "system": SYSTEM, "source": SOURCE, "status": "confirmed"}
     return row | ({"parent": f"gbt-{parent}"} if parent else {})
+
+
+def words_of_industry(id: str) -> list[str]:
+    """Return the words by which a class alone is known: its id."""
+    return [id]

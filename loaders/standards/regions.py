@@ -136,3 +136,11 @@ def names_of_region(code: str) -> tuple[str, ...]:
     """Return the full and the short name of a division, or nothing where there is none."""
     name = _names().get(code)
     return (name, _short(name)) if name else ()
+
+
+def words_of_region(code: str) -> list[str]:
+    """Return the words by which a division alone is known: its code, and its name where no other is called the same."""
+    if code == COUNTRY["id"]:
+        return [code, COUNTRY["name"]]
+    name = _names()[code]
+    return [code, name] if len(code) < 6 or name in _alone() else [code]
