@@ -99,7 +99,7 @@ class Gist(NamedTuple):
     outcome: Outcome
 
 
-class Known(NamedTuple):
+class Past(NamedTuple):
     """What is known of a whole journal: where its chain is broken, in words, and all actions, the first one first."""
 
     faults: Sequence[str]
@@ -137,7 +137,7 @@ class Journal(ABC):
     def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write entries as they stand into a journal that has none, from a backup."""
 
-    def known(self) -> Known:
+    def known(self) -> Past:
         """Return what is known of it by now."""
         with self._guard:
             for _ in range(TURNS):
@@ -149,7 +149,7 @@ class Journal(ABC):
                     self._read, new = _Reading(), [*self.entries()] if last.number else new
                 for entry in new:
                     self._read.take(entry)
-            return Known(self._read.broken(head), [*self._read.actions.values()])
+            return Past(self._read.broken(head), [*self._read.actions.values()])
 
 
 class _Reading:
