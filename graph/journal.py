@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 START = "0" * 64
 UNREADABLE = "读不出"
-TURNS = 2  # looks at a journal to which somebody may be adding
 
 
 class Outcome(StrEnum):
@@ -140,16 +139,18 @@ class Journal(ABC):
     def known(self) -> Past:
         """Return what is known of it by now."""
         with self._guard:
-            for _ in range(TURNS):
-                head, last = self.head(), self._read.last
-                if head == last:
-                    break
-                new = [*self.entries(after=last.number)]
-                if not new or new[0].previous != last.hash:  # it is another journal by now, or a broken one
-                    self._read, new = _Reading(), [*self.entries()] if last.number else new
+            head, last = self.head(), self._read.last
+            if head != last:
+                new = self._until(head, last.number)
+                if last.number and (not new or new[0].previous != last.hash):  # it is another journal, or a broken one
+                    self._read, new = _Reading(), self._until(head)
                 for entry in new:
                     self._read.take(entry)
             return Past(self._read.broken(head), [*self._read.actions.values()])
+
+    def _until(self, head: Head, after: int = 0) -> list[JournalEntry]:
+        """Return the entries until one that was the last; somebody may be adding to them."""
+        return [entry for entry in self.entries(after=after) if entry.number <= head.number]
 
 
 class _Reading:
