@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 START = "0" * 64
 UNREADABLE = "读不出"
-TURNS = 2  # looks at a journal to which somebody may be adding
 
 
 class Outcome(StrEnum):
@@ -99,7 +98,7 @@ class Gist(NamedTuple):
     outcome: Outcome
 
 
-class Known(NamedTuple):
+class Past(NamedTuple):
     """What is known of a whole journal: where its chain is broken, in words, and all actions, the first one first."""
 
     faults: Sequence[str]
@@ -137,19 +136,21 @@ class Journal(ABC):
     def fill(self, entries: Iterable[JournalEntry]) -> None:
         """Write entries as they stand into a journal that has none, from a backup."""
 
-    def known(self) -> Known:
+    def known(self) -> Past:
         """Return what is known of it by now."""
         with self._guard:
-            for _ in range(TURNS):
-                head, last = self.head(), self._read.last
-                if head == last:
-                    break
-                new = [*self.entries(after=last.number)]
-                if not new or new[0].previous != last.hash:  # it is another journal by now, or a broken one
-                    self._read, new = _Reading(), [*self.entries()] if last.number else new
+            head, last = self.head(), self._read.last
+            if head != last:
+                new = self._until(head, last.number)
+                if last.number and (not new or new[0].previous != last.hash):  # it is another journal, or a broken one
+                    self._read, new = _Reading(), self._until(head)
                 for entry in new:
                     self._read.take(entry)
-            return Known(self._read.broken(head), [*self._read.actions.values()])
+            return Past(self._read.broken(head), [*self._read.actions.values()])
+
+    def _until(self, head: Head, after: int = 0) -> list[JournalEntry]:
+        """Return the entries until one that was the last; somebody may be adding to them."""
+        return [entry for entry in self.entries(after=after) if entry.number <= head.number]
 
 
 class _Reading:

@@ -480,9 +480,11 @@ def test_axe_finds_nothing_serious_and_nothing_scrolls_sideways(bare: Page, path
     bare.goto(path)
     sideways = bare.evaluate("document.documentElement.scrollWidth > innerWidth")
     bare.evaluate(FEWER)
-    found = grave(bare, "dark")
+    # the narrow one dark and the wide one light, or the other way round: page by page, for each look takes a second
+    schemes: tuple[Literal["light", "dark"], ...] = ("dark", "light") if KINDS.index(path) % 2 else ("light", "dark")
+    found = grave(bare, schemes[0])
     bare.set_viewport_size({"width": 1366, "height": 900})
-    found += grave(bare, "light")
+    found += grave(bare, schemes[1])
     assert (sideways, found) == (False, [])
 
 

@@ -117,7 +117,7 @@ def test_every_code_of_a_catalogue_is_worded_and_said_somewhere(room: str) -> No
 
 def test_names_in_a_sentence() -> None:
     few, many = Names(("甲", "乙")), Names(("甲", "乙", "丙", "丁", "戊", "己"))
-    assert (f"{Names():tail}", f"{few:tail}", f"{many:tail}") == ("", ": 甲、乙", ": 甲、乙、丙、丁、戊 等")
+    assert (f"{Names():tail}", f"{few:tail}", f"{many:tail}") == ("", "：甲、乙", "：甲、乙、丙、丁、戊 等")
     assert (f"{few:等 # 家}", f"{many:等 # 家}", f"{many}") == ("甲、乙", "甲、乙、丙等 6 家", "甲、乙、丙、丁、戊")
 
 
