@@ -63,11 +63,14 @@ class Options:
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
     """Load files and folders into a store and report every row; nothing is written where ``dry_run`` is set."""
     options = options or Options()
+    if empty := [name for name, text in options.proof.items() if not text.strip()]:
+        raise InputError(f"给整个文件的 {'、'.join(empty)} 是空的,请写明出处,或不写这一项")
     if options.rejects and not options.dry_run:
         check_folder(options.rejects)
     head_words()  # a fault in the office's own table of heads is told before any file is looked at
     report = Report(dry_run=options.dry_run)
     files = find_files(paths, report)
+    stamps = stamps_of(files)
     mark = fingerprint(files, options.told)
     if not report.failed and (remembered := recall(store, mark)):
         remembered.dry_run = options.dry_run
@@ -77,6 +80,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
         _check_leader(options.leader, store, tables)
     with nullcontext() if options.dry_run else store.load() as writer:
         load_tables(tables, store, writer, report, options)
+        if changed := [shown(path) for path, stamp in stamps_of(files).items() if stamps.get(path) != stamp]:
+            raise InputError(f"载入时文件被改动了: {'、'.join(changed)[:300]}。什么也没有载入,请等它写完再载入")
         # before the commit, so that rows are never loaded and refused without a trace
         if options.rejects and not options.dry_run:
             report.rejects_written = write_rejects(tables, options.rejects)
@@ -90,6 +95,19 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     if not options.dry_run and not report.bad:
         remember(store, mark, report)
     return report
+
+
+def stamps_of(files: list[Path]) -> dict[Path, tuple[int, int, int]]:
+    """Return by what it is told that a file is still the one that was opened: its number, size and time."""
+    stamps: dict[Path, tuple[int, int, int]] = {}
+    for path in (inside for item in files for inside in (item.rglob("*.json") if item.is_dir() else [item])):
+        try:
+            about = path.stat()
+        except OSError:  # gone, or not to be read: the latter is told where it is opened
+            stamps[path] = (0, 0, 0)
+        else:
+            stamps[path] = (about.st_ino, about.st_size, about.st_mtime_ns)
+    return stamps
 
 
 def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: Options | None = None) -> Report:

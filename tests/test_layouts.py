@@ -181,7 +181,7 @@ def test_another_platform_with_its_unit_in_the_head(store: Store, put: Put) -> N
     assert region_of(store, "青岛示例乙有限公司") == ("青岛市", "inferred")  # out of the name
 
 
-TITLED = [
+TITLED: list[tuple[str, Rows, list[tuple[Any, ...]]]] = [
     (
         "专精特新.xlsx",
         [["青岛市2025年度专精特新中小企业名单"], ["序号", "企业名称", "所在区(市)", "主导产品", "细分领域", "认定年度", "有效期"],

@@ -381,3 +381,43 @@ def test_days_are_read_in_the_system_of_their_workbook(tmp_path: Path, since_190
     assert store.nodes(Enterprise)["listed_on"].to_list() == ["2020-05-17"] * 2
     assert [(note.row, note.note) for note in report.notes] == [(3, "是 Excel 的日期序号,读作 2020-05-17")]
     store.close()
+
+
+def test_a_file_that_changes_while_it_is_read_loads_nothing(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "企业.csv"
+    path.write_text(SOME, "utf-8")
+
+    def step(text: str, _rows: int) -> None:
+        if text.startswith("读取"):
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write("示例丙公司,示例名录\n")
+
+    with pytest.raises(InputError, match="载入时文件被改动了"):
+        load([path], store, Options(step=step))
+    assert store.nodes(Enterprise).is_empty()
+    assert load([path], store).total("new") == 3
+
+
+@pytest.mark.parametrize("source", ["", "  "])
+def test_a_source_that_is_empty_is_refused_at_once(store: Store, tmp_path: Path, source: str) -> None:
+    with pytest.raises(InputError, match="source 是空的"):
+        put(store, tmp_path, SOME, proof={"source": source})
+    assert store.nodes(Enterprise).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "size", "start"), [("xlsx", 300, b"PK\x03\x04"), ("xls", 300, b"\xd0\xcf\x11\xe0"), ("jsonl", 300, b"{")]
+)
+def test_a_file_of_300_mb_that_has_to_be_held_whole_is_refused_by_its_size(
+    tmp_path: Path, suffix: str, size: int, start: bytes
+) -> None:
+    path = tmp_path / f"企业.{suffix}"
+    with path.open("wb") as stream:
+        stream.write(start)
+        stream.truncate(size << 20)  # a hole: nothing is written
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    report = load([path], store, Options(dry_run=True))
+    assert [("300 MB" in failure["reason"], "超过上限" in failure["reason"]) for failure in report.failed] == [
+        (True, True)
+    ]
+    store.close()

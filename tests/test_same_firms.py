@@ -21,6 +21,7 @@ from graph.model.edges import ComparedWith
 from graph.model.nodes import Enterprise
 from graph.names.comparisons import Comparisons, read_comparisons, read_judgements
 from graph.names.index import NameIndex
+from graph.names.marks import unmarked
 from graph.names.verdicts import DIFFERENT, SAME, UNDO
 from graph.settings import Settings
 from graph.stores import Store, open_generations, open_store
@@ -89,6 +90,53 @@ def test_what_goes_to_the_review_list(store: Store, tmp_path: Path, one: str, ot
     put_in(store, tmp_path, one, other)
     assert listed(store) == ([("a", "b", reasons)] if reasons else [])
     assert len(store.nodes(Enterprise)) == 2
+
+
+NOW, BEFORE = "青岛示例海洋装备有限公司", "青岛示例船舶有限公司"
+
+
+@pytest.mark.parametrize(
+    ("name", "formers"),
+    [
+        (f"{NOW}（原{BEFORE}）", [BEFORE]), (f"{NOW}(曾用名:{BEFORE})", [BEFORE]), (f"{NOW}（曾用名：{BEFORE}、青岛示例船厂）", [BEFORE, "青岛示例船厂"]),
+        (f"{NOW}(原名 {BEFORE})", [BEFORE]), (f"{NOW} 曾用名：{BEFORE}", [BEFORE]), (f"{NOW}(原青岛示例(中国)船舶有限公司)", ["青岛示例(中国)船舶有限公司"]),
+        (f"{NOW}*", []), (f"{NOW}＊＊", []), (f"1.{NOW}", []), (f"12、{NOW}", []), (f"（3）{NOW}", []), (f"①{NOW}", []), (f"⒈{NOW}", []), (f"一、{NOW}", []),
+        (f"{NOW}[1]", []), (f"{NOW}（注1）", []), (f"{NOW}(注)", []), (f"{NOW}①", []), (f"{NOW}（已注销）", []), (f"3.{NOW}（原{BEFORE}）*", [BEFORE]),
+        (f"{NOW}※", []), (f" {NOW}【2】", []),
+    ],
+)  # fmt: skip
+def test_a_name_is_told_from_what_a_list_wrote_onto_it(name: str, formers: list[str]) -> None:
+    assert unmarked(name) == (NOW, formers)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "海尔(青岛)有限公司", "示例(中国)投资有限公司", "示例3号基金", "3m中国有限公司", "51信用卡科技公司", "示例(原生)科技有限公司", "1.5维科技公司", "示例(集团)股份有限公司",
+        "360数科", "青岛一二三公司", "示例(有限合伙)", "原点科技有限公司", "c#", "示例(2号)有限公司",
+    ],
+)  # fmt: skip
+def test_brackets_and_numbers_of_a_name_are_its_own(name: str) -> None:
+    assert unmarked(name) == (name, [])
+
+
+def test_names_with_marks_and_former_names_go_to_the_review_list(store: Store, tmp_path: Path) -> None:
+    names = [
+        NOW,
+        f"{NOW}（原{BEFORE}）",
+        f"{NOW}(曾用名:{BEFORE})",
+        BEFORE,
+        f"{NOW}*",
+        f"1.{NOW}",
+        "烟台示例二公司(原威海示例三公司)",
+        "威海示例三公司",
+    ]
+    put_in(store, tmp_path, *(f"{id},{name},,,,," for id, name in zip("abcdefgh", names, strict=True)))
+    found = {(left + right): reasons[0] for left, right, reasons in listed(store)}
+    former, marks = "一方的名称里写明另一方是曾用名", "去掉序号、脚注等记号后名称相同"
+    assert found == {"bd": former, "cd": former, "gh": former} | dict.fromkeys(
+        ["ab", "ac", "ae", "af", "bc", "be", "bf", "ce", "cf", "ef"], marks
+    )
 
 
 def test_both_sides_say_what_tells_them_apart(two: Store) -> None:

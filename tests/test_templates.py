@@ -11,7 +11,8 @@ from graph.model import EDGES, NODES, Record, file_name, zh_heads
 from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise, Product, Project, Statement
 from graph.statuses import STATUS_ZH
-from loaders.files.heads import accepted, clean_head, required
+from loaders.files.heads import accepted, required
+from loaders.layouts.spelling import clean_head
 from loaders.templates import write_template
 
 FILLED: dict[type[Record], list[dict[str, str]]] = {

@@ -10,10 +10,13 @@ from loaders.files.sheets import MAX_COLUMNS, BadRow, Sheet, cell_text, raw_fram
 
 EXAMPLE = '形如 {"名称": "…", "来源": "…"}'
 LINE_LIMIT = 100_000
+FILE_LIMIT = 200 << 20
 
 
 def read_jsonl(path: Path, _also: frozenset[str] = frozenset()) -> list[Sheet]:
     """Return the one table of a JSON-lines file; lines that are not objects are kept as bad rows."""
+    if (size := path.stat().st_size) > FILE_LIMIT:
+        raise InputError(f"文件有 {size >> 20} MB,超过上限 {FILE_LIMIT >> 20} MB,没有读;请分成几份再载入")
     rows, bad = read_objects(path)
     if not rows:
         raise InputError(

@@ -21,6 +21,7 @@ HELPER_SHEETS = ("填写说明", "选项")
 ZIPPED, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 DAMAGED = "文件可能损坏,请用 WPS/Excel 另存一份再试"
+FILE_LIMIT = 100 << 20
 SECONDS = 300
 # A damaged .xls can make the reader ask for all memory there is, which ends its
 # process: so that process is not this one.
@@ -52,6 +53,10 @@ class _Page(NamedTuple):
 def read_workbook(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
     """Return the tables of a workbook; raises ``InputError`` where it is
     broken, locked, too large or has no known head."""
+    if (size := path.stat().st_size) > FILE_LIMIT:
+        raise InputError(
+            f"工作簿有 {size >> 20} MB,超过上限 {FILE_LIMIT >> 20} MB,没有读;请拆成几份,或另存为“CSV UTF-8”再载入"
+        )
     data = path.read_bytes()
     _check_kind(path, data)
     pages = _read_apart(data) if data.startswith(COMPOUND) else _read_here(data)

@@ -10,6 +10,8 @@ class SameBy(Term):
     same_code = "统一社会信用代码相同"
     same_stock_code = "股票代码相同"
     same_name = "名称相同"
+    former_name = "一方的名称里写明另一方是曾用名"
+    name_marks = "去掉序号、脚注等记号后名称相同"
     name_is_alias = "名称与另一方的简称或别名相同"
     same_alias = "简称或别名相同"
     same_core = SAME_CORE

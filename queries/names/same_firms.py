@@ -12,6 +12,7 @@ from graph.model.nodes import Enterprise, Region
 from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import Pair, pair_of, read_judgements
 from graph.names.index import NameIndex
+from graph.names.marks import unmarked
 from graph.names.names import FirmName, city_of_region, normalise, split_name
 from queries.core.answers import Named
 from queries.core.view import View
@@ -21,7 +22,7 @@ from queries.names.search import comparisons_of, names_of_firms
 VALID, UNUSABLE = "有效", "格式不符"
 MOST_FITTING = 3  # a short name whose characters are in more names than this says nothing of any of them
 REASONS = tuple(SameBy)
-CODE, STOCK, NAME, NAME_ALIAS, ALIAS, CORE, CONTRACTION = REASONS
+CODE, STOCK, NAME, FORMER, MARKS, NAME_ALIAS, ALIAS, CORE, CONTRACTION = REASONS
 
 
 class _Firm:
@@ -29,9 +30,11 @@ class _Firm:
 
     def __init__(self, row: dict[str, Any], regions: list[str]) -> None:
         self.row, self.regions = row, regions
-        self.parts: FirmName = split_name(normalise(row["name"]))
+        self.exact = normalise(row["name"])
+        bare, self.formers = unmarked(row["name"])
+        self.parts: FirmName = split_name(bare)
         others = (normalise(word) for word in (row["short_name"], *(row["aliases"] or ())) if word)
-        self.others = {word for word in others if word != self.parts.exact}
+        self.others = {word for word in others if word != self.exact}
         self.cities = (
             {self.parts.place} if self.parts.place else {city for text in regions if (city := city_of_region(text))}
         )
@@ -109,22 +112,33 @@ def _read(view: View) -> dict[str, _Firm]:
 
 
 def _groups(firms: Iterable[_Firm]) -> Iterator[tuple[SameBy, set[str]]]:
-    """Yield the firms that share a code, a name or the core of one, with what they share."""
+    """Yield the firms that share a code, a name (one may say that it was the other's, or have marks) or the core of
+    one, with what they share."""
     shared: dict[tuple[SameBy, str], set[str]] = defaultdict(set)
     for firm in firms:
         id = firm.row["id"]
         for reason, word in (
             (CODE, firm.code),
             (STOCK, firm.row["stock_code"]),
-            (NAME, firm.parts.exact),
+            (NAME, firm.exact),
+            (MARKS, firm.parts.exact),
             (CORE, firm.parts.core),
         ):
             if word and (reason != CORE or len(word) > 1):
                 shared[reason, word].add(id)
         for word in firm.others:
             shared[ALIAS, word].add(id)
+        for word in firm.formers:
+            shared[FORMER, word].add(id)
     for (reason, word), ids in shared.items():
-        if len(ids) > 1:
+        if reason == FORMER:
+            for other in (shared.get((MARKS, word), set()) | shared.get((ALIAS, word), set())) - ids:
+                yield from ((FORMER, {other, id}) for id in ids)
+        elif reason == MARKS:
+            plain = shared.get((NAME, word), set())
+            for id in ids - plain:
+                yield from ((MARKS, {id, other}) for other in ids - {id})
+        elif len(ids) > 1:
             yield reason, ids
         for named in shared.get((NAME, word), set()) - ids if reason == ALIAS else ():
             for alias_holder in ids:
@@ -151,7 +165,7 @@ def _are_two(left: _Firm, right: _Firm, why: set[SameBy]) -> bool:
     """Tell whether two firms are surely two: other valid codes, or other cities where no code is shared."""
     codes = left.row["uscc_check"] == right.row["uscc_check"] == VALID and left.code != right.code
     cities = bool(left.cities and right.cities) and not _meet(left.cities, right.cities)
-    return codes or (cities and not why & {CODE, STOCK})
+    return codes or (cities and not why & {CODE, STOCK, FORMER})
 
 
 def _meet(left: set[str], right: set[str]) -> bool:
