@@ -359,7 +359,7 @@ def test_every_refused_row_is_told_by_itself_or_in_the_sum(rows: int, capsys: py
     told = said.count("拒收 表.xlsx [企业] 第 ")
     assert told == min(rows - 1, 20) if rows <= 20 else told == 19  # the row without a number is told without one
     assert (f"共拒收 {rows} 行" in said) == (rows > 20)
-    assert "注意：一列没有用到" in said
+    assert "注意: 一列没有用到" in said
     if rows > 20:
         sums = said.split("主要原因:")[1].splitlines()
         assert [line.split()[0] for line in sums[1:3]] == ["14", "7"]

@@ -458,7 +458,7 @@ def test_the_commands(tmp_path: Path) -> None:
     assert (doubt["left"]["id"], doubt["right"]["id"], doubt["against"]) == ("a", "b", ["公司形式不同"])
     assert "去掉地名与公司形式后名称相同" in command("same-firms", store=url).stdout
     told = command("judge-firms", "same", "a", "青岛甲乙丙有限公司", "--by", "张三", "--reason", "同一法人", store=url)
-    assert "青岛甲乙丙有限公司(b）: 同一" in told.stderr
+    assert "青岛甲乙丙有限公司(b): 同一" in told.stderr
     assert json.loads(command("same-firms", "--format", "json", store=url).stdout) == []
     table = command("same-firms", "--history", "--format", "csv", store=url).stdout
     (row,) = csv.DictReader(io.StringIO(table))

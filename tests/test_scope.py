@@ -73,7 +73,7 @@ def test_scopes_have_names_and_words_that_are_none_are_refused() -> None:
     assert [Scope.without(words).name for words in NAMED.values()] == list(NAMED)
     assert Scope.without("curated").name == ""
     assert Scope.without(NAMED["只用有来源的"]).statuses == ("confirmed", "reported")
-    with pytest.raises(InputError, match="没有这种数据状态：exemple"):
+    with pytest.raises(InputError, match="没有这种数据状态: exemple"):
         Scope.without("sample,exemple")
 
 
