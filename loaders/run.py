@@ -1,10 +1,11 @@
 """A load from paths to report: open, validate, identify, resolve, merge, write."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -79,9 +80,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     if options.leader:
         _check_leader(options.leader, store, tables)
     with nullcontext() if options.dry_run else store.load() as writer:
-        load_tables(tables, store, writer, report, options)
-        if changed := [shown(path) for path, stamp in stamps_of(files).items() if stamps.get(path) != stamp]:
-            raise InputError(f"载入时文件被改动了: {'、'.join(changed)[:300]}。什么也没有载入,请等它写完再载入")
+        load_tables(tables, store, writer, report, options, partial(_check_same, files, stamps))
+        _check_same(files, stamps)
         # before the commit, so that rows are never loaded and refused without a trace
         if options.rejects and not options.dry_run:
             report.rejects_written = write_rejects(tables, options.rejects)
@@ -110,6 +110,12 @@ def stamps_of(files: list[Path]) -> dict[Path, tuple[int, int, int]]:
     return stamps
 
 
+def _check_same(files: list[Path], stamps: dict[Path, tuple[int, int, int]]) -> None:
+    """Raise ``InputError`` where a file is no longer the one that was opened."""
+    if changed := [shown(path) for path, stamp in stamps_of(files).items() if stamps.get(path) != stamp]:
+        raise InputError(f"载入时文件被改动了: {'、'.join(changed)[:300]}。没有载入,请等它写完再载入")
+
+
 def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: Options | None = None) -> Report:
     """Load rows of a type, by field name or head, as those of a file are
     loaded; their numbers in the report count from 1."""
@@ -123,10 +129,16 @@ def load_rows(record: type[Record], rows: Iterable[Row], store: Store, options: 
 
 
 def load_tables(
-    tables: list[InputTable], store: Store, writer: Writer | None, report: Report, options: Options
+    tables: list[InputTable],
+    store: Store,
+    writer: Writer | None,
+    report: Report,
+    options: Options,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
-    """Check, identify, merge and write the rows of open tables; without a writer nothing is written."""
-    _Load(store, writer, report, options).run(tables)
+    """Check, identify, merge and write the rows of open tables; without a writer nothing is written; ``check`` is
+    called before anything is."""
+    _Load(store, writer, report, options, check).run(tables)
 
 
 @dataclass
@@ -135,6 +147,7 @@ class _Load:
     writer: Writer | None
     report: Report
     options: Options
+    check: Callable[[], None]
     now: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     def __post_init__(self) -> None:
@@ -180,6 +193,7 @@ class _Load:
         listings = {table.index: table for table in tables if table.listing}
         for index, note in settle_places(frames, {*listings}, self.store):
             listings[index].leave_out([note])
+        self.check()
         refused = self.nodes.apply(frames, mentioned, {table.index for table in tables if table.piece})
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
