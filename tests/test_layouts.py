@@ -559,3 +559,31 @@ def test_a_list_without_a_source_is_not_loaded(store: Store, tmp_path: Path) -> 
     report = load([path], store)
     assert "--source" in report.failed[0]["reason"]
     assert store.nodes(Enterprise).is_empty()
+
+
+def test_older_knowledge_never_renames_a_firm_nor_raises_its_status(store: Store, tmp_path: Path) -> None:
+    """A catalogue of 2021 that is loaded today calls a firm by its former name."""
+    now = {"id": "e1", "name": "示例智家股份有限公司", "stock_code": "900690", "aliases": "示例海股份有限公司"}
+    load_rows(Enterprise, [now | {"source": "名录 2026", "status": "curated"}], store)
+    path = save(
+        tmp_path / "名录.csv",
+        [
+            ["企业名称", "编号", "股票代码", "官网", "来源", "状态"],
+            ["示例海股份有限公司", "e1", "900690", "www.example.cn", "上市公司名录 2021", "据报道"],
+        ],
+    )
+    assert not load([path], store).bad
+    one = store.nodes(Enterprise).row(0, named=True)
+    assert (one["name"], one["status"], one["source"]) == ("示例智家股份有限公司", "curated", "名录 2026")
+    assert (one["aliases"], one["name_dates"]) == (["示例海股份有限公司"], ["示例海股份有限公司|2021"])
+    assert one["website"] == "www.example.cn"  # what nobody said is taken in
+    assert one["field_sources"] == ["name_dates|上市公司名录 2021|reported", "website|上市公司名录 2021|reported"]
+    newer = {"id": "e1", "name": "示例智家集团股份有限公司", "source": "名录 2027", "status": "curated"}
+    load_rows(Enterprise, [newer], store)
+    one = store.nodes(Enterprise).row(0, named=True)
+    assert one["name"] == "示例智家集团股份有限公司"
+    assert one["aliases"] == ["示例智家股份有限公司", "示例海股份有限公司"]
+    weaker = {"id": "e1", "name": "示例猜的名字有限公司", "source": "推断 2028", "status": "inferred"}
+    load_rows(Enterprise, [weaker], store)
+    assert store.nodes(Enterprise)["name"][0] == "示例智家集团股份有限公司"
+    assert len(store.nodes(Enterprise)) == 1

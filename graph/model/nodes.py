@@ -198,6 +198,7 @@ class Enterprise(Node):
     turnover_year: OptDate = column("营业收入年份")
     staff: OptCount = column("从业人员", hint="人数")
     insured: OptCount = column("参保人数", hint="缴纳社会保险的人数")
+    name_dates: OptNames = column("名称日期", hint="别的名称|那份材料的日期,如 示例旧名公司|2021")
     english_name: OptText = column("英文名")
     website: OptText = column("网址", "官网")
     address: OptText = column("地址")

@@ -5,6 +5,7 @@ order of rows nor of files changes which firms there are. They are then asked ag
 no answer changes: what is loaded is what the same rows would find, so that loading them again changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,11 +14,14 @@ import polars as pl
 from graph.names.names import check_code, city_of_region, make_id, normal, normalise, split_name
 from loaders.rows.bulk_firms import find_alone
 from loaders.rows.known_firms import STOCK, USCC, FirmRow, Firms, KnownFirm, TakenFor
+from loaders.rows.merge import RANK, YIELDS
 from loaders.rows.problems import Contradiction, RowProblem
 
 VALID, UNUSABLE = "有效", "格式不符"
 TURNS = 20
 Cities = dict[str, set[str]]
+Ages = Mapping[str, str]  # when each source was made, as far as it tells
+NO_AGES: Ages = {}
 
 
 @dataclass
@@ -41,19 +45,24 @@ Taken = dict[int, tuple[FirmRow, _Match]]
 """The firm of each row that has one, by the row's position, in the order in which the rows were taken."""
 
 
-def identify_firms(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor) -> Identified:
-    """Give every row the id of its firm and its code in compact form with its
-    check; ``cities``: where known firms are."""
+def identify_firms(
+    frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor, ages: Ages = NO_AGES
+) -> Identified:
+    """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms
+    are, ``ages``: when sources were made. A row that knows a firm by a former name yields to what is known of it."""
     frame = _with_codes(frame)
     alone = find_alone(frame, known)
     mixed = frame.filter(~alone)
     if mixed.is_empty():
         return Identified(_own_id(frame, known))
-    done = _identify_one_by_one(mixed, known, cities, taken_for)
+    done = _identify_one_by_one(mixed, known, cities, taken_for, ages)
     places = alone.not_().arg_true().to_list()
     order = pl.Series("__at", [*alone.arg_true().to_list(), *places])
     done.frame = (
-        pl.concat([_own_id(frame.filter(alone), known), done.frame]).with_columns(order).sort("__at").drop("__at")
+        pl.concat([_own_id(frame.filter(alone), known), done.frame], how="diagonal")
+        .with_columns(order)
+        .sort("__at")
+        .drop("__at")
     )
     done.refused = {places[position]: problem for position, problem in done.refused.items()}
     return done
@@ -85,8 +94,10 @@ def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("id", "__by_code").alias("id")).drop("__by_code")
 
 
-def _identify_one_by_one(frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor) -> Identified:
-    rows, there = sorted(_rows(frame), key=FirmRow.rank), _known_rows(known)
+def _identify_one_by_one(
+    frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor, ages: Ages
+) -> Identified:
+    rows, there = sorted(_rows(frame, ages), key=FirmRow.rank), _known_rows(known, ages)
     taken: Taken = {}
     listed: list[Contradiction] = []
     for turn in range(TURNS):
@@ -142,13 +153,22 @@ def _completed(frame: pl.DataFrame, rows: list[FirmRow], answers: Taken, firms: 
     owners = [firms.by_id[id_] if id_ else KnownFirm(row.name, row.parts) for id_, row in zip(ids, rows, strict=True)]
     pairs = [*zip(rows, owners, strict=True)]
     others = [[name for name in (row.name, *firm.former) if normalise(name) != firm.main.exact] for row, firm in pairs]
+    yields = [normalise(row.name) != firm.main.exact and not row.renames(firm) for row, firm in pairs]
+    dated = [_dated(row, firm) if row.parts.exact != firm.main.exact else None for row, firm in pairs]
     better = pl.Series([bool(firm.code) and not row.code for row, firm in pairs], dtype=pl.Boolean)
     return frame.with_columns(
         pl.Series("id", ids, dtype=pl.String),
         pl.Series("name", [firm.name for firm in owners], dtype=pl.String),
         *(pl.when(better).then(None).otherwise(pl.col(name)).alias(name) for name in ("uscc", "uscc_check")),
         pl.Series("aliases", _joined(frame["aliases"], others), dtype=pl.List(pl.String)),
+        pl.Series("name_dates", dated, dtype=pl.List(pl.String)),
+        pl.Series(YIELDS, yields, dtype=pl.Boolean),
     )
+
+
+def _dated(row: FirmRow, firm: KnownFirm) -> list[str] | None:
+    """Return of when a name is that is not the firm's own now: ``name|day``."""
+    return [f"{row.name}|{row.as_of}"] if row.as_of else None
 
 
 def _id(answers: Taken, row: FirmRow) -> str | None:
@@ -167,33 +187,35 @@ def _known_firms(there: list[FirmRow], cities: Cities, taken_for: TakenFor) -> F
     return firms
 
 
-def _known_rows(known: pl.DataFrame) -> list[FirmRow]:
+def _known_rows(known: pl.DataFrame, ages: Ages) -> list[FirmRow]:
     """Return the graph's firms as rows."""
     rows: list[FirmRow] = []
     wanted = known.select(
-        "id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases"
+        *("id", "name", normal(pl.col("name")).alias("exact"), "uscc", "uscc_check", "stock_code", "aliases"),
+        *("status", "source"),
     )
-    for id_, name, exact, code, check, stock, aliases in wanted.iter_rows():
+    for id_, name, exact, code, check, stock, aliases, status, source in wanted.iter_rows():
         code = None if check == UNUSABLE else code
-        rows.append(
-            FirmRow(-1, id_, name, code, stock, split_name(exact), "", [*map(normalise, aliases or [])], check == VALID)
-        )
+        others, told = [*map(normalise, aliases or [])], (RANK.get(status, 0), ages.get(source, ""))
+        rows.append(FirmRow(-1, id_, name, code, stock, split_name(exact), "", others, check == VALID, *told))
     return rows
 
 
-def _rows(frame: pl.DataFrame) -> list[FirmRow]:
+def _rows(frame: pl.DataFrame, ages: Ages) -> list[FirmRow]:
     """Return the rows as identity sees them; their codes are in compact form."""
     said = next((name for name in ("__region_said", "region") if name in frame.columns), None)
     region = frame[said] if said else pl.Series([None] * len(frame), dtype=pl.String)
     exacts = frame.select(normal(pl.col("name")).alias("exact"))["exact"]
     codes = zip(frame["uscc"], frame["uscc_check"], frame["stock_code"], strict=True)
-    columns = zip(frame["id"], frame["name"], exacts, codes, region, frame["aliases"].to_list(), strict=True)
+    proofs = zip(frame["status"], frame["source"], strict=True)
+    columns = zip(frame["id"], frame["name"], exacts, codes, region, frame["aliases"].to_list(), proofs, strict=True)
     rows: list[FirmRow] = []
-    for position, (given, name, exact, (code, check, stock), where, aliases) in enumerate(columns):
+    for position, (given, name, exact, (code, check, stock), where, aliases, (status, source)) in enumerate(columns):
         parts = split_name(exact)
         others = [*map(normalise, aliases or [])]
         code = None if check == UNUSABLE else code
-        rows.append(FirmRow(position, given, name, code, stock, parts, city_of_region(where), others, check == VALID))
+        city, told = city_of_region(where), (RANK.get(status, 0), ages.get(source, ""))
+        rows.append(FirmRow(position, given, name, code, stock, parts, city, others, check == VALID, *told))
     return rows
 
 
@@ -232,9 +254,9 @@ def _follow(firms: Firms, result: Identified, row: FirmRow, given: str) -> _Matc
             result.conflicts.append(Contradiction("名称相同,编号不同,按两家企业载入", row.side(), firms.side(id_)))
     elif row.code and firm.code not in (None, row.code) and (firm.valid or not row.valid):
         if row.code in firm.codes:
-            return _Match(given, renames=True)
+            return _Match(given, renames=row.renames(firm))
         return _refuse(firms, result, row, given, USCC, f"编号相同,{USCC}不同")
-    return _Match(given, renames=True)
+    return _Match(given, renames=firm is None or row.renames(firm))
 
 
 def _find_by_core(firms: Firms, result: Identified, row: FirmRow, apart: list[str]) -> _Match | None:
@@ -265,7 +287,7 @@ def _find_by_code(firms: Firms, result: Identified, row: FirmRow, holder: str, w
     if firms.knows(holder, row.parts.exact) or firms.by_id[holder].main.core == row.parts.core:
         return _Match(holder)
     if firms.by_id[holder].main.exact in row.others:
-        return _Match(holder, renames=True)
+        return _Match(holder, renames=row.renames(firms.by_id[holder]))
     return _refuse(firms, result, row, holder, what, f"同一{what},名称不同(如系更名,请在别名列写明曾用名)")
 
 

@@ -5,7 +5,7 @@ import polars as pl
 from graph.model import Node
 from graph.model.nodes import Enterprise
 from graph.names.names import make_id, normal
-from loaders.rows.firms import Cities, Identified, identify_firms
+from loaders.rows.firms import NO_AGES, Ages, Cities, Identified, identify_firms
 from loaders.rows.known_firms import TakenFor
 from loaders.rows.problems import Contradiction
 
@@ -18,13 +18,15 @@ def identify_nodes(
     known: pl.DataFrame,
     cities: Cities | None = None,
     taken_for: TakenFor | None = None,
+    ages: Ages = NO_AGES,
 ) -> Identified:
     """Give every row an id: its own, or that of the thing with the same key, or a new one.
 
-    ``cities`` tells where known firms are, ``taken_for`` which of them are judged to be another.
+    ``cities`` tells where known firms are, ``taken_for`` which of them are judged to be another, ``ages`` when sources
+    were made.
     """
     if record is Enterprise:
-        return identify_firms(frame, known, cities or {}, taken_for or {})
+        return identify_firms(frame, known, cities or {}, taken_for or {}, ages)
     if record.label() == "Source":
         return Identified(frame.with_columns(pl.coalesce("id", "name").alias("id")))
     keys = [part for part in record.table.key if part in frame.columns] or ["name"]

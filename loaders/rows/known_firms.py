@@ -21,11 +21,17 @@ class FirmRow(NamedTuple):
     region: str
     others: list[str]
     valid: bool
+    trust: int = 0
+    as_of: str = ""
 
     @property
     def city(self) -> str:
         """Return the city that the name says, or else the region column."""
         return self.parts.place or self.region
+
+    def renames(self, firm: "KnownFirm") -> bool:
+        """Tell whether the row's name takes the place of the firm's: neither weaker nor older knowledge does that."""
+        return self.trust >= firm.trust and not is_older(self.as_of, firm.as_of)
 
     def side(self) -> dict[str, Any]:
         """Return what a conflict shows of the row."""
@@ -43,7 +49,7 @@ class FirmRow(NamedTuple):
 @dataclass(slots=True)
 class KnownFirm:
     """A firm as it is known so far; ``names``: all its names, ``former``: those that gave way, ``codes``: what people
-    say that its code is, beside what files say."""
+    say that its code is, beside what files say; ``trust`` and ``as_of`` are of who gave it its name."""
 
     name: str
     main: FirmName
@@ -54,6 +60,8 @@ class KnownFirm:
     names: tuple[FirmName, ...] = ()
     former: list[str] = field(default_factory=list)
     codes: set[str] = field(default_factory=set)
+    trust: int = 0
+    as_of: str = ""
 
     @property
     def cities(self) -> set[str]:
@@ -64,6 +72,12 @@ class KnownFirm:
     def forms(self) -> set[str]:
         """Return the legal forms in those of its names that share the core of the main one."""
         return {parts.form for parts in self.names if parts.core == self.main.core and parts.form}
+
+
+def is_older(day: str, than: str) -> bool:
+    """Tell whether a day, a month or a year was before another, as far as both tell."""
+    length = min(len(day), len(than))
+    return day[:length] < than[:length]
 
 
 class Firms:
@@ -80,7 +94,7 @@ class Firms:
 
     def add(self, id_: str, row: FirmRow, renames: bool = False) -> None:
         """Remember what a row says of a firm: its codes, its place, its names and their core."""
-        firm = self.by_id.setdefault(id_, KnownFirm(row.name, row.parts))
+        firm = self.by_id.setdefault(id_, KnownFirm(row.name, row.parts, trust=row.trust, as_of=row.as_of))
         if renames and firm.main != row.parts:
             _leave(self.by_name, firm.main.exact, id_)
             _leave(self.by_core, firm.main.core, id_)
@@ -88,7 +102,7 @@ class Firms:
             firm.former.append(firm.name)
             firm.main = row.parts
         if renames:
-            firm.name = row.name
+            firm.name, firm.trust, firm.as_of = row.name, row.trust, row.as_of
         if row.code and firm.code not in (None, row.code):
             self.by_code.pop(firm.code or "", None)
         firm.valid = row.valid if row.code else firm.valid

@@ -17,7 +17,8 @@ from loaders.rows.edits import Marks, Row, held, released, written_over
 
 RANK = {"sample": 0, "inferred": 1, "curated": 2, "reported": 3, "confirmed": 4}
 PROOF = ("source", "status", "confidence", "place", "valid_from", "valid_to", "note")
-UNION = ("aliases", "roles")
+UNION = ("aliases", "name_dates", "roles")
+YIELDS = "__yields"  # of a row that knows a thing by a former name: it fills what is empty, and changes nothing
 FIELD_SOURCES = "field_sources"
 CROWD = 500
 TABLE = "__table"
@@ -40,10 +41,12 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
     incoming = incoming.with_columns(pl.col(name).list.unique().list.sort() for name in UNION if name in body)
     was = there.select(body)
     old = released(was)
+    if YIELDS not in incoming.columns:
+        incoming = incoming.with_columns(pl.lit(False).alias(YIELDS))
     alone = _is_alone(incoming, old, keys)
     if alone.any():
         return _with_new(merge(incoming.filter(~alone), there, record, keys, now), incoming.filter(alone), body, now)
-    rows = _without_repetitions(incoming.select([*body, ORDER]), keys)
+    rows = _without_repetitions(incoming.select([*body, ORDER, YIELDS]), keys)
     final, moved = _fold_all(
         old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body
     )
@@ -139,7 +142,7 @@ def _fold_all(
         step = rows.filter(pl.col("__turn") == number).drop("__turn")
         settled.append(base.join(step, on=keys, how="anti", nulls_equal=True))
         base = base.join(step, on=keys, how="semi", nulls_equal=True)
-        after = _fold(base, step.select(body), keys, body)
+        after = _fold(base, step.select([*body, YIELDS]), keys, body)
         stood = after.join(base, on=keys, how="inner", nulls_equal=True, suffix="__was").filter(~_differs(body, keys))
         moved.append(step.join(stood, on=keys, how="anti", nulls_equal=True).select([*keys, ORDER]))
         base = after
@@ -153,7 +156,7 @@ def _fold(base: pl.DataFrame, rows: pl.DataFrame, keys: list[str], body: list[st
     values = [name for name in body if name not in keys]
     both = base.join(rows, on=keys, how="full", coalesce=True, nulls_equal=True, suffix="__new")
     absent = pl.col("status").is_null()
-    weaker = _rank("status__new") < _rank("status")
+    weaker = (_rank("status__new") < _rank("status")) | pl.col(YIELDS).fill_null(False)
     only_base = pl.col("status__new").is_null()
     made: list[pl.Expr] = []
     for name in values:
@@ -199,7 +202,7 @@ def _with_field_sources(merged: pl.DataFrame, mixed: pl.DataFrame, keys: list[st
 def _field_sources(row: dict[str, Any], fields: list[str]) -> list[str] | None:
     """Return which fields of a record have another source than the record, after a row has been put onto it."""
     entries = {entry.split("|", 1)[0]: entry for entry in row[FIELD_SOURCES] or []}
-    weaker = RANK[row["status__new"]] < RANK[row["status"]]
+    weaker = bool(row[YIELDS]) or RANK[row["status__new"]] < RANK[row["status"]]
     same = (row["source"], row["status"]) == (row["source__new"], row["status__new"])
     for name in fields:
         old, fresh = row[name], row[f"{name}__new"]

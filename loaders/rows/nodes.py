@@ -19,10 +19,11 @@ from loaders.files.sheets import ROW
 from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import known_to_files
-from loaders.rows.firms import Cities
+from loaders.rows.firms import NO_AGES, Ages, Cities
 from loaders.rows.identity import identify_nodes
-from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, merge, write
+from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, YIELDS, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
+from loaders.rows.readings import day_of
 
 GUESSED = "__guessed_{}"  # the column that tells which links were read out of a name
 COMMAS = "[，,/]"  # with which offices part names, though names have them too
@@ -121,7 +122,8 @@ class NodeLoader:
         rows = pl.concat(frames, how="diagonal")
         known = known_to_files(there, rows if self.edges.marks else None)
         cities = self._cities() if record is Enterprise else None
-        identified = identify_nodes(rows, record, known, cities, self.taken_for)
+        ages = self._ages(rows["source"], known["source"]) if record is Enterprise else NO_AGES
+        identified = identify_nodes(rows, record, known, cities, self.taken_for, ages)
         self.conflicts += identified.conflicts
         rows = identified.frame
         if identified.refused:
@@ -130,6 +132,12 @@ class NodeLoader:
             refused |= bad
             rows = without(rows, bad)
         return NodeBatch(record, rows, there)
+
+    def _ages(self, *sources: pl.Series) -> Ages:
+        """Return when sources were made: what they say of it, else the day in their name."""
+        told = self.store.nodes(Source).select("id", "name", "published_on")
+        known = {word: day for id, name, day in told.iter_rows() if day for word in (id, name)}
+        return {text: known.get(text) or day_of(text) for source in sources for text in source.drop_nulls().unique()}
 
     def _cities(self) -> Cities:
         """Return the cities of each known firm that is located in a region."""
@@ -210,7 +218,7 @@ class NodeLoader:
         passed = batch.rows.filter(by_the_way & pl.col("id").is_in(own.implode()))
         told = passed.select(TABLE, ROW, pl.lit("same").alias(OUTCOME))
         batch.rows = batch.rows.join(passed.select(ORDER), on=ORDER, how="anti", maintain_order="left")
-        rows = _typed(batch.rows, record, extra=[ORDER, TABLE])
+        rows = _typed(batch.rows, record, extra=[ORDER, TABLE, *({YIELDS} & {*batch.rows.columns})])
         if record is not Source:
             sources = self.add_sources(rows["source"])
             rows = rows.with_columns(pl.col("source").replace(sources))
