@@ -128,6 +128,7 @@ TRADES = (
     ("软件", "信息传输、软件和信息技术服务业", "软件和信息技术服务业", "软件开发；信息系统集成服务；技术服务、技术开发、技术咨询。"),
     ("贸易", "批发和零售业", "批发业", "许可项目：食品销售。（依法须经批准的项目，经相关部门批准后方可开展经营活动）一般项目：日用百货销售；办公用品销售"),
 )  # fmt: skip
+LEGAL_FORMS = ("有限责任公司(自然人投资或控股)", "有限责任公司(自然人独资)", "其他股份有限公司(非上市)")
 LICENCE = "（除依法须经批准的项目外，凭营业执照依法自主开展经营活动）"
 
 
@@ -168,7 +169,7 @@ def make_export(folder: Path, firms: int, seed: int = 20261130) -> tuple[Path, P
         pl.lit("-").alias("12"),
         or_dash(0.9, pl.concat_str(pl.lit("3799"), n.str.zfill(11))).alias("13"),
         pl.lit("-").alias("14"),
-        pl.lit(some(("有限责任公司(自然人投资或控股)", "有限责任公司(自然人独资)", "其他股份有限公司(非上市)"))).alias("15"),
+        pl.lit(some(LEGAL_FORMS)).alias("15"),
         pl.lit(section).alias("16"),
         pl.lit(division).alias("17"),
         or_dash(0.6, number(1, 3000)).alias("18"),
@@ -176,7 +177,8 @@ def make_export(folder: Path, firms: int, seed: int = 20261130) -> tuple[Path, P
         or_dash(0.2, pl.concat_str(pl.lit("Shili No. "), n, pl.lit(" Co., Ltd."))).alias("20"),
         or_dash(0.2, pl.concat_str(pl.lit("www.shili"), n, pl.lit(".example.cn"))).alias("21"),
         pl.concat_str(
-            pl.lit("山东省青岛市"), pl.lit(district), pl.lit(some(("", "", "示例街道", "示例镇"))), pl.lit("示例路"), n, pl.lit("号")
+            pl.lit("山东省青岛市"), pl.lit(district), pl.lit(some(("", "", "示例街道", "示例镇"))), pl.lit("示例路"), n,
+            pl.lit("号"),
         ).alias("22"),
         pl.concat_str(pl.lit(scope), pl.lit(LICENCE)).alias("23"),
         or_dash(0.9, pl.concat_str(pl.lit("0532-"), n.str.zfill(8))).alias("24"),

@@ -89,7 +89,7 @@ class InputTable:
                 continue
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
             read = raw.select(ROW, *names, *first).rename(names)
-            named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904)
+            named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904, self.listing)
             listing = Listing(self.record, self.heads, self.listing, unit_of_title(self.sheet.above), self._day, notes)
             if self.piece:
                 notes.clear()  # what is read of a cell is told once, by the table of the rows themselves

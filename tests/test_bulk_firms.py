@@ -28,7 +28,7 @@ NAMES = [
 ]
 CODES = [None, None, "91370200MA3C0XXU2Q", "91370200264574251E", "91370299MA0000001X", "无"]
 IDS = ["ent-1", "ent-2", "ent-3", "ent-4", f"ent-{CODES[3]}", make_id("ent", "丙有限公司", ""), None]
-NO_ID = [None]
+NO_ID: list[str | None] = [None]
 Found = tuple[str | None, str, str | None, tuple[str, ...], str | None, str | None]
 
 
