@@ -12,6 +12,7 @@ import polars as pl
 
 from graph.errors import InputError
 from graph.journal import JournalEntry
+from graph.memory import give_back_memory
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, Record, ends_of
 from graph.model.nodes import Enterprise
 from graph.outputs import check_folder
@@ -25,6 +26,7 @@ from loaders.report import ReadOtherwise, Reject, Report, Step, shown, silent
 from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import Marks
+from loaders.rows.kept import Kept, packed
 from loaders.rows.merge import ORDER, OUTCOME, TABLE
 from loaders.rows.nodes import NodeLoader, Refused, best_outcomes
 from loaders.rows.places import settle_places
@@ -34,6 +36,7 @@ from loaders.standards import STANDARDS
 from loaders.tables import InputTable, Row, add_rows, fail, find_files, open_tables
 
 AT_MOST = 1 << 12  # things that one row may name
+MANY = 100_000  # rows whose reading has taken much memory
 MOST_NAMED = 5  # files of a load that the journal names
 
 
@@ -177,19 +180,22 @@ class _Load:
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
     def _load_nodes(self, tables: list[InputTable], mentioned: set[type[Node]]) -> None:
-        frames: dict[type[Node], list[pl.DataFrame]] = {}
-        raws: dict[int, list[pl.DataFrame]] = {}
+        kept: dict[type[Node], Kept] = {}
+        raws: dict[int, list[bytes]] = {}
         for table in tables:
             for raw, named in table.chunks():
-                raws.setdefault(table.index, []).append(raw)
+                raws.setdefault(table.index, []).append(packed(raw))
                 valid = validate(named, table.record, spare=table.listing)
                 assert issubclass(table.record, Node)
-                frames.setdefault(table.record, []).append(_marked(valid.frame, table.index))
+                kept.setdefault(table.record, Kept()).add(_marked(valid.frame, table.index))
                 self._refuse(table, raw, valid.problems)
                 table.leave_out(valid.left_out)
                 self.options.step(f"读取 {shown(table.sheet.path.name)}", table.report.read)
             self._refuse_unreadable(table)
         self.options.step("识别与合并节点", 0)
+        if sum(table.report.read for table in tables) > MANY:
+            give_back_memory()
+        frames = {record: [rows.unpacked()] for record, rows in kept.items()}
         listings = {table.index: table for table in tables if table.listing}
         for index, note in settle_places(frames, {*listings}, self.store):
             listings[index].leave_out([note])
@@ -257,10 +263,11 @@ class _Load:
                 Reject(shown(table.sheet.path), row, first.column, first.value, reason, table.sheet.name, of_row)
             )
 
-    def _refuse_late(self, table: InputTable, raws: list[pl.DataFrame], refused: Refused) -> None:
+    def _refuse_late(self, table: InputTable, raws: list[bytes], refused: Refused) -> None:
         mine = {row: problems for (index, row), problems in refused.items() if index == table.index}
-        for raw in raws:
-            rows = set(raw[ROW].to_list()) if mine else set()
+        for packed in raws if mine else []:
+            raw = pl.read_ipc(packed)
+            rows = set(raw[ROW].to_list())
             self._refuse(table, raw, {row: problems for row, problems in mine.items() if row in rows})
 
     def _refuse_unreadable(self, table: InputTable) -> None:

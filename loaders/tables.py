@@ -1,6 +1,5 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +25,7 @@ from loaders.layouts.words import head_words
 from loaders.parts import Piece, find_pieces, pieces_of
 from loaders.report import FileReport, Report, shown
 from loaders.rows.as_meant import FIRST, Note, as_meant
+from loaders.rows.kept import copies_of
 from loaders.rows.problems import RowProblem
 from loaders.rows.readings import Listing, day_of, read_cells
 
@@ -256,7 +256,7 @@ def add_table(
         shape = replace(shape, given={**shape.given, "stage": stage})
     end = ENDS_OF_LEADER.get(file_name(shape.record), "")
     given = {**shape.given, **({end: told.leader} if end and told.leader else {}), **told.proof}
-    copies = itertools.tee(sheet.chunks, len(pieces) + 1)
+    copies = copies_of(sheet.chunks, len(pieces) + 1)
     shapes = [
         (shape.record, shape.fields, given, None),
         *((piece.part.record, piece.fields, {**piece.given, **told.proof}, piece) for piece in pieces),

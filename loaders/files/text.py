@@ -21,6 +21,7 @@ from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, ra
 
 SAMPLE = 1 << 20
 BLOCK = 16 << 20
+CHUNK_BYTES = 2 * BLOCK
 CELL_LIMIT = 1 << 20
 TEXT_LIMIT = 100_000
 DELIMITERS = ",\t;"
@@ -142,7 +143,7 @@ def _arrow_chunks(layout: _Layout) -> Iterator[pl.DataFrame]:
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
             pending.append(frame)
-            if sum(map(len, pending)) >= CHUNK_ROWS:
+            if sum(map(len, pending)) >= CHUNK_ROWS or len(pending) * BLOCK >= CHUNK_BYTES:
                 yield _numbered(pl.concat(pending), seen, layout)
                 seen += sum(map(len, pending))
                 pending = []

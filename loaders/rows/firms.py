@@ -18,6 +18,10 @@ from loaders.rows.merge import RANK, YIELDS
 from loaders.rows.problems import Contradiction, RowProblem
 
 VALID = "有效"
+ASKED = (
+    *("id", "name", "uscc", "uscc_check", "stock_code", "aliases", "name_dates", "status", "source"),
+    *(AS_SAID, "region"),
+)  # what identity goes by, or changes
 TURNS = 20
 Cities = dict[str, set[str]]
 Ages = Mapping[str, str]  # when each source was made, as far as it tells
@@ -51,15 +55,17 @@ def identify_firms(
     """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms
     are, ``ages``: when sources were made. A row that knows a firm by a former name yields to what is known of it."""
     frame = _with_codes(frame)
-    ids = ids_of_alone(frame, known)
+    asked = frame.select(name for name in ASKED if name in frame.columns)  # a copy of all columns is large
+    ids = ids_of_alone(asked, known)
     alone = ids.is_not_null()
-    frame, mixed = _with_ids(frame.filter(alone), ids.drop_nulls()), frame.filter(~alone)
+    found, mixed = _with_ids(asked.filter(alone), ids.drop_nulls()), asked.filter(~alone)
     if mixed.is_empty():
-        return Identified(frame)
+        return Identified(frame.with_columns(found["id"], found["aliases"]))
     done = _identify_one_by_one(mixed, known, cities, taken_for, ages)
     places = alone.not_().arg_true().to_list()
     order = pl.Series("__at", [*alone.arg_true().to_list(), *places])
-    done.frame = pl.concat([frame, done.frame], how="diagonal").with_columns(order).sort("__at").drop("__at")
+    told = pl.concat([found, done.frame], how="diagonal").with_columns(order).sort("__at").drop("__at")
+    done.frame = frame.with_columns(told.get_columns())
     done.refused = {places[position]: problem for position, problem in done.refused.items()}
     return done
 

@@ -45,7 +45,8 @@ def merge(incoming: pl.DataFrame, there: pl.DataFrame, record: type[Record], key
         incoming = incoming.with_columns(pl.lit(False).alias(YIELDS))
     alone = _is_alone(incoming, old, keys)
     if alone.any():
-        return _with_new(merge(incoming.filter(~alone), there, record, keys, now), incoming.filter(alone), body, now)
+        rest = merge(incoming.filter(~alone), there, record, keys, now)
+        return _with_new(rest, incoming if alone.all() else incoming.filter(alone), body, now)
     rows = _without_repetitions(incoming.select([*body, ORDER, YIELDS]), keys)
     final, moved = _fold_all(
         old.join(rows.select(keys).unique(), on=keys, how="semi", nulls_equal=True), rows, keys, body
@@ -107,7 +108,8 @@ def _with_new(merged: Merged, alone: pl.DataFrame, body: list[str], now: str) ->
     """Add rows that are new as they stand."""
     new = alone.select(*body, pl.lit(now).alias("recorded_at"))
     outcomes = pl.concat([merged.outcomes, alone.select(ORDER, pl.lit("new").alias(OUTCOME))])
-    return Merged(pl.concat([merged.new, new]), merged.changed, outcomes)
+    whole = new if merged.new.is_empty() else pl.concat([merged.new, new])  # a copy is large
+    return Merged(whole, merged.changed, outcomes)
 
 
 def _without_repetitions(rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

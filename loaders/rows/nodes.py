@@ -70,7 +70,7 @@ class NodeLoader:
         known = {record: self.store.nodes(record) for record in NODES if record in named}
         self.taken_for = read_comparisons(self.store).taken_for
         batches = [
-            self._identify(record, frames[record], known[record], refused) for record in NODES if record in frames
+            self._identify(record, frames.pop(record), known[record], refused) for record in NODES if record in frames
         ]
         while True:
             self.directory = Directory(self.taken_for)
@@ -171,9 +171,8 @@ class NodeLoader:
         cell = pl.col(link.name)
         whole = link.name in batch.record.model_fields
         parts = pl.concat_list(cell) if whole else cell.str.replace_all("[；、\n]", ";").str.split(";")
-        wide = batch.rows.filter(cell.is_not_null() & (cell != "")).select(
-            TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value")
-        )
+        there = batch.rows.select(TABLE, ROW, ORDER, "id", *PROOF, link.name).filter(cell.is_not_null() & (cell != ""))
+        wide = there.select(TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value"))
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
         long = self._parted(long, labels)
         targets = self.directory.find(long["value"], labels)
@@ -214,10 +213,14 @@ class NodeLoader:
     def _write(self, batch: NodeBatch, mentions: Collection[int]) -> pl.DataFrame:
         record = batch.record
         by_the_way = pl.col(TABLE).is_in([*mentions])
-        own = pl.concat([batch.there["id"], batch.rows.filter(~by_the_way)["id"]])
-        passed = batch.rows.filter(by_the_way & pl.col("id").is_in(own.implode()))
+        where = batch.rows.select(TABLE, ROW, ORDER, "id")
+        passed = where.filter(by_the_way)
+        if len(passed):
+            own = pl.concat([batch.there["id"], where.filter(~by_the_way)["id"]])
+            passed = passed.filter(pl.col("id").is_in(own.implode()))
         told = passed.select(TABLE, ROW, pl.lit("same").alias(OUTCOME))
-        batch.rows = batch.rows.join(passed.select(ORDER), on=ORDER, how="anti", maintain_order="left")
+        if len(passed):
+            batch.rows = batch.rows.join(passed.select(ORDER), on=ORDER, how="anti", maintain_order="left")
         rows = _typed(batch.rows, record, extra=[ORDER, TABLE, *({YIELDS} & {*batch.rows.columns})])
         if record is not Source:
             sources = self.add_sources(rows["source"])

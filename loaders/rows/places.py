@@ -132,19 +132,23 @@ def _with_places_of_names(frame: pl.DataFrame, listings: set[int]) -> pl.DataFra
     if "region" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("region"))
     silent = pl.col(TABLE).is_in([*listings]) & (pl.col("region").str.strip_chars().fill_null("") == "")
-    mute = frame.filter(silent)
+    mute = frame.select(TABLE, ORDER, "name", "region").filter(silent)
     if mute.is_empty():
         return frame
     exacts = mute.select(normal(pl.col("name")).alias("exact"))["exact"]
     codes = [split_name(exact) for exact in exacts]
     ids = [parts.district or parts.place[:4].removesuffix("00") or None for parts in codes]
     guessed = mute.select(ORDER).with_columns(pl.Series("__place", ids, dtype=pl.String))
-    joined = frame.join(guessed, on=ORDER, how="left", maintain_order="left")
+    joined = frame.select(ORDER).join(guessed, on=ORDER, how="left", maintain_order="left")
     is_guess = pl.col("__place").is_not_null()
-    return joined.with_columns(
-        pl.when(is_guess).then(pl.col("__place")).otherwise(pl.col("region")).alias("region"),
-        is_guess.alias(GUESSED.format("region")),
-    ).drop("__place")
+    return (
+        frame.with_columns(joined["__place"])
+        .with_columns(
+            pl.when(is_guess).then(pl.col("__place")).otherwise(pl.col("region")).alias("region"),
+            is_guess.alias(GUESSED.format("region")),
+        )
+        .drop("__place")
+    )
 
 
 def _entered(rows: list[dict[str, str]], standard: Standard) -> pl.DataFrame:

@@ -72,7 +72,7 @@ def find_region(text: str) -> str | None:
     return text if text in _names() else cut_region(text)[0] or None
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def cut_region(text: str) -> tuple[str, str]:
     """Return the code of the division with which a text begins, or nothing, and the rest of the text."""
     rest, code = _marks.sub("", text).removeprefix("中国").removeprefix("中华人民共和国"), ""

@@ -1,7 +1,5 @@
 """A load into the embedded store: a private copy of the graph, swapped in when it is finished."""
 
-import ctypes
-import gc
 import glob
 import itertools
 import shutil
@@ -12,8 +10,8 @@ from pathlib import Path
 
 import ladybug
 import polars as pl
-import pyarrow as pa
 
+from graph.memory import give_back_memory
 from graph.model import Edge, Node, columns, ends_of
 from graph.stores.base import Ends
 from graph.stores.ladybug.generations import Generations
@@ -34,6 +32,7 @@ class LadybugWriter:
         self.building: Path | None = None
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
+        self._nodes: dict[type[Node], _Waiting] = {}
         self._waiting: dict[tuple[type[Edge], Ends], _Waiting] = {}
 
     @property
@@ -47,8 +46,9 @@ class LadybugWriter:
         return self.building is not None
 
     def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
-        """Copy new nodes in."""
-        self._run(f"COPY `{record.label()}` FROM {{files}}", frame.select(list(columns(record))))
+        """Keep new nodes to be copied in at once, when whoever checked them has let go of them."""
+        self._writing()
+        self._nodes.setdefault(record, _Waiting()).add(frame.select(list(columns(record))), self.spill)
 
     def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Keep new edges to be copied in at once: a copy rewrites what its table holds, however little it adds."""
@@ -106,15 +106,22 @@ class LadybugWriter:
                     left.unlink(missing_ok=True)
 
     def _copy_waiting(self, only: type[Edge] | None = None) -> None:
-        """Copy in the edges that wait, of one type or of all."""
+        """Copy in the nodes that wait and the edges, of one type or of all."""
         keys = [key for key in self._waiting if only in (None, key[0])]
-        if any(self._waiting[key].files for key in keys):
-            _give_back_memory()
+        if any(waiting.files for waiting in (*self._nodes.values(), *(self._waiting[key] for key in keys))):
+            give_back_memory()
+        self._copy_nodes()
         for record, ends in keys:
             waiting = self._waiting.pop((record, ends))
             options = f" (from='{ends[0]}', to='{ends[1]}')" if len(ends_of(record)) > 1 else ""
             waiting.spill(self.spill)
             self._execute(f"COPY `{record.type_name}` FROM {{files}}{options}", waiting.files)
+
+    def _copy_nodes(self) -> None:
+        for record, waiting in self._nodes.items():
+            waiting.spill(self.spill)
+            self._execute(f"COPY `{record.label()}` FROM {{files}}", waiting.files)
+        self._nodes.clear()
 
     def _shut(self) -> None:
         with suppress(RuntimeError):
@@ -129,6 +136,7 @@ class LadybugWriter:
         if frame.is_empty():
             return
         self._writing()
+        self._copy_nodes()
         waiting = _Waiting([frame])
         waiting.spill(self.spill)
         self._execute(statement, waiting.files)
@@ -154,14 +162,6 @@ class LadybugWriter:
                 self._connection = ladybug.Connection(self._database)
                 prepare(self._connection)
         return self._connection
-
-
-def _give_back_memory() -> None:
-    """Let go of what the checking of rows has taken, for a large copy needs it."""
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _quoted(path: Path) -> str:
