@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.data import make_files
+from benchmarks.exports import make_export
 from benchmarks.report import LEADER_PATHS, write_report
 from benchmarks.serving import serving
 from benchmarks.starting import starting
@@ -23,6 +24,7 @@ R_CLOSED = 50  # firms that the authors' programs close, at the smallest of thes
 CLOSED = {"with": 4_000, "without": 500}  # firms closed, at most; without substitution a cascade goes much further
 STRUCTURE_SIZES = (10_000, 100_000)
 SERVER_SIZES = (10_000, 100_000)
+EXPORT_SIZES = (10_000, 100_000, 1_000_000)
 LEADER_SIZES = (500, 3_000, 10_000)  # suppliers
 
 
@@ -52,6 +54,16 @@ def embedded(folder: Path, firms: int) -> dict[str, Any]:
     row["again_read"] = measure("load_forgetting", str(folder / "in"), url)
     row["suppliers"] = measure("suppliers", str(folder / "in"), url)
     return row
+
+
+def exported(folder: Path, firms: int) -> dict[str, Any]:
+    """Measure the first load of what a platform exports, and of our own form of the same firms, in turn."""
+    theirs, ours = make_export(folder, firms)
+    lists, forms = [], []
+    for turn in range(TURNS if firms < max(EXPORT_SIZES) else 1):
+        lists.append(measure("load_firms", str(theirs), f"ladybug://{folder}/list{turn}/graph.lbug"))
+        forms.append(measure("load_firms", str(ours), f"ladybug://{folder}/form{turn}/graph.lbug"))
+    return {"firms": firms, "list": middle(lists), "form": middle(forms)}
 
 
 def server(folder: Path, firms: int) -> dict[str, Any]:
@@ -91,11 +103,13 @@ def main() -> None:
     parser.add_argument("--structure-sizes", type=int, nargs="*", default=STRUCTURE_SIZES)
     parser.add_argument("--no-serving", dest="serving", action="store_false", help="do not measure the server")
     parser.add_argument("--no-starting", dest="starting", action="store_false", help="do not measure the start")
+    parser.add_argument("--export-sizes", type=int, nargs="*", default=EXPORT_SIZES)
     parser.add_argument("--leader-sizes", type=int, nargs="*", default=LEADER_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
         local = [embedded(Path(scratch) / f"e{firms}", firms) for firms in chosen.sizes]
+        lists = [exported(Path(scratch) / f"x{firms}", firms) for firms in chosen.export_sizes]
         remote = served(Path(scratch), chosen.server_sizes)
     risks = [
         {way: measure("risk", str(firms), str(min(firms, number)), "1", way) for way, number in CLOSED.items()}
@@ -117,9 +131,11 @@ def main() -> None:
         if len(local) > 1
         else {}
     )
+    if len(lists) > 1:
+        exponents["lists"] = growth(lists, "list", "seconds")
     if len(leaders) > 1:
         exponents |= {f"leader {name}": growth(leaders, *path) for name, path in LEADER_PATHS.items()}
-    write_report(chosen.out, local, remote, exponents, risks, structures, leaders, starts, servings)
+    write_report(chosen.out, local, lists, remote, exponents, risks, structures, leaders, starts, servings)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

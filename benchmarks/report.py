@@ -22,6 +22,7 @@ LEADER_PATHS = {name: (name,) if name in ("weak_links", "what_if") else (name, "
 def write_report(
     out: Path,
     local: list[dict[str, Any]],
+    lists: list[dict[str, Any]],
     remote: list[dict[str, Any]],
     exponents: dict[str, float],
     risks: list[dict[str, Any]],
@@ -36,6 +37,7 @@ def write_report(
         *_loads(local),
         *_suppliers(local),
         *_growth(exponents),
+        *_exports(lists, exponents),
         *_remotes(remote),
         *_risks(risks),
         *_structures(structures),
@@ -103,6 +105,34 @@ def _growth(exponents: dict[str, float]) -> list[str]:
         ),
         "",
     ]
+
+
+def _exports(rows: list[dict[str, Any]], exponents: dict[str, float]) -> list[str]:
+    if not rows:
+        return []
+    grown = f"n^{exponents['lists']:.2f}" if "lists" in exponents else ""
+    return [
+        "## 平台导出的企业名单(嵌入式)",
+        "",
+        "26 列的 CSV,没有编号,只给来源;同样的企业按本项目的表(有编号)载入为比。一百万家各一次,其余三次取中位"
+        "(`benchmarks/exports.py`)。",
+        "",
+        "| 企业 | 文件 MB | 名单 行/秒 | 本项目的表 行/秒 | 比值 | 名单峰值内存 MB(300 MB 的 < 1500) | 表峰值内存 MB |",
+        "|---|---|---|---|---|---|---|",
+        *map(_export, rows),
+        "",
+        f"从最小到最大规模的增长: 名单 {grown}(要求不超过 n^1.1)。" if grown else "",
+        "",
+    ]
+
+
+def _export(row: dict[str, Any]) -> str:
+    theirs, ours = row["list"], row["form"]
+    ratio = theirs["rows_per_second"] / ours["rows_per_second"]
+    return (
+        f"| {row['firms']:,} | {theirs['file_mb']:,} | {theirs['rows_per_second']:,} | {ours['rows_per_second']:,} "
+        f"| **{ratio:.2f}** | {theirs['peak_mb']:,} | {ours['peak_mb']:,} |"
+    )
 
 
 def _local(row: dict[str, Any]) -> str:

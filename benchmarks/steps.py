@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.data import make_network
+from benchmarks.exports import SOURCE
 from benchmarks.leader import leader as measure_leader
 from benchmarks.r_cascade import risk_r
 from benchmarks.structure import structure as measure_structure
@@ -29,6 +30,7 @@ from graph.stores import open_store
 from graph.stores.ladybug.tables import prepare
 from graph.stores.ladybug.writer import WRITE_POOL
 from graph.stores.neo4j import Neo4jStore
+from loaders.run import Options
 from loaders.run import load as run_load
 from queries.core.view import View
 from queries.networks.systemic_risk import systemic_risk
@@ -83,6 +85,18 @@ def load(folder: str, url: str) -> dict[str, Any]:
     report = run_load([Path(folder)], store)
     assert not report.bad, report.rejected[:3]
     return _timed(start, folder) | {"new": report.total("new"), "same": report.total("same")}
+
+
+def load_firms(folder: str, url: str) -> dict[str, Any]:
+    """Load a list of firms, whoever made it, with nothing said but its source."""
+    store = open_store(url)
+    start = time.perf_counter()
+    report = run_load([Path(folder)], store, Options(proof={"source": SOURCE, "status": "reported"}))
+    seconds = time.perf_counter() - start
+    assert not report.bad, (report.failed, report.rejected[:3])
+    rows, size = report.total("read"), sum(path.stat().st_size for path in Path(folder).iterdir())
+    rate = {"seconds": round(seconds, 3), "rows": rows, "rows_per_second": round(rows / seconds)}
+    return rate | {"file_mb": round(size / 1e6), "peak_mb": _peak_mb()}
 
 
 def load_forgetting(folder: str, url: str) -> dict[str, Any]:
@@ -218,6 +232,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
         raw_copy,
         raw_same,
         load,
+        load_firms,
         risk,
         risk_r,
         structure,

@@ -265,8 +265,8 @@ class _Load:
 
     def _refuse_late(self, table: InputTable, raws: list[bytes], refused: Refused) -> None:
         mine = {row: problems for (index, row), problems in refused.items() if index == table.index}
-        for packed in raws if mine else []:
-            raw = pl.read_ipc(packed)
+        for part in raws if mine else []:
+            raw = pl.read_ipc(part)
             rows = set(raw[ROW].to_list())
             self._refuse(table, raw, {row: problems for row, problems in mine.items() if row in rows})
 

@@ -309,11 +309,12 @@ ROWS = st.lists(
 def _frame(rows: list[tuple[str, ...]]) -> pl.DataFrame:
     """Rows as they come out of validation."""
     columns = {name: [row[place] or None for row in rows] for place, name in enumerate(("name", "uscc", "region"))}
-    texts = ("id", "name", "uscc", "region", "stock_code")
+    texts = ("id", "name", "uscc", "region", "stock_code", "status", "source")
     types = pl.Schema([*((name, pl.String) for name in texts), ("aliases", pl.List(pl.String))])
     aliases = [[row[3]] if row[3] else None for row in rows]
     ids = [row[4] or None if len(row) > 4 else None for row in rows]
-    return pl.DataFrame(columns | {"id": ids, "stock_code": [None] * len(rows), "aliases": aliases}, schema=types)
+    said = {"stock_code": [None] * len(rows), "status": ["reported"] * len(rows), "source": ["年鉴"] * len(rows)}
+    return pl.DataFrame(columns | {"id": ids, "aliases": aliases} | said, schema=types)
 
 
 def _known(*rows: tuple[str, str, str | None]) -> pl.DataFrame:
