@@ -193,7 +193,7 @@ def open_tables(files: list[Path], report: Report, told: Told = NOTHING_TOLD) ->
     of_graphs: list[Sheet] = []
     for path in files:
         try:
-            sheets = _read(path, frozenset(told.heads))
+            sheets = _read(path, told.known_heads)
         except InputError as error:
             fail(report, path, error.message)
             continue
@@ -226,6 +226,7 @@ def add_table(
 
     ``as_list`` tells that it is no form of ours, whatever its heads are, and that its rows tell of one thing each.
     """
+    now, told = told, told.of(sheet.heads)
     filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
     about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled)
     try:
@@ -236,6 +237,9 @@ def add_table(
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return
+    if told is not now:
+        read = "、".join(f"{head}={name}" for head, name in told.columns.items())
+        report.warnings.append(f"{shown(path.name)}: 表头照上次的对照读{f': {read}' if read else ''}")
     pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
     for name in (name for piece in pieces for name in piece.part.takes):
         shape.fields[:] = [None if field == name else field for field in shape.fields]

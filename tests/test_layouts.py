@@ -518,6 +518,11 @@ def test_heads_that_nobody_knows_are_mapped_by_hand(store: Store, tmp_path: Path
     report = load([path], store, Options(proof={"source": SOURCE}, columns={"Firma": "企业名称", "Ort": "region"}))
     assert (report.total("new"), report.bad) == (1, False)
     assert region_of(store, "示例甲公司") == ("崂山区", "reported")
+    next_one = save(tmp_path / "y.csv", [["Ort", "Firma"], ["城阳区", "示例乙公司"]])
+    again = load([next_one], store, Options(proof={"source": "示例名录 2027"}))  # the same heads: as it was said before
+    assert (again.total("new"), again.bad) == (1, False)
+    assert any("照上次的对照读: Firma=企业名称、Ort=region" in warning for warning in again.warnings)
+    assert region_of(store, "示例乙公司") == ("城阳区", "reported")
     with pytest.raises(InputError, match="没有“Umsatz”这一列"):
         load([path], store, Options(proof={"source": SOURCE}, columns={"Firma": "企业名称", "Umsatz": "turnover"}))
     with pytest.raises(InputError, match="没有“nosuch”这个字段"):
