@@ -42,7 +42,7 @@ class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
     ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal;
-    ``kind``, ``proof``, ``leader`` and ``columns`` are what is said of the whole files (``Told``).
+    ``kind``, ``proof``, ``leader``, ``columns`` and ``keep`` are what is said of the whole files (``Told``).
     """
 
     dry_run: bool = False
@@ -54,11 +54,12 @@ class Options:
     proof: Mapping[str, str] = field(default_factory=dict)
     leader: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> Told:
         """Return what is said of the whole files."""
-        return Told(self.kind, self.proof, self.leader, self.columns)
+        return Told(self.kind, self.proof, self.leader, self.columns, self.keep)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:

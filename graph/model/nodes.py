@@ -41,6 +41,7 @@ CURRENCIES = choice(
         "瑞士法郎": "CHF",
     },
 )
+CONTACTS_HINT = "载入时要了才有，遮盖过，各写着用处；原样的人名与号码不进图"
 GONE = ("注销", "吊销", "撤销", "责令关闭", "歇业清算")  # no longer there, by what the register calls it
 CODE_CHECKS = choice("有效", "校验位不符", "格式不符")
 
@@ -205,6 +206,7 @@ class Enterprise(Node):
     street: OptText = column("街道", hint="地址所在的街道、镇或乡")
     main_products: OptLongText = column("主要产品原文", hint="名录里写的原话;是图中产品的另连到产品")
     business_scope: OptScope = column("经营范围")
+    contacts: OptNames = column("联系方式", hint=CONTACTS_HINT)
 
 
 class Title(Node):
@@ -273,6 +275,7 @@ class Project(Node):
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
     expected_on: OptDate = column("预计投产日期", "预计投产")
+    contacts: OptNames = column("联系方式", hint=CONTACTS_HINT)
     annual_amount: OptMoney = column("年度计划投资", hint=f"{MONEY_HINT};币种同投资额")
 
     @field_validator("amount_original")

@@ -12,6 +12,8 @@ from loaders.layouts.spelling import clean_head, simplified
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
+KEPT = "_kept"  # the fields of what is said of persons and was asked for
+PEOPLE_OF = (Enterprise, Project)
 REASON_HEADS = ("拒收原因", "reject_reason")
 OF_IMPORT = re.compile(
     r":(?:id|start_id|end_id|label|type|string|int|long|float|double|boolean|date)(?:\(.*\))?(?:\[\])?$"
@@ -23,7 +25,7 @@ class About:
     """What is known of a table beside its heads: its file's name, its sheet's, the title above it; what was said of it.
 
     ``columns`` are heads (as they are compared) with the field or head that they stand for; ``filled`` are ends that
-    one name fills for the whole table.
+    one name fills for the whole table; ``keep`` are heads of what is said of persons that is asked for.
     """
 
     stem: str
@@ -32,6 +34,7 @@ class About:
     wanted: type[Record] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     filled: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
 
     @property
     def texts(self) -> list[str]:
@@ -137,7 +140,7 @@ def identify(read_heads: list[str], about: About) -> Shape:
             f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
             + (_leader_hint(chosen, lacking) or f"可用 lianzhang template {file_name(chosen)} 生成空表对照")
         )
-    return _shape(chosen, cleaned, read_heads)
+    return _shape(chosen, cleaned, read_heads, about.keep)
 
 
 def _known(head: str) -> str:
@@ -151,7 +154,7 @@ def _leader_hint(record: type[Record], lacking: list[str]) -> str:
     return "如果整张表说的是一家链主,请用 --leader 链主名称" if [ends.get(file_name(record))] == lacking else ""
 
 
-def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> Shape:
+def _shape(record: type[Record], cleaned: list[str], read_heads: list[str], keep: frozenset[str]) -> Shape:
     known, words = _heads_of(record), head_words()
     meant, given = dict(known.every), dict[str, str]()
     for instead in words.instead.get(file_name(record), []):
@@ -164,6 +167,8 @@ def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> S
     for position, head in enumerate(cleaned):
         name = meant.get(head)
         name = f"_said{position}" if name == SAID else name
+        if head in words.personal and head in keep and record in PEOPLE_OF:
+            name = f"{KEPT}{position}"
         fields.append(None if name in fields else name)
     personal = [
         head
@@ -238,9 +243,7 @@ def _score(record: type[Record], cleaned: list[str]) -> int:
     known = _heads_of(record)
     own = {known.every[head] for head in cleaned if head in known.every}
     of_parts = {head for head in cleaned if head in known.parts and head not in known.every}
-    of_persons = (
-        {head for head in cleaned if head in head_words().personal} if record in (Enterprise, Project) else set()
-    )
+    of_persons = {head for head in cleaned if head in head_words().personal} if record in PEOPLE_OF else set()
     return len(own) + len(of_parts) + len(of_persons)
 
 

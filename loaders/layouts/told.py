@@ -15,20 +15,26 @@ class Told:
     """What is said of whole files: the type of their tables, what holds where their rows say nothing (``proof``:
     ``source``, ``status``), the one leader that they are about, and heads with the fields that they stand for.
 
-    ``layouts`` are what was said before of files with the same heads, by ``sign_of`` these.
+    ``keep`` are heads of what is said of persons that is kept, masked, each with what it is for; ``layouts`` are what
+    was said before of files with the same heads, by ``sign_of`` these.
     """
 
     kind: type[Record] | None = None
     proof: Mapping[str, str] = field(default_factory=dict)
     leader: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
-
+    keep: Mapping[str, str] = field(default_factory=dict)
     layouts: Mapping[str, Layout] = field(default_factory=dict)
 
     @property
     def heads(self) -> dict[str, str]:
         """Return ``columns`` by their heads as these are compared."""
         return {clean_head(head): name for head, name in self.columns.items()}
+
+    @property
+    def purposes(self) -> dict[str, str]:
+        """Return ``keep`` by its heads as these are compared."""
+        return {clean_head(head): purpose for head, purpose in self.keep.items()}
 
     @property
     def known_heads(self) -> frozenset[str]:

@@ -16,8 +16,9 @@ from graph.model import Record
 from graph.model.nodes import CURRENCIES, GONE, STAGES, Enterprise, Project
 from graph.model.work import Progress
 from graph.statuses import STATUS_ZH
+from loaders.files.heads import KEPT
 from loaders.files.sheets import ROW
-from loaders.layouts.spelling import unit_of
+from loaders.layouts.spelling import clean_head, unit_of
 from loaders.layouts.words import head_words
 from loaders.rows.as_meant import LIMIT, Note
 from loaders.standards.regions import cut_region, find_street
@@ -55,13 +56,15 @@ _dated = re.compile(
 @dataclass
 class Listing:
     """What is known of a table whose rows are read: its type, the heads of its fields, whether it is a list that
-    somebody else made, what stands above it, and the day on which it was made, as far as that is said."""
+    somebody else made, what stands above it, the day on which it was made, as far as that is said, and what the heads
+    of what it says of persons are kept for."""
 
     record: type[Record]
     heads: Mapping[str, str]
     listing: bool
     unit: str = ""
     day: str = ""
+    purposes: Mapping[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     def note(self, frame: pl.DataFrame, name: str, told: pl.Expr) -> None:
@@ -386,6 +389,37 @@ def day_of(*texts: str) -> str:
     return ""
 
 
+def read_persons(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Keep what was asked for of persons: masked, under its head, with what it is for."""
+    names = [name for name in frame.columns if name.startswith(KEPT)]
+    if not names:
+        return frame
+    entries: list[pl.Expr] = []
+    for name in names:
+        head = listing.heads.get(name, "")
+        purpose = listing.purposes.get(clean_head(head), "")
+        masked = _text(name).map_elements(mask, return_dtype=pl.String)
+        entries.append(pl.concat_str(pl.lit(f"{head}："), masked, pl.lit(f"（{purpose}）")))
+    return frame.with_columns(
+        pl.concat_str(entries, separator=";", ignore_nulls=True).replace("", None).alias("contacts")
+    )
+
+
+def mask(text: str) -> str:
+    """Return a name, a number or an address of mail as anybody may see it: 张*, 138****00, a***@example.cn."""
+    parts = re.split(r"[;；,，、\s]+", text.strip())
+    return " / ".join(_masked(part) for part in parts if part)
+
+
+def _masked(part: str) -> str:
+    if "@" in part:
+        name, _, host = part.partition("@")
+        return f"{name[:1]}***@{host}"
+    if sum(sign.isdigit() for sign in part) >= 5:
+        return f"{part[:3]}****{part[-2:]}"
+    return part[:1] + "*" * max(1, min(len(part) - 1, 3))
+
+
 def _joined(*texts: pl.Expr) -> pl.Expr:
     return pl.concat_str(*texts, separator="；", ignore_nulls=True).replace("", None)
 
@@ -399,4 +433,5 @@ OF_LISTS: tuple[Reading, ...] = (
     read_products,
     read_stage,
     read_said,
+    read_persons,
 )
