@@ -8,12 +8,13 @@ from typing import Any
 UNIT = re.compile(r"\((?:单位[::]?)?(?:人民币)?(亿元|百万元|万元|千元|元)(?:人民币)?\)$")
 TITLE_UNIT = re.compile(r"单位[::]?\s*\(?(?:人民币)?(亿元|百万元|万元|千元|元)")
 COUNTED = re.compile(r"\((?:单位[::]?)?(?:人|名|家|户|个|项|亩|平方米|万平方米|%|年|月|辆|台|套|吨)\)$")
+YEAR = re.compile(r"^(?:19|20)\d{2}年度?(?=\D)")  # 2024年营业收入 is 营业收入
 FAR = 30  # letters of a head; what is longer is no head
 
 
 def clean_head(text: str) -> str:
     """Return a column head as it is compared: half width, no blanks, no required-mark, no unit, lower case."""
-    return COUNTED.sub("", UNIT.sub("", _narrow(text))).lower()
+    return YEAR.sub("", COUNTED.sub("", UNIT.sub("", _narrow(text)))).lower()
 
 
 def unit_of(head: str) -> str:

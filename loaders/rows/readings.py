@@ -12,6 +12,7 @@ from datetime import date
 
 import polars as pl
 
+from graph.currencies import CURRENCY_OF
 from graph.model import Record
 from graph.model.nodes import CURRENCIES, GONE, STAGES, Enterprise, Project
 from graph.model.work import Progress
@@ -31,7 +32,6 @@ MONEY = (
     rf"(?i)^(约|大约|近|超过|超|逾|不低于|不少于|至少|预计|暂定|计划|拟)?(?:({_money_word})\s*)?(\d+(?:\.\d+)?)"
     rf"(万亿|亿|千万|百万|万|千|百)?元?(?:({_money_word}))?(?:\(?(人民币)\)?|整)?(左右|以上|余|多|上下)?$"
 )
-CURRENCY_OF = {"capital": "capital_currency", "amount": "currency"}
 ORIGINAL_OF = {"amount": "amount_original"}
 FOR_EVER = ("长期", "永久", "长期有效", "无固定期限", "永续", "长期经营", "无期限", "至今", "至长期")
 PRODUCT_LENGTH = 40
@@ -351,6 +351,17 @@ def names_of(text: str) -> str:
     return ";".join(dict.fromkeys(names))
 
 
+def read_year(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read of which year a turnover is, from its head: 2024年营业收入, 上年营收."""
+    head = listing.heads.get("turnover", "")
+    told = re.search(r"((?:19|20)\d{2})年", head)
+    year = told[1] if told else str(int(listing.day[:4]) - 1) if "上年" in head and listing.day else ""
+    if not year or "turnover" not in frame.columns:
+        return frame
+    said = pl.when(_text("turnover").is_not_null()).then(pl.lit(year))
+    return frame.with_columns(pl.coalesce(_or_none(frame, "turnover_year"), said).alias("turnover_year"))
+
+
 def read_stage(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Read how far a project is from what is said of it; the words themselves stay in the note."""
     if listing.record not in (Project, Progress) or "stage" not in frame.columns:
@@ -431,6 +442,7 @@ OF_LISTS: tuple[Reading, ...] = (
     read_place,
     read_industry,
     read_products,
+    read_year,
     read_stage,
     read_said,
     read_persons,
