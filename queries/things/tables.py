@@ -288,10 +288,16 @@ def _detail(relation: str, item: Related) -> str:
         for name, info in EDGE_TYPES[relation].model_fields.items()
         if name not in Record.model_fields and name != "essential"
     }
-    shown = (
-        (info.title, item.properties[name]) for name, info in own.items() if item.properties.get(name) not in (None, "")
-    )
-    return "；".join(f"{zh} {show_number(value) if isinstance(value, float) else value}" for zh, value in shown)
+    kinds = EDGE_TYPES[relation].kinds()
+
+    def show(name: str, value: Any) -> str:
+        if not isinstance(value, float):
+            return str(value)
+        return show_amount(value, "元") if kinds[name].money else show_number(value)
+
+    said = {name: item.properties.get(name) for name in own}
+    told = {name: value for name, value in said.items() if value not in (None, "")}
+    return "；".join(f"{own[name].title} {show(name, value)}" for name, value in told.items())
 
 
 def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:
