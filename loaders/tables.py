@@ -67,6 +67,7 @@ class InputTable:
     listing: bool = False
     piece: Piece | None = None
     purposes: Mapping[str, str] = field(default_factory=dict)
+    told_before: frozenset[str] = frozenset()
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
 
@@ -93,8 +94,6 @@ class InputTable:
             named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904)
             unit = unit_of_title(self.sheet.above)
             listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes)
-            if self.piece:
-                notes.clear()  # what is read of a cell is told once, by the table of the rows themselves
             named = self._with_proof(read_cells(named, listing))
             if self.listing:
                 named = pieces_of(named, self.record, self.piece, self._seen)
@@ -108,9 +107,8 @@ class InputTable:
         return day_of(self.proof.get("source", ""), self.sheet.above, self.sheet.path.stem)
 
     def _tell(self, notes: list[Note]) -> None:
-        """Keep notes; of very many of a kind the first, and how many more there were."""
-        if not self.piece:
-            self.leave_out(notes)
+        """Keep notes; what is read of a cell, or of a whole row, is told by the first table that has it."""
+        self.leave_out(note for note in notes if note.column not in self.told_before)
 
     def _with_proof(self, named: pl.DataFrame) -> pl.DataFrame:
         """Return rows with what was said of the whole file where they say nothing themselves."""
@@ -120,7 +118,7 @@ class InputTable:
         return named.with_columns(*said, *added)
 
     def leave_out(self, notes: Iterable[Note]) -> None:
-        """Keep what is told of cells that were not taken in; a piece tells of its own cells too."""
+        """Keep what is told of cells; of very many of a kind the first, and how many more there were."""
         for note in notes:
             self._keep(note)
 
@@ -267,6 +265,7 @@ def add_table(
         (shape.record, shape.fields, given, None),
         *((piece.part.record, piece.fields, {**piece.given, **told.proof}, piece) for piece in pieces),
     ]
+    told_before: frozenset[str] = frozenset()
     for rows, (record, fields, holds, piece) in zip(copies, shapes, strict=True):
         own = replace(sheet, chunks=rows)
         part = FileReport(shown(sheet.path), sheet.name, record.table.zh, unknown_columns=[] if piece else unknown)
@@ -282,8 +281,10 @@ def add_table(
                 listing=shape.listing,
                 piece=piece,
                 purposes=told.purposes,
+                told_before=told_before,
             )
         )
+        told_before |= {"", *(head for head, name in zip(sheet.heads, fields, strict=True) if name)}
 
 
 def _check_columns(tables: list[InputTable], told: Told) -> None:

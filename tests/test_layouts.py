@@ -492,6 +492,7 @@ def test_nodes_and_relations_for_the_import_of_graphs(store: Store, put: Put, tm
             ["c1", "示例辰有限公司", "Company"],
             ["c2", "示例巳有限公司", "Company;Supplier"],
             ["p1", "示例零件", "Product"],
+            ["p2", "示例巳有限公司", "Product"],
         ],
     )
     edges = save(
@@ -543,14 +544,18 @@ def test_an_office_has_heads_of_its_own(store: Store, tmp_path: Path, monkeypatc
 
 
 def test_a_row_tells_of_a_firm_its_product_and_its_project(store: Store, put: Put) -> None:
-    put(
+    report = put(
         "走访.csv",
         [
             ["企业名称", "主要产品", "项目名称", "总投资(亿元)", "联系人", "联系电话"],
-            ["示例甲电子有限公司", "示例传感器", "示例传感器扩产项目", "2.5", "张三", "13800000000"],
+            ["示例甲电子有限公司", "示例传感器", "示例传感器扩产项目", "约2.5", "张三", "13800000000"],
             ["示例乙电子有限公司", "示例连接器", "", "", "", ""],
+            ["合计", "", "", "2.5", "", ""],
         ],
     )
+    assert [(note.row, note.column, note.note) for note in report.notes] == [
+        (4, "", "是合计或备注,没有当作一行"), (2, "总投资(亿元)", "是约数,按这个数读"),
+    ]  # fmt: skip
     made = "MATCH (e:Enterprise)-[:PRODUCES]->(p) RETURN e.name, p.name"
     assert rows(store, made) == sorted(
         [("示例甲电子有限公司", "示例传感器"), ("示例乙电子有限公司", "示例连接器")], key=str
