@@ -91,7 +91,7 @@ class InputTable:
                 continue
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
             read = raw.select(ROW, *names, *first).rename(names)
-            named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904)
+            named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904, self.listing)
             unit = unit_of_title(self.sheet.above)
             listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes)
             named = self._with_proof(read_cells(named, listing))

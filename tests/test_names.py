@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.names.names import apart, check_code, city_of_region, make_id, normal, normalise, split_name
+from graph.names.names import (
+    COMPACT_CODE,
+    apart,
+    check_code,
+    check_codes,
+    city_of_region,
+    make_id,
+    normal,
+    normalise,
+    split_name,
+)
 
 QINGDAO, SHANGHAI, SHANDONG = "370200", "310000", "370000"
 
@@ -107,3 +117,12 @@ def test_an_id_depends_on_every_part() -> None:
 )  # fmt: skip
 def test_a_province_does_not_exclude_its_cities(left: str, right: str, two: bool) -> None:
     assert apart(left, right) is two
+
+
+@given(st.lists(st.none() | st.text("09AIXZ 无-", max_size=3) | st.from_regex(COMPACT_CODE.replace("$", r"\Z"))))
+def test_codes_are_checked_together_as_one_by_one(codes: list[str | None]) -> None:
+    codes += ["91110000600037341L", "911100006000373410", "91110000600037341l", "91370200264574251E"]
+    uscc, check = check_codes(pl.Series(codes, dtype=pl.String))
+    assert [*zip(uscc, check, strict=True)] == [
+        check_code(code) if code is not None else (None, None) for code in codes
+    ]

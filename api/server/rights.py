@@ -11,8 +11,8 @@ ADMIN = ("/audit", "/api/v1/audit")
 
 
 def needed(method: str, path: str, amounts: bool = True) -> Role:
-    """Return the role that a request needs at least; ``amounts`` tells whether viewers may know those of supplies, which
-    no page or answer shows, but any query can ask for."""
+    """Return the role that a request needs at least; ``amounts`` tells whether viewers may know those of supplies,
+    which no page or answer shows, but any query can ask for."""
     if path == FREE_QUERY and not amounts:
         return Role.editor
     if path.startswith(ADMIN):

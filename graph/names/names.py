@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from stdnum.cn import uscc as uscc_standard
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
@@ -17,6 +19,8 @@ FORMS = (
     "股份有限公司", "有限责任公司", "有限公司", "股份公司", "合伙企业", "公司", "集团",
 )  # fmt: skip
 _form = re.compile(f"(?:{'|'.join(FORMS)})$")
+CODE_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+COMPACT_CODE = rf"^[0-9]{{8}}[{CODE_SIGNS}]{{10}}$"
 IGNORED = r"[\s\"'“”‘’·•・]+"
 _ignored = re.compile(IGNORED)
 _bracket = re.compile(r"\(([^()]*)\)")
@@ -134,6 +138,27 @@ def check_code(code: str) -> tuple[str, str]:
     except ValidationError:
         return compact, "格式不符"
     return compact, "有效"
+
+
+def check_codes(codes: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return a column of credit codes as ``check_code`` does each: those in compact form are reckoned together."""
+    uscc, check = codes.alias("uscc"), pl.Series("uscc_check", [None] * len(codes), dtype=pl.String)
+    plain = codes.str.contains(COMPACT_CODE).fill_null(False)
+    signs = np.frombuffer("".join(codes.filter(plain)).encode(), dtype=np.uint8).reshape(-1, 18)
+    sums = _values()[signs] @ np.array([*(pow(3, place, 31) for place in range(17)), 1])
+    found = pl.Series(np.where(sums % 31 == 0, "有效", "校验位不符"), dtype=pl.String)
+    check = check.scatter(plain.arg_true(), found)
+    odd = (~plain & codes.is_not_null()).arg_true()
+    told = [check_code(code) for code in codes.gather(odd)]
+    return uscc.scatter(odd, [code for code, _ in told]), check.scatter(odd, [said for _, said in told])
+
+
+@cache
+def _values() -> NDArray[np.int64]:
+    """Return what each sign of a credit code counts, by its byte."""
+    table = np.zeros(256, dtype=np.int64)
+    table[[*CODE_SIGNS.encode()]] = range(len(CODE_SIGNS))
+    return table
 
 
 def make_id(prefix: str, *parts: str) -> str:

@@ -46,10 +46,15 @@ class Note:
 
 
 def as_meant(
-    frame: pl.DataFrame, record: type[Record], heads: Mapping[str, str], since_1904: bool = False
+    frame: pl.DataFrame,
+    record: type[Record],
+    heads: Mapping[str, str],
+    since_1904: bool = False,
+    listing: bool = False,
 ) -> tuple[pl.DataFrame, list[Note]]:
     """Return the rows of a table (text columns by field) as they are meant, and what was read otherwise; ``heads`` are
-    the columns' own heads, ``since_1904`` tells from when the numbers of days count."""
+    the columns' own heads, ``since_1904`` tells from when the numbers of days count. In a list of somebody else
+    (``listing``) a dash is how it says that nothing is known: nothing is read otherwise there."""
     notes: list[Note] = []
     frame = _without_rows(frame, record, heads, notes)
     needed = {name for name, info in record.model_fields.items() if info.is_required()} - {"source"}
@@ -58,6 +63,8 @@ def as_meant(
             frame = _without_errors(frame, name, heads[name], notes)
         if name in record.kinds() and record.kinds()[name].name == "date":
             frame = _day(frame, name, heads[name], since_1904, notes)
+        if listing:
+            frame = frame.with_columns(pl.when(~_is_dash(name)).then(pl.col(name)))
         frame = _code(frame, name, heads[name], notes) if name in CODES else _plain(frame, name, heads[name], notes)
     return frame, sorted(notes, key=lambda note: note.row)
 
@@ -121,6 +128,10 @@ def _day(frame: pl.DataFrame, name: str, head: str, since_1904: bool, notes: lis
     return _noted(frame, name, head, pl.when(is_day).then(day).otherwise(pl.col(name)), told, notes)
 
 
+def _is_dash(name: str) -> pl.Expr:
+    return pl.col(name).str.strip_chars().str.contains(NOT_SAID)
+
+
 def _code(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:
     """Read a column of codes."""
     if not frame.select((~pl.col(name).str.contains(PLAIN_CODE)).any()).item():
@@ -145,7 +156,7 @@ def _plain(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.D
         return frame
     was = pl.col(name).str.strip_chars()
     marked = was.str.contains(r"^['‘’]\S") & ~was.str.contains(r"^.[^'‘’]*['‘’]")
-    nothing = was.str.contains(f"(?i){NOT_SAID}")
+    nothing = _is_dash(name)
     told = (
         pl.when(nothing).then(pl.lit("没有填,按空读"))
         .when(marked).then(pl.lit("去掉了文本记号"))

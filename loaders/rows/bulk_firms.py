@@ -1,22 +1,22 @@
 """The firms that no other firm resembles: told apart in columns, so that only the rest is looked at one by one.
 
-A firm is alone when its codes, its name and a coarse form of its name (every place and legal form left out, so that
-names with the same core have the same coarse form) occur nowhere else, in the rows or in the graph. Such a firm can
-neither match another nor contradict it: one-by-one identity would give it the same id.
+A firm is alone when its codes, all its names, a coarse form of its name (every place and legal form left out, so that
+names with the same core have the same coarse form) and its id occur nowhere else, in the rows or in the graph. Such a
+firm can neither match another nor contradict it: one-by-one identity would give it the same id.
 """
 
-import numpy as np
 import polars as pl
 
-from graph.names.names import FORMS, normal, places
+from graph.names.names import FORMS, city_of_region, normal, places, split_name
+from loaders.rows.known_firms import AS_SAID, UNUSABLE, new_id
 
 WHO = "__who"
-KEYS = ("exact", "coarse", "uscc", "stock_code")
+KEYS = ("coarse", "uscc", "stock_code", "word")
 
 
-def find_alone(frame: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
-    """Return for each row whether it is alone and brings its own id (an id, or
-    the code of a firm that is known by the same name)."""
+def ids_of_alone(frame: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Return for each row that is alone its id: its own, that of the firm with its code, or a new one; null for the
+    others, which have to be looked at one by one."""
     codes = (
         known.filter(pl.col("uscc").is_not_null())
         .select("uscc", pl.col("id").alias("__by_code"))
@@ -25,37 +25,62 @@ def find_alone(frame: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
     rows = frame.select("id", "name", "uscc", "stock_code", "aliases").join(
         codes, on="uscc", how="left", maintain_order="left"
     )
-    own = rows.select(pl.coalesce("id", "__by_code")).to_series()
-    marked, there = _keyed(rows), _keyed(known)
-    who = pl.Series(WHO, np.arange(1, len(rows) + 1), dtype=pl.UInt64)  # never the hash of an id, but for one in 10^13
-    marked = marked.with_columns(who.zip_with(own.is_null(), own.hash()))
-    there = there.with_columns(known["id"].hash().alias(WHO))
-    lone = own.is_not_null() & rows["aliases"].is_null() & own.is_unique()
-    lone &= rows["uscc"].is_null() | rows["__by_code"].is_not_null() | ~rows["id"].is_in(known["id"].implode())
+    told = rows.select(pl.coalesce("id", "__by_code")).to_series()
+    own = told.zip_with(told.is_not_null(), _new_ids(frame, told.is_null()))
+    is_known = own.is_in(known["id"].implode())
+    lone = own.is_unique() & (
+        rows["__by_code"].is_not_null() | ~is_known | (rows["uscc"].is_null() & told.is_not_null())
+    )
+    ours, theirs = _named(rows, own), _named(known, known["id"])
     for key in KEYS:
-        both = pl.concat([marked.select(key, WHO), there.select(key, WHO)]).drop_nulls(key)
+        marked = _keyed(ours, key)
+        both = pl.concat([marked, _keyed(theirs, key)])
         several = both.filter(pl.col(key).is_duplicated()).unique()
-        shared = several.filter(pl.col(key).is_duplicated()).get_column(key)
-        lone &= marked[key].is_null() | ~marked[key].is_in(shared.unique().implode())
-    aliases = pl.concat([rows["aliases"], known["aliases"]]).explode().drop_nulls().to_frame("alias")
-    lone &= ~marked["exact"].is_in(aliases.select(normal(pl.col("alias")).hash()).to_series().implode())
+        shared = several.filter(pl.col(key).is_duplicated()).get_column(key).unique()
+        lone &= ~ours[WHO].is_in(marked.filter(pl.col(key).is_in(shared.implode())).get_column(WHO).implode())
     if known.is_empty():
-        return lone.alias("alone")
+        return own.zip_with(lone, pl.Series([None], dtype=pl.String))
     names = known.select(pl.col("id").alias("__own"), pl.col("name").alias("__name"), pl.col("uscc").alias("__code"))
     # one that a person has written in is known by two rows: what files say, and what people say
-    lone &= own.is_null() | ~own.is_in(names["__own"].filter(names["__own"].is_duplicated()).implode())
+    lone &= ~own.is_in(names["__own"].filter(names["__own"].is_duplicated()).implode())
     names = names.unique("__own")
     beside = rows.with_columns(own.alias("__own")).join(names, on="__own", how="left", maintain_order="left")
     same = (pl.col("__name") == pl.col("name")) & pl.col("__code").eq_missing(pl.coalesce("uscc", "__code"))
-    return lone & beside.select((pl.col("__name").is_null() | same).alias("alone")).to_series()
+    lone &= beside.select(pl.col("__name").is_null() | same).to_series()
+    return own.zip_with(lone, pl.Series([None], dtype=pl.String))
 
 
-def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the hashes of what tells firms apart: two firms of one hash are only looked at one by one."""
-    bare = pl.col("exact").str.replace_many(dict.fromkeys(_left_out(), ""), leftmost=True)
-    coarse = pl.when(bare == "").then(pl.col("exact")).otherwise(bare).alias("coarse")
-    keyed = frame.select(normal(pl.col("name")).alias("exact"), "uscc", "stock_code").with_columns(coarse)
-    return keyed.select(pl.when(pl.col(key).is_not_null()).then(pl.col(key).hash()).alias(key) for key in KEYS)
+def _new_ids(frame: pl.DataFrame, wanted: pl.Series) -> pl.Series:
+    """Return the ids that rows would have as firms that nobody knows, where they are ``wanted``."""
+    code = pl.when(pl.col("uscc_check") != UNUSABLE).then(pl.col("uscc"))
+    region = next((pl.col(name) for name in (AS_SAID, "region") if name in frame.columns), pl.lit(None))
+    asked = frame.filter(wanted).select(
+        code.alias("code"), normal(pl.col("name")).alias("exact"), region.alias("where")
+    )
+    ids = [
+        new_id(code, exact, "" if code else split_name(exact).place or city_of_region(where))
+        for code, exact, where in asked.iter_rows()
+    ]
+    return pl.Series("id", [None] * len(frame), dtype=pl.String).scatter(wanted.arg_true(), ids)
+
+
+def _named(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """Return what tells firms apart, with whose it is."""
+    said = frame.select(normal(pl.col("name")).alias("exact"), "uscc", "stock_code", "aliases")
+    return said.with_columns(ids.hash().alias(WHO))
+
+
+def _keyed(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return the hashes of one thing that tells firms apart: two firms of one hash are only looked at one by one."""
+    if key == "word":
+        aliases = frame.select(pl.col("aliases").alias(key), WHO).explode(key).drop_nulls()
+        words = pl.concat([frame.select(pl.col("exact").alias(key), WHO), aliases.select(normal(pl.col(key)), WHO)])
+    elif key == "coarse":
+        bare = pl.col("exact").str.replace_many(dict.fromkeys(_left_out(), ""), leftmost=True)
+        words = frame.select(pl.when(bare == "").then(pl.col("exact")).otherwise(bare).alias(key), WHO)
+    else:
+        words = frame.select(key, WHO)
+    return words.drop_nulls().with_columns(pl.col(key).hash())
 
 
 def _left_out() -> list[str]:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from graph.names.names import check_code, city_of_region, make_id, normal, normalise, split_name
-from loaders.rows.bulk_firms import find_alone
-from loaders.rows.known_firms import STOCK, USCC, FirmRow, Firms, KnownFirm, TakenFor
+from graph.names.names import check_codes, city_of_region, normal, normalise, split_name
+from loaders.rows.bulk_firms import ids_of_alone
+from loaders.rows.known_firms import AS_SAID, STOCK, UNUSABLE, USCC, FirmRow, Firms, KnownFirm, TakenFor, new_id
 from loaders.rows.merge import RANK, YIELDS
 from loaders.rows.problems import Contradiction, RowProblem
 
-VALID, UNUSABLE = "有效", "格式不符"
+VALID = "有效"
 TURNS = 20
 Cities = dict[str, set[str]]
 Ages = Mapping[str, str]  # when each source was made, as far as it tells
@@ -51,47 +51,29 @@ def identify_firms(
     """Give every row the id of its firm and its code in compact form with its check; ``cities``: where known firms
     are, ``ages``: when sources were made. A row that knows a firm by a former name yields to what is known of it."""
     frame = _with_codes(frame)
-    alone = find_alone(frame, known)
-    mixed = frame.filter(~alone)
+    ids = ids_of_alone(frame, known)
+    alone = ids.is_not_null()
+    frame, mixed = _with_ids(frame.filter(alone), ids.drop_nulls()), frame.filter(~alone)
     if mixed.is_empty():
-        return Identified(_own_id(frame, known))
+        return Identified(frame)
     done = _identify_one_by_one(mixed, known, cities, taken_for, ages)
     places = alone.not_().arg_true().to_list()
     order = pl.Series("__at", [*alone.arg_true().to_list(), *places])
-    done.frame = (
-        pl.concat([_own_id(frame.filter(alone), known), done.frame], how="diagonal")
-        .with_columns(order)
-        .sort("__at")
-        .drop("__at")
-    )
+    done.frame = pl.concat([frame, done.frame], how="diagonal").with_columns(order).sort("__at").drop("__at")
     done.refused = {places[position]: problem for position, problem in done.refused.items()}
     return done
 
 
 def _with_codes(frame: pl.DataFrame) -> pl.DataFrame:
     """Put each credit code into compact form and beside it what its check says."""
-    checked = {raw: check_code(raw) for raw in frame["uscc"].drop_nulls().unique()}
-    codes = {raw: code for raw, (code, _) in checked.items()}
-    checks = {raw: check for raw, (_, check) in checked.items()}
-    if not checked:
-        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("uscc_check"))
-    return frame.with_columns(
-        pl.col("uscc").replace_strict(codes, default=None, return_dtype=pl.String),
-        pl.col("uscc").replace_strict(checks, default=None, return_dtype=pl.String).alias("uscc_check"),
-    )
+    return frame.with_columns(*check_codes(frame["uscc"]))
 
 
-def _own_id(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Give rows that are alone their own id, or that of the firm with their code."""
-    if frame["id"].null_count() == 0:
-        return frame
-    codes = (
-        known.filter(pl.col("uscc").is_not_null())
-        .select("uscc", pl.col("id").alias("__by_code"))
-        .unique("uscc", keep="none")
-    )
-    joined = frame.join(codes, on="uscc", how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("id", "__by_code").alias("id")).drop("__by_code")
+def _with_ids(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
+    """Give rows that are alone their ids; what they say of themselves stays, each alias once."""
+    aliases = pl.col("aliases").list.unique(maintain_order=True)
+    once = pl.when(aliases.list.len() > 0).then(aliases)
+    return frame.with_columns(ids.alias("id"), once.alias("aliases"))
 
 
 def _identify_one_by_one(
@@ -203,7 +185,7 @@ def _known_rows(known: pl.DataFrame, ages: Ages) -> list[FirmRow]:
 
 def _rows(frame: pl.DataFrame, ages: Ages) -> list[FirmRow]:
     """Return the rows as identity sees them; their codes are in compact form."""
-    said = next((name for name in ("__region_said", "region") if name in frame.columns), None)
+    said = next((name for name in (AS_SAID, "region") if name in frame.columns), None)
     region = frame[said] if said else pl.Series([None] * len(frame), dtype=pl.String)
     exacts = frame.select(normal(pl.col("name")).alias("exact"))["exact"]
     codes = zip(frame["uscc"], frame["uscc_check"], frame["stock_code"], strict=True)
@@ -241,9 +223,7 @@ def _find(firms: Firms, result: Identified, row: FirmRow) -> _Match | None:
     if named:
         reason = f"名称相同,{firms.clash(row, named[0])},按两家企业载入"
         result.conflicts.append(Contradiction(reason, row.side(), firms.side(named[0])))
-    return _find_by_core(firms, result, row, named) or _Match(
-        f"ent-{row.code}" if row.code else make_id("ent", row.parts.exact, row.city)
-    )
+    return _find_by_core(firms, result, row, named) or _Match(new_id(row.code, row.parts.exact, row.city))
 
 
 def _follow(firms: Firms, result: Identified, row: FirmRow, given: str) -> _Match | None:

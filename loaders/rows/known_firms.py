@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from graph.names.names import FirmName, apart, split_name
+from graph.names.names import FirmName, apart, make_id, split_name
 
 USCC, STOCK = "统一社会信用代码", "股票代码"
+UNUSABLE = "格式不符"  # what the check says of a code that tells no firms apart
+AS_SAID = "__region_said"  # where a firm is in the words of the file, for which firm it is
 TakenFor = dict[str, str]  # for a firm that is judged to be another, which one
 
 
@@ -72,6 +74,11 @@ class KnownFirm:
     def forms(self) -> set[str]:
         """Return the legal forms in those of its names that share the core of the main one."""
         return {parts.form for parts in self.names if parts.core == self.main.core and parts.form}
+
+
+def new_id(code: str | None, exact: str, city: str) -> str:
+    """Return the id of a firm that nobody knows: by its code, else by its name and city."""
+    return f"ent-{code}" if code else make_id("ent", exact, city)
 
 
 def is_older(day: str, than: str) -> bool:

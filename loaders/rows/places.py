@@ -16,6 +16,7 @@ from graph.stores import Store
 from loaders.files.sheets import ROW
 from loaders.rows.as_meant import LIMIT, Note
 from loaders.rows.directory import Directory
+from loaders.rows.known_firms import AS_SAID
 from loaders.rows.merge import ORDER, TABLE
 from loaders.rows.nodes import GUESSED
 from loaders.rows.validate import validate
@@ -24,7 +25,6 @@ from loaders.standards.regions import cut_region, names_of_region
 
 SEVERAL = r"[;；、\n]+"
 ENTERED = -1  # the table of what comes from a standard
-AS_SAID = "__region_said"  # where a firm is in the words of the file, for which firm it is
 Frames = dict[type[Node], list[pl.DataFrame]]
 
 

@@ -36,15 +36,25 @@ def _short(name: str) -> str:
 
 
 @cache
-def _below() -> dict[str, list[tuple[str, str]]]:
-    """Return the divisions within each (none: provinces, cities) by full and short name, the longest first."""
-    table: dict[str, list[tuple[str, str]]] = defaultdict(list)
+def _below() -> dict[str, dict[str, list[str]]]:
+    """Return the divisions within each (none: provinces, cities) by full and short name, the longest names first."""
+    table: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for code, name in _names().items():
         words = {name, _short(name)} - {""}
         within = ["", code[:2]] if len(code) == 4 else [code[:4], code[:2]] if len(code) == 6 else [""]
         for outer in within:
-            table[outer] += [(word, code) for word in words if len(word) > 1]
-    return {outer: sorted(words, key=lambda word: (-len(word[0]), word[1])) for outer, words in table.items()}
+            table[outer] |= {(word, code) for word in words if len(word) > 1}
+    below: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for outer, named in table.items():
+        for word, code in sorted(named, key=lambda pair: (-len(pair[0]), pair[1])):
+            below[outer].setdefault(word, []).append(code)
+    return below
+
+
+@cache
+def _lengths(code: str) -> list[int]:
+    """Return how long the names of the divisions within one are, the longest first."""
+    return sorted({len(word) for word in _below().get(code, ())}, reverse=True)
 
 
 @cache
@@ -82,10 +92,12 @@ def _next(rest: str, code: str) -> tuple[str, str] | None:
     """Return the division within another with which a text goes on, and what is left of it."""
     if len(code) == 6:
         return None
-    for word, inner in _below().get(code, ()):
-        # a short name that goes on as the name of a road is the road's: 青岛路, 南京东路
-        if rest.startswith(word) and (word == _names()[inner] or _is_short(word, rest)):
-            return inner, rest[len(word) :]
+    for length in _lengths(code):
+        word = rest[:length]
+        for inner in _below()[code].get(word, ()):
+            # a short name that goes on as the name of a road is the road's: 青岛路, 南京东路
+            if word == _names()[inner] or _is_short(word, rest):
+                return inner, rest[length:]
     for own in (_names().get(code, ""), "市辖区"):  # 北京市北京市朝阳区
         if own and code and rest.startswith(own):
             return _next(rest[len(own) :], code)
