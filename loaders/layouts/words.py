@@ -18,7 +18,7 @@ from loaders.layouts.spelling import clean_head
 # 预计12月竣工, 尚未开工, 达产后年产值: from the word to the end of the clause
 NOT_YET = re.compile(
     r"(?:预计|(?<!按)计划|拟|力争|争取|即将|将于|将在|将要|确保|目标|有望|尚未|暂未|还未|仍未|未能|未(?=开工|签约|竣工|投产|落地)|待(?=开工|签约|竣工|投产|落地)|准备|(?:具备|推动|推进|筹备|启动).{0,6}(?:条件|准备))"
-    r"[^，。；、,;\n]*|(?:投产|达产|建成|竣工|运营|投用)后[^，。；,;\n]*"
+    r"[^，。；、,;\n]*|办理[^，。；,;\n]{0,20}?(?:手续|许可证?)|施工(?:图|许可|招标|准备|单位)[^，。；、,;\n]*|(?:投产|达产|建成|竣工|运营|投用)后[^，。；,;\n]*"
 )
 SAID = "note+"  # the field of columns that are kept as words in the note
 
