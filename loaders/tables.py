@@ -66,6 +66,7 @@ class InputTable:
     as_written: bool = False
     listing: bool = False
     piece: Piece | None = None
+    purposes: Mapping[str, str] = field(default_factory=dict)
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
 
@@ -90,7 +91,8 @@ class InputTable:
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
             read = raw.select(ROW, *names, *first).rename(names)
             named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904)
-            listing = Listing(self.record, self.heads, self.listing, unit_of_title(self.sheet.above), self._day, notes)
+            unit = unit_of_title(self.sheet.above)
+            listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes)
             if self.piece:
                 notes.clear()  # what is read of a cell is told once, by the table of the rows themselves
             named = self._with_proof(read_cells(named, listing))
@@ -193,7 +195,7 @@ def open_tables(files: list[Path], report: Report, told: Told = NOTHING_TOLD) ->
     of_graphs: list[Sheet] = []
     for path in files:
         try:
-            sheets = _read(path, frozenset(told.heads))
+            sheets = _read(path, told.known_heads)
         except InputError as error:
             fail(report, path, error.message)
             continue
@@ -226,8 +228,9 @@ def add_table(
 
     ``as_list`` tells that it is no form of ours, whatever its heads are, and that its rows tell of one thing each.
     """
+    now, told = told, told.of(sheet.heads)
     filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
-    about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled)
+    about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
     try:
         shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
         unsaid = "source" not in shape.fields and "source" in told.proof
@@ -238,6 +241,9 @@ def add_table(
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return
+    if told is not now:
+        read = "、".join(f"{head}={name}" for head, name in told.columns.items())
+        report.warnings.append(f"{shown(path.name)}: 表头照上次的对照读{f': {read}' if read else ''}")
     pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
     for name in (name for piece in pieces for name in piece.part.takes):
         shape.fields[:] = [None if field == name else field for field in shape.fields]
@@ -268,13 +274,26 @@ def add_table(
         part = FileReport(shown(sheet.path), sheet.name, record.table.zh, unknown_columns=[] if piece else unknown)
         report.files.append(part)
         tables.append(
-            InputTable(len(tables), own, record, fields, part, proof=holds, listing=shape.listing, piece=piece)
+            InputTable(
+                len(tables),
+                own,
+                record,
+                fields,
+                part,
+                proof=holds,
+                listing=shape.listing,
+                piece=piece,
+                purposes=told.purposes,
+            )
         )
 
 
 def _check_columns(tables: list[InputTable], told: Told) -> None:
     """Raise ``InputError`` where a head that was said to stand for a field is in no table, or the field in none."""
     heads = {clean_head(head): table for table in tables if not table.piece for head in table.sheet.heads}
+    for head in told.keep:
+        if tables and clean_head(head) not in heads:
+            raise InputError(f"--keep {head}: 文件里没有“{head}”这一列")
     for head, name in told.columns.items():
         table = heads.get(clean_head(head))
         if tables and table is None:

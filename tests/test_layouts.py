@@ -518,6 +518,11 @@ def test_heads_that_nobody_knows_are_mapped_by_hand(store: Store, tmp_path: Path
     report = load([path], store, Options(proof={"source": SOURCE}, columns={"Firma": "企业名称", "Ort": "region"}))
     assert (report.total("new"), report.bad) == (1, False)
     assert region_of(store, "示例甲公司") == ("崂山区", "reported")
+    next_one = save(tmp_path / "y.csv", [["Ort", "Firma"], ["城阳区", "示例乙公司"]])
+    again = load([next_one], store, Options(proof={"source": "示例名录 2027"}))  # the same heads: as it was said before
+    assert (again.total("new"), again.bad) == (1, False)
+    assert any("照上次的对照读: Firma=企业名称、Ort=region" in warning for warning in again.warnings)
+    assert region_of(store, "示例乙公司") == ("城阳区", "reported")
     with pytest.raises(InputError, match="没有“Umsatz”这一列"):
         load([path], store, Options(proof={"source": SOURCE}, columns={"Firma": "企业名称", "Umsatz": "turnover"}))
     with pytest.raises(InputError, match="没有“nosuch”这个字段"):
@@ -587,3 +592,19 @@ def test_older_knowledge_never_renames_a_firm_nor_raises_its_status(store: Store
     load_rows(Enterprise, [weaker], store)
     assert store.nodes(Enterprise)["name"][0] == "示例智家集团股份有限公司"
     assert len(store.nodes(Enterprise)) == 1
+
+
+def test_what_is_said_of_persons_is_kept_only_where_asked_for_and_masked(store: Store, tmp_path: Path) -> None:
+    sheet = [
+        ["公司名", "法定代表人", "电话", "邮箱"],
+        ["示例甲公司", "张三丰", "13812345678;0532-88888888", "zhang@example.cn"],
+    ]
+    path = save(tmp_path / "x.csv", sheet)
+    load([path], store, Options(proof={"source": SOURCE}))
+    assert firm(store, "示例甲公司")["contacts"] is None
+    load([path], store, Options(proof={"source": SOURCE}, keep={"电话": "回访", "法定代表人": "核对主体"}))
+    assert firm(store, "示例甲公司")["contacts"] == [
+        "法定代表人：张**（核对主体）",
+        "电话：138****78 / 053****88（回访）",
+    ]
+    assert "12345" not in str(store.nodes(Enterprise).rows())

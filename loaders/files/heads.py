@@ -8,14 +8,21 @@ from functools import cache
 from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
 from graph.model.nodes import Enterprise, Project
-from loaders.layouts.spelling import clean_head, simplified, without_year, year_of
+from loaders.layouts.spelling import clean_head, simplified, without_year
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
 ABOUT_IT = re.compile(r"(?:基本)?(?:情况|信息|概况)$")
 CONTACTS = frozenset({"单位名称", "单位", "机构名称"})
-OF_PEOPLE = frozenset(map(clean_head, ("姓名", "性别", "年龄", "出生日期", "出生年月", "身份证号", "身份证号码", "学号", "班级", "民族", "政治面貌")))
+OF_PEOPLE = frozenset(
+    map(
+        clean_head,
+        ("姓名", "性别", "年龄", "出生日期", "出生年月", "身份证号", "身份证号码", "学号", "班级", "民族", "政治面貌"),
+    )
+)
 ALSO_SAID = ("address", "business_scope", "turnover", "description", "region")  # a second column is kept as words
+KEPT = "_kept"  # the fields of what is said of persons and was asked for
+PEOPLE_OF = (Enterprise, Project)
 REASON_HEADS = ("拒收原因", "reject_reason")
 OF_IMPORT = re.compile(
     r":(?:id|start_id|end_id|label|type|string|int|long|float|double|boolean|date)(?:\(.*\))?(?:\[\])?$"
@@ -27,7 +34,7 @@ class About:
     """What is known of a table beside its heads: its file's name, its sheet's, the title above it; what was said of it.
 
     ``columns`` are heads (as they are compared) with the field or head that they stand for; ``filled`` are ends that
-    one name fills for the whole table.
+    one name fills for the whole table; ``keep`` are heads of what is said of persons that is asked for.
     """
 
     stem: str
@@ -36,6 +43,7 @@ class About:
     wanted: type[Record] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     filled: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
 
     @property
     def texts(self) -> list[str]:
@@ -151,10 +159,12 @@ def identify(read_heads: list[str], about: About) -> Shape:
             f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
             + (_leader_hint(chosen, lacking) or f"可用 lianzhang template {file_name(chosen)} 生成空表对照")
         )
-    shape = _shape(chosen, cleaned, read_heads)
+    shape = _shape(chosen, cleaned, read_heads, about.keep)
     said = {head for head in cleaned if head and head not in {*head_words().nothing, *head_words().personal, "备注"}}
     if about.wanted is None and shape.personal and chosen is Enterprise and said and said <= CONTACTS:
-        raise InputError("这像是一份通讯录: 除了单位名称只有联系人,没有载入;如果这些单位都是企业,请用 --kind enterprises")
+        raise InputError(
+            "这像是一份通讯录: 除了单位名称只有联系人,没有载入;如果这些单位都是企业,请用 --kind enterprises"
+        )
     return shape
 
 
@@ -172,7 +182,7 @@ def _leader_hint(record: type[Record], lacking: list[str]) -> str:
     return "如果整张表说的是一家链主,请用 --leader 链主名称" if [ends.get(file_name(record))] == lacking else ""
 
 
-def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> Shape:
+def _shape(record: type[Record], cleaned: list[str], read_heads: list[str], keep: frozenset[str]) -> Shape:
     known, words = _heads_of(record), head_words()
     meant, given = dict(known.every), dict[str, str]()
     for instead in words.instead.get(file_name(record), []):
@@ -186,10 +196,9 @@ def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> S
         name = meant.get(head)
         if name == SAID or (listing and name in fields and name in ALSO_SAID):
             name = f"_said{position}"
+        if head in words.personal and head in keep and record in PEOPLE_OF:
+            name = f"{KEPT}{position}"
         fields.append(None if name in fields else name)
-    years = {year_of(head) for head, name in zip(read_heads, fields, strict=True) if name == "turnover"} - {""}
-    if listing and years and "turnover_year" not in fields:
-        given["turnover_year"] = years.pop()
     personal = [
         head
         for head, told, name in zip(read_heads, cleaned, fields, strict=True)
@@ -273,9 +282,7 @@ def _score(record: type[Record], cleaned: list[str]) -> int:
     known = _heads_of(record)
     own = {known.every[head] for head in cleaned if head in known.every}
     of_parts = {head for head in cleaned if head in known.parts and head not in known.every}
-    of_persons = (
-        {head for head in cleaned if head in head_words().personal} if record in (Enterprise, Project) else set()
-    )
+    of_persons = {head for head in cleaned if head in head_words().personal} if record in PEOPLE_OF else set()
     return len(own) + len(of_parts) + len(of_persons)
 
 

@@ -5,14 +5,15 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from graph.model.nodes import CURRENCIES
+from graph.currencies import CURRENCY_WORDS
 
 SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2}
 _scale = "|".join(SCALES)
-_money = "|".join(sorted(CURRENCIES.words, key=len, reverse=True))
+_money = "|".join(sorted(CURRENCY_WORDS, key=len, reverse=True))
 _unit = rf"(?:人民币)?((?:{_scale})?(?:{_money})|(?:{_scale}))(?:人民币)?"
 UNIT = re.compile(
-    rf"[(\[【](?:单位:?)?{_unit}[)\]】]$|(?:[/,:_-]|单位:?)(?:人民币)?((?:{_scale})?(?:{_money}))$|((?:{_scale})(?:{_money}))$"
+    rf"[(\[【](?:单位:?)?{_unit}[)\]】]$"
+    rf"|(?:[/,:_-]|单位:?)(?:人民币)?((?:{_scale})?(?:{_money}))$|((?:{_scale})(?:{_money}))$"
 )
 TITLE_UNIT = re.compile(rf"单位[::]?\s*[(\[【]?{_unit}")
 COUNTED = re.compile(r"[(\[【](?:单位:?)?(?:人|名|家|户|个|项|亩|㎡|m2|平方米|万平方米|%|年|月|日|辆|台|套|吨)[)\]】]$")
@@ -40,19 +41,13 @@ def unit_of_title(title: str) -> str:
 def factor_of(unit: str) -> tuple[float, str]:
     """Return by what a number in a unit of money is multiplied, and the currency: 万美元 is (10000, USD)."""
     scale = next((word for word in SCALES if unit.startswith(word)), "")
-    return SCALES.get(scale, 1.0), CURRENCIES.words.get(unit.removeprefix(scale) or "元", "CNY")
+    return SCALES.get(scale, 1.0), CURRENCY_WORDS.get(unit.removeprefix(scale) or "元", "CNY")
 
 
 def without_year(head: str) -> list[str]:
     """Return what a head with a year in front may be known as: 2024年营业收入 is 年度营业收入, 年营业收入, 营业收入."""
     found = YEAR.match(head)
     return [f"年度{found[2]}", f"年{found[2]}", found[2]] if found else []
-
-
-def year_of(head: str) -> str:
-    """Return the year in front of a head, or nothing."""
-    found = YEAR.match(clean_head(head))
-    return found[1] if found else ""
 
 
 def _narrow(text: str) -> str:

@@ -12,13 +12,15 @@ from datetime import date
 
 import polars as pl
 
+from graph.currencies import CURRENCY_OF
 from graph.model import Record
 from graph.model.kinds import PARTIAL_DATE
 from graph.model.nodes import CURRENCIES, GONE, STAGES, Enterprise, Project
 from graph.model.work import Progress
 from graph.statuses import STATUS_ZH
+from loaders.files.heads import KEPT
 from loaders.files.sheets import ROW
-from loaders.layouts.spelling import SCALES, factor_of, simplified, unit_of
+from loaders.layouts.spelling import SCALES, clean_head, factor_of, simplified, unit_of
 from loaders.layouts.words import head_words
 from loaders.rows.as_meant import LIMIT, Note
 from loaders.standards.regions import cut_region, find_street
@@ -31,12 +33,28 @@ MONEY = (
     rf"(?i)^(约|大约|近|超过|超|逾|不低于|不少于|至少|预计|暂定|计划|拟)?(?:({_money_word})\s*)?(\d+(?:\.\d+)?)"
     rf"(万亿|亿|千万|百万|万|千|百)?元?(?:({_money_word}))?(?:\(?(人民币)\)?|整)?(左右|以上|余|多|上下)?$"
 )
-DIGITS = {sign: number for number, signs in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for sign in signs}
+DIGITS = {
+    sign: number
+    for number, signs in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for sign in signs
+}
 PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 NUMERAL = re.compile(rf"([{''.join(DIGITS)}{''.join(PLACES)}]+)(?=[万亿元])")
-CURRENCY_OF = {"capital": "capital_currency", "amount": "currency"}
 ORIGINAL_OF = {"amount": "amount_original"}
-FOR_EVER = ("长期", "永久", "长期有效", "无固定期限", "永续", "长期经营", "无期限", "至今", "至长期", "9999-12-31", "9999-09-09", "无固定期")
+FOR_EVER = (
+    "长期",
+    "永久",
+    "长期有效",
+    "无固定期限",
+    "永续",
+    "长期经营",
+    "无期限",
+    "至今",
+    "至长期",
+    "9999-12-31",
+    "9999-09-09",
+    "无固定期",
+)
 LONG = r"^(?:有效期)?:?([一二两三四五六十]|\d{1,2})年$"
 PRODUCT_LENGTH = 40
 LISTED = r"[、;；，\n]+|,(?=\s|[\u4e00-\u9fff])"
@@ -47,7 +65,24 @@ STATES = {  # what registers call the state of a firm, with what it is in the wo
 }  # fmt: skip
 DISSOLVED = (*GONE, "解散", "废止", "廢止", "除名")
 STATE_WORDS = (
-    *("存续", "在业", "开业", "在营", "正常", "迁出", "迁入", "停业", "歇业", "清算", "筹建", "仍注册", "设立", "設立", "登记", "破产"),
+    *(
+        "存续",
+        "在业",
+        "开业",
+        "在营",
+        "正常",
+        "迁出",
+        "迁入",
+        "停业",
+        "歇业",
+        "清算",
+        "筹建",
+        "仍注册",
+        "设立",
+        "設立",
+        "登记",
+        "破产",
+    ),
     *("异常", "成立", *DISSOLVED),
 )
 NO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "0001-01-01", "0000-00-00", "1900-01")
@@ -66,13 +101,15 @@ _dated = re.compile(
 @dataclass
 class Listing:
     """What is known of a table whose rows are read: its type, the heads of its fields, whether it is a list that
-    somebody else made, what stands above it, and the day on which it was made, as far as that is said."""
+    somebody else made, what stands above it, the day on which it was made, as far as that is said, and what the heads
+    of what it says of persons are kept for."""
 
     record: type[Record]
     heads: Mapping[str, str]
     listing: bool
     unit: str = ""
     day: str = ""
+    purposes: Mapping[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
 
     def note(self, frame: pl.DataFrame, name: str, told: pl.Expr) -> None:
@@ -223,7 +260,9 @@ def find_day(text: str) -> str | None:
     if text in NO_DAYS:
         return ""
     bare = re.sub(r"[\s.,]+", "", unicodedata.normalize("NFKC", text)).lower()
-    if match := re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?([a-z]{3})[a-z]*(\d{4})|([a-z]{3})[a-z]*(\d{1,2})(?:st|nd|rd|th)?(\d{4})", bare):
+    if match := re.fullmatch(
+        r"(\d{1,2})(?:st|nd|rd|th)?([a-z]{3})[a-z]*(\d{4})|([a-z]{3})[a-z]*(\d{1,2})(?:st|nd|rd|th)?(\d{4})", bare
+    ):
         day, name, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
         return f"{year}-{MONTHS.index(name) + 1:02d}-{int(day):02d}" if name in MONTHS else None
     if match := re.fullmatch(r"(?:民[国國])?0?(\d{2,3})年(\d{1,2})月(\d{1,2})日|0?(\d{2,3})(\d{2})(\d{2})", bare):
@@ -433,6 +472,17 @@ def names_of(text: str) -> str:
     return ";".join(dict.fromkeys(names))
 
 
+def read_year(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read of which year a turnover is, from its head: 2024年营业收入, 上年营收."""
+    head = listing.heads.get("turnover", "")
+    told = re.search(r"((?:19|20)\d{2})年", head)
+    year = told[1] if told else str(int(listing.day[:4]) - 1) if "上年" in head and listing.day else ""
+    if not year or "turnover" not in frame.columns:
+        return frame
+    said = pl.when(_text("turnover").is_not_null()).then(pl.lit(year))
+    return frame.with_columns(pl.coalesce(_or_none(frame, "turnover_year"), said).alias("turnover_year"))
+
+
 def read_stage(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Read how far a project is from what is said of it; the words themselves stay in the note."""
     if listing.record not in (Project, Progress) or "stage" not in frame.columns:
@@ -471,6 +521,37 @@ def day_of(*texts: str) -> str:
     return ""
 
 
+def read_persons(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Keep what was asked for of persons: masked, under its head, with what it is for."""
+    names = [name for name in frame.columns if name.startswith(KEPT)]
+    if not names:
+        return frame
+    entries: list[pl.Expr] = []
+    for name in names:
+        head = listing.heads.get(name, "")
+        purpose = listing.purposes.get(clean_head(head), "")
+        masked = _text(name).map_elements(mask, return_dtype=pl.String)
+        entries.append(pl.concat_str(pl.lit(f"{head}："), masked, pl.lit(f"（{purpose}）")))
+    return frame.with_columns(
+        pl.concat_str(entries, separator=";", ignore_nulls=True).replace("", None).alias("contacts")
+    )
+
+
+def mask(text: str) -> str:
+    """Return a name, a number or an address of mail as anybody may see it: 张*, 138****00, a***@example.cn."""
+    parts = re.split(r"[;；,，、\s]+", text.strip())
+    return " / ".join(_masked(part) for part in parts if part)
+
+
+def _masked(part: str) -> str:
+    if "@" in part:
+        name, _, host = part.partition("@")
+        return f"{name[:1]}***@{host}"
+    if sum(sign.isdigit() for sign in part) >= 5:
+        return f"{part[:3]}****{part[-2:]}"
+    return part[:1] + "*" * max(1, min(len(part) - 1, 3))
+
+
 def _joined(*texts: pl.Expr) -> pl.Expr:
     return pl.concat_str(*texts, separator="；", ignore_nulls=True).replace("", None)
 
@@ -482,6 +563,8 @@ OF_LISTS: tuple[Reading, ...] = (
     read_place,
     read_industry,
     read_products,
+    read_year,
     read_stage,
     read_said,
+    read_persons,
 )
