@@ -8,9 +8,9 @@ import polars as pl
 
 from graph.model import Node, Record, file_name
 from graph.model.nodes import Product
-from loaders.files.heads import About, Shape
+from loaders.files.heads import About, Shape, known_head
 from loaders.files.sheets import Sheet
-from loaders.layouts.spelling import clean_head, simplified
+from loaders.layouts.spelling import clean_head
 from loaders.layouts.words import Part, head_words
 from loaders.rows.readings import LISTED, names_of
 
@@ -36,7 +36,7 @@ def find_pieces(sheet: Sheet, shape: Shape, about: About, leader: str = "") -> l
     """Return what else the rows of a sheet tell of, by its heads and its title."""
     words = head_words()
     title = words.find_title(about.texts)
-    heads = [simplified(clean_head(head)) for head in sheet.heads]
+    heads = [known_head(clean_head(head)) for head in sheet.heads]
     said = {"@leader": leader, "@park": _find_park(about.texts)} | (
         {"@title": title.name, "@level": title.level} if title else {}
     )

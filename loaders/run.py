@@ -197,7 +197,9 @@ class _Load:
         for index, note in settle_places(frames, {*listings}, self.store):
             listings[index].leave_out([note])
         self.check()
-        refused = self.nodes.apply(frames, mentioned, {table.index for table in tables if table.piece})
+        refused = self.nodes.apply(frames, mentioned, {table.index for table in tables if table.piece}, {*listings})
+        for index, note in self.nodes.left_out:
+            listings[index].leave_out([note])
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
 

@@ -231,7 +231,9 @@ def add_table(
     about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
     try:
         shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
-        shape = replace(shape, listing=shape.listing or as_list)
+        unsaid = "source" not in shape.fields and "source" in told.proof
+        of_lists = file_name(shape.record) in head_words().heads
+        shape = replace(shape, listing=shape.listing or as_list or (unsaid and of_lists))
         if shape.listing and "source" not in shape.fields and "source" not in told.proof:
             raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
     except InputError as error:

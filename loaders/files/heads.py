@@ -8,10 +8,19 @@ from functools import cache
 from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
 from graph.model.nodes import Enterprise, Project
-from loaders.layouts.spelling import clean_head, simplified
+from loaders.layouts.spelling import clean_head, simplified, without_year
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
+ABOUT_IT = re.compile(r"(?:基本)?(?:情况|信息|概况)$")
+CONTACTS = frozenset({"单位名称", "单位", "机构名称"})
+OF_PEOPLE = frozenset(
+    map(
+        clean_head,
+        ("姓名", "性别", "年龄", "出生日期", "出生年月", "身份证号", "身份证号码", "学号", "班级", "民族", "政治面貌"),
+    )
+)
+ALSO_SAID = ("address", "business_scope", "turnover", "description", "region")  # a second column is kept as words
 KEPT = "_kept"  # the fields of what is said of persons and was asked for
 PEOPLE_OF = (Enterprise, Project)
 REASON_HEADS = ("拒收原因", "reject_reason")
@@ -98,7 +107,7 @@ def is_head(cell: str, also: frozenset[str] = frozenset()) -> bool:
     """Tell whether a cell is a head that is known, in simplified or traditional characters."""
     head = clean_head(cell)
     known = all_heads()
-    return head in also or head in known or simplified(head) in known or OF_IMPORT.search(head) is not None
+    return head in also or known_head(head) in known or OF_IMPORT.search(head) is not None
 
 
 def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> int | None:
@@ -110,11 +119,21 @@ def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> in
 
 
 def join_headers(upper: list[str], lower: list[str]) -> list[str]:
-    """Return the heads of a two-row header: the lower cell, or the upper one where the lower is empty or unknown."""
+    """Return the heads of a two-row header: both together where that is a head (投资方 over 注册地), else the lower cell,
+    or the upper one where the lower is empty or unknown and the upper stands over it alone."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
-    both = zip(upper, lower, strict=True)
-    return [up if (is_head(up) and not is_head(low)) or not low else low for up, low in both]
+    joined: list[str] = []
+    for place, (up, low) in enumerate(zip(upper, lower, strict=True)):
+        both = f"{ABOUT_IT.sub('', up.strip())}{low}"
+        wide = up in (*upper[max(place - 1, 0) : place], *upper[place + 1 : place + 2])
+        if up and low and up != low and is_head(both):
+            joined.append(both)
+        elif not low or (is_head(up) and not is_head(low) and not wide):
+            joined.append(up)
+        else:
+            joined.append(low)
+    return joined
 
 
 def required(record: type[Record]) -> list[str]:
@@ -126,7 +145,7 @@ def required(record: type[Record]) -> list[str]:
 
 def identify(read_heads: list[str], about: About) -> Shape:
     """Return what a table is, by its sheet or file name and its heads; raises ``InputError`` with the nearest types."""
-    cleaned = [_known(clean_head(about.columns.get(clean_head(head), head))) for head in read_heads]
+    cleaned = [known_head(clean_head(about.columns.get(clean_head(head), head))) for head in read_heads]
     chosen = about.wanted or _named(about.sheet)
     if chosen is None and (chosen := _named(about.stem)) and about.sheet and _missing(chosen, cleaned, about):
         chosen = _fitting(read_heads, cleaned, chosen, about)  # a workbook's name speaks for sheets that agree
@@ -140,13 +159,22 @@ def identify(read_heads: list[str], about: About) -> Shape:
             f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
             + (_leader_hint(chosen, lacking) or f"可用 lianzhang template {file_name(chosen)} 生成空表对照")
         )
-    return _shape(chosen, cleaned, read_heads, about.keep)
+    shape = _shape(chosen, cleaned, read_heads, about.keep)
+    said = {head for head in cleaned if head and head not in {*head_words().nothing, *head_words().personal, "备注"}}
+    if about.wanted is None and shape.personal and chosen is Enterprise and said and said <= CONTACTS:
+        raise InputError(
+            "这像是一份通讯录: 除了单位名称只有联系人,没有载入;如果这些单位都是企业,请用 --kind enterprises"
+        )
+    return shape
 
 
-def _known(head: str) -> str:
-    """Return a head as it is known, or else as it stands."""
+def known_head(head: str) -> str:
+    """Return a head as it is known, in simplified characters or without the year in front, or else as it stands."""
     known = all_heads()
-    return simplified(head) if head not in known and simplified(head) in known else head
+    if head in known:
+        return head
+    plain = simplified(head)
+    return next((word for word in (plain, *without_year(plain)) if word in known), head)
 
 
 def _leader_hint(record: type[Record], lacking: list[str]) -> str:
@@ -166,7 +194,8 @@ def _shape(record: type[Record], cleaned: list[str], read_heads: list[str], keep
     fields: list[str | None] = []
     for position, head in enumerate(cleaned):
         name = meant.get(head)
-        name = f"_said{position}" if name == SAID else name
+        if name == SAID or (listing and name in fields and name in ALSO_SAID):
+            name = f"_said{position}"
         if head in words.personal and head in keep and record in PEOPLE_OF:
             name = f"{KEPT}{position}"
         fields.append(None if name in fields else name)
@@ -187,6 +216,8 @@ def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] 
     if len(best) == 1 or len(whole) == 1:
         return (whole or best)[0]
     finer = {record: _finer(record, cleaned) for record in best}
+    if Enterprise in best and any(issubclass(record, Edge) and not _only_form(record, cleaned) for record in best):
+        return Enterprise  # a relation with columns that are none of its form is a list of firms
     if len(best) > 1 and any(_is_list(record, cleaned) for record in best):
         return max(best, key=lambda record: finer[record])
     if otherwise is not None:
@@ -194,6 +225,8 @@ def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] 
     for record in (*NODES, *EDGES):
         if hint := _leader_hint(record, _missing(record, cleaned, about)):
             raise InputError(f"{record.table.zh}表没有说是哪家链主的;{hint}")
+    if len(OF_PEOPLE & {*cleaned}) > 1:
+        raise InputError("这像是人员名单(有姓名、性别等列),不是企业、项目等的表,没有载入")
     near = "、".join(record.table.zh for record in best[:6] or [record for score, record in ranked[:3] if score])
     raise InputError(
         f"认不出这是哪一类表: 表头 {'、'.join(filter(None, read_heads))[:200] or '(空)'};"
@@ -214,6 +247,12 @@ def _is_list(record: type[Record], cleaned: list[str]) -> bool:
     """Tell whether some heads are those of lists rather than of a type's form."""
     known = _heads_of(record)
     return any(head not in known.form and (head in known.every or head in known.parts) for head in cleaned)
+
+
+def _only_form(record: type[Record], cleaned: list[str]) -> bool:
+    """Tell whether all heads that say something are those of a type's form."""
+    form = _heads_of(record).form
+    return all(head in form or head in REASON_HEADS for head in cleaned if head and head not in head_words().nothing)
 
 
 def _finer(record: type[Record], cleaned: list[str]) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.model import Record, find_type
-from loaders.layouts.spelling import clean_head
+from loaders.layouts.spelling import clean_head, without_year
 
 Layout = Mapping[str, str]  # of some heads: those mapped by hand with their fields; ``kind`` under the empty word
 
@@ -52,7 +52,8 @@ class Told:
 
 def sign_of(heads: Sequence[str]) -> str:
     """Return what tells the heads of one layout from those of another, whatever their order."""
-    return hashlib.sha256("\n".join(sorted(map(clean_head, heads))).encode()).hexdigest()[:24]
+    bare = sorted((without_year(head) or [head])[-1] for head in map(clean_head, heads))
+    return hashlib.sha256("\n".join(bare).encode()).hexdigest()[:24]
 
 
 NOTHING_TOLD = Told()

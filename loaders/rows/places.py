@@ -83,7 +83,10 @@ class _Words:
     def read(self, text: str) -> str | None:
         """Return the ids of what a cell names, with ``;`` between; nothing where one of them is not known."""
         ids: list[str] = []
-        for part in (part.strip() for part in re.split(SEVERAL, text)):
+        whole = (
+            bool(re.search(SEVERAL, text)) and self.standard.find(text) is not None
+        )  # 铁路、船舶…制造业 is one class
+        for part in [text.strip()] if whole else [part.strip() for part in re.split(SEVERAL, text)]:
             if not part:
                 continue
             id = part if normalise(part) in self._coming else self._find([part, *_near(part, self.standard)])
