@@ -14,7 +14,7 @@ import ladybug
 import polars as pl
 import pyarrow as pa
 
-from graph.model import Edge, Node, columns, ends_of
+from graph.model import Edge, Node, Record, columns, ends_of
 from graph.stores.base import Ends
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, translated
@@ -48,7 +48,7 @@ class LadybugWriter:
 
     def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
         """Copy new nodes in."""
-        self._run(f"COPY `{record.label()}` FROM {{files}}", frame.select(list(columns(record))))
+        self._run(f"COPY `{record.label()}` ({_named(record)}) FROM {{files}}", frame.select(list(columns(record))))
 
     def insert_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Keep new edges to be copied in at once: a copy rewrites what its table holds, however little it adds."""
@@ -114,7 +114,7 @@ class LadybugWriter:
             waiting = self._waiting.pop((record, ends))
             options = f" (from='{ends[0]}', to='{ends[1]}')" if len(ends_of(record)) > 1 else ""
             waiting.spill(self.spill)
-            self._execute(f"COPY `{record.type_name}` FROM {{files}}{options}", waiting.files)
+            self._execute(f"COPY `{record.type_name}` ({_named(record)}) FROM {{files}}{options}", waiting.files)
 
     def _shut(self) -> None:
         with suppress(RuntimeError):
@@ -192,3 +192,9 @@ class _Waiting:
         pl.concat(self.frames).write_parquet(path, compression="snappy", row_group_size=ROW_GROUP)
         self.files.append(path)
         self.frames = []
+
+
+def _named(record: type[Record]) -> str:
+    """Return the columns of a type for COPY, which else goes by their order: a table that an older model made has those
+    that came since at its end."""
+    return ", ".join(f"`{name}`" for name in columns(record))
