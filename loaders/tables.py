@@ -270,7 +270,8 @@ def add_table(
     told_before: frozenset[str] = frozenset()
     for rows, (record, fields, holds, piece) in zip(copies, shapes, strict=True):
         own = replace(sheet, chunks=rows)
-        part = FileReport(shown(sheet.path), sheet.name, record.table.zh, unknown_columns=[] if piece else unknown)
+        kind = f"{record.table.zh}({holds['stage']})" if piece and "stage" in piece.given else record.table.zh
+        part = FileReport(shown(sheet.path), sheet.name, kind, unknown_columns=[] if piece else unknown)
         report.files.append(part)
         tables.append(
             InputTable(

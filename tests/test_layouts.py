@@ -245,6 +245,15 @@ def test_a_register_with_heads_in_two_rows(store: Store, put: Put) -> None:
     assert rows(store, "MATCH (:Enterprise)-[:IN_INDUSTRY]->(i) RETURN i.id") == [("gbt-3852",)]
 
 
+def test_a_table_of_text_may_have_two_rows_of_heads_too(store: Store, put: Put) -> None:
+    put(
+        "名单.csv",
+        [["规上企业名单（单位：万元）"], ["序号", "企业名称", "主要指标", ""], ["", "", "营业收入", "从业人员"], ["1", "示例甲公司", "1200", "35人"]],
+    )  # fmt: skip
+    one = firm(store, "示例甲公司")
+    assert (one["turnover"], one["staff"]) == (12_000_000, 35)
+
+
 def test_listed_firms(store: Store, put: Put) -> None:
     put(
         "上市公司.csv",

@@ -136,6 +136,23 @@ def join_headers(upper: list[str], lower: list[str]) -> list[str]:
     return joined
 
 
+def heads_at(rows: list[list[str]], header: int) -> tuple[list[str], int, int]:
+    """Return the heads of the table whose header was found in a row, and the first and the last row that they take:
+    a header may have two."""
+    if header and any(map(is_head, rows[header - 1])):
+        return join_headers(rows[header - 1], rows[header]), header - 1, header
+    if header + 1 < len(rows) and _goes_on(rows[header], rows[header + 1]):
+        return join_headers(rows[header], rows[header + 1]), header, header + 1
+    return rows[header], header, header
+
+
+def _goes_on(header: list[str], row: list[str]) -> bool:
+    """Tell whether a row below the header is its second row: heads alone, below one that is empty or wide in places."""
+    cells = [cell for cell in row if cell]
+    wide = len({*filter(None, header)}) < max(len(header), len(row))
+    return wide and len(cells) > 1 and all(map(is_head, cells))
+
+
 def required(record: type[Record]) -> list[str]:
     """Return the columns that a type's file cannot do without (source is asked for row by row)."""
     fields = [name for name, info in record.model_fields.items() if info.is_required() and name != "source"]
