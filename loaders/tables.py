@@ -20,7 +20,7 @@ from loaders.files.jsonl import find_fault, read_jsonl, sheet_of
 from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
-from loaders.layouts.spelling import clean_head, unit_of_title
+from loaders.layouts.spelling import clean_head, one_line, unit_of_title
 from loaders.layouts.told import NOTHING_TOLD, Told
 from loaders.layouts.words import head_words
 from loaders.parts import Piece, find_pieces, pieces_of
@@ -75,7 +75,7 @@ class InputTable:
     def heads(self) -> dict[str, str]:
         """Return the head under which each field stands."""
         pairs = zip(self.fields, self.sheet.heads, strict=True)
-        return {field: head for field, head in pairs if field}
+        return {field: one_line(head) for field, head in pairs if field}
 
     def chunks(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield each chunk twice: as it came, and as it is meant with its columns named by field."""
@@ -93,7 +93,7 @@ class InputTable:
             read = raw.select(ROW, *names, *first).rename(names)
             named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904, self.listing)
             unit = unit_of_title(self.sheet.above)
-            listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes)
+            listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes, self._about)
             named = self._with_proof(read_cells(named, listing))
             if self.listing:
                 named = pieces_of(named, self.record, self.piece, self._seen)
@@ -105,6 +105,11 @@ class InputTable:
     def _day(self) -> str:
         """Return the day on which the list was made, as its source, its title or its file's name tells."""
         return day_of(self.proof.get("source", ""), self.sheet.above, self.sheet.path.stem)
+
+    @property
+    def _about(self) -> str:
+        """Return what stands above the list, and what its sheet and its file are called."""
+        return " ".join((self.sheet.above, self.sheet.name or "", self.sheet.path.stem))
 
     def _tell(self, notes: list[Note]) -> None:
         """Keep notes; what is read of a cell, or of a whole row, is told by the first table that has it."""
@@ -247,7 +252,7 @@ def add_table(
         shape.fields[:] = [None if field == name else field for field in shape.fields]
     used = {position for piece in pieces for position, name in enumerate(piece.fields) if name}
     unused = [
-        head
+        one_line(head)
         for position, (head, name) in enumerate(zip(sheet.heads, shape.fields, strict=True))
         if head and name is None and position not in used
     ]

@@ -119,8 +119,8 @@ def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> in
 
 
 def join_headers(upper: list[str], lower: list[str]) -> list[str]:
-    """Return the heads of a two-row header: both together where that is a head (投资方 over 注册地), else the lower cell,
-    or the upper one where the lower is empty or unknown and the upper stands over it alone."""
+    """Return the heads of a two-row header: both together where that is a head (投资方 over 注册地), else the lower
+    cell, or the upper one where the lower is empty or unknown and the upper stands over it alone."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
     joined: list[str] = []

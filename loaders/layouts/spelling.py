@@ -26,6 +26,11 @@ def clean_head(text: str) -> str:
     return COUNTED.sub("", UNIT.sub("", _narrow(text))).lower()
 
 
+def one_line(head: str) -> str:
+    """Return a head without the line breaks in it."""
+    return re.sub(r"\s*\n\s*", "", head)
+
+
 def unit_of(head: str) -> str:
     """Return the unit of money that a head says of its column: 亿元, 万美元; nothing where it says none."""
     found = UNIT.search(_narrow(head))

@@ -181,6 +181,8 @@ class NodeLoader:
         wide = batch.rows.filter(cell.is_not_null() & (cell != "")).select(
             TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value")
         )
+        said = pl.when(pl.col(TABLE).is_in([*self.lists])).then(None).otherwise(pl.col("note"))
+        wide = wide.with_columns(said.alias("note"))  # what a list says of a thing is not said of where it is
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
         long = self._parted(long, labels)
         targets = self.directory.find(long["value"], labels)

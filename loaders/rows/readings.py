@@ -23,7 +23,7 @@ from loaders.files.sheets import ROW
 from loaders.layouts.spelling import SCALES, clean_head, factor_of, simplified, unit_of
 from loaders.layouts.words import head_words
 from loaders.rows.as_meant import LIMIT, Note
-from loaders.standards.regions import cut_region, find_street
+from loaders.standards.regions import cut_region, find_city, find_street
 
 SIGNS = {"rmb": "CNY", "¥": "CNY", "us$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "hk$": "HKD", "nt$": "TWD"}
 SIGNS |= {code.lower(): code for code in CURRENCIES.choices}
@@ -63,6 +63,15 @@ STATES = {  # what registers call the state of a firm, with what it is in the wo
     "deregistered": "注销", "struck off": "注销", "cancelled": "注销", "revoked": "吊销", "liquidation": "清算",
     "in liquidation": "清算", "inactive": "停业",
 }  # fmt: skip
+OF_FIRMS = ("investors", "supplier", "customer", "enterprise", "participant", "agency")
+NOBODY = (
+    r"(^|[、;；，,\n])\s*(?:待定|未定|待确定|待落实|尚?未确定|暂未确定|暂无|无|不详|保密|-+|—+|/)\s*(?:$|[、;；，,\n])"
+)
+REMARK = (
+    r"[(（](?:(?:世界|中国|全国|民企|民营企业|财富)*\d*500强.{0,6}|(?:A股|港股|主板|科创板|创业板|北交所)?上市(?:公司|企业)"
+    r"|央企|国企|民企|外企|外资|龙头(?:企业)?|链主(?:企业)?|牵头(?:单位|方)?|联合体|暂定名?|拟设立?|新设)[)）]"
+)
+AND_OTHERS = r"等(?:\d+家)?(?:企业|公司|单位)?$"
 DISSOLVED = (*GONE, "解散", "废止", "廢止", "除名")
 STATE_WORDS = (
     *(
@@ -85,6 +94,7 @@ STATE_WORDS = (
     ),
     *("异常", "成立", *DISSOLVED),
 )
+NO_WORDS = ("无", "-", "--", "—", "/", "暂无", "不详")  # nothing that is to be kept
 NO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "0001-01-01", "0000-00-00", "1900-01")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _told = re.compile(
@@ -111,6 +121,7 @@ class Listing:
     day: str = ""
     purposes: Mapping[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    title: str = ""
 
     def note(self, frame: pl.DataFrame, name: str, told: pl.Expr) -> None:
         """Note the cells of a column for which something is told."""
@@ -150,6 +161,9 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
     of_head = unit_of(head) or listing.unit
     bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.to_lowercase()
     bare = bare.str.replace_many({"萬": "万", "億": "亿", "幣": "币", "圓": "元", "臺": "台"})
+    if listing.listing and not of_head:
+        small = bare.str.contains(r"^[1-9]\d{0,3}(?:\.\d+)?$")
+        listing.note(frame, name, pl.when(small).then(pl.lit("没有写单位,按元读;是万元或亿元的请在表头写明")))
     if not of_head and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
         return frame
     bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,6})\)(整?)$", "${1}${2}")  # 200(万元)
@@ -314,6 +328,9 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
             code = _text(name).str.to_uppercase().str.extract(r"^([0-9A-HJ-NPQRTUWXY]{18})$")
             frame = frame.with_columns(pl.coalesce(_or_none(frame, "uscc"), code).alias("uscc"))
             frame = frame.with_columns(pl.when(code.is_null()).then(pl.col(name)).alias(name))
+    if "stock_code" in frame.columns:  # sh600690 is 600690.SH
+        code = _text("stock_code").str.to_uppercase().str.replace(r"^(SH|SZ|BJ)[.:_-]?(\d{6})$", "${2}.${1}")
+        frame = frame.with_columns(code.alias("stock_code"))
     for name in ("staff", "insured"):
         if name in frame.columns:
             bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "")
@@ -329,18 +346,22 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     }
     frame = frame.with_columns(state.replace(words).alias("registration_state"))
     if listing.listing:  # what is no state of a register, such as 已搬离 or 在谈, is kept as words
-        said = frame["registration_state"].drop_nulls().unique()
-        odd = pl.col("registration_state").is_in([text for text in said if text and not _is_state(text, Enterprise)])
+        values = frame["registration_state"].drop_nulls().unique()
+        odd = pl.col("registration_state").is_in([text for text in values if text and not _is_state(text, Enterprise)])
         head = listing.heads.get("registration_state") or "状态"
-        words = pl.when(odd).then(pl.concat_str(pl.lit(f"{head}："), "registration_state"))
+        as_words = pl.when(odd).then(pl.concat_str(pl.lit(f"{head}："), "registration_state"))
         frame = frame.with_columns(
-            _joined(_or_none(frame, "note"), words).alias("note"),
+            _joined(_or_none(frame, "note"), as_words).alias("note"),
             pl.when(odd).then(None).otherwise(pl.col("registration_state")).alias("registration_state"),
         )
     gone = [value for value in frame["registration_state"].drop_nulls().unique() if _gone.match(value)]
     if not gone:
         return frame
     is_gone = pl.col("registration_state").is_in(gone)
+    for name in {"_gone_on", "_approved_on"} & {*frame.columns}:
+        unread = frame.filter(is_gone & ~_text(name).str.contains(r"^(?:19|20)\d{2}"))[name].unique()
+        read = {text: find_day(text) or text for text in unread.drop_nulls()}
+        frame = frame.with_columns(_text(name).replace(read).alias(name))
     days = [_or_none(frame, name) for name in ("valid_to", "_gone_on", "_approved_on")]
     told = pl.coalesce(*(day.str.extract(r"^(\d{4}-\d{2}-\d{2})").fill_null(day) for day in days))
     end = pl.coalesce(told, pl.lit(listing.day or date.today().isoformat()))
@@ -350,6 +371,36 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         pl.when(is_gone & told.is_null()).then(pl.lit("企业已经不在;没有写哪一天,按名单的日期算")),
     )
     return frame.with_columns(pl.when(is_gone).then(end).otherwise(days[0]).alias("valid_to"))
+
+
+def read_names(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Take names as names: without line breaks, without what is said of a firm in brackets; 待定 is nobody."""
+    own = ["name"] if listing.record.__name__ in ("Enterprise", "Agency", "Project") else []
+    for name in (name for name in (*own, *OF_FIRMS) if name in frame.columns):
+        was = _text(name)
+        if not frame.select(was.str.contains(f"\n|{REMARK}|{NOBODY}|{AND_OTHERS}").any()).item():
+            continue
+        bare = (
+            was.str.replace_all(r"([\u4e00-\u9fff（(])[ \t]*\n[ \t]*", "${1}") if name in ("name", "supplier") else was
+        )
+        if listing.record is not Project or name != "name":
+            bare = bare.str.replace_all(REMARK, "").str.replace_all(NOBODY, "${1}").str.replace(AND_OTHERS, "")
+            listing.note(frame, name, pl.when(was.str.contains(REMARK)).then(pl.lit("括号里的说明没有当作名称")))
+        frame = frame.with_columns(bare.str.strip_chars(" 、;；，,").replace("", None).alias(name))
+    return frame
+
+
+def read_flags(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read yes and no in the words of an office: 愿意, 有意向, 不接受."""
+    for name, kind in listing.record.kinds().items():
+        if kind.name == "bool" and name in frame.columns:
+            said = _text(name)
+            no = said.str.contains(r"^(?:不|否|无|没|暂不|暂无|尚无)")
+            yes = said.str.contains(r"^(?:是|有|愿意|同意|接受|可以?|能|希望|√|✓|对)")
+            frame = frame.with_columns(
+                pl.when(no).then(pl.lit("false")).when(yes).then(pl.lit("true")).otherwise(said).alias(name)
+            )
+    return frame
 
 
 def read_period(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
@@ -421,6 +472,11 @@ def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     if "address" in frame.columns:
         places.append(_text("address").str.extract(ADDRESS).replace("", None))
     frame = frame.with_columns(pl.coalesce(*places).alias("region"))
+    if frame.select(pl.col("region").str.contains(ZONE).any()).item() and (city := find_city(listing.title)):
+        zone = pl.col("region").str.contains(ZONE)  # of the city that the title names
+        frame = frame.with_columns(
+            pl.when(zone).then(pl.concat_str(pl.lit(f"{city}/"), "region")).otherwise(pl.col("region")).alias("region")
+        )
     if listing.record is Enterprise and "address" in frame.columns and "street" not in frame.columns:
         told = _text("address").str.contains("街道|镇|乡").fill_null(False)
         streets = [
@@ -432,6 +488,10 @@ def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     return frame
 
 
+ZONE = (  # of which every city has one
+    r"^(?:国家级?)?(?:高新区|高新技术产业开发区|经开区|经济技术开发区|经济开发区|开发区|综合保税区|综保区|保税港?区"
+    r"|自贸区|自贸片区)$"
+)
 ADDRESS = (
     r"^((?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|地区|盟))?"
     r"(?:[\u4e00-\u9fff]{1,9}?(?:区|县|市|旗))?)"
@@ -509,7 +569,12 @@ def read_said(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         names.append("_category")
     if not names:
         return frame
-    words = [pl.concat_str(pl.lit(f"{listing.heads.get(name, '')}："), _text(name)) for name in names]
+    words = [
+        pl.concat_str(
+            pl.lit(f"{listing.heads.get(name, '')}："), pl.when(~_text(name).is_in(NO_WORDS)).then(_text(name))
+        )
+        for name in names
+    ]
     return frame.with_columns(_joined(_or_none(frame, "note"), *words).alias("note"))
 
 
@@ -558,6 +623,8 @@ def _joined(*texts: pl.Expr) -> pl.Expr:
 
 OF_EVERY: tuple[Reading, ...] = (read_other_status, read_money, read_dates)
 OF_LISTS: tuple[Reading, ...] = (
+    read_names,
+    read_flags,
     read_register,
     read_period,
     read_place,
