@@ -66,6 +66,14 @@ def load(
         list[str] | None,
         typer.Option("--map", metavar="表头=字段", help="认不出的表头是哪个字段,如 公司名=name;可写多次"),
     ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep",
+            metavar="表头=用处",
+            help="个人信息的列缺省不载入；要时写明用处，如 电话=回访，载入的是遮盖过的；可写多次",
+        ),
+    ] = None,
     rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path(
         "lianzhang-rejects"
     ),
@@ -92,7 +100,8 @@ def load(
             step=step,
             proof=proof,
             leader=(leader or "").strip(),
-            columns=_columns(columns or []),
+            columns=_pairs("--map", columns or [], "公司名=name", once=True),
+            keep=_pairs("--keep", keep or [], "电话=回访"),
         )
         done = run(
             [_carried(path) for path in paths],
@@ -122,19 +131,20 @@ def _carried(path: Path) -> Path:
     return carried
 
 
-def _columns(pairs: list[str]) -> dict[str, str]:
-    """Return heads with the fields that they stand for; raises ``InputError`` where a pair is none or one is twice."""
-    columns: dict[str, str] = {}
+def _pairs(option: str, pairs: list[str], example: str, once: bool = False) -> dict[str, str]:
+    """Return what is said of some heads; raises ``InputError`` where a pair is none, or names a head, or what is said
+    of it where that may be ``once``, a second time."""
+    said: dict[str, str] = {}
     for pair in pairs:
-        head, sign, name = (part.strip() for part in pair.replace("＝", "=", 1).partition("="))
-        if not (head and sign and name):
-            raise InputError(f"--map {pair}: 应写成 表头=字段,如 公司名=name")
-        if head in columns:
-            raise InputError(f"--map: “{head}”这一列写了两次: {columns[head]}、{name}")
-        if name in columns.values():
-            raise InputError(f"--map: 字段 {name} 写了两次,一个字段只能是一列")
-        columns[head] = name
-    return columns
+        head, sign, value = (part.strip() for part in pair.replace("＝", "=", 1).partition("="))
+        if not (head and sign and value):
+            raise InputError(f"{option} {pair}: 应形如 {example}")
+        if head in said:
+            raise InputError(f"{option}: “{head}”这一列写了两次: {said[head]}、{value}")
+        if once and value in said.values():
+            raise InputError(f"{option}: 字段 {value} 写了两次,一个字段只能是一列")
+        said[head] = value
+    return said
 
 
 def _kind(word: str | None) -> "type[Record] | None":

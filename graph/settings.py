@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     heads: Path | None = Field(
         default=None, description="the office's own table of column heads (TOML), beside the one that comes with it"
     )
+    viewer_amounts: bool = Field(
+        default=True, description="whether viewers may learn what a supply is worth; if not, Cypher is for editors"
+    )
     city: str = Field(
         default="", description="the city whose chains the server shows, where the graph has those of several"
     )

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import graph
 import loaders
-from graph.model import name_of
+from graph.model import file_name, name_of
 from graph.stores import Store
-from loaders.layouts.told import Told
+from loaders.layouts.spelling import clean_head
+from loaders.layouts.told import Layout, Told, sign_of
 from loaders.layouts.words import mark
 from loaders.report import FileReport, ReadOtherwise, Report
 from loaders.rows.problems import Contradiction
 
 KEY = "loaded"
+LAYOUTS = "layouts"
+MOST_LAYOUTS = 500
 
 
 def fingerprint(files: list[Path], told: Told) -> str:
@@ -25,7 +28,7 @@ def fingerprint(files: list[Path], told: Told) -> str:
     them."""
     digest = hashlib.sha256(_code().encode())
     digest.update((name_of(told.kind) if told.kind else "").encode())
-    said = [dict(told.proof), told.leader, dict(told.columns), mark()]
+    said = [dict(told.proof), told.leader, dict(told.columns), dict(told.keep), mark()]
     digest.update(json.dumps(said, sort_keys=True).encode())
     for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
         digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")
@@ -75,3 +78,22 @@ def remember(store: Store, mark: str, report: Report) -> None:
             ensure_ascii=False,
         ),
     )
+
+
+def recall_layouts(store: Store) -> dict[str, Layout]:
+    """Return what was said of files, by the sign of their heads."""
+    kept = store.lasting(LAYOUTS) if store.version() != "empty" else None
+    return json.loads(kept) if kept else {}
+
+
+def remember_layouts(store: Store, told: Told, tables: list[list[str]]) -> None:
+    """Keep what was said of the type and the heads of tables, so that the next file of the kind needs no word."""
+    if not told.columns and not told.kind:
+        return
+    layouts = recall_layouts(store)
+    for heads in tables:
+        there = {clean_head(head) for head in heads}
+        mapped = {head: name for head, name in told.columns.items() if clean_head(head) in there}
+        layouts.pop(sign_of(heads), None)
+        layouts[sign_of(heads)] = ({"": file_name(told.kind)} if told.kind else {}) | mapped
+    store.lasting(LAYOUTS, json.dumps(dict([*layouts.items()][-MOST_LAYOUTS:]), ensure_ascii=False))

@@ -8,14 +8,15 @@ import polars as pl
 
 from graph.model import Node, Record, file_name
 from graph.model.nodes import Product
-from loaders.files.heads import About, Shape
+from loaders.files.heads import About, Shape, known_head
 from loaders.files.sheets import Sheet
-from loaders.layouts.spelling import clean_head, simplified
+from loaders.layouts.spelling import clean_head
 from loaders.layouts.words import Part, head_words
 from loaders.rows.readings import LISTED, names_of
 
 KEY = "__piece"
 PROOF = ("source", "status", "confidence")
+PAIRED = ("region", "uscc")  # of which a cell has one for each thing that another names
 READ_FROM = {"happened_on": "_years"}  # what is read out of another column
 _park = re.compile(
     r"([\u4e00-\u9fff()A-Za-z0-9]{2,20}?(?:产业园|工业园|科技园|创新园|软件园|物流园|园区|孵化器|开发区|产业基地|示范区))(?:区|内)?"
@@ -36,7 +37,7 @@ def find_pieces(sheet: Sheet, shape: Shape, about: About, leader: str = "") -> l
     """Return what else the rows of a sheet tell of, by its heads and its title."""
     words = head_words()
     title = words.find_title(about.texts)
-    heads = [simplified(clean_head(head)) for head in sheet.heads]
+    heads = [known_head(clean_head(head)) for head in sheet.heads]
     said = {"@leader": leader, "@park": _find_park(about.texts)} | (
         {"@title": title.name, "@level": title.level} if title else {}
     )
@@ -70,7 +71,10 @@ def pieces_of(frame: pl.DataFrame, record: type[Record], piece: Piece | None, se
         split = (lambda text: names_of(text).split(";")) if _names_products(record, each) else _split
         parts = {text: split(text) for text in frame[each].drop_nulls().unique()}
         values = pl.Series(each, [parts.get(text or "", []) for text in frame[each]], dtype=pl.List(pl.String))
-        frame = frame.with_columns(values).explode(each, keep_nulls=False, empty_as_null=False)
+        also = [name for name in PAIRED if piece and each != name and name in frame.columns]
+        for name in also:
+            frame = frame.with_columns(_paired(frame[name], values))
+        frame = frame.with_columns(values).explode(each, *also, keep_nulls=False, empty_as_null=False)
     if piece is None:
         return frame
     for name in piece.part.needs:
@@ -84,6 +88,16 @@ def pieces_of(frame: pl.DataFrame, record: type[Record], piece: Piece | None, se
     frame = frame.filter(~pl.col(KEY).is_in([*seen]))
     seen.update(frame[KEY].to_list())
     return frame.drop(KEY)
+
+
+def _paired(told: pl.Series, things: pl.Series) -> pl.Series:
+    """Return for each of several things what is told of it: 广东、安徽 of two firms is one of each, 广东 is of both."""
+    made: list[list[str | None]] = []
+    for text, several in zip(told, things, strict=True):
+        parts: list[str | None] = [*_split(text)] if text else []
+        number = len(several)
+        made.append(parts if len(parts) == number else [text if len(parts) == 1 or number == 1 else None] * number)
+    return pl.Series(told.name, made, dtype=pl.List(pl.String))
 
 
 def _names_products(record: type[Record], each: str) -> bool:

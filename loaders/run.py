@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from graph.stores import Store, Writer
 from loaders.files.sheets import ROW
 from loaders.layouts.told import Told
 from loaders.layouts.words import head_words
-from loaders.memory import fingerprint, recall, remember
+from loaders.memory import fingerprint, recall, recall_layouts, remember, remember_layouts
 from loaders.rejects import write_rejects
 from loaders.report import ReadOtherwise, Reject, Report, Step, shown, silent
 from loaders.rows.directory import Directory
@@ -45,7 +45,7 @@ class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
     ``marks`` are of the tables that hold what people wrote; ``by`` is who loads, for the journal;
-    ``kind``, ``proof``, ``leader`` and ``columns`` are what is said of the whole files (``Told``).
+    ``kind``, ``proof``, ``leader``, ``columns`` and ``keep`` are what is said of the whole files (``Told``).
     """
 
     dry_run: bool = False
@@ -57,11 +57,12 @@ class Options:
     proof: Mapping[str, str] = field(default_factory=dict)
     leader: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> Told:
         """Return what is said of the whole files."""
-        return Told(self.kind, self.proof, self.leader, self.columns)
+        return Told(self.kind, self.proof, self.leader, self.columns, self.keep)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -79,7 +80,7 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     if not report.failed and (remembered := recall(store, mark)):
         remembered.dry_run = options.dry_run
         return remembered
-    tables = open_tables(files, report, options.told)
+    tables = open_tables(files, report, replace(options.told, layouts=recall_layouts(store)))
     if options.leader:
         _check_leader(options.leader, store, tables)
     with nullcontext() if options.dry_run else store.load() as writer:
@@ -95,6 +96,8 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     report.version = store.version()
     if not options.dry_run:
         store.journal().append(_entry_of(files, report, options.by))
+    if not options.dry_run and any(table.report.new + table.report.same + table.report.changed for table in tables):
+        remember_layouts(store, options.told, [table.sheet.heads for table in tables if not table.piece])
     if not options.dry_run and not report.bad:
         remember(store, mark, report)
     return report
@@ -200,7 +203,9 @@ class _Load:
         for index, note in settle_places(frames, {*listings}, self.store):
             listings[index].leave_out([note])
         self.check()
-        refused = self.nodes.apply(frames, mentioned, {table.index for table in tables if table.piece})
+        refused = self.nodes.apply(frames, mentioned, {table.index for table in tables if table.piece}, {*listings})
+        for index, note in self.nodes.left_out:
+            listings[index].leave_out([note])
         for table in tables:
             self._refuse_late(table, raws.get(table.index, []), refused)
 

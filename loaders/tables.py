@@ -19,7 +19,7 @@ from loaders.files.jsonl import find_fault, read_jsonl, sheet_of
 from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
-from loaders.layouts.spelling import clean_head, unit_of_title
+from loaders.layouts.spelling import clean_head, one_line, unit_of_title
 from loaders.layouts.told import NOTHING_TOLD, Told
 from loaders.layouts.words import head_words
 from loaders.parts import Piece, find_pieces, pieces_of
@@ -66,6 +66,8 @@ class InputTable:
     as_written: bool = False
     listing: bool = False
     piece: Piece | None = None
+    purposes: Mapping[str, str] = field(default_factory=dict)
+    told_before: frozenset[str] = frozenset()
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
     _seen: set[int] = field(default_factory=set)
 
@@ -73,7 +75,7 @@ class InputTable:
     def heads(self) -> dict[str, str]:
         """Return the head under which each field stands."""
         pairs = zip(self.fields, self.sheet.heads, strict=True)
-        return {field: head for field, head in pairs if field}
+        return {field: one_line(head) for field, head in pairs if field}
 
     def chunks(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
         """Yield each chunk twice: as it came, and as it is meant with its columns named by field."""
@@ -90,9 +92,8 @@ class InputTable:
             first = [] if "0" in names or "0" not in raw.columns else [pl.col("0").alias(FIRST)]
             read = raw.select(ROW, *names, *first).rename(names)
             named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904, self.listing)
-            listing = Listing(self.record, self.heads, self.listing, unit_of_title(self.sheet.above), self._day, notes)
-            if self.piece:
-                notes.clear()  # what is read of a cell is told once, by the table of the rows themselves
+            unit = unit_of_title(self.sheet.above)
+            listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes, self._about)
             named = self._with_proof(read_cells(named, listing))
             if self.listing:
                 named = pieces_of(named, self.record, self.piece, self._seen)
@@ -105,10 +106,14 @@ class InputTable:
         """Return the day on which the list was made, as its source, its title or its file's name tells."""
         return day_of(self.proof.get("source", ""), self.sheet.above, self.sheet.path.stem)
 
+    @property
+    def _about(self) -> str:
+        """Return what stands above the list, and what its sheet and its file are called."""
+        return " ".join((self.sheet.above, self.sheet.name or "", self.sheet.path.stem))
+
     def _tell(self, notes: list[Note]) -> None:
-        """Keep notes; of very many of a kind the first, and how many more there were."""
-        if not self.piece:
-            self.leave_out(notes)
+        """Keep notes; what is read of a cell, or of a whole row, is told by the first table that has it."""
+        self.leave_out(note for note in notes if note.column not in self.told_before)
 
     def _with_proof(self, named: pl.DataFrame) -> pl.DataFrame:
         """Return rows with what was said of the whole file where they say nothing themselves."""
@@ -118,7 +123,7 @@ class InputTable:
         return named.with_columns(*said, *added)
 
     def leave_out(self, notes: Iterable[Note]) -> None:
-        """Keep what is told of cells that were not taken in; a piece tells of its own cells too."""
+        """Keep what is told of cells; of very many of a kind the first, and how many more there were."""
         for note in notes:
             self._keep(note)
 
@@ -193,7 +198,7 @@ def open_tables(files: list[Path], report: Report, told: Told = NOTHING_TOLD) ->
     of_graphs: list[Sheet] = []
     for path in files:
         try:
-            sheets = _read(path, frozenset(told.heads))
+            sheets = _read(path, told.known_heads)
         except InputError as error:
             fail(report, path, error.message)
             continue
@@ -226,22 +231,28 @@ def add_table(
 
     ``as_list`` tells that it is no form of ours, whatever its heads are, and that its rows tell of one thing each.
     """
+    now, told = told, told.of(sheet.heads)
     filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
-    about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled)
+    about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
     try:
         shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
-        shape = replace(shape, listing=shape.listing or as_list)
+        unsaid = "source" not in shape.fields and "source" in told.proof
+        of_lists = file_name(shape.record) in head_words().heads
+        shape = replace(shape, listing=shape.listing or as_list or (unsaid and of_lists))
         if shape.listing and "source" not in shape.fields and "source" not in told.proof:
             raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return
+    if told is not now:
+        read = "、".join(f"{head}={name}" for head, name in told.columns.items())
+        report.warnings.append(f"{shown(path.name)}: 表头照上次的对照读{f': {read}' if read else ''}")
     pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
     for name in (name for piece in pieces for name in piece.part.takes):
         shape.fields[:] = [None if field == name else field for field in shape.fields]
     used = {position for piece in pieces for position, name in enumerate(piece.fields) if name}
     unused = [
-        head
+        one_line(head)
         for position, (head, name) in enumerate(zip(sheet.heads, shape.fields, strict=True))
         if head and name is None and position not in used
     ]
@@ -261,18 +272,35 @@ def add_table(
         (shape.record, shape.fields, given, None),
         *((piece.part.record, piece.fields, {**piece.given, **told.proof}, piece) for piece in pieces),
     ]
+    told_before: frozenset[str] = frozenset()
     for rows, (record, fields, holds, piece) in zip(copies, shapes, strict=True):
         own = replace(sheet, chunks=rows)
-        part = FileReport(shown(sheet.path), sheet.name, record.table.zh, unknown_columns=[] if piece else unknown)
+        kind = f"{record.table.zh}({holds['stage']})" if piece and "stage" in piece.given else record.table.zh
+        part = FileReport(shown(sheet.path), sheet.name, kind, unknown_columns=[] if piece else unknown)
         report.files.append(part)
         tables.append(
-            InputTable(len(tables), own, record, fields, part, proof=holds, listing=shape.listing, piece=piece)
+            InputTable(
+                len(tables),
+                own,
+                record,
+                fields,
+                part,
+                proof=holds,
+                listing=shape.listing,
+                piece=piece,
+                purposes=told.purposes,
+                told_before=told_before,
+            )
         )
+        told_before |= {"", *(head for head, name in zip(sheet.heads, fields, strict=True) if name)}
 
 
 def _check_columns(tables: list[InputTable], told: Told) -> None:
     """Raise ``InputError`` where a head that was said to stand for a field is in no table, or the field in none."""
     heads = {clean_head(head): table for table in tables if not table.piece for head in table.sheet.heads}
+    for head in told.keep:
+        if tables and clean_head(head) not in heads:
+            raise InputError(f"--keep {head}: 文件里没有“{head}”这一列")
     for head, name in told.columns.items():
         table = heads.get(clean_head(head))
         if tables and table is None:

@@ -245,6 +245,15 @@ def test_a_register_with_heads_in_two_rows(store: Store, put: Put) -> None:
     assert rows(store, "MATCH (:Enterprise)-[:IN_INDUSTRY]->(i) RETURN i.id") == [("gbt-3852",)]
 
 
+def test_a_table_of_text_may_have_two_rows_of_heads_too(store: Store, put: Put) -> None:
+    put(
+        "名单.csv",
+        [["规上企业名单（单位：万元）"], ["序号", "企业名称", "主要指标", ""], ["", "", "营业收入", "从业人员"], ["1", "示例甲公司", "1200", "35人"]],
+    )  # fmt: skip
+    one = firm(store, "示例甲公司")
+    assert (one["turnover"], one["staff"]) == (12_000_000, 35)
+
+
 def test_listed_firms(store: Store, put: Put) -> None:
     put(
         "上市公司.csv",
@@ -492,6 +501,7 @@ def test_nodes_and_relations_for_the_import_of_graphs(store: Store, put: Put, tm
             ["c1", "示例辰有限公司", "Company"],
             ["c2", "示例巳有限公司", "Company;Supplier"],
             ["p1", "示例零件", "Product"],
+            ["p2", "示例巳有限公司", "Product"],
         ],
     )
     edges = save(
@@ -518,6 +528,11 @@ def test_heads_that_nobody_knows_are_mapped_by_hand(store: Store, tmp_path: Path
     report = load([path], store, Options(proof={"source": SOURCE}, columns={"Firma": "企业名称", "Ort": "region"}))
     assert (report.total("new"), report.bad) == (1, False)
     assert region_of(store, "示例甲公司") == ("崂山区", "reported")
+    next_one = save(tmp_path / "y.csv", [["Ort", "Firma"], ["城阳区", "示例乙公司"]])
+    again = load([next_one], store, Options(proof={"source": "示例名录 2027"}))  # the same heads: as it was said before
+    assert (again.total("new"), again.bad) == (1, False)
+    assert any("照上次的对照读: Firma=企业名称、Ort=region" in warning for warning in again.warnings)
+    assert region_of(store, "示例乙公司") == ("城阳区", "reported")
     with pytest.raises(InputError, match="没有“Umsatz”这一列"):
         load([path], store, Options(proof={"source": SOURCE}, columns={"Firma": "企业名称", "Umsatz": "turnover"}))
     with pytest.raises(InputError, match="没有“nosuch”这个字段"):
@@ -538,14 +553,18 @@ def test_an_office_has_heads_of_its_own(store: Store, tmp_path: Path, monkeypatc
 
 
 def test_a_row_tells_of_a_firm_its_product_and_its_project(store: Store, put: Put) -> None:
-    put(
+    report = put(
         "走访.csv",
         [
             ["企业名称", "主要产品", "项目名称", "总投资(亿元)", "联系人", "联系电话"],
-            ["示例甲电子有限公司", "示例传感器", "示例传感器扩产项目", "2.5", "张三", "13800000000"],
+            ["示例甲电子有限公司", "示例传感器", "示例传感器扩产项目", "约2.5", "张三", "13800000000"],
             ["示例乙电子有限公司", "示例连接器", "", "", "", ""],
+            ["合计", "", "", "2.5", "", ""],
         ],
     )
+    assert [(note.row, note.column, note.note) for note in report.notes] == [
+        (4, "", "是合计或备注,没有当作一行"), (2, "总投资(亿元)", "是约数,按这个数读"),
+    ]  # fmt: skip
     made = "MATCH (e:Enterprise)-[:PRODUCES]->(p) RETURN e.name, p.name"
     assert rows(store, made) == sorted(
         [("示例甲电子有限公司", "示例传感器"), ("示例乙电子有限公司", "示例连接器")], key=str
@@ -587,3 +606,19 @@ def test_older_knowledge_never_renames_a_firm_nor_raises_its_status(store: Store
     load_rows(Enterprise, [weaker], store)
     assert store.nodes(Enterprise)["name"][0] == "示例智家集团股份有限公司"
     assert len(store.nodes(Enterprise)) == 1
+
+
+def test_what_is_said_of_persons_is_kept_only_where_asked_for_and_masked(store: Store, tmp_path: Path) -> None:
+    sheet = [
+        ["公司名", "法定代表人", "电话", "邮箱"],
+        ["示例甲公司", "张三丰", "13812345678;0532-88888888", "zhang@example.cn"],
+    ]
+    path = save(tmp_path / "x.csv", sheet)
+    load([path], store, Options(proof={"source": SOURCE}))
+    assert firm(store, "示例甲公司")["contacts"] is None
+    load([path], store, Options(proof={"source": SOURCE}, keep={"电话": "回访", "法定代表人": "核对主体"}))
+    assert firm(store, "示例甲公司")["contacts"] == [
+        "法定代表人：张**（核对主体）",
+        "电话：138****78 / 053****88（回访）",
+    ]
+    assert "12345" not in str(store.nodes(Enterprise).rows())

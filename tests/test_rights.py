@@ -146,6 +146,15 @@ def test_two_servers_of_one_host_do_not_take_each_others_cookies(office: Office)
         assert client.get("/projects", headers=both).status_code == 401
 
 
+@pytest.mark.parametrize(("amounts", "status"), [(True, 200), (False, 403)])
+def test_what_a_supply_is_worth_may_be_kept_from_viewers(office: Office, amounts: bool, status: int) -> None:
+    settings = Settings(users=office.users.path, viewer_amounts=amounts)
+    client = TestClient(create_app(office.store, settings), raise_server_exceptions=False)
+    asked = {"query": "MATCH (n:Project) RETURN n.name AS name"}
+    answers = {role: client.post("/api/v1/cypher", json=asked, headers=office.headers(role)) for role in Role}
+    assert [answers[role].status_code for role in (Role.viewer, Role.editor, Role.admin)] == [status, 200, 200]
+
+
 def test_a_file_says_who_asked_for_it_whoever_asked_before(office: Office) -> None:
     address = "/projects?table=projects&format="
     for role, name in ((Role.editor, f"示例{Role.editor.zh}"), (Role.admin, f"示例{Role.admin.zh}")):

@@ -10,6 +10,7 @@ import tarfile
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 from test_cli import run
@@ -18,7 +19,8 @@ from windows_parts import is_open, windows
 
 from api.app import create_app
 from graph.errors import StoreUnavailable
-from graph.model.nodes import Chain
+from graph.model.edges import Supplies
+from graph.model.nodes import Chain, Enterprise
 from graph.settings import Settings
 from graph.stores import open_store
 from graph.stores.ladybug import pointer, states
@@ -26,7 +28,7 @@ from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.states import FileState
 from graph.stores.ladybug.store import LadybugStore
 from loaders.changes import Change, apply
-from loaders.run import load
+from loaders.run import load, load_rows
 
 __all__ = ["three_loads"]  # the fixture
 OLD = Path(__file__).parent / "data" / "store-0.1.0.tar.xz"
@@ -441,3 +443,28 @@ def test_a_rollback_of_a_store_of_version_0_1_0_writes_a_pointer(old: Path) -> N
     assert pointer.read(old / "g.lbug") == "000001-0b438e.lbug"
     old_link(files(old), files(old).finished()[0])  # and a program of that version goes on after it
     assert words_in(url_of(old)) == "二"
+
+
+def test_what_is_loaded_into_a_store_of_version_0_1_0_stands_in_its_own_columns(old: Path) -> None:
+    """An upgrade puts columns at the end of a table, wherever the model has them."""
+    store = open_store(url_of(old))
+    firm = {
+        "id": "e",
+        "name": "示例甲公司",
+        "source": "年鉴",
+        "capital": 5e7,
+        "staff": 12.0,
+        "note": "注",
+        "founded_on": "2001",
+    }
+    load_rows(Enterprise, [firm, {"id": "f", "name": "示例乙公司", "source": "年鉴"}], store)
+    supply = {"supplier": "e", "customer": "f", "product": "示例零件", "source": "年鉴", "amount": 3e6, "note": "注"}
+    load_rows(Supplies, [supply], store)
+    row = store.nodes(Enterprise).row(by_predicate=pl.col("id") == "e", named=True)
+    assert {name: row[name] for name in firm} == firm
+    (edges,) = [part for part in store.edges(Supplies, ("Enterprise", "Enterprise")) if len(part)]
+    read = edges.row(by_predicate=pl.col("from") == "e", named=True)
+    assert {name: read[name] for name in ("product", "source", "amount", "note")} == {
+        name: supply[name] for name in ("product", "source", "amount", "note")
+    }
+    store.close()

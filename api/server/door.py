@@ -36,6 +36,7 @@ class Door:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self.amounts = settings.viewer_amounts
         self.hosts = OWN | {name.lower() for name in settings.host_names}
         self._known: set[bytes] = set()
         self.key = settings.api_key.get_secret_value().encode() if settings.api_key else None
@@ -71,7 +72,7 @@ class Door:
         if isinstance(person, Refusal):
             return person
         let_in(scope, person)
-        wanted = needed(scope["method"], scope["path"])
+        wanted = needed(scope["method"], scope["path"], self.amounts)
         if not person.role.covers(wanted):
             told = f"“{person.name}”的权限是“{person.role.zh}”,这里要“{wanted.zh}”;请找管理员"
             return Refusal(403, "没有权限", told)

@@ -6,11 +6,15 @@ from queries.questions import QUESTIONS
 READING = frozenset(f"/api/v1/{path}" for question in QUESTIONS if question.post for path in question.paths)
 """Questions that are posted because they are long; they change nothing."""
 EVERYBODY = ("/login", "/logout")
+FREE_QUERY = "/api/v1/cypher"
 ADMIN = ("/audit", "/api/v1/audit")
 
 
-def needed(method: str, path: str) -> Role:
-    """Return the role that a request needs at least."""
+def needed(method: str, path: str, amounts: bool = True) -> Role:
+    """Return the role that a request needs at least; ``amounts`` tells whether viewers may know those of supplies,
+    which no page or answer shows, but any query can ask for."""
+    if path == FREE_QUERY and not amounts:
+        return Role.editor
     if path.startswith(ADMIN):
         return Role.admin
     if method in ("GET", "HEAD", "OPTIONS") or path in READING or path in EVERYBODY:

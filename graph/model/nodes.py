@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo, field_validator
 
+from graph.currencies import CURRENCY_WORDS, CURRENCY_ZH
 from graph.model.base import Link, Node, TypeInfo, column
 from graph.model.kinds import (
     MONEY_HINT,
@@ -27,20 +28,8 @@ STAGES = choice("线索", "洽谈", "签约", "规划", "已宣布", "开工", "
 FOUR_LISTS = choice("重点任务", "重点建设项目", "重点招商项目", "需协调解决问题")
 FIVE_ONES = choice("行动计划", "产业图谱", "招商名录", "项目清单", "支撑平台")
 CHALLENGE_STATES = choice("发榜", "揭榜方遴选", "过程管理", "成果验收")
-CURRENCIES = choice(
-    *("CNY", "USD", "HKD", "EUR", "JPY", "KRW", "GBP", "TWD", "SGD", "AUD", "CAD", "CHF"),
-    words={"人民币": "CNY", "元": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR"}
-    | {"日元": "JPY", "日圆": "JPY", "韩元": "KRW", "韩圆": "KRW", "英镑": "GBP", "新台币": "TWD", "台币": "TWD"}
-    | {
-        "新加坡元": "SGD",
-        "新元": "SGD",
-        "澳元": "AUD",
-        "澳大利亚元": "AUD",
-        "加元": "CAD",
-        "加拿大元": "CAD",
-        "瑞士法郎": "CHF",
-    },
-)
+CURRENCIES = choice(*CURRENCY_ZH, words=CURRENCY_WORDS)
+CONTACTS_HINT = "载入时要了才有，遮盖过，各写着用处；原样的人名与号码不进图"
 GONE = ("注销", "吊销", "撤销", "责令关闭", "歇业清算")  # no longer there, by what the register calls it
 CODE_CHECKS = choice("有效", "校验位不符", "格式不符")
 
@@ -205,6 +194,7 @@ class Enterprise(Node):
     street: OptText = column("街道", hint="地址所在的街道、镇或乡")
     main_products: OptLongText = column("主要产品原文", hint="名录里写的原话;是图中产品的另连到产品")
     business_scope: OptScope = column("经营范围")
+    contacts: OptNames = column("联系方式", hint=CONTACTS_HINT)
 
 
 class Title(Node):
@@ -273,6 +263,7 @@ class Project(Node):
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
     expected_on: OptDate = column("预计投产日期", "预计投产")
+    contacts: OptNames = column("联系方式", hint=CONTACTS_HINT)
     annual_amount: OptMoney = column("年度计划投资", hint=f"{MONEY_HINT};币种同投资额")
 
     @field_validator("amount_original")

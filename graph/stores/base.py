@@ -117,6 +117,9 @@ class Store(Protocol):
     def note(self, key: str, value: str | None = None) -> str | None:
         """Return the small text kept under ``key`` beside this version of the graph, after writing it if given."""
 
+    def lasting(self, key: str, value: str | None = None) -> str | None:
+        """Return the small text kept under ``key`` whatever the version, after writing it if given."""
+
     def journal(self) -> Journal:
         """Return what was done to this store and by whom."""
 

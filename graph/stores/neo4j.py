@@ -181,6 +181,13 @@ class Neo4jStore:
             "MERGE (m:`_Meta` {id: 'graph'}) SET m.version = $version, m.notes = null", {"version": uuid4().hex[:12]}
         )
 
+    def lasting(self, key: str, value: str | None = None) -> str | None:
+        """Read or write a small text that goes with the store, whatever its version."""
+        if value is not None:
+            self.write(f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`kept_{key}` = $value", {"value": value})
+        rows = self.read(f"MATCH (m:`_Meta` {{id: 'graph'}}) RETURN m.`kept_{key}` AS value").rows
+        return str(rows[0]["value"]) if rows and rows[0]["value"] is not None else None
+
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text that goes with the current version."""
         if value is not None:

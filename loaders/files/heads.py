@@ -8,10 +8,21 @@ from functools import cache
 from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
 from graph.model.nodes import Enterprise, Project
-from loaders.layouts.spelling import clean_head, simplified
+from loaders.layouts.spelling import clean_head, simplified, without_year
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
+ABOUT_IT = re.compile(r"(?:基本)?(?:情况|信息|概况)$")
+CONTACTS = frozenset({"单位名称", "单位", "机构名称"})
+OF_PEOPLE = frozenset(
+    map(
+        clean_head,
+        ("姓名", "性别", "年龄", "出生日期", "出生年月", "身份证号", "身份证号码", "学号", "班级", "民族", "政治面貌"),
+    )
+)
+ALSO_SAID = ("address", "business_scope", "turnover", "description", "region")  # a second column is kept as words
+KEPT = "_kept"  # the fields of what is said of persons and was asked for
+PEOPLE_OF = (Enterprise, Project)
 REASON_HEADS = ("拒收原因", "reject_reason")
 OF_IMPORT = re.compile(
     r":(?:id|start_id|end_id|label|type|string|int|long|float|double|boolean|date)(?:\(.*\))?(?:\[\])?$"
@@ -23,7 +34,7 @@ class About:
     """What is known of a table beside its heads: its file's name, its sheet's, the title above it; what was said of it.
 
     ``columns`` are heads (as they are compared) with the field or head that they stand for; ``filled`` are ends that
-    one name fills for the whole table.
+    one name fills for the whole table; ``keep`` are heads of what is said of persons that is asked for.
     """
 
     stem: str
@@ -32,6 +43,7 @@ class About:
     wanted: type[Record] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     filled: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
 
     @property
     def texts(self) -> list[str]:
@@ -95,7 +107,7 @@ def is_head(cell: str, also: frozenset[str] = frozenset()) -> bool:
     """Tell whether a cell is a head that is known, in simplified or traditional characters."""
     head = clean_head(cell)
     known = all_heads()
-    return head in also or head in known or simplified(head) in known or OF_IMPORT.search(head) is not None
+    return head in also or known_head(head) in known or OF_IMPORT.search(head) is not None
 
 
 def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> int | None:
@@ -107,11 +119,38 @@ def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> in
 
 
 def join_headers(upper: list[str], lower: list[str]) -> list[str]:
-    """Return the heads of a two-row header: the lower cell, or the upper one where the lower is empty or unknown."""
+    """Return the heads of a two-row header: both together where that is a head (投资方 over 注册地), else the lower
+    cell, or the upper one where the lower is empty or unknown and the upper stands over it alone."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
-    both = zip(upper, lower, strict=True)
-    return [up if (is_head(up) and not is_head(low)) or not low else low for up, low in both]
+    joined: list[str] = []
+    for place, (up, low) in enumerate(zip(upper, lower, strict=True)):
+        both = f"{ABOUT_IT.sub('', up.strip())}{low}"
+        wide = up in (*upper[max(place - 1, 0) : place], *upper[place + 1 : place + 2])
+        if up and low and up != low and is_head(both):
+            joined.append(both)
+        elif not low or (is_head(up) and not is_head(low) and not wide):
+            joined.append(up)
+        else:
+            joined.append(low)
+    return joined
+
+
+def heads_at(rows: list[list[str]], header: int) -> tuple[list[str], int, int]:
+    """Return the heads of the table whose header was found in a row, and the first and the last row that they take:
+    a header may have two."""
+    if header and any(map(is_head, rows[header - 1])):
+        return join_headers(rows[header - 1], rows[header]), header - 1, header
+    if header + 1 < len(rows) and _goes_on(rows[header], rows[header + 1]):
+        return join_headers(rows[header], rows[header + 1]), header, header + 1
+    return rows[header], header, header
+
+
+def _goes_on(header: list[str], row: list[str]) -> bool:
+    """Tell whether a row below the header is its second row: heads alone, below one that is empty or wide in places."""
+    cells = [cell for cell in row if cell]
+    wide = len({*filter(None, header)}) < max(len(header), len(row))
+    return wide and len(cells) > 1 and all(map(is_head, cells))
 
 
 def required(record: type[Record]) -> list[str]:
@@ -123,7 +162,7 @@ def required(record: type[Record]) -> list[str]:
 
 def identify(read_heads: list[str], about: About) -> Shape:
     """Return what a table is, by its sheet or file name and its heads; raises ``InputError`` with the nearest types."""
-    cleaned = [_known(clean_head(about.columns.get(clean_head(head), head))) for head in read_heads]
+    cleaned = [known_head(clean_head(about.columns.get(clean_head(head), head))) for head in read_heads]
     chosen = about.wanted or _named(about.sheet)
     if chosen is None and (chosen := _named(about.stem)) and about.sheet and _missing(chosen, cleaned, about):
         chosen = _fitting(read_heads, cleaned, chosen, about)  # a workbook's name speaks for sheets that agree
@@ -137,13 +176,22 @@ def identify(read_heads: list[str], about: About) -> Shape:
             f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
             + (_leader_hint(chosen, lacking) or f"可用 lianzhang template {file_name(chosen)} 生成空表对照")
         )
-    return _shape(chosen, cleaned, read_heads)
+    shape = _shape(chosen, cleaned, read_heads, about.keep)
+    said = {head for head in cleaned if head and head not in {*head_words().nothing, *head_words().personal, "备注"}}
+    if about.wanted is None and shape.personal and chosen is Enterprise and said and said <= CONTACTS:
+        raise InputError(
+            "这像是一份通讯录: 除了单位名称只有联系人,没有载入;如果这些单位都是企业,请用 --kind enterprises"
+        )
+    return shape
 
 
-def _known(head: str) -> str:
-    """Return a head as it is known, or else as it stands."""
+def known_head(head: str) -> str:
+    """Return a head as it is known, in simplified characters or without the year in front, or else as it stands."""
     known = all_heads()
-    return simplified(head) if head not in known and simplified(head) in known else head
+    if head in known:
+        return head
+    plain = simplified(head)
+    return next((word for word in (plain, *without_year(plain)) if word in known), head)
 
 
 def _leader_hint(record: type[Record], lacking: list[str]) -> str:
@@ -151,7 +199,7 @@ def _leader_hint(record: type[Record], lacking: list[str]) -> str:
     return "如果整张表说的是一家链主,请用 --leader 链主名称" if [ends.get(file_name(record))] == lacking else ""
 
 
-def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> Shape:
+def _shape(record: type[Record], cleaned: list[str], read_heads: list[str], keep: frozenset[str]) -> Shape:
     known, words = _heads_of(record), head_words()
     meant, given = dict(known.every), dict[str, str]()
     for instead in words.instead.get(file_name(record), []):
@@ -163,7 +211,10 @@ def _shape(record: type[Record], cleaned: list[str], read_heads: list[str]) -> S
     fields: list[str | None] = []
     for position, head in enumerate(cleaned):
         name = meant.get(head)
-        name = f"_said{position}" if name == SAID else name
+        if name == SAID or (listing and name in fields and name in ALSO_SAID):
+            name = f"_said{position}"
+        if head in words.personal and head in keep and record in PEOPLE_OF:
+            name = f"{KEPT}{position}"
         fields.append(None if name in fields else name)
     personal = [
         head
@@ -182,6 +233,8 @@ def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] 
     if len(best) == 1 or len(whole) == 1:
         return (whole or best)[0]
     finer = {record: _finer(record, cleaned) for record in best}
+    if Enterprise in best and any(issubclass(record, Edge) and not _only_form(record, cleaned) for record in best):
+        return Enterprise  # a relation with columns that are none of its form is a list of firms
     if len(best) > 1 and any(_is_list(record, cleaned) for record in best):
         return max(best, key=lambda record: finer[record])
     if otherwise is not None:
@@ -189,6 +242,8 @@ def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] 
     for record in (*NODES, *EDGES):
         if hint := _leader_hint(record, _missing(record, cleaned, about)):
             raise InputError(f"{record.table.zh}表没有说是哪家链主的;{hint}")
+    if len(OF_PEOPLE & {*cleaned}) > 1:
+        raise InputError("这像是人员名单(有姓名、性别等列),不是企业、项目等的表,没有载入")
     near = "、".join(record.table.zh for record in best[:6] or [record for score, record in ranked[:3] if score])
     raise InputError(
         f"认不出这是哪一类表: 表头 {'、'.join(filter(None, read_heads))[:200] or '(空)'};"
@@ -209,6 +264,12 @@ def _is_list(record: type[Record], cleaned: list[str]) -> bool:
     """Tell whether some heads are those of lists rather than of a type's form."""
     known = _heads_of(record)
     return any(head not in known.form and (head in known.every or head in known.parts) for head in cleaned)
+
+
+def _only_form(record: type[Record], cleaned: list[str]) -> bool:
+    """Tell whether all heads that say something are those of a type's form."""
+    form = _heads_of(record).form
+    return all(head in form or head in REASON_HEADS for head in cleaned if head and head not in head_words().nothing)
 
 
 def _finer(record: type[Record], cleaned: list[str]) -> tuple[int, int]:
@@ -238,9 +299,7 @@ def _score(record: type[Record], cleaned: list[str]) -> int:
     known = _heads_of(record)
     own = {known.every[head] for head in cleaned if head in known.every}
     of_parts = {head for head in cleaned if head in known.parts and head not in known.every}
-    of_persons = (
-        {head for head in cleaned if head in head_words().personal} if record in (Enterprise, Project) else set()
-    )
+    of_persons = {head for head in cleaned if head in head_words().personal} if record in PEOPLE_OF else set()
     return len(own) + len(of_parts) + len(of_persons)
 
 

@@ -15,7 +15,7 @@ import pyarrow.csv as arrow_csv
 
 from graph.encodings import find_encoding, open_text
 from graph.errors import InputError
-from loaders.files.heads import find_header
+from loaders.files.heads import find_header, heads_at
 from loaders.files.quotes import CleanBytes, Fault, Lines, Odd, TextRow, read_rows
 from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, raw_frame, text_above
 
@@ -57,9 +57,10 @@ def read_text(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
     if header is None:
         first = next((row for row in rows if any(row)), [])
         raise InputError(f"前 {len(rows)} 行里没有可识别的表头;第一行是 {delimiter.join(first)[:100]!r}")
-    if len(rows[header]) > MAX_COLUMNS:
-        raise InputError(f"表头有 {len(rows[header])} 列,超过上限 {MAX_COLUMNS} 列,请检查分隔符")
-    sheet = Sheet(path, None, [head.strip() for head in rows[header]], iter(()), above=text_above(rows[:header]))
+    heads, above, header = heads_at(rows, header)
+    if len(heads) > MAX_COLUMNS:
+        raise InputError(f"表头有 {len(heads)} 列,超过上限 {MAX_COLUMNS} 列,请检查分隔符")
+    sheet = Sheet(path, None, [head.strip() for head in heads], iter(()), above=text_above(rows[:above]))
     sheet.chunks = _chunks(_Layout(sheet, encoding, delimiter, header, ends[header]))
     return [sheet]
 

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from graph.errors import InputError
 from loaders.files.archives import check_archive
-from loaders.files.heads import LOOK_AHEAD, find_header, is_head, join_headers
+from loaders.files.heads import LOOK_AHEAD, find_header, heads_at
 from loaders.files.marks import BookMarks, SheetMarks, read_marks
 from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, Sheet, cell_text, raw_frame, text_above
 
@@ -137,12 +137,7 @@ def _read_page(path: Path, page: _Page, marks: BookMarks, also: frozenset[str]) 
     header = find_header(top, also)
     if header is None:
         return None
-    heads, first = top[header], header
-    if header and any(is_head(cell) for cell in top[header - 1]):
-        heads, first = join_headers(top[header - 1], heads), header - 1
-    elif header + 1 < len(top) and _goes_on(top[header + 1]):
-        header += 1
-        heads = join_headers(heads, top[header])
+    heads, first, header = heads_at(top, header)
     _spread_down(rows, page, header)
     last = max((index for index, head in enumerate(heads) if head), default=-1)
     if last >= MAX_COLUMNS:
@@ -181,12 +176,6 @@ def _runs(rows: list[int]) -> str:
             runs.append([row, row])
     texts = [f"{first + 1}-{last + 1}" if last > first else f"{first + 1}" for first, last in runs]
     return "、".join(texts[:10]) + ("…" if len(texts) > 10 else "")
-
-
-def _goes_on(row: list[str]) -> bool:
-    """Tell whether a row below the header is its second row: nothing in it but heads."""
-    cells = [cell for cell in row if cell]
-    return bool(cells) and all(map(is_head, cells))
 
 
 def _spread_merged(top: list[list[str]], page: _Page) -> None:

@@ -1,6 +1,7 @@
 """The table of heads and words (``heads.toml``) and what an office adds to it."""
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,11 @@ from graph.model import Record, file_name, find_type, heads
 from graph.settings import heads_file
 from loaders.layouts.spelling import clean_head
 
+# 预计12月竣工, 尚未开工, 达产后年产值: from the word to the end of the clause
+NOT_YET = re.compile(
+    r"(?:预计|(?<!按)计划|拟|力争|争取|即将|将于|将在|将要|确保|目标|有望|尚未|暂未|还未|仍未|未能|未(?=开工|签约|竣工|投产|落地)|待(?=开工|签约|竣工|投产|落地)|准备|(?:具备|推动|推进|筹备|启动).{0,6}(?:条件|准备))"
+    r"[^，。；、,;\n]*|办理[^，。；,;\n]{0,20}?(?:手续|许可证?)|施工(?:图|许可|招标|准备|单位)[^，。；、,;\n]*|(?:投产|达产|建成|竣工|运营|投用)后[^，。；,;\n]*"
+)
 SAID = "note+"  # the field of columns that are kept as words in the note
 
 
@@ -78,8 +84,9 @@ class Words:
         return self.parts.get(file_name(record), [])
 
     def find_stage(self, text: str) -> str | None:
-        """Return the stage of a project that a text tells of, the furthest."""
-        return next((stage for stage, words in self.stages.items() if any(word in text for word in words)), None)
+        """Return the stage of a project that a text tells of, the furthest; what is still to come is not reached."""
+        reached = NOT_YET.sub("", text)
+        return next((stage for stage, words in self.stages.items() if any(word in reached for word in words)), None)
 
     def find_title(self, texts: Iterable[str]) -> Title | None:
         """Return what the firms of a list are recognised as by its title, its sheet's and its file's name."""

@@ -83,7 +83,7 @@ def _with_ids(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
 
 
 def _identify_one_by_one(
-    frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor, ages: Ages
+    frame: pl.DataFrame, known: pl.DataFrame, cities: Cities, taken_for: TakenFor, ages: Ages = NO_AGES
 ) -> Identified:
     rows, there = sorted(_rows(frame, ages), key=FirmRow.rank), _known_rows(known, ages)
     taken: Taken = {}

@@ -16,6 +16,7 @@ from graph.statuses import STATUS_CONFIDENCE
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
+from loaders.rows.as_meant import LIMIT, Note
 from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import known_to_files
@@ -53,19 +54,24 @@ class NodeLoader:
     counts: dict[str, int] = field(default_factory=dict)
     written: list[pl.DataFrame] = field(default_factory=list)
     linked: list[pl.DataFrame] = field(default_factory=list)
+    lists: Collection[int] = ()
+    left_out: list[tuple[int, Note]] = field(default_factory=list)
 
     def apply(
         self,
         frames: dict[type[Node], list[pl.DataFrame]],
         named: set[type[Node]],
         mentions: Collection[int] = (),
+        lists: Collection[int] = (),
     ) -> Refused:
         """Load the valid rows of each type with their links and return the refused; ``outcomes`` tells of the others.
 
         ``named`` are the types of what the load names in cells: the others are not read. ``mentions`` are tables that
-        only mention things in passing: what is known of one does not become theirs.
+        only mention things in passing: what is known of one does not become theirs. Of ``lists`` a row stays where the
+        graph has not what a cell names, which ``left_out`` tells.
         """
         refused: Refused = {}
+        self.lists = lists
         named = {*frames, *named, Source}  # a row names its source
         known = {record: self.store.nodes(record) for record in NODES if record in named}
         self.taken_for = read_comparisons(self.store).taken_for
@@ -78,6 +84,7 @@ class NodeLoader:
                 self.directory.add(record.label(), there)
             for batch in batches:
                 self.directory.add(batch.record.label(), batch.rows)
+            self.left_out = []
             links, bad = self._links(batches)
             if not bad:
                 break
@@ -173,6 +180,8 @@ class NodeLoader:
         parts = pl.concat_list(cell) if whole else cell.str.replace_all("[；、\n]", ";").str.split(";")
         there = batch.rows.select(TABLE, ROW, ORDER, "id", *PROOF, link.name).filter(cell.is_not_null() & (cell != ""))
         wide = there.select(TABLE, ROW, ORDER, "id", *PROOF, parts.alias("value"))
+        said = pl.when(pl.col(TABLE).is_in([*self.lists])).then(None).otherwise(pl.col("note"))
+        wide = wide.with_columns(said.alias("note"))  # what a list says of a thing is not said of where it is
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
         long = self._parted(long, labels)
         targets = self.directory.find(long["value"], labels)
@@ -181,6 +190,9 @@ class NodeLoader:
         for table, row, value, problem in (
             long.filter(pl.col("problem").is_not_null()).select(TABLE, ROW, "value", "problem").iter_rows()
         ):
+            if table in self.lists and not whole:
+                self.left_out.append((table, Note(row, zh, value[:LIMIT], f"没有载入这一格。{problem}")))
+                continue
             bad.setdefault((table, row), []).append(RowProblem(zh, value[:200], f"{zh}: {problem}"))
         if (guess := GUESSED.format(link.name)) in batch.rows.columns:
             long = _as_guessed(long.join(batch.rows.select(ORDER, guess), on=ORDER, maintain_order="left"), guess)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from graph.model import Node
-from graph.model.nodes import Enterprise, Region
+from graph.model.nodes import Enterprise, Industry, Region
 from graph.names.names import normal, normalise, split_name
 from graph.stores import Store
 from loaders.files.sheets import ROW
@@ -83,7 +83,9 @@ class _Words:
     def read(self, text: str) -> str | None:
         """Return the ids of what a cell names, with ``;`` between; nothing where one of them is not known."""
         ids: list[str] = []
-        for part in (part.strip() for part in re.split(SEVERAL, text)):
+        # 铁路、船舶、航空航天和其他运输设备制造业 is one class
+        whole = self.standard.record is Industry and self.standard.find(text) is not None
+        for part in [text.strip()] if whole else [part.strip() for part in re.split(SEVERAL, text)]:
             if not part:
                 continue
             id = part if normalise(part) in self._coming else self._find([part, *_near(part, self.standard)])

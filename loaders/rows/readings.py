@@ -12,27 +12,50 @@ from datetime import date
 
 import polars as pl
 
+from graph.currencies import CURRENCY_OF
 from graph.model import Record
+from graph.model.kinds import PARTIAL_DATE
 from graph.model.nodes import CURRENCIES, GONE, STAGES, Enterprise, Project
 from graph.model.work import Progress
 from graph.statuses import STATUS_ZH
+from loaders.files.heads import KEPT
 from loaders.files.sheets import ROW
-from loaders.layouts.spelling import unit_of
+from loaders.layouts.spelling import SCALES, clean_head, factor_of, simplified, unit_of
 from loaders.layouts.words import head_words
 from loaders.rows.as_meant import LIMIT, Note
-from loaders.standards.regions import cut_region, find_street
+from loaders.standards.regions import cut_region, find_city, find_street
 
-SCALES = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2}
-MONEY_WORDS = sorted([*CURRENCIES.words, "rmb", "¥", "us$", "$", "€"], key=len, reverse=True)
-SIGNS = {"rmb": "CNY", "¥": "CNY", "us$": "USD", "$": "USD", "€": "EUR"}
+SIGNS = {"rmb": "CNY", "¥": "CNY", "us$": "USD", "$": "USD", "€": "EUR", "£": "GBP", "hk$": "HKD", "nt$": "TWD"}
+SIGNS |= {code.lower(): code for code in CURRENCIES.choices}
+MONEY_WORDS = sorted([*CURRENCIES.words, *SIGNS], key=len, reverse=True)
 _money_word = "|".join(map(re.escape, MONEY_WORDS))
 MONEY = (
     rf"(?i)^(约|大约|近|超过|超|逾|不低于|不少于|至少|预计|暂定|计划|拟)?(?:({_money_word})\s*)?(\d+(?:\.\d+)?)"
     rf"(万亿|亿|千万|百万|万|千|百)?元?(?:({_money_word}))?(?:\(?(人民币)\)?|整)?(左右|以上|余|多|上下)?$"
 )
-CURRENCY_OF = {"capital": "capital_currency", "amount": "currency"}
+DIGITS = {
+    sign: number
+    for number, signs in enumerate(("零〇", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for sign in signs
+}
+PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+NUMERAL = re.compile(rf"([{''.join(DIGITS)}{''.join(PLACES)}]+)(?=[万亿元])")
 ORIGINAL_OF = {"amount": "amount_original"}
-FOR_EVER = ("长期", "永久", "长期有效", "无固定期限", "永续", "长期经营", "无期限", "至今", "至长期")
+FOR_EVER = (
+    "长期",
+    "永久",
+    "长期有效",
+    "无固定期限",
+    "永续",
+    "长期经营",
+    "无期限",
+    "至今",
+    "至长期",
+    "9999-12-31",
+    "9999-09-09",
+    "无固定期",
+)
+LONG = r"^(?:有效期)?:?([一二两三四五六十]|\d{1,2})年$"
 PRODUCT_LENGTH = 40
 LISTED = r"[、;；，\n]+|,(?=\s|[\u4e00-\u9fff])"
 STATES = {  # what registers call the state of a firm, with what it is in the words of ours
@@ -40,11 +63,44 @@ STATES = {  # what registers call the state of a firm, with what it is in the wo
     "deregistered": "注销", "struck off": "注销", "cancelled": "注销", "revoked": "吊销", "liquidation": "清算",
     "in liquidation": "清算", "inactive": "停业",
 }  # fmt: skip
-STATE_WORDS = ("存续", "在业", "开业", "在营", "正常", "迁出", "迁入", "停业", "歇业", "清算", "筹建", *GONE)
+OF_FIRMS = ("investors", "supplier", "customer", "enterprise", "participant", "agency")
+NOBODY = (
+    r"(^|[、;；，,\n])\s*(?:待定|未定|待确定|待落实|尚?未确定|暂未确定|暂无|无|不详|保密|-+|—+|/)\s*(?:$|[、;；，,\n])"
+)
+REMARK = (
+    r"[(（](?:(?:世界|中国|全国|民企|民营企业|财富)*\d*500强.{0,6}|(?:A股|港股|主板|科创板|创业板|北交所)?上市(?:公司|企业)"
+    r"|央企|国企|民企|外企|外资|龙头(?:企业)?|链主(?:企业)?|牵头(?:单位|方)?|联合体|暂定名?|拟设立?|新设)[)）]"
+)
+AND_OTHERS = r"等(?:\d+家)?(?:企业|公司|单位)?$"
+DISSOLVED = (*GONE, "解散", "废止", "廢止", "除名")
+STATE_WORDS = (
+    *(
+        "存续",
+        "在业",
+        "开业",
+        "在营",
+        "正常",
+        "迁出",
+        "迁入",
+        "停业",
+        "歇业",
+        "清算",
+        "筹建",
+        "仍注册",
+        "设立",
+        "設立",
+        "登记",
+        "破产",
+    ),
+    *("异常", "成立", *DISSOLVED),
+)
+NO_WORDS = ("无", "-", "--", "—", "/", "暂无", "不详")  # nothing that is to be kept
+NO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "0001-01-01", "0000-00-00", "1900-01")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _told = re.compile(
     r"(?:研发|生产|制造|销售|加工|设计|经营|开发|安装)$|以及|面向|从事|用于|主要|专业|的(?:研发|研究|生产|制造|销售|设计|加工)"
 )
-_gone = re.compile(rf"^(?:已|依法)?(?:{'|'.join(GONE)})")
+_gone = re.compile(rf"^(?:已|依法)?(?:{'|'.join(DISSOLVED)})")
 _years = re.compile(r"^(\d{4})(?:年)?(?:[-/.年](\d{1,2}))?(?:[-/.月](\d{1,2}))?[日月]?$")
 
 _dated = re.compile(
@@ -55,14 +111,17 @@ _dated = re.compile(
 @dataclass
 class Listing:
     """What is known of a table whose rows are read: its type, the heads of its fields, whether it is a list that
-    somebody else made, what stands above it, and the day on which it was made, as far as that is said."""
+    somebody else made, what stands above it, the day on which it was made, as far as that is said, and what the heads
+    of what it says of persons are kept for."""
 
     record: type[Record]
     heads: Mapping[str, str]
     listing: bool
     unit: str = ""
     day: str = ""
+    purposes: Mapping[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    title: str = ""
 
     def note(self, frame: pl.DataFrame, name: str, told: pl.Expr) -> None:
         """Note the cells of a column for which something is told."""
@@ -98,28 +157,45 @@ def read_money(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
 
 
 def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFrame:
-    of_head = unit_of(listing.heads.get(name, "")) or listing.unit
+    head = listing.heads.get(name, "")
+    of_head = unit_of(head) or listing.unit
     bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.to_lowercase()
     bare = bare.str.replace_many({"萬": "万", "億": "亿", "幣": "币", "圓": "元", "臺": "台"})
+    if listing.listing and not of_head:
+        small = bare.str.contains(r"^[1-9]\d{0,3}(?:\.\d+)?$")
+        listing.note(frame, name, pl.when(small).then(pl.lit("没有写单位,按元读;是万元或亿元的请在表头写明")))
     if not of_head and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
         return frame
+    bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,6})\)(整?)$", "${1}${2}")  # 200(万元)
+    written = frame.select(bare.alias("cell"))["cell"].drop_nulls().unique()
+    numerals = {text: number for text in written if (number := in_digits(text))}
+    bare = bare.replace(numerals) if numerals else bare
+    unit, of_unit = factor_of(of_head)
+    # a bare 元 is not the yuan in a list in traditional characters
+    home = "CNY" if simplified(head) == head else None
     got = bare.str.extract_groups(MONEY)
     about, before, digits, scale, after, yuan, more = (got.struct.field(str(number)) for number in range(1, 8))
     has_unit = scale.is_not_null() | after.is_not_null() | bare.str.contains("元")
     factor = scale.replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
-    unit = SCALES.get(of_head.removesuffix("元"), 1.0)
     value = digits.cast(pl.Float64) * pl.when(has_unit).then(factor).otherwise(unit * factor)
     word = pl.coalesce(before, after)
-    told_yuan = yuan.is_not_null() | bare.str.contains("元$|元整$") | (~has_unit & pl.lit(bool(of_head)))
+    of_column = pl.lit((home if of_unit == "CNY" else of_unit) if of_head else None, dtype=pl.String)
     currency = word.replace_strict(CURRENCIES.words | SIGNS, default=None, return_dtype=pl.String)
-    currency = currency.fill_null(pl.when(told_yuan).then(pl.lit("CNY")))
+    told_yuan = pl.when(yuan.is_not_null()).then(pl.lit("CNY")).when(bare.str.contains("元整?$")).then(pl.lit(home))
+    currency = pl.when(word == "元").then(told_yuan).otherwise(pl.coalesce(currency, told_yuan))
+    currency = currency.fill_null(of_column)
     read = digits.is_not_null()
+    if listing.record.__name__ == "Supplies" or name == "turnover":  # they have no currency of their own
+        abroad = read & (currency != "CNY")
+        listing.note(frame, name, pl.when(abroad).then(pl.lit("是外币,没有折算,没有载入这一格")))
+        frame = frame.with_columns(pl.when(abroad).then(None).otherwise(pl.col(name)).alias(name))
+        read = read & ~abroad.fill_null(False)
     was, made = _text(name), list[pl.Expr]()
     listing.note(
         frame, name, pl.when(read & (about.is_not_null() | more.is_not_null())).then(pl.lit("是约数,按这个数读"))
     )
     if (to := CURRENCY_OF.get(name)) and listing.record in (Enterprise, Project):
-        foreign = read & word.is_not_null() & (currency != "CNY")
+        foreign = read & (currency != "CNY")
         told = pl.when(pl.lit(listing.listing) | foreign).then(pl.when(read).then(currency))
         made.append(pl.coalesce(_or_none(frame, to), told).alias(to))
     if (to := ORIGINAL_OF.get(name)) and listing.record is Project and listing.listing:
@@ -127,6 +203,20 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
         made.append(pl.coalesce(_or_none(frame, to), whole).alias(to))
     made.append(pl.when(read).then(value.round(2).cast(pl.String)).otherwise(was).alias(name))
     return frame.with_columns(made)
+
+
+def in_digits(text: str) -> str:
+    """Return an amount that begins with a Chinese numeral with its number in digits: 壹仟万元整 is 1000万元整."""
+    found = NUMERAL.match(text)
+    if not found:
+        return ""
+    total = digit = 0
+    for sign in found[1]:
+        if (place := PLACES.get(sign)) is not None:
+            total, digit = total + (digit or 1) * place, 0
+        else:
+            digit = DIGITS[sign]
+    return f"{total + digit}{text[found.end() :]}"
 
 
 def read_dates(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
@@ -141,7 +231,7 @@ def read_dates(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         text = cell.str.normalize("NFKC").str.replace(hours, "").str.replace_all(r"\s", "")
         day = text.str.extract_groups(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?$")
         solid = text.str.extract_groups(r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
-        part = text.str.extract_groups(r"^(\d{4})年?(?:第?([一二三四1-4])季度|(上|下)半年)$")
+        part = text.str.extract_groups(r"^(\d{4})年?-?(?:(?:第?([一二三四1-4])季度?)|[qQ]([1-4])|(上|下)半年)$")
         year, month, of_month = (day.struct.field(str(number)) for number in (1, 2, 3))
         iso = pl.concat_str(year, pl.lit("-"), month.str.zfill(2))
         iso = pl.when(of_month.is_null()).then(iso).otherwise(pl.concat_str(iso, pl.lit("-"), of_month.str.zfill(2)))
@@ -156,7 +246,7 @@ def read_dates(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
             "4": "Q4",
             "上": "H1",
         }
-        which = pl.coalesce(part.struct.field("2"), part.struct.field("3")).replace(quarters | {"下": "H2"})
+        which = pl.coalesce(*(part.struct.field(number) for number in "234")).replace(quarters | {"下": "H2"})
         ways = (
             iso,
             pl.concat_str([solid.struct.field(str(number)) for number in (1, 2, 3)], separator="-"),
@@ -164,8 +254,36 @@ def read_dates(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
             text.str.extract(r"^(\d{4})(?:年度?)$"),
         )
         value = pl.when(text.is_in(FOR_EVER)).then(None).otherwise(pl.coalesce(*ways, cell))
-        frame = frame.with_columns(value.alias(name))
+        made = frame.with_columns(value.alias("__value"))
+        if listing.listing:
+            odd = made.filter(~pl.col("__value").str.contains(PARTIAL_DATE) | pl.col("__value").is_in(NO_DAYS))
+            read = {text: find_day(text) for text in odd["__value"].unique()}
+            found = pl.col("__value").replace_strict(
+                {text: day for text, day in read.items() if day is not None}, default=None, return_dtype=pl.String
+            )
+            listing.note(made, name, pl.when(found == "").then(pl.lit("不是真的日期,按空读")))
+            listing.note(made, name, pl.when(found != "").then(pl.format("读作 {}", found)))
+            made = made.with_columns(pl.coalesce(found, "__value").replace("", None).alias("__value"))
+        frame = made.with_columns(pl.col("__value").alias(name)).drop("__value")
     return frame
+
+
+def find_day(text: str) -> str | None:
+    """Return the day (or month, or year) that a text in no usual form tells, ``""`` for what Excel or a platform shows
+    where there is none, or nothing."""
+    if text in NO_DAYS:
+        return ""
+    bare = re.sub(r"[\s.,]+", "", unicodedata.normalize("NFKC", text)).lower()
+    if match := re.fullmatch(
+        r"(\d{1,2})(?:st|nd|rd|th)?([a-z]{3})[a-z]*(\d{4})|([a-z]{3})[a-z]*(\d{1,2})(?:st|nd|rd|th)?(\d{4})", bare
+    ):
+        day, name, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        return f"{year}-{MONTHS.index(name) + 1:02d}-{int(day):02d}" if name in MONTHS else None
+    if match := re.fullmatch(r"(?:民[国國])?0?(\d{2,3})年(\d{1,2})月(\d{1,2})日|0?(\d{2,3})(\d{2})(\d{2})", bare):
+        year, month, of_month = (int(part) for part in match.groups() if part)
+        return f"{year + 1911}-{month:02d}-{of_month:02d}" if month <= 12 and of_month <= 31 else None
+    loose = re.sub(r"\s|(?:年?(?:底|末|初)|[上中下]旬)?(?:之?前|左右)?$", "", unicodedata.normalize("NFKC", text))
+    return _day(loose) if loose != text else None
 
 
 def read_other_status(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
@@ -177,7 +295,11 @@ def read_other_status(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         known = pl.col("status").str.strip_chars().str.to_lowercase().is_in([*STATUS_ZH, *STATUS_ZH.values()])
         return frame.with_columns(pl.when(known).then(pl.col("status")).alias("status"))
     values = frame["status"].drop_nulls().unique().str.strip_chars()
-    mine = [value for value in values if value and not _is_status(value) and _is_state(value, listing.record)]
+    mine = [
+        value
+        for value in values
+        if value and not _is_status(value) and (listing.listing or _is_state(value, listing.record))
+    ]
     if not mine:
         return frame
     is_mine = _text("status").is_in(mine)
@@ -206,9 +328,13 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
             code = _text(name).str.to_uppercase().str.extract(r"^([0-9A-HJ-NPQRTUWXY]{18})$")
             frame = frame.with_columns(pl.coalesce(_or_none(frame, "uscc"), code).alias("uscc"))
             frame = frame.with_columns(pl.when(code.is_null()).then(pl.col(name)).alias(name))
+    if "stock_code" in frame.columns:  # sh600690 is 600690.SH
+        code = _text("stock_code").str.to_uppercase().str.replace(r"^(SH|SZ|BJ)[.:_-]?(\d{6})$", "${2}.${1}")
+        frame = frame.with_columns(code.alias("stock_code"))
     for name in ("staff", "insured"):
         if name in frame.columns:
-            bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.replace(r"(?:余|多)?[人名]$", "")
+            bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "")
+            bare = bare.str.replace(r"^约?(\d+)(?:余|多)?[人名]?(?:\(.*\))?$", "${1}")  # 53(2023年报)
             frame = frame.with_columns(bare.alias(name))
     if "registration_state" not in frame.columns:
         return frame
@@ -219,10 +345,23 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         if value.lower() in STATES
     }
     frame = frame.with_columns(state.replace(words).alias("registration_state"))
+    if listing.listing:  # what is no state of a register, such as 已搬离 or 在谈, is kept as words
+        values = frame["registration_state"].drop_nulls().unique()
+        odd = pl.col("registration_state").is_in([text for text in values if text and not _is_state(text, Enterprise)])
+        head = listing.heads.get("registration_state") or "状态"
+        as_words = pl.when(odd).then(pl.concat_str(pl.lit(f"{head}："), "registration_state"))
+        frame = frame.with_columns(
+            _joined(_or_none(frame, "note"), as_words).alias("note"),
+            pl.when(odd).then(None).otherwise(pl.col("registration_state")).alias("registration_state"),
+        )
     gone = [value for value in frame["registration_state"].drop_nulls().unique() if _gone.match(value)]
     if not gone:
         return frame
     is_gone = pl.col("registration_state").is_in(gone)
+    for name in {"_gone_on", "_approved_on"} & {*frame.columns}:
+        unread = frame.filter(is_gone & ~_text(name).str.contains(r"^(?:19|20)\d{2}"))[name].unique()
+        read = {text: find_day(text) or text for text in unread.drop_nulls()}
+        frame = frame.with_columns(_text(name).replace(read).alias(name))
     days = [_or_none(frame, name) for name in ("valid_to", "_gone_on", "_approved_on")]
     told = pl.coalesce(*(day.str.extract(r"^(\d{4}-\d{2}-\d{2})").fill_null(day) for day in days))
     end = pl.coalesce(told, pl.lit(listing.day or date.today().isoformat()))
@@ -234,8 +373,44 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     return frame.with_columns(pl.when(is_gone).then(end).otherwise(days[0]).alias("valid_to"))
 
 
+def read_names(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Take names as names: without line breaks, without what is said of a firm in brackets; 待定 is nobody."""
+    own = ["name"] if listing.record.__name__ in ("Enterprise", "Agency", "Project") else []
+    for name in (name for name in (*own, *OF_FIRMS) if name in frame.columns):
+        was = _text(name)
+        if not frame.select(was.str.contains(f"\n|{REMARK}|{NOBODY}|{AND_OTHERS}").any()).item():
+            continue
+        bare = (
+            was.str.replace_all(r"([\u4e00-\u9fff（(])[ \t]*\n[ \t]*", "${1}") if name in ("name", "supplier") else was
+        )
+        if listing.record is not Project or name != "name":
+            bare = bare.str.replace_all(REMARK, "").str.replace_all(NOBODY, "${1}").str.replace(AND_OTHERS, "")
+            listing.note(frame, name, pl.when(was.str.contains(REMARK)).then(pl.lit("括号里的说明没有当作名称")))
+        frame = frame.with_columns(bare.str.strip_chars(" 、;；，,").replace("", None).alias(name))
+    return frame
+
+
+def read_flags(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read yes and no in the words of an office: 愿意, 有意向, 不接受."""
+    for name, kind in listing.record.kinds().items():
+        if kind.name == "bool" and name in frame.columns:
+            said = _text(name)
+            no = said.str.contains(r"^(?:不|否|无|没|暂不|暂无|尚无)")
+            yes = said.str.contains(r"^(?:是|有|愿意|同意|接受|可以?|能|希望|√|✓|对)")
+            frame = frame.with_columns(
+                pl.when(no).then(pl.lit("false")).when(yes).then(pl.lit("true")).otherwise(said).alias(name)
+            )
+    return frame
+
+
 def read_period(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Read until when something holds, or from when to when it is built: 2022-2025, 三年, 至2025年12月."""
+    if "valid_to" in frame.columns:  # 三年 may stand below 有效期至 too
+        long = pl.when(_text("valid_to").str.contains(LONG)).then(_text("valid_to"))
+        frame = frame.with_columns(
+            pl.coalesce(_or_none(frame, "_validity"), long).alias("_validity"),
+            pl.when(long.is_null()).then(pl.col("valid_to")).alias("valid_to"),
+        )
     for name, start, end in (
         ("_validity", "valid_from", "valid_to"),
         (
@@ -268,7 +443,7 @@ def find_period(text: str, begun: str | None = None) -> tuple[str | None, str | 
     """Return the first and the last day (or month, or year) of what a text tells, as far as it does."""
     bare = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     numbers = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "十": 10}
-    if match := re.fullmatch(r"(?:有效期)?([一二两三四五六十]|\d{1,2})年", bare):
+    if match := re.fullmatch(LONG, bare):
         long = numbers.get(match[1]) or int(match[1])
         return (begun, f"{int(begun[:4]) + long}{begun[4:]}") if begun else (None, None)
     ends = re.split(r"[—–~～至到]+|--+", bare)
@@ -297,6 +472,11 @@ def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     if "address" in frame.columns:
         places.append(_text("address").str.extract(ADDRESS).replace("", None))
     frame = frame.with_columns(pl.coalesce(*places).alias("region"))
+    if frame.select(pl.col("region").str.contains(ZONE).any()).item() and (city := find_city(listing.title)):
+        zone = pl.col("region").str.contains(ZONE)  # of the city that the title names
+        frame = frame.with_columns(
+            pl.when(zone).then(pl.concat_str(pl.lit(f"{city}/"), "region")).otherwise(pl.col("region")).alias("region")
+        )
     if listing.record is Enterprise and "address" in frame.columns and "street" not in frame.columns:
         told = _text("address").str.contains("街道|镇|乡").fill_null(False)
         streets = [
@@ -308,6 +488,10 @@ def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     return frame
 
 
+ZONE = (  # of which every city has one
+    r"^(?:国家级?)?(?:高新区|高新技术产业开发区|经开区|经济技术开发区|经济开发区|开发区|综合保税区|综保区|保税港?区"
+    r"|自贸区|自贸片区)$"
+)
 ADDRESS = (
     r"^((?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,8}?(?:市|自治州|地区|盟))?"
     r"(?:[\u4e00-\u9fff]{1,9}?(?:区|县|市|旗))?)"
@@ -348,6 +532,17 @@ def names_of(text: str) -> str:
     return ";".join(dict.fromkeys(names))
 
 
+def read_year(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Read of which year a turnover is, from its head: 2024年营业收入, 上年营收."""
+    head = listing.heads.get("turnover", "")
+    told = re.search(r"((?:19|20)\d{2})年", head)
+    year = told[1] if told else str(int(listing.day[:4]) - 1) if "上年" in head and listing.day else ""
+    if not year or "turnover" not in frame.columns:
+        return frame
+    said = pl.when(_text("turnover").is_not_null()).then(pl.lit(year))
+    return frame.with_columns(pl.coalesce(_or_none(frame, "turnover_year"), said).alias("turnover_year"))
+
+
 def read_stage(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Read how far a project is from what is said of it; the words themselves stay in the note."""
     if listing.record not in (Project, Progress) or "stage" not in frame.columns:
@@ -374,7 +569,12 @@ def read_said(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         names.append("_category")
     if not names:
         return frame
-    words = [pl.concat_str(pl.lit(f"{listing.heads.get(name, '')}："), _text(name)) for name in names]
+    words = [
+        pl.concat_str(
+            pl.lit(f"{listing.heads.get(name, '')}："), pl.when(~_text(name).is_in(NO_WORDS)).then(_text(name))
+        )
+        for name in names
+    ]
     return frame.with_columns(_joined(_or_none(frame, "note"), *words).alias("note"))
 
 
@@ -386,17 +586,52 @@ def day_of(*texts: str) -> str:
     return ""
 
 
+def read_persons(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Keep what was asked for of persons: masked, under its head, with what it is for."""
+    names = [name for name in frame.columns if name.startswith(KEPT)]
+    if not names:
+        return frame
+    entries: list[pl.Expr] = []
+    for name in names:
+        head = listing.heads.get(name, "")
+        purpose = listing.purposes.get(clean_head(head), "")
+        masked = _text(name).map_elements(mask, return_dtype=pl.String)
+        entries.append(pl.concat_str(pl.lit(f"{head}："), masked, pl.lit(f"（{purpose}）")))
+    return frame.with_columns(
+        pl.concat_str(entries, separator=";", ignore_nulls=True).replace("", None).alias("contacts")
+    )
+
+
+def mask(text: str) -> str:
+    """Return a name, a number or an address of mail as anybody may see it: 张*, 138****00, a***@example.cn."""
+    parts = re.split(r"[;；,，、\s]+", text.strip())
+    return " / ".join(_masked(part) for part in parts if part)
+
+
+def _masked(part: str) -> str:
+    if "@" in part:
+        name, _, host = part.partition("@")
+        return f"{name[:1]}***@{host}"
+    if sum(sign.isdigit() for sign in part) >= 5:
+        return f"{part[:3]}****{part[-2:]}"
+    return part[:1] + "*" * max(1, min(len(part) - 1, 3))
+
+
 def _joined(*texts: pl.Expr) -> pl.Expr:
     return pl.concat_str(*texts, separator="；", ignore_nulls=True).replace("", None)
 
 
 OF_EVERY: tuple[Reading, ...] = (read_other_status, read_money, read_dates)
 OF_LISTS: tuple[Reading, ...] = (
+    read_names,
+    read_flags,
     read_register,
     read_period,
     read_place,
     read_industry,
     read_products,
+    read_year,
     read_stage,
     read_said,
+    read_persons,
 )

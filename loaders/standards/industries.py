@@ -43,7 +43,9 @@ def find_industry(text: str) -> str | None:
     for code in (digits, wider, letter if not digits else None):
         if code in _classes() and (not rest or _plain(_classes()[code][0]) == rest or rest in _by_name()):
             return f"gbt-{code}"
-    named = _by_name().get(_plain(said)) or _by_name().get(rest)
+    named = _by_name().get(_plain(said)) or _by_name().get(rest) or _by_name().get(f"{rest}业")
+    if named is None and len(steps := re.split(r"[>＞/|→]+|--?", text.strip())) > 1:  # 制造业>汽车制造业
+        return find_industry(steps[-1]) if steps[-1].strip() else None
     return f"gbt-{named}" if named else None
 
 

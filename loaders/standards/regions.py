@@ -88,6 +88,12 @@ def cut_region(text: str) -> tuple[str, str]:
     return "", rest
 
 
+def find_city(text: str) -> str:
+    """Return the city that a text, such as a title, names in full, or nothing."""
+    cities = (name for code, name in _names().items() if len(code) == 4 and name.endswith("市") and len(name) > 2)
+    return next((name for name in cities if name in text), "")
+
+
 def _next(rest: str, code: str) -> tuple[str, str] | None:
     """Return the division within another with which a text goes on, and what is left of it."""
     if len(code) == 6:

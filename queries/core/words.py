@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from graph.currencies import CURRENCY_ZH
+
 MOST_NAMES = 20  # in a cell
 
 
@@ -33,6 +35,6 @@ def show_amount(value: float | None, unit: str = "") -> str:
     if value is None:
         return ""
     for size, word in ((1e8, "亿"), (1e4, "万")):
-        if abs(value) >= size and unit in ("元", "美元", "人", "张"):
+        if abs(value) >= size and unit in (*CURRENCY_ZH.values(), "人", "张"):
             return f"{show_number(round(value / size, 4))} {word}{unit}"
     return f"{show_number(value)} {unit}".strip()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from graph.currencies import CURRENCY_ZH
 from graph.errors import InputError
 from queries.city.answers import ProjectRow
 from queries.core.words import show_amount
@@ -20,7 +21,6 @@ STANDS = {  # each stage of the model; 规划 and 已宣布 say that it is publi
 }
 PLACES = {stage: place for place, stage in enumerate(Funnel)}
 OVER = (Funnel.running, Funnel.ended)
-UNITS = {"CNY": "元", "USD": "美元"}
 FIELDS: dict[str, Callable[[ProjectItem], bool]] = {  # what is not written of a project, in the words of the form
     "阶段": lambda item: item.stage is None,
     "投资额": lambda item: item.amount is None,
@@ -54,4 +54,4 @@ def fields_unwritten(project: ProjectItem) -> list[str]:
 
 def show_sums(sums: Iterable[Sum], apart: str = "；") -> str:
     """Return sums in words, the currencies apart."""
-    return apart.join(show_amount(total.amount, UNITS.get(total.currency, total.currency)) for total in sums)
+    return apart.join(show_amount(total.amount, CURRENCY_ZH.get(total.currency, total.currency)) for total in sums)

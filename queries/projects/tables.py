@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
+from graph.currencies import CURRENCY_ZH
 from graph.statuses import STATUS_ZH
 from queries.city.answers import ProjectStep
 from queries.core.parts import MADE_UP, Book, as_samples, table_of_missing
@@ -12,7 +13,7 @@ from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text
 from queries.core.words import show_amount, show_names
 from queries.gaps.answers import GAPS
 from queries.projects.answers import FunnelRow, ProjectItem, ProjectRows, Projects, ProjectWhatIf
-from queries.projects.stages import PLACES, UNITS, fields_unwritten, show_sums
+from queries.projects.stages import PLACES, fields_unwritten, show_sums
 
 GAP = {True: "，要补", False: "，现在不缺", None: ""}  # 未知 says that nobody knows
 NOT_SUMMED = (
@@ -24,7 +25,9 @@ UNDATED = "没有任何一步有日期，停没停、停了多久都不知道；
 def _amount(item: ProjectItem) -> Number:
     if item.amount is None:
         return Number(None, "")
-    return Number(item.yuan or item.amount, show_amount(item.amount, UNITS.get(item.currency or "", "（没有写币种）")))
+    return Number(
+        item.yuan or item.amount, show_amount(item.amount, CURRENCY_ZH.get(item.currency or "", "（没有写币种）"))
+    )
 
 
 def _original(item: ProjectItem) -> str:

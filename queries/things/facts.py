@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graph.currencies import CURRENCY_OF, CURRENCY_ZH
 from graph.model import NODE_TYPES, Record
 from graph.model.edits import Edit, read_edits
 from queries.core.words import show_amount, show_number
 
-CURRENCY_UNITS = {"CNY": "元", "USD": "美元"}
 NOT_FACTS = ("name", "source", "status", "place", "confidence", "field_sources", "subject", "unit")
 
 
@@ -62,7 +62,9 @@ def _split(entry: str) -> tuple[str, str, str]:
 def _show(name: str, value: Any, thing: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, float) and NODE_TYPES[thing["_label"]].kinds()[name].money:
+        currency = str(thing.get(CURRENCY_OF[name]) or "") if name in CURRENCY_OF else "CNY"
+        return show_amount(value, CURRENCY_ZH.get(currency, currency))
     if isinstance(value, float):
-        units = {"amount": CURRENCY_UNITS.get(str(thing.get("currency")), ""), "value": str(thing.get("unit") or "")}
-        return show_amount(value, units[name]) if name in units else show_number(value)
+        return show_amount(value, str(thing.get("unit") or "")) if name == "value" else show_number(value)
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from graph.currencies import CURRENCY_ZH
 from graph.model import EDGE_TYPES, NODE_TYPES, Record
 from queries.core.answers import (
     ChainProduct,
@@ -21,7 +22,7 @@ from queries.core.answers import (
 )
 from queries.core.table import TIER_ORDER, TRUST, Column, Number, Table, ThingRef, trust, without_empty
 from queries.core.words import show_amount, show_names, show_number
-from queries.things.facts import CURRENCY_UNITS, written_by
+from queries.things.facts import written_by
 from queries.things.listings import supplied, table_supplies
 
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
@@ -133,7 +134,7 @@ def _firms(view: ChainView) -> Table[Tie]:
 def _projects(view: ChainView) -> Table[Related]:
     def amount(item: Related) -> Number:
         value, currency = item.properties.get("amount"), str(item.properties.get("currency") or "")
-        return Number(value, show_amount(value, CURRENCY_UNITS.get(currency, "")))
+        return Number(value, show_amount(value, CURRENCY_ZH.get(currency, "")))
 
     stage: Column[Related] = Column("阶段", lambda item: item.properties.get("stage") or "未注明")
     invested: Column[Related] = Column("投资额(原文)", amount, "number", _property("amount_original"))
@@ -287,10 +288,16 @@ def _detail(relation: str, item: Related) -> str:
         for name, info in EDGE_TYPES[relation].model_fields.items()
         if name not in Record.model_fields and name != "essential"
     }
-    shown = (
-        (info.title, item.properties[name]) for name, info in own.items() if item.properties.get(name) not in (None, "")
-    )
-    return "；".join(f"{zh} {show_number(value) if isinstance(value, float) else value}" for zh, value in shown)
+    kinds = EDGE_TYPES[relation].kinds()
+
+    def show(name: str, value: Any) -> str:
+        if not isinstance(value, float):
+            return str(value)
+        return show_amount(value, "元") if kinds[name].money else show_number(value)
+
+    said = {name: item.properties.get(name) for name in own}
+    told = {name: value for name, value in said.items() if value not in (None, "")}
+    return "；".join(f"{own[name].title} {show(name, value)}" for name, value in told.items())
 
 
 def table_enterprises(firms: Sequence[Mapping[str, Any]]) -> Table[Any]:

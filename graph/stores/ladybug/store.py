@@ -166,6 +166,13 @@ class LadybugStore:
             write_note(ready.path, key, value)
         return read_notes(ready.path).get(key)
 
+    def lasting(self, key: str, value: str | None = None) -> str | None:
+        """Read or write a small text beside the generations."""
+        kept = self.generations.folder / "kept"
+        if value is not None:
+            write_note(kept, key, value)
+        return read_notes(kept).get(key)
+
     def journal(self) -> FileJournal:
         """Return the journal, a file beside the generations."""
         return self._journal

@@ -12,7 +12,7 @@ import ladybug
 import polars as pl
 
 from graph.memory import give_back_memory
-from graph.model import Edge, Node, columns, ends_of
+from graph.model import Edge, Node, Record, columns, ends_of
 from graph.stores.base import Ends
 from graph.stores.ladybug.generations import Generations
 from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, translated
@@ -115,12 +115,12 @@ class LadybugWriter:
             waiting = self._waiting.pop((record, ends))
             options = f" (from='{ends[0]}', to='{ends[1]}')" if len(ends_of(record)) > 1 else ""
             waiting.spill(self.spill)
-            self._execute(f"COPY `{record.type_name}` FROM {{files}}{options}", waiting.files)
+            self._execute(f"COPY `{record.type_name}` ({_named(record)}) FROM {{files}}{options}", waiting.files)
 
     def _copy_nodes(self) -> None:
         for record, waiting in self._nodes.items():
             waiting.spill(self.spill)
-            self._execute(f"COPY `{record.label()}` FROM {{files}}", waiting.files)
+            self._execute(f"COPY `{record.label()}` ({_named(record)}) FROM {{files}}", waiting.files)
         self._nodes.clear()
 
     def _shut(self) -> None:
@@ -192,3 +192,9 @@ class _Waiting:
         pl.concat(self.frames).write_parquet(path, compression="snappy", row_group_size=ROW_GROUP)
         self.files.append(path)
         self.frames = []
+
+
+def _named(record: type[Record]) -> str:
+    """Return the columns of a type for COPY, which else goes by their order: a table that an older model made has those
+    that came since at its end."""
+    return ", ".join(f"`{name}`" for name in columns(record))
