@@ -352,7 +352,7 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         as_words = pl.when(odd).then(pl.concat_str(pl.lit(f"{head}："), "registration_state"))
         frame = frame.with_columns(
             _joined(_or_none(frame, "note"), as_words).alias("note"),
-            pl.when(unread).then(None).otherwise(pl.col("registration_state")).alias("registration_state"),
+            pl.when(odd).then(None).otherwise(pl.col("registration_state")).alias("registration_state"),
         )
     gone = [value for value in frame["registration_state"].drop_nulls().unique() if _gone.match(value)]
     if not gone:
