@@ -12,6 +12,9 @@ from loaders.layouts.spelling import clean_head, simplified, without_year
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
+ASIDE = re.compile(  # 企业名称(全称), 产值(2024年)
+    r"[(\[【](?:请?(?:填写?|写)?全称|规范全称|公章|盖章|必填|选填|如有|可多选|单选|简述|与营业执照一致|截[至止].*|\d{4}年.{0,6}|\d+字.{0,3})[)\]】]$"
+)
 ABOUT_IT = re.compile(r"(?:基本)?(?:情况|信息|概况)$")
 CONTACTS = frozenset({"单位名称", "单位", "机构名称"})
 OF_PEOPLE = frozenset(
@@ -174,7 +177,8 @@ def known_head(head: str) -> str:
     if head in known:
         return head
     plain = simplified(head)
-    return next((word for word in (plain, *without_year(plain)) if word in known), head)
+    bare = ASIDE.sub("", plain)
+    return next((word for word in (plain, bare, *without_year(bare)) if word in known), head)
 
 
 def _leader_hint(record: type[Record], lacking: list[str]) -> str:

@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -140,7 +141,7 @@ def _read_page(path: Path, page: _Page, marks: BookMarks, also: frozenset[str]) 
     heads, first = top[header], header
     if header and any(is_head(cell) for cell in top[header - 1]):
         heads, first = join_headers(top[header - 1], heads), header - 1
-    elif header + 1 < len(top) and _goes_on(top[header + 1]):
+    elif header + 1 < len(top) and _goes_on(top[header + 1], heads):
         header += 1
         heads = join_headers(heads, top[header])
     _spread_down(rows, page, header)
@@ -183,10 +184,13 @@ def _runs(rows: list[int]) -> str:
     return "、".join(texts[:10]) + ("…" if len(texts) > 10 else "")
 
 
-def _goes_on(row: list[str]) -> bool:
-    """Tell whether a row below the header is its second row: nothing in it but heads."""
+def _goes_on(row: list[str], heads: list[str]) -> bool:
+    """Tell whether a row below the header is its second row: nothing in it but heads, or mostly heads where the header
+    has one head over several columns."""
     cells = [cell for cell in row if cell]
-    return bool(cells) and all(map(is_head, cells))
+    known = sum(map(is_head, cells))
+    wide = any(left and left == right for left, right in pairwise(heads))
+    return bool(cells) and (known == len(cells) or (wide and known > 1 and known * 2 >= len(cells)))
 
 
 def _spread_merged(top: list[list[str]], page: _Page) -> None:

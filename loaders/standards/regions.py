@@ -65,7 +65,7 @@ def find_region(text: str) -> str | None:
 @lru_cache(maxsize=200_000)
 def cut_region(text: str) -> tuple[str, str]:
     """Return the code of the division with which a text begins, or nothing, and the rest of the text."""
-    rest, code = _marks.sub("", text).removeprefix("中国").removeprefix("中华人民共和国"), ""
+    rest, code = _marks.sub("", text).removeprefix("中国").removeprefix("中华人民共和国").removeprefix("直辖市"), ""
     while found := _next(rest, code):
         code, rest = found
     if code:
