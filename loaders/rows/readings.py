@@ -94,6 +94,7 @@ STATE_WORDS = (
     ),
     *("异常", "成立", *DISSOLVED),
 )
+A_DAY = r"(\d{4}(?:[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?)?[年月日]?)"
 NO_STEP = "不是日期,没有当作一步进展"
 NO_WORDS = ("无", "-", "--", "—", "/", "暂无", "不详")  # nothing that is to be kept
 NO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "0001-01-01", "0000-00-00", "1900-01")
@@ -168,7 +169,7 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
     plain = not of_head and "_currency" not in frame.columns
     if plain and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
         return frame
-    bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,6})\)(整?)$", "${1}${2}")  # 200(万元)
+    bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,8})\)(整?)$", "${1}${2}")  # 200(万元)
     written = frame.select(bare.alias("cell"))["cell"].drop_nulls().unique()
     numerals = {text: number for text in written if (number := in_digits(text))}
     bare = bare.replace(numerals) if numerals else bare
@@ -277,7 +278,7 @@ def find_day(text: str) -> str | None:
     where there is none, or nothing."""
     if text in NO_DAYS:
         return ""
-    bare = re.sub(r"[\s.,]+", "", unicodedata.normalize("NFKC", text)).lower()
+    bare = re.sub(r"[\s.,/-]+", "", unicodedata.normalize("NFKC", text)).lower()
     if match := re.fullmatch(
         r"(\d{1,2})(?:st|nd|rd|th)?([a-z]{3})[a-z]*(\d{4})|([a-z]{3})[a-z]*(\d{1,2})(?:st|nd|rd|th)?(\d{4})", bare
     ):
@@ -450,9 +451,8 @@ def find_period(text: str, begun: str | None = None) -> tuple[str | None, str | 
     if match := re.fullmatch(LONG, bare):
         long = numbers.get(match[1]) or int(match[1])
         return (begun, f"{int(begun[:4]) + long}{begun[4:]}") if begun else (None, None)
-    ends = re.split(r"[—–~～至到]+|--+", bare)
-    if len(ends) == 1:
-        ends = re.split(r"(?<=\d{4})-(?=\d{4})|(?<=日)-|(?<=月)-|(?<=年)-|(?<=\.\d{2})-|(?<=/\d{2})-", bare)
+    both = re.fullmatch(rf"{A_DAY}(?:[—–~～至到]|-)+{A_DAY}", bare)
+    ends = [both[1], both[2]] if both else re.split(r"[—–~～至到]+|--+", bare)
     days = [_day(end) if end else None for end in ends]
     if len(days) == 1:
         return None, days[0]

@@ -92,8 +92,9 @@ def _next(rest: str, code: str) -> tuple[str, str] | None:
         # a short name that goes on as the name of a road is the road's: 青岛路, 南京东路
         if rest.startswith(word) and (word == _names()[inner] or _is_short(word, rest)):
             return inner, rest[len(word) :]
-    for own in (_names().get(code, ""), "市辖区"):  # 北京市北京市朝阳区
-        if own and code and rest.startswith(own):
+    name = _names().get(code, "")
+    for own in (name, "市辖区", _short(name)):  # 北京市北京市朝阳区, 北京市/北京/朝阳区
+        if own and code and rest.startswith(own) and (own != _short(name) or _is_short(own, rest)):
             return _next(rest[len(own) :], code)
     return None
 
