@@ -24,10 +24,10 @@ from loaders.layouts.told import NOTHING_TOLD, Told
 from loaders.layouts.words import head_words
 from loaders.parts import Piece, find_pieces, pieces_of
 from loaders.report import FileReport, Report, shown
-from loaders.rows.as_meant import FIRST, Note, as_meant
+from loaders.rows.as_meant import FIRST, Note, as_meant, without_sections
 from loaders.rows.kept import copies_of
 from loaders.rows.problems import RowProblem
-from loaders.rows.readings import Listing, day_of, read_cells
+from loaders.rows.readings import NO_STEP, Listing, day_of, read_cells
 
 Row = dict[str, Any]
 MOST_NOTES = 1000  # of one kind in one column that are told one by one
@@ -94,10 +94,14 @@ class InputTable:
             named, notes = as_meant(read, self.record, self.heads, self.sheet.since_1904, self.listing)
             unit = unit_of_title(self.sheet.above)
             listing = Listing(self.record, self.heads, self.listing, unit, self._day, self.purposes, notes, self._about)
+            if self.listing and not self.piece:
+                named = without_sections(named, self.record, notes)
             named = self._with_proof(read_cells(named, listing))
             if self.listing:
                 named = pieces_of(named, self.record, self.piece, self._seen)
             self._tell(listing.notes)
+            if self.piece:  # what the table of the rows themselves does not tell
+                self.leave_out(note for note in listing.notes if note.note == NO_STEP)
             self.report.read -= len(raw) - named[ROW].n_unique()
             yield raw, named
 
@@ -239,6 +243,7 @@ def add_table(
         unsaid = "source" not in shape.fields and "source" in told.proof
         of_lists = file_name(shape.record) in head_words().heads
         shape = replace(shape, listing=shape.listing or as_list or (unsaid and of_lists))
+        shape = _without_contacts(shape, sheet.heads, about.keep) if shape.listing else shape
         if shape.listing and "source" not in shape.fields and "source" not in told.proof:
             raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
     except InputError as error:
@@ -293,6 +298,18 @@ def add_table(
             )
         )
         told_before |= {"", *(head for head, name in zip(sheet.heads, fields, strict=True) if name)}
+
+
+def _without_contacts(shape: Shape, heads: list[str], keep: frozenset[str]) -> Shape:
+    """Return the shape of a list without the column of its contacts as they stand: numbers that nobody asked for."""
+    persons = head_words().personal
+    bare = [
+        head
+        for head, name in zip(heads, shape.fields, strict=True)
+        if name == "contacts" and clean_head(head) in persons and clean_head(head) not in keep
+    ]
+    fields = [None if head in bare else name for head, name in zip(heads, shape.fields, strict=True)]
+    return replace(shape, fields=fields, personal=(*shape.personal, *bare))
 
 
 def _check_columns(tables: list[InputTable], told: Told) -> None:

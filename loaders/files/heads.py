@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
@@ -12,6 +13,9 @@ from loaders.layouts.spelling import clean_head, simplified, without_year
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
+ASIDE = re.compile(  # 企业名称(全称), 产值(2024年)
+    r"[(\[【](?:请?(?:填写?|写)?全称|规范全称|公章|盖章|必填|选填|如有|可多选|单选|简述|与营业执照一致|截[至止].*|\d{4}年.{0,6}|\d+字.{0,3})[)\]】]$"
+)
 ABOUT_IT = re.compile(r"(?:基本)?(?:情况|信息|概况)$")
 CONTACTS = frozenset({"单位名称", "单位", "机构名称"})
 OF_PEOPLE = frozenset(
@@ -147,10 +151,15 @@ def heads_at(rows: list[list[str]], header: int) -> tuple[list[str], int, int]:
 
 
 def _goes_on(header: list[str], row: list[str]) -> bool:
-    """Tell whether a row below the header is its second row: heads alone, below one that is empty or wide in places."""
+    """Tell whether a row below the header is its second row: heads alone below one that is empty or wide in places, or
+    mostly heads below one head over several columns."""
     cells = [cell for cell in row if cell]
+    known = sum(map(is_head, cells))
+    over_several = any(left and left == right for left, right in pairwise(header))
+    if over_several and known > 1 and known * 2 >= len(cells):
+        return True
     wide = len({*filter(None, header)}) < max(len(header), len(row))
-    return wide and len(cells) > 1 and all(map(is_head, cells))
+    return wide and len(cells) > 1 and known == len(cells)
 
 
 def required(record: type[Record]) -> list[str]:
@@ -191,7 +200,8 @@ def known_head(head: str) -> str:
     if head in known:
         return head
     plain = simplified(head)
-    return next((word for word in (plain, *without_year(plain)) if word in known), head)
+    bare = ASIDE.sub("", plain)
+    return next((word for word in (plain, bare, *without_year(bare)) if word in known), head)
 
 
 def _leader_hint(record: type[Record], lacking: list[str]) -> str:

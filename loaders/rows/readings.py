@@ -63,7 +63,7 @@ STATES = {  # what registers call the state of a firm, with what it is in the wo
     "deregistered": "注销", "struck off": "注销", "cancelled": "注销", "revoked": "吊销", "liquidation": "清算",
     "in liquidation": "清算", "inactive": "停业",
 }  # fmt: skip
-OF_FIRMS = ("investors", "supplier", "customer", "enterprise", "participant", "agency")
+OF_FIRMS = ("investors", "supplier", "customer", "enterprise", "participant", "agency", "titles")
 NOBODY = (
     r"(^|[、;；，,\n])\s*(?:待定|未定|待确定|待落实|尚?未确定|暂未确定|暂无|无|不详|保密|-+|—+|/)\s*(?:$|[、;；，,\n])"
 )
@@ -94,6 +94,8 @@ STATE_WORDS = (
     ),
     *("异常", "成立", *DISSOLVED),
 )
+A_DAY = r"(\d{4}(?:[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?)?[年月日]?)"
+NO_STEP = "不是日期,没有当作一步进展"
 NO_WORDS = ("无", "-", "--", "—", "/", "暂无", "不详")  # nothing that is to be kept
 NO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "0001-01-01", "0000-00-00", "1900-01")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -160,13 +162,14 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
     head = listing.heads.get(name, "")
     of_head = unit_of(head) or listing.unit
     bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.to_lowercase()
-    bare = bare.str.replace_many({"萬": "万", "億": "亿", "幣": "币", "圓": "元", "臺": "台"})
+    bare = bare.str.replace_many({"萬": "万", "億": "亿", "幣": "币", "圓": "元", "臺": "台", "million": "百万"})
     if listing.listing and not of_head:
         small = bare.str.contains(r"^[1-9]\d{0,3}(?:\.\d+)?$")
         listing.note(frame, name, pl.when(small).then(pl.lit("没有写单位,按元读;是万元或亿元的请在表头写明")))
-    if not of_head and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
+    plain = not of_head and "_currency" not in frame.columns
+    if plain and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
         return frame
-    bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,6})\)(整?)$", "${1}${2}")  # 200(万元)
+    bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,8})\)(整?)$", "${1}${2}")  # 200(万元)
     written = frame.select(bare.alias("cell"))["cell"].drop_nulls().unique()
     numerals = {text: number for text in written if (number := in_digits(text))}
     bare = bare.replace(numerals) if numerals else bare
@@ -186,6 +189,8 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
     currency = currency.fill_null(of_column)
     read = digits.is_not_null()
     if listing.record.__name__ == "Supplies" or name == "turnover":  # they have no currency of their own
+        paid_in = _or_none(frame, "_currency").str.to_lowercase()
+        currency = pl.coalesce(currency, paid_in.replace_strict(CURRENCIES.words | SIGNS, default=None))
         abroad = read & (currency != "CNY")
         listing.note(frame, name, pl.when(abroad).then(pl.lit("是外币,没有折算,没有载入这一格")))
         frame = frame.with_columns(pl.when(abroad).then(None).otherwise(pl.col(name)).alias(name))
@@ -273,7 +278,7 @@ def find_day(text: str) -> str | None:
     where there is none, or nothing."""
     if text in NO_DAYS:
         return ""
-    bare = re.sub(r"[\s.,]+", "", unicodedata.normalize("NFKC", text)).lower()
+    bare = re.sub(r"[\s.,/-]+", "", unicodedata.normalize("NFKC", text)).lower()
     if match := re.fullmatch(
         r"(\d{1,2})(?:st|nd|rd|th)?([a-z]{3})[a-z]*(\d{4})|([a-z]{3})[a-z]*(\d{1,2})(?:st|nd|rd|th)?(\d{4})", bare
     ):
@@ -375,7 +380,7 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
 
 def read_names(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Take names as names: without line breaks, without what is said of a firm in brackets; 待定 is nobody."""
-    own = ["name"] if listing.record.__name__ in ("Enterprise", "Agency", "Project") else []
+    own = ["name"] if listing.record.__name__ in ("Enterprise", "Agency", "Project", "Title") else []
     for name in (name for name in (*own, *OF_FIRMS) if name in frame.columns):
         was = _text(name)
         if not frame.select(was.str.contains(f"\n|{REMARK}|{NOBODY}|{AND_OTHERS}").any()).item():
@@ -446,9 +451,8 @@ def find_period(text: str, begun: str | None = None) -> tuple[str | None, str | 
     if match := re.fullmatch(LONG, bare):
         long = numbers.get(match[1]) or int(match[1])
         return (begun, f"{int(begun[:4]) + long}{begun[4:]}") if begun else (None, None)
-    ends = re.split(r"[—–~～至到]+|--+", bare)
-    if len(ends) == 1:
-        ends = re.split(r"(?<=\d{4})-(?=\d{4})|(?<=日)-|(?<=月)-|(?<=年)-|(?<=\.\d{2})-|(?<=/\d{2})-", bare)
+    both = re.fullmatch(rf"{A_DAY}(?:[—–~～至到]|-)+{A_DAY}", bare)
+    ends = [both[1], both[2]] if both else re.split(r"[—–~～至到]+|--+", bare)
     days = [_day(end) if end else None for end in ends]
     if len(days) == 1:
         return None, days[0]
@@ -560,6 +564,25 @@ def read_stage(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     return frame.with_columns(_joined(_or_none(frame, "note"), word).alias("note"), read.alias("stage"))
 
 
+def read_steps(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Take no step of a project from what is no day: 未开工 below 开工时间 is none."""
+    if listing.record is not Progress or "happened_on" not in frame.columns:
+        return frame
+    dull = ~_text("happened_on").str.contains(PARTIAL_DATE)
+    listing.note(frame, "happened_on", pl.when(dull).then(pl.lit(NO_STEP)))
+    return frame.with_columns(pl.when(~dull).then(pl.col("happened_on")).alias("happened_on"))
+
+
+def read_quantity(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Keep the unit that a head says of a quantity with its bare number: 年用量(万台)."""
+    told = re.search(r"[(（【\[]([^()（）\d]{1,6})[)）】\]]\s*$", listing.heads.get("quantity", ""))
+    if not told or "quantity" not in frame.columns:
+        return frame
+    bare = _text("quantity").str.contains(r"^[\d.,]+$")
+    whole = pl.when(bare).then(pl.concat_str(_text("quantity"), pl.lit(told[1]))).otherwise(pl.col("quantity"))
+    return frame.with_columns(whole.alias("quantity"))
+
+
 def read_said(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Put into the note what has no field of its own, each under its head."""
     names = [name for name in frame.columns if name.startswith("_said")]
@@ -632,6 +655,8 @@ OF_LISTS: tuple[Reading, ...] = (
     read_products,
     read_year,
     read_stage,
+    read_steps,
+    read_quantity,
     read_said,
     read_persons,
 )

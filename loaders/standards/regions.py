@@ -75,7 +75,7 @@ def find_region(text: str) -> str | None:
 @lru_cache(maxsize=10_000)
 def cut_region(text: str) -> tuple[str, str]:
     """Return the code of the division with which a text begins, or nothing, and the rest of the text."""
-    rest, code = _marks.sub("", text).removeprefix("中国").removeprefix("中华人民共和国"), ""
+    rest, code = _marks.sub("", text).removeprefix("中国").removeprefix("中华人民共和国").removeprefix("直辖市"), ""
     while found := _next(rest, code):
         code, rest = found
     if code:
@@ -104,8 +104,9 @@ def _next(rest: str, code: str) -> tuple[str, str] | None:
             # a short name that goes on as the name of a road is the road's: 青岛路, 南京东路
             if word == _names()[inner] or _is_short(word, rest):
                 return inner, rest[length:]
-    for own in (_names().get(code, ""), "市辖区"):  # 北京市北京市朝阳区
-        if own and code and rest.startswith(own):
+    name = _names().get(code, "")
+    for own in (name, "市辖区", _short(name)):  # 北京市北京市朝阳区, 北京市/北京/朝阳区
+        if own and code and rest.startswith(own) and (own != _short(name) or _is_short(own, rest)):
             return _next(rest[len(own) :], code)
     return None
 
