@@ -29,6 +29,7 @@ SIGNS = {"rmb": "CNY", "¥": "CNY", "us$": "USD", "$": "USD", "€": "EUR", "£"
 SIGNS |= {code.lower(): code for code in CURRENCIES.choices}
 MONEY_WORDS = sorted([*CURRENCIES.words, *SIGNS], key=len, reverse=True)
 _money_word = "|".join(map(re.escape, MONEY_WORDS))
+BARE, GOT = "__bare", "__got"  # the columns of an amount while it is read
 MONEY = (
     rf"(?i)^(约|大约|近|超过|超|逾|不低于|不少于|至少|预计|暂定|计划|拟)?(?:({_money_word})\s*)?(\d+(?:\.\d+)?)"
     rf"(万亿|亿|千万|百万|万|千|百)?元?(?:({_money_word}))?(?:\(?(人民币)\)?|整)?(左右|以上|余|多|上下)?$"
@@ -163,21 +164,22 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
     of_head = unit_of(head) or listing.unit
     bare = _text(name).str.normalize("NFKC").str.replace_all(r"[\s,]", "").str.to_lowercase()
     bare = bare.str.replace_many({"萬": "万", "億": "亿", "幣": "币", "圓": "元", "臺": "台", "million": "百万"})
+    frame, bare = frame.with_columns(bare.alias(BARE)), pl.col(BARE)  # read once, asked often
     if listing.listing and not of_head:
         small = bare.str.contains(r"^[1-9]\d{0,3}(?:\.\d+)?$")
         listing.note(frame, name, pl.when(small).then(pl.lit("没有写单位,按元读;是万元或亿元的请在表头写明")))
     plain = not of_head and "_currency" not in frame.columns
     if plain and not frame.select(bare.str.contains(r"[^0-9.]").any()).item():
-        return frame
+        return frame.drop(BARE)
     bare = bare.str.replace(r"元\(元\)$", "元").str.replace(r"\(([^()\d]{1,8})\)(整?)$", "${1}${2}")  # 200(万元)
-    written = frame.select(bare.alias("cell"))["cell"].drop_nulls().unique()
-    numerals = {text: number for text in written if (number := in_digits(text))}
-    bare = bare.replace(numerals) if numerals else bare
+    frame, bare = frame.with_columns(bare.alias(BARE)), pl.col(BARE)
+    numerals = {text: number for text in frame[BARE].drop_nulls().unique() if (number := in_digits(text))}
+    got = bare.replace(numerals).str.extract_groups(MONEY)
+    frame = frame.with_columns(bare.replace(numerals), got.alias(GOT))
     unit, of_unit = factor_of(of_head)
     # a bare 元 is not the yuan in a list in traditional characters
     home = "CNY" if simplified(head) == head else None
-    got = bare.str.extract_groups(MONEY)
-    about, before, digits, scale, after, yuan, more = (got.struct.field(str(number)) for number in range(1, 8))
+    about, before, digits, scale, after, yuan, more = (pl.col(GOT).struct.field(str(n)) for n in range(1, 8))
     has_unit = scale.is_not_null() | after.is_not_null() | bare.str.contains("元")
     factor = scale.replace_strict(SCALES, default=1.0, return_dtype=pl.Float64)
     value = digits.cast(pl.Float64) * pl.when(has_unit).then(factor).otherwise(unit * factor)
@@ -207,7 +209,7 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
         whole = pl.when(has_unit | ~read).then(was).otherwise(was + pl.lit(of_head))
         made.append(pl.coalesce(_or_none(frame, to), whole).alias(to))
     made.append(pl.when(read).then(value.round(2).cast(pl.String)).otherwise(was).alias(name))
-    return frame.with_columns(made)
+    return frame.with_columns(made).drop(BARE, GOT)
 
 
 def in_digits(text: str) -> str:
