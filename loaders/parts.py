@@ -17,6 +17,7 @@ from loaders.rows.readings import LISTED, names_of
 KEY = "__piece"
 PROOF = ("source", "status", "confidence")
 PAIRED = ("region", "uscc")  # of which a cell has one for each thing that another names
+APART = r"(?<=公司)\s*(?:[/+&]|和|及|与)\s*(?=\S{2,}公司)"  # 示例甲公司/示例乙公司
 READ_FROM = {"happened_on": "_years"}  # what is read out of another column
 _park = re.compile(
     r"([\u4e00-\u9fff()A-Za-z0-9]{2,20}?(?:产业园|工业园|科技园|创新园|软件园|物流园|园区|孵化器|开发区|产业基地|示范区))(?:区|内)?"
@@ -105,4 +106,4 @@ def _names_products(record: type[Record], each: str) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    return [part.strip() for part in re.split(LISTED, text) if part.strip()]
+    return [part.strip() for part in re.split(f"{LISTED}|{APART}", text) if part.strip()]

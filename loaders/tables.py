@@ -27,7 +27,7 @@ from loaders.report import FileReport, Report, shown
 from loaders.rows.as_meant import FIRST, Note, as_meant, without_sections
 from loaders.rows.kept import copies_of
 from loaders.rows.problems import RowProblem
-from loaders.rows.readings import NO_STEP, Listing, day_of, read_cells
+from loaders.rows.readings import Listing, day_of, read_cells
 
 Row = dict[str, Any]
 MOST_NOTES = 1000  # of one kind in one column that are told one by one
@@ -100,8 +100,6 @@ class InputTable:
             if self.listing:
                 named = pieces_of(named, self.record, self.piece, self._seen)
             self._tell(listing.notes)
-            if self.piece:  # what the table of the rows themselves does not tell
-                self.leave_out(note for note in listing.notes if note.note == NO_STEP)
             self.report.read -= len(raw) - named[ROW].n_unique()
             yield raw, named
 

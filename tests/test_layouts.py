@@ -791,3 +791,54 @@ def test_what_is_no_list_of_ours_is_refused(store: Store, tmp_path: Path, heads:
     report = load([path], store, Options(proof={"source": SOURCE}))
     assert [reason in failed["reason"] for failed in report.failed] == [True]
     assert store.nodes(Enterprise).is_empty()
+
+
+def test_a_ledger_with_sections_and_names_in_several_lines(store: Store, put: Put) -> None:
+    report = put(
+        "签约.xlsx",
+        [["2026年签约项目（单位：亿元）"], ["序号", "区市", "项目名称", "投资方", "总投资", "开工时间", "联系方式"],
+         ["一", "崂山区（2个）"],
+         [1, "崂山区", "示例\n甲项目", "示例甲\n有限公司", 5, "未开工", "13812345678"],
+         [2, "", "示例乙项目", "示例乙有限公司/示例丙有限公司\n示例丁有限公司", 6, "2026年3月中旬", ""],
+         ["二", "城阳区（1个）"],
+         [3, "城阳区", "示例丙项目", "待定", 7, "", ""], ["", "城阳区小计", "1个", "", 7]],
+        merged=((3, 1, 4, 1, "崂山区"),),
+    )  # fmt: skip
+    where = "MATCH (p:Project)-[:LOCATED_IN]->(r:Region) RETURN p.name, p.amount, r.name"
+    assert rows(store, where) == sorted(
+        [("示例甲项目", 500_000_000, "崂山区"), ("示例乙项目", 600_000_000, "崂山区"), ("示例丙项目", 700_000_000, "城阳区")], key=str,
+    )  # fmt: skip
+    investors = "MATCH (e:Enterprise)-[:INVESTS_IN]->(p:Project) RETURN e.name, p.name"
+    assert rows(store, investors) == sorted(
+        [("示例甲有限公司", "示例甲项目"), *((f"示例{name}有限公司", "示例乙项目") for name in "乙丙丁")], key=str
+    )
+    steps = "MATCH (s:Progress)-[:PROGRESS_OF]->(p:Project) RETURN p.name, s.stage, s.happened_on"
+    assert rows(store, steps) == [("示例乙项目", "开工", "2026-03")]  # 未开工 is no step
+    assert "138" not in str(rows(store, "MATCH (p:Project) RETURN p.contacts"))
+    told = {(note.row, note.note) for note in report.notes}
+    assert {
+        (3, "只有小标题,没有当作一行"),
+        (6, "只有小标题,没有当作一行"),
+        (8, "是合计或备注,没有当作一行"),
+        (4, "不是日期,没有当作一步进展"),
+    } <= told
+
+
+def test_leaders_titles_institutes_and_parks(store: Store, put: Put) -> None:
+    put(
+        "链主.csv",
+        [["产业链", "链主企业", "2025年营收（亿元）", "资质"], ["集成电路", "示例链主甲有限公司", "120", "高新技术企业、专精特新中小企业"]],
+    )  # fmt: skip
+    put("机构.csv", [["机构名称", "机构类型", "所在地", "研究方向"], ["示例研究院", "新型研发机构", "崂山区", "海洋"]])
+    put(
+        "载体.csv", [["园区名称", "园区级别", "所在区市", "主导产业"], ["示例海洋产业园", "省级", "黄岛区", "海洋装备"]]
+    )
+    assert rows(
+        store, "MATCH (e:Enterprise)-[:LEADS]->(c:Chain) RETURN e.name, c.name, e.turnover, e.turnover_year"
+    ) == [("示例链主甲有限公司", "集成电路", 12_000_000_000, "2025")]
+    held = rows(store, "MATCH (e:Enterprise)-[:HOLDS]->(t:Title) RETURN t.name")
+    assert held == sorted([("高新技术企业",), ("专精特新中小企业",)], key=str)
+    institutes = "MATCH (i:Institute)-[:LOCATED_IN]->(r:Region) RETURN i.name, i.kind, i.description, r.name"
+    assert rows(store, institutes) == [("示例研究院", "新型研发机构", "海洋", "崂山区")]
+    parks = "MATCH (p:Park)-[:LOCATED_IN]->(r:Region) RETURN p.name, p.kind, p.description"
+    assert rows(store, parks) == [("示例海洋产业园", "省级", "海洋装备")]

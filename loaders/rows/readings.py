@@ -72,6 +72,10 @@ REMARK = (
     r"[(（](?:(?:世界|中国|全国|民企|民营企业|财富)*\d*500强.{0,6}|(?:A股|港股|主板|科创板|创业板|北交所)?上市(?:公司|企业)"
     r"|央企|国企|民企|外企|外资|龙头(?:企业)?|链主(?:企业)?|牵头(?:单位|方)?|联合体|暂定名?|拟设立?|新设)[)）]"
 )
+IN_NAME = (  # a line break that is not between two names
+    r"(?<=[\u4e00-\u9fff（）()])(?<!公司)(?<!集团)(?<!中心)(?<![厂院所局委会社店部])[ \t]*\n[ \t]*"
+    r"|[ \t]*\n[ \t]*(?=[（(])"
+)
 AND_OTHERS = r"等(?:\d+家)?(?:企业|公司|单位)?$"
 DISSOLVED = (*GONE, "解散", "废止", "廢止", "除名")
 STATE_WORDS = (
@@ -96,7 +100,6 @@ STATE_WORDS = (
     *("异常", "成立", *DISSOLVED),
 )
 A_DAY = r"(\d{4}(?:[-/.年]\d{1,2}(?:[-/.月]\d{1,2})?)?[年月日]?)"
-NO_STEP = "不是日期,没有当作一步进展"
 NO_WORDS = ("无", "-", "--", "—", "/", "暂无", "不详")  # nothing that is to be kept
 NO_DAYS = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "0001-01-01", "0000-00-00", "1900-01")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -382,19 +385,25 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
 
 def read_names(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Take names as names: without line breaks, without what is said of a firm in brackets; 待定 is nobody."""
-    own = ["name"] if listing.record.__name__ in ("Enterprise", "Agency", "Project", "Title") else []
-    for name in (name for name in (*own, *OF_FIRMS) if name in frame.columns):
+    kind = listing.record.__name__
+    own = {"Enterprise": ["name"], "Agency": ["name"], "Title": ["name"]}.get(kind, [])
+    for name in (name for name in (*own, *OF_FIRMS, "name", "project") if name in frame.columns):
         was = _text(name)
         if not frame.select(was.str.contains(f"\n|{REMARK}|{NOBODY}|{AND_OTHERS}").any()).item():
             continue
-        bare = (
-            was.str.replace_all(r"([\u4e00-\u9fff（(])[ \t]*\n[ \t]*", "${1}") if name in ("name", "supplier") else was
-        )
-        if listing.record is not Project or name != "name":
+        broken = frame.filter(was.str.contains("\n"))[name].unique().to_list()
+        bare = was.replace({text.strip(): _in_one_line(text.strip()) for text in broken}) if broken else was
+        if name in (*own, *OF_FIRMS):
             bare = bare.str.replace_all(REMARK, "").str.replace_all(NOBODY, "${1}").str.replace(AND_OTHERS, "")
             listing.note(frame, name, pl.when(was.str.contains(REMARK)).then(pl.lit("括号里的说明没有当作名称")))
-        frame = frame.with_columns(bare.str.strip_chars(" 、;；，,").replace("", None).alias(name))
+            bare = bare.str.strip_chars(" 、;；，,").replace("", None)
+        frame = frame.with_columns(bare.alias(name))
     return frame
+
+
+def _in_one_line(text: str) -> str:
+    """Return a name without the line break in it; several names, each in a line of its own, stay apart."""
+    return re.sub(IN_NAME, "", text)
 
 
 def read_flags(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
@@ -571,7 +580,7 @@ def read_steps(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     if listing.record is not Progress or "happened_on" not in frame.columns:
         return frame
     dull = ~_text("happened_on").str.contains(PARTIAL_DATE)
-    listing.note(frame, "happened_on", pl.when(dull).then(pl.lit(NO_STEP)))
+    listing.note(frame, "happened_on", pl.when(dull).then(pl.lit("不是日期,没有当作一步进展")))
     return frame.with_columns(pl.when(~dull).then(pl.col("happened_on")).alias("happened_on"))
 
 
