@@ -247,7 +247,9 @@ class NodeLoader:
             if not merged.changed.is_empty():
                 self.writer.update_nodes(record, merged.changed)
         self.counts[record.label()] = self.counts.get(record.label(), 0) + len(merged.new)
-        made = batch.rows.select(TABLE, ROW, ORDER).join(merged.outcomes, on=ORDER).select(TABLE, ROW, OUTCOME)
+        batch.rows, outcomes = batch.rows.select(TABLE, ROW, ORDER), merged.outcomes
+        del rows, merged  # what is written is not needed, and large
+        made = batch.rows.join(outcomes, on=ORDER).select(TABLE, ROW, OUTCOME)
         return pl.concat([made, told]) if len(told) else made
 
     def _write_links(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> pl.DataFrame:
