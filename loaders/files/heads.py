@@ -143,7 +143,8 @@ def join_headers(upper: list[str], lower: list[str]) -> list[str]:
 def heads_at(rows: list[list[str]], header: int) -> tuple[list[str], int, int]:
     """Return the heads of the table whose header was found in a row, and the first and the last row that they take:
     a header may have two."""
-    if header and any(map(is_head, rows[header - 1])):
+    # one text alone above the heads is a title, whatever it says: 2026年签约项目
+    if header and len({*filter(None, rows[header - 1])}) > 1 and any(map(is_head, rows[header - 1])):
         return join_headers(rows[header - 1], rows[header]), header - 1, header
     if header + 1 < len(rows) and _goes_on(rows[header], rows[header + 1]):
         return join_headers(rows[header], rows[header + 1]), header, header + 1

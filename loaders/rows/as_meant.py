@@ -31,6 +31,7 @@ REMARKS = (
 )
 PLAIN_CODE = r"^[0-9A-Z]{18}$|^[0-9]{6}$|^[0-9]{6}\.[A-Z]{2}$"  # nothing is to be read otherwise
 ODD_START = r"^\s*[-'‘’—–－]"
+NO_NAME = r"^(?:共?\s*\d+\s*[个家项户])?$"  # a sum beside 小计: 2个
 FIRST = "__first"  # the first column where it is none of ours: a number, or the word 合计
 SYSTEM_1904 = 1462  # days between the two systems in which Excel counts them
 LIMIT = 100  # letters of a value that a note shows
@@ -100,17 +101,23 @@ def _without_rows(
 
 
 def without_sections(frame: pl.DataFrame, record: type[Record], notes: list[Note]) -> pl.DataFrame:
-    """Leave out the rows of a list that only say what the next rows are about: 一、崂山区(2个)."""
+    """Leave out the rows of a list that only say what the next rows are about, 一、崂山区(2个), and sums in any column
+    of a row that names nothing."""
     names = [name for name, _ in record.table.end_columns] if issubclass(record, Edge) else ["name"]
     cells = [name for name in frame.columns if not name.startswith("__")]
     if len(cells) < 3 or not {*names} <= {*cells}:
         return frame
     said = pl.concat_list(pl.col(cells).str.strip_chars().replace("", None)).list.drop_nulls()
-    there = pl.any_horizontal(pl.col(name).str.strip_chars().fill_null("") != "" for name in names)
-    marked = frame.with_columns(said.alias("__said"), ((said.list.len() < 2) & ~there).alias("__section"))
-    for row, texts in marked.filter("__section").select(ROW, "__said").iter_rows():
-        notes.append(Note(row, "", "、".join(texts)[:LIMIT], "只有小标题,没有当作一行"))
-    return marked.filter(~pl.col("__section")).drop("__said", "__section")
+    there = pl.any_horizontal(~pl.col(name).str.strip_chars().fill_null("").str.contains(NO_NAME) for name in names)
+    nameless = frame.filter(~there).with_columns(said.alias("__said"))
+    gone: list[int] = []
+    for row, texts in nameless.select(ROW, "__said").iter_rows():
+        is_sum = any(_reads(text, SUMS) for text in texts)
+        if is_sum or len(texts) < 2:
+            told = "是合计或备注,没有当作一行" if is_sum else "只有小标题,没有当作一行"
+            notes.append(Note(row, "", "、".join(texts)[:LIMIT], told))
+            gone.append(row)
+    return frame.filter(~pl.col(ROW).is_in(gone)) if gone else frame
 
 
 def _reads(text: str, pattern: str) -> bool:
