@@ -73,7 +73,7 @@ def test_rejects_are_workbooks_or_json_lines_and_load_when_mended(tmp_path: Path
     unmended = run(store, written, rejects=tmp_path / "again")
     assert [reject.reason for reject in unmended.rejected] == [reject.reason for reject in report.rejected]
     assert unmended.warnings == (
-        [f"{written.name}: 没有用到的列 联系方式"] if name != "enterprises.jsonl" else unmended.warnings
+        [f"{written.name}: 个人信息没有载入: 联系方式"] if name != "enterprises.jsonl" else unmended.warnings
     )
     (again,) = (tmp_path / "again").iterdir()
     assert read(again) == read(written)

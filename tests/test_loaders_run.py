@@ -20,6 +20,7 @@ from graph.names.names import normalise
 from graph.stores import Store
 from graph.stores.base import Ends
 from loaders.files.heads import all_heads
+from loaders.rows.as_meant import NOT_SAID, REMARKS, SUMS
 from loaders.run import Options, load
 
 IN_ONE_FOLDER = [HealthCheck.function_scoped_fixture]
@@ -160,12 +161,17 @@ def picture(store: Store) -> list[str]:
     )
 
 
+# what is read otherwise than it stands, and says so: tests/test_odd_files.py
+AS_MEANT = rf"['‘’`]|[=#]|{NOT_SAID}|{SUMS}|{REMARKS}"
+
+
 def _is_fine(name: str) -> bool:
     return (
         bool(normalise(name))
         and name == name.strip()
         and not re.search(FORBIDDEN, name)
         and not re.match(FORMULA, name)
+        and not re.match(AS_MEANT, name)
     )
 
 

@@ -194,7 +194,7 @@ class Enterprise(Node):
     street: OptText = column("街道", hint="地址所在的街道、镇或乡")
     main_products: OptLongText = column("主要产品原文", hint="名录里写的原话;是图中产品的另连到产品")
     business_scope: OptScope = column("经营范围")
-    contacts: OptNames = column("联系方式", hint=CONTACTS_HINT)
+    contacts: OptNames = column("遮盖的联系方式", hint=CONTACTS_HINT)
 
 
 class Title(Node):
@@ -263,7 +263,7 @@ class Project(Node):
     amount_original: OptText = column("投资额原文", "金额原文")
     flagship: OptFlag = column("行业引领性", "引领性项目")
     expected_on: OptDate = column("预计投产日期", "预计投产")
-    contacts: OptNames = column("联系方式", hint=CONTACTS_HINT)
+    contacts: OptNames = column("遮盖的联系方式", hint=CONTACTS_HINT)
     annual_amount: OptMoney = column("年度计划投资", hint=f"{MONEY_HINT};币种同投资额")
 
     @field_validator("amount_original")
