@@ -12,7 +12,7 @@ from loaders.files.heads import About, Shape, known_head
 from loaders.files.sheets import Sheet
 from loaders.layouts.spelling import clean_head
 from loaders.layouts.words import Part, head_words
-from loaders.rows.readings import LISTED, names_of
+from loaders.rows.readings.words import LISTED, names_of
 
 KEY = "__piece"
 PROOF = ("source", "status", "confidence")

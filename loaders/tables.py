@@ -27,7 +27,9 @@ from loaders.report import FileReport, Report, shown
 from loaders.rows.as_meant import FIRST, Note, as_meant, without_sections
 from loaders.rows.kept import copies_of
 from loaders.rows.problems import RowProblem
-from loaders.rows.readings import Listing, day_of, read_cells
+from loaders.rows.readings import read_cells
+from loaders.rows.readings.days import day_of
+from loaders.rows.readings.listing import Listing
 
 Row = dict[str, Any]
 MOST_NOTES = 1000  # of one kind in one column that are told one by one

@@ -12,7 +12,9 @@ from loaders.files.heads import join_headers
 from loaders.files.sheets import ROW
 from loaders.layouts.spelling import SCALES, clean_head, unit_of, unit_of_title
 from loaders.layouts.words import head_words
-from loaders.rows.readings import Listing, day_of, find_day, find_period, read_cells
+from loaders.rows.readings import read_cells
+from loaders.rows.readings.days import day_of, find_day, find_period
+from loaders.rows.readings.listing import Listing
 from loaders.standards.regions import cut_region, find_region, names_of_region
 
 UNITS = st.sampled_from([f"{scale}{word}" for scale in SCALES for word in CURRENCY_WORDS])

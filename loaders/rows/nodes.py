@@ -24,7 +24,7 @@ from loaders.rows.firms import NO_AGES, Ages, Cities
 from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, YIELDS, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
-from loaders.rows.readings import day_of
+from loaders.rows.readings.days import day_of
 
 GUESSED = "__guessed_{}"  # the column that tells which links were read out of a name
 COMMAS = "[，,/]"  # with which offices part names, though names have them too
