@@ -275,7 +275,7 @@ def test_the_published_figures_sort_filter_and_download(page: Page) -> None:
     page.wait_for_url("**/figures?q=*")
     assert 0 < rows.count() < every
     with page.expect_download() as got:
-        page.get_by_role("button", name="下载 CSV").click()
+        page.get_by_role("link", name="下载 CSV").click()
     assert len(Path(got.value.path()).read_text("utf-8-sig").splitlines()) == 1 + rows.count()
     page.screenshot(path=OUT / "figures-filtered.png")
 
@@ -435,7 +435,7 @@ def test_the_targets_of_a_chain(page: Page) -> None:
     assert page.locator("#table-target-factors tbody tr").count() == 12
     assert page.locator("#table-target-moves tbody tr").count() == 12
     with page.expect_download() as got:
-        page.locator("#targets").get_by_role("button", name="下载 CSV").click()
+        page.locator("#targets").get_by_role("link", name="下载 CSV").click()
     assert "示例外地电解液有限公司" in Path(got.value.path()).read_text("utf-8-sig")
     page.get_by_role("link", name="图谱与断点").click()
     page.wait_for_url("**/new-energy-vehicles")
