@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
+import openpyxl
 import pytest
 
 from graph.stores import Store, open_store
@@ -245,8 +246,9 @@ def test_rejects_can_be_mended_and_loaded(fresh: Store, tmp_path: Path) -> None:
     report = load([MINI], fresh, Options(rejects=tmp_path / "rejects"))
     written = {Path(path).stem: Path(path) for path in report.rejects_written}
     assert len(written) == len(counts(report))
-    with written["company-rejects"].open(encoding="utf-8-sig", newline="") as stream:
-        row = next(row for row in csv.DictReader(stream) if row["stock_code"] == "000003.SZ")
+    heads, *rows = openpyxl.load_workbook(written["company-rejects"]).active.iter_rows(values_only=True)
+    told = [dict(zip(map(str, heads), cells, strict=True)) for cells in rows]
+    row = next(row for row in told if row["stock_code"] == "000003.SZ")
     refused = tmp_path / "mended.csv"
     with refused.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, [*row])
