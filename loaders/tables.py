@@ -239,77 +239,76 @@ def add_table(
     filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
     about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
     try:
-        shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
-        unsaid = "source" not in shape.fields and "source" in told.proof
-        of_lists = file_name(shape.record) in head_words().heads
-        shape = replace(shape, listing=shape.listing or as_list or (unsaid and of_lists))
-        shape = _without_contacts(shape, sheet.heads, about.keep) if shape.listing else shape
-        if shape.listing and "source" not in shape.fields and "source" not in told.proof:
-            raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
+        shape = _shape_of(sheet, about, told, as_list)
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return
+    pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
+    taken = {name for piece in pieces for name in piece.part.takes}
+    shape = replace(shape, fields=[None if name in taken else name for name in shape.fields])
+    report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
     if told is not now:
         read = "、".join(f"{head}={name}" for head, name in told.columns.items())
         report.warnings.append(f"{shown(path.name)}: 表头照上次的对照读{f': {read}' if read else ''}")
-    pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
-    for name in (name for piece in pieces for name in piece.part.takes):
-        shape.fields[:] = [None if field == name else field for field in shape.fields]
-    used = {position for piece in pieces for position, name in enumerate(piece.fields) if name}
-    unused = [
-        one_line(head)
-        for position, (head, name) in enumerate(zip(sheet.heads, shape.fields, strict=True))
-        if head and name is None and position not in used
-    ]
-    nothing = head_words().nothing
-    unknown = [head for head in unused if not (head in (*REASON_HEADS, *shape.personal) or clean_head(head) in nothing)]
-    report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
-    if unknown:
+    if unknown := _unknown(sheet, shape, pieces):
         report.warnings.append(f"{shown(path.name)}: 没有用到的列 {'、'.join(unknown)[:300]}")
     if shape.personal:
         report.warnings.append(f"{shown(path.name)}: 个人信息没有载入: {'、'.join(shape.personal)[:300]}")
-    if shape.listing and shape.record is Project and (stage := head_words().find_stage(" ".join(about.texts))):
-        shape = replace(shape, given={**shape.given, "stage": stage})
-    end = ENDS_OF_LEADER.get(file_name(shape.record), "")
-    given = {**shape.given, **({end: told.leader} if end and told.leader else {}), **told.proof}
-    copies = copies_of(sheet.chunks, len(pieces) + 1)
-    shapes = [
-        (shape.record, shape.fields, given, None),
-        *((piece.part.record, piece.fields, {**piece.given, **told.proof}, piece) for piece in pieces),
-    ]
     told_before: frozenset[str] = frozenset()
-    for rows, (record, fields, holds, piece) in zip(copies, shapes, strict=True):
-        own = replace(sheet, chunks=rows)
-        kind = f"{record.table.zh}({holds['stage']})" if piece and "stage" in piece.given else record.table.zh
+    for rows, piece in zip(copies_of(sheet.chunks, len(pieces) + 1), (None, *pieces), strict=True):
+        record, fields = (piece.part.record, piece.fields) if piece else (shape.record, shape.fields)
+        given = piece.given if piece else _given(shape, about, told)
+        kind = f"{record.table.zh}({given['stage']})" if piece and "stage" in given else record.table.zh
         part = FileReport(shown(sheet.path), sheet.name, kind, unknown_columns=[] if piece else unknown)
         report.files.append(part)
         tables.append(
             InputTable(
                 len(tables),
-                own,
+                replace(sheet, chunks=rows),
                 record,
                 fields,
                 part,
-                proof=holds,
+                proof={**given, **told.proof},
                 listing=shape.listing,
                 piece=piece,
                 purposes=told.purposes,
                 told_before=told_before,
             )
         )
-        told_before |= {"", *(head for head, name in zip(sheet.heads, fields, strict=True) if name)}
+        told_before |= {"", *(one_line(head) for head, name in zip(sheet.heads, fields, strict=True) if name)}
 
 
-def _without_contacts(shape: Shape, heads: list[str], keep: frozenset[str]) -> Shape:
-    """Return the shape of a list without the column of its contacts as they stand: numbers that nobody asked for."""
-    persons = head_words().personal
-    bare = [
-        head
-        for head, name in zip(heads, shape.fields, strict=True)
-        if name == "contacts" and clean_head(head) in persons and clean_head(head) not in keep
-    ]
-    fields = [None if head in bare else name for head, name in zip(heads, shape.fields, strict=True)]
-    return replace(shape, fields=fields, personal=(*shape.personal, *bare))
+def _shape_of(sheet: Sheet, about: About, told: Told, as_list: bool) -> Shape:
+    """Return what a sheet is; a form of ours that leaves its source to be told once is read as a list is."""
+    shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
+    says_source = "source" in shape.fields
+    of_lists = file_name(shape.record) in head_words().heads
+    listing = shape.listing or as_list or (not says_source and "source" in told.proof and of_lists)
+    if listing and not says_source and "source" not in told.proof:
+        raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
+    return replace(shape, listing=listing)
+
+
+def _unknown(sheet: Sheet, shape: Shape, pieces: list[Piece]) -> list[str]:
+    """Return the heads of columns that nothing is made of, but for those that say nothing."""
+    used = {
+        position
+        for fields in (shape.fields, *(piece.fields for piece in pieces))
+        for position, name in enumerate(fields)
+        if name
+    }
+    said = {*REASON_HEADS, *shape.personal}
+    left = [one_line(head) for position, head in enumerate(sheet.heads) if head and position not in used]
+    return [head for head in left if head not in said and clean_head(head) not in head_words().nothing]
+
+
+def _given(shape: Shape, about: About, told: Told) -> dict[str, str]:
+    """Return what holds in each row of a table that does not say otherwise: by its heads, its title, its leader."""
+    given = dict(shape.given)
+    if shape.listing and shape.record is Project and (stage := head_words().find_stage(" ".join(about.texts))):
+        given["stage"] = stage
+    end = ENDS_OF_LEADER.get(file_name(shape.record), "")
+    return given | ({end: told.leader} if end and told.leader else {})
 
 
 def _check_columns(tables: list[InputTable], told: Told) -> None:
