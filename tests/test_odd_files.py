@@ -148,6 +148,7 @@ def test_values_are_parted_at_commas_only_where_every_part_is_something(store: S
     text = (
         "企业名称;产业链;产品;来源\n示例甲公司;集成电路，新型显示;芯片,Pt/C;s\n示例乙公司;集成电路/新型显示;Pt/C;s\n"
         "示例丙公司;集成电路,没有的链;1,4-丁二醇;s\n示例丁公司;集成电路;1,4-丁二醇;s\n"
+        "示例戊公司;集成电路 新型显示;;s\n示例己公司;集成电路|新型显示;;s\n"
     )
     report = put(store, tmp_path, text)
     assert [reject.row for reject in report.rejected] == [4]
@@ -156,10 +157,11 @@ def test_values_are_parted_at_commas_only_where_every_part_is_something(store: S
     made = [
         row for ends in (("ON_CHAIN", "Chain"), ("PRODUCES", "Product")) for row in store.read(asked.format(*ends)).rows
     ]
-    assert sorted((row["firm"][2], row["thing"]) for row in made) == [
-        ("丁", "1,4-丁二醇"), ("丁", "集成电路"), ("乙", "Pt/C"), ("乙", "新型显示"), ("乙", "集成电路"),
+    assert sorted((row["firm"][2], row["thing"]) for row in made) == sorted([
+        ("丁", "1,4-丁二醇"), ("丁", "集成电路"), *((one, chain) for one in ("己", "戊") for chain in ("新型显示", "集成电路")),
+        ("乙", "Pt/C"), ("乙", "新型显示"), ("乙", "集成电路"),
         ("甲", "Pt/C"), ("甲", "新型显示"), ("甲", "芯片"), ("甲", "集成电路"),
-    ]  # fmt: skip
+    ])  # fmt: skip
 
 
 @pytest.mark.parametrize(

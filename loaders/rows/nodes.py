@@ -27,7 +27,7 @@ from loaders.rows.problems import Contradiction, RowProblem
 from loaders.rows.readings.days import day_of
 
 GUESSED = "__guessed_{}"  # the column that tells which links were read out of a name
-COMMAS = "[，,/]"  # with which offices part names, though names have them too
+COMMAS = ("[，,|｜]", "/", r"[，,|｜/\s]")  # with which offices part names, though names have them too
 Refused = dict[tuple[int, int], list[RowProblem]]
 
 
@@ -205,13 +205,13 @@ class NodeLoader:
         """Part values at commas and slashes where the whole names nothing and every part something: Pt/C and
         1,4-丁二醇 are names."""
         values = long["value"].unique(maintain_order=True)
-        doubtful = values.filter(values.str.contains(COMMAS))
+        doubtful = values.filter(values.str.contains(COMMAS[-1]))
         whole = self.directory.find(doubtful, labels) if len(doubtful) else None
         if whole is None:
             return long
         parted: dict[str, list[str]] = {}
         for value in doubtful.filter(whole["id"].is_null()):
-            for sign in (COMMAS.replace("/", ""), "/", COMMAS):
+            for sign in COMMAS:
                 parts = [part.strip() for part in re.split(sign, value)]
                 known = len(parts) > 1 and all(parts)
                 if known and self.directory.find(pl.Series(parts), labels)["problem"].is_null().all():
