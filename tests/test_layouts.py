@@ -1,6 +1,7 @@
 """Lists as offices have them load whole with nothing said but their source; rows are made up, names begin with 示例."""
 
 import csv
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -842,3 +843,18 @@ def test_leaders_titles_institutes_and_parks(store: Store, put: Put) -> None:
     assert rows(store, institutes) == [("示例研究院", "新型研发机构", "海洋", "崂山区")]
     parks = "MATCH (p:Park)-[:LOCATED_IN]->(r:Region) RETURN p.name, p.kind, p.description"
     assert rows(store, parks) == [("示例海洋产业园", "省级", "海洋装备")]
+
+
+def test_the_examples_of_the_page_load_as_they_stand(store: Store, tmp_path: Path) -> None:
+    load_rows(Enterprise, [{"name": "示例链主电器股份有限公司", "source": "s", "short_name": "示例链主"}], store)
+    page = (Path(__file__).parent.parent / "docs" / "loading.md").read_text("utf-8")
+    examples = re.findall(r"^```csv (\S+)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(examples) >= 16
+    paths = []
+    for name, text in examples:
+        (tmp_path / name).write_text(text, "utf-8")
+        paths.append(tmp_path / name)
+    report = load(paths, store, Options(proof={"source": SOURCE}, leader="示例链主"))
+    assert (report.failed, report.rejected, report.conflicts) == ([], [], [])
+    made = {Path(file.file).name for file in report.files if file.new}
+    assert made == {name for name, _ in examples}
