@@ -141,7 +141,7 @@ def _completed(frame: pl.DataFrame, rows: list[FirmRow], answers: Taken, firms: 
     owners = [firms.by_id[id_] if id_ else KnownFirm(row.name, row.parts) for id_, row in zip(ids, rows, strict=True)]
     pairs = [*zip(rows, owners, strict=True)]
     others = [[name for name in (row.name, *firm.former) if normalise(name) != firm.main.exact] for row, firm in pairs]
-    yields = [normalise(row.name) != firm.main.exact and not row.renames(firm) for row, firm in pairs]
+    yields = [_calls_it_otherwise(row, firm) and not row.renames(firm) for row, firm in pairs]
     dated = [_dated(row, firm) if row.parts.exact != firm.main.exact else None for row, firm in pairs]
     better = pl.Series([bool(firm.code) and not row.code for row, firm in pairs], dtype=pl.Boolean)
     return frame.with_columns(
@@ -152,6 +152,12 @@ def _completed(frame: pl.DataFrame, rows: list[FirmRow], answers: Taken, firms: 
         pl.Series("name_dates", dated, dtype=pl.List(pl.String)),
         pl.Series(YIELDS, yields, dtype=pl.Boolean),
     )
+
+
+def _calls_it_otherwise(row: FirmRow, firm: KnownFirm) -> bool:
+    """Tell whether a row has another name for a firm than its own now, and not one that is merely short for it."""
+    short = not row.parts.form and row.parts.exact in firm.main.exact
+    return row.parts.exact != firm.main.exact and not short
 
 
 def _dated(row: FirmRow, firm: KnownFirm) -> list[str] | None:
