@@ -603,7 +603,7 @@ def test_older_knowledge_never_renames_a_firm_nor_raises_its_status(store: Store
     one = store.nodes(Enterprise).row(0, named=True)
     assert one["name"] == "示例智家集团股份有限公司"
     assert one["aliases"] == ["示例智家股份有限公司", "示例海股份有限公司"]
-    short = {"id": "e1", "name": "示例智家集团", "source": "报道 2022", "status": "reported"}
+    short = {"id": "e1", "name": "示例智家", "source": "报道 2022", "status": "reported"}
     load_rows(Enterprise, [short], store)
     one = store.nodes(Enterprise).row(0, named=True)  # a short name is no former one: what a report says stands
     assert (one["name"], one["status"], one["source"]) == ("示例智家集团股份有限公司", "reported", "报道 2022")
