@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from graph.names.names import check_codes, city_of_region, normal, normalise, split_name
+from graph.names.names import FORMS, check_codes, city_of_region, normal, normalise, split_name
 from loaders.rows.bulk_firms import ids_of_alone
 from loaders.rows.known_firms import AS_SAID, STOCK, UNUSABLE, USCC, FirmRow, Firms, KnownFirm, TakenFor, new_id
 from loaders.rows.merge import RANK, YIELDS
@@ -23,6 +23,7 @@ ASKED = (
     *(AS_SAID, "region"),
 )  # what identity goes by, or changes
 TURNS = 20
+LEGAL = tuple(form for form in FORMS if form.endswith(("有限公司", "有限责任公司", "合伙企业")))
 Cities = dict[str, set[str]]
 Ages = Mapping[str, str]  # when each source was made, as far as it tells
 NO_AGES: Ages = {}
@@ -155,9 +156,10 @@ def _completed(frame: pl.DataFrame, rows: list[FirmRow], answers: Taken, firms: 
 
 
 def _calls_it_otherwise(row: FirmRow, firm: KnownFirm) -> bool:
-    """Tell whether a row has another name for a firm than its own now, and not one that is merely short for it."""
-    short = not row.parts.form and row.parts.exact in firm.main.exact
-    return row.parts.exact != firm.main.exact and not short
+    """Tell whether a row of a catalogue has another name for a firm than its own now, not one that is short for it: a
+    full name with its legal form, or one beside a code; what a report calls a firm is no name before a change."""
+    full = row.parts.form in LEGAL or bool(row.code or row.stock)
+    return full and row.parts.exact not in firm.main.exact
 
 
 def _dated(row: FirmRow, firm: KnownFirm) -> list[str] | None:
