@@ -8,10 +8,10 @@ import polars as pl
 
 from graph.model import Node, Record, file_name
 from graph.model.nodes import Product
-from loaders.files.heads import About, Shape, known_head
+from loaders.files.heads import Shape, Surroundings, known_head
 from loaders.files.sheets import Sheet
 from loaders.layouts.spelling import clean_head
-from loaders.layouts.words import Part, head_words
+from loaders.layouts.words import RowPart, head_words
 from loaders.rows.readings.words import LISTED, names_of
 
 KEY = "__piece"
@@ -29,12 +29,12 @@ _park = re.compile(
 class Piece:
     """One more table of a sheet: which part it is, the field of each column, and what always holds."""
 
-    part: Part
+    part: RowPart
     fields: list[str | None]
     given: Mapping[str, str]
 
 
-def find_pieces(sheet: Sheet, shape: Shape, about: About, leader: str = "") -> list[Piece]:
+def find_pieces(sheet: Sheet, shape: Shape, about: Surroundings, leader: str = "") -> list[Piece]:
     """Return what else the rows of a sheet tell of, by its heads and its title."""
     words = head_words()
     title = words.find_title(about.texts)

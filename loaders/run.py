@@ -26,7 +26,7 @@ from loaders.report import ReadOtherwise, Reject, Report, Step, shown, silent
 from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import Marks
-from loaders.rows.kept import Kept, packed
+from loaders.rows.kept import PackedRows, packed
 from loaders.rows.merge import ORDER, OUTCOME, TABLE
 from loaders.rows.nodes import NodeLoader, Refused, best_outcomes
 from loaders.rows.places import settle_places
@@ -183,14 +183,14 @@ class _Load:
         self.report.nodes, self.report.edges = self.nodes.counts, self.edges.counts
 
     def _load_nodes(self, tables: list[InputTable], mentioned: set[type[Node]]) -> None:
-        kept: dict[type[Node], Kept] = {}
+        kept: dict[type[Node], PackedRows] = {}
         raws: dict[int, list[bytes]] = {}
         for table in tables:
             for raw, named in table.chunks():
                 raws.setdefault(table.index, []).append(packed(raw))
                 valid = validate(named, table.record, spare=table.listing)
                 assert issubclass(table.record, Node)
-                kept.setdefault(table.record, Kept()).add(_marked(valid.frame, table.index))
+                kept.setdefault(table.record, PackedRows()).add(_marked(valid.frame, table.index))
                 self._refuse(table, raw, valid.problems)
                 table.leave_out(valid.left_out)
                 self.options.step(f"读取 {shown(table.sheet.path.name)}", table.report.read)

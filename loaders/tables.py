@@ -14,7 +14,7 @@ from graph.model import Record, file_name
 from graph.model.nodes import Project
 from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
 from loaders.files.graph_import import import_graph, is_graph_import
-from loaders.files.heads import REASON_HEADS, About, Shape, identify
+from loaders.files.heads import REASON_HEADS, Shape, Surroundings, identify
 from loaders.files.jsonl import find_fault, read_jsonl, sheet_of
 from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
@@ -237,7 +237,7 @@ def add_table(
     """
     now, told = told, told.of(sheet.heads)
     filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
-    about = About(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
+    about = Surroundings(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
     try:
         shape = _shape_of(sheet, about, told, as_list)
     except InputError as error:
@@ -278,7 +278,7 @@ def add_table(
         told_before |= {"", *(one_line(head) for head, name in zip(sheet.heads, fields, strict=True) if name)}
 
 
-def _shape_of(sheet: Sheet, about: About, told: Told, as_list: bool) -> Shape:
+def _shape_of(sheet: Sheet, about: Surroundings, told: Told, as_list: bool) -> Shape:
     """Return what a sheet is; a form of ours that leaves its source to be told once is read as a list is."""
     shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
     says_source = "source" in shape.fields
@@ -302,7 +302,7 @@ def _unknown(sheet: Sheet, shape: Shape, pieces: list[Piece]) -> list[str]:
     return [head for head in left if head not in said and clean_head(head) not in head_words().nothing]
 
 
-def _given(shape: Shape, about: About, told: Told) -> dict[str, str]:
+def _given(shape: Shape, about: Surroundings, told: Told) -> dict[str, str]:
     """Return what holds in each row of a table that does not say otherwise: by its heads, its title, its leader."""
     given = dict(shape.given)
     if shape.listing and shape.record is Project and (stage := head_words().find_stage(" ".join(about.texts))):

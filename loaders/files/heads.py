@@ -34,7 +34,7 @@ OF_IMPORT = re.compile(
 
 
 @dataclass(frozen=True)
-class About:
+class Surroundings:
     """What is known of a table beside its heads: its file's name, its sheet's, the title above it; what was said of it.
 
     ``columns`` are heads (as they are compared) with the field or head that they stand for; ``filled`` are ends that
@@ -170,7 +170,7 @@ def required(record: type[Record]) -> list[str]:
     return ends + fields
 
 
-def identify(read_heads: list[str], about: About) -> Shape:
+def identify(read_heads: list[str], about: Surroundings) -> Shape:
     """Return what a table is, by its sheet or file name and its heads; raises ``InputError`` with the nearest types."""
     cleaned = [known_head(clean_head(about.columns.get(clean_head(head), head))) for head in read_heads]
     chosen = about.wanted or _named(about.sheet)
@@ -235,7 +235,9 @@ def _shape(record: type[Record], cleaned: list[str], read_heads: list[str], keep
     return Shape(record, fields, listing, given, (*personal,))
 
 
-def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] | None, about: About) -> type[Record]:
+def _fitting(
+    read_heads: list[str], cleaned: list[str], otherwise: type[Record] | None, about: Surroundings
+) -> type[Record]:
     """Return the one type that the heads fit best; where several fit as well it is not guessed."""
     ranked = sorted(((_score(record, cleaned), record) for record in (*NODES, *EDGES)), key=lambda item: -item[0])
     usable = [(score, record) for score, record in ranked if score and not _missing(record, cleaned, about)]
@@ -263,7 +265,7 @@ def _fitting(read_heads: list[str], cleaned: list[str], otherwise: type[Record] 
     )
 
 
-def _fit(cleaned: list[str], about: About) -> type[Record] | None:
+def _fit(cleaned: list[str], about: Surroundings) -> type[Record] | None:
     """Return the type whose list the heads plainly are, if any."""
     usable = [
         record for record in (*NODES, *EDGES) if not _missing(record, cleaned, about) and _is_list(record, cleaned)
@@ -314,7 +316,7 @@ def _score(record: type[Record], cleaned: list[str]) -> int:
     return len(own) + len(of_parts) + len(of_persons)
 
 
-def _missing(record: type[Record], cleaned: list[str], about: About) -> list[str]:
+def _missing(record: type[Record], cleaned: list[str], about: Surroundings) -> list[str]:
     there = {accepted(record)[head] for head in cleaned if head in accepted(record)} | about.filled
     return [name for name in required(record) if name not in there]
 

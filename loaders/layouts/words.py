@@ -24,7 +24,7 @@ SAID = "note+"  # the field of columns that are kept as words in the note
 
 
 @dataclass(frozen=True)
-class Part:
+class RowPart:
     """Another thing that the rows of a type tell of.
 
     ``heads`` are its own, ``same`` its fields that are fields of the row, ``given`` what always holds (``@title``,
@@ -53,7 +53,7 @@ class Instead:
 
 
 @dataclass(frozen=True)
-class Title:
+class Recognition:
     """What the firms of a list are recognised as where its title has one of some words."""
 
     words: tuple[str, ...]
@@ -66,12 +66,12 @@ class Words:
     """Everything that the table says."""
 
     heads: dict[str, dict[str, str]] = field(default_factory=dict)
-    parts: dict[str, list[Part]] = field(default_factory=dict)
+    parts: dict[str, list[RowPart]] = field(default_factory=dict)
     instead: dict[str, list[Instead]] = field(default_factory=dict)
     personal: set[str] = field(default_factory=set)
     nothing: set[str] = field(default_factory=set)
     stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    titles: list[Title] = field(default_factory=list)
+    titles: list[Recognition] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
     each: dict[str, str] = field(default_factory=dict)
 
@@ -79,7 +79,7 @@ class Words:
         """Return the more heads of a type with their fields."""
         return self.heads.get(file_name(record), {})
 
-    def parts_of(self, record: type[Record]) -> list[Part]:
+    def parts_of(self, record: type[Record]) -> list[RowPart]:
         """Return what else the rows of a type tell of."""
         return self.parts.get(file_name(record), [])
 
@@ -88,7 +88,7 @@ class Words:
         reached = NOT_YET.sub("", text)
         return next((stage for stage, words in self.stages.items() if any(word in reached for word in words)), None)
 
-    def find_title(self, texts: Iterable[str]) -> Title | None:
+    def find_title(self, texts: Iterable[str]) -> Recognition | None:
         """Return what the firms of a list are recognised as by its title, its sheet's and its file's name."""
         whole = " ".join(texts)
         return next((title for title in self.titles if any(word in whole for word in title.words)), None)
@@ -131,19 +131,19 @@ def _take_in(words: Words, table: dict[str, Any], where: str) -> None:
     words.personal |= {clean_head(head) for head in table.get("personal", [])}
     words.stages |= {stage: tuple(said) for stage, said in table.get("stages", {}).items()}
     words.titles[:0] = [
-        Title(tuple(item["words"]), item["name"], item.get("level", "")) for item in table.get("titles", [])
+        Recognition(tuple(item["words"]), item["name"], item.get("level", "")) for item in table.get("titles", [])
     ]
     words.each |= table.get("each", {})
     for name, said in table.get("types", {}).items():
         words.types |= {word.lower(): name for word in said}
 
 
-def _part(item: dict[str, Any], where: str) -> Part:
+def _part(item: dict[str, Any], where: str) -> RowPart:
     record = _record(item["type"], where)
     own = item.get("heads", {})
     for name in own:
         _check_field(record, name, f"{where} [[parts]] {item['of']} → {item['type']}")
-    return Part(
+    return RowPart(
         record,
         {clean_head(head): name for name, synonyms in own.items() for head in synonyms},
         item.get("same", {}),

@@ -38,7 +38,7 @@ def copies_of(chunks: Iterator[pl.DataFrame], number: int) -> list[Iterator[pl.D
 
 
 @dataclass
-class Kept:
+class PackedRows:
     """Rows of one kind, packed chunk by chunk."""
 
     parts: list[bytes] = field(default_factory=list)
