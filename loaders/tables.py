@@ -20,7 +20,7 @@ from loaders.files.sheets import ROW, BadRow, Sheet
 from loaders.files.text import read_text
 from loaders.files.workbook import read_workbook
 from loaders.layouts.spelling import clean_head, one_line, unit_of_title
-from loaders.layouts.told import NOTHING_TOLD, Told
+from loaders.layouts.told import ENDS_OF_LEADER, NOTHING_TOLD, Told
 from loaders.layouts.words import head_words
 from loaders.parts import Piece, find_pieces, pieces_of
 from loaders.report import FileReport, Report, shown
@@ -33,7 +33,6 @@ from loaders.rows.readings.listing import Listing
 
 Row = dict[str, Any]
 MOST_NOTES = 1000  # of one kind in one column that are told one by one
-ENDS_OF_LEADER = {"supplies": "customer", "needs": "enterprise"}
 READERS: dict[str, Callable[[Path, frozenset[str]], list[Sheet]]] = {
     ".csv": read_text,
     ".tsv": read_text,

@@ -10,6 +10,7 @@ from graph.errors import InputError
 from graph.model import EDGES, NODES, Edge, Record, file_name, find_type, heads, zh_heads
 from graph.model.nodes import Enterprise, Project
 from loaders.layouts.spelling import clean_head, simplified, without_year
+from loaders.layouts.told import ENDS_OF_LEADER
 from loaders.layouts.words import SAID, head_words, mark
 
 LOOK_AHEAD = 25
@@ -206,8 +207,8 @@ def known_head(head: str) -> str:
 
 
 def _leader_hint(record: type[Record], lacking: list[str]) -> str:
-    ends = {"supplies": "customer", "needs": "enterprise"}
-    return "如果整张表说的是一家链主,请用 --leader 链主名称" if [ends.get(file_name(record))] == lacking else ""
+    is_leaders = [ENDS_OF_LEADER.get(file_name(record))] == lacking
+    return "如果整张表说的是一家链主,请用 --leader 链主名称" if is_leaders else ""
 
 
 def _shape(record: type[Record], cleaned: list[str], read_heads: list[str], keep: frozenset[str]) -> Shape:

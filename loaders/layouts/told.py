@@ -57,3 +57,4 @@ def sign_of(heads: Sequence[str]) -> str:
 
 
 NOTHING_TOLD = Told()
+ENDS_OF_LEADER = {"supplies": "customer", "needs": "enterprise"}  # which end of a list is the leader that it is about

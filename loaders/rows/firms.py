@@ -143,7 +143,7 @@ def _completed(frame: pl.DataFrame, rows: list[FirmRow], answers: Taken, firms: 
     pairs = [*zip(rows, owners, strict=True)]
     others = [[name for name in (row.name, *firm.former) if normalise(name) != firm.main.exact] for row, firm in pairs]
     yields = [_calls_it_otherwise(row, firm) and not row.renames(firm) for row, firm in pairs]
-    dated = [_dated(row, firm) if row.parts.exact != firm.main.exact else None for row, firm in pairs]
+    dated = [_dated(row) if row.parts.exact != firm.main.exact else None for row, firm in pairs]
     better = pl.Series([bool(firm.code) and not row.code for row, firm in pairs], dtype=pl.Boolean)
     return frame.with_columns(
         pl.Series("id", ids, dtype=pl.String),
@@ -162,7 +162,7 @@ def _calls_it_otherwise(row: FirmRow, firm: KnownFirm) -> bool:
     return full and row.parts.exact not in firm.main.exact
 
 
-def _dated(row: FirmRow, firm: KnownFirm) -> list[str] | None:
+def _dated(row: FirmRow) -> list[str] | None:
     """Return of when a name is that is not the firm's own now: ``name|day``."""
     return [f"{row.name}|{row.as_of}"] if row.as_of else None
 

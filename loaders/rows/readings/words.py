@@ -4,6 +4,7 @@ import re
 
 import polars as pl
 
+from graph.model.edges import Supplies
 from graph.model.nodes import Enterprise
 from loaders.files.sheets import ROW
 from loaders.rows.readings.listing import NO_WORDS, Listing, joined, or_none, text_of
@@ -150,7 +151,7 @@ def read_quantity(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
 def read_said(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     """Put into the note what has no field of its own, each under its head."""
     names = [name for name in frame.columns if name.startswith("_said")]
-    if listing.record.__name__ == "Supplies" and "_category" in frame.columns:
+    if listing.record is Supplies and "_category" in frame.columns:
         product = or_none(frame, "product")
         frame = frame.with_columns(pl.coalesce(product, text_of("_category")).alias("product"))
         names.append("_category")
