@@ -149,6 +149,9 @@ class Store(Tables, Protocol):
     def ledger(self) -> str | None:
         """Return what was loaded into this version, as the last load kept it; None where nothing is kept of that."""
 
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded beside the current version, at once; a load keeps it with the version that it makes."""
+
     def ledgers(self) -> list[str]:
         """Return the same of every version that can be gone back to."""
 

@@ -187,6 +187,10 @@ class Neo4jStore:
         """Return what was loaded."""
         return self._told("ledger")
 
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded."""
+        self.write("MERGE (m:`_Meta` {id: 'graph'}) SET m.ledger = $ledger", {"ledger": text})
+
     def ledgers(self) -> list[str]:
         """Return what was loaded: there is one version."""
         return [text for text in [self.ledger()] if text is not None]

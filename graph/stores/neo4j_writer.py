@@ -70,7 +70,7 @@ class Neo4jWriter:
         if self._begun:
             self.store.set_version(ledger=self._ledger)
         elif self._ledger is not None:
-            self.store.write("MERGE (m:`_Meta` {id: 'graph'}) SET m.ledger = $ledger", {"ledger": self._ledger})
+            self.store.keep_ledger(self._ledger)
 
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type as they are now."""

@@ -23,6 +23,7 @@ KEEP = 2
 LOCK_SECONDS = 10.0  # that a load waits for another
 UNFINISHED = ("pointer-*", "link-*")  # a pointer (of version 0.1.0: a link) to what has not been swapped in
 LEFT_BEHIND = ("building-*", "back-*", "*.sum.*.new", "*.loads.*.new", "last-number.*.new", *UNFINISHED)
+BESIDE = ("*.sum", "*.json", "*.loads")  # of a generation
 SETTLED = 50_000_000  # nanoseconds: two changes so close together may bear the same time
 COARSE = 3_000_000_000  # and so may two pointers where a file system keeps times to two seconds
 NUMBER = re.compile(r"^([0-9]{6,9})-[0-9a-f]{6}\.")  # of a graph file and of what is beside it
@@ -436,9 +437,7 @@ class Generations:
             if len(staying) < KEEP - 1 and self._verdict(path, whole=True).state is not FileState.damaged:
                 staying.append(path)
         if len(staying) == KEEP - 1:
-            lost = {
-                path.with_suffix(".lbug") for kind in ("*.sum", "*.json", "*.loads") for path in self.folder.glob(kind)
-            }
+            lost = {path.with_suffix(".lbug") for kind in BESIDE for path in self.folder.glob(kind)}
             for path in set(others) - set(staying) | {
                 path for path in lost if _number(path.name) and not path.exists()
             }:

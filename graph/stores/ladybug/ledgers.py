@@ -20,9 +20,8 @@ def read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreUnavailable(
-            f"读不了载入记录 {file_of(path)}: {error}。图本身没有坏;请检查权限,或从备份恢复"
-        ) from error
+        told = "图本身没有坏;请检查权限,或从备份恢复"
+        raise StoreUnavailable(f"读不了载入记录 {file_of(path)}: {error}。{told}") from error
 
 
 def write(path: Path, text: str) -> None:

@@ -178,6 +178,10 @@ class LadybugStore:
         """Return what was loaded into the current generation."""
         return self.generations.ledger()
 
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded beside the current generation."""
+        self.generations.keep_ledger(text)
+
     def ledgers(self) -> list[str]:
         """Return what was loaded into each generation."""
         return self.generations.ledgers()

@@ -117,7 +117,9 @@ class LadybugWriter:
             self._connection.execute("CHECKPOINT")
         self._shut()
         shutil.rmtree(self.spill, ignore_errors=True)
-        self.generations.commit(self.building, self._ledger)
+        # whoever writes and loads nothing leaves what was loaded as it is
+        stands = self._ledger is not None or self.fresh
+        self.generations.commit(self.building, self._ledger if stands else self.generations.ledger())
 
     def abandon(self) -> None:
         """Throw the unfinished generation away."""
