@@ -96,6 +96,11 @@ class Ledger:
         """Return the loads that the graph holds."""
         return [load for load in self.loads if load.state is Standing.standing]
 
+    @property
+    def needed(self) -> set[str]:
+        """Return the folders of the shelf without which it cannot be folded anew."""
+        return {self.base, *(name for load in self.standing for name in (load.id, load.touched))}
+
     def find(self, id: str) -> LoadRecord:
         """Return a load; raises ``NotFound``."""
         for load in self.loads:
@@ -221,8 +226,7 @@ def sweep(store: Store) -> None:
     """Remove from the shelf what no version of the graph needs any more; to be called while nobody else can be
     writing."""
     kept = [Ledger.of(text) for text in store.ledgers()]
-    needed = {name for ledger in kept for load in ledger.standing for name in (load.id, load.touched)}
-    needed |= {ledger.base for ledger in kept}
+    needed = {name for ledger in kept for name in ledger.needed}
     shelf = store.shelf()
     for folder in {name.partition("/")[0] for name in shelf.names()} - needed:
         shelf.remove(f"{folder}/")

@@ -46,26 +46,28 @@ class Difference:
                 counts[name] = counts.get(name, 0) + len(frame)
 
 
-def replay(store: Store, ledger: Ledger, step: Step = silent) -> tuple[Frames, Ledger, list[str]]:
-    """Return the graph that the standing loads of a ledger make, with what people wrote in the store; the ledger with
-    what each load says something of now; and what is told of people's rows that no file has any more."""
+def replay(store: Store, ledger: Ledger, step: Step = silent, keep: bool = True) -> tuple[Frames, Ledger, list[str]]:
+    """Return the graph that the standing loads of a ledger make, with what people wrote in the store; the ledger, which
+    names what each load says something of now where that is to be kept; and what is told of people's rows that no file
+    has any more."""
     shelf, frames = store.shelf(), read_base(store.shelf(), ledger.base)
     written, onto = Written(store), Onto(frames, frames)
     moments = [*(load.at for load in ledger.standing), EVER]
     for load, (_, following) in zip(ledger.standing, pairwise(moments), strict=True):
         step(f"重放 {'、'.join(load.files)[:40]}", 0)
-        ledger = with_load(ledger, replayed(load, frames, shelf))
+        touched = replayed(load, frames, shelf)
+        ledger = with_load(ledger, keep_touched(load, touched, shelf)) if keep else ledger
         written.lay(onto, following)
     written.lay(onto)
     return frames, mark_ends(ledger, frames, frames, shelf)[0], written.told
 
 
-def replayed(load: LoadRecord, frames: Frames, shelf: Shelf) -> LoadRecord:
-    """Fold what a load said onto a graph in memory; return its record with what it says something of now."""
+def replayed(load: LoadRecord, frames: Frames, shelf: Shelf) -> Touched:
+    """Fold what a load said onto a graph in memory; return what it says something of now."""
     tables, touched, report = tables_of(load, shelf), Touched(), Report()
     if not load.leader or not leader_problem(load.leader, frames, tables):
         Folding(frames, frames, report, touched=touched, now=load.at).run(tables)
-    return keep_touched(load, touched, shelf)
+    return touched
 
 
 def leader_problem(name: str, graph: Tables, tables: list[InputTable]) -> str:
@@ -130,9 +132,8 @@ def become(store: Store, writer: Writer, frames: Frames, step: Step = silent) ->
 
 def mend(store: Store, writer: Writer) -> None:
     """Take out what a load has left that did not come to its end."""
-    frames, ledger, _ = replay(store, read_ledger(store))
+    frames, _, _ = replay(store, read_ledger(store), keep=False)
     become(store, writer, frames)
-    writer.keep_ledger(ledger.text())
 
 
 def read_base(shelf: Shelf, base: str) -> Frames:
