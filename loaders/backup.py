@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ FORMAT = 2
 READABLE = (1, FORMAT)  # the first one had no loads
 MANIFEST, JOURNAL, LOADS, LAYOUTS_TOLD = "manifest.json", "journal.jsonl", "loads.json", "layouts.json"
 SHELF = "shelf/"
+OF_SHELF = re.compile(SHELF + r"[0-9A-Za-z-]+/[0-9]{4,}\.zip")
 ROWS = 200_000  # that are read from a part at a time
 CHUNK = 1 << 20
 
@@ -207,7 +209,7 @@ def _entries(archive: zipfile.ZipFile) -> Iterator[JournalEntry]:
 
 def _type_of(name: str) -> tuple[type[Node] | type[Edge], Ends | None] | None:
     """Return of what type a part's rows are, and between which labels; None for what is no table."""
-    if name in (JOURNAL, LOADS, LAYOUTS_TOLD) or name.startswith(SHELF):
+    if name in (JOURNAL, LOADS, LAYOUTS_TOLD) or OF_SHELF.fullmatch(name):
         return None
     kind, *rest = name.removesuffix(".parquet").split("/")
     if kind == "nodes" and len(rest) == 1 and rest[0] in NODE_TYPES:

@@ -86,13 +86,12 @@ def read_loads(store: Store) -> list[LoadRecord]:
     """Return every load, the newest first: those that stand, those taken back, and those of before loads were kept."""
     ledger = read_ledger(store)
     loads = [replace(load, why_not=why_not(ledger, load)) for load in ledger.loads]
-    return sorted([*loads, *_older(store, ledger)], key=lambda load: load.at, reverse=True)
+    return [*reversed([*_older(store, ledger), *loads])]
 
 
 def find_load(store: Store, id: str) -> LoadRecord:
     """Return a load; raises ``NotFound``."""
-    older = next((load for load in read_loads(store) if load.id == id), None)
-    return older or read_ledger(store).find(id)
+    return next((load for load in read_loads(store) if load.id == id), None) or read_ledger(store).find(id)
 
 
 def why_not(ledger: Ledger, load: LoadRecord) -> str:
@@ -112,11 +111,11 @@ def take_back(store: Store, id: str, by: str, why: str = "", step: Step = silent
     Raises ``NotFound``, and ``Conflict`` where it is taken back already, a later edition of its list stands on it, or
     what it said was not kept.
     """
-    find_load(store, id)
+    find_load(store, id)  # before anything is locked
     with store.load() as writer:
         open_ledger(store, writer, step)
         ledger = read_ledger(store)
-        load = next((load for load in read_loads(store) if load.id == id), None) or ledger.find(id)
+        load = find_load(store, id)
         if told := why_not(ledger, load):
             raise Conflict(f"不能撤回 {load.id}({'、'.join(load.files)[:100]}): {told}")
         load = replace(ledger.find(id), state=Standing.taken_back, back_at=now(), back_by=by, why=why)

@@ -1,6 +1,7 @@
 """What each load said is kept: a load taken back leaves what the others make, node for node; editions of a list end what
 they have no more."""
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from hypothesis import strategies as st
 from loader_parts import put
 
 from graph.errors import Conflict, InputError, NotFound
-from graph.model import EDGES, NODES, ends_of
+from graph.model import EDGES, NODES, Record, ends_of
 from graph.model.edges import Produces, Supplies
 from graph.model.edits import EDITS, read_edits
 from graph.model.nodes import Enterprise, Product, Project
 from graph.stores import Store, open_store
+from loaders.backup import back_up, restore
 from loaders.changes import Change, apply, standing
 from loaders.ledger import read_ledger
 from loaders.loads import find_load, read_loads, rehearse, take_back
@@ -66,7 +68,7 @@ def test_a_load_taken_back_leaves_what_the_others_make(
         ["示例海风公司,示例山石公司,电机,合同", "示例林木公司,示例山石公司,木箱,合同"],
     )
     fourth = put_list(tmp_path, "d", "名称,来源,状态,说明", ["示例林木公司,走访,据报道,做木箱"])
-    files = {first: Enterprise, second: Enterprise, third: Supplies, fourth: Enterprise}
+    files: dict[Path, type[Record]] = {first: Enterprise, second: Enterprise, third: Supplies, fourth: Enterprise}
     reports = [loaded(store, path, kind=kind) for path, kind in files.items()]
     before = picture(store)
     done = take_back(store, reports[1].id, "张三", "名录发错了")
@@ -345,3 +347,38 @@ def another(tmp_path: Path) -> Iterator[Callable[[], Store]]:
     yield make
     for store in made:
         store.close()
+
+
+def test_a_backup_holds_what_each_load_said(goods: Store, another: Callable[[], Store], tmp_path: Path) -> None:
+    more = {"columns": {"抬头": "name"}}
+    path = put_list(tmp_path, "m", "抬头,登记状态,主要产品", ["示例甲有限公司,存续,电机"])
+    first = loaded(goods, path, source(9), **more)
+    loaded(goods, put_list(tmp_path, "n", "抬头,登记状态,主要产品", ["示例甲有限公司,存续,轴承"]), source(10))
+    take_back(goods, read_loads(goods)[0].id, "张三")
+    before = picture(goods)
+    back_up(goods, tmp_path / "b.zip")
+    other = another()
+    restore(other, tmp_path / "b.zip", "李四")
+    assert picture(other) == before
+    assert [(one.id, one.state) for one in read_loads(other)] == [(one.id, one.state) for one in read_loads(goods)]
+    assert (
+        loaded(
+            other, put_list(tmp_path, "o", "抬头,登记状态,主要产品", ["示例乙有限公司,存续,轴承"]), source(11)
+        ).total("new")
+        == 1
+    )
+    with pytest.raises(Conflict):
+        take_back(other, read_loads(other)[1].id, "李四")
+    for one in (read_loads(other)[0], first):
+        take_back(other, one.id, "李四")
+    take_back(goods, first.id, "张三")
+    assert picture(other) == picture(goods)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    said = next(name for name in parts if name.startswith("shelf/"))
+    told = parts["manifest.json"].decode().replace(said, "shelf/../../x/0000.zip")
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        for name, content in (parts | {"manifest.json": told.encode(), "shelf/../../x/0000.zip": parts[said]}).items():
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match="模型认识的类型"):
+        restore(another(), tmp_path / "bad.zip", "李四")
