@@ -49,7 +49,7 @@ def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
 def written_by(thing: Mapping[str, Any], *fields: str) -> str:
     """Return who wrote what some fields of a thing hold, and when; nothing where files say it."""
     edits = read_edits(thing)
-    return "、".join(dict.fromkeys(f"{edit.by} {edit.at[:10]} 写的" for name in fields if (edit := edits.get(name))))
+    return "、".join(dict.fromkeys(edit.whose for name in fields if (edit := edits.get(name))))
 
 
 def _split(entry: str) -> tuple[str, str, str]:
