@@ -299,7 +299,7 @@ def _entry_of(files: list[Path], report: Report, by: str) -> JournalEntry:
     counts = {"新增": "new", "更新": "changed", "拒收": "rejected"}
     told = "、".join(f"{zh} {report.total(name):,}" for zh, name in counts.items())
     names = "、".join(shown(path.name) for path in files[:MOST_NAMED]) + ("…" if len(files) > MOST_NAMED else "")
-    return JournalEntry("载入", by, name=names, told=f"{len(files)} 个文件: {told}", version=report.version or "")
+    return JournalEntry("载入", by, name=names, told=f"{len(files)} 个文件：{told}", version=report.version or "")
 
 
 def named_in(tables: list[InputTable]) -> set[type[Node]]:

@@ -29,6 +29,15 @@ def _months(rest: str) -> tuple[int, int]:
     return int(rest), int(rest)
 
 
+HALVES = {"H1": "上半年", "H2": "下半年"} | {f"Q{number}": f"{word}季度" for number, word in enumerate("一二三四", 1)}
+
+
+def show_part(text: str) -> str:
+    """Return a date as people read it: halves and quarters in words, others as they are."""
+    year, _, rest = text.partition("-")
+    return f"{year} {HALVES[rest]}" if rest in HALVES else text
+
+
 def holds_on(day: date, since: str | None, until: str | None) -> bool:
     """Tell whether what has a first and a last day, or only one of them, or none, holds on a day."""
     return (since is None or first_day(since) <= day) and (until is None or day <= last_day(until))
