@@ -117,10 +117,14 @@ def draw(
     """Return some rows of a table as templates draw them; ``alone``: without
     the picture that they would select something in."""
     columns = table.on_pages
-    return [[_cell(column, item, links, sources, alone) for column in columns] for item in items]
+    # decimals are for files, and beside the difference of two
+    whole_scores = all(column.kind != "change" for column in columns)
+    return [[_cell(column, item, links, sources, alone, whole_scores) for column in columns] for item in items]
 
 
-def _cell(column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[str, str], alone: bool) -> Cell:
+def _cell(
+    column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[str, str], alone: bool, whole_scores: bool
+) -> Cell:
     value = column.of(item)
     kind = "thing" if alone and column.kind == "segment" else column.kind
     lines = value.lines if isinstance(value, Folded) else value if kind in ("lines", "remarks") else ()
@@ -130,8 +134,8 @@ def _cell(column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[s
         extra = ""  # an id is for programs
     if kind == "date":
         text = show_part(text)
-    if kind == "score" and isinstance(value, float):
-        text = f"{value:.0f}"  # decimals are for files
+    if whole_scores and kind == "score" and isinstance(value, float):
+        text = f"{value:.0f}"
     return Cell(
         text, _address(kind, value, links), LOOKS[kind](value) if kind in LOOKS else kind, sort, extra, lines, steps
     )

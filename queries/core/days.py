@@ -1,7 +1,7 @@
 """Days of dates that may name a year, a half, a quarter, a month or a day."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 
 
 def first_day(text: str) -> date:
@@ -33,7 +33,10 @@ HALVES = {"H1": "上半年", "H2": "下半年"} | {f"Q{number}": f"{word}季度"
 
 
 def show_part(text: str) -> str:
-    """Return a date as people read it: halves and quarters in words, others as they are."""
+    """Return a date as people read it: halves and quarters in words, a moment by the clock of this machine, others as
+    they are."""
+    if "T" in text:
+        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
     year, _, rest = text.partition("-")
     return f"{year} {HALVES[rest]}" if rest in HALVES else text
 
