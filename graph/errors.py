@@ -73,6 +73,10 @@ class StoreUnavailable(LianzhangError, ConnectionError, status=503, title="存�
     """The store cannot be reached or opened right now."""
 
 
+class StoreEmpty(StoreUnavailable, status=503, title="还没有数据"):
+    """Nothing has been loaded into the store yet."""
+
+
 class ServiceUnavailable(LianzhangError, ConnectionError, status=503, title="外部服务不可用"):
     """A service of the office's own that was set up (an embedding endpoint) does not answer."""
 

@@ -69,7 +69,7 @@ def needs(method: str, path: str) -> Role:
     if "/audit" in path:
         return Role.admin
     reading = method == "GET" or path in ("/api/v1/cypher", "/api/v1/systemic-risk")
-    return Role.viewer if reading else Role.editor
+    return Role.viewer if reading and not path.startswith("/edit/") else Role.editor
 
 
 def test_every_route_asks_for_its_rights(office: Office) -> None:
