@@ -95,6 +95,7 @@ class InputTo(Edge):
         yardstick=True,
     )
     essential: OptFlag = column("是否必需", "必需")
+    one_of: OptText = column("任选其一", "替代组", "group", hint="几种投入写同一个词：有其一即可")
     weight: OptNumber = column("权重")
 
 

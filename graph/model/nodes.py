@@ -24,6 +24,7 @@ from graph.model.kinds import (
 
 TIERS = choice("上游", "中游", "下游", "服务")
 GOODS = choice("产品", "服务")
+FUNCTIONS = choice("原料", "材料", "零部件", "设备", "软件", "工艺", "整机", "成品", "渠道", "服务")
 STAGES = choice("线索", "洽谈", "签约", "规划", "已宣布", "开工", "在建", "投产", "终止")
 FOUR_LISTS = choice("重点任务", "重点建设项目", "重点招商项目", "需协调解决问题")
 FIVE_ONES = choice("行动计划", "产业图谱", "招商名录", "项目清单", "支撑平台")
@@ -35,6 +36,7 @@ CODE_CHECKS = choice("有效", "校验位不符", "格式不符")
 
 Tier = Annotated[str | None, TIERS, BeforeValidator(TIERS.clean)]
 Goods = Annotated[str | None, GOODS, BeforeValidator(GOODS.clean)]
+Function = Annotated[str | None, FUNCTIONS, BeforeValidator(FUNCTIONS.clean)]
 Stage = Annotated[str | None, STAGES, BeforeValidator(STAGES.clean)]
 FourLists = Annotated[str | None, FOUR_LISTS, BeforeValidator(FOUR_LISTS.clean)]
 FiveOnes = Annotated[str | None, FIVE_ONES, BeforeValidator(FIVE_ONES.clean)]
@@ -97,6 +99,7 @@ class Segment(Node):
         ),
     )
     tier: Tier = column("层级", "上中下游", "位置层级")
+    function: Function = column("作用", "功能", hint="在链上起什么作用;位置(上中下游)另写")
 
 
 class Industry(Node):
@@ -127,6 +130,8 @@ class Product(Node):
         ),
     )
     kind: Goods = column("类别", "产品或服务")
+    hs: OptText = column("HS品目", "HS编码", "商品编码", "海关编码", hint="海关商品编码的品目，4 位或 6 位")
+    bought_anywhere: OptFlag = column("到处可买", "通用外购", hint="是：到处买得到的通用品，不追问本地谁做")
 
 
 class Cluster(Node):

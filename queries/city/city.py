@@ -25,7 +25,7 @@ NODES: dict[str, tuple[str, ...]] = {
     "Industry": (), "Coverage": ("method", "as_of"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
-    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential",), "PRODUCES": ("confidence",),
+    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential", "one_of"), "PRODUCES": ("confidence",),
     "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"), "OPERATES_IN": (), "LEADS": ("role",),
     "SUBSIDIARY_OF": (),
     "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
@@ -209,7 +209,14 @@ def _read_edges(
                 ended=_ended(view.scope.day), from_label=pl.lit(ends[0]), to_label=pl.lit(ends[1])
             ).drop(TIMES)
             frames.append(edges.with_columns(few))
-    return pl.concat(frames).sort("from", "to", *own, pl.col("from_label", "to_label").cast(pl.String))
+    edges = pl.concat(frames).sort("from", "to", *own, pl.col("from_label", "to_label").cast(pl.String))
+    return _with_choices(edges) if "one_of" in own else edges
+
+
+def _with_choices(inputs: pl.DataFrame) -> pl.DataFrame:
+    """Return the inputs of products; one that others may stand in for (``one_of``) is not essential by itself."""
+    replaceable = pl.col("one_of").is_not_null() & (pl.col("from").n_unique().over("to", "one_of") > 1)
+    return inputs.with_columns(pl.col("essential") & ~replaceable)
 
 
 def _empty(record: type[Edge], columns: tuple[str, ...]) -> pl.DataFrame:
