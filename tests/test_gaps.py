@@ -585,3 +585,14 @@ def test_a_group_goes_by_its_top_and_a_closed_firm_stands_nowhere(tmp_path: Path
     city = read_city(under(store, today=TODAY))
     assert {firm.group for firm in find_firms(city, ["top", "mid", "child"], {"city"}).values()} == {"top"}
     assert chain_facts(city, "demo").operators == {"demo.raw": ("raw",)}
+
+
+def test_an_input_that_another_may_stand_in_for_is_not_essential_by_itself(store: Store, tmp_path: Path) -> None:
+    screens = [
+        {"input": "chip", "product": "car", "essential": "true", "one_of": "屏"},
+        {"input": "motor", "product": "car", "essential": "true", "one_of": "屏"},
+        {"input": "ore", "product": "chip", "essential": "true", "one_of": "独一种"},
+    ]
+    put(store, tmp_path, input_to=screens)
+    city = read_city(under(store))
+    assert (city.needed_for("car"), city.needed_for("chip")) == (set(), {"ore"})
