@@ -58,6 +58,8 @@ class Options:
     leader: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     keep: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    edition: bool | None = None
 
     @property
     def told(self) -> Told:
@@ -96,6 +98,10 @@ def load(paths: list[Path], store: Store, options: Options | None = None) -> Rep
     report.version = store.version()
     if not options.dry_run:
         store.journal().append(_entry_of(files, report, options.by))
+        if options.id:
+            from loaders.loads import note_load
+
+            note_load(store, files, report, options)
     if not options.dry_run and any(table.report.new + table.report.same + table.report.changed for table in tables):
         remember_layouts(store, options.told, [table.sheet.heads for table in tables if not table.piece])
     if not options.dry_run and not report.bad:
