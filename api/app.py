@@ -20,6 +20,8 @@ from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
+from api.load import routes as loads
+from api.load.jobs import Jobs
 from api.people.users import Users
 from api.pictures.files import VIS
 from api.rooms import PAGES
@@ -62,18 +64,22 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
+        resuming = asyncio.create_task(asyncio.to_thread(app.state.jobs.resume))
         keeping = asyncio.create_task(keep_warm(app, store)) if warm else None
         yield
+        resuming.cancel()
         if keeping is not None:
             keeping.cancel()
         store.close()
 
     app = FastAPIOffline(title="链长 lianzhang", version="0.1.0", redoc_url=None, lifespan=lifespan)
     app.state.store, app.state.settings, app.state.warming = store, settings, warm
+    app.state.jobs = Jobs(settings, store.url, getattr(store, "database", None))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
     app.include_router(router_of(QUESTIONS), responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     app.include_router(changes.router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(loads.router, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:
         app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])

@@ -211,7 +211,7 @@ def serve(
     settings = Settings()
     check_exposure(host, settings)
     listening = bind(host, port)
-    names = settings.model_copy(update={"hosts": f"{settings.hosts},{host}"})
+    names = settings.model_copy(update={"hosts": f"{settings.hosts},{host}", "store": store or settings.store})
     app_ = create_app(open_store(store, settings), names, warm=True)
     run(app_, listening, lambda: say(f"链长已启动: http://{_address(host, listening)}  (Ctrl-C 结束)"))
 
