@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -52,27 +53,25 @@ async def receive(request: Request) -> LoadJob:
         if isinstance(error, ClientDisconnect):
             raise InputError("上传中断了，文件没有收完，什么也没有留下；请再传一次") from error
         raise
-    names = "、".join(job.files[:5])
-    entry = JournalEntry(
-        "上传", person.name, role=person.role, name=names, told=f"{len(job.files)} 个文件，等待预览与确认"
-    )
+    told = f"{len(job.files)} 个文件，等待预览与确认"
+    entry = JournalEntry("上传", person.name, role=person.role, name="、".join(job.files[:5]), told=told)
     await run_in_threadpool(store_of(request).journal().append, entry)
     return await run_in_threadpool(jobs.preview, job.id)
 
 
-def told_by(came: Incoming) -> dict[str, object]:
+def told_by(came: Incoming) -> dict[str, Any]:
     """Return what is told of the files that came; raises ``InputError`` for what cannot be said of them."""
     source, day = came.first("source"), came.first("day")
     if day and not source:
         raise InputError("写了日期，没有写来源；请写明这些文件出自哪里，如“企查查导出”")
-    told: dict[str, object] = {name: came.first(name) for name in LONGEST}
+    told: dict[str, Any] = {name: came.first(name) for name in LONGEST}
     told["source"] = f"{source} {day}" if day and day not in source else source
     told["columns"] = pairs("map", came.fields.get("map", []), "公司名=name", once=True)
     told["keep"] = pairs("keep", came.fields.get("keep", []), "电话=回访")
     return check_told(told)
 
 
-def check_told(told: dict[str, object]) -> dict[str, object]:
+def check_told(told: dict[str, Any]) -> dict[str, Any]:
     """Return what is told of files as a job has it; raises ``InputError`` for a word that is none of those offered."""
     for name, most in LONGEST.items():
         if len(str(told.get(name, ""))) > most:

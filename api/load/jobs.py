@@ -1,4 +1,4 @@
-"""Uploads on their way into the graph: a folder each, with the files as they came, what is told of them and how far it is.
+"""Uploads on their way into the graph: a folder each, with the files as they came, what is told of them, its state.
 
 What is done with one is done by a process of its own (``api.load.work``), which holds a lock for as long as it lives: a
 lock that nobody holds is one whose process is gone, whatever has its number now, and then it is begun again.
@@ -351,11 +351,9 @@ def _kill(pid: int) -> None:
 
 def _environment(settings: Settings, url: str, database: str | None) -> dict[str, str]:
     """Return what a process of ours is told; secrets go this way, never on the command line."""
-    same = (
-        urlsplit(settings.store)[:1] == urlsplit(url)[:1]
-        and urlsplit(settings.store).hostname == urlsplit(url).hostname
-    )
-    told = {"LIANZHANG_STORE": settings.store if same and urlsplit(url).hostname else url}
+    mine, theirs = urlsplit(settings.store), urlsplit(url)
+    same = theirs.hostname and (mine.scheme, mine.hostname, mine.port) == (theirs.scheme, theirs.hostname, theirs.port)
+    told = {"LIANZHANG_STORE": settings.store if same else url}  # ours may say who we are
     told["LIANZHANG_NEO4J_USER"] = settings.neo4j_user
     if settings.neo4j_password:
         told["LIANZHANG_NEO4J_PASSWORD"] = settings.neo4j_password.get_secret_value()

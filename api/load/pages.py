@@ -11,7 +11,7 @@ from api.core.forms import FormDep, see
 from api.core.page import PageRequest, VisitDep
 from api.core.people import Role
 from api.load import doing
-from api.load.answers import LoadPreview, UploadedLoad
+from api.load.answers import LoadCounts, LoadPreview, UploadedLoad
 from api.load.jobs import WORKING
 from api.load.routes import send_rejects
 from api.load.tables import COUNTED, counted, moment, table_of_loads, tables_of_outcome, tables_of_preview
@@ -119,19 +119,20 @@ def _verdict(load: UploadedLoad) -> str:
         return f"撤回了：去掉 {nodes:,} 个、{edges:,} 条关系，{load.taken_back.changed:,} 处变回原来的样子。"
     if load.outcome:
         counts = load.outcome.counts
-        said = f"载入了 {counts.read - counts.rejected:,} 行：新 {counts.new:,}，变 {counts.changed:,}，相同 {counts.same:,}"
-        return f"{said}；拒收 {counts.rejected:,} 行。"
+        return f"载入了 {counts.read - counts.rejected:,} 行：{_said(counts)}。"
     return ""
 
 
 def _would(preview: LoadPreview) -> str:
     counts = preview.counts
-    said = (
-        f"{counts.read:,} 行：新 {counts.new:,}，变 {counts.changed:,}，相同 {counts.same:,}，拒收 {counts.rejected:,}"
-    )
     ends = f"，结束 {counts.gone:,}" if counts.gone else ""
     flips = f"；{len(preview.flips):,} 处状态会变" if preview.flips else "；没有哪处状态会变"
-    return f"{said}{ends}{flips}。还没有写入。"
+    return f"{counts.read:,} 行：{_said(counts)}{ends}{flips}。还没有写入。"
+
+
+def _said(counts: LoadCounts) -> str:
+    words = {"new": "新", "changed": "变", "same": "相同", "rejected": "拒收"}
+    return "，".join(f"{zh} {getattr(counts, name):,}" for name, zh in words.items())
 
 
 def _why_not(load: UploadedLoad) -> str:
@@ -151,12 +152,8 @@ def _undone(visit: PageRequest, load: UploadedLoad) -> dict[str, Any]:
     record = load.record
     if record is None or load.back or record.state != "standing":
         return {}
-    return {
-        "why_not": record.why_not,
-        "new": record.counts.new,
-        "changed": record.counts.changed,
-        "gone": record.counts.gone,
-    }
+    counts = record.counts
+    return {"why_not": record.why_not, "new": counts.new, "changed": counts.changed, "gone": counts.gone}
 
 
 @router.get("/loads/{id}")
@@ -176,13 +173,13 @@ def tell(id: str, visit: VisitDep, form: FormDep) -> Response:
     return see(visit.links.page(f"/loads/{id}"))
 
 
-def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, object]:
+def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, Any]:
     """Return what a form says of the files: of a column only what is not as it was read without a word."""
-    told: dict[str, object] = {
+    told: dict[str, Any] = {
         name: form[name].strip() if name in form else getattr(job, name)
         for name in ("source", "status", "leader", "kind", "edition")
     }
-    columns, read = dict(job.columns), {}
+    columns, read = dict(job.columns), dict[str, str]()
     for table in load.preview.tables if load.preview else ():
         read |= {head.head: "" if head.said else head.field for head in table.heads}
     for name, value in form.items():
@@ -194,9 +191,8 @@ def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, ob
     if told["kind"] != job.kind:
         columns = {}
     told["columns"] = doing.pairs("map", [f"{head}={value}" for head, value in columns.items()], "", once=True)
-    told["keep"] = {
-        head: form[name].strip() for name in form if (head := name.removeprefix("keep:")) != name and form[name].strip()
-    }
+    kept = {name.removeprefix("keep:"): value.strip() for name, value in form.items() if name.startswith("keep:")}
+    told["keep"] = {head: purpose for head, purpose in kept.items() if purpose}
     return doing.check_told(told)
 
 

@@ -15,6 +15,7 @@ from loaders.layouts.spelling import clean_head
 from loaders.layouts.words import head_words
 from loaders.loads import rehearse
 from loaders.memory import recall_layouts
+from loaders.rejects import is_same_sheet
 from loaders.report import Report, shown
 from loaders.run import Options
 from loaders.tables import InputTable, find_files, open_tables
@@ -110,11 +111,7 @@ def taken(paths: list[Path], store: Store, options: Options) -> list[dict[str, A
 
 
 def _table(table: InputTable, tables: list[InputTable], said: Mapping[str, str]) -> dict[str, Any]:
-    pieces = [
-        part
-        for part in tables
-        if part.piece and (part.sheet.path, part.sheet.name) == (table.sheet.path, table.sheet.name)
-    ]
+    pieces = [part for part in tables if part.piece and is_same_sheet(part, table)]
     fields: dict[int, tuple[str, str]] = {}
     for part in (*reversed(pieces), table):
         zh = zh_heads(part.record)

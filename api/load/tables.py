@@ -1,6 +1,7 @@
 """The tables of loads: what is known of each, and what one would do."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from api.load.answers import (
     ChangedThing,
@@ -18,6 +19,7 @@ from graph.model import NODE_TYPES
 from queries.core.table import Ask, Column, Table, ThingRef
 from queries.gaps.answers import ChangedState
 
+MOST = 1_000  # of a kind that a preview tells
 STATES = {"standing": "有效", "taken_back": "已撤回", "older": "早于可撤回的办法"}
 COUNTED = {"new": "新", "changed": "变", "rejected": "拒", "gone": "结束"}
 
@@ -56,32 +58,34 @@ def _back(load: StandingLoad) -> Ask | None:
     return Ask(f"loads/{load.id}", "撤回") if able else None
 
 
-def tables_of_preview(preview: LoadPreview) -> dict[str, Table[object]]:
+def tables_of_preview(preview: LoadPreview) -> dict[str, Table[Any]]:
     """Return the tables of what a load would do; those that say nothing are left out."""
-    every: list[Table[object]] = [
+    every: list[Table[Any]] = [
         Table("flips", "会变的状态", FLIPS, preview.flips, note="确认之后，这些环节和产品的判断会变。"),
         *tables_of_outcome(preview).values(),
-        Table("gone", "结束", GONE, preview.gone, things=preview.counts.gone, note=_first(preview.gone, preview.counts.gone, "不删除，从这一天起不再有效。")),
-        Table("changed", "变", CHANGED, preview.changed, note=_first(preview.changed, None, "一格写两个值的，箭头前是现在的，箭头后是载入之后的。")),
-        Table("new", "新", NEW, preview.new, note=_first(preview.new, None, "")),
-    ]  # fmt: skip
+        _table("gone", "结束", GONE, preview.gone, "不删除，从这一天起不再有效。", preview.counts.gone),
+        _table("changed", "变", CHANGED, preview.changed, "箭头前是现在的，箭头后是载入之后的。"),
+        _table("new", "新", NEW, preview.new, ""),
+    ]
     return {table.id: table for table in every if table.items}
 
 
-def tables_of_outcome(outcome: LoadOutcome) -> dict[str, Table[object]]:
+def tables_of_outcome(outcome: LoadOutcome) -> dict[str, Table[Any]]:
     """Return the tables of what was refused and of what was read otherwise than it stood."""
-    every: list[Table[object]] = [
+    every: list[Table[Any]] = [
         Table("unread", "读不了的文件", UNREAD, outcome.unread, note="这些文件或工作表里的行都没有载入。"),
-        Table("rejects", "拒收", REJECTS, outcome.rejects, things=outcome.counts.rejected, note=_first(outcome.rejects, outcome.counts.rejected, "这些行不载入；下载、改好，再上传。")),
+        _table("rejects", "拒收", REJECTS, outcome.rejects, "这些行不载入。", outcome.counts.rejected),
         Table("notes", "照意思读的", NOTES, outcome.notes, note="与原来写的不同的格，怎样读的、有几处。"),
-    ]  # fmt: skip
+    ]
     return {table.id: table for table in every if table.items}
 
 
-def _first(items: Sequence[object], count: int | None, note: str) -> str:
-    shown = len(items)
-    cut = f"只列前 {shown:,} 行。" if (count is not None and count > shown) or shown >= 1_000 else ""
-    return note + cut
+def _table(
+    id: str, title: str, columns: Sequence[Column[Any]], items: Sequence[Any], note: str, count: int | None = None
+) -> Table[Any]:
+    cut = len(items) >= MOST if count is None else count > len(items)
+    told = f"{note}只列前 {len(items):,} 个。" if cut else note
+    return Table(id, title, columns, items, note=told, things=count)
 
 
 def _fields(row: ChangedThing) -> list[str]:

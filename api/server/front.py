@@ -421,10 +421,14 @@ def _counted(receive: Receive, most: int, seconds: float) -> Receive:
         if taken > most:
             if not whole:
                 await _throw_away(receive)
-            raise UploadTooLarge(f"上传的文件超过 {most >> 20} MB；请拆开或只留要用的列再传")
+            raise UploadTooLarge(_too_large(most))
         return message
 
     return ask
+
+
+def _too_large(most: int) -> str:
+    return f"上传的文件超过 {most >> 20} MB，没有收下；请拆开，或只留要用的列再传"
 
 
 async def _throw_away(receive: Receive) -> None:
