@@ -77,6 +77,10 @@ class StoreUnavailable(LianzhangError, ConnectionError, status=503, title="存�
     """The store cannot be reached or opened right now."""
 
 
+class EmptyStore(StoreUnavailable, status=503, title="图还是空的"):
+    """Nothing has been loaded yet."""
+
+
 class ServiceUnavailable(LianzhangError, ConnectionError, status=503, title="外部服务不可用"):
     """A service of the office's own that was set up (an embedding endpoint) does not answer."""
 

@@ -22,7 +22,7 @@ from api.core.routes import given_by
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, send_sheet, turn_to
 from api.core.templating import environment
 from api.core.workbooks import make_workbook
-from graph.errors import LianzhangError
+from graph.errors import EmptyStore, LianzhangError
 from graph.scope import EVERYWHERE, NAMED, Scope
 from graph.statuses import STATUS_ZH
 from graph.stores import Store
@@ -188,6 +188,7 @@ def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
         "error": error,
         "advice": ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")),
         "candidates": candidates,
+        "empty": isinstance(error, EmptyStore),
     }
     return _render(request, "error.html", _links_of(request), error.status, **values)
 

@@ -40,7 +40,7 @@ def store_of(request: Request) -> Store:
 
 
 async def receive(request: Request) -> LoadJob:
-    """Take the files of a request and what is told of them, and begin the preview; nothing is left of what is refused."""
+    """Take the files of a request and begin the preview; nothing is left of what is refused."""
     jobs, person = jobs_of(request), person_of(request)
     await run_in_threadpool(jobs.sweep)
     folder = await run_in_threadpool(jobs.begin)

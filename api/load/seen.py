@@ -28,8 +28,9 @@ RECKONED = ("uscc_check", "field_sources", "contacts", "name_dates")  # made of 
 MEANT = {  # what is read of a column before it is a field's
     "_taxpayer": "纳税人识别号", "_gone_on": "注销日期", "_approved_on": "核准日期", "_province": "所属省份",
     "_city": "所属城市", "_district": "所属区县", "_industry_code": "行业代码", "_industry_section": "行业门类",
-    "_industry_division": "行业大类", "_industry_group": "行业中类", "_industry_class": "行业小类", "_years": "起止年限",
-    "_currency": "币种", "_category": "品类", "_validity": "有效期", "_kept": "遮盖后载入", "_said": "备注",
+    "_industry_division": "行业大类", "_industry_group": "行业中类", "_industry_class": "行业小类",
+    "_years": "起止年限", "_currency": "币种", "_category": "品类", "_validity": "有效期",
+    "_kept": "遮盖后载入", "_said": "备注",
 }  # fmt: skip
 LONGEST = 80  # signs of a sample
 

@@ -16,6 +16,7 @@ from api.load.answers import (
     UnreadFile,
 )
 from graph.model import NODE_TYPES
+from loaders.loads import LoadRecord
 from queries.core.table import Ask, Column, Table, ThingRef
 from queries.gaps.answers import ChangedState
 
@@ -34,7 +35,8 @@ def moment(at: str) -> str:
     return at[:16].replace("T", " ")
 
 
-def _state(load: StandingLoad) -> str:
+def state_of(load: StandingLoad | LoadRecord) -> str:
+    """Return how a load stands, in words."""
     by = f"：{load.back_by} {load.back_at[:10]}" if load.state == "taken_back" else ""
     return STATES.get(load.state, load.state) + by
 
@@ -46,7 +48,7 @@ def table_of_loads(loads: Sequence[StandingLoad], may: bool) -> Table[StandingLo
         Column("谁", lambda load: load.by),
         Column("文件", lambda load: "、".join(load.files), extra=lambda load: load.source, apart="来源"),
         Column("新、变、拒、结束", lambda load: counted(load.counts), sort=lambda load: load.counts.new),
-        Column("现在", _state, extra=lambda load: load.why_not if load.state == "standing" else ""),
+        Column("现在", state_of, extra=lambda load: load.why_not if load.state == "standing" else ""),
     ]
     if may:
         columns.append(Column("撤回", _back, "ask"))

@@ -28,7 +28,7 @@ MOST_BUSY = 3600.0
 TURN = "turn.lock"
 
 
-class Progress:
+class WorkProgress:
     """How far the work is, written down now and then."""
 
     def __init__(self, folder: Path) -> None:
@@ -55,7 +55,7 @@ def main(folder: Path) -> int:
         (folder / "work.pid").write_text(str(os.getpid()), "ascii")
         if hasattr(os, "nice"):
             os.nice(NICE)
-        job, progress = LoadJob.read(folder), Progress(folder)
+        job, progress = LoadJob.read(folder), WorkProgress(folder)
         if job.state not in ("previewing", "loading"):
             return 0
         progress("排队等前面的一份" if job.state == "loading" else "准备读文件")
@@ -64,7 +64,7 @@ def main(folder: Path) -> int:
     return 0
 
 
-def _turn(path: Path, progress: Progress) -> FileLock:
+def _turn(path: Path, progress: WorkProgress) -> FileLock:
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
@@ -76,7 +76,7 @@ def _turn(path: Path, progress: Progress) -> FileLock:
     return lock
 
 
-def _work(folder: Path, job: LoadJob, progress: Progress) -> None:
+def _work(folder: Path, job: LoadJob, progress: WorkProgress) -> None:
     from graph.errors import LianzhangError, LoadBusy
     from graph.stores import open_store
 
@@ -105,7 +105,7 @@ def _work(folder: Path, job: LoadJob, progress: Progress) -> None:
         store.close()
 
 
-def _options(folder: Path, job: LoadJob, progress: Progress) -> "Options":
+def _options(folder: Path, job: LoadJob, progress: WorkProgress) -> "Options":
     from graph.model import find_type
     from loaders.run import Options
 
@@ -122,7 +122,7 @@ def _options(folder: Path, job: LoadJob, progress: Progress) -> "Options":
     )
 
 
-def _preview(folder: Path, job: LoadJob, store: "Store", progress: Progress) -> None:
+def _preview(folder: Path, job: LoadJob, store: "Store", progress: WorkProgress) -> None:
     from api.load.seen import preview
 
     began = time.monotonic()
@@ -139,7 +139,7 @@ def _preview(folder: Path, job: LoadJob, store: "Store", progress: Progress) -> 
             old.unlink(missing_ok=True)
 
 
-def _load(folder: Path, job: LoadJob, store: "Store", progress: Progress) -> None:
+def _load(folder: Path, job: LoadJob, store: "Store", progress: WorkProgress) -> None:
     from api.load.seen import loaded
     from loaders.run import load
 
@@ -151,7 +151,7 @@ def _load(folder: Path, job: LoadJob, store: "Store", progress: Progress) -> Non
     _end(folder, made)
 
 
-def _take_back(folder: Path, job: LoadJob, store: "Store", progress: Progress) -> None:
+def _take_back(folder: Path, job: LoadJob, store: "Store", progress: WorkProgress) -> None:
     from dataclasses import asdict
 
     from loaders.loads import TakenBack, find_load, take_back
