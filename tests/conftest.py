@@ -126,6 +126,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     embedded.close()
 
 
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Store]:
+    """An empty embedded store."""
+    made = open_store(f"ladybug://{tmp_path}/graph/graph.lbug")
+    yield made
+    made.close()
+
+
 @pytest.fixture(params=["ladybug", pytest.param("neo4j", marks=pytest.mark.neo4j)])
 def full_store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """A store of each kind with all seeds, for reading."""

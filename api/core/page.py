@@ -68,7 +68,7 @@ class PageRequest:
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """Return all sources by id."""
-        return list_sources(self.view)
+        return {} if self.view.version == "empty" else list_sources(self.view)
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -133,6 +133,8 @@ def show(jobs: Jobs, store: Store, job: LoadJob) -> UploadedLoad:
     if job.state in WORKING:
         shown.progress = LoadProgress(**read_made(folder, "progress.json") or {})
     made = read_made(folder, f"preview-{job.round}.json") if job.state in ("previewed", "loading", "failed") else None
+    if made is None and job.state == "failed":  # what was said last was wrong: the columns are still there to be chosen
+        made = next((read_made(folder, path.name) for path in folder.glob("preview-*.json")), None)
     shown.preview = LoadPreview(**made) if made else None
     if job.state == "done" and (report := read_made(folder, "report.json")):
         if job.back:

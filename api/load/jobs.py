@@ -191,9 +191,10 @@ class Jobs:
                 continue
             with suppress(OSError):
                 part = folder.name.startswith(".part-")
-                stamps = [folder, *folder.glob("files/*")] if part else [folder / "job.json", folder]
-                age = time.time() - max(one.stat().st_mtime for one in stamps if one.exists())
-                if (part and age > PARTLY) or (age > KEPT and ID.fullmatch(folder.name) and not self._at_work(folder)):
+                stamps = [folder, *folder.glob("files/*")] if part else [folder / "job.json"]
+                age = time.time() - max(one.stat().st_mtime for one in stamps)
+                old = age > PARTLY if part else age > KEPT and ID.fullmatch(folder.name) is not None
+                if old and not (not part and LoadJob.read(folder).state in WORKING and self._at_work(folder)):
                     shutil.rmtree(folder, ignore_errors=True)
 
     def preview(self, id: str, told: Mapping[str, Any] | None = None) -> LoadJob:
@@ -206,7 +207,7 @@ class Jobs:
             for name, value in (told or {}).items():
                 setattr(job, name, value)
             job.state, job.tries, job.problem, job.moved = "previewing", 0, "", told is None and job.moved
-            job.round += 1
+            job.round, job.seen = job.round + 1, ""
             (folder / "progress.json").unlink(missing_ok=True)
         self._start(folder)
         return job
@@ -282,13 +283,13 @@ class Jobs:
         return fresh
 
     def _start(self, folder: Path) -> None:
-        with self._guard:
+        with self._guard, (folder / "work.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "api.load.work", str(folder)],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=(folder / "work.log").open("ab"),
+                stderr=log,
                 start_new_session=True,  # it goes on when the server ends
             )
             self._processes[folder.name] = process

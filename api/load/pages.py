@@ -186,7 +186,7 @@ def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, An
         place, _, head = name.partition(":")
         if place == "map" and head:
             columns.pop(head, None)
-            if value.strip() and (value.strip() != read.get(head) or head in job.columns):
+            if value.strip() and value.strip() != read.get(head):
                 columns[head] = value.strip()
     if told["kind"] != job.kind:
         columns = {}

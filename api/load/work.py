@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from api.load.jobs import LoadJob, changing, files_of, lock_of, now
+from api.load.words import for_page
 from graph.outputs import write_text
 
 if TYPE_CHECKING:
@@ -100,6 +102,11 @@ def _work(folder: Path, job: LoadJob, progress: WorkProgress) -> None:
                 _fail(folder, job, f"读写文件出了错：{error.strerror or error}")
             except MemoryError:
                 _fail(folder, job, "内存不够，没有做完；图没有变。请把文件拆小些再上传")
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # what reads files may panic, and a panic is no Exception
+                traceback.print_exc()
+                _fail(folder, job, "读这份文件时出了没有料到的错，没有载入；请另存一份再试，仍不行请找管理员")
             return
     finally:
         store.close()
@@ -174,7 +181,7 @@ def _end(folder: Path, made: dict[str, Any]) -> None:
 def _fail(folder: Path, job: LoadJob, why: str) -> None:
     with changing(folder) as fresh:
         if (fresh.state, fresh.round) == (job.state, job.round):
-            fresh.state, fresh.problem, fresh.ended = "failed", why, now()
+            fresh.state, fresh.problem, fresh.ended = "failed", for_page(why), now()
 
 
 if __name__ == "__main__":

@@ -203,10 +203,7 @@ class Front:
         refusal = self._busy()
         if told.isdigit() and int(told) > self.upload:
             await _throw_away(receive)
-            said = (
-                f"上传的文件共 {int(told) / (1 << 20):,.0f} MB，最多 {self.upload >> 20} MB；请拆开或只留要用的列再传"
-            )
-            refusal = Refusal(413, "内容过大", said, {"Connection": "close"})
+            refusal = Refusal(413, "内容过大", _too_large(self.upload), {"Connection": "close"})
         if refusal is not None:
             await self._send(scope, send, _problem(scope, refusal), "other", start)
             return
