@@ -25,7 +25,7 @@ KINDS = (
     "/chains/integrated-circuits/targets", "/chains/smart-appliances/opportunities", "/chains/integrated-circuits/what-if",
     "/chains/integrated-circuits/certificate?place=integrated-circuits.design", "/enterprises", "/enterprises/ent-haier-group", "/review",
     "/match", "/match?need=压缩机", "/portfolio", "/ledger", "/projects", "/leaders", "/needs", "/dashboard", "/clusters", "/events",
-    "/figures", "/sources", "/sources/seed-curated", "/about", "/rules", "/audit", "/search?q=海尔", "/no-such",
+    "/figures", "/loads", "/sources", "/sources/seed-curated", "/about", "/rules", "/audit", "/search?q=海尔", "/no-such",
     "/things/Project/prj-sailun-superfactory", "/edit/Project/prj-sailun-superfactory",
 )  # fmt: skip
 OVERLAPS = """() => {

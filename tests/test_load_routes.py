@@ -41,8 +41,8 @@ def test_a_file_is_seen_then_confirmed_then_taken_back(store: Store, tmp_path: P
     assert store.version() == "empty" or store.nodes(Enterprise).is_empty()
     assert jobs_of(client).root.stat().st_mode & 0o777 == 0o700
 
-    done = client.post(f"/api/v1/loads/{told['id']}/confirm?wait=25")
-    assert done.status_code in (200, 202), done.text
+    answer = client.post(f"/api/v1/loads/{told['id']}/confirm?wait=25")
+    assert answer.status_code in (200, 202), answer.text
     done = until(client, told["id"], "done")
     assert (done["outcome"]["counts"]["new"], done["record"]["state"]) == (2, "standing")
     assert sorted(store.nodes(Enterprise)["name"]) == ["示例乙公司", "示例甲公司"]

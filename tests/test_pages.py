@@ -437,7 +437,8 @@ PAGES = (
     "/chains/integrated-circuits/opportunities", "/chains/integrated-circuits/what-if",
     "/chains/integrated-circuits/certificate?place=integrated-circuits.materials", "/projects", "/enterprises?q=hxsx", "/needs",
     "/leaders", "/clusters", "/challenges", "/scenarios", "/centres", "/events", "/platforms", "/dashboard", "/figures", "/sources",
-    "/portfolio", "/ledger", "/review", "/enterprises/ent-haier-group", "/search?q=海尔", "/match?need=压缩机", "/about", "/rules",
+    "/portfolio", "/ledger", "/review", "/loads", "/enterprises/ent-haier-group", "/search?q=海尔", "/match?need=压缩机", "/about",
+    "/rules",
     "/edit/Project/prj-sailun-superfactory", "/no-such",
 )  # fmt: skip
 

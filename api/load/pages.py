@@ -140,7 +140,7 @@ def _why_not(load: UploadedLoad) -> str:
     preview = load.preview
     if preview is None or load.state != "previewed":
         return ""
-    if not preview.tables:
+    if not any(table.kind for table in preview.tables):
         return "没有一张表能载入，请看下面的原因"
     if not (preview.counts.read - preview.counts.rejected):
         return "没有一行能载入，请看下面的原因"

@@ -8,9 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from api.load.unknown import sheets_of
 from api.load.words import for_page
 from graph.model import Record, file_name, zh_heads
+from graph.model.nodes import Enterprise
 from graph.stores import Store
+from loaders.files.sheets import Sheet
 from loaders.layouts.spelling import clean_head
 from loaders.layouts.words import head_words
 from loaders.loads import rehearse
@@ -45,7 +48,11 @@ def preview(paths: list[Path], store: Store, options: Options) -> dict[str, Any]
         told["counts"]["gone"] = rehearsal.gone_count
         for table in tables:
             for part in rehearsal.report.files:
-                if (Path(part.file).name, part.sheet, part.kind) == (table["file"], table["sheet"], table["kind_name"]):
+                if table["kind"] and (Path(part.file).name, part.sheet, part.kind) == (
+                    table["file"],
+                    table["sheet"],
+                    table["kind_name"],
+                ):
                     names = ("read", "new", "changed", "same", "rejected")
                     table |= {name: table[name] + getattr(part, name) for name in names}
         earlier = rehearsal.edition
@@ -107,8 +114,39 @@ def taken(paths: list[Path], store: Store, options: Options) -> list[dict[str, A
     report = Report(dry_run=True)
     layouts = recall_layouts(store)
     told = replace(options.told, layouts=layouts)
-    tables = open_tables(find_files(paths, report), report, told)
-    return [_table(table, tables, told.of(table.sheet.heads).heads) for table in tables if table.piece is None]
+    files = find_files(paths, report)
+    tables = open_tables(files, report, told)
+    known = {(table.sheet.path, table.sheet.name) for table in tables}
+    unknown = [
+        sheet
+        for path in files
+        if not any(place == path for place, _ in known)
+        for sheet in sheets_of(path, told.known_heads)
+    ]
+    record = options.kind or Enterprise
+    return [
+        *(_unknown(sheet, record) for sheet in unknown),
+        *(_table(table, tables, told.of(table.sheet.heads).heads) for table in tables if table.piece is None),
+    ]
+
+
+def _unknown(sheet: Sheet, record: type[Record]) -> dict[str, Any]:
+    """Return the columns of a table of which nobody knows yet what it is: a person may say what they stand for."""
+    samples = _samples(sheet)
+    heads = [
+        {"head": head, "samples": samples[place], "personal": clean_head(head) in head_words().personal}
+        for place, head in enumerate(sheet.heads)
+        if head
+    ]
+    return {
+        "file": Path(shown(sheet.path)).name,
+        "sheet": sheet.name,
+        "kind": "",
+        "kind_name": f"还认不出，先当作{record.table.zh}",
+        "heads": heads,
+        "choices": choices(record),
+        "parts": [],
+    }
 
 
 def _table(table: InputTable, tables: list[InputTable], said: Mapping[str, str]) -> dict[str, Any]:
@@ -120,7 +158,7 @@ def _table(table: InputTable, tables: list[InputTable], said: Mapping[str, str])
             if name:
                 own = "" if part is table else f"{part.record.table.zh}："
                 fields[place] = name, f"{own}{zh.get(name) or _kept_as(name)}"
-    samples = _samples(table)
+    samples = _samples(table.sheet)
     personal = head_words().personal
     heads = [
         {
@@ -154,11 +192,11 @@ def _kept_as(name: str) -> str:
     return MEANT.get(name.rstrip("0123456789"), "照表头的意思读")
 
 
-def _samples(table: InputTable) -> list[list[str]]:
+def _samples(sheet: Sheet) -> list[list[str]]:
     """Return some different texts of each column, from the first rows."""
-    chunk = next(iter(table.sheet.chunks), None)
+    chunk = next(iter(sheet.chunks), None)
     found: list[list[str]] = []
-    for place in range(len(table.sheet.heads)):
+    for place in range(len(sheet.heads)):
         column: Iterable[str] = []
         if chunk is not None and str(place) in chunk.columns:
             column = chunk[str(place)].head(500).cast(pl.String).drop_nulls().to_list()
