@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -21,10 +22,15 @@ from graph.outputs import check_writable, writing
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.changes import RESTORED
+from loaders.ledger import Ledger
+from loaders.memory import LAYOUTS
 from loaders.report import Step, silent
 
-FORMAT = 1
-MANIFEST, JOURNAL = "manifest.json", "journal.jsonl"
+FORMAT = 2
+READABLE = (1, FORMAT)  # the first one had no loads
+MANIFEST, JOURNAL, LOADS, LAYOUTS_TOLD = "manifest.json", "journal.jsonl", "loads.json", "layouts.json"
+SHELF = "shelf/"
+OF_SHELF = re.compile(SHELF + r"[0-9A-Za-z-]+/[0-9]{4,}\.zip")
 ROWS = 200_000  # that are read from a part at a time
 CHUNK = 1 << 20
 
@@ -52,7 +58,8 @@ class Manifest:
 
 
 def back_up(store: Store, path: Path, step: Step = silent) -> Manifest:
-    """Write the graph as it stands, with the journal, into a file; readers go on, whoever writes waits.
+    """Write the graph as it stands, with the journal and what each load said, into a file; readers go on, whoever
+    writes waits.
 
     Raises ``OutputError`` where the file cannot be written.
     """
@@ -63,6 +70,10 @@ def back_up(store: Store, path: Path, step: Step = silent) -> Manifest:
         for name, frames in _parts(store):
             step(f"备份 {name.partition('/')[2]}", sum(manifest.rows.values()))
             _add(archive, manifest, name, frames)
+        for name, kept in _kept(store):
+            step(f"备份 {name}", sum(manifest.rows.values()))
+            archive.writestr(name, kept, zipfile.ZIP_DEFLATED if name.endswith(".json") else zipfile.ZIP_STORED)
+            manifest.rows[name], manifest.sha256[name] = 0, hashlib.sha256(kept).hexdigest()
         entries = [*store.journal().entries()]
         lines = [json.dumps({"hash": entry.hash, "text": entry.text()}, ensure_ascii=False) for entry in entries]
         content = "".join(f"{line}\n" for line in lines).encode()
@@ -87,7 +98,13 @@ def restore(store: Store, path: Path, by: str, replace: bool = False, step: Step
             for name in manifest.rows:
                 step(f"恢复 {name.partition('/')[2]}", done)
                 done += manifest.rows[name]
-                if name != JOURNAL:
+                if name.startswith(SHELF):
+                    store.shelf().put(name.removeprefix(SHELF), archive.read(name))
+                elif name == LOADS:
+                    writer.keep_ledger(archive.read(name).decode())
+                elif name == LAYOUTS_TOLD:
+                    store.lasting(LAYOUTS, archive.read(name).decode())
+                elif name != JOURNAL:
                     _put(writer, name, archive)
         journal = store.journal()
         taken = all(ours == theirs for ours, theirs in zip_longest(journal.entries(), entries) if ours is not None)
@@ -96,6 +113,19 @@ def restore(store: Store, path: Path, by: str, replace: bool = False, step: Step
         told = f"备份 {path.name},做于 {manifest.made_at},{manifest.nodes:,} 个节点、{manifest.edges:,} 条关系"
         journal.append(JournalEntry(RESTORED, by, told=told, version=store.version()))
     return manifest, taken
+
+
+def _kept(store: Store) -> Iterator[tuple[str, bytes]]:
+    """Yield what is kept beside a graph: what its loads said, which there are, and how files of a kind are read."""
+    ledger, layouts = store.ledger(), store.lasting(LAYOUTS)
+    if ledger is not None:
+        needed = Ledger.of(ledger).needed
+        for name in store.shelf().names():
+            if name.partition("/")[0] in needed:
+                yield SHELF + name, store.shelf().get(name)
+        yield LOADS, ledger.encode()
+    if layouts:
+        yield LAYOUTS_TOLD, layouts.encode()
 
 
 def _parts(store: Store) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
@@ -148,8 +178,8 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, Manifest]]:
 
 def _checked(path: Path, archive: zipfile.ZipFile) -> Manifest:
     told: dict[str, Any] = json.loads(archive.read(MANIFEST))
-    if told.get("format") != FORMAT:
-        raise InputError(f"{path}: 备份的格式是 {told.get('format')},这里只认 {FORMAT};请用写它的那个版本恢复")
+    if told.get("format") not in READABLE:
+        raise InputError(f"{path}: 备份的格式是 {told.get('format')},这里只认 {FORMAT} 及更早的;请用写它的那个版本恢复")
     manifest = Manifest(**told)
     for name in {*manifest.rows, *manifest.sha256}:
         known = name in archive.namelist() and name in manifest.sha256
@@ -178,8 +208,8 @@ def _entries(archive: zipfile.ZipFile) -> Iterator[JournalEntry]:
 
 
 def _type_of(name: str) -> tuple[type[Node] | type[Edge], Ends | None] | None:
-    """Return of what type a part's rows are, and between which labels; None for the journal."""
-    if name == JOURNAL:
+    """Return of what type a part's rows are, and between which labels; None for what is no table."""
+    if name in (JOURNAL, LOADS, LAYOUTS_TOLD) or OF_SHELF.fullmatch(name):
         return None
     kind, *rest = name.removesuffix(".parquet").split("/")
     if kind == "nodes" and len(rest) == 1 and rest[0] in NODE_TYPES:

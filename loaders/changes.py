@@ -27,10 +27,10 @@ from graph.model import (
 from graph.model.edits import Edit, read_edits, tag_of
 from graph.names.comparisons import read_comparisons
 from graph.stores import Store
+from loaders.folding import Folding
 from loaders.report import Report
 from loaders.rows.directory import Directory
 from loaders.rows.edits import NOT_WRITTEN, Mark, Pins
-from loaders.run import Options, load_tables
 from loaders.tables import InputTable, Row, add_rows
 
 UNDONE = "撤销"
@@ -168,7 +168,7 @@ def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
                 store.journal().append(one.entry(Outcome.begun))
             at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
             marks = {table.index: one.mark(at) for table, one in zip(tables, begun, strict=True)}
-            load_tables(tables, store, writer, report, Options(marks=marks))
+            Folding(store, writer, report, marks=marks).run(tables)
     except LianzhangError as error:
         for one in begun:
             store.journal().append(one.entry(Outcome.refused, error.message))

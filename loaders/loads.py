@@ -1,52 +1,47 @@
-"""STUB of the core, to build the page against; the merge replaces it."""
+"""The loads of a store: looked at, rehearsed, taken back."""
 
-import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from graph.errors import Conflict, NotFound
+import polars as pl
+
+from graph.errors import Conflict
+from graph.journal import JournalEntry
+from graph.model import EDGES, EDITS, NODES, ends_of
 from graph.stores import Store, open_store
+from graph.stores.base import Shelf
+from loaders.editions import Due
+from loaders.folding import Folding
+from loaders.ledger import Bundles, Ledger, LoadRecord, Standing, now, read_ledger, record_named, with_load
+from loaders.memory import KEY
+from loaders.recording import ended, entered, open_ledger
+from loaders.replay import Difference, apart, become, replay
 from loaders.report import Report, Step, silent
-from loaders.run import Options, load
+from loaders.rows.touched import Touched
+from loaders.run import Options, opened
+
+LOADED, TAKEN_BACK = "载入", "撤回载入"
+MOST_SHOWN = 1_000
+UNTOLD = ("id", "recorded_at", "field_sources", EDITS)
 
 
 @dataclass(frozen=True)
-class LoadRecord:
-    """What the store keeps of a load."""
-
-    id: str
-    at: str
-    by: str
-    files: tuple[str, ...]
-    source: str
-    list: str
-    edition: str
-    counts: Mapping[str, int]
-    state: str
-    back_at: str = ""
-    back_by: str = ""
-    why_not: str = ""
-
-
-@dataclass
 class TakenBack:
-    """What taking back did."""
+    """What came of taking a load back: its record, what of the graph came, went and changed, and what people wrote of
+    things that no file has any more."""
 
     record: LoadRecord
-    nodes: dict[str, int]
-    edges: dict[str, int]
-    changed: int = 0
+    difference: Difference
     kept: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Gone:
-    """A thing that ends."""
+    """Something that ends with an edition; ``what`` it is in words, an edge by the names of its ends."""
 
     label: str
     id: str
@@ -56,17 +51,17 @@ class Gone:
 
 @dataclass(frozen=True)
 class ChangedRow:
-    """A node that changes."""
+    """A node that is another, with the fields that are, before and after."""
 
     label: str
     id: str
     name: str
-    fields: Mapping[str, tuple[object, object]]
+    fields: dict[str, tuple[Any, Any]]
 
 
 @dataclass(frozen=True)
 class NewRow:
-    """A node that is new."""
+    """A node that was not there."""
 
     label: str
     id: str
@@ -75,72 +70,178 @@ class NewRow:
 
 @dataclass
 class Rehearsal:
-    """A load that was not done."""
+    """What a load would make: its report, the graph as it would be, and what would be new, changed, ended."""
 
     report: Report
     store: Store
     edition: LoadRecord | None
-    gone: list[Gone]
-    gone_count: int
-    changed: list[ChangedRow]
-    new: list[NewRow]
     version: str
-
-
-def _kept(store: Store) -> list[LoadRecord]:
-    text = store.lasting("stub-loads")
-    return [LoadRecord(**item | {"files": tuple(item["files"])}) for item in json.loads(text)] if text else []
-
-
-def _keep(store: Store, records: list[LoadRecord]) -> None:
-    store.lasting("stub-loads", json.dumps([asdict(record) for record in records], ensure_ascii=False))
-
-
-def note_load(store: Store, files: list[Path], report: Report, options: Options) -> None:
-    """Keep a load."""
-    counts = {name: report.total(name) for name in ("read", "new", "changed", "same", "rejected")} | {"gone": 0}
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    names = tuple(path.name for path in files)
-    _keep(
-        store,
-        [LoadRecord(options.id, at, options.by, names, options.proof.get("source", ""), "", "", counts, "standing"), *_kept(store)],
-    )
+    gone: list[Gone] = field(default_factory=list)
+    gone_count: int = 0
+    changed: list[ChangedRow] = field(default_factory=list)
+    new: list[NewRow] = field(default_factory=list)
 
 
 def read_loads(store: Store) -> list[LoadRecord]:
-    """Return all loads, the newest first."""
-    return [] if store.version() == "empty" else _kept(store)
+    """Return every load, the newest first: those that stand, those taken back, and those of before loads were kept."""
+    ledger = read_ledger(store)
+    loads = [replace(load, why_not=why_not(ledger, load)) for load in ledger.loads]
+    return [*reversed([*_older(store, ledger), *loads])]
 
 
 def find_load(store: Store, id: str) -> LoadRecord:
-    """Return a load."""
-    for record in read_loads(store):
-        if record.id == id:
-            return record
-    raise NotFound(f"没有编号为“{id[:60]}”的载入")
+    """Return a load; raises ``NotFound``."""
+    return next((load for load in read_loads(store) if load.id == id), None) or read_ledger(store).find(id)
+
+
+def why_not(ledger: Ledger, load: LoadRecord) -> str:
+    """Return why a load cannot be taken back, or nothing."""
+    if load.state is Standing.taken_back:
+        return f"{load.back_by} 已于 {load.back_at} 撤回"
+    if load.state is Standing.older:
+        return "它在载入逐次留底之前,没有留下当时说了什么,不能撤回"
+    if later := ledger.after(load):
+        return f"后来的一期《{later.source}》({later.at[:10]} 载入)站在它上面,请先撤回那一期"
+    return ""
 
 
 def take_back(store: Store, id: str, by: str, why: str = "", step: Step = silent) -> TakenBack:
-    """Take a load back."""
-    record = find_load(store, id)
-    if record.state != "standing":
-        raise Conflict("这次载入已经撤回")
-    gone = replace(record, state="taken_back", back_at="2026-11-30T00:00:00Z", back_by=by)
-    _keep(store, [gone if one.id == id else one for one in _kept(store)])
-    return TakenBack(gone, {}, {})
+    """Take a load back: the graph is what the other loads make, in their order, with what people wrote on top.
+
+    Raises ``NotFound``, and ``Conflict`` where it is taken back already, a later edition of its list stands on it, or
+    what it said was not kept.
+    """
+    find_load(store, id)  # before anything is locked
+    with store.load() as writer:
+        open_ledger(store, writer, step)
+        ledger = read_ledger(store)
+        load = find_load(store, id)
+        if told := why_not(ledger, load):
+            raise Conflict(f"不能撤回 {load.id}({'、'.join(load.files)[:100]}): {told}")
+        load = replace(ledger.find(id), state=Standing.taken_back, back_at=now(), back_by=by, why=why)
+        frames, rest, kept = replay(store, with_load(ledger, load), step)
+        difference = become(store, writer, frames, step)
+        writer.keep_ledger(rest.text())
+    store.note(KEY, "")  # the same files again are to be read
+    told = f"去掉 {sum(difference.gone.values()):,},改回 {sum(difference.changed.values()):,}"
+    if difference.new:
+        told += f",重现 {sum(difference.new.values()):,}"
+    names = "、".join(load.files)
+    store.journal().append(JournalEntry(TAKEN_BACK, by, name=names, why=why, told=told, version=store.version()))
+    return TakenBack(load, difference, kept)
 
 
 @contextmanager
 def rehearse(paths: list[Path], store: Store, options: Options) -> Iterator[Rehearsal]:
-    """Load into a scratch copy."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(store.url.removeprefix("ladybug://"))
-        if path.parent.exists() and store.version() != "empty":
-            shutil.copytree(path.parent, Path(folder) / "g", symlinks=True)
-        scratch = open_store(f"ladybug://{folder}/g/{path.name}")
-        version = store.version()
-        report = load(paths, scratch, replace(options, id="", rejects=None))
+    """Make a load in a copy of the graph, which lasts as long as the block; nothing is written to the store."""
+    came = opened(paths, options)
+    came.open(store)
+    with TemporaryDirectory(prefix="lianzhang-") as folder:
+        version, ledger = store.version(), read_ledger(store)
+        copy = open_store(f"ladybug://{folder}/graph.lbug")
         try:
-            yield Rehearsal(report, scratch, None, [], 0, [], [], version)
+            options.step("抄一份现在的图", 0)
+            _copy(store, copy)
+            shelf, about, touched = _Above(copy.shelf(), store.shelf()), came.about, Touched()
+            due = None
+            with copy.load() as writer:
+                said = Bundles(copy.shelf(), about.id)
+                Folding(copy, writer, came.report, options.step, check=came.check, said=said, touched=touched).run(
+                    came.tables
+                )
+                came.check()
+                if any(table.report.read for table in came.tables):
+                    ledger = entered(ledger, about, came.tables, touched, shelf)
+                    graph = writer if writer.has_written() else copy
+                    ledger, due = ended(ledger, graph, writer, shelf, came.report)
+            report = came.done()
+            report.dry_run, report.version = True, version
+            edition = next((load for load in ledger.loads if report.after and load.id == report.after), None)
+            rehearsal = Rehearsal(report, copy, edition, version)
+            options.step("比较前后", 0)
+            _compare(rehearsal, store, due)
+            yield rehearsal
         finally:
-            scratch.close()
+            copy.close()
+
+
+def _copy(store: Store, copy: Store) -> None:
+    """Write a graph into an empty store."""
+    with copy.load(fresh=True) as writer:
+        for node in NODES:
+            if len(frame := store.nodes(node)):
+                writer.insert_nodes(node, frame)
+        for edge in EDGES:
+            for ends in ends_of(edge):
+                for frame in store.edges(edge, ends):
+                    writer.insert_edges(edge, ends, frame)
+
+
+def _compare(rehearsal: Rehearsal, store: Store, due: Due | None) -> None:
+    """Tell what is new and changed, and what ends."""
+    names: dict[tuple[str, str], str] = {}
+    for node in NODES:
+        there, then = store.nodes(node), rehearsal.store.nodes(node)
+        if there.is_empty() and then.is_empty():
+            continue
+        new, changed, _ = apart(there, then, ["id"])
+        rehearsal.new += [NewRow(node.label(), *row) for row in new.select("id", "name").head(MOST_SHOWN).iter_rows()]
+        changed = changed.head(MOST_SHOWN)
+        stood = there.filter(pl.col("id").is_in(changed["id"].implode()))
+        before = {row["id"]: row for row in stood.iter_rows(named=True)}
+        for row in changed.iter_rows(named=True):
+            was = before[row["id"]]
+            fields = {
+                name: (was[name], value) for name, value in row.items() if name not in UNTOLD and was[name] != value
+            }
+            if fields:
+                rehearsal.changed.append(ChangedRow(node.label(), row["id"], row["name"], fields))
+        if due is not None:
+            names |= {(node.label(), id): name for id, name in then.select("id", "name").iter_rows()}
+    if due is None:
+        return
+    rehearsal.gone_count = len(due.nodes) + len(due.edges)
+    for label, id, day in due.nodes.select("label", "id", "__day").head(MOST_SHOWN).iter_rows():
+        rehearsal.gone.append(Gone(label, id, names.get((label, id), id), day))
+    columns = ("type", "start", "end", "from", "to", "__day")
+    for name, start, end, one, other, day in due.edges.select(columns).head(MOST_SHOWN).iter_rows():
+        between = f"{names.get((start, one), one)} → {names.get((end, other), other)}"
+        rehearsal.gone.append(Gone(name, f"{one}→{other}", f"{record_named(name).table.zh}: {between}", day))
+
+
+class _Above:
+    """A shelf over another one, which is only read."""
+
+    def __init__(self, own: Shelf, below: Shelf) -> None:
+        self.own, self.below = own, below
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a file on the own shelf."""
+        self.own.put(name, content)
+
+    def get(self, name: str) -> bytes:
+        """Return a file of either."""
+        return (self.own if name in self.own.names(name) else self.below).get(name)
+
+    def names(self, start: str = "") -> list[str]:
+        """Return the names on both."""
+        return sorted({*self.own.names(start), *self.below.names(start)})
+
+    def remove(self, start: str) -> None:
+        """Remove from the own one."""
+        self.own.remove(start)
+
+
+def _older(store: Store, ledger: Ledger) -> Iterator[LoadRecord]:
+    """Yield the loads that the journal tells of and the ledger does not."""
+    known = {load.id for load in ledger.loads}
+    for entry in store.journal().entries():
+        if entry.action == LOADED and entry.change not in known and not entry.change:
+            yield LoadRecord(
+                f"older-{entry.number}",
+                f"{entry.at[:19]}Z",
+                entry.who,
+                tuple(entry.name.split("、")),
+                state=Standing.older,
+                why_not=why_not(ledger, LoadRecord("", "", "", state=Standing.older)),
+            )

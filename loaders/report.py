@@ -3,7 +3,7 @@ with its reason, both sides of each conflict."""
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,10 @@ class FileReport:
 
 @dataclass
 class Report:
-    """A whole load; ``read == new + changed + same + len(rejected rows)``."""
+    """A whole load; ``read == new + changed + same + len(rejected rows)``.
+
+    ``id`` is that of its record; ``after`` that of the edition of its list before, of which ``gone`` things end.
+    """
 
     dry_run: bool = False
     files: list[FileReport] = field(default_factory=list)
@@ -78,6 +81,9 @@ class Report:
     nodes: dict[str, int] = field(default_factory=dict)
     edges: dict[str, int] = field(default_factory=dict)
     version: str = ""
+    id: str = ""
+    after: str = ""
+    gone: int = 0
 
     def total(self, name: str) -> int:
         """Return a count over all files."""
@@ -96,6 +102,17 @@ class Report:
             | {"rejected": [asdict(reject) for reject in self.rejected]}
             | {name: value for name, value in asdict(self).items() if name != "rejected"}
         )
+
+    def kept(self) -> dict[str, Any]:
+        """Return what the record of a load keeps of its report: the counts of each table, and what was told."""
+        own = {name: getattr(self, name) for name in ("warnings", "nodes", "edges", "after", "gone")}
+        return own | {"files": [asdict(file) for file in self.files]}
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any], version: str, id: str) -> "Report":
+        """Return the report of a load as its record has kept it."""
+        files = [FileReport(**file) for file in kept["files"]]
+        return cls(**{**kept, "files": files, "version": version, "id": id})
 
     def noted(self) -> list[tuple[str, int, ReadOtherwise]]:
         """Return what was read otherwise, alike together: how, how often, and the first of them."""

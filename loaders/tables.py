@@ -1,7 +1,7 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,7 +53,8 @@ class InputTable:
     they are.
 
     A list that somebody else made (``listing``) may tell of several kinds of thing a row: each is a table of its own
-    with the same rows, what the others tell of being a ``piece``.
+    with the same rows, what the others tell of being a ``piece``: named ``in_passing``. The valid rows of a table that
+    was checked before come ``again``.
     """
 
     index: int
@@ -67,6 +68,8 @@ class InputTable:
     as_written: bool = False
     listing: bool = False
     piece: Piece | None = None
+    in_passing: bool = False
+    again: Sequence[pl.DataFrame] | None = None
     purposes: Mapping[str, str] = field(default_factory=dict)
     told_before: frozenset[str] = frozenset()
     told: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -270,6 +273,7 @@ def add_table(
                 proof={**given, **told.proof},
                 listing=shape.listing,
                 piece=piece,
+                in_passing=piece is not None,
                 purposes=told.purposes,
                 told_before=told_before,
             )

@@ -124,7 +124,7 @@ def _lie(parts: dict[str, bytes]) -> None:
 
 
 def _later(parts: dict[str, bytes]) -> None:
-    parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | {"format": 2}).encode()
+    parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | {"format": 3}).encode()
 
 
 @pytest.mark.parametrize(

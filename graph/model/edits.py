@@ -14,7 +14,8 @@ class Edit:
     """A field with the value that a person gave it and the one that files give it; ``change`` is the id of the change.
 
     What a person writes counts as ``reported``: somebody said so. One that ``grows`` is a list to which what files say
-    is added: the names of something that a person renamed.
+    is added: the names of something that a person renamed. One of an ``edition`` is no person's: a thing ends with the
+    edition of a list that does not have it any more.
     """
 
     field: str
@@ -26,6 +27,7 @@ class Edit:
     why: str = ""
     status: str = "reported"
     grows: bool = False
+    edition: bool = False
 
     def over(self, base: Any) -> "Edit":
         """Return this entry over what files say now."""

@@ -7,7 +7,7 @@ import polars as pl
 
 from graph.model.edges import ComparedWith
 from graph.names.verdicts import DIFFERENT, SAME
-from graph.stores import Store
+from graph.stores import Tables
 from graph.stores.base import schema
 
 FIRMS = ("Enterprise", "Enterprise")
@@ -50,7 +50,7 @@ def as_one(edges: pl.DataFrame, taken_for: Mapping[str, str], ends: Sequence[str
     return joined.filter((joined["from"] != joined["to"]) | (edges["from"] == edges["to"]))
 
 
-def read_judgements(store: Store) -> pl.DataFrame:
+def read_judgements(store: Tables) -> pl.DataFrame:
     """Return every judgement on two different firms, in the order in which they were made."""
     frames = [*store.edges(ComparedWith, FIRMS)]
     if not frames:
@@ -62,7 +62,7 @@ def read_judgements(store: Store) -> pl.DataFrame:
     )
 
 
-def read_comparisons(store: Store) -> Comparisons:
+def read_comparisons(store: Tables) -> Comparisons:
     """Return the judgements that stand: of each pair the last, unless it took back what was said."""
     last: dict[Pair, tuple[str, str, str]] = {}
     for first, second, verdict in read_judgements(store).select("from", "to", "verdict").iter_rows():

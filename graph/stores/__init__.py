@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from graph.errors import InputError
 from graph.settings import Settings
-from graph.stores.base import Ends, Reader, Result, Store, Writer
+from graph.stores.base import Ends, Reader, Result, Store, Tables, Writer
 
 if TYPE_CHECKING:
     from graph.stores.ladybug.generations import Generations
 
-__all__ = ["Ends", "Reader", "Result", "Store", "Writer", "is_server", "open_generations", "open_store"]
+__all__ = ["Ends", "Reader", "Result", "Store", "Tables", "Writer", "is_server", "open_generations", "open_store"]
 
 UNKNOWN = "不认识的存储地址 {},应为 ladybug:///路径/graph.lbug、neo4j://主机 或 bolt://主机:7687"
 SERVER_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")

@@ -26,8 +26,34 @@ class Result:
     truncated: bool = False
 
 
-class Writer(Protocol):
-    """One load in progress; nothing that it writes is half visible on the embedded store."""
+class Tables(Protocol):
+    """A graph as whole tables: all that a load asks of what is there."""
+
+    def nodes(self, record: type[Node]) -> pl.DataFrame:
+        """Return all nodes of a type with every column of the model."""
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type between two labels, in frames: ``from``, ``to`` and every column of the model."""
+
+
+class Shelf(Protocol):
+    """Small files that are kept beside a graph whatever its version: what each load said."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a file; it is on the disk then."""
+
+    def get(self, name: str) -> bytes:
+        """Return a file; raises ``StoreUnavailable`` where it is gone."""
+
+    def names(self, start: str = "") -> list[str]:
+        """Return the names of the files that begin so, sorted."""
+
+    def remove(self, start: str) -> None:
+        """Remove the files whose names begin so."""
+
+
+class Writer(Tables, Protocol):
+    """One load in progress, read as this load sees it; nothing that it writes is half visible on the embedded store."""
 
     def insert_nodes(self, record: type[Node], frame: pl.DataFrame) -> None:
         """Add nodes whose ids are not in the store yet."""
@@ -42,11 +68,17 @@ class Writer(Protocol):
         """Replace every property of edges that are in the store, found by ends
         and key; no key there is an empty one."""
 
-    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
-        """Yield all edges of a type between two labels as this load sees them."""
+    def delete_nodes(self, record: type[Node], ids: pl.Series) -> None:
+        """Remove nodes with all their edges."""
+
+    def delete_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Remove the given edges, found by ends and key; no key there is an empty one."""
 
     def has_written(self) -> bool:
         """Tell whether anything has been written so far."""
+
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded, as it is when this load is done: both are seen at once."""
 
 
 class Reader(Protocol):
@@ -58,7 +90,7 @@ class Reader(Protocol):
         """Run one query that only reads the graph, within so many seconds and rows; every other one is refused."""
 
 
-class Store(Protocol):
+class Store(Tables, Protocol):
     """A graph store for the life of the process."""
 
     url: str
@@ -80,12 +112,6 @@ class Store(Protocol):
     def check_outside(self) -> list[str]:
         """Raise ``CypherClosed`` where Cypher from outside cannot be kept
         within bounds here; return what else should be set, in words."""
-
-    def nodes(self, record: type[Node]) -> pl.DataFrame:
-        """Return all nodes of a type with every column of the model."""
-
-    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
-        """Yield all edges of a type between two labels, in frames: ``from``, ``to`` and every column of the model."""
 
     def load(self, fresh: bool = False) -> AbstractContextManager[Writer]:
         """Begin a load; leaving the block without an error makes it visible, one load at a time.
@@ -119,6 +145,21 @@ class Store(Protocol):
 
     def lasting(self, key: str, value: str | None = None) -> str | None:
         """Return the small text kept under ``key`` whatever the version, after writing it if given."""
+
+    def ledger(self) -> str | None:
+        """Return what was loaded into this version, as the last load kept it; None where nothing is kept of that."""
+
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded beside the current version, at once; a load keeps it with the version that it makes."""
+
+    def ledgers(self) -> list[str]:
+        """Return the same of every version that can be gone back to."""
+
+    def shelf(self) -> Shelf:
+        """Return where files are kept beside the graph."""
+
+    def unfinished(self) -> bool:
+        """Tell whether a load was ended before it was done and has left some of what it wrote."""
 
     def journal(self) -> Journal:
         """Return what was done to this store and by whom."""

@@ -23,6 +23,7 @@ from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.neo4j_dialect import NEO4J
 from graph.stores.neo4j_journal import ServerJournal
 from graph.stores.neo4j_outside import QUIET, check_names, check_settings
+from graph.stores.neo4j_shelf import ServerShelf
 from graph.stores.neo4j_writer import Neo4jWriter, prepare
 from graph.stores.outside import Outside
 
@@ -145,8 +146,7 @@ class Neo4jStore:
                 if fresh:
                     writer.clear()
                 yield writer
-                if writer.has_written():
-                    self.set_version()
+                writer.commit()
             finally:
                 lock.close()
 
@@ -175,18 +175,44 @@ class Neo4jStore:
         """Return all: of a name that it has no data of, the server finds nothing."""
         return [*names]
 
-    def set_version(self) -> None:
-        """Give the graph a new version, at the first and after the last write of a load."""
-        self.write(
-            "MERGE (m:`_Meta` {id: 'graph'}) SET m.version = $version, m.notes = null", {"version": uuid4().hex[:12]}
-        )
+    def set_version(self, unfinished: bool = False, ledger: str | None = None) -> None:
+        """Give the graph a new version, at the first write of a load, which is ``unfinished`` then, and after the last
+        one, with what was loaded."""
+        sets = "m.version = $version, m.notes = null, m.unfinished = $unfinished"
+        values: dict[str, Any] = {"version": uuid4().hex[:12], "unfinished": unfinished or None, "ledger": ledger}
+        kept = ", m.ledger = $ledger" if ledger is not None else ""
+        self.write(f"MERGE (m:`_Meta` {{id: 'graph'}}) SET {sets}{kept}", values)
+
+    def ledger(self) -> str | None:
+        """Return what was loaded."""
+        return self._told("ledger")
+
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded."""
+        self.write("MERGE (m:`_Meta` {id: 'graph'}) SET m.ledger = $ledger", {"ledger": text})
+
+    def ledgers(self) -> list[str]:
+        """Return what was loaded: there is one version."""
+        return [text for text in [self.ledger()] if text is not None]
+
+    def unfinished(self) -> bool:
+        """Tell whether a load has begun to write and not come to its end."""
+        return self._told("unfinished") is not None
+
+    def shelf(self) -> ServerShelf:
+        """Return the shelf, which is in the same database."""
+        return ServerShelf(self)
+
+    def _told(self, name: str) -> str | None:
+        rows = self.read(f"MATCH (m:`_Meta` {{id: 'graph'}}) RETURN m.`{name}` AS value").rows
+        value = rows[0].get("value") if rows else None
+        return None if value is None else str(value)
 
     def lasting(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text that goes with the store, whatever its version."""
         if value is not None:
             self.write(f"MERGE (m:`_Meta` {{id: 'graph'}}) SET m.`kept_{key}` = $value", {"value": value})
-        rows = self.read(f"MATCH (m:`_Meta` {{id: 'graph'}}) RETURN m.`kept_{key}` AS value").rows
-        return str(rows[0]["value"]) if rows and rows[0]["value"] is not None else None
+        return self._told(f"kept_{key}")
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Read or write a small text that goes with the current version."""

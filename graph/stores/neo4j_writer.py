@@ -45,10 +45,12 @@ class Neo4jWriter:
     def __init__(self, store: "Neo4jStore") -> None:
         self.store = store
         self._begun = False
+        self._ledger: str | None = None
 
     def clear(self) -> None:
-        """Remove every node and edge of the model, some at a time."""
+        """Remove every node and edge of the model, some at a time, and what is known of how they were loaded."""
         self._begin()
+        self.store.write("MATCH (m:`_Meta` {id: 'graph'}) REMOVE m.ledger", {})
         for node in NODES:
             query = f"MATCH (n:`{node.label()}`) CALL {{ WITH n DETACH DELETE n }} IN TRANSACTIONS OF {BATCH} ROWS"
             with self.store.session() as session:
@@ -57,7 +59,22 @@ class Neo4jWriter:
     def _begin(self) -> None:
         if not self._begun:
             self._begun = True
-            self.store.set_version()
+            self.store.set_version(unfinished=True)
+
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded in the statement that ends this load."""
+        self._ledger = text
+
+    def commit(self) -> None:
+        """Give the graph its version, where anything was written, and keep what was loaded."""
+        if self._begun:
+            self.store.set_version(ledger=self._ledger)
+        elif self._ledger is not None:
+            self.store.keep_ledger(self._ledger)
+
+    def nodes(self, record: type[Node]) -> pl.DataFrame:
+        """Return all nodes of a type as they are now."""
+        return self.store.nodes(record)
 
     def has_written(self) -> bool:
         """Tell whether a batch has been sent."""
@@ -90,9 +107,18 @@ class Neo4jWriter:
         keys = record.table.key
         names = ["from", "to", *keys, *(name for name in columns(record) if name not in keys)]
         shape = _Shape(frame.select(names), names, {})
-        own = " AND ".join(f"coalesce(r.`{name}`, '') = row[{position}]" for position, name in enumerate(keys, 2))
-        pattern = f"MATCH (a)-[r:`{record.type_name}`]->(b){' WHERE ' + own if own else ''}"
-        self._send(f"UNWIND $rows AS row {_match(ends)} {pattern} SET {shape.sets('r', 2 + len(keys))}", shape)
+        self._send(f"UNWIND $rows AS row {_found(record, ends)} SET {shape.sets('r', 2 + len(keys))}", shape)
+
+    def delete_nodes(self, record: type[Node], ids: pl.Series) -> None:
+        """Remove nodes with all their edges."""
+        shape = _Shape(ids.rename("id").to_frame(), ["id"], {})
+        self._send(f"UNWIND $rows AS row MATCH (n:`{record.label()}` {{id: row[0]}}) DETACH DELETE n", shape)
+
+    def delete_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Remove the given edges, found by ends and key."""
+        names = ["from", "to", *record.table.key]
+        shape = _Shape(frame.select(names), names, {})
+        self._send(f"UNWIND $rows AS row {_found(record, ends)} DELETE r", shape)
 
     def _send(self, statement: str, shape: "_Shape") -> None:
         if shape.frame.is_empty():
@@ -147,6 +173,14 @@ class _Shape:
         return ", ".join(
             f"{variable}.`{name}` = row[{position}]" for position, name in enumerate(self.names) if position >= start
         )
+
+
+def _found(record: type[Edge], ends: Ends) -> str:
+    """Return the pattern that finds the edge of a row by its ends, which are first, and its key, which is next."""
+    own = " AND ".join(
+        f"coalesce(r.`{name}`, '') = row[{position}]" for position, name in enumerate(record.table.key, 2)
+    )
+    return f"{_match(ends)} MATCH (a)-[r:`{record.type_name}`]->(b){' WHERE ' + own if own else ''}"
 
 
 def _match(ends: Ends) -> str:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from graph.model import EDGE_TYPES, Edge, columns
-from graph.stores import Ends, Store, Writer
+from graph.stores import Ends, Tables, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
 from loaders.rows.edits import Marks
 from loaders.rows.merge import ORDER, OUTCOME, TABLE, merge, write
+from loaders.rows.touched import WAS, Touched
 
 HASHES = {"__k1": pl.UInt64, "__k2": pl.UInt64, "__content": pl.UInt64, "__mine": pl.Boolean}
 KEY, PROOF_OF_KEY = "__k1", "__k2"
@@ -29,10 +30,11 @@ AT_ONCE = 500_000
 class EdgeLoader:
     """Applies frames of edges to a store within one load."""
 
-    store: Store
+    store: Tables
     writer: Writer | None
     now: str
     marks: Marks = field(default_factory=dict)
+    touched: Touched | None = None
 
     def __post_init__(self) -> None:
         self._known: dict[tuple[str, Ends], pl.DataFrame] = {}
@@ -49,6 +51,9 @@ class EdgeLoader:
         itself = pl.col(f"{PROOF_OF_KEY}_was") == pl.col(PROOF_OF_KEY)
         marked = marked.with_columns(pl.col("__mine") & itself)
         unknown = pl.col("__content_was").is_null()
+        if self.touched is not None:
+            was = unknown.not_() & pl.col("__mine").not_().fill_null(True)
+            self.touched.add_edges(record, ends, marked.select("from", "to", *record.table.key, was.alias(WAS)))
         unsettled = (unknown & pl.col(KEY).is_duplicated()) | (pl.col("__content_was") != pl.col("__content")) | ~itself
         unsettled = unsettled | pl.lit(bool(self.marks))
         waiting = self._contested.setdefault((record.type_name, ends), [])

@@ -75,7 +75,7 @@ def held(frame: pl.DataFrame) -> pl.DataFrame:
 
     def hold(row: Row) -> Row:
         edits = {name: entry.over(row[name]) for name, entry in read_edits(row).items()}
-        return _over(row, edits)
+        return over(row, edits)
 
     return _each(frame, hold)
 
@@ -85,7 +85,7 @@ def written_over(there: Row | None, row: Row, mark: Mark, record: type[Record], 
     own = [name for name in columns(record) if name not in keys and name not in NOT_WRITTEN]
     if there is None:
         written = [name for name in own if row[name] is not None or name in mark.fields]
-        return _over(row, mark.over({}, {}, row, written))
+        return over(row, mark.over({}, {}, row, written))
     own_code = {"uscc_check"} if "uscc" in mark.fields else set()
     edits = read_edits(there)
     base = there | {name: entry.base for name, entry in edits.items()}
@@ -94,7 +94,7 @@ def written_over(there: Row | None, row: Row, mark: Mark, record: type[Record], 
     names = sorted({*stood, *(row.get("aliases") or ())})
     if mark.pins is None and "aliases" not in mark.fields and len(names) > len(stood):  # the old name is one now
         made["aliases"] = _grown(mark, names, base["aliases"], edits.get("aliases"))
-    return _over(base, dict(sorted(made.items())))
+    return over(base, dict(sorted(made.items())))
 
 
 def _grown(mark: Mark, names: list[str], base: Any, before: Edit | None) -> Edit:
@@ -104,7 +104,8 @@ def _grown(mark: Mark, names: list[str], base: Any, before: Edit | None) -> Edit
     return Edit("aliases", names, base, mark.by, mark.at, mark.change, mark.why, grows=grows)
 
 
-def _over(row: Row, edits: Mapping[str, Edit]) -> Row:
+def over(row: Row, edits: Mapping[str, Edit]) -> Row:
+    """Return a row as files have it with some entries, and what they write, on top."""
     entries = [json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True) for entry in edits.values()]
     return row | {name: entry.value for name, entry in edits.items()} | {EDITS: entries or None}
 

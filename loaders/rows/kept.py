@@ -5,14 +5,15 @@ import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
 
-def packed(frame: pl.DataFrame) -> bytes:
-    """Return rows as few bytes, which ``pl.read_ipc`` reads."""
+def packed(frame: pl.DataFrame, compression: Literal["lz4", "zstd"] = "lz4") -> bytes:
+    """Return rows as few bytes, which ``pl.read_ipc`` reads; ``lz4`` is fast, ``zstd`` small."""
     buffer = io.BytesIO()
-    frame.write_ipc(buffer, compression="lz4")
+    frame.write_ipc(buffer, compression=compression)
     return buffer.getvalue()
 
 

@@ -13,7 +13,7 @@ from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import read_comparisons
 from graph.names.names import city_of_region
 from graph.statuses import STATUS_CONFIDENCE
-from graph.stores import Ends, Store, Writer
+from graph.stores import Ends, Tables, Writer
 from graph.stores.base import schema
 from loaders.files.sheets import ROW
 from loaders.rows.as_meant import LIMIT, Note
@@ -25,6 +25,7 @@ from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, YIELDS, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
 from loaders.rows.readings.days import day_of
+from loaders.rows.touched import OWN, WAS, Touched
 
 GUESSED = "__guessed_{}"  # the column that tells which links were read out of a name
 COMMAS = ("[，,|｜]", "/", r"[，,|｜/\s]")  # with which offices part names, though names have them too
@@ -44,7 +45,7 @@ class NodeBatch:
 class NodeLoader:
     """Applies all node tables of a load: identify, resolve links, merge, write."""
 
-    store: Store
+    store: Tables
     writer: Writer | None
     edges: EdgeLoader
     now: str
@@ -56,6 +57,7 @@ class NodeLoader:
     linked: list[pl.DataFrame] = field(default_factory=list)
     lists: Collection[int] = ()
     left_out: list[tuple[int, Note]] = field(default_factory=list)
+    touched: Touched | None = None
 
     def apply(
         self,
@@ -91,9 +93,16 @@ class NodeLoader:
             refused |= bad
             for batch in batches:
                 batch.rows = without(batch.rows, bad)
+        for batch in batches if self.touched is not None else ():
+            self._touch(batch, mentions)
         self.written = [self._write(batch, mentions) for batch in batches if not batch.rows.is_empty()]
         self.linked = [self._write_links(record, ends, pl.concat(parts)) for (record, ends), parts in links.items()]
         return refused
+
+    def _touch(self, batch: NodeBatch, mentions: Collection[int]) -> None:
+        assert self.touched is not None
+        own, was = ~pl.col(TABLE).is_in([*mentions]), pl.col("id").is_in(batch.there["id"].implode())
+        self.touched.add_nodes(batch.record, batch.rows.select("id", own.alias(OWN), was.alias(WAS)))
 
     def outcomes(self, late: pl.DataFrame) -> pl.DataFrame:
         """Return one outcome for each row: its own, or ``changed`` where it

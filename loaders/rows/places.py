@@ -12,7 +12,7 @@ import polars as pl
 from graph.model import Node
 from graph.model.nodes import Enterprise, Industry, Region
 from graph.names.names import normal, normalise, split_name
-from graph.stores import Store
+from graph.stores import Tables
 from loaders.files.sheets import ROW
 from loaders.rows.as_meant import LIMIT, Note
 from loaders.rows.directory import Directory
@@ -28,7 +28,7 @@ ENTERED = -1  # the table of what comes from a standard
 Frames = dict[type[Node], list[pl.DataFrame]]
 
 
-def settle_places(frames: Frames, listings: set[int], store: Store) -> Iterator[tuple[int, Note]]:
+def settle_places(frames: Frames, listings: set[int], store: Tables) -> Iterator[tuple[int, Note]]:
     """Turn what cells say of places and classes into ids where the graph or a standard has them, and enter those of
     the standard; yield what could not be read in lists, by table: it is left out, where other tables are refused."""
     for column, standard in STANDARDS.items():

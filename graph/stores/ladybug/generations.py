@@ -15,14 +15,15 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from graph.errors import InputError, LianzhangError, LoadBusy, NotFound, StoreUnavailable
-from graph.stores.ladybug import checksums, pointer, states
+from graph.stores.ladybug import checksums, ledgers, pointer, states
 from graph.stores.ladybug.checksums import Seal
 from graph.stores.ladybug.states import Condition, FileState
 
 KEEP = 2
 LOCK_SECONDS = 10.0  # that a load waits for another
 UNFINISHED = ("pointer-*", "link-*")  # a pointer (of version 0.1.0: a link) to what has not been swapped in
-LEFT_BEHIND = ("building-*", "back-*", "*.sum.*.new", "last-number.*.new", *UNFINISHED)
+LEFT_BEHIND = ("building-*", "back-*", "*.sum.*.new", "*.loads.*.new", "last-number.*.new", *UNFINISHED)
+BESIDE = ("*.sum", "*.json", "*.loads")  # of a generation
 SETTLED = 50_000_000  # nanoseconds: two changes so close together may bear the same time
 COARSE = 3_000_000_000  # and so may two pointers where a file system keeps times to two seconds
 NUMBER = re.compile(r"^([0-9]{6,9})-[0-9a-f]{6}\.")  # of a graph file and of what is beside it
@@ -173,8 +174,9 @@ class Generations:
                 raise self._refusal(f"{ready.path}: {states.places(wrong)}")
         return building
 
-    def commit(self, building: Path) -> None:
-        """Make the finished file the current generation; readers of the old one are not disturbed."""
+    def commit(self, building: Path, ledger: str | None = None) -> None:
+        """Make the finished file the current generation, with what was loaded into it; readers of the old one are not
+        disturbed."""
         with self._writing(), self._swept():
             previous = self._keep_plain() or self.current()
             target = self._next()
@@ -185,9 +187,28 @@ class Generations:
             pointer.sync(building)
             pointer.replace(building, target)
             checksums.save(target, checksums.measure(target))
+            if ledger is not None:
+                ledgers.write(target, ledger)
             self._swap(fresh)
         with suppress(OSError):
             self._prune(target, previous)
+
+    def keep_ledger(self, text: str) -> None:
+        """Keep beside the current generation what was loaded into it; before the first load there is none."""
+        with self._writing():
+            if current := self.current():
+                ledgers.write(current, text)
+
+    def ledger(self) -> str | None:
+        """Return what was loaded into the current generation, as the last load kept it."""
+        current = self.current()
+        return ledgers.read(current) if current else None
+
+    def ledgers(self) -> list[str]:
+        """Return the same of every generation."""
+        current = self.current()
+        paths = {*self.finished(), *([current] if current else [])}
+        return [text for path in sorted(paths) if (text := ledgers.read(path)) is not None]
 
     def finished(self) -> list[Path]:
         """Return the graph files that were swapped in once, the newest first."""
@@ -416,7 +437,7 @@ class Generations:
             if len(staying) < KEEP - 1 and self._verdict(path, whole=True).state is not FileState.damaged:
                 staying.append(path)
         if len(staying) == KEEP - 1:
-            lost = {path.with_suffix(".lbug") for kind in ("*.sum", "*.json") for path in self.folder.glob(kind)}
+            lost = {path.with_suffix(".lbug") for kind in BESIDE for path in self.folder.glob(kind)}
             for path in set(others) - set(staying) | {
                 path for path in lost if _number(path.name) and not path.exists()
             }:
@@ -449,5 +470,5 @@ def _seal(path: Path) -> Seal | None:
 def _remove(path: Path) -> None:
     if path.is_dir():  # somebody put it there: it goes only where it is empty
         path.rmdir()
-    for name in (path, path.with_suffix(".json"), checksums.file_of(path)):
+    for name in (path, path.with_suffix(".json"), ledgers.file_of(path), checksums.file_of(path)):
         name.unlink(missing_ok=True)

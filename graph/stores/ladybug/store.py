@@ -15,6 +15,7 @@ from graph.errors import EmptyStore
 from graph.model import Edge, Node
 from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.ladybug.dialect import LADYBUG
+from graph.stores.ladybug.files import FileShelf
 from graph.stores.ladybug.generations import Generations, Ready
 from graph.stores.ladybug.journal import FileJournal
 from graph.stores.ladybug.notes import read_notes, write_note
@@ -172,6 +173,26 @@ class LadybugStore:
         if value is not None:
             write_note(kept, key, value)
         return read_notes(kept).get(key)
+
+    def ledger(self) -> str | None:
+        """Return what was loaded into the current generation."""
+        return self.generations.ledger()
+
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded beside the current generation."""
+        self.generations.keep_ledger(text)
+
+    def ledgers(self) -> list[str]:
+        """Return what was loaded into each generation."""
+        return self.generations.ledgers()
+
+    def shelf(self) -> FileShelf:
+        """Return the folder beside the generations."""
+        return FileShelf(self.generations.folder / "loads")
+
+    def unfinished(self) -> bool:
+        """Return no: what was not finished was never the current generation."""
+        return False
 
     def journal(self) -> FileJournal:
         """Return the journal, a file beside the generations."""

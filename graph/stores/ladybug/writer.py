@@ -13,9 +13,9 @@ import polars as pl
 
 from graph.memory import give_back_memory
 from graph.model import Edge, Node, Record, columns, ends_of
-from graph.stores.base import Ends
+from graph.stores.base import Ends, schema
 from graph.stores.ladybug.generations import Generations
-from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, translated
+from graph.stores.ladybug.tables import MAPPED, Direct, prepare, read_edges, read_nodes, translated
 
 WRITE_POOL = 2 << 30  # a cap; what 5 million edges of a dozen columns take in one copy
 IN_MEMORY = 200_000
@@ -33,6 +33,7 @@ class LadybugWriter:
         self._database: ladybug.Database | None = None
         self._connection: ladybug.Connection | None = None
         self._nodes: dict[type[Node], _Waiting] = {}
+        self._ledger: str | None = None
         self._waiting: dict[tuple[type[Edge], Ends], _Waiting] = {}
 
     @property
@@ -70,31 +71,55 @@ class LadybugWriter:
     def update_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
         """Set every property of the given edges."""
         self._copy_waiting(record)
-        names = {"from": "k_from", "to": "k_to"} | {name: f"v_{name}" for name in columns(record)}
-        keys = "".join(f" AND coalesce(r.`{name}`, '') = `v_{name}`" for name in record.table.key)
+        pattern, names = _found(record, ends)
+        names |= {name: f"v_{name}" for name in columns(record)}
         sets = ", ".join(f"r.`{name}` = `v_{name}`" for name in columns(record) if name not in record.table.key)
-        pattern = (
-            f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to{keys}"
-        )
         self._run(f"LOAD FROM {{files}} {pattern} SET {sets}", frame.select(list(names)).rename(names))
+
+    def delete_nodes(self, record: type[Node], ids: pl.Series) -> None:
+        """Remove nodes with all their edges, none of which may wait any longer."""
+        self._writing()
+        self._copy_waiting()
+        statement = f"LOAD FROM {{files}} MATCH (n:`{record.label()}`) WHERE n.id = k_id DETACH DELETE n"
+        self._run(statement, ids.rename("k_id").to_frame())
+
+    def delete_edges(self, record: type[Edge], ends: Ends, frame: pl.DataFrame) -> None:
+        """Remove the given edges."""
+        self._copy_waiting(record)
+        pattern, names = _found(record, ends)
+        self._run(f"LOAD FROM {{files}} {pattern} DELETE r", frame.select(list(names)).rename(names))
+
+    def nodes(self, record: type[Node]) -> pl.DataFrame:
+        """Return all nodes of a type as the unfinished generation has them."""
+        connection = self._writing()
+        self._copy_nodes()
+        return pl.concat([pl.DataFrame(schema=schema(record)), *read_nodes(Direct(connection), record)])
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type as the unfinished generation has them."""
         self._copy_waiting(record)
         yield from read_edges(Direct(self._writing()), record, ends)
 
+    def keep_ledger(self, text: str) -> None:
+        """Keep what was loaded beside the generation that this load makes, or beside the current one."""
+        self._ledger = text
+
     def commit(self) -> None:
-        """Swap the finished generation in; nothing happens where nothing was written."""
+        """Swap the finished generation in; where nothing was written the current one stays."""
         if self.fresh:
             self._writing()  # an empty graph takes the place of what was there
         if self.building is None or self._connection is None or self._database is None:
+            if self._ledger is not None:
+                self.generations.keep_ledger(self._ledger)
             return
         self._copy_waiting()
         with translated():
             self._connection.execute("CHECKPOINT")
         self._shut()
         shutil.rmtree(self.spill, ignore_errors=True)
-        self.generations.commit(self.building)
+        # whoever writes and loads nothing leaves what was loaded as it is
+        stands = self._ledger is not None or self.fresh
+        self.generations.commit(self.building, self._ledger if stands else self.generations.ledger())
 
     def abandon(self) -> None:
         """Throw the unfinished generation away."""
@@ -162,6 +187,14 @@ class LadybugWriter:
                 self._connection = ladybug.Connection(self._database)
                 prepare(self._connection)
         return self._connection
+
+
+def _found(record: type[Edge], ends: Ends) -> tuple[str, dict[str, str]]:
+    """Return the pattern that finds the edges of a file's rows by ends and key, and how their columns are called."""
+    names = {"from": "k_from", "to": "k_to"} | {name: f"v_{name}" for name in record.table.key}
+    keys = "".join(f" AND coalesce(r.`{name}`, '') = `v_{name}`" for name in record.table.key)
+    pattern = f"MATCH (a:`{ends[0]}`)-[r:`{record.type_name}`]->(b:`{ends[1]}`) WHERE a.id = k_from AND b.id = k_to"
+    return pattern + keys, names
 
 
 def _quoted(path: Path) -> str:

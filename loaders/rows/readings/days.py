@@ -174,3 +174,9 @@ def day_of(*texts: str) -> str:
         if match := _dated.search(unicodedata.normalize("NFKC", text)):
             return "-".join([match[1], *(f"{int(part):02d}" for part in match.groups()[1:] if part)])
     return ""
+
+
+def without_day(text: str) -> str:
+    """Return what a text says beside the first day that it tells: the name of a list without that of its edition."""
+    rest = re.sub(rf"(?:截至|截止)?{_dated.pattern}[年月日]?", " ", unicodedata.normalize("NFKC", text), count=1)
+    return re.sub(r"\s+", " ", re.sub(r"[(（\[【<《]\s*[)）\]】>》]", " ", rest)).strip(" ,，、;；:：-—_/·.")
