@@ -1,5 +1,5 @@
 """Two editions of a list that a platform exports, and a made record of what was looked through: names 示例…, codes of
-nowhere, scopes put together from the names of GB/T 4754, some rows with products of the chains that come with the program.
+nowhere, scopes put together from names of GB/T 4754, some rows with products of the chains that come with the program.
 
 ``python -m benchmarks.editions FOLDER [FIRMS]`` writes them, to be dropped on the page 载入.
 """

@@ -19,6 +19,7 @@ from loaders.folding import Folding
 from loaders.ledger import Bundles, Ledger, LoadRecord, Standing, now, read_ledger, record_named, with_load
 from loaders.memory import KEY
 from loaders.recording import ended, entered, open_ledger
+from loaders.rejects import write_rejects
 from loaders.replay import Difference, apart, become, replay
 from loaders.report import Report, Step, silent
 from loaders.rows.touched import Touched
@@ -150,6 +151,8 @@ def rehearse(paths: list[Path], store: Store, options: Options) -> Iterator[Rehe
                     came.tables
                 )
                 came.check()
+                if options.rejects:
+                    came.report.rejects_written = write_rejects(came.tables, options.rejects)
                 if any(table.report.read for table in came.tables):
                     ledger = entered(ledger, about, came.tables, touched, shelf)
                     graph = writer if writer.has_written() else copy

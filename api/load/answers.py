@@ -164,9 +164,9 @@ class TakenBackLoad(BaseModel):
     """What went with a load that was taken back; what people wrote stays, and is told."""
 
     record: StandingLoad
-    nodes: dict[str, int]
-    edges: dict[str, int]
-    changed: int
+    gone: dict[str, int] = Field(description="what went, by type")
+    changed: dict[str, int] = Field(description="what is as it was before")
+    new: dict[str, int] = Field(description="what is there again")
     kept: list[str]
 
 

@@ -55,10 +55,11 @@ def take_back_load(
     if format is Format.json:
         print_json(asdict(done))
         return
-    went = {**done.nodes, **done.edges}
-    print_rows(
-        [{"kind": kind, "count": count} for kind, count in went.items()], format, {"kind": "类别", "count": "去掉"}
-    )
+    difference = done.difference
+    kinds = dict.fromkeys((*difference.gone, *difference.changed, *difference.new))
+    counts = {"gone": difference.gone, "changed": difference.changed, "new": difference.new}
+    rows = [{"kind": kind, **{name: of.get(kind, 0) for name, of in counts.items()}} for kind in kinds]
+    print_rows(rows, format, {"kind": "类别", "gone": "去掉", "changed": "变回原来的", "new": "重新出现"})
     for line in done.kept:
         say(line)
-    say(f"已撤回 {load}: 去掉 {sum(went.values()):,},变回原来的 {done.changed:,}")
+    say(f"已撤回 {load}")

@@ -13,13 +13,15 @@ from starlette.requests import ClientDisconnect
 from api.core.people import Person, person_of
 from api.load.answers import LoadList, LoadOutcome, LoadPreview, LoadProgress, StandingLoad, TakenBackLoad, UploadedLoad
 from api.load.jobs import WORKING, Jobs, LoadJob, new_id, now, read_made
-from api.load.upload import Incoming, take
+from api.load.upload import Uploaded, take
+from api.load.words import for_page
 from graph.errors import InputError, NotFound, NotNow
 from graph.journal import JournalEntry, Outcome
 from graph.model import find_type
 from graph.statuses import STATUS_ZH
 from graph.stores import Store
-from loaders.loads import LoadRecord, find_load, read_loads
+from loaders.ledger import LoadRecord
+from loaders.loads import find_load, read_loads
 
 STEP = 0.15  # seconds between two looks at a job that somebody waits for
 EDITIONS = {"auto": "照来源的名称和日期认", "yes": "是上一期之后的一期", "no": "不是，单独的一份"}
@@ -59,7 +61,7 @@ async def receive(request: Request) -> LoadJob:
     return await run_in_threadpool(jobs.preview, job.id)
 
 
-def told_by(came: Incoming) -> dict[str, Any]:
+def told_by(came: Uploaded) -> dict[str, Any]:
     """Return what is told of the files that came; raises ``InputError`` for what cannot be said of them."""
     source, day = came.first("source"), came.first("day")
     if day and not source:
@@ -160,7 +162,8 @@ def listed(jobs: Jobs, store: Store, everything: bool) -> LoadList:
 
 def standing(record: LoadRecord) -> StandingLoad:
     """Return a load of the graph as it is told."""
-    return StandingLoad(**asdict(record) | {"files": [*record.files], "counts": dict(record.counts)})
+    told = {name: getattr(record, name) for name in StandingLoad.model_fields}
+    return StandingLoad(**told | {"files": [*record.files], "counts": dict(record.counts)})
 
 
 def confirm(jobs: Jobs, store: Store, id: str, person: Person) -> LoadJob:
@@ -205,7 +208,7 @@ def _why_not(record: LoadRecord) -> str:
         return f"这次载入已由 {record.back_by} 于 {record.back_at[:10]} 撤回，不能再撤一次"
     if record.state == "older":
         return "这次载入早于可以撤回的办法，不能撤回"
-    return record.why_not
+    return for_page(record.why_not)
 
 
 def _stands(store: Store, id: str) -> bool:

@@ -115,8 +115,9 @@ def _verdict(load: UploadedLoad) -> str:
     if load.preview and load.state == "previewed":
         return _would(load.preview)
     if load.taken_back:
-        nodes, edges = (sum(part.values()) for part in (load.taken_back.nodes, load.taken_back.edges))
-        return f"撤回了：去掉 {nodes:,} 个、{edges:,} 条关系，{load.taken_back.changed:,} 处变回原来的样子。"
+        back = load.taken_back
+        gone, changed, new = (sum(part.values()) for part in (back.gone, back.changed, back.new))
+        return f"撤回了：去掉 {gone:,} 条，{changed:,} 条变回原来的样子，{new:,} 条重新出现。"
     if load.outcome:
         counts = load.outcome.counts
         return f"载入了 {counts.read - counts.rejected:,} 行：{_said(counts)}。"

@@ -16,7 +16,7 @@ from api.load.answers import (
     UnreadFile,
 )
 from graph.model import NODE_TYPES
-from loaders.loads import LoadRecord
+from loaders.ledger import LoadRecord
 from queries.core.table import Ask, Column, Table, ThingRef
 from queries.gaps.answers import ChangedState
 

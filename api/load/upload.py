@@ -25,7 +25,7 @@ NO_FILE = "没有选文件。请选一个或几个 CSV、Excel 文件"
 
 
 @dataclass
-class Incoming:
+class Uploaded:
     """What came: the fields, each with all that it was given, the names of the files as they are kept, their bytes."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.came = Incoming()
+        self.came = Uploaded()
         self._header: tuple[bytes, bytes] = b"", b""
         self._headers: dict[bytes, bytes] = {}
         self._file: BinaryIO | None = None
@@ -135,7 +135,7 @@ class _Reader:
             self._file = None
 
 
-async def take(stream: AsyncIterator[bytes], content_type: str, folder: Path) -> Incoming:
+async def take(stream: AsyncIterator[bytes], content_type: str, folder: Path) -> Uploaded:
     """Return what comes with a form, its files written into a folder; raises ``InputError`` for what is none."""
     kind, told = parse_options_header(content_type)
     if kind != FORM or not told.get(b"boundary"):

@@ -161,14 +161,16 @@ def _load(folder: Path, job: LoadJob, store: "Store", progress: WorkProgress) ->
 def _take_back(folder: Path, job: LoadJob, store: "Store", progress: WorkProgress) -> None:
     from dataclasses import asdict
 
+    from api.load.doing import standing
     from loaders.loads import TakenBack, find_load, take_back
+    from loaders.replay import Difference
 
     record = find_load(store, job.back)
     if record.state == "taken_back" and record.back_by == job.by and record.back_at >= job.at:
-        done = TakenBack(record, {}, {}, 0, [])  # by the process before this one, which did not come to say so
+        done = TakenBack(record, Difference())  # by the process before this one, which did not come to say so
     else:
         done = take_back(store, job.back, job.by, job.why, progress)
-    _end(folder, asdict(done))
+    _end(folder, asdict(done.difference) | {"record": standing(done.record).model_dump(), "kept": done.kept})
 
 
 def _end(folder: Path, made: dict[str, Any]) -> None:
