@@ -27,7 +27,7 @@ from loaders.run import Options, opened
 
 LOADED, TAKEN_BACK = "载入", "撤回载入"
 MOST_SHOWN = 1_000
-UNTOLD = ("id", "recorded_at", "field_sources", EDITS)
+UNTOLD = ("recorded_at", "source", "place", "field_sources", EDITS)  # who says it is not what is said
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ class Rehearsal:
     gone: list[Gone] = field(default_factory=list)
     gone_count: int = 0
     changed: list[ChangedRow] = field(default_factory=list)
+    changed_count: int = 0
     new: list[NewRow] = field(default_factory=list)
 
 
@@ -187,18 +188,17 @@ def _compare(rehearsal: Rehearsal, store: Store, due: Due | None) -> None:
         there, then = store.nodes(node), rehearsal.store.nodes(node)
         if there.is_empty() and then.is_empty():
             continue
-        new, changed, _ = apart(there, then, ["id"])
+        own = [name for name in then.columns if name not in UNTOLD]
+        new, changed, _ = apart(there.select(own), then.select(own), ["id"])
+        rehearsal.changed_count += len(changed)
         rehearsal.new += [NewRow(node.label(), *row) for row in new.select("id", "name").head(MOST_SHOWN).iter_rows()]
         changed = changed.head(MOST_SHOWN)
         stood = there.filter(pl.col("id").is_in(changed["id"].implode()))
         before = {row["id"]: row for row in stood.iter_rows(named=True)}
         for row in changed.iter_rows(named=True):
             was = before[row["id"]]
-            fields = {
-                name: (was[name], value) for name, value in row.items() if name not in UNTOLD and was[name] != value
-            }
-            if fields:
-                rehearsal.changed.append(ChangedRow(node.label(), row["id"], row["name"], fields))
+            fields = {name: (was[name], value) for name, value in row.items() if was[name] != value}
+            rehearsal.changed.append(ChangedRow(node.label(), row["id"], row["name"], fields))
         if due is not None:
             names |= {(node.label(), id): name for id, name in then.select("id", "name").iter_rows()}
     if due is None:

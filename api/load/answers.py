@@ -130,8 +130,10 @@ class LoadPreview(LoadOutcome):
     tables: list[TakenTable]
     new: list[NewThing]
     changed: list[ChangedThing]
+    changed_count: int = Field(description="things of which something else is said; of the rest another source says it")
     gone: list[GoneThing]
     flips: list[ChangedState]
+    judged_on: str = Field(description="the day as of which the states are judged: when what ends has ended")
     follows: EarlierEdition | None = None
     version: str
 

@@ -128,7 +128,13 @@ def _would(preview: LoadPreview) -> str:
     counts = preview.counts
     ends = f"，结束 {counts.gone:,}" if counts.gone else ""
     flips = f"；{len(preview.flips):,} 处状态会变" if preview.flips else "；没有哪处状态会变"
-    return f"{counts.read:,} 行：{_said(counts)}{ends}{flips}。还没有写入。"
+    same = (
+        f"（内容变的 {preview.changed_count:,}，其余只换了来源或日期）"
+        if preview.changed_count < counts.changed
+        else ""
+    )
+    said = _said(counts).replace(f"变 {counts.changed:,}", f"变 {counts.changed:,}{same}")
+    return f"{counts.read:,} 行：{said}{ends}{flips}。还没有写入。"
 
 
 def _said(counts: LoadCounts) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from api.load.unknown import sheets_of
 from api.load.words import for_page
 from graph.model import Record, file_name, zh_heads
 from graph.model.nodes import Enterprise
+from graph.scope import Scope, today
 from graph.stores import Store
 from loaders.files.sheets import Sheet
 from loaders.layouts.spelling import clean_head
@@ -43,7 +45,9 @@ def preview(paths: list[Path], store: Store, options: Options) -> dict[str, Any]
     tables = taken(paths, store, options)
     with rehearse(paths, store, options) as rehearsal:
         options.step("看哪些状态会变", 0)
-        flipped = flips(View.of(store), View.of(rehearsal.store))
+        day = max([today(), *(first_after(one.day) for one in rehearsal.gone)])
+        scope = Scope(day=day)
+        flipped = flips(View.of(store, scope), View.of(rehearsal.store, scope))
         told = loaded(rehearsal.report)
         told["counts"]["gone"] = rehearsal.gone_count
         for table in tables:
@@ -66,10 +70,23 @@ def preview(paths: list[Path], store: Store, options: Options) -> dict[str, Any]
             "gone": [
                 {"label": one.label, "id": one.id, "name": one.name, "day": one.day} for one in rehearsal.gone[:MOST]
             ],
+            "changed_count": rehearsal.changed_count,
+            "judged_on": day,
             "flips": [flip.model_dump(mode="json") for flip in flipped],
             "follows": earlier and {name: getattr(earlier, name) for name in ("id", "source", "list", "edition", "at")},
             "version": rehearsal.version,
         }
+
+
+def first_after(day: str) -> str:
+    """Return the first day after a day, a month or a year (ISO); nothing where that is none of these."""
+    try:
+        begin = date.fromisoformat((day + "-01-01")[:10] if len(day) < 10 else day[:10])
+    except ValueError:
+        return ""
+    if len(day) >= 10:
+        return (begin + timedelta(days=1)).isoformat()
+    return (date(begin.year + 1, 1, 1) if len(day) < 7 else (begin + timedelta(days=32)).replace(day=1)).isoformat()
 
 
 def loaded(report: Report) -> dict[str, Any]:

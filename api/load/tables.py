@@ -63,10 +63,18 @@ def _back(load: StandingLoad) -> Ask | None:
 def tables_of_preview(preview: LoadPreview) -> dict[str, Table[Any]]:
     """Return the tables of what a load would do; those that say nothing are left out."""
     every: list[Table[Any]] = [
-        Table("flips", "会变的状态", FLIPS, preview.flips, note="确认之后，这些环节和产品的判断会变。"),
+        Table(
+            "flips",
+            "会变的状态",
+            FLIPS,
+            preview.flips,
+            note=f"确认之后，这些环节和产品的判断会变；按 {preview.judged_on} 算。",
+        ),
         *tables_of_outcome(preview).values(),
         _table("gone", "结束", GONE, preview.gone, "不删除，从这一天起不再有效。", preview.counts.gone),
-        _table("changed", "变", CHANGED, preview.changed, "箭头前是现在的，箭头后是载入之后的。"),
+        _table(
+            "changed", "变", CHANGED, preview.changed, "箭头前是现在的，箭头后是载入之后的。", preview.changed_count
+        ),
         _table("new", "新", NEW, preview.new, ""),
     ]
     return {table.id: table for table in every if table.items}

@@ -1,6 +1,9 @@
 """What loaders say to who types a command, said to who looks at a page."""
 
 import re
+from functools import cache
+
+from graph.model import EDGES, NODES, zh_heads
 
 SAID = (
     (re.compile(r'请用 --source 写明这个文件出自哪里,如 --source "([^"]*)"'), r"请在“来源”里写明它出自哪里，如“\1”"),
@@ -16,12 +19,24 @@ SAID = (
 )  # fmt: skip
 FULL = str.maketrans({",": "，", ";": "；", ":": "：", "(": "（", ")": "）"})
 BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff”）])[,;:] ?|[,;:] ?(?=[\u4e00-\u9fff“（])")
+FIELD = re.compile(r"(?<=[^\s=])=([a-z_]{2,})\b")  # 公司名=name
 BRACKETS = re.compile(r"\(([^()]*[\u4e00-\u9fff][^()]*)\)")
+
+
+@cache
+def field_words() -> dict[str, str]:
+    """Return what the fields of all types are called, by name."""
+    words: dict[str, str] = {}
+    for record in (*NODES, *EDGES):
+        for name, zh in zh_heads(record).items():
+            words.setdefault(name, zh)
+    return words
 
 
 def for_page(text: str) -> str:
     """Return a sentence of the loaders as pages say it: without options and commands, with full-width signs."""
     for pattern, said in SAID:
         text = pattern.sub(said, text)
+    text = FIELD.sub(lambda found: f"为{field_words().get(found.group(1), found.group(1))}", text)
     text = BRACKETS.sub(r"（\1）", text)
     return BETWEEN.sub(lambda sign: sign.group(0).strip().translate(FULL), text)
