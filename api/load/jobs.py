@@ -355,7 +355,7 @@ def _environment(settings: Settings, url: str, database: str | None) -> dict[str
     mine, theirs = urlsplit(settings.store), urlsplit(url)
     same = theirs.hostname and (mine.scheme, mine.hostname, mine.port) == (theirs.scheme, theirs.hostname, theirs.port)
     told = {"LIANZHANG_STORE": settings.store if same else url}  # ours may say who we are
-    told["LIANZHANG_NEO4J_USER"] = settings.neo4j_user
+    told |= {"LIANZHANG_NEO4J_USER": settings.neo4j_user, "LIANZHANG_LOAD_NICE": str(settings.load_nice)}
     if settings.neo4j_password:
         told["LIANZHANG_NEO4J_PASSWORD"] = settings.neo4j_password.get_secret_value()
     if database or settings.neo4j_database:

@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from graph.stores import Store
     from loaders.run import Options
 
-NICE = 15  # readers first
+GROUP = Path("/proc/self/autogroup")  # where sessions are weighed against each other, nice alone says nothing there
 PAUSE = 0.3  # seconds between two words about how far it is
 BUSY_PAUSE = 2.0
 MOST_BUSY = 3600.0
@@ -55,8 +56,7 @@ def main(folder: Path) -> int:
         return 0  # somebody is at it
     with lock:
         (folder / "work.pid").write_text(str(os.getpid()), "ascii")
-        if hasattr(os, "nice"):
-            os.nice(NICE)
+        _step_back(int(os.environ.get("LIANZHANG_LOAD_NICE", "0")))
         job, progress = LoadJob.read(folder), WorkProgress(folder)
         if job.state not in ("previewing", "loading"):
             return 0
@@ -64,6 +64,14 @@ def main(folder: Path) -> int:
         with _turn(folder.parent / TURN, progress):
             _work(folder, job, progress)
     return 0
+
+
+def _step_back(nice: int) -> None:
+    """Let readers go first."""
+    if hasattr(os, "nice"):
+        os.nice(nice)
+    with suppress(OSError):
+        GROUP.write_text(str(nice), "ascii")
 
 
 def _turn(path: Path, progress: WorkProgress) -> FileLock:
