@@ -76,6 +76,13 @@ def load(
             help="个人信息的列缺省不载入；要时写明用处，如 电话=回访，载入的是遮盖过的；可写多次",
         ),
     ] = None,
+    edition: Annotated[
+        bool | None,
+        typer.Option(
+            "--edition/--no-edition",
+            help="是不是同名名单的下一期：是，上一期有而这一期没有的到这一期的日期为止；不写时看来源里的名称与日期，以及重合多少",
+        ),
+    ] = None,
     rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path(
         "lianzhang-rejects"
     ),
@@ -104,6 +111,7 @@ def load(
             leader=(leader or "").strip(),
             columns=_pairs("--map", columns or [], "公司名=name", once=True),
             keep=_pairs("--keep", keep or [], "电话=回访"),
+            edition=edition,
         )
         done = run(
             [_carried(path) for path in paths],

@@ -8,11 +8,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from loader_parts import put
 
 from graph.errors import Conflict, InputError, NotFound
+from graph.journal import JournalEntry
 from graph.model import EDGES, NODES, Record, ends_of
 from graph.model.edges import Produces, Supplies
 from graph.model.edits import EDITS, read_edits
@@ -20,7 +21,7 @@ from graph.model.nodes import Enterprise, Product, Project
 from graph.stores import Store, open_store
 from loaders.backup import back_up, restore
 from loaders.changes import Change, apply, standing
-from loaders.ledger import read_ledger
+from loaders.ledger import Ledger, read_ledger
 from loaders.loads import find_load, read_loads, rehearse, take_back
 from loaders.replay import replay
 from loaders.report import Report
@@ -106,26 +107,30 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(ROWS, min_size=2, max_size=4), st.data())
-def test_any_load_taken_back_is_as_if_it_had_never_been(
-    tmp_path_factory: pytest.TempPathFactory, loads: list[list[dict[str, str]]], data: st.DataObject
-) -> None:
-    folder = tmp_path_factory.mktemp("loads")
-    both, rest = (open_store(f"ladybug://{folder / name}.lbug") for name in ("both", "rest"))
-    for one in (both, rest):
-        load_rows(Product, [{"name": name, "source": "目录"} for name in ("电机", "轴承")], one)
-    gone = data.draw(st.integers(0, len(loads) - 1))
-    ids: list[str] = []
-    for number, rows in enumerate(loads):
-        told = [{name: value for name, value in {**row, "source": f"名录{number}"}.items() if value} for row in rows]
-        ids.append(load_rows(Enterprise, told, both).id)
-        if number != gone:
-            load_rows(Enterprise, told, rest)
-    take_back(both, ids[gone], "张三")
-    assert picture(both) == picture(rest)
-    both.close()
-    rest.close()
+def test_any_load_taken_back_is_as_if_it_had_never_been(store: Store, another: Callable[[], Store]) -> None:
+    @settings(max_examples=8, deadline=None)
+    @given(st.lists(ROWS, min_size=2, max_size=4), st.data())
+    def holds(loads: list[list[dict[str, str]]], data: st.DataObject) -> None:
+        empty(store)
+        rest, ids = another(), list[str]()
+        for one in (store, rest):
+            load_rows(Product, [{"name": name, "source": "目录"} for name in ("电机", "轴承")], one)
+        gone = data.draw(st.integers(0, len(loads) - 1))
+        for number, rows in enumerate(loads):
+            said = [{name: value for name, value in row.items() if value} | {"source": f"名录{number}"} for row in rows]
+            ids.append(load_rows(Enterprise, said, store).id)
+            if number != gone:
+                load_rows(Enterprise, said, rest)
+        take_back(store, ids[gone], "张三")
+        assert picture(store) == picture(rest)
+
+    holds()
+
+
+def empty(store: Store) -> None:
+    """Take everything out of a store, the loads too."""
+    with store.load(fresh=True) as writer:
+        writer.keep_ledger(Ledger().text())
 
 
 def test_what_people_wrote_stays_when_the_file_beneath_goes(store: Store) -> None:
@@ -300,6 +305,31 @@ def test_a_load_that_fails_leaves_nothing(goods: Store, tmp_path: Path, monkeypa
     assert kept == {name for one in ledger.loads for name in (one.id, one.touched)}
 
 
+def test_what_a_killed_load_left_is_taken_out_by_the_next(
+    goods: Store, another: Callable[[], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill: it has written, and nobody is left to take it out."""
+    monkeypatch.setattr("loaders.recording.give_up", lambda *_: None)
+    before = edition(tmp_path, 9, {"甲": "电机", "乙": "轴承"})
+    with monkeypatch.context() as killed:
+        killed.setattr("loaders.recording.entered", raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            loaded(goods, before, source(9))
+    after = edition(tmp_path, 10, {"丙": "水泵"})
+    loaded(goods, after, source(10))
+    assert not goods.unfinished()
+    other = another()
+    load_rows(Product, [{"name": name, "source": "目录"} for name in ("电机", "轴承", "水泵")], other)
+    loaded(other, after, source(10))
+    assert picture(goods) == picture(other)
+    names = {name.partition("/")[0] for name in goods.shelf().names()}
+    assert names == {name for text in goods.ledgers() for name in Ledger.of(text).needed} - {""}
+
+
+def raise_interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_a_graph_of_before_is_folded_onto(goods: Store, tmp_path: Path) -> None:
     """A store that was filled before loads were kept: its loads are listed and cannot be taken back."""
     (change,) = apply(
@@ -314,12 +344,17 @@ def test_a_graph_of_before_is_folded_onto(goods: Store, tmp_path: Path) -> None:
         ],
     )
     assert change.outcome == "changed"
+    goods.journal().append(JournalEntry("载入", "王五", name="old.csv", told="1 个文件", version="000001-abcdef"))
     forget(goods)
     before = picture(goods)
     report = loaded(goods, edition(tmp_path, 9, {"甲": "电机"}), source(9))
     assert picture(goods) != before
     take_back(goods, report.id, "张三")
     assert picture(goods) == before
+    older = next(one for one in read_loads(goods) if one.state == "older")
+    assert (older.by, older.files) == ("王五", ("old.csv",))
+    with pytest.raises(Conflict, match="没有留下当时说了什么"):
+        take_back(goods, older.id, "张三")
     frames, _, _ = replay(goods, read_ledger(goods))
     assert sorted(frames.nodes(Product)["name"]) == sorted(goods.nodes(Product)["name"])
 

@@ -131,6 +131,10 @@ def explain(report: Report) -> None:
         say(f"…… 共拒收 {len(report.rejected)} 行,主要原因:")
         for reason, number in report.reasons()[:10]:
             say(f"  {number:>7,}  {reason}")
+    if report.after:
+        say(f"这是名单的下一期(上一期是载入 {report.after}): 到这一期为止的有 {report.gone:,} 条")
+    if report.id and not report.dry_run:
+        say(f"载入编号 {report.id},可用 lianzhang unload {report.id} 撤回")
     for path in report.rejects_written:
         say(f"拒收的行已写到 {path},改好后可再载入")
     for conflict in report.conflicts[:10]:

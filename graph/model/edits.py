@@ -29,6 +29,13 @@ class Edit:
     grows: bool = False
     edition: bool = False
 
+    @property
+    def told(self) -> str:
+        """Return in words whose it is, since when and why."""
+        if self.edition:
+            return self.why
+        return f"{self.by} {self.at[:10]} 写的" + (f"：{self.why}" if self.why else "")
+
     def over(self, base: Any) -> "Edit":
         """Return this entry over what files say now."""
         own = {*(self.value or ())} - {*(self.base or ())} if self.grows else set()
