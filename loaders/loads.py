@@ -190,6 +190,8 @@ def _compare(rehearsal: Rehearsal, store: Store, due: Due | None) -> None:
             continue
         own = [name for name in then.columns if name not in UNTOLD]
         new, changed, _ = apart(there.select(own), then.select(own), ["id"])
+        if due is not None:  # what ends is told as that
+            changed = changed.join(due.nodes.filter(pl.col("label") == node.label()), on="id", how="anti")
         rehearsal.changed_count += len(changed)
         rehearsal.new += [NewRow(node.label(), *row) for row in new.select("id", "name").head(MOST_SHOWN).iter_rows()]
         changed = changed.head(MOST_SHOWN)

@@ -1,7 +1,6 @@
 """An app over a store with a folder for uploads, and what is asked of it."""
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,6 @@ SOURCE = "示例名单 2026-11"
 def settings_of(store: Store, folder: Path, **more: Any) -> Settings:
     """Return settings under which processes of the app reach the store as the test does."""
     told: dict[str, Any] = {"uploads": folder / "uploads", "users": folder / "users.json", "store": store.url}
-    for name, variable in (("neo4j_user", "NEO4J_TEST_USER"), ("neo4j_password", "NEO4J_TEST_PASSWORD")):
-        if value := os.environ.get(variable):
-            told[name] = value
     return Settings(**told | more)
 
 

@@ -71,12 +71,13 @@ def test_a_list_is_dropped_named_seen_confirmed_and_taken_back(browser: Browser,
         page.get_by_role("heading", name="2　认列").wait_for(timeout=60_000)
         looked_at(page, "load-preview")
         page.reload()
-        heads = page.locator("table.columns tbody tr td:first-child").all_inner_texts()
+        heads = page.locator("table.columns tbody tr td:first-child").all_text_contents()
         assert {*heads} == {"单位", "统一社会信用代码", "片区", "联系人"}
         assert page.get_by_label("来源", exact=True).input_value() == "示例名单 2026-11"
         assert page.get_by_role("button", name="确认载入").count() == 0  # nobody knows yet what it is
         page.get_by_label("“单位”认成").select_option("name")
         page.get_by_label("“片区”认成").select_option("address")
+        page.locator("details.rest summary").click()
         page.get_by_label("“联系人”的用处").fill("回访")
         page.get_by_role("button", name="照这样重新预览").click()
         page.get_by_role("heading", name="2　认列").wait_for(timeout=60_000)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from load_parts import FIRMS, client_of, jobs_of, left, loaded, until, upload
@@ -14,8 +15,17 @@ from graph.stores import Store
 from loaders.run import load_rows
 
 
-def test_a_file_is_seen_then_confirmed_then_taken_back(store: Store, tmp_path: Path) -> None:
-    client = client_of(store, tmp_path)
+@pytest.fixture
+def own(request: pytest.FixtureRequest, store: Store) -> dict[str, Any]:
+    """Settings by which a process of the app reaches the store."""
+    if not store.url.startswith("bolt"):
+        return {}
+    server = request.getfixturevalue("neo4j_instance")
+    return {"neo4j_user": server.user, "neo4j_password": server.password}
+
+
+def test_a_file_is_seen_then_confirmed_then_taken_back(store: Store, own: dict[str, Any], tmp_path: Path) -> None:
+    client = client_of(store, tmp_path, **own)
     answer = upload(client)
     assert answer.status_code == 201, answer.text
     told = answer.json()
@@ -62,8 +72,8 @@ def test_a_file_is_seen_then_confirmed_then_taken_back(store: Store, tmp_path: P
     assert actions[:2] == ["上传", "载入"]
 
 
-def test_what_the_graph_has_become_since_is_seen_anew(store: Store, tmp_path: Path) -> None:
-    client = client_of(store, tmp_path)
+def test_what_the_graph_has_become_since_is_seen_anew(store: Store, own: dict[str, Any], tmp_path: Path) -> None:
+    client = client_of(store, tmp_path, **own)
     id = upload(client).json()["id"]
     load_rows(Enterprise, [{"name": "示例甲公司", "source": "别处", "short_name": "甲"}], store)
     answer = client.post(f"/api/v1/loads/{id}/confirm?wait=25")
