@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI, Request, Response
@@ -119,9 +120,9 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        faults = ";".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         if _wants_page(request):
-            return error_page(request, InputError(faults))
+            return error_page(request, InputError("；".join(dict.fromkeys(map(_fault, error.errors())))))
+        faults = ";".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         return problem(request, 422, InputError.title, faults)
 
     @app.exception_handler(HTTPException)
@@ -131,6 +132,23 @@ def _add_errors(app: FastAPI) -> None:
         answer: JSONResponse = problem(request, error.status_code, str(error.detail), str(error.detail))
         answer.headers.update(error.headers or {})
         return answer
+
+
+def _fault(item: dict[str, Any]) -> str:
+    """Say what is wrong with a parameter of an address, to who reads the page."""
+    name, limits = item["loc"][-1], item.get("ctx", {})
+    wanted = {
+        "int_parsing": "应是整数",
+        "float_parsing": "应是数",
+        "greater_than_equal": "不能小于 {ge}",
+        "less_than_equal": "不能大于 {le}",
+        "string_too_short": "不能空着",
+        "string_too_long": "至多 {max_length} 个字",
+        "too_long": "至多写 {max_length} 个",
+        "missing": "没有写",
+    }.get(item["type"], "不是这里能用的")
+    given = "" if item["type"] == "missing" else f"“{str(item.get('input', ''))[:60]}”"
+    return f"地址里的 {name} {given}{wanted.format(**limits)}"
 
 
 def _wants_page(request: Request) -> bool:

@@ -77,8 +77,8 @@ class StoreUnavailable(LianzhangError, ConnectionError, status=503, title="存�
     """The store cannot be reached or opened right now."""
 
 
-class EmptyStore(StoreUnavailable, status=503, title="图还是空的"):
-    """Nothing has been loaded yet."""
+class StoreEmpty(StoreUnavailable, status=503, title="还没有数据"):
+    """Nothing has been loaded into the store yet."""
 
 
 class ServiceUnavailable(LianzhangError, ConnectionError, status=503, title="外部服务不可用"):

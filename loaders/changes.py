@@ -259,7 +259,7 @@ def _begin(store: Store, change: Change) -> _Begun:
     row = standing(store, change.record, change.key)
     if change.seen is not None and (row is None or tag_of(row) != change.seen):
         told = f"{_last(row)}" if row else "现在没有这一行"
-        raise Conflict(f"{change.record.table.zh}: 你打开之后这一行改过了,{told};请看过再改", newer=row)
+        raise Conflict(f"{change.record.table.zh}：你打开之后这一行改过了，{told}；请看过再改", newer=row)
     return _Begun(change, uuid4().hex, row, ends)
 
 
@@ -288,7 +288,12 @@ def _with_ids(store: Store, change: Change) -> tuple[Row, str]:
 def _last(row: Row) -> str:
     """Return who wrote last in a row, and when."""
     edits = sorted(read_edits(row).values(), key=lambda edit: edit.at)
-    return f"{edits[-1].by} 于 {edits[-1].at} 改过" if edits else f"现在的记录于 {row['recorded_at']}"
+    return f"{edits[-1].by} 于 {_moment(edits[-1].at)} 改过" if edits else f"现在的记录于 {row['recorded_at']}"
+
+
+def _moment(at: str) -> str:
+    """Return a moment by the clock of this machine."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _finish(store: Store, table: InputTable, begun: _Begun) -> Done:

@@ -67,7 +67,13 @@ def redo(store: Store, generation: int) -> tuple[int, list[str]]:
     whole = [place for place, entry in enumerate(entries) if _is_whole(entry, generation)]
     for entry in entries[max(whole, default=-1) + 1 :]:
         number = entry.version.partition("-")[0]
-        if not entry.change or entry.outcome is not Outcome.done or not number.isdecimal() or int(number) <= generation:
+        if (
+            not entry.change
+            or not entry.thing
+            or entry.outcome is not Outcome.done
+            or not number.isdecimal()
+            or int(number) <= generation
+        ):
             continue
         pins = {name: pin_of(told) for name, told in entry.after.items()} if entry.action == UNDONE else None
         told = f"退回之后重做 {entry.change}"

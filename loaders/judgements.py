@@ -34,8 +34,8 @@ def _check(store: Store, first: str, second: str, verdict: str) -> None:
     if verdict == UNDO and standing is None:
         raise InputError(f"{first} 与 {second} 没有可以撤销的判断")
     if {verdict, standing} == {SAME, DIFFERENT}:
-        raise InputError(f"{first} 与 {second} 已经判断为“{standing}”,请先撤销,再作新的判断")
+        raise InputError(f"{first} 与 {second} 已经判断为“{standing}”，请先撤销，再作新的判断")
     if verdict == SAME and (pair := judged.speaks_against(first, second)):
-        raise InputError(f"{pair[0]} 与 {pair[1]} 已经判断为“{DIFFERENT}”,这样会把它们算作一家;请先撤销其中一个判断")
+        raise InputError(f"{pair[0]} 与 {pair[1]} 已经判断为“{DIFFERENT}”，这样会把它们算作一家；请先撤销其中一个判断")
     if verdict == DIFFERENT and judged.who(first) == judged.who(second):
         raise InputError(f"{first} 与 {second} 经由别的判断算作一家,请先查看判断记录,撤销那些判断")

@@ -190,6 +190,6 @@ def _entry_of(files: list[Path], report: Report, by: str) -> JournalEntry:
     counts = {"新增": "new", "更新": "changed", "拒收": "rejected"}
     told = "、".join(f"{zh} {report.total(name):,}" for zh, name in counts.items())
     names = "、".join(shown(path.name) for path in files[:MOST_NAMED]) + ("…" if len(files) > MOST_NAMED else "")
-    told = f"{len(files)} 个文件: {told}"
+    told = f"{len(files)} 个文件：{told}"
     change = report.id or new_id(now())  # nothing is recorded of files without rows
     return JournalEntry("载入", by, name=names, told=told, change=change, version=report.version or "")

@@ -16,7 +16,8 @@ def current(path: str) -> str:
 @pytest.mark.parametrize(
     ("path", "name"),
     [("/", "产业链"), ("/chains/a/desk", "产业链"), ("/enterprises/x/ledger", "企业"), ("/match", "找供应商"), ("/portfolio", "招商"),
-     ("/projects/p/what-if", "台账"), ("/needs", "全市"), ("/clusters/c", "全市"), ("/sources/s", "数据"), ("/search", "")],
+     ("/projects/p/what-if", "台账"), ("/needs", "全市"), ("/clusters/c", "全市"), ("/sources/s", "数据"), ("/search", ""),
+     ("/things/Project/p", "台账"), ("/edit/Enterprise/e", "企业"), ("/things/Segment/s", "产业链")],
 )  # fmt: skip
 def test_a_page_belongs_to_an_entry(path: str, name: str) -> None:
     assert current(path) == name

@@ -78,7 +78,7 @@ def test_a_chain_lists_every_segment_with_its_state_and_certificate(client: Test
         assert f">{segment.state}</span>" in row
         assert segment.action_reason in unescape(row)
         assert f'href="/chains/{CHIPS}/certificate?place={segment.segment_id}"' in row
-        assert (">–</span>" if segment.score is None else f">{segment.score:g}</span>") in row
+        assert (">–</span>" if segment.score is None else f">{segment.score:.0f}</span>") in row
     states = [re.findall(r"state-(\w+)", row)[0] for row in rows]
     assert states == sorted(states, key=["missing", "weak", "strong", "unknown"].index)
 
@@ -327,7 +327,7 @@ def test_what_if_keeps_what_is_switched_off(client: TestClient) -> None:
     [
         ({"remove": "没有这家"}, 404, "图中没有企业“没有这家”"),
         ({"remove": "青岛"}, 404, "图中没有企业"),
-        ({"land": "没有冒号"}, 422, "落地应写成 企业:产品"),
+        ({"land": "没有冒号"}, 422, "落地应写成 企业：产品"),
         ({"land": "某厂:没有这种产品"}, 404, "图中没有产品"),
     ],
 )

@@ -177,7 +177,7 @@ def test_the_graph_answers_without_firms_that_have_closed(city: Store) -> None:
 
 
 def test_a_graph_without_products_says_so(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="没有一家企业登记了产品"):
+    with pytest.raises(InputError, match="还没有一家企业登记产品"):
         match_city(under(open_store(f"ladybug://{tmp_path}/none.lbug"), trusted([])), "电池", 20)
 
 

@@ -180,7 +180,7 @@ def test_a_step_of_the_ledger_is_recorded_on_its_page(client: TestClient) -> Non
     load_rows(Enterprise, [{"id": "g", "name": "示例乙公司", "source": "名录"}], store)
     step = {"supplier": "示例甲公司", "customer": "g", "product": "电机", "stage": "洽谈", "happened_on": "2026-11-01"}
     step |= {"handled_by": "张三", "source": "走访纪要", "note": ""}
-    assert 'action="/ledger"' in client.get("/ledger").text
+    assert 'action="/ledger#record"' in client.get("/ledger").text
     assert client.post("/ledger", data=step, follow_redirects=False).status_code == 303
     (match,) = client.get("/api/v1/ledger").json()["matches"]
     assert (match["supplier"]["id"], match["state"], match["steps"][0]["by"]) == ("f", "洽谈", "张三")

@@ -168,7 +168,7 @@ def test_one_firm_that_closes_all_is_chosen_before_two(store: Store, tmp_path: P
     assert answer.weight == pytest.approx(answer.closable + sum(gap.score for gap in answer.unclosable))
     assert answer.unknown == {"示例链": 1}
     assert [(point.most, point.closed) for point in answer.curve] == [(1, answer.closed)]
-    assert "证到最优" in answer.statement
+    assert "没有更好的选法" in answer.statement
 
 
 def test_no_firm_from_elsewhere(store: Store, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_the_command_and_the_routes(seeded_store_url: str, client: TestClient) -
     assert answer == client.get("/api/v1/portfolio").json()
     done = run("portfolio", "--most", "1", store=seeded_store_url)
     assert "示例外地碳化硅有限公司" in done.stdout
-    assert "整数规划（HiGHS）证到最优" in done.stderr
+    assert "没有更好的选法" in done.stderr
     assert run("portfolio", "--most", "0", store=seeded_store_url, check=2).stdout == ""
     assert "示例" not in run("portfolio", "--without", "sample", "--format", "csv", store=seeded_store_url).stdout
     assert client.get("/api/v1/portfolio?most=0").status_code == 422
@@ -211,15 +211,16 @@ def test_the_pages(client: TestClient) -> None:
     chain = client.get("/chains/integrated-circuits").text
     assert "/chains/integrated-circuits/targets" in chain
     page = client.get("/chains/integrated-circuits/targets").text
-    for id in ("targets", "target-factors", "target-moves", "target-without", "target-unknown"):
+    for id in ("targets", "target-factors", "target-without", "target-unknown"):
         assert f'id="table-{id}"' in page
+    assert "名次无从变化" in page  # of one firm, so that no table of the moves is drawn
     assert "示例外地碳化硅有限公司" in page
     assert "不可引用" in page
     assert "/chains/integrated-circuits#gaps" in page
     assert "示例外地碳化硅有限公司" not in client.get("/chains/integrated-circuits/targets?without=sample").text
     whole = client.get("/portfolio?most=1").text
     assert 'id="table-portfolio"' in whole
-    assert "证到最优" in whole
+    assert "没有更好的选法" in whole
     assert "/portfolio" in client.get("/").text
     assert 'id="table-rules-targets"' in client.get("/rules").text
     assert client.get("/chains/nothing/targets").status_code == 404

@@ -156,7 +156,7 @@ def test_labs_that_are_named_and_those_that_are_only_a_number(city: Store) -> No
     )  # l2 is over, lx is made up
     assert (told["获融资支持的实验室数"].shown, told["获融资支持的实验室数"].difference.code) == (None, "fig_uncounted")
     assert answer.points[0] == "点了名的 2 处场景、实验室或院所"
-    assert answer.points[1] == "公布已认定数 11家，图里 1家"
+    assert answer.points[1] == "公布已认定数 11 家，图里 1 家"
     assert [(entry.thing.id, entry.stands_for) for entry in answer.samples.entries] == [("lx", None)]
     assert (answer.published[0].status, answer.published[0].source, answer.published[0].place) == (
         "confirmed",
@@ -243,5 +243,5 @@ def test_commands(tmp_path: Path) -> None:
     assert json.loads(run("events", "--format", "json", store=url).stdout)["name"] == "events"
     done = run("scenarios", "--format", "csv", "--xlsx", str(tmp_path / "out.xlsx"), store=url)
     assert [line for line in done.stdout.splitlines() if line.startswith("公布的数与图里的行,已认定数,")]
-    assert "公布已认定数 11家，图里 1家" in done.stderr
+    assert "公布已认定数 11 家，图里 1 家" in done.stderr
     assert (tmp_path / "out.xlsx").exists()

@@ -71,7 +71,7 @@ def needs(method: str, path: str) -> Role:
     if "/loads/" in path:  # what was uploaded, before anything in it is masked
         return Role.editor
     reading = method == "GET" or path in ("/api/v1/cypher", "/api/v1/systemic-risk")
-    return Role.viewer if reading else Role.editor
+    return Role.viewer if reading and not path.startswith("/edit/") else Role.editor
 
 
 def test_every_route_asks_for_its_rights(office: Office) -> None:

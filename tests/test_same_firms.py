@@ -331,7 +331,7 @@ def test_judgements_move_to_another_store_as_a_table(two: Store, tmp_path: Path)
         ([("a", "a", SAME)], "两家不同的企业"),
         ([("a", "b", SAME), ("b", "a", SAME)], "已经是“同一”"),
         ([("a", "b", UNDO)], "没有可以撤销"),
-        ([("a", "b", SAME), ("a", "b", DIFFERENT)], "撤销,再作新的判断"),
+        ([("a", "b", SAME), ("a", "b", DIFFERENT)], "撤销，再作新的判断"),
         ([("a", "b", SAME), ("a", "c", DIFFERENT), ("b", "c", SAME)], "a 与 c 已经判断为“不同”"),
         ([("a", "b", SAME), ("b", "c", SAME), ("a", "c", DIFFERENT)], "经由别的判断算作一家"),
     ],

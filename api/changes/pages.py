@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api.core.forms import FormDep, see
 from api.core.page import VisitDep
+from graph.currencies import CURRENCY_OF, CURRENCY_ZH
 from graph.errors import Conflict, InputError, LianzhangError, NotFound
 from graph.model import NODE_TYPES, Node
 from graph.model.edits import read_edits, tag_of
@@ -18,6 +19,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 LISTED = "；"  # between the values of a field that holds several
 HINTS = {"date": "如 2026-11-30、2026-11、2026", "list": f"几个之间用“{LISTED}”分开", "float": "数字"}
+CURRENCIES_CALLED = CURRENCY_ZH | {"CNY": "人民币"}
 RECKONED = ("uscc_check",)  # the load makes these of other fields
 OF_FILES = tuple(name for name in PROOF if name != "note")  # a person's word carries its own: who, when and why
 
@@ -64,6 +66,7 @@ def _show(
             "value": mine.get(name, _text(row[name], kinds[name].money)),
             "stands": _text(row[name], kinds[name].money),
             "differs": name in mine and mine[name] != _text(row[name], kinds[name].money),
+            "called": CURRENCIES_CALLED if name in CURRENCY_OF.values() else {},
             "choices": ("是", "否") if kinds[name].name == "bool" else kinds[name].choices,
             "hint": "如 12亿元、3000万" if kinds[name].money else HINTS.get(kinds[name].name, ""),
             "long": kinds[name].max_length > 200,

@@ -29,6 +29,10 @@ OF_A_CHAIN: Rooms = (
 )  # fmt: skip
 ADMINS = "/audit"
 ELSEWHERE = {"chains": "产业链", "agencies": "产业链", "things": "产业链", "edit": "产业链"}
+# Things whose kind has an entry of its own.
+OF_KIND = {"Enterprise": "企业", "Project": "台账", "Statement": "数据", "Source": "数据"} | dict.fromkeys(
+    ("Cluster", "Challenge", "Scenario", "Centre", "Event", "Platform"), "全市"
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def bar_of(raw_path: str, links: SiteLinks, admin: bool, found: bool = True) -> 
     parts = raw_path.split("/")[1:]
     here = "/" + parts[0]
     places = {path: name for name, rooms in ENTRIES.items() for _, path in rooms}
-    current = places.get(here) or ELSEWHERE.get(parts[0], "")
+    kind = OF_KIND.get(parts[1]) if parts[0] in ("things", "edit") and len(parts) > 1 else None
+    current = places.get(here) or kind or ELSEWHERE.get(parts[0], "")
     entries = [BarLink(name, links.page(rooms[0][1]), name == current) for name, rooms in ENTRIES.items()]
     if parts[0] == "chains" and len(parts) > 1 and found:
         chain, page = unquote(parts[1]), parts[2] if len(parts) > 2 else ""

@@ -1,14 +1,18 @@
 """Tables of plain values drawn for pages: each cell with its address, its look, and by what it is sorted."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.core.links import SiteLinks
 from queries.core.answers import STATUS_ORDER
+from queries.core.days import show_part
 from queries.core.table import Ask, Column, Folded, Item, Number, SourceRef, Table, ThingRef, extra_of, told
 
 MOST_ROWS = 100  # of a table on a page; the rest is on pages of the table's own
+FEW = 4  # rows: in fewer, what is the same in each stays in the table
+BASIS = ("status", "source")  # kinds of columns that are said once already for two rows
+ALIKE = ("text", "date", "place", "act", "lines", "remarks", "thing")
 LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on what they say, or has a name of its own
     "state": lambda state: f"state-{state.code}",
     "status": lambda status: f"status-{status}" if status else "text",
@@ -49,21 +53,89 @@ class Cell:
     steps: Sequence[Any]
 
 
+@dataclass(frozen=True)
+class DrawnColumn:
+    """A column that is drawn: its place among those of pages, its head, and whether it is all bare numbers."""
+
+    place: int
+    head: str
+    bare: bool
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A table as a page draws it: without columns that say nothing, and what
+    every row would repeat said once, with its head."""
+
+    columns: Sequence[DrawnColumn]
+    rows: Sequence[Sequence[Cell]]
+    once: Sequence[tuple[str, Cell]]
+
+
+def draw_table(
+    table: Table[Item], links: SiteLinks, sources: Mapping[str, str], most: int = MOST_ROWS, whole: bool = False
+) -> Drawn:
+    """Return the first rows of a table as a page draws it; ``whole``: with every column as it is."""
+    rows = draw(table, table.items[:most], links, sources)
+    by_column = [[row[place] for row in rows] for place in range(len(table.on_pages))]
+    columns, kept, once = list[DrawnColumn](), list[list[Cell]](), list[tuple[str, Cell]]()
+    for place, (column, cells) in enumerate(zip(table.on_pages, by_column, strict=True)):
+        same = None if whole or not place or not rows or len(table.items) > most else _same(column.kind, cells)
+        if same is not None:
+            once.append((column.head, same))
+            if not same.extra and any(cell.extra for cell in cells):  # one source, of which each row has its place
+                cells = [replace(cell, text=cell.extra, extra="") for cell in cells]
+            else:
+                continue
+        elif not whole and place and rows and not any(map(_says, cells)):
+            continue
+        bare = bool(cells) and all(cell.kind == "number" and not cell.extra for cell in cells)
+        columns.append(DrawnColumn(place, column.head, bare))
+        kept.append([replace(cell, kind="number bare") for cell in cells] if bare else cells)
+    return Drawn(columns, [*zip(*kept, strict=True)], once)
+
+
+def _says(cell: Cell) -> bool:
+    return bool(cell.text or cell.extra or cell.lines or cell.steps)
+
+
+def _same(kind: str, cells: Sequence[Cell]) -> Cell | None:
+    """Return what all cells of a column say, if they are enough to say it once."""
+    first = cells[0]
+    if kind not in BASIS + ALIKE or len(cells) < (2 if kind in BASIS else FEW) or not _says(first):
+        return None
+    if any((cell.text, cell.href, cell.lines) != (first.text, first.href, first.lines) for cell in cells):
+        return None
+    if all(cell.extra == first.extra for cell in cells):
+        return first
+    return replace(first, extra="") if kind == "source" else None
+
+
 def draw(
     table: Table[Item], items: Iterable[Item], links: SiteLinks, sources: Mapping[str, str], alone: bool = False
 ) -> list[list[Cell]]:
     """Return some rows of a table as templates draw them; ``alone``: without
     the picture that they would select something in."""
     columns = table.on_pages
-    return [[_cell(column, item, links, sources, alone) for column in columns] for item in items]
+    # decimals are for files, and beside the difference of two
+    whole_scores = all(column.kind != "change" for column in columns)
+    return [[_cell(column, item, links, sources, alone, whole_scores) for column in columns] for item in items]
 
 
-def _cell(column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[str, str], alone: bool) -> Cell:
+def _cell(
+    column: Column[Item], item: Item, links: SiteLinks, sources: Mapping[str, str], alone: bool, whole_scores: bool
+) -> Cell:
     value = column.of(item)
     kind = "thing" if alone and column.kind == "segment" else column.kind
     lines = value.lines if isinstance(value, Folded) else value if kind in ("lines", "remarks") else ()
     steps = value if kind == "steps" else ()
     text, extra, sort = told(kind, value, sources), extra_of(column, item, value), sort_of(column, item)
+    if column.apart.endswith("编号"):
+        extra = ""  # an id is for programs
+    if kind == "date":
+        text = show_part(text)
+    if whole_scores and kind == "score" and isinstance(value, float):
+        text = f"{value:.0f}"
     return Cell(
         text, _address(kind, value, links), LOOKS[kind](value) if kind in LOOKS else kind, sort, extra, lines, steps
     )

@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 
 import api.core.ids  # noqa: F401  # the kind of a path's part that pages name
 from api.core.bar import bar_of
-from api.core.draw import draw
+from api.core.draw import draw_table
 from api.core.http import ViewDep, send_workbook
 from api.core.links import SiteLinks
 from api.core.people import LOCAL, Person, Role, person_of
@@ -22,7 +22,7 @@ from api.core.routes import given_by
 from api.core.table_pages import OWN, TableAsk, find_table, send_csv, send_sheet, turn_to
 from api.core.templating import environment
 from api.core.workbooks import make_workbook
-from graph.errors import EmptyStore, LianzhangError
+from graph.errors import LianzhangError, StoreEmpty
 from graph.scope import EVERYWHERE, NAMED, Scope
 from graph.statuses import STATUS_ZH
 from graph.stores import Store
@@ -37,6 +37,7 @@ ADVICE = {
     503: ("确认数据文件或数据库服务可用", "请管理员载入数据，或检查图存放在哪里"),
     504: ("稍后重试", "缩小查询范围，例如减少层数"),
 }
+TO_FILL = ("在“数据 › 载入”里放进一份名录", "或请管理员先载入随附的示例，看看填上之后是什么样子")
 Answered = TypeVar("Answered")
 templates = Jinja2Templates(env=environment())
 
@@ -99,7 +100,7 @@ class PageRequest:
 
     def _page(self, template: str, **values: Any) -> Response:
         values |= {"cities": sorted(self.view.cities.values()), "city": self.view.city}
-        values["draw"] = lambda table, items: draw(table, items, self.links, self.names)
+        values["draw"] = lambda table, whole=False: draw_table(table, self.links, self.names, whole=whole)
         values["source_name"] = lambda id: self.names.get(id, id)
         return _render(self.request, template, self.links, **values)
 
@@ -184,11 +185,13 @@ def _raw_path(request: Request) -> str:
 def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
     """Return the page for an error: what happened and what to do; it needs no store."""
     candidates = [item for item in error.details.get("candidates", ()) if isinstance(item, dict)]
+    empty = isinstance(error, StoreEmpty)  # what it says is for who runs the server
     values = {
         "error": error,
-        "advice": ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")),
+        "message": "图还是空的：还没有载入名录，所以什么也列不出来" if empty else error.message,
+        "advice": TO_FILL if empty else ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")),
         "candidates": candidates,
-        "empty": isinstance(error, EmptyStore),
+        "empty": empty,
     }
     return _render(request, "error.html", _links_of(request), error.status, **values)
 

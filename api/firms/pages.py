@@ -94,7 +94,10 @@ def _two(visit: VisitDep, left: str, right: str, error: LianzhangError | None = 
     views = [enterprise_queries.view_enterprise(visit.view, id, supplies=False) for id in (left, right)]
     firms = [(view.enterprise, facts_of(view.enterprise, visit.view.statuses)) for view in views]
     judged = read_comparisons(visit.store).verdicts.get(pair_of(left, right), "")
-    values = {"firms": firms, "problem": error.message if error else "", "reason": reason, "judged": judged}
+    told = error.message if error else ""
+    for firm, _ in sorted(firms, key=lambda pair: -len(pair[0]["id"])):  # ids are for programs
+        told = told.replace(firm["id"], firm["name"])
+    values = {"firms": firms, "problem": told, "reason": reason, "judged": judged}
     answer = visit.render("judge.html", "企业比对", verdicts=(SAME, DIFFERENT, UNDO), **values)
     answer.status_code = error.status if error else 200
     return answer

@@ -1,6 +1,6 @@
 """The gap certificate as a file of its own that opens offline and prints on A4."""
 
-from api.core.draw import draw
+from api.core.draw import draw_table
 from api.core.links import NoLinks
 from api.core.templating import render_file
 from queries.gaps.answers import Certificate
@@ -11,4 +11,5 @@ def certificate_file(answer: Certificate) -> str:
     """Return a certificate as one self-contained page."""
     links, sources = NoLinks(), {source.id: source.name for source in answer.sources}
     values = {"answer": answer, "tables": tables_of_certificate(answer), "links": links}
-    return render_file("certificate_file.html", draw=lambda table, items: draw(table, items, links, sources), **values)
+    values["draw"] = lambda table, whole=False: draw_table(table, links, sources, whole=whole)
+    return render_file("certificate_file.html", **values)

@@ -47,7 +47,7 @@ class Chart:
 def draw_served(before: Curve, after: Curve) -> Chart | None:
     """Return the chart of two curves; None where neither has a need that firms here serve."""
     lines = [
-        Line(kind, side, f"{word}({zh})", _points(shares), area)
+        Line(kind, side, f"{word}（{zh}）", _points(shares), area)
         for side, zh, curve in (("before", "之前", before), ("after", "之后", after))
         for kind, word, shares, area in (
             ("random", "随机退出", curve.random, curve.random_area),

@@ -96,7 +96,7 @@ def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str,
         "size": size,
         "color": ink,
         "multi": "md",
-        "bold": {"mod": weight, "size": size, "vadjust": -2, "color": ink},
+        "bold": {"mod": weight, "size": size, "vadjust": 2, "color": ink},
         "ital": {"mod": "", "size": foot, "vadjust": 3, "color": ink},
     }
 

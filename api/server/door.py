@@ -25,7 +25,7 @@ NO_KEY = Refusal(
     "请在请求头 Authorization 里给出 Bearer 口令,浏览器里用户名任意、密码填口令",
     {"WWW-Authenticate": 'Basic realm="lianzhang", charset="UTF-8"'},
 )
-FOREIGN = Refusal(403, "别处的页面", "这个请求是别的网站的页面送来的,没有照做。请从链长自己的页面操作")
+FOREIGN = Refusal(403, "别处的页面", "这个请求是别的网站的页面送来的，没有照做。请从链长自己的页面操作")
 
 
 class Door:
@@ -74,7 +74,7 @@ class Door:
         let_in(scope, person)
         wanted = needed(scope["method"], scope["path"], self.amounts)
         if not person.role.covers(wanted):
-            told = f"“{person.name}”的权限是“{person.role.zh}”,这里要“{wanted.zh}”;请找管理员"
+            told = f"“{person.name}”的权限是“{person.role.zh}”，这里要“{wanted.zh}”；请找管理员"
             return Refusal(403, "没有权限", told)
         return None
 

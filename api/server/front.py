@@ -12,12 +12,13 @@ from datetime import date
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.ids import with_whole_ids
 from api.core.people import person_in
 from api.core.problems import Refusal, problem
+from api.core.templating import render_alone
 from api.server.door import Door
 from api.server.login import Login
 from api.server.login import page as login_page
@@ -362,11 +363,15 @@ def _without_body(send: Send) -> Send:
 
 
 def _refused(scope: Scope, headers: dict[bytes, bytes], refusal: Refusal) -> Kept:
-    """Return a refusal; to a person who is not logged in, the login page."""
+    """Return a refusal, in a browser as a page; to a person who is not logged in, the login page."""
     wants_page = b"text/html" in headers.get(b"accept", b"") and not scope["path"].startswith("/api/")
     if refusal.status == 401 and scope["method"] == "GET" and wants_page:
         query = scope["query_string"].decode("latin-1")
         return _made(login_page(scope["path"] + (f"?{query}" if query else ""), status=401))
+    if wants_page and refusal.status != 401:
+        text, policy = render_alone("refused.html", refusal=refusal)
+        told = {"Content-Security-Policy": policy, "Cache-Control": "no-store", **refusal.headers}
+        return _made(HTMLResponse(text, refusal.status, told))
     return _problem(scope, refusal)
 
 

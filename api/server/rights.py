@@ -18,7 +18,7 @@ def needed(method: str, path: str, amounts: bool = True) -> Role:
         return Role.editor
     if path.startswith(ADMIN):
         return Role.admin
-    if path.startswith(UPLOADED):
+    if path.startswith((*UPLOADED, "/edit/")):  # and a form that a viewer could fill in, and not send
         return Role.editor
     if method in ("GET", "HEAD", "OPTIONS") or path in READING or path in EVERYBODY:
         return Role.viewer

@@ -30,11 +30,14 @@ class Edit:
     edition: bool = False
 
     @property
+    def whose(self) -> str:
+        """Return in words whose it is, and since when."""
+        return self.why if self.edition else f"{self.by} {self.at[:10]} 写的"
+
+    @property
     def told(self) -> str:
-        """Return in words whose it is, since when and why."""
-        if self.edition:
-            return self.why
-        return f"{self.by} {self.at[:10]} 写的" + (f"：{self.why}" if self.why else "")
+        """Return the same with why it was written."""
+        return self.whose + (f"：{self.why}" if self.why and not self.edition else "")
 
     def over(self, base: Any) -> "Edit":
         """Return this entry over what files say now."""

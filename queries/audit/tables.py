@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.statuses import STATUS_ZH
 from queries.audit.answers import LoggedAction, Written
 from queries.core.table import Column, Table, ThingRef
 
@@ -33,7 +34,7 @@ def _said(written: Written) -> str:
 def _shown(value: Any) -> str:
     if value in (None, "", []):
         return "（空）"
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else STATUS_ZH.get(value, str(value))
 
 
 ACTIONS: list[Column[LoggedAction]] = [

@@ -244,7 +244,8 @@ def _reason(
 
 def _tell(compared: Sequence[Compared], supply: SupplySide) -> Iterator[Reason]:
     if compared and (bare := [cluster.entry.thing.name for cluster in compared if not cluster.members]):
-        yield say("bare", count=len(bare), all=len(compared))
+        some = len(bare) < len(compared)
+        yield say("bare", count=len(bare), all=len(compared)) if some else say("bare_all")
     if compared:
         yield supply.reason
 

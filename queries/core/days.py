@@ -1,7 +1,7 @@
 """Days of dates that may name a year, a half, a quarter, a month or a day."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 
 
 def first_day(text: str) -> date:
@@ -27,6 +27,18 @@ def _months(rest: str) -> tuple[int, int]:
         long = 6 if rest[0] == "H" else 3
         return (int(rest[1]) - 1) * long + 1, int(rest[1]) * long
     return int(rest), int(rest)
+
+
+HALVES = {"H1": "上半年", "H2": "下半年"} | {f"Q{number}": f"{word}季度" for number, word in enumerate("一二三四", 1)}
+
+
+def show_part(text: str) -> str:
+    """Return a date as people read it: halves and quarters in words, a moment by the clock of this machine, others as
+    they are."""
+    if "T" in text:
+        return f"{datetime.fromisoformat(text).astimezone():%Y-%m-%d %H:%M}"
+    year, _, rest = text.partition("-")
+    return f"{year} {HALVES[rest]}" if rest in HALVES else text
 
 
 def holds_on(day: date, since: str | None, until: str | None) -> bool:

@@ -42,14 +42,20 @@ def _stands(item: WorkItem) -> str:
     """Return how an item stands, in words."""
     if not item.open:
         return item.state
-    said = f"逾期 {-item.days} 天" if item.overdue and item.days is not None else "今天到期" if item.days == 0 else ""
+    said = f"逾期 {-item.days:,} 天" if item.overdue and item.days is not None else "今天到期" if item.days == 0 else ""
     if item.soon and item.days:
-        said = f"还有 {item.days} 天"
+        said = f"还有 {item.days:,} 天"
     return "，".join(filter(None, (said, "受阻" if item.blocked else ""))) or item.state
 
 
 def _names(projects: Sequence[Named]) -> str:
     return show_names((project.name for project in projects), unit="个")
+
+
+def _written(project: GoalProject) -> str:
+    """Return the amount as it was written, where that says more."""
+    text = project.amount_original or ""
+    return "" if text.replace(" ", "") == f"{_yuan(project).text}亿元" else text
 
 
 def _yuan(project: GoalProject) -> Number:
@@ -126,7 +132,7 @@ PROJECTS: list[Column[GoalProject]] = [
     Column("项目", lambda project: ThingRef("Project", project.project.id, project.project.name), "thing"),
     Column("所在", lambda project: show_names((region.name for region in project.regions), unit="处") or "没有写"),
     Column("签约", lambda project: project.signed_on or "没有写", "date"),
-    Column("亿元", _yuan, "number", lambda project: project.amount_original, apart="原文"),
+    Column("亿元", _yuan, "number", _written, apart="原文"),
     Column("算不算", lambda project: COUNTS[project.counts] if project.why else ""),
     Column("为什么", lambda project: project.why, "lines"),
     *TRUST,

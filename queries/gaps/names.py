@@ -28,7 +28,7 @@ def find_landing(view: View, text: str) -> Landing:
     """Return the landing that NAME:PRODUCT means; a name that the graph does not know is a new firm."""
     name, mark, product = text.replace("：", ":").rpartition(":")
     if not mark or not name.strip() or not product.strip():
-        raise InputError(f"落地应写成 企业:产品,如 示例外地碳化硅:车规级碳化硅功率模块;这里是“{text[:60]}”")
+        raise InputError(f"落地应写成 企业：产品，如 示例外地碳化硅：车规级碳化硅功率模块；这里是“{text[:60]}”")
     try:
         firm = find_enterprise(view, name, short_forms=False)
     except NotFound:

@@ -169,7 +169,7 @@ PARTS: list[Column[Any]] = [
     Column("项", lambda pair: pair[1].name),
     Column("满分", lambda pair: pair[1].points, "score"),
     Column("怎样计", lambda pair: pair[1].why),
-    Column("键", lambda pair: f"score.{pair[0]}"),
+    Column("键", lambda pair: f"score.{pair[0]}", on="text"),
 ]
 RULES: list[Column[RuleUsed]] = [
     Column("规则", lambda rule: RULE_ZH.get(rule.name, rule.name)),
@@ -187,7 +187,9 @@ def tables_of_rules(rules: Rules) -> list[Table[Any]]:
         named = (
             RuleUsed(name=f"{section}.{name}", value=rule.value, why=rule.why) for name, rule in getattr(rules, section)
         )
-        tables.append(Table(f"rules-{section}", title, [*RULES, Column("键", lambda rule: rule.name)], list(named)))
+        tables.append(
+            Table(f"rules-{section}", title, [*RULES, Column("键", lambda rule: rule.name, on="text")], list(named))
+        )
     return tables
 
 

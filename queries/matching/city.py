@@ -42,7 +42,7 @@ def match_city(view: View, text: str, most: int) -> MatchedFirms:
     city = read_city(view)
     derived = view.once("matcher", lambda: _derive(city))
     if derived is None:
-        raise InputError("图中没有一家企业登记了产品，无从匹配；请先载入生产（PRODUCES）或供给（OFFERS）")
+        raise InputError("还没有一家企业登记产品，无从匹配；请先载入名录，写明各家生产或供给什么")
     answer = rank(derived, Need("asked", text.strip()), most)
     told = (
         city.nodes["Enterprise"]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from graph.currencies import CURRENCY_ZH
 from graph.statuses import STATUS_ZH
 from queries.city.answers import ProjectStep
+from queries.core.days import show_part
 from queries.core.parts import MADE_UP, Book, as_samples, table_of_missing
 from queries.core.question import Word
 from queries.core.table import TRUST, Ask, Column, Number, Table, ThingRef, text_of
@@ -33,7 +34,7 @@ def _amount(item: ProjectItem) -> Number:
 def _original(item: ProjectItem) -> str:
     """Return the amount as it was written, where that says more."""
     text = item.amount_original or ""
-    return "" if text == _amount(item).text.replace(" ", "") else text
+    return "" if text.replace(",", "") == _amount(item).text.replace(" ", "").replace(",", "") else text
 
 
 def _investors(item: ProjectItem) -> str:
@@ -48,11 +49,11 @@ def _paid(item: ProjectItem) -> str:
 def _quiet(item: ProjectItem) -> Number:
     if not item.open:
         return Number(None, "不再看")
-    return Number(item.quiet, "不知道" if item.quiet is None else f"{item.quiet} 天")
+    return Number(item.quiet, "不知道" if item.quiet is None else f"{item.quiet:,} 天")
 
 
 def _expected(item: ProjectItem) -> str:
-    return f"过了 {item.late} 天" if item.late else ""
+    return f"过了 {item.late:,} 天" if item.late else ""
 
 
 def _fills(item: ProjectItem) -> str:
@@ -64,7 +65,7 @@ def _worst(item: ProjectItem) -> float:
 
 
 def _step(step: ProjectStep) -> str:
-    return " ".join(filter(None, (step.stage, step.on or "没有日期", step.by)))
+    return " ".join(filter(None, (step.stage, show_part(step.on or "没有日期"), step.by)))
 
 
 def _stage(item: ProjectItem) -> str:

@@ -1,5 +1,6 @@
 """A registry, put together: its things, who has a part in each, the published figures beside them, what is missing."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -123,11 +124,16 @@ def _tell(rules: Described, rows: RegistryRows, published: Sequence[Published]) 
     several = len({subject.id for gap in gaps for subject in gap.subjects}) > 1
     for gap in gaps:
         of = "、".join(subject.name for subject in gap.subjects if several and subject.label in rules.labels)
-        told = {"of": of, "metric": gap.metric, "original": gap.original or f"{gap.value:g}"}
-        shown = show_amount(gap.shown, gap.unit or "").replace(" ", "")
+        told = {"of": of, "metric": gap.metric, "original": _apart(gap.original or f"{gap.value:g}")}
+        shown = show_amount(gap.shown, gap.unit or "")
         yield say("gap", shown=shown, **told) if gap.shown else say("gap_none", **told)
     if lacking := _kinds_lacking(rules, named):
         yield say("kinds_lacking", kinds="、".join(lacking))
+
+
+def _apart(original: str) -> str:
+    """Return a figure as it was printed, with the space before its unit that our sentences have."""
+    return re.sub(r"(?<=\d)(?=[\u4e00-\u9fff])", " ", original)
 
 
 def _kinds_lacking(rules: Described, named: Sequence[Entry]) -> list[str]:

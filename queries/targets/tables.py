@@ -122,12 +122,12 @@ def tables_of_weights(weights: Weights) -> list[Table[Any]]:
         Column("因素", lambda pair: pair[1].name),
         Column("权重", lambda pair: pair[1].points, "number"),
         Column("怎样计", lambda pair: pair[1].why),
-        Column("键", lambda pair: f"factor.{pair[0]}"),
+        Column("键", lambda pair: f"factor.{pair[0]}", on="text"),
     ]
     others: list[Column[Any]] = [
-        Column("键", lambda pair: pair[0]),
+        Column("数什么", lambda pair: pair[1].why),
         Column("数值", lambda pair: pair[1].value, "number"),
-        Column("为什么", lambda pair: pair[1].why),
+        Column("键", lambda pair: pair[0], on="text"),
     ]
     named = [
         (f"{section}.{name}", number)
@@ -193,8 +193,8 @@ def _curve(answer: Portfolio) -> Table[CurvePoint]:
             lambda point: Number(point.closed, show_percent(point.closed / answer.weight if answer.weight else 0)),
             "number",
         ),
-        Column("上界", lambda point: point.bound, "number"),
-        Column("求法", lambda point: "证到最优" if point.method == "exact" else "贪心"),
+        Column("上界", lambda point: point.bound, "number", on="text"),
+        Column("求法", lambda point: "证到最优" if point.method == "exact" else "贪心", on="text"),
     ]
     return Table("portfolio-curve", "多一家企业，多补多少", columns, answer.curve, empty="没有企业可选")
 

@@ -49,7 +49,7 @@ def facts_of(thing: Mapping[str, Any], statuses: Sequence[str]) -> list[Fact]:
 def written_by(thing: Mapping[str, Any], *fields: str) -> str:
     """Return who wrote what some fields of a thing hold, and when; nothing where files say it."""
     edits = read_edits(thing)
-    return "、".join(dict.fromkeys(f"{edit.by} {edit.at[:10]} 写的" for name in fields if (edit := edits.get(name))))
+    return "、".join(dict.fromkeys(edit.whose for name in fields if (edit := edits.get(name))))
 
 
 def _split(entry: str) -> tuple[str, str, str]:
@@ -62,6 +62,8 @@ def _split(entry: str) -> tuple[str, str, str]:
 def _show(name: str, value: Any, thing: Mapping[str, Any]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
+    if name in CURRENCY_OF.values():
+        return "人民币" if value == "CNY" else CURRENCY_ZH.get(value, value)
     if isinstance(value, float) and NODE_TYPES[thing["_label"]].kinds()[name].money:
         currency = str(thing.get(CURRENCY_OF[name]) or "") if name in CURRENCY_OF else "CNY"
         return show_amount(value, CURRENCY_ZH.get(currency, currency))

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from graph.errors import EmptyStore
+from graph.errors import StoreEmpty
 from graph.model import Edge, Node
 from graph.stores.base import MOST_OUTSIDE, Ends, Reader, Result, schema, tidy
 from graph.stores.ladybug.dialect import LADYBUG
@@ -220,7 +220,7 @@ class LadybugStore:
     ) -> Result:
         with self._current() as file:
             if file is None:
-                raise EmptyStore(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
+                raise StoreEmpty(f"图还是空的: {self.url} 没有数据,请先运行 lianzhang load seeds")
             names, rows, truncated = pool.read(file, query, parameters or {}, seconds, limit)
         return Result(names, _tidied(names, rows), truncated)
 
