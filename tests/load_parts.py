@@ -40,7 +40,14 @@ def upload(client: TestClient, text: str | bytes = FIRMS, name: str = "名单.cs
     return client.post(f"/api/v1/loads?wait={wait:g}", files=[("files", (name, content))], data=data)
 
 
-def until(client: TestClient, id: str, *states: str, seconds: float = 120) -> dict[str, Any]:
+def seen(client: TestClient, text: str | bytes = FIRMS, name: str = "名单.csv", **told: Any) -> dict[str, Any]:
+    """Upload a file and return what is told of it once it was looked at."""
+    answer = upload(client, text, name, wait=20, **told)
+    assert answer.status_code in (201, 202), answer.text
+    return until(client, answer.json()["id"], "previewed", "failed")
+
+
+def until(client: TestClient, id: str, *states: str, seconds: float = 600) -> dict[str, Any]:
     """Return a load once it is in one of some states."""
     end = time.monotonic() + seconds
     while True:
@@ -53,7 +60,7 @@ def until(client: TestClient, id: str, *states: str, seconds: float = 120) -> di
 
 def loaded(client: TestClient, **told: Any) -> dict[str, Any]:
     """Upload, confirm and return what came of it."""
-    id = upload(client, **told).json()["id"]
+    id = seen(client, **told)["id"]
     client.post(f"/api/v1/loads/{id}/confirm?wait=25")
     return until(client, id, "done", "failed")
 

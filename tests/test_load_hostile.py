@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from load_parts import FIRMS, client_of, jobs_of, left, settings_of, until, upload
+from load_parts import FIRMS, client_of, jobs_of, left, seen, settings_of, until, upload
 from serving_parts import serving
 
 from api.app import create_app
@@ -56,7 +56,7 @@ def test_files_that_cannot_be_loaded_say_why(tmp_path: Path, embedded: Store) ->
 
 def test_nothing_but_files_that_cannot_be_loaded_is_not_to_be_confirmed(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    told = upload(client, b"", "空.csv").json()
+    told = seen(client, b"", "空.csv")
     page = client.get(f"/loads/{told['id']}").text
     assert "确认载入" not in page
     assert told["state"] in ("previewed", "failed")
@@ -232,7 +232,7 @@ def test_a_server_that_starts_again_finds_what_went_on(tmp_path: Path, embedded:
 
 def test_a_server_that_starts_begins_again_what_was_cut_off(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    told = upload(client).json()
+    told = seen(client)
     folder = jobs_of(client).folder(told["id"])
     job = LoadJob.read(folder)
     job.state, job.tries = "loading", 0  # as after a power cut
@@ -243,7 +243,7 @@ def test_a_server_that_starts_begins_again_what_was_cut_off(tmp_path: Path, embe
 
 def test_what_always_ends_without_a_word_is_given_up(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    told = upload(client).json()
+    told = seen(client)
     folder = jobs_of(client).folder(told["id"])
     job = LoadJob.read(folder)
     job.state, job.tries = "loading", 2
@@ -256,12 +256,11 @@ def test_what_always_ends_without_a_word_is_given_up(tmp_path: Path, embedded: S
 
 def test_a_load_is_cancelled_while_it_is_done(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    told = upload(client, many(20_000), wait=25).json()
-    until(client, told["id"], "previewed")
+    told = seen(client, many(20_000))
     client.post(f"/api/v1/loads/{told['id']}/confirm")
     answer = client.delete(f"/api/v1/loads/{told['id']}")
     if answer.status_code == 200:
         assert (embedded.version(), left(tmp_path)) == ("empty", [])
     else:  # it was faster: told as it is, and to be taken back
         assert "撤回" in answer.json()["detail"]
-    assert upload(client, FIRMS).status_code == 201  # no lock is left behind
+    assert seen(client)["state"] == "previewed"  # no lock is left behind

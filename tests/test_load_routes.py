@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from load_parts import FIRMS, client_of, jobs_of, left, loaded, until, upload
+from load_parts import FIRMS, client_of, jobs_of, left, loaded, seen, until, upload
 
 from api.core.people import Role
 from api.people.users import Users
@@ -26,9 +26,7 @@ def own(request: pytest.FixtureRequest, store: Store) -> dict[str, Any]:
 
 def test_a_file_is_seen_then_confirmed_then_taken_back(store: Store, own: dict[str, Any], tmp_path: Path) -> None:
     client = client_of(store, tmp_path, **own)
-    answer = upload(client)
-    assert answer.status_code == 201, answer.text
-    told = answer.json()
+    told = seen(client)
     preview = told["preview"]
     assert (told["state"], told["files"], told["by"], told["source"]) == (
         "previewed",
@@ -74,7 +72,7 @@ def test_a_file_is_seen_then_confirmed_then_taken_back(store: Store, own: dict[s
 
 def test_what_the_graph_has_become_since_is_seen_anew(store: Store, own: dict[str, Any], tmp_path: Path) -> None:
     client = client_of(store, tmp_path, **own)
-    id = upload(client).json()["id"]
+    id = seen(client)["id"]
     load_rows(Enterprise, [{"name": "示例甲公司", "source": "别处", "short_name": "甲"}], store)
     answer = client.post(f"/api/v1/loads/{id}/confirm?wait=25")
     assert (answer.status_code, "图变了" in answer.json()["detail"]) == (409, True)
@@ -84,20 +82,24 @@ def test_what_the_graph_has_become_since_is_seen_anew(store: Store, own: dict[st
     assert until(client, id, "done")["outcome"]["counts"]["new"] == 1
 
 
-def test_columns_are_said_and_seen_anew(tmp_path: Path, embedded: Store) -> None:
+def test_columns_that_nobody_knows_are_said_and_seen_anew(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    told = upload(client, "公司,大名\n1,示例甲公司\n2,示例乙公司\n", kind="enterprises").json()
-    assert (told["state"], "名称" in str(told)) == ("previewed", True)
-    wrong = client.post(f"/loads/{told['id']}/told", data={"map:大名": "name", "kind": "enterprises"})
-    assert wrong.status_code == 200
-    id = told["id"]
-    seen = until(client, id, "previewed", "failed")
-    assert (seen["state"], seen["columns"]) == ("previewed", {"大名": "name"}) or seen["problem"]
+    told = seen(client, "甲列,乙列\n示例甲公司,1\n示例乙公司,2\n")
+    (table,) = told["preview"]["tables"]
+    assert [(head["head"], head["samples"][0], head["field"]) for head in table["heads"]] == [
+        ("甲列", "示例甲公司", ""),
+        ("乙列", "1", ""),
+    ]
+    assert "确认载入" not in client.get(f"/loads/{told['id']}").text
+    answer = client.post(f"/loads/{told['id']}/told", data={"map:甲列": "name", "map:乙列": ""})
+    assert answer.status_code == 200
+    again = until(client, told["id"], "previewed", "failed")
+    assert (again["state"], again["columns"], again["preview"]["counts"]["new"]) == ("previewed", {"甲列": "name"}, 2)
 
 
 def test_a_slip_in_what_is_told_keeps_the_columns_to_choose_from(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    id = upload(client).json()["id"]
+    id = seen(client)["id"]
     client.post(f"/loads/{id}/told", data={"map:所属区县": "uscc"})
     told = until(client, id, "failed", "previewed")
     assert told["state"] == "failed"
@@ -118,7 +120,7 @@ def test_only_editors_load_and_viewers_read_the_list(tmp_path: Path, embedded: S
     viewer, editor = keys[Role.viewer], keys[Role.editor]
     files = [("files", ("a.csv", FIRMS.encode()))]
     assert client.post("/api/v1/loads", files=files, headers=viewer).status_code == 403
-    told = client.post("/api/v1/loads?wait=25", files=files, data={"source": "示例"}, headers=editor).json()
+    told = client.post("/api/v1/loads?wait=0", files=files, data={"source": "示例"}, headers=editor).json()
     for method, path in (
         ("GET", ""),
         ("POST", "/confirm"),
@@ -135,7 +137,10 @@ def test_only_editors_load_and_viewers_read_the_list(tmp_path: Path, embedded: S
     assert 'type="file"' in client.get("/loads", headers=editor).text
     foreign = client.post("/api/v1/loads", files=files, headers=editor | {"Origin": "https://evil.example"})
     assert foreign.status_code == 403
-    client.post(f"/api/v1/loads/{told['id']}/confirm?wait=25", headers=editor)
+    client.headers.update(editor)
+    until(client, told["id"], "previewed")
+    client.post(f"/api/v1/loads/{told['id']}/confirm")
+    until(client, told["id"], "done")
     entry = [one for one in settled(embedded.journal().entries()) if one.action == "载入"][-1]
     assert entry.who == "示例可改"
 
@@ -151,14 +156,14 @@ def test_refused_rows_are_downloaded_mended_and_uploaded_again(tmp_path: Path, e
     assert client.get(f"/loads/{done['id']}/rejects/{name}").content == got.content
     assert client.get(f"/api/v1/loads/{done['id']}/rejects/no.xlsx").status_code == 404
     assert client.get(f"/api/v1/loads/{done['id']}/rejects/..%2Fjob.json").status_code == 404
-    again = upload(client, got.content, name).json()
+    again = seen(client, got.content, name)
     assert again["preview"]["counts"]["rejected"] == done["outcome"]["counts"]["rejected"]
 
 
 def test_what_is_cancelled_leaves_no_file(tmp_path: Path, embedded: Store) -> None:
     client = client_of(embedded, tmp_path)
-    for wait in (0, 25):  # while it is looked at, and after
-        id = upload(client, wait=wait).json()["id"]
+    for wait in (True, False):  # after it was looked at, and while it is
+        id = (seen(client) if wait else upload(client, wait=0).json())["id"]
         answer = client.delete(f"/api/v1/loads/{id}")
         assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
         assert left(tmp_path) == []
@@ -173,7 +178,7 @@ def test_uploads_are_swept_after_a_day(tmp_path: Path, embedded: Store) -> None:
     import os
 
     client = client_of(embedded, tmp_path)
-    id = upload(client).json()["id"]
+    id = seen(client)["id"]
     part = jobs_of(client).begin()
     (part / "files" / "half.csv").write_text("x")
     old = time.time() - 25 * 3600
