@@ -16,7 +16,8 @@ from api.load.jobs import WORKING
 from api.load.routes import send_rejects
 from api.load.tables import COUNTED, counted, moment, table_of_loads, tables_of_outcome, tables_of_preview
 from graph.errors import LianzhangError, NotNow
-from graph.model import EDGES, NODES, file_name
+from graph.model import EDGES, NODES, file_name, find_type, zh_heads
+from graph.model.nodes import Enterprise
 from graph.statuses import STATUS_ZH
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -195,8 +196,11 @@ def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, An
             columns.pop(head, None)
             if value.strip() and value.strip() != read.get(head):
                 columns[head] = value.strip()
-    if told["kind"] != job.kind:
-        columns = {}
+    tables = load.preview.tables if load.preview else []
+    if columns and tables and not told["kind"] and not any(table.kind for table in tables):
+        told["kind"] = file_name(Enterprise)  # as which its columns were offered
+    if record := find_type(told["kind"]) if told["kind"] != job.kind else None:
+        columns = {head: name for head, name in columns.items() if name in zh_heads(record)}
     told["columns"] = doing.pairs("map", [f"{head}={value}" for head, value in columns.items()], "", once=True)
     kept = {name.removeprefix("keep:"): value.strip() for name, value in form.items() if name.startswith("keep:")}
     told["keep"] = {head: purpose for head, purpose in kept.items() if purpose}
