@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from graph.settings import Settings
 from graph.stores import Store
 from queries.questions import QUESTIONS
 
+SWEEP_SECONDS = 600.0
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
 
 
@@ -65,7 +66,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
-        resuming = asyncio.create_task(asyncio.to_thread(app.state.jobs.resume))
+        resuming = asyncio.create_task(_resume(app.state.jobs))
         keeping = asyncio.create_task(keep_warm(app, store)) if warm else None
         yield
         resuming.cancel()
@@ -87,6 +88,14 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     _add_errors(app)
     app.add_middleware(Front, store=store, settings=settings, measures=measures)
     return app
+
+
+async def _resume(jobs: Jobs) -> None:
+    """Go on with loads that were cut off, and sweep uploads, now and then, whether anybody looks or not."""
+    while True:
+        with suppress(OSError, LianzhangError):
+            await asyncio.to_thread(jobs.resume)
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 def _add_health(app: FastAPI, store: Store, measures: ServerMeasures) -> None:

@@ -71,7 +71,7 @@ def until(client: httpx.Client, id: str) -> dict[str, Any]:
     """Return a load once nothing is being done with it."""
     while True:
         told: dict[str, Any] = client.get(f"/api/v1/loads/{id}").json()
-        if told["state"] not in ("uploaded", "previewing", "loading"):
+        if told["state"] not in ("previewing", "loading"):
             assert told["state"] in ("previewed", "done"), told["problem"]
             return told
         time.sleep(0.2)

@@ -173,7 +173,7 @@ class TakenBackLoad(BaseModel):
 
 
 class UploadedLoad(BaseModel):
-    """A load on its way: uploaded, previewing, previewed, loading, done, failed or cancelled."""
+    """A load on its way: previewing, previewed, loading, done, failed or cancelled."""
 
     id: str
     state: str

@@ -58,7 +58,7 @@ async def receive(request: Request) -> LoadJob:
     told = f"{len(job.files)} 个文件，等待预览与确认"
     entry = JournalEntry("上传", person.name, role=person.role, name="、".join(job.files[:5]), told=told)
     await run_in_threadpool(store_of(request).journal().append, entry)
-    return await run_in_threadpool(jobs.preview, job.id)
+    return job
 
 
 def told_by(came: Uploaded) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def show(jobs: Jobs, store: Store, job: LoadJob) -> UploadedLoad:
     shown = UploadedLoad(**told)
     if job.state in WORKING:
         shown.progress = LoadProgress(**read_made(folder, "progress.json") or {})
-    made = read_made(folder, f"preview-{job.round}.json") if job.state in ("previewed", "loading", "failed") else None
+    made = read_made(folder, f"preview-{job.round}.json") if job.state in ("previewed", "failed") else None
     if made is None and job.state == "failed":  # what was said last was wrong: the columns are still there to be chosen
         made = next((read_made(folder, path.name) for path in folder.glob("preview-*.json")), None)
     shown.preview = LoadPreview(**made) if made else None
@@ -189,6 +189,9 @@ def remove(jobs: Jobs, store: Store, id: str, person: Person, why: str = "") -> 
             jobs.done(id)
         else:
             ended = jobs.cancel(id)
+            if job.back and find_load(store, job.back).state == "taken_back":
+                jobs.done(id)
+                raise NotNow("取消得晚了一步，已经撤回")
             if _stands(store, id):
                 jobs.done(id)
                 raise NotNow("取消得晚了一步，已经载入；要退回请用“撤回”")

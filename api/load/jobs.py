@@ -33,7 +33,6 @@ KEPT = 24 * 3600.0  # seconds that an upload is kept: there are people's names i
 PARTLY = 3600.0  # seconds after which an upload that never came to its end is swept
 TRIES = 3  # times that a process may end without a word
 WORKING = ("previewing", "loading")
-OPEN = ("uploaded", "previewing", "previewed", "loading", "failed")
 ROOT = Path(__file__).resolve().parent.parent.parent
 ID = re.compile(r"\d{8}-[0-9a-f]{8}")
 GUARD_SECONDS = 20.0
@@ -41,7 +40,7 @@ GUARD_SECONDS = 20.0
 
 @dataclass
 class LoadJob:
-    """One upload and how far it is: ``uploaded``, ``previewing``, ``previewed``, ``loading``, ``done``, ``failed`` or
+    """One upload and how far it is: ``previewing``, ``previewed``, ``loading``, ``done``, ``failed`` or
     ``cancelled``; ``round`` counts its previews, ``seen`` is the version of the graph that the last one was made on.
 
     One that has no files takes the load of which ``back`` is the id back.
@@ -63,7 +62,7 @@ class LoadJob:
     edition: str = "auto"
     back: str = ""
     why: str = ""
-    state: str = "uploaded"
+    state: str = "previewing"
     round: int = 1
     tries: int = 0
     seen: str = ""
@@ -158,9 +157,10 @@ class Jobs:
         return folder
 
     def add(self, folder: Path, job: LoadJob) -> LoadJob:
-        """Make a folder whose files have come the job's."""
+        """Make a folder whose files have come the job's, and begin what its state says."""
         job.write(folder)
         folder.rename(self.folder(job.id))
+        self._start(self.folder(job.id))
         return job
 
     def drop(self, folder: Path) -> None:
@@ -201,7 +201,7 @@ class Jobs:
         """Begin the preview of an upload, anew where something else is ``told`` of it."""
         folder = self.folder(id)
         with changing(folder) as job:
-            if job.state not in ("uploaded", "previewing", "previewed", "failed"):
+            if job.back or job.state not in ("previewing", "previewed", "failed"):
                 raise NotNow(WHY_NOT.get(job.state, WHY_NOT["done"]))
             self._end_process(folder)
             for name, value in (told or {}).items():
@@ -239,9 +239,7 @@ class Jobs:
         if any(job.back == load and job.state == "loading" for job in self.all()):
             raise NotNow("正在撤回这次载入，请等它做完")
         job = LoadJob(new_id(), self.mark, by, now(), [], role=role, back=load, why=why, state="loading")
-        self.add(self.begin(), job)
-        self._start(self.folder(job.id))
-        return job
+        return self.add(self.begin(), job)
 
     def cancel(self, id: str) -> LoadJob:
         """End what is done with an upload and remove its files; raises ``NotNow`` where it is loaded already."""
@@ -283,10 +281,12 @@ class Jobs:
         return fresh
 
     def _start(self, folder: Path) -> None:
+        scratch = folder / "scratch"  # what a process that is killed leaves goes with the folder
+        scratch.mkdir(mode=0o700, exist_ok=True)
         with self._guard, (folder / "work.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "api.load.work", str(folder)],
-                env=self._environment,
+                env={**self._environment, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -321,7 +321,6 @@ class Jobs:
 
 ENDED = "处理它的进程几次都意外结束了，可能是内存不够。图没有变；请把文件拆小些再上传"
 WHY_NOT = {
-    "uploaded": "还没有预览，请等它做完",
     "previewing": "预览还没有做完，请等它做完再确认",
     "loading": "正在载入，不能再改；可以取消",
     "done": "已经载入了；要退回请用“撤回”",

@@ -24,7 +24,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 FORMS = ("enterprises", "products", "produces", "supplies", "projects", "needs", "coverage", "posts")  # offered first
 STATE_ZH = {
-    "uploaded": "等待预览",
     "previewing": "正在预览",
     "previewed": "等你确认",
     "loading": "正在载入",

@@ -6,6 +6,7 @@ ends at once, one for another folder waits for its turn: two loads at a time wou
 
 import json
 import os
+import shutil
 import sys
 import time
 import traceback
@@ -60,7 +61,10 @@ def main(folder: Path) -> int:
         job, progress = LoadJob.read(folder), WorkProgress(folder)
         if job.state not in ("previewing", "loading"):
             return 0
-        progress("排队等前面的一份" if job.state == "loading" else "准备读文件")
+        progress("准备载入" if job.state == "loading" else "准备读文件")
+        scratch = folder / "scratch"
+        for left in scratch.iterdir() if scratch.is_dir() else ():  # by a process that was killed
+            shutil.rmtree(left, ignore_errors=True)
         with _turn(folder.parent / TURN, progress):
             _work(folder, job, progress)
     return 0
