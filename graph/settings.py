@@ -54,7 +54,7 @@ class Settings(BaseSettings):
         default_factory=default_uploads, description="the folder of what was uploaded in the last 24 hours"
     )
     load_nice: int = Field(
-        default=10, ge=0, le=19, description="how far a load by the page steps back for readers, as nice counts"
+        default=15, ge=0, le=19, description="how far a load by the page steps back for readers, as nice counts"
     )
     upload_mb: int = Field(default=200, ge=1, le=10_000, description="MB that one upload may have")
     viewer_amounts: bool = Field(
