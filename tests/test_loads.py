@@ -22,7 +22,7 @@ from graph.model.nodes import Enterprise, Product, Project
 from graph.stores import Store, open_store
 from loaders.backup import back_up, restore
 from loaders.changes import Change, apply, standing
-from loaders.ledger import Ledger, read_ledger
+from loaders.ledger import LoadLedger, read_ledger
 from loaders.loads import find_load, read_loads, rehearse, take_back
 from loaders.replay import replay
 from loaders.report import Report
@@ -131,7 +131,7 @@ def test_any_load_taken_back_is_as_if_it_had_never_been(store: Store, another: C
 def empty(store: Store) -> None:
     """Take everything out of a store, the loads too."""
     with store.load(fresh=True) as writer:
-        writer.keep_ledger(Ledger().text())
+        writer.keep_ledger(LoadLedger().text())
 
 
 def test_what_people_wrote_stays_when_the_file_beneath_goes(store: Store) -> None:
@@ -324,7 +324,7 @@ def test_what_a_killed_load_left_is_taken_out_by_the_next(
     loaded(other, after, source(10))
     assert picture(goods) == picture(other)
     names = {name.partition("/")[0] for name in goods.shelf().names()}
-    assert names == {name for text in goods.ledgers() for name in Ledger.of(text).needed} - {""}
+    assert names == {name for text in goods.ledgers() for name in LoadLedger.of(text).needed} - {""}
 
 
 def raise_interrupt(*_: object) -> None:
