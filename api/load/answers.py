@@ -14,6 +14,7 @@ class TakenHead(BaseModel):
     field_name: str = ""
     said: bool = Field(default=False, description="somebody said so, now or of an earlier file")
     personal: bool = Field(default=False, description="told of persons: not loaded unless a purpose is given")
+    dull: bool = Field(default=False, description="says nothing that could be loaded: a running number")
 
 
 class FieldChoice(BaseModel):

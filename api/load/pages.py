@@ -120,7 +120,7 @@ def _verdict(load: UploadedLoad) -> str:
         return f"撤回了：去掉 {gone:,} 条，{changed:,} 条变回原来的样子，{new:,} 条重新出现。"
     if load.outcome:
         counts = load.outcome.counts
-        return f"载入了 {counts.read - counts.rejected:,} 行：{_said(counts)}。"
+        return f"载入了 {counts.read - counts.rejected:,} 条：{_said(counts)}。"
     return ""
 
 
@@ -134,7 +134,9 @@ def _would(preview: LoadPreview) -> str:
         else ""
     )
     said = _said(counts).replace(f"变 {counts.changed:,}", f"变 {counts.changed:,}{same}")
-    return f"{counts.read:,} 行：{said}{ends}{flips}。还没有写入。"
+    rows = sum(table.read for table in preview.tables)
+    parted = f"，说到 {counts.read:,} 条" if rows != counts.read else ""  # a row may tell of several things
+    return f"{rows:,} 行{parted}：{said}{ends}{flips}。还没有写入。"
 
 
 def _said(counts: LoadCounts) -> str:

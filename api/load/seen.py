@@ -185,6 +185,7 @@ def _table(table: InputTable, tables: list[InputTable], said: Mapping[str, str])
             "field_name": fields.get(place, ("", ""))[1],
             "said": clean_head(head) in said,
             "personal": clean_head(head) in personal,
+            "dull": place not in fields and clean_head(head) in head_words().nothing,
         }
         for place, head in enumerate(table.sheet.heads)
         if head
@@ -194,7 +195,9 @@ def _table(table: InputTable, tables: list[InputTable], said: Mapping[str, str])
         "sheet": table.sheet.name,
         "kind": file_name(table.record),
         "kind_name": table.report.kind,
-        "heads": sorted(heads, key=lambda head: bool(head["field"] or head["personal"])),  # unknown ones first
+        "heads": sorted(
+            heads, key=lambda head: bool(head["field"] or head["personal"] or head["dull"])
+        ),  # unknown first
         "choices": choices(table.record),
         "parts": list(dict.fromkeys(part.record.table.zh for part in pieces)),
     } | dict.fromkeys(("read", "new", "changed", "same", "rejected"), 0)

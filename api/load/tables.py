@@ -21,8 +21,9 @@ from queries.core.table import Ask, Column, Table, ThingRef
 from queries.gaps.answers import ChangedState
 
 MOST = 1_000  # of a kind that a preview tells
-STATES = {"standing": "有效", "taken_back": "已撤回", "older": "早于可撤回的办法"}
+STATES = {"standing": "有效", "taken_back": "已撤回", "older": "早先的，不能撤回"}
 COUNTED = {"new": "新", "changed": "变", "rejected": "拒", "gone": "结束"}
+FEW = 3  # files of a load that are named in a list
 
 
 def counted(counts: LoadCounts) -> str:
@@ -33,6 +34,12 @@ def counted(counts: LoadCounts) -> str:
 def moment(at: str) -> str:
     """Return a moment as it is shown."""
     return at[:16].replace("T", " ")
+
+
+def some_of(files: Sequence[str]) -> str:
+    """Return the names of a few files, and how many there are where they are more."""
+    rest = f" 等 {len(files):,} 个文件" if len(files) > FEW else ""
+    return "、".join(files[:FEW]) + rest
 
 
 def state_of(load: StandingLoad | LoadRecord) -> str:
@@ -46,7 +53,7 @@ def table_of_loads(loads: Sequence[StandingLoad], may: bool) -> Table[StandingLo
     columns: list[Column[StandingLoad]] = [
         Column("时间", lambda load: moment(load.at), "date", sort=lambda load: load.at),
         Column("谁", lambda load: load.by),
-        Column("文件", lambda load: "、".join(load.files), extra=lambda load: load.source, apart="来源"),
+        Column("文件", lambda load: some_of(load.files), extra=lambda load: load.source, apart="来源"),
         Column("新、变、拒、结束", lambda load: counted(load.counts), sort=lambda load: load.counts.new),
         Column("现在", state_of, extra=lambda load: load.why_not if load.state == "standing" else ""),
     ]
