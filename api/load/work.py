@@ -56,7 +56,7 @@ def main(folder: Path) -> int:
     except Timeout:
         return 0  # somebody is at it
     with lock:
-        (folder / "work.pid").write_text(str(os.getpid()), "ascii")
+        write_text(folder / "work.pid", str(os.getpid()))
         _step_back(int(os.environ.get("LIANZHANG_LOAD_NICE", "0")))
         job, progress = LoadJob.read(folder), WorkProgress(folder)
         if job.state not in ("previewing", "loading"):
