@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
+from api.load import routes as loads
+from api.load.jobs import Jobs
 from api.people.users import Users
 from api.pictures.files import VIS
 from api.rooms import PAGES
@@ -32,6 +34,7 @@ from graph.settings import Settings
 from graph.stores import Store
 from queries.questions import QUESTIONS
 
+SWEEP_SECONDS = 600.0
 THREADS = 16  # requests that are computed at once: more only make all of them late, the interpreter runs one at a time
 
 
@@ -63,24 +66,36 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
+        resuming = asyncio.create_task(_resume(app.state.jobs))
         keeping = asyncio.create_task(keep_warm(app, store)) if warm else None
         yield
+        resuming.cancel()
         if keeping is not None:
             keeping.cancel()
         store.close()
 
     app = FastAPIOffline(title="链长 lianzhang", version="0.1.0", redoc_url=None, lifespan=lifespan)
     app.state.store, app.state.settings, app.state.warming = store, settings, warm
+    app.state.jobs = Jobs(settings, store.url, getattr(store, "database", None))
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/vis", StaticFiles(directory=VIS), name="vis")
     app.include_router(router_of(QUESTIONS), responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     app.include_router(changes.router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(loads.router, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:
         app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])
     _add_errors(app)
     app.add_middleware(Front, store=store, settings=settings, measures=measures)
     return app
+
+
+async def _resume(jobs: Jobs) -> None:
+    """Go on with loads that were cut off, and sweep uploads, now and then, whether anybody looks or not."""
+    while True:
+        with suppress(OSError, LianzhangError):
+            await asyncio.to_thread(jobs.resume)
+        await asyncio.sleep(SWEEP_SECONDS)
 
 
 def _add_health(app: FastAPI, store: Store, measures: ServerMeasures) -> None:

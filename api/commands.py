@@ -17,6 +17,7 @@ from api.core.output import Format, end_after, explain, print_json, print_rows, 
 from api.firms import commands as firm_commands
 from api.gaps import commands as gap_commands
 from api.handouts import HANDOUTS
+from api.load import commands as load_commands
 from api.matching import commands as match_commands
 from api.openings.commands import ledger_app
 from api.people import commands as people_commands
@@ -27,7 +28,8 @@ from queries.questions import QUESTIONS
 if TYPE_CHECKING:
     from graph.model import Record
 
-ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, cli_store, change_commands, people_commands)
+OF_THE_GRAPH = (cli_store, load_commands, change_commands, people_commands)
+ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, *OF_THE_GRAPH)
 
 SEEDS = Path("seeds")  # the word, wherever one is; the folder comes with the packages
 
@@ -219,7 +221,7 @@ def serve(
     settings = Settings()
     check_exposure(host, settings)
     listening = bind(host, port)
-    names = settings.model_copy(update={"hosts": f"{settings.hosts},{host}"})
+    names = settings.model_copy(update={"hosts": f"{settings.hosts},{host}", "store": store or settings.store})
     app_ = create_app(open_store(store, settings), names, warm=True)
     run(app_, listening, lambda: say(f"链长已启动: http://{_address(host, listening)}  (Ctrl-C 结束)"))
 

@@ -8,6 +8,7 @@ from api.desk import pages as desk
 from api.firms import pages as firms
 from api.gaps import pages as gaps
 from api.leaders import pages as leaders
+from api.load import pages as load
 from api.matching import pages as matching
 from api.openings import pages as openings
 from api.projects import pages as projects
@@ -30,4 +31,5 @@ PAGES = (
     things,
     audit,
     changes,
+    load,
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.data import make_files
 from benchmarks.exports import make_export
+from benchmarks.loading import loading
 from benchmarks.report import LEADER_PATHS, write_report
 from benchmarks.serving import serving
 from benchmarks.starting import starting
@@ -103,6 +104,7 @@ def main() -> None:
     parser.add_argument("--structure-sizes", type=int, nargs="*", default=STRUCTURE_SIZES)
     parser.add_argument("--no-serving", dest="serving", action="store_false", help="do not measure the server")
     parser.add_argument("--no-starting", dest="starting", action="store_false", help="do not measure the start")
+    parser.add_argument("--no-loading", dest="loading", action="store_false", help="do not measure loads by the page")
     parser.add_argument("--export-sizes", type=int, nargs="*", default=EXPORT_SIZES)
     parser.add_argument("--leader-sizes", type=int, nargs="*", default=LEADER_SIZES)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
@@ -121,6 +123,7 @@ def main() -> None:
             risks[0]["r"] = measure("risk_r", scratch, str(min(chosen.risk_sizes)), str(R_CLOSED))
     starts = starting() if chosen.starting else []
     servings = serving() if chosen.serving else []
+    loadings = loading() if chosen.loading else []
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
         leaders = [measure("leader", f"{scratch}/{number}", str(number)) for number in chosen.leader_sizes]
     exponents = (
@@ -135,7 +138,7 @@ def main() -> None:
         exponents["lists"] = growth(lists, "list", "seconds")
     if len(leaders) > 1:
         exponents |= {f"leader {name}": growth(leaders, *path) for name, path in LEADER_PATHS.items()}
-    write_report(chosen.out, local, lists, remote, exponents, risks, structures, leaders, starts, servings)
+    write_report(chosen.out, local, lists, remote, exponents, risks, structures, leaders, starts, servings, loadings)
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

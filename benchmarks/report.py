@@ -30,6 +30,7 @@ def write_report(
     leaders: list[dict[str, Any]],
     starts: list[dict[str, Any]],
     servings: list[dict[str, Any]],
+    loadings: list[dict[str, Any]],
 ) -> None:
     """Write the tables; ratios are within this run, absolute times are only good for this machine."""
     lines = [
@@ -44,6 +45,7 @@ def write_report(
         *_leaders(leaders, exponents),
         *_starts(starts),
         *_servings(servings),
+        *_loadings(loadings),
     ]
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text("\n".join(lines), "utf-8")
@@ -331,3 +333,24 @@ def _remote(row: dict[str, Any]) -> str:
         f"| {row['firms']:,} | {ours['rows']:,} | {theirs['rows_per_second']:,} | {ours['rows_per_second']:,} | "
         f"**{ratio:.2f}** |"
     )
+
+
+def _loadings(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    names = {"quiet": "什么也没有做", "preview": "预览", "load": "载入", "back": "撤回"}
+    lines = [
+        "## 网页上的载入，与同时看网页的人(嵌入式)",
+        "",
+        "没有示例的种子，两万家的导出和它的下一期(`benchmarks/editions.py`)从接口上传、预览、确认，再撤回；"
+        "四个客户一直问六条 GET 路由，每问之间歇 50 毫秒。一步的 p95 与它前面同一份图上什么也没有做时的比"
+        "(`python -m benchmarks.loading`)。",
+        "",
+        "| 做什么 | 秒 | 回答 | p50 毫秒 | p95 毫秒 |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        kind, _, day = row["step"].partition(" ")
+        said = f"{names[kind]} {day}".strip()
+        lines.append(f"| {said} | {row['seconds']} | {row['answers']:,} | {row['p50']} | {row['p95']} |")
+    return [*lines, ""]

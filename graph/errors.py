@@ -37,6 +37,10 @@ class Conflict(LianzhangError, status=409, title="已被改过"):
     the row as it stands, None where it is gone."""
 
 
+class NotNow(Conflict, status=409, title="现在不能做"):
+    """What is asked for cannot be done as things stand: it is done already, or something else rests on it."""
+
+
 class Stale(Conflict, status=412, title="已被改过"):
     """As ``Conflict``, of a thing whose tag was given."""
 
@@ -87,3 +91,11 @@ class OutputError(LianzhangError, OSError, status=500, title="不能写出"):
 
 class LoadBusy(LianzhangError, status=409, title="正在载入"):
     """Another load is writing to the same store."""
+
+
+class UploadTooLarge(LianzhangError, status=413, title="内容过大"):
+    """More comes with an upload than may."""
+
+
+class UploadTooSlow(LianzhangError, status=408, title="请求超时"):
+    """An upload stopped coming."""

@@ -23,6 +23,11 @@ def default_users() -> Path:
     return data_folder() / "users.json"
 
 
+def default_uploads() -> Path:
+    """Return the folder of uploads that are not loaded yet, beside the users."""
+    return data_folder() / "uploads"
+
+
 def heads_file() -> str:
     """Return the office's own table of column heads, where one is set: asked for so often that it is read by itself."""
     return os.environ.get("LIANZHANG_HEADS", "")
@@ -45,6 +50,13 @@ class Settings(BaseSettings):
     heads: Path | None = Field(
         default=None, description="the office's own table of column heads (TOML), beside the one that comes with it"
     )
+    uploads: Path = Field(
+        default_factory=default_uploads, description="the folder of what was uploaded in the last 24 hours"
+    )
+    load_nice: int = Field(
+        default=15, ge=0, le=19, description="how far a load by the page steps back for readers, as nice counts"
+    )
+    upload_mb: int = Field(default=200, ge=1, le=10_000, description="MB that one upload may have")
     viewer_amounts: bool = Field(
         default=True, description="whether viewers may learn what a supply is worth; if not, Cypher is for editors"
     )

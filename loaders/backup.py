@@ -22,7 +22,7 @@ from graph.outputs import check_writable, writing
 from graph.stores import Ends, Store, Writer
 from graph.stores.base import schema
 from loaders.changes import RESTORED
-from loaders.ledger import Ledger
+from loaders.ledger import LoadLedger
 from loaders.memory import LAYOUTS
 from loaders.report import Step, silent
 
@@ -119,7 +119,7 @@ def _kept(store: Store) -> Iterator[tuple[str, bytes]]:
     """Yield what is kept beside a graph: what its loads said, which there are, and how files of a kind are read."""
     ledger, layouts = store.ledger(), store.lasting(LAYOUTS)
     if ledger is not None:
-        needed = Ledger.of(ledger).needed
+        needed = LoadLedger.of(ledger).needed
         for name in store.shelf().names():
             if name.partition("/")[0] in needed:
                 yield SHELF + name, store.shelf().get(name)

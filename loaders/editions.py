@@ -12,8 +12,8 @@ import polars as pl
 from graph.model import EDITS, Edge, Node, Record
 from graph.model.edits import Edit, read_edits
 from graph.stores import Ends, Tables, Writer
-from graph.stores.base import Shelf, schema
-from loaders.ledger import Ledger, LoadRecord, read_touched, record_named
+from graph.stores.base import StoreShelf, schema
+from loaders.ledger import LoadLedger, LoadRecord, read_touched, record_named
 from loaders.rows.edits import Row, over
 from loaders.rows.touched import EDGE_KEY, OWN, WAS, key_of
 
@@ -43,7 +43,7 @@ class Due:
 class Sayings:
     """What each standing load says something of, with the number of the load; read once."""
 
-    def __init__(self, ledger: Ledger, shelf: Shelf) -> None:
+    def __init__(self, ledger: LoadLedger, shelf: StoreShelf) -> None:
         self.loads = ledger.standing
         self.lists = {load.list for load in self.loads if load.list}
         self._shelf = shelf
@@ -65,7 +65,7 @@ class Sayings:
         return pl.concat(nodes, how="vertical_relaxed"), pl.concat(edges, how="vertical_relaxed")
 
 
-def find_due(ledger: Ledger, shelf: Shelf) -> Due:
+def find_due(ledger: LoadLedger, shelf: StoreShelf) -> Due:
     """Return what ends with an edition of a list."""
     sayings = Sayings(ledger, shelf)
     if not (several := sayings.several()):
@@ -122,7 +122,7 @@ def _ended(
     return gone.with_columns(number.alias("__number")).select(*key, *DUE)
 
 
-def mark_ends(ledger: Ledger, graph: Tables, writer: Writer, shelf: Shelf) -> tuple[Ledger, Due]:
+def mark_ends(ledger: LoadLedger, graph: Tables, writer: Writer, shelf: StoreShelf) -> tuple[LoadLedger, Due]:
     """End in a graph what editions of lists have no more, and take off the ends of what they have again; return the
     ledger, which knows of which types something has ended, and what has."""
     due, loads = find_due(ledger, shelf), ledger.standing
@@ -187,14 +187,14 @@ def _with_end(row: Row, loads: list[LoadRecord]) -> Row | None:
     return over(base, dict(sorted((rest | {FIELD: end}).items())))
 
 
-def is_next(before: LoadRecord, now: LoadRecord, shelf: Shelf) -> bool:
+def is_next(before: LoadRecord, now: LoadRecord, shelf: StoreShelf) -> bool:
     """Tell whether a list looks like the next edition of another: it has at least half of what that was about."""
     (was, was_between), (own, own_between) = (_subjects(load, shelf) for load in (before, now))
     there = len(was.join(own, on=NODE_KEY, how="semi")) + len(was_between.join(own_between, on=EDGE_KEY, how="semi"))
     return there >= HALF * (len(was) + len(was_between))
 
 
-def _subjects(load: LoadRecord, shelf: Shelf) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _subjects(load: LoadRecord, shelf: StoreShelf) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what a list is about: nodes, or edges where it is one of these."""
     nodes, edges = read_touched(load, shelf)
     main = _main(load)

@@ -20,7 +20,7 @@ import polars as pl
 from graph.errors import NotFound
 from graph.model import EDGE_TYPES, NODE_TYPES, Record
 from graph.stores import Store
-from graph.stores.base import Shelf
+from graph.stores.base import StoreShelf
 from loaders.rows.kept import packed
 from loaders.rows.readings.days import day_of, without_day
 from loaders.rows.touched import EDGE_SCHEMA, NODE_SCHEMA, Touched
@@ -30,7 +30,7 @@ BUNDLE = 8 << 20  # bytes of packed rows in one file of the shelf
 NODES_SAID, EDGES_SAID = "nodes", "edges"  # the names of what a load says something of, in its files
 
 
-class Standing(StrEnum):
+class LoadState(StrEnum):
     """Whether the graph holds what a load said; ``older`` ones were not kept."""
 
     standing = "standing"
@@ -70,7 +70,7 @@ class LoadRecord:
     apart: str = ""
     leader: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
-    state: Standing = Standing.standing
+    state: LoadState = LoadState.standing
     back_at: str = ""
     back_by: str = ""
     why: str = ""
@@ -81,7 +81,7 @@ class LoadRecord:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class LoadLedger:
     """The loads of a version of the graph in their order; ``base`` names what was there before them on the shelf.
 
     ``ended`` are the types of which something ends with an edition of a list.
@@ -94,7 +94,7 @@ class Ledger:
     @property
     def standing(self) -> list[LoadRecord]:
         """Return the loads that the graph holds."""
-        return [load for load in self.loads if load.state is Standing.standing]
+        return [load for load in self.loads if load.state is LoadState.standing]
 
     @property
     def needed(self) -> set[str]:
@@ -124,7 +124,7 @@ class Ledger:
         return json.dumps({"format": FORMAT, **asdict(self)}, ensure_ascii=False)
 
     @classmethod
-    def of(cls, text: str | None) -> "Ledger":
+    def of(cls, text: str | None) -> "LoadLedger":
         """Return the ledger that a text is; none is an empty one."""
         told = json.loads(text or "{}")
         return cls(told.get("base", ""), tuple(map(_record, told.get("loads", ()))), tuple(told.get("ended", ())))
@@ -134,13 +134,13 @@ def _record(told: Mapping[str, Any]) -> LoadRecord:
     known = {name: value for name, value in told.items() if name in {each.name for each in fields(LoadRecord)}}
     tables = tuple(TableSaid(**{**table, "fields": tuple(table["fields"])}) for table in told.get("tables", ()))
     return LoadRecord(
-        **{**known, "files": tuple(told.get("files", ())), "tables": tables, "state": Standing(told["state"])}
+        **{**known, "files": tuple(told.get("files", ())), "tables": tables, "state": LoadState(told["state"])}
     )
 
 
-def read_ledger(store: Store) -> Ledger:
+def read_ledger(store: Store) -> LoadLedger:
     """Return what was loaded into the current version of a store."""
-    return Ledger.of(store.ledger())
+    return LoadLedger.of(store.ledger())
 
 
 def new_id(at: str) -> str:
@@ -163,7 +163,7 @@ def edition_of(source: str) -> tuple[str, str]:
 class Bundles:
     """Frames on their way to the shelf, some in a file; ``close`` puts the last ones there."""
 
-    def __init__(self, shelf: Shelf, folder: str) -> None:
+    def __init__(self, shelf: StoreShelf, folder: str) -> None:
         self.shelf, self.folder = shelf, folder
         self._parts: list[tuple[str, bytes]] = []
         self._number = self._files = 0
@@ -188,7 +188,7 @@ class Bundles:
         self._parts.clear()
 
 
-def read_bundles(shelf: Shelf, folder: str, part: str = "") -> Iterator[tuple[str, pl.DataFrame]]:
+def read_bundles(shelf: StoreShelf, folder: str, part: str = "") -> Iterator[tuple[str, pl.DataFrame]]:
     """Yield the frames that were kept in a folder, or of one part of it, each with the name of its part."""
     for file in shelf.names(f"{folder}/"):
         with zipfile.ZipFile(io.BytesIO(shelf.get(file))) as archive:
@@ -198,7 +198,7 @@ def read_bundles(shelf: Shelf, folder: str, part: str = "") -> Iterator[tuple[st
                     yield own, pl.read_ipc(archive.read(name))
 
 
-def keep_touched(load: LoadRecord, touched: Touched, shelf: Shelf) -> LoadRecord:
+def keep_touched(load: LoadRecord, touched: Touched, shelf: StoreShelf) -> LoadRecord:
     """Put on the shelf what a load says something of; return its record, which names that."""
     folder = f"{load.id}-touched-{uuid4().hex[:8]}"
     bundles = Bundles(shelf, folder)
@@ -209,7 +209,7 @@ def keep_touched(load: LoadRecord, touched: Touched, shelf: Shelf) -> LoadRecord
     return replace(load, touched=folder)
 
 
-def read_touched(load: LoadRecord, shelf: Shelf) -> tuple[pl.DataFrame, pl.DataFrame]:
+def read_touched(load: LoadRecord, shelf: StoreShelf) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the nodes and the edges that a load says something of."""
     nodes, edges = [pl.DataFrame(schema=NODE_SCHEMA)], [pl.DataFrame(schema=EDGE_SCHEMA)]
     for part, frame in read_bundles(shelf, load.touched):
@@ -225,14 +225,14 @@ def record_named(name: str) -> type[Record]:
 def sweep(store: Store) -> None:
     """Remove from the shelf what no version of the graph needs any more; to be called while nobody else can be
     writing."""
-    kept = [Ledger.of(text) for text in store.ledgers()]
+    kept = [LoadLedger.of(text) for text in store.ledgers()]
     needed = {name for ledger in kept for name in ledger.needed}
     shelf = store.shelf()
     for folder in {name.partition("/")[0] for name in shelf.names()} - needed:
         shelf.remove(f"{folder}/")
 
 
-def with_load(ledger: Ledger, load: LoadRecord) -> Ledger:
+def with_load(ledger: LoadLedger, load: LoadRecord) -> LoadLedger:
     """Return a ledger with one load more, or with a load as it is now."""
     if any(other.id == load.id for other in ledger.loads):
         return replace(ledger, loads=tuple(load if other.id == load.id else other for other in ledger.loads))

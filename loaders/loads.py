@@ -13,12 +13,13 @@ from graph.errors import Conflict
 from graph.journal import JournalEntry
 from graph.model import EDGES, EDITS, NODES, ends_of
 from graph.stores import Store, open_store
-from graph.stores.base import Shelf
+from graph.stores.base import StoreShelf
 from loaders.editions import Due
 from loaders.folding import Folding
-from loaders.ledger import Bundles, Ledger, LoadRecord, Standing, now, read_ledger, record_named, with_load
+from loaders.ledger import Bundles, LoadLedger, LoadRecord, LoadState, now, read_ledger, record_named, with_load
 from loaders.memory import KEY
 from loaders.recording import ended, entered, open_ledger
+from loaders.rejects import write_rejects
 from loaders.replay import Difference, apart, become, replay
 from loaders.report import Report, Step, silent
 from loaders.rows.touched import Touched
@@ -26,7 +27,7 @@ from loaders.run import Options, opened
 
 LOADED, TAKEN_BACK = "载入", "撤回载入"
 MOST_SHOWN = 1_000
-UNTOLD = ("id", "recorded_at", "field_sources", EDITS)
+UNTOLD = ("recorded_at", "source", "place", "field_sources", EDITS)  # who says it is not what is said
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class TakenBack:
 
 
 @dataclass(frozen=True)
-class Gone:
+class EndedThing:
     """Something that ends with an edition; ``what`` it is in words, an edge by the names of its ends."""
 
     label: str
@@ -76,9 +77,10 @@ class Rehearsal:
     store: Store
     edition: LoadRecord | None
     version: str
-    gone: list[Gone] = field(default_factory=list)
+    gone: list[EndedThing] = field(default_factory=list)
     gone_count: int = 0
     changed: list[ChangedRow] = field(default_factory=list)
+    changed_count: int = 0
     new: list[NewRow] = field(default_factory=list)
 
 
@@ -94,11 +96,11 @@ def find_load(store: Store, id: str) -> LoadRecord:
     return next((load for load in read_loads(store) if load.id == id), None) or read_ledger(store).find(id)
 
 
-def why_not(ledger: Ledger, load: LoadRecord) -> str:
+def why_not(ledger: LoadLedger, load: LoadRecord) -> str:
     """Return why a load cannot be taken back, or nothing."""
-    if load.state is Standing.taken_back:
+    if load.state is LoadState.taken_back:
         return f"{load.back_by} 已于 {load.back_at} 撤回"
-    if load.state is Standing.older:
+    if load.state is LoadState.older:
         return "它在载入逐次留底之前,没有留下当时说了什么,不能撤回"
     if later := ledger.after(load):
         return f"后来的一期《{later.source}》({later.at[:10]} 载入)站在它上面,请先撤回那一期"
@@ -118,7 +120,7 @@ def take_back(store: Store, id: str, by: str, why: str = "", step: Step = silent
         load = find_load(store, id)
         if told := why_not(ledger, load):
             raise Conflict(f"不能撤回 {load.id}({'、'.join(load.files)[:100]}): {told}")
-        load = replace(ledger.find(id), state=Standing.taken_back, back_at=now(), back_by=by, why=why)
+        load = replace(ledger.find(id), state=LoadState.taken_back, back_at=now(), back_by=by, why=why)
         frames, rest, kept = replay(store, with_load(ledger, load), step)
         difference = become(store, writer, frames, step)
         writer.keep_ledger(rest.text())
@@ -150,6 +152,8 @@ def rehearse(paths: list[Path], store: Store, options: Options) -> Iterator[Rehe
                     came.tables
                 )
                 came.check()
+                if options.rejects:
+                    came.report.rejects_written = write_rejects(came.tables, options.rejects)
                 if any(table.report.read for table in came.tables):
                     ledger = entered(ledger, about, came.tables, touched, shelf)
                     graph = writer if writer.has_written() else copy
@@ -184,35 +188,36 @@ def _compare(rehearsal: Rehearsal, store: Store, due: Due | None) -> None:
         there, then = store.nodes(node), rehearsal.store.nodes(node)
         if there.is_empty() and then.is_empty():
             continue
-        new, changed, _ = apart(there, then, ["id"])
+        own = [name for name in then.columns if name not in UNTOLD]
+        new, changed, _ = apart(there.select(own), then.select(own), ["id"])
+        if due is not None:  # what ends is told as that
+            changed = changed.join(due.nodes.filter(pl.col("label") == node.label()), on="id", how="anti")
+        rehearsal.changed_count += len(changed)
         rehearsal.new += [NewRow(node.label(), *row) for row in new.select("id", "name").head(MOST_SHOWN).iter_rows()]
         changed = changed.head(MOST_SHOWN)
         stood = there.filter(pl.col("id").is_in(changed["id"].implode()))
         before = {row["id"]: row for row in stood.iter_rows(named=True)}
         for row in changed.iter_rows(named=True):
             was = before[row["id"]]
-            fields = {
-                name: (was[name], value) for name, value in row.items() if name not in UNTOLD and was[name] != value
-            }
-            if fields:
-                rehearsal.changed.append(ChangedRow(node.label(), row["id"], row["name"], fields))
+            fields = {name: (was[name], value) for name, value in row.items() if was[name] != value}
+            rehearsal.changed.append(ChangedRow(node.label(), row["id"], row["name"], fields))
         if due is not None:
             names |= {(node.label(), id): name for id, name in then.select("id", "name").iter_rows()}
     if due is None:
         return
     rehearsal.gone_count = len(due.nodes) + len(due.edges)
     for label, id, day in due.nodes.select("label", "id", "__day").head(MOST_SHOWN).iter_rows():
-        rehearsal.gone.append(Gone(label, id, names.get((label, id), id), day))
+        rehearsal.gone.append(EndedThing(label, id, names.get((label, id), id), day))
     columns = ("type", "start", "end", "from", "to", "__day")
     for name, start, end, one, other, day in due.edges.select(columns).head(MOST_SHOWN).iter_rows():
         between = f"{names.get((start, one), one)} → {names.get((end, other), other)}"
-        rehearsal.gone.append(Gone(name, f"{one}→{other}", f"{record_named(name).table.zh}: {between}", day))
+        rehearsal.gone.append(EndedThing(name, f"{one}→{other}", f"{record_named(name).table.zh}: {between}", day))
 
 
 class _Above:
     """A shelf over another one, which is only read."""
 
-    def __init__(self, own: Shelf, below: Shelf) -> None:
+    def __init__(self, own: StoreShelf, below: StoreShelf) -> None:
         self.own, self.below = own, below
 
     def put(self, name: str, content: bytes) -> None:
@@ -232,7 +237,7 @@ class _Above:
         self.own.remove(start)
 
 
-def _older(store: Store, ledger: Ledger) -> Iterator[LoadRecord]:
+def _older(store: Store, ledger: LoadLedger) -> Iterator[LoadRecord]:
     """Yield the loads that the journal tells of and the ledger does not."""
     known = {load.id for load in ledger.loads}
     for entry in store.journal().entries():
@@ -242,6 +247,6 @@ def _older(store: Store, ledger: Ledger) -> Iterator[LoadRecord]:
                 f"{entry.at[:19]}Z",
                 entry.who,
                 tuple(entry.name.split("、")),
-                state=Standing.older,
-                why_not=why_not(ledger, LoadRecord("", "", "", state=Standing.older)),
+                state=LoadState.older,
+                why_not=why_not(ledger, LoadRecord("", "", "", state=LoadState.older)),
             )

@@ -8,12 +8,12 @@ from uuid import uuid4
 from graph.errors import LianzhangError
 from graph.model import name_of
 from graph.stores import Store, Tables, Writer
-from graph.stores.base import Shelf
+from graph.stores.base import StoreShelf
 from loaders.editions import Due, is_next, mark_ends
 from loaders.folding import Folding, nothing
 from loaders.ledger import (
     Bundles,
-    Ledger,
+    LoadLedger,
     LoadRecord,
     TableSaid,
     keep_touched,
@@ -56,15 +56,15 @@ def recorded(
         raise
 
 
-def open_ledger(store: Store, writer: Writer, step: Step = silent) -> Ledger:
+def open_ledger(store: Store, writer: Writer, step: Step = silent) -> LoadLedger:
     """Return what was loaded so far, after taking out what a load left that did not come to its end; a graph that was
     made before loads were kept is kept as it is, to be folded onto. To be called under the store's lock."""
     if store.ledger() is None:
         base = "" if store.version() == "empty" else f"base-{uuid4().hex[:8]}"
         if base:
             keep_base(store, base, step)
-        store.keep_ledger(Ledger(base).text())
-        return Ledger(base)
+        store.keep_ledger(LoadLedger(base).text())
+        return LoadLedger(base)
     if store.unfinished():
         step("撤去没有完成的载入", 0)
         mend(store, writer)
@@ -72,7 +72,9 @@ def open_ledger(store: Store, writer: Writer, step: Step = silent) -> Ledger:
     return read_ledger(store)
 
 
-def entered(ledger: Ledger, load: LoadRecord, tables: list[InputTable], touched: Touched, shelf: Shelf) -> Ledger:
+def entered(
+    ledger: LoadLedger, load: LoadRecord, tables: list[InputTable], touched: Touched, shelf: StoreShelf
+) -> LoadLedger:
     """Return the ledger with a load that has been folded, as the next edition of its list where it is that."""
     load = replace(keep_touched(load, touched, shelf), tables=tuple(map(_said, tables)))
     before = ledger.before(load.list, load.edition)
@@ -81,7 +83,9 @@ def entered(ledger: Ledger, load: LoadRecord, tables: list[InputTable], touched:
     return with_load(ledger, replace(load, after=before[-1].id if before else ""))
 
 
-def ended(ledger: Ledger, graph: Tables, writer: Writer, shelf: Shelf, report: Report) -> tuple[Ledger, Due]:
+def ended(
+    ledger: LoadLedger, graph: Tables, writer: Writer, shelf: StoreShelf, report: Report
+) -> tuple[LoadLedger, Due]:
     """End what the last load, as an edition of its list, has no more; return the ledger with its counts, and what
     ends."""
     ledger, due = mark_ends(ledger, graph, writer, shelf)

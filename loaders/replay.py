@@ -9,14 +9,14 @@ import polars as pl
 from graph.model import EDGES, NODES, Edge, Node, ends_of, name_of
 from graph.model.nodes import Enterprise
 from graph.stores import Store, Tables, Writer
-from graph.stores.base import Shelf, schema
+from graph.stores.base import StoreShelf, schema
 from graph.stores.frames import Frames
 from loaders.editions import mark_ends
 from loaders.files.sheets import Sheet
 from loaders.folding import Folding
 from loaders.ledger import (
     Bundles,
-    Ledger,
+    LoadLedger,
     LoadRecord,
     keep_touched,
     read_bundles,
@@ -28,7 +28,7 @@ from loaders.report import FileReport, Report, Step, silent
 from loaders.rows.directory import Directory
 from loaders.rows.touched import Touched
 from loaders.tables import InputTable
-from loaders.written import EVER, Onto, Written, by_files
+from loaders.written import EVER, Onto, PeopleWords, by_files
 
 
 @dataclass
@@ -46,12 +46,14 @@ class Difference:
                 counts[name] = counts.get(name, 0) + len(frame)
 
 
-def replay(store: Store, ledger: Ledger, step: Step = silent, keep: bool = True) -> tuple[Frames, Ledger, list[str]]:
+def replay(
+    store: Store, ledger: LoadLedger, step: Step = silent, keep: bool = True
+) -> tuple[Frames, LoadLedger, list[str]]:
     """Return the graph that the standing loads of a ledger make, with what people wrote in the store; the ledger, which
     names what each load says something of now where that is to be kept; and what is told of people's rows that no file
     has any more."""
     shelf, frames = store.shelf(), read_base(store.shelf(), ledger.base)
-    written, onto = Written(store), Onto(frames, frames)
+    written, onto = PeopleWords(store), Onto(frames, frames)
     moments = [*(load.at for load in ledger.standing), EVER]
     for load, (_, following) in zip(ledger.standing, pairwise(moments), strict=True):
         step(f"重放 {'、'.join(load.files)[:40]}", 0)
@@ -62,7 +64,7 @@ def replay(store: Store, ledger: Ledger, step: Step = silent, keep: bool = True)
     return frames, mark_ends(ledger, frames, frames, shelf)[0], written.told
 
 
-def replayed(load: LoadRecord, frames: Frames, shelf: Shelf) -> Touched:
+def replayed(load: LoadRecord, frames: Frames, shelf: StoreShelf) -> Touched:
     """Fold what a load said onto a graph in memory; return what it says something of now."""
     tables, touched, report = tables_of(load, shelf), Touched(), Report()
     if not load.leader or not leader_problem(load.leader, frames, tables):
@@ -79,7 +81,7 @@ def leader_problem(name: str, graph: Tables, tables: list[InputTable]) -> str:
     return directory.find(pl.Series([name]), ["Enterprise"])["problem"][0] or ""
 
 
-def tables_of(load: LoadRecord, shelf: Shelf) -> list[InputTable]:
+def tables_of(load: LoadRecord, shelf: StoreShelf) -> list[InputTable]:
     """Return the tables of a load with the valid rows that they had."""
     rows: dict[str, list[pl.DataFrame]] = {}
     for part, frame in read_bundles(shelf, load.id):
@@ -136,7 +138,7 @@ def mend(store: Store, writer: Writer) -> None:
     become(store, writer, frames)
 
 
-def read_base(shelf: Shelf, base: str) -> Frames:
+def read_base(shelf: StoreShelf, base: str) -> Frames:
     """Return the graph that was there before loads were kept."""
     frames = Frames()
     for part, frame in read_bundles(shelf, base) if base else ():

@@ -34,7 +34,7 @@ class _Row:
         return {name: edit for name, edit in self.edits.items() if name not in self.laid and edit.at < before}
 
 
-class Written:
+class PeopleWords:
     """All rows of a graph that people wrote in."""
 
     def __init__(self, graph: Tables) -> None:

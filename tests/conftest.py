@@ -42,6 +42,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     """Keep the user's own graph and settings out of the tests."""
     for field in Settings.model_fields:
         monkeypatch.delenv(f"LIANZHANG_{field.upper()}", raising=False)
+    monkeypatch.setenv("LIANZHANG_LOAD_NICE", "0")  # tests side by side would starve what steps back for them
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
 
 
@@ -124,6 +125,14 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     embedded = open_store(f"ladybug://{tmp_path}/graph.lbug")
     yield embedded
     embedded.close()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Store]:
+    """An empty embedded store."""
+    made = open_store(f"ladybug://{tmp_path}/graph/graph.lbug")
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["ladybug", pytest.param("neo4j", marks=pytest.mark.neo4j)])

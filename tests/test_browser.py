@@ -25,7 +25,7 @@ KINDS = (
     "/chains/integrated-circuits/targets", "/chains/smart-appliances/opportunities", "/chains/integrated-circuits/what-if",
     "/chains/integrated-circuits/certificate?place=integrated-circuits.design", "/enterprises", "/enterprises/ent-4bf158ab9a7ab565", "/enterprises/ent-703f51fbae8c38a6", "/review",
     "/match", "/match?need=压缩机", "/portfolio", "/ledger", "/projects", "/leaders", "/needs", "/dashboard", "/clusters", "/events",
-    "/figures", "/sources", "/sources/curated-2026", "/about", "/rules", "/audit", "/search?q=海尔", "/no-such",
+    "/figures", "/loads", "/sources", "/sources/curated-2026", "/about", "/rules", "/audit", "/search?q=海尔", "/no-such",
     "/things/Project/prj-sailun-superfactory", "/edit/Project/prj-sailun-superfactory",
 )  # fmt: skip
 OVERLAPS = """() => {

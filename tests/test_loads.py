@@ -3,6 +3,7 @@ they have no more."""
 
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from graph.model.nodes import Enterprise, Product, Project
 from graph.stores import Store, open_store
 from loaders.backup import back_up, restore
 from loaders.changes import Change, apply, standing
-from loaders.ledger import Ledger, read_ledger
+from loaders.ledger import LoadLedger, read_ledger
 from loaders.loads import find_load, read_loads, rehearse, take_back
 from loaders.replay import replay
 from loaders.report import Report
@@ -130,7 +131,7 @@ def test_any_load_taken_back_is_as_if_it_had_never_been(store: Store, another: C
 def empty(store: Store) -> None:
     """Take everything out of a store, the loads too."""
     with store.load(fresh=True) as writer:
-        writer.keep_ledger(Ledger().text())
+        writer.keep_ledger(LoadLedger().text())
 
 
 def test_what_people_wrote_stays_when_the_file_beneath_goes(store: Store) -> None:
@@ -323,7 +324,7 @@ def test_what_a_killed_load_left_is_taken_out_by_the_next(
     loaded(other, after, source(10))
     assert picture(goods) == picture(other)
     names = {name.partition("/")[0] for name in goods.shelf().names()}
-    assert names == {name for text in goods.ledgers() for name in Ledger.of(text).needed} - {""}
+    assert names == {name for text in goods.ledgers() for name in LoadLedger.of(text).needed} - {""}
 
 
 def raise_interrupt(*_: object) -> None:
@@ -417,3 +418,34 @@ def test_a_backup_holds_what_each_load_said(goods: Store, another: Callable[[], 
             archive.writestr(name, content)
     with pytest.raises(InputError, match="模型认识的类型"):
         restore(another(), tmp_path / "bad.zip", "李四")
+
+
+def test_a_name_that_a_person_gave_is_known_to_later_loads(store: Store) -> None:
+    load_rows(Enterprise, [{"id": "a", "name": "示例甲公司", "source": "年鉴"}], store)
+    gone = load_rows(Enterprise, [{"name": "示例丙公司", "source": "公报"}], store).id
+    (done,) = apply(store, [Change(Enterprise, {"id": "a"}, {"name": "示例乙公司"}, "李四")])
+    assert done.outcome == "changed", done
+    at_least_a_second_later(store)
+    load_rows(Enterprise, [{"name": "示例乙公司", "source": "名录", "description": "做泵"}], store)
+    before = picture(store)["Enterprise"]
+    take_back(store, gone, "张三")
+    assert [row for row in before if row[1] != "示例丙公司"] == picture(store)["Enterprise"]
+    assert store.nodes(Enterprise)["id"].to_list() == ["a"]
+
+
+def at_least_a_second_later(store: Store) -> None:
+    """Let what was loaded and written so far be of a moment before: records count whole seconds."""
+    ledger = read_ledger(store)
+    store.keep_ledger(
+        replace(ledger, loads=tuple(replace(one, at="2020-01-01T00:00:00Z") for one in ledger.loads)).text()
+    )
+
+
+def test_a_list_about_a_leader_goes_with_it(goods: Store, tmp_path: Path) -> None:
+    leader = load_rows(Enterprise, [{"name": "示例链主有限公司", "source": "年鉴"}], goods).id
+    path = put_list(tmp_path, "供应商名录", "供应商名称,供应产品", ["示例甲有限公司,电机"])
+    listed = loaded(goods, path, "示例链主供应商名录 2026-09", leader="示例链主有限公司")
+    assert listed.total("new"), listed
+    take_back(goods, leader, "张三")
+    assert [*goods.nodes(Enterprise)["name"]] == []
+    assert not [row for frame in goods.edges(Supplies, FIRMS) for row in frame.rows()]

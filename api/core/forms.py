@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from graph.errors import InputError
 
 FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 200
+MOST_FIELDS = 1_000
 
 
 async def get_form(request: Request) -> Mapping[str, str]:

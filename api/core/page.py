@@ -37,7 +37,7 @@ ADVICE = {
     503: ("确认数据文件或数据库服务可用", "请管理员载入数据，或检查图存放在哪里"),
     504: ("稍后重试", "缩小查询范围，例如减少层数"),
 }
-TO_FILL = ("请管理员载入一份名录", "或请管理员先载入随附的示例，看看填上之后是什么样子")
+TO_FILL = ("在“数据 › 载入”里放进一份名录", "或请管理员先载入随附的示例，看看填上之后是什么样子")
 Answered = TypeVar("Answered")
 templates = Jinja2Templates(env=environment())
 
@@ -69,7 +69,7 @@ class PageRequest:
     @cached_property
     def sources(self) -> dict[str, dict[str, Any]]:
         """Return all sources by id."""
-        return list_sources(self.view)
+        return {} if self.view.version == "empty" else list_sources(self.view)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -191,6 +191,7 @@ def error_page(request: Request, error: LianzhangError) -> HTMLResponse:
         "message": "图还是空的：还没有载入名录，所以什么也列不出来" if empty else error.message,
         "advice": TO_FILL if empty else ADVICE.get(error.status, ("稍后重试", "仍有问题请联系管理员")),
         "candidates": candidates,
+        "empty": empty,
     }
     return _render(request, "error.html", _links_of(request), error.status, **values)
 

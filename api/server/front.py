@@ -25,7 +25,7 @@ from api.server.login import page as login_page
 from api.server.measures import ServerMeasures
 from api.server.shelf import Headers, Kept, Shelf
 from graph.deadline import Deadline, within
-from graph.errors import LianzhangError, OutputError
+from graph.errors import LianzhangError, OutputError, UploadTooLarge, UploadTooSlow
 from graph.journal import JournalEntry, Outcome
 from graph.settings import Settings
 from graph.stores import Store
@@ -37,6 +37,11 @@ from queries.registries.described import read_registries
 from queries.targets.weights import read_weights
 
 BODY = 1 << 20  # bytes of a request's body
+UPLOADS = ("/loads", "/api/v1/loads")  # whose routes read what is posted as it comes
+UPLOAD_SECONDS = 3600.0
+DRAINED = (
+    10.0  # seconds for which the rest of what is too large is read and thrown away: browsers send all, then listen
+)
 LARGEST = 8 << 20  # bytes of an answer that is kept
 PACKED = 1_000  # bytes from which on an answer is worth packing
 # taken, and not with the weight 0
@@ -57,6 +62,8 @@ CHANGING = (
     "/audit",
     "/api/v1/audit",
     "/edit/",
+    "/loads",
+    "/api/v1/loads",
 )
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none';"
@@ -73,6 +80,7 @@ class Front:
         self.store = store
         self.measures = measures
         self.seconds = settings.request_seconds
+        self.upload = settings.upload_mb << 20
         self.door = Door(settings)
         self.login = Login(self.door, store)
         self.shelf = Shelf(settings.cache_mb << 20)
@@ -98,6 +106,8 @@ class Front:
                 entry = JournalEntry("请求", person.name, Outcome.refused, person.role, name=asked, told=refusal.detail)
                 await run_in_threadpool(self._write_down, entry)
             await self._send(scope, send, _refused(scope, headers, refusal), "other", start)
+        elif scope["method"] == "POST" and scope["path"] in UPLOADS:
+            await self._upload(scope, headers, receive, send, start)
         elif scope["method"] == "HEAD":  # the routes know GET alone
             await self({**scope, "method": "GET"}, receive, _without_body(send))
         elif scope["method"] == "GET" and not scope["path"].startswith(CHANGING):
@@ -186,6 +196,27 @@ class Front:
         finally:
             self.measures.working -= 1
 
+    async def _upload(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send, start: float
+    ) -> None:
+        """Let a route read a body as it comes, and no more of it than may be."""
+        told = headers.get(b"content-length", b"0")
+        refusal = self._busy()
+        if told.isdigit() and int(told) > self.upload:
+            await _throw_away(receive)
+            refusal = Refusal(413, "内容过大", _too_large(self.upload), {"Connection": "close"})
+        if refusal is not None:
+            await self._send(scope, send, _problem(scope, refusal), "other", start)
+            return
+        self.measures.working += 1
+        answer = Sending(scope, send, b"")
+        try:
+            with within(Deadline(UPLOAD_SECONDS)):
+                await self.app(scope, _counted(receive, self.upload, self.seconds), answer.take)
+        finally:
+            self.measures.note(scope, route_of(scope), answer.status, start)
+            self.measures.working -= 1
+
     async def _taken(self, receive: Receive, headers: dict[bytes, bytes]) -> bytes | Refusal:
         """Return a request's body, or why the request is not worked on."""
         try:
@@ -197,8 +228,12 @@ class Front:
             return Refusal(
                 413, "内容过大", f"请求的内容超过 {BODY >> 20} MB,没有读取。请缩小后再送", {"Connection": "close"}
             )
+        return self._busy() or body
+
+    def _busy(self) -> Refusal | None:
+        """Return why no more is worked on just now."""
         if self.measures.working < MOST:
-            return body
+            return None
         self.measures.refused.inc()
         told = f"正在处理的请求已有 {MOST} 个,请在 {RETRY_AFTER} 秒后重试"
         return Refusal(503, "服务繁忙", told, {"Retry-After": str(RETRY_AFTER)})
@@ -368,6 +403,44 @@ async def _body(receive: Receive, headers: dict[bytes, bytes]) -> bytes | None:
             return None
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+def _counted(receive: Receive, most: int, seconds: float) -> Receive:
+    """Return what a route receives that reads a body as it comes: an error where that is too large or does not come."""
+    taken, whole = 0, False
+
+    async def ask() -> Message:
+        nonlocal taken, whole
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout(seconds):
+                message = await receive()
+        except TimeoutError:
+            raise UploadTooSlow(f"上传的内容 {seconds:g} 秒没有来，已停止；请再传一次") from None
+        taken += len(message.get("body", b""))
+        whole = message["type"] != "http.request" or not message.get("more_body", False)
+        if taken > most:
+            if not whole:
+                await _throw_away(receive)
+            raise UploadTooLarge(_too_large(most))
+        return message
+
+    return ask
+
+
+def _too_large(most: int) -> str:
+    return f"上传的文件超过 {most >> 20} MB，没有收下；请拆开，或只留要用的列再传"
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Read what is still to come, for a while."""
+    try:
+        async with asyncio.timeout(DRAINED):
+            while (message := await receive())["type"] == "http.request" and message.get("more_body", False):
+                pass
+    except TimeoutError:
+        pass
 
 
 def _inbox(body: bytes, gone: asyncio.Event) -> Receive:

@@ -7,6 +7,7 @@ READING = frozenset(f"/api/v1/{path}" for question in QUESTIONS if question.post
 """Questions that are posted because they are long; they change nothing."""
 EVERYBODY = ("/login", "/logout")
 FREE_QUERY = "/api/v1/cypher"
+UPLOADED = ("/loads/", "/api/v1/loads/")  # what others have uploaded: rows with people's names before they are masked
 ADMIN = ("/audit", "/api/v1/audit")
 
 
@@ -17,7 +18,7 @@ def needed(method: str, path: str, amounts: bool = True) -> Role:
         return Role.editor
     if path.startswith(ADMIN):
         return Role.admin
-    if path.startswith("/edit/"):  # a form that a viewer could fill in, and not send
+    if path.startswith((*UPLOADED, "/edit/")):  # and a form that a viewer could fill in, and not send
         return Role.editor
     if method in ("GET", "HEAD", "OPTIONS") or path in READING or path in EVERYBODY:
         return Role.viewer

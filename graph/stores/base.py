@@ -36,7 +36,7 @@ class Tables(Protocol):
         """Yield all edges of a type between two labels, in frames: ``from``, ``to`` and every column of the model."""
 
 
-class Shelf(Protocol):
+class StoreShelf(Protocol):
     """Small files that are kept beside a graph whatever its version: what each load said."""
 
     def put(self, name: str, content: bytes) -> None:
@@ -155,7 +155,7 @@ class Store(Tables, Protocol):
     def ledgers(self) -> list[str]:
         """Return the same of every version that can be gone back to."""
 
-    def shelf(self) -> Shelf:
+    def shelf(self) -> StoreShelf:
         """Return where files are kept beside the graph."""
 
     def unfinished(self) -> bool:

@@ -77,6 +77,19 @@ class Flip(Answer):
     after: State
 
 
+class ChangedState(Answer):
+    """A place of a chain whose state is another one after the graph has changed, and the first reason for it."""
+
+    chain_id: str
+    chain: str
+    kind: str = Field(description="环节 or 产品")
+    place_id: str
+    place: str
+    before: State
+    after: State
+    reason: Reason
+
+
 class Variant(Answer):
     """The same judgement with one number of the rules moved."""
 

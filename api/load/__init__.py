@@ -1,0 +1,1 @@
+"""The page, the routes and the processes by which files are loaded without a command."""
