@@ -193,5 +193,5 @@ def test_a_registers_products_are_mapped_to_the_chains(tmp_path: Path) -> None:
     assert [(row["e"], row["p"]) for row in rows] == [("示例甲厂", "引线框架")]
     assert "高端集成电路引线框架" in rows[0]["note"]
     places = store.read("MATCH (e:Enterprise)-[r:OPERATES_IN]->(s:Segment) RETURN e.name AS e, s.name AS s").rows
-    assert [(row["e"], row["s"]) for row in places] == [("示例乙厂", "晶圆制造材料")]
+    assert [(row["e"], row["s"]) for row in places] == [("示例乙厂", "晶圆制造材料"), ("示例丙厂", "集成电路产品")]
     assert "匹配 1,有歧义 2,对不上 2" in printed.stderr
