@@ -21,7 +21,7 @@ def shaped(answer: dict[str, object]) -> None:
     assert answer["rule_version"] == read_rules().version
     segments = answer["segments"]
     assert isinstance(segments, list)
-    assert len(segments) == 10
+    assert len(segments) == 17
     states = set()
     for segment in segments:
         for place in (segment, *segment["products"]):
@@ -84,7 +84,7 @@ def test_tables_and_csv(seeded_store_url: str) -> None:
     assert "没有登记不等于没有" in table.stderr
     rows = run("weak-links", "集成电路", "--format", "csv", store=seeded_store_url).stdout.splitlines()
     assert rows[0] == "环节,层级,状态,评分,行动,本地企业,依据,理由"
-    assert len(rows) == 11
+    assert len(rows) == 18
 
 
 def test_a_certificate_by_command_and_route(seeded_store_url: str, client: TestClient, tmp_path: Path) -> None:
@@ -193,5 +193,5 @@ def test_a_registers_products_are_mapped_to_the_chains(tmp_path: Path) -> None:
     assert [(row["e"], row["p"]) for row in rows] == [("示例甲厂", "引线框架")]
     assert "高端集成电路引线框架" in rows[0]["note"]
     places = store.read("MATCH (e:Enterprise)-[r:OPERATES_IN]->(s:Segment) RETURN e.name AS e, s.name AS s").rows
-    assert [(row["e"], row["s"]) for row in places] == [("示例乙厂", "晶圆制造材料")]
+    assert [(row["e"], row["s"]) for row in places] == [("示例乙厂", "晶圆制造材料"), ("示例丙厂", "集成电路产品")]
     assert "匹配 1,有歧义 2,对不上 2" in printed.stderr
