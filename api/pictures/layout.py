@@ -9,6 +9,7 @@ TIERS = ("上游", "中游", "下游")
 SERVICE = "服务"
 UNPLACED = "层级未注明"
 SWEEPS = 12
+MOST_COLUMNS = 6  # more make names too small to be read
 MARK = "\x1f"  # no id or name can hold it, so what is made up with it is never taken for a real id
 BEND = f"{MARK}bend{MARK}"
 
@@ -97,10 +98,12 @@ def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> PictureLa
     edges = sorted({(a, b) for a, b in feeds if a in tiers and b in tiers and a != b})
     bands = {band: [id for id, tier in tiers.items() if (tier or UNPLACED) == band] for band in (*TIERS, UNPLACED)}
     columns: list[tuple[str, list[str]]] = []
-    for band, ids in bands.items():
-        depth = layers_of(ids, edges)
-        for level in range(max(depth.values(), default=-1) + 1):
-            columns.append((band, [id for id in ids if depth[id] == level]))
+    depths = {band: layers_of(ids, edges) for band, ids in bands.items()}
+    width = _widths({band: max(depth.values(), default=-1) + 1 for band, depth in depths.items()})
+    for band, depth in depths.items():
+        deep = max(depth.values(), default=-1) + 1
+        for level in range(width[band]):
+            columns.append((band, [id for id in bands[band] if depth[id] * width[band] // deep == level]))
     place = {id: number for number, (_, ids) in enumerate(columns) for id in ids}
     routes = _bend(columns, place, edges)
     steps = [step for (start, end), way in routes.items() for step in zip((start, *way), (*way, end), strict=True)]
@@ -112,6 +115,15 @@ def arrange(tiers: Mapping[str, str | None], feeds: Iterable[Pair]) -> PictureLa
         tuple(below),
         routes,
     )
+
+
+def _widths(deep: Mapping[str, int]) -> dict[str, int]:
+    """Return how many columns each band has: as many as it has layers, while there are few enough in all to be read;
+    those of the deepest share columns."""
+    width = dict(deep)
+    while sum(width.values()) > MOST_COLUMNS and max(width.values()) > 1:
+        width[max(width, key=lambda band: width[band])] -= 1
+    return width
 
 
 def _bend(
@@ -254,7 +266,7 @@ def below_places(layout: PictureLayout, grid: int) -> list[float]:
     return [middle + (number - (len(layout.below) - 1) / 2) * width for number in range(len(layout.below))]
 
 
-def grid_columns(most: int, single: int = 24) -> int:
+def grid_columns(most: int, single: int = 60) -> int:
     """Return in how many columns the children of a block stand, given the most that one block has."""
     return 1 if most <= single else math.ceil(math.sqrt(most / 8))
 
