@@ -1,4 +1,4 @@
-"""Systems of industries: one lists chains, another sectors; several may hold side by side, each with its valid times."""
+"""Systems of industries: one lists chains, another sectors; several may hold side by side, each in its own time."""
 
 from graph.model.base import Edge, Link, Node, TypeInfo, column
 from graph.model.edges import joins
@@ -13,7 +13,6 @@ class System(Node):
         "systems",
         "产业体系",
         "sys",
-        yardstick=True,
         searched=21,
         expected=(("in", "IN_SYSTEM"), ("out", "LOCATED_IN")),
         links=(REGION,),
@@ -29,7 +28,6 @@ class Sector(Node):
         "产业门类",
         "sec",
         key=("name", "system"),
-        yardstick=True,
         searched=22,
         expected=(("out", "ON_CHAIN"), ("out", "IN_SYSTEM")),
         links=(Link("system", "产业体系", "IN_SYSTEM"), CHAINS),
@@ -47,5 +45,4 @@ class InSystem(Edge):
         ("Sector", "System"),
         columns=(("subject", "产业链或产业门类"), ("system", "产业体系")),
         words=("所属产业体系", "体系里的产业链与门类"),
-        yardstick=True,
     )
