@@ -235,12 +235,12 @@ def test_command_route_page_and_workbook_say_the_same(seeded_store_url: str, tmp
     answer = client.get("/api/v1/dashboard").json()
     assert json.loads(run("dashboard", "--format", "json", store=seeded_store_url).stdout) == answer
     by_metric = {f"{published['metric']} {published['original']}": published for published in answer["published"]}
-    assert by_metric["产业链重点项目数 342个"]["shown"] == 9
+    assert by_metric["产业链重点项目数 342个"]["shown"] == 28
     assert by_metric["已对接需求数 409项"]["difference_code"] == "fig_nothing"
     assert by_metric["拟投资额 174.8亿元"]["difference_code"] == "fig_same"
-    assert sum(stage["projects"] for stage in answer["stages"]) == 9
+    assert sum(stage["projects"] for stage in answer["stages"]) == 28
     page = client.get("/dashboard").text
-    for text in (answer["verdict"], "8,000 亿元", "图里 9 个，差 333 个"):
+    for text in (answer["verdict"], "8,000 亿元", "图里 28 个，差 314 个"):
         assert text in page
     main = page.split("<main")[1].split("</main>")[0]
     assert "示例" not in main.replace(f"另有 {answer['samples']} 行示例（虚构），本页一概不算。", "")

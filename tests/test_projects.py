@@ -416,13 +416,15 @@ def test_the_command_prints_what_the_route_serves(seeded_store_url: str, client:
 
 def test_what_the_seeds_say_of_real_projects(full_store: Store) -> None:
     answer = ask(full_store, stalled=1)
-    assert (answer.projects, len(answer.undated)) == ([], 8)  # the article dates no step but one
+    assert len(answer.undated) == 10  # the article dates no step but one
+    assert {project.source[:2] for project in answer.projects} == {"p-"}  # what was reported later does date some
+    assert len(answer.projects) == 10
     done = next(project for project in ask(full_store).projects if project.id == "prj-baw-plant")
     assert [(step.stage, step.on, step.status, step.place) for step in done.steps] == [
         ("投产", "2022-H1", "reported", "正文第44段")
     ]
     assert [point for point in ask(full_store).points if point.code == "amount"] == [
-        "写明金额和币种的 1 个，合计 174.8 亿元"
+        "写明金额和币种的 10 个，合计 1,052.5 亿元和 2 亿美元"
     ]
     assert all(project.status != "sample" for project in (*ask(full_store).projects, *answer.undated))
 

@@ -1,7 +1,7 @@
 """The pages of the chains: all of them, and everything about one."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
@@ -15,7 +15,9 @@ from queries.gaps.weak_links import weak_links
 from queries.gaps.words import count_states
 from queries.things import chains as chain_queries
 from queries.things.listings import COUNTS
-from queries.things.tables import tables_of_chain
+from queries.things.systems import list_systems
+from queries.things.tables import table_stated_weaknesses, tables_of_chain
+from queries.things.things import list_sources
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -27,7 +29,8 @@ TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> Response:
     """Show all chains with how much is known of each."""
     chains, totals = chain_queries.list_chains(visit.view), chain_queries.list_totals(visit.view)
-    return visit.render("chains.html", chains=chains, counts=COUNTS, totals=totals, total_pages=TOTAL_PAGES, view=view)
+    values: dict[str, Any] = {"totals": totals, "total_pages": TOTAL_PAGES, "systems": list_systems(visit.view)}
+    return visit.render("chains.html", chains=chains, counts=COUNTS, view=view, **values)
 
 
 @router.get("/chains/{id:id}")
@@ -52,6 +55,7 @@ def show_chain(id: str, visit: VisitDep) -> Response:
         "gaps": tables_of_gaps(answer),
         "moves": table_moves(answer.stability, read_rules()),
         "counts": {"环节": count_states(answer.segments), "产品": count_states(products)},
+        "stated": table_stated_weaknesses(view, list_sources(visit.view)),
         "tables": tables_of_chain(view, producers),
     }
     return visit.render("chain.html", view.chain["name"], view=view, picture=picture, **values)

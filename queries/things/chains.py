@@ -24,6 +24,7 @@ from queries.core.answers import (
 )
 from queries.core.catalogue import side_by_side
 from queries.core.view import View
+from queries.things.systems import chains_out_of_use
 
 _RELATED = TypeAdapter(list[Related])  # many are made at once: five times as fast as one by one
 PARTS = (  # the large ones first
@@ -89,18 +90,18 @@ def _count(view: View, record: type[Record]) -> dict[str, int]:
 
 
 def list_chains(view: View) -> list[ChainSummary]:
-    """Return all chains with how much is known of each, by data status."""
+    """Return the chains of the systems that hold today with how much is known of each, by data status."""
     return view.once("chains", lambda: _list(view))
 
 
 def _list(view: View) -> list[ChainSummary]:
-    counts = _counts(view)
+    counts, unlisted = _counts(view), {*view.elsewhere, *chains_out_of_use(view)}
     return [
         ChainSummary(
             **chain,
             counts=ChainCounts(**{name: _sorted(counts[chain["id"], name]) for name in ChainCounts.model_fields}),
         )
-        for chain in (row["chain"] for row in view.ask("chains") if row["chain"]["id"] not in view.elsewhere)
+        for chain in (row["chain"] for row in view.ask("chains") if row["chain"]["id"] not in unlisted)
     ]
 
 

@@ -28,6 +28,8 @@ from queries.things.listings import supplied, table_supplies
 ON_ITS_OWN = ("Enterprise", "Institute", "Project", "Weakness", "Event")
 FIGURES = "数值按原文换算为基本单位，原文另列；限定词（如“近”“以上”）写在数值之后。"
 
+STATED = "市里自己说的短板"
+STATED_NOTE = "这是来源的话，说的是当时；上面的状态由本库按规则算出，两者互不改动。"
 GROUPS = {"products": "产品与需求", "places": "所在产业链与环节"}  # of a firm's relations, as their types name them
 
 
@@ -41,11 +43,25 @@ def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> 
         _firms(view),
         _projects(view),
         table_statements(view.statements),
-        _members("weaknesses", "短板", "Weakness", view, DESCRIPTION, Column("破解思路", _property("remedy"))),
         _events(view),
         Table("supplies", "供应关系", SUPPLIES, view.supplies),
         Table("others", "其他", [_named("名称"), LABEL, KIND, DESCRIPTION, *TRUST], others, note),
     ]
+
+
+def table_stated_weaknesses(view: ChainView, sources: Mapping[str, Mapping[str, Any]]) -> Table[Related]:
+    """Return what a chain's sources call weak: by whom it was said and when, never a state of ours."""
+
+    def said(name: str) -> Callable[[Related], Any]:
+        return lambda item: sources.get(item.source, {}).get(name)
+
+    columns: list[Column[Related]] = [
+        DESCRIPTION,
+        Column("破解思路", _property("remedy")),
+        Column("谁说的", said("publisher")),
+        Column("何时", said("published_on"), "date"),
+    ]
+    return replace(_members("weaknesses", "短板", "Weakness", view, *columns), title=STATED, note=STATED_NOTE)
 
 
 def _property(name: str) -> Callable[[Related], Any]:
