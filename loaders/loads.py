@@ -239,6 +239,8 @@ class _Above:
 
 def _older(store: Store, ledger: LoadLedger) -> Iterator[LoadRecord]:
     """Yield the loads that the journal tells of and the ledger does not."""
+    if ledger.loads and not ledger.base:
+        return  # there was nothing before
     known = {load.id for load in ledger.loads}
     for entry in store.journal().entries():
         if entry.action == LOADED and entry.change not in known and not entry.change:

@@ -38,8 +38,10 @@ def recorded(
 ) -> None:
     """Load tables into a store under a record; ``check`` is called before anything is written, ``last`` before the
     load is done."""
+    begun = False
     try:
         with store.load() as writer:
+            begun = True
             ledger = open_ledger(store, writer, step)
             said, touched = Bundles(store.shelf(), about.id), Touched()
             Folding(store, writer, report, step, check=check, said=said, touched=touched, now=about.at).run(tables)
@@ -52,7 +54,8 @@ def recorded(
                 writer.keep_ledger(ledger.text())
     except BaseException:
         with suppress(LianzhangError):  # the next load does it where this one cannot
-            give_up(store, about.id)
+            if begun:  # else another load is at work, and it is that one's
+                give_up(store, about.id)
         raise
 
 
