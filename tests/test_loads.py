@@ -19,9 +19,12 @@ from graph.model import EDGES, NODES, Record, ends_of
 from graph.model.edges import Produces, Supplies
 from graph.model.edits import EDITS, read_edits
 from graph.model.nodes import Enterprise, Product, Project
+from graph.names.comparisons import read_comparisons
+from graph.names.verdicts import SAME
 from graph.stores import Store, open_store
 from loaders.backup import back_up, restore
 from loaders.changes import Change, apply, standing
+from loaders.judgements import judge
 from loaders.ledger import LoadLedger, read_ledger
 from loaders.loads import find_load, read_loads, rehearse, take_back
 from loaders.replay import replay
@@ -251,17 +254,27 @@ def test_another_list_of_the_same_name_is_no_next_edition(goods: Store, tmp_path
 
 def test_twelve_editions_ask_nothing_twice(goods: Store, tmp_path: Path) -> None:
     """A head mapped by hand, and two firms judged to be one, are said once."""
-    heads = "抬头,登记状态,主要产品"
+    heads = "抬头,登记状态,主要产品,所属城市"
+    alike = ["示例海风有限公司", "示例海风股份有限公司"]
     firms = {"甲": "电机", "乙": "轴承", "丙": "水泵"}
     for month in range(1, 13):
-        rows = [f"示例{zh}有限公司,存续,{product}" for zh, product in firms.items() if month % 4 or zh != "丙"]
+        rows = [f"示例{zh}有限公司,存续,{product}," for zh, product in firms.items() if month % 4 or zh != "丙"]
+        rows += [f"{name},存续,轴承,青岛市" for name in alike]
         path = put_list(tmp_path, f"m{month}", heads, rows)
         more = {"columns": {"抬头": "name"}} if month == 1 else {}
         report = loaded(goods, path, source(month), **more)
         assert not report.bad, report
-        assert report.conflicts == []
+        assert len(report.conflicts) == (month == 1)
+        if month == 1:
+            ids = dict(goods.nodes(Enterprise).select("name", "id").iter_rows())
+            first, second = (ids[name] for name in alike)
+            judge(goods, first, second, SAME, "张三", "一家改制")
+        assert read_comparisons(goods).who(first) == read_comparisons(goods).who(second)
     assert ends(goods) == {"丙": "2026-12-01", "丙 水泵": "2026-12-01"}
-    assert len(goods.nodes(Enterprise)) == 3
+    assert len(goods.nodes(Enterprise)) == 5
+    last = read_loads(goods)[0]
+    take_back(goods, last.id, "张三")
+    assert read_comparisons(goods).who(first) == read_comparisons(goods).who(second)  # what was judged stays
 
 
 def test_a_rehearsal_tells_what_would_be_and_writes_nothing(goods: Store, tmp_path: Path) -> None:
