@@ -403,8 +403,11 @@ def test_the_four_lists_of_a_leader(page: Page) -> None:
     page.screenshot(path=OUT / "opportunities.png", full_page=True)
     page.locator("#table-invitations details").first.locator("summary").click()
     assert "没有" in page.locator("#table-invitations details[open] li").first.inner_text()
-    page.locator("#table-needs").get_by_role("button", name="不利之处").click()
-    numbers = page.locator("#table-needs tbody td:nth-child(6)").evaluate_all(
+    invitations = page.locator("#table-invitations")
+    invitations.get_by_role("button", name="不利之处").click()
+    heads = [text.strip() for text in invitations.locator("thead th").all_inner_texts()]
+    place = next(number for number, head in enumerate(heads, 1) if head.startswith("不利之处"))
+    numbers = invitations.locator(f"tbody td:nth-child({place})").evaluate_all(
         "cells => cells.map((cell) => Number(cell.dataset.sort))"
     )
     assert numbers == sorted(numbers)

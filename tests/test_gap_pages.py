@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from gap_parts import firm, look, put
 from test_pages import addresses, picture_of
-from view_parts import under
+from view_parts import rows_with_once, under
 
 from api.app import create_app
 from api.core.draw import draw
@@ -90,7 +90,7 @@ def test_products_are_listed_by_how_weak_they_are_and_the_rest_is_folded(
     products = [product for segment in answer.segments for product in segment.products]
     weak, rest = rows_of(page, "gap-products"), rows_of(page, "gap-others")
     assert len(weak) == sum(product.state in ("缺链", "弱链") for product in products)
-    assert len(weak) + len(rest) == len(products)
+    assert len(rest) == min(100, len(products) - len(weak))  # the others are on the table's own page
     assert '<details class="block fold" id="gap-others">' in page
 
 
@@ -119,7 +119,7 @@ def test_the_picture_has_the_states(client: TestClient, seeded_store: Store) -> 
 
 def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> None:
     page = client.get(f"/chains/{CARS}?without=sample").text
-    assert "10 个环节全部未知" in page
+    assert re.search(r"\d+ 个环节全部未知", page)
     assert "/templates/coverages.xlsx" in page
     assert "显示全部数据" in page
     assert {state for row in rows_of(page, "gap-segments") for state in re.findall(r"state state-(\w+)", row)} == {
@@ -133,16 +133,17 @@ def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> Non
 
 def test_a_chain_is_drawn_whatever_is_left_out(client: TestClient) -> None:
     page = client.get(f"/chains/{CARS}?without=curated,sample").text
-    assert "10 个环节全部未知" in page
+    assert re.search(r"\d+ 个环节全部未知", page)
     assert "picture-data" in page
 
 
 def test_the_next_steps_of_a_chain_are_listed(client: TestClient, seeded_store: Store) -> None:
     steps = weak_links(under(seeded_store), "virtual-reality").extensions
     assert steps
-    rows = rows_of(client.get("/chains/virtual-reality").text, "gap-extensions")
+    page = client.get("/chains/virtual-reality").text
+    rows = rows_of(page, "gap-extensions")
     assert len(rows) == len(steps)
-    assert steps[0].near[0].product in rows[0]
+    assert any(f"{steps[0].near[0].product}（" in row for row in rows_with_once(page.split('id="gap-extensions"')[1]))
 
 
 @pytest.mark.parametrize(("place", "label"), [(f"{CHIPS}.materials", "Segment"), ("湿电子化学品", "Product")])
@@ -275,13 +276,13 @@ def test_a_place_that_is_not_there_is_an_error_page(client: TestClient, path: st
     assert "可以这样做" in answer.text
 
 
-def test_what_if_shows_before_and_after(client: TestClient) -> None:
+def test_what_if_shows_before_and_after(client: TestClient, seeded_store: Store) -> None:
     asked = {"remove": ["示例电池系统", "示例新能源汽车有限公司", ""], "land": [LANDING]}
     answer = client.get(f"/chains/{CARS}/what-if", params=asked)
     page, text = answer.text, text_of(answer.text)
     assert answer.status_code == 200
     assert "退出：示例电池系统有限公司、示例新能源汽车有限公司。落地：新企业（生产车规级碳化硅功率模块）" in text
-    assert len(rows_of(page, "if-segments")) == 10
+    assert len(rows_of(page, "if-segments")) == len(weak_links(under(seeded_store), CARS).segments)
     closed = rows_of(page, "if-closed")
     assert "车规级碳化硅功率模块" in closed[0]
     assert "上一层新的缺口" in page.split('id="if-opened"')[1]

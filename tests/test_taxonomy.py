@@ -107,3 +107,18 @@ def test_nothing_essential_goes_into_itself_and_a_choice_is_one() -> None:
 
 def test_firms_make_what_there_is() -> None:
     assert {product for row in FIRMS for product in split(row["products"])} <= set(OF)
+
+
+def test_firms_stand_where_what_they_make_stands() -> None:
+    """A firm in a segment of which it makes nothing may make any of it: each product there is unknown then. Whoever
+    only designs what a fab makes is in both."""
+    stands = {row["name"]: split(row["segments"]) for row in PRODUCTS}
+    odd: list[tuple[str, str]] = []
+    for row in [*FIRMS, *read(SEEDS / "sample" / "enterprises.csv")]:
+        made = [segment for product in split(row["products"]) for segment in stands.get(product, [])]
+        for segment in split(row["segments"]):
+            chain = segment.split(".")[0]
+            makes_of_it = [one for one in made if one.startswith(f"{chain}.")]
+            if chain in MADE_AGAIN and makes_of_it and segment not in made and not segment.endswith(".design"):
+                odd.append((row["name"], segment))
+    assert odd == []
