@@ -30,8 +30,9 @@ class _Row:
     laid: set[str] = field(default_factory=set)
 
     def due(self, before: str) -> dict[str, Edit]:
-        """Return what was written before a moment and is not laid yet."""
-        return {name: edit for name, edit in self.edits.items() if name not in self.laid and edit.at < before}
+        """Return what was written until a moment and is not laid yet; records count whole seconds, and in the same one
+        a person is taken to have written before a load."""
+        return {name: edit for name, edit in self.edits.items() if name not in self.laid and edit.at <= before}
 
 
 class PeopleWords:
@@ -45,7 +46,7 @@ class PeopleWords:
         self._sources = {str(edit.value) for row in self.rows for edit in row.edits.values() if edit.field == "source"}
 
     def lay(self, onto: "Onto", before: str = EVER) -> None:
-        """Put on a graph what was written before a moment, as far as it has the rows; at the end all of it: what nobody
+        """Put on a graph what was written until a moment, as far as it has the rows; at the end all of it: what nobody
         else knows then is what a person vouches for."""
         last = before == EVER
         waiting = [row for row in self.rows if row.due(before)]
