@@ -351,6 +351,6 @@ def test_every_error_has_the_status_that_its_reader_acts_on() -> None:
     wanted = {
         "InputError": 422, "NotFound": 404, "Ambiguous": 409, "QueryError": 400, "WriteRefused": 403, "CypherClosed": 403,
         "QueryTimeout": 504, "WorkStopped": 504, "Busy": 503, "StoreUnavailable": 503, "ServiceUnavailable": 503, "OutputError": 500,
-        "LoadBusy": 409, "Conflict": 409, "TagMissing": 428,
+        "LoadBusy": 409, "Conflict": 409, "TagMissing": 428, "UploadTooLarge": 413, "UploadTooSlow": 408,
     }  # fmt: skip
     assert {kind.__name__: kind.status for kind in LianzhangError.__subclasses__()} == wanted
