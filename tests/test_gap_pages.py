@@ -118,14 +118,14 @@ def test_the_picture_has_the_states(client: TestClient, seeded_store: Store) -> 
 
 
 def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> None:
-    page = client.get(f"/chains/{CARS}?without=sample").text
+    page = client.get("/chains/modern-finance?without=sample").text
     assert re.search(r"\d+ 个环节全部未知", page)
     assert "/templates/coverages.xlsx" in page
     assert "显示全部数据" in page
     assert {state for row in rows_of(page, "gap-segments") for state in re.findall(r"state state-(\w+)", row)} == {
         "unknown"
     }
-    assert f'href="/chains/{CARS}/certificate?place=' in page
+    assert 'href="/chains/modern-finance/certificate?place=' in page
     assert all(
         "without=sample" in link for link in addresses(page).found if "/certificate" in link or "/what-if" in link
     )

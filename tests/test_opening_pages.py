@@ -340,7 +340,9 @@ def test_needs_at_a_glance(client: TestClient, seeded_store: Store) -> None:
     guessed = [product for product, (*_, recorded) in by_state["none"].items() if not recorded]
     assert {"家用制冷剂", "NTC温度传感器"} <= {*guessed}
     page = client.get(f"/enterprises/{LEADER}/opportunities").text
-    assert unescape(re.findall(r'<div class="none">.*?</div>', page, re.DOTALL)[0]).count("chip guessed") == len(guessed)
+    assert unescape(re.findall(r'<div class="none">.*?</div>', page, re.DOTALL)[0]).count("chip guessed") == len(
+        guessed
+    )
 
 
 def test_needs_are_a_question_too(client: TestClient, seeded_store: Store, seeded_store_url: str) -> None:
