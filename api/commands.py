@@ -93,6 +93,7 @@ def load(
 
     当前目录里没有 seeds 时,seeds 指随程序安装的种子数据。
     """
+    from loaders.layouts.told import read_pairs
     from loaders.run import Options
     from loaders.run import load as run
 
@@ -109,8 +110,8 @@ def load(
             step=step,
             proof=proof,
             leader=(leader or "").strip(),
-            columns=_pairs("--map", columns or [], "公司名=name", once=True),
-            keep=_pairs("--keep", keep or [], "电话=回访"),
+            columns=read_pairs("--map", columns or [], "公司名=name", once=True),
+            keep=read_pairs("--keep", keep or [], "电话=回访"),
             edition=edition,
         )
         done = run(
@@ -139,22 +140,6 @@ def _carried(path: Path) -> Path:
         return path
     say(f"当前目录里没有 {SEEDS},载入随程序安装的 {carried}")
     return carried
-
-
-def _pairs(option: str, pairs: list[str], example: str, once: bool = False) -> dict[str, str]:
-    """Return what is said of some heads; raises ``InputError`` where a pair is none, or names a head, or what is said
-    of it where that may be ``once``, a second time."""
-    said: dict[str, str] = {}
-    for pair in pairs:
-        head, sign, value = (part.strip() for part in pair.replace("＝", "=", 1).partition("="))
-        if not (head and sign and value):
-            raise InputError(f"{option} {pair}: 应形如 {example}")
-        if head in said:
-            raise InputError(f"{option}: “{head}”这一列写了两次: {said[head]}、{value}")
-        if once and value in said.values():
-            raise InputError(f"{option}: 字段 {value} 写了两次,一个字段只能是一列")
-        said[head] = value
-    return said
 
 
 def _kind(word: str | None) -> "type[Record] | None":

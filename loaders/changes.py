@@ -4,7 +4,7 @@ stands over what files say until it is taken back; the journal keeps each of the
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Literal
 from uuid import uuid4
@@ -25,6 +25,7 @@ from graph.model import (
     name_of,
 )
 from graph.model.edits import Edit, read_edits, tag_of
+from graph.moments import now
 from graph.names.comparisons import read_comparisons
 from graph.stores import Store
 from loaders.folding import Folding
@@ -166,7 +167,7 @@ def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
                 table.as_written = True
             for one in begun:
                 store.journal().append(one.entry(Outcome.begun))
-            at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            at = now()
             marks = {table.index: one.mark(at) for table, one in zip(tables, begun, strict=True)}
             Folding(store, writer, report, marks=marks).run(tables)
     except LianzhangError as error:

@@ -40,39 +40,34 @@ class Due:
         return Due(nodes, edges)
 
 
-class Sayings:
-    """What each standing load says something of, with the number of the load; read once."""
+def _several(loads: list[LoadRecord]) -> list[str]:
+    """Return the lists of which there is more than one edition."""
+    days: dict[str, set[str]] = {}
+    for load in loads:
+        days.setdefault(load.list, set()).add(load.edition)
+    return sorted(name for name, own in days.items() if name and len(own) > 1)
 
-    def __init__(self, ledger: LoadLedger, shelf: StoreShelf) -> None:
-        self.loads = ledger.standing
-        self.lists = {load.list for load in self.loads if load.list}
-        self._shelf = shelf
 
-    def several(self) -> list[str]:
-        """Return the lists of which there is more than one edition."""
-        days = {name: {load.edition for load in self.loads if load.list == name} for name in self.lists}
-        return sorted(name for name, own in days.items() if len(own) > 1)
-
-    def all(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return all nodes and all edges, with the list and the edition that say it."""
-        nodes: list[pl.DataFrame] = []
-        edges: list[pl.DataFrame] = []
-        for number, load in enumerate(self.loads):
-            of_load = {"__number": number, "__list": load.list, "__edition": load.edition}
-            told = [pl.lit(value).alias(name) for name, value in of_load.items()]
-            for frames, frame in zip((nodes, edges), read_touched(load, self._shelf), strict=True):
-                frames.append(frame.with_columns(told))
-        return pl.concat(nodes, how="vertical_relaxed"), pl.concat(edges, how="vertical_relaxed")
+def _sayings(loads: list[LoadRecord], shelf: StoreShelf) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return all nodes and all edges that loads say something of, with the list and the edition that say it."""
+    nodes: list[pl.DataFrame] = []
+    edges: list[pl.DataFrame] = []
+    for number, load in enumerate(loads):
+        of_load = {"__number": number, "__list": load.list, "__edition": load.edition}
+        told = [pl.lit(value).alias(name) for name, value in of_load.items()]
+        for frames, frame in zip((nodes, edges), read_touched(load, shelf), strict=True):
+            frames.append(frame.with_columns(told))
+    return pl.concat(nodes, how="vertical_relaxed"), pl.concat(edges, how="vertical_relaxed")
 
 
 def find_due(ledger: LoadLedger, shelf: StoreShelf) -> Due:
     """Return what ends with an edition of a list."""
-    sayings = Sayings(ledger, shelf)
-    if not (several := sayings.several()):
+    loads = ledger.standing
+    if not (several := _several(loads)):
         none = [pl.DataFrame(schema={**dict.fromkeys(key, pl.String), **DUE}) for key in (NODE_KEY, EDGE_KEY)]
         return Due(*none)
-    nodes, edges = sayings.all()
-    ended = [_due_of(name, sayings.loads, nodes, edges) for name in several]
+    nodes, edges = _sayings(loads, shelf)
+    ended = [_due_of(name, loads, nodes, edges) for name in several]
     return Due(pl.concat([due.nodes for due in ended]), pl.concat([due.edges for due in ended]))
 
 

@@ -12,9 +12,10 @@ import polars as pl
 
 from graph.memory import give_back_memory
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, ends_of
+from graph.moments import now
 from graph.stores import Tables, Writer
 from loaders.files.sheets import ROW
-from loaders.ledger import Bundles, now
+from loaders.ledger import Bundles
 from loaders.report import ReadOtherwise, Reject, Report, Step, shown, silent
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import Marks

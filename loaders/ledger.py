@@ -10,7 +10,6 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -143,16 +142,6 @@ def read_ledger(store: Store) -> LoadLedger:
     return LoadLedger.of(store.ledger())
 
 
-def new_id(at: str) -> str:
-    """Return an id for a load that begins at a moment."""
-    return f"{at[:10].replace('-', '')}-{uuid4().hex[:8]}"
-
-
-def now() -> str:
-    """Return this moment as records keep it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def edition_of(source: str) -> tuple[str, str]:
     """Return the name of a list and the day of its edition, as its source tells; nothing where it tells no day."""
     day = day_of(source)
@@ -188,14 +177,12 @@ class Bundles:
         self._parts.clear()
 
 
-def read_bundles(shelf: StoreShelf, folder: str, part: str = "") -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield the frames that were kept in a folder, or of one part of it, each with the name of its part."""
+def read_bundles(shelf: StoreShelf, folder: str) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield the frames that were kept in a folder, each with the name of its part."""
     for file in shelf.names(f"{folder}/"):
         with zipfile.ZipFile(io.BytesIO(shelf.get(file))) as archive:
             for name in archive.namelist():
-                own = name.rpartition("/")[0]
-                if part in ("", own):
-                    yield own, pl.read_ipc(archive.read(name))
+                yield name.rpartition("/")[0], pl.read_ipc(archive.read(name))
 
 
 def keep_touched(load: LoadRecord, touched: Touched, shelf: StoreShelf) -> LoadRecord:

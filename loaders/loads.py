@@ -12,11 +12,12 @@ import polars as pl
 from graph.errors import Conflict
 from graph.journal import JournalEntry
 from graph.model import EDGES, EDITS, NODES, ends_of
+from graph.moments import now
 from graph.stores import Store, open_store
 from graph.stores.base import StoreShelf
 from loaders.editions import Due
 from loaders.folding import Folding
-from loaders.ledger import Bundles, LoadLedger, LoadRecord, LoadState, now, read_ledger, record_named, with_load
+from loaders.ledger import LoadLedger, LoadRecord, LoadState, read_ledger, record_named, with_load
 from loaders.memory import KEY
 from loaders.recording import ended, entered, open_ledger
 from loaders.rejects import write_rejects
@@ -147,10 +148,7 @@ def rehearse(paths: list[Path], store: Store, options: Options) -> Iterator[Rehe
             shelf, about, touched = _Above(copy.shelf(), store.shelf()), came.about, Touched()
             due = None
             with copy.load() as writer:
-                said = Bundles(copy.shelf(), about.id)
-                Folding(copy, writer, came.report, options.step, check=came.check, said=said, touched=touched).run(
-                    came.tables
-                )
+                Folding(copy, writer, came.report, options.step, check=came.check, touched=touched).run(came.tables)
                 came.check()
                 if options.rejects:
                     came.report.rejects_written = write_rejects(came.tables, options.rejects)

@@ -8,7 +8,7 @@ import polars as pl
 
 from graph.model import EDGES, NODES, Edge, Node, ends_of, name_of
 from graph.model.nodes import Enterprise
-from graph.stores import Store, Tables, Writer
+from graph.stores import Ends, Store, Tables, Writer
 from graph.stores.base import StoreShelf, schema
 from graph.stores.frames import Frames
 from loaders.editions import mark_ends
@@ -53,7 +53,7 @@ def replay(
     names what each load says something of now where that is to be kept; and what is told of people's rows that no file
     has any more."""
     shelf, frames = store.shelf(), read_base(store.shelf(), ledger.base)
-    written, onto = PeopleWords(store), Onto(frames, frames)
+    written, onto = PeopleWords(store), Onto(frames)
     moments = [*(load.at for load in ledger.standing), EVER]
     for load, (_, following) in zip(ledger.standing, pairwise(moments), strict=True):
         step(f"重放 {'、'.join(load.files)[:40]}", 0)
@@ -102,7 +102,7 @@ def become(store: Store, writer: Writer, frames: Frames, step: Step = silent) ->
     """Write into a store what makes it the graph of some frames; when something was recorded is no difference."""
     made = Difference()
     step("写入", 0)
-    later: list[tuple[type[Node] | type[Edge], tuple[str, str] | None, pl.DataFrame, pl.DataFrame]] = []
+    later: list[tuple[type[Edge], Ends, pl.DataFrame, pl.DataFrame]] = []
     for edge in EDGES:
         for ends in ends_of(edge):
             there = pl.concat([pl.DataFrame(schema=schema(edge)), *store.edges(edge, ends)])
@@ -122,13 +122,11 @@ def become(store: Store, writer: Writer, frames: Frames, step: Step = silent) ->
         if len(changed):
             writer.update_nodes(node, changed)
         made.count(node.label(), new, changed, gone)
-    for record, pair, new, changed in later:
-        assert issubclass(record, Edge)
-        assert pair is not None
+    for edge, ends, new, changed in later:
         if len(new):
-            writer.insert_edges(record, pair, new)
+            writer.insert_edges(edge, ends, new)
         if len(changed):
-            writer.update_edges(record, pair, changed)
+            writer.update_edges(edge, ends, changed)
     return made
 
 

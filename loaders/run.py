@@ -7,12 +7,13 @@ from pathlib import Path
 from graph.errors import InputError
 from graph.journal import JournalEntry
 from graph.model import Record
+from graph.moments import new_id, now
 from graph.outputs import check_folder
 from graph.stores import Store
 from loaders.folding import Folding
 from loaders.layouts.told import Told
 from loaders.layouts.words import head_words
-from loaders.ledger import LoadRecord, edition_of, new_id, now, read_ledger
+from loaders.ledger import LoadRecord, edition_of, read_ledger
 from loaders.memory import fingerprint, recall, recall_layouts, remember, remember_layouts
 from loaders.recording import recorded
 from loaders.rejects import write_rejects
@@ -51,7 +52,7 @@ class Options:
         list_, day = edition_of(self.proof.get("source", ""))
         name, day = ("", "") if self.edition is False else (list_, day)
         return LoadRecord(
-            self.id or new_id(at),
+            self.id or new_id(),
             at,
             self.by,
             tuple(files),
@@ -154,7 +155,9 @@ def opened(paths: list[Path], options: Options) -> Incoming:
 
 def _done_before(store: Store, options: Options) -> Report | None:
     """Return the report of a load that was to have the same id and came to its end: it is not repeated."""
-    done = next((load for load in read_ledger(store).loads if options.id and load.id == options.id), None)
+    if not options.id:
+        return None
+    done = next((load for load in read_ledger(store).loads if load.id == options.id), None)
     return Report.of(done.report, store.version(), done.id) if done else None
 
 
@@ -191,5 +194,5 @@ def _entry_of(files: list[Path], report: Report, by: str) -> JournalEntry:
     told = "、".join(f"{zh} {report.total(name):,}" for zh, name in counts.items())
     names = "、".join(shown(path.name) for path in files[:MOST_NAMED]) + ("…" if len(files) > MOST_NAMED else "")
     told = f"{len(files)} 个文件：{told}"
-    change = report.id or new_id(now())  # nothing is recorded of files without rows
+    change = report.id or new_id()  # nothing is recorded of files without rows
     return JournalEntry("载入", by, name=names, told=told, change=change, version=report.version or "")

@@ -6,11 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from graph.model import EDGES, EDITS, NODE_TYPES, NODES, Edge, Node, Record, columns, ends_of
+from graph.model import EDGES, EDITS, NODE_TYPES, NODES, Edge, Node, Record, ends_of
 from graph.model.edits import Edit, read_edits
 from graph.model.nodes import Source
-from graph.stores import Ends, Tables, Writer
+from graph.stores import Ends, Tables
 from graph.stores.base import schema
+from graph.stores.frames import Frames
 from loaders.rows.directory import Directory
 from loaders.rows.edits import Row, over, released
 
@@ -71,9 +72,9 @@ class PeopleWords:
             return
         made = self._over(row, there, before, {"id": self._id(row.row["id"])})
         if there is None:
-            onto.writer.insert_nodes(row.record, _frame(row.record, made))
+            onto.frames.insert_nodes(row.record, _frame(row.record, made))
         else:
-            onto.writer.update_nodes(row.record, _frame(row.record, made))
+            onto.frames.update_nodes(row.record, _frame(row.record, made))
 
     def _lay_edge(self, onto: "Onto", row: _Row, before: str, last: bool) -> None:
         assert issubclass(row.record, Edge)
@@ -87,9 +88,9 @@ class PeopleWords:
             return
         made = self._over(row, there, before, key)
         if there is None:
-            onto.writer.insert_edges(row.record, row.ends, _frame(row.record, made))
+            onto.frames.insert_edges(row.record, row.ends, _frame(row.record, made))
         else:
-            onto.writer.update_edges(row.record, row.ends, _frame(row.record, made))
+            onto.frames.update_edges(row.record, row.ends, _frame(row.record, made))
 
     def _over(self, row: _Row, there: Row | None, before: str, key: Row) -> Row:
         due = row.due(before)
@@ -133,15 +134,15 @@ class PeopleWords:
                         edits = self._vouched(mine, {name: row.edits[name] for name in [*row.edits][:1]})
                         own = {name: edit for name, edit in edits.items() if name in VOUCHED}
                         base = dict.fromkeys(node) | {"id": id, "recorded_at": node["recorded_at"]}
-                        onto.writer.insert_nodes(record, _frame(record, over(base, own)))
+                        onto.frames.insert_nodes(record, _frame(record, over(base, own)))
                         onto.forget(record)
 
     def _keep_sources(self, onto: "Onto") -> None:
         """Keep the sources that people's rows name."""
-        missing = self._sources - {*onto.tables.nodes(Source)["id"]}
+        missing = self._sources - {*onto.frames.nodes(Source)["id"]}
         kept = self.graph.nodes(Source).filter(pl.col("id").is_in([*missing]))
         if len(kept):
-            onto.writer.insert_nodes(Source, kept)
+            onto.frames.insert_nodes(Source, kept)
 
     def _found(self, onto: "Onto", record: type[Node], row: Row) -> str:
         """Return the node that is meant now by a row that files called otherwise: it has its code or its name."""
@@ -159,28 +160,27 @@ class PeopleWords:
 
 @dataclass
 class Onto:
-    """A graph that is written into, asked for single rows."""
+    """A graph in memory that is written into, asked for single rows."""
 
-    tables: Tables
-    writer: Writer
+    frames: Frames
     _directories: dict[type[Node], Directory] = field(default_factory=dict)
 
     def node(self, record: type[Node], id: str) -> Row | None:
         """Return a node."""
-        found = self.tables.nodes(record).filter(pl.col("id") == id)
+        found = self.frames.nodes(record).filter(pl.col("id") == id)
         return next(found.iter_rows(named=True), None)
 
     def edge(self, record: type[Edge], ends: Ends, key: Row) -> Row | None:
         """Return an edge by its ends and key."""
         same = [pl.col(name).fill_null("") == (value or "") for name, value in key.items()]
-        frames = (frame.filter(*same) for frame in self.tables.edges(record, ends))
+        frames = (frame.filter(*same) for frame in self.frames.edges(record, ends))
         return next((row for frame in frames for row in frame.iter_rows(named=True)), None)
 
     def directory(self, record: type[Node]) -> Directory:
         """Return the names of a type's nodes."""
         if record not in self._directories:
             self._directories[record] = Directory()
-            self._directories[record].add(record.label(), self.tables.nodes(record))
+            self._directories[record].add(record.label(), self.frames.nodes(record))
         return self._directories[record]
 
     def forget(self, record: type[Node]) -> None:
@@ -221,6 +221,5 @@ def _as_row(record: type[Record], ends: Ends | None, row: Row) -> Iterator[_Row]
 
 
 def _frame(record: type[Record], row: Row) -> pl.DataFrame:
-    assert columns(record)
     types = schema(record)
     return pl.DataFrame([{name: row.get(name) for name in types}], schema=types, orient="row")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,14 +12,16 @@ from starlette.requests import ClientDisconnect
 
 from api.core.people import Person, person_of
 from api.load.answers import LoadList, LoadOutcome, LoadPreview, LoadProgress, StandingLoad, TakenBackLoad, UploadedLoad
-from api.load.jobs import WORKING, Jobs, LoadJob, new_id, now, read_made
+from api.load.jobs import WORKING, Jobs, LoadJob, read_made
 from api.load.upload import Uploaded, take
 from api.load.words import for_page
 from graph.errors import InputError, NotFound, NotNow
 from graph.journal import JournalEntry, Outcome
 from graph.model import find_type
+from graph.moments import new_id, now
 from graph.statuses import STATUS_ZH
 from graph.stores import Store
+from loaders.layouts.told import read_pairs
 from loaders.ledger import LoadRecord
 from loaders.loads import find_load, read_loads
 
@@ -68,8 +70,8 @@ def told_by(came: Uploaded) -> dict[str, Any]:
         raise InputError("写了日期，没有写来源；请写明这些文件出自哪里，如“企查查导出”")
     told: dict[str, Any] = {name: came.first(name) for name in LONGEST}
     told["source"] = f"{source} {day}" if day and day not in source else source
-    told["columns"] = pairs("map", came.fields.get("map", []), "公司名=name", once=True)
-    told["keep"] = pairs("keep", came.fields.get("keep", []), "电话=回访")
+    told["columns"] = read_pairs("map", came.fields.get("map", []), "公司名=name", once=True)
+    told["keep"] = read_pairs("keep", came.fields.get("keep", []), "电话=回访")
     return check_told(told)
 
 
@@ -86,21 +88,6 @@ def check_told(told: dict[str, Any]) -> dict[str, Any]:
     if told["edition"] not in EDITIONS:
         raise InputError("edition 应为 auto、yes 或 no")
     return told
-
-
-def pairs(option: str, given: Iterable[str], example: str, once: bool = False) -> dict[str, str]:
-    """Return what is said of some heads; raises ``InputError`` where a pair is none or says something twice."""
-    said: dict[str, str] = {}
-    for pair in given:
-        head, sign, value = (part.strip() for part in pair.replace("＝", "=", 1).partition("="))
-        if not (head and sign and value):
-            raise InputError(f"{option} {pair[:100]}：应形如 {example}")
-        if head in said:
-            raise InputError(f"“{head[:60]}”这一列说了两次：{said[head]}、{value}")
-        if once and value in said.values():
-            raise InputError(f"字段“{value[:60]}”说了两次，一个字段只能是一列")
-        said[head] = value
-    return said
 
 
 async def wait_for(request: Request, id: str, seconds: float) -> UploadedLoad:

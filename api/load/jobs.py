@@ -18,7 +18,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +25,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from graph.errors import NotFound, NotNow
+from graph.moments import new_id, now
 from graph.outputs import write_text
 from graph.settings import Settings
 
@@ -118,16 +118,6 @@ def read_made(folder: Path, name: str) -> dict[str, Any] | None:
 def lock_of(folder: Path) -> FileLock:
     """Return the lock that the process of a job holds while it lives."""
     return FileLock(folder / "work.lock", timeout=0)
-
-
-def new_id() -> str:
-    """Return an id that no load has."""
-    return f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(4)}"
-
-
-def now() -> str:
-    """Return this moment as it is written down."""
-    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Jobs:

@@ -19,6 +19,7 @@ from graph.errors import LianzhangError, NotNow
 from graph.model import EDGES, NODES, file_name, find_type, zh_heads
 from graph.model.nodes import Enterprise
 from graph.statuses import STATUS_ZH
+from loaders.layouts.told import read_pairs
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -202,7 +203,7 @@ def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, An
         told["kind"] = file_name(Enterprise)  # as which its columns were offered
     if record := find_type(told["kind"]) if told["kind"] != job.kind else None:
         columns = {head: name for head, name in columns.items() if name in zh_heads(record)}
-    told["columns"] = doing.pairs("map", [f"{head}={value}" for head, value in columns.items()], "", once=True)
+    told["columns"] = read_pairs("map", [f"{head}={value}" for head, value in columns.items()], "", once=True)
     kept = {name.removeprefix("keep:"): value.strip() for name, value in form.items() if name.startswith("keep:")}
     told["keep"] = {head: purpose for head, purpose in kept.items() if purpose}
     return doing.check_told(told)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from api.load.jobs import LoadJob, changing, files_of, lock_of, now
+from api.load.jobs import LoadJob, changing, files_of, lock_of
 from api.load.words import for_page
+from graph.moments import now
 from graph.outputs import write_text
 
 if TYPE_CHECKING:

@@ -1,9 +1,10 @@
 """What the person who loads says of whole files."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from graph.errors import InputError
 from graph.model import Record, find_type
 from loaders.layouts.spelling import clean_head, without_year
 
@@ -48,6 +49,22 @@ class Told:
         kind = find_type(layout.get("", ""))
         columns = {head: name for head, name in layout.items() if head}
         return replace(self, kind=self.kind or kind, columns=self.columns or columns) if layout else self
+
+
+def read_pairs(option: str, pairs: Iterable[str], example: str, once: bool = False) -> dict[str, str]:
+    """Return what is said of some heads (``head=value``); raises ``InputError`` where a pair is none, or names a head,
+    or what is said of it where that may be ``once``, a second time."""
+    said: dict[str, str] = {}
+    for pair in pairs:
+        head, sign, value = (part.strip() for part in pair.replace("＝", "=", 1).partition("="))
+        if not (head and sign and value):
+            raise InputError(f"{option} {pair[:100]}：应形如 {example}")
+        if head in said:
+            raise InputError(f"{option}：“{head[:60]}”这一列写了两次：{said[head]}、{value}")
+        if once and value in said.values():
+            raise InputError(f"{option}：字段 {value[:60]} 写了两次，一个字段只能是一列")
+        said[head] = value
+    return said
 
 
 def sign_of(heads: Sequence[str]) -> str:
