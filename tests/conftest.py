@@ -4,6 +4,7 @@ A server or a browser that cannot be had fails the test where LIANZHANG_REQUIRE_
 set (``make test`` and CI set both); only ``make test-embedded`` leaves the Neo4j tests out, by their mark.
 """
 
+import os
 import socket
 import sys
 import threading
@@ -198,6 +199,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.neo4j)
         of_server = item.get_closest_marker("neo4j") is not None
         item.add_marker(pytest.mark.xdist_group("neo4j" if of_server else item.nodeid.partition("::")[0]))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Say at once what failed: whoever stops a run that hangs has not seen its summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(
+            f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-2000:]}", file=sys.__stderr__, flush=True
+        )
 
 
 @pytest.fixture(scope="session")
