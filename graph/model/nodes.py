@@ -100,6 +100,12 @@ class Segment(Node):
     )
     tier: Tier = column("层级", "上中下游", "位置层级")
     function: Function = column("作用", "功能", hint="在链上起什么作用;位置(上中下游)另写")
+    register_makes: OptNames = column("登记用语·制造", hint="处在这里的企业在经营范围里写的制造品,不带动词")
+    register_does: OptNames = column("登记用语·服务", hint="同上,做的事,带动词")
+    register_sells: OptNames = column("登记用语·销售", hint="同上,卖本身就是处在这里的")
+    register_grows: OptNames = column("登记用语·种养", hint="同上,种的、养的、捕的")
+    register_not: OptNames = column("登记用语·除外", hint="含有上面的词、说的却不是这里的词")
+    formerly: OptText = column("原编号", hint="从哪个环节拆出来的")
 
 
 class Industry(Node):

@@ -1,0 +1,190 @@
+"""Placing firms on chains: weights, figures on dev by folds, and how it grows; prints Markdown tables.
+
+    python -m benchmarks.placing            # figures on dev of ../shared/data/placement, cross-validated, beside TF-IDF
+    python -m benchmarks.placing fit        # learn the weights from dev and write queries/placing/weights.json
+    python -m benchmarks.placing growth     # 1k, 10k, 100k, 1M firms with scopes of 300 signs, each in a process of its own
+
+The data have no licence: they are read where they lie and never copied; what ships is a number for each feature.
+Cross-validated figures learn the weights in the folds only (8 folds, 5 shuffles). The words of the segments are data
+of the taxonomy, written without the rows of dev.
+"""
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+
+from graph.scope import Scope
+from graph.stores import open_store
+from loaders.run import load
+from queries.core.view import View
+from queries.matching.offers import Rows
+from queries.placing.evidence import FEATURES, TRADE, Evidence, Firm, Reader
+from queries.placing.judge import Model, Trade, Weights, judge
+from queries.placing.run import FORM, read_firms, told
+from queries.placing.yardstick import Yardstick, read_yardstick
+
+ROOT = Path(__file__).parent.parent
+DATA = ROOT.parent / "shared" / "data" / "placement"
+WEIGHTS = ROOT / "queries" / "placing" / "weights.json"
+FOLDS, SHUFFLES = 8, 5
+STRENGTH, STRENGTH_OF_TRADE = 1.0, 1.0  # inverse of the ridge
+# the segments in which whoever trades stands, and the service given there
+TRADES = {
+    "modern-commerce.wholesale": "批发分销",
+    "modern-commerce.physical-retail": "百货零售",
+    "modern-commerce.trade": "大宗商品贸易",
+    "modern-commerce.online-retail": "网络零售",
+}
+CUTS = {"from_any": 0.4, "from_main": 0.3, "from_trade": 0.45, "from_product": 0.35, "high": 0.7, "middle": 0.5}
+Gold = Mapping[str, Mapping[str, str]]
+
+
+def read_taxonomy() -> Yardstick:
+    """Return the yardstick of the seeds."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"ladybug:///{folder}/graph.lbug")
+        load([ROOT / "seeds" / "taxonomy", ROOT / "seeds" / "qingdao"], store)
+        made = read_yardstick(View.of(store, Scope()))
+        store.close()
+    return made
+
+
+def read_dev(yardstick: Yardstick) -> tuple[list[Evidence], Gold]:
+    """Return what speaks for each labelled firm, and its places with their strength."""
+    reader = Reader(yardstick)
+    evidence = [reader.read(firm) for firm in read_firms(Rows(DATA / "firms_dev.jsonl", FORM))]
+    rows = map(json.loads, (DATA / "gold_dev.jsonl").open(encoding="utf-8"))
+    return evidence, {row["id"]: {place["id"]: place["strength"] for place in row["segments"]} for row in rows}
+
+
+def learn(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick, on: str) -> Model:
+    """Return the weights under which the labelled places are likeliest."""
+    rows, any_, main = [], [], []
+    for one in evidence:
+        for place, features in one.features():
+            segment = yardstick.places[place].formerly
+            if segment not in TRADES:
+                rows.append(features)
+                any_.append(segment in gold[one.firm.id])
+                main.append(gold[one.firm.id].get(segment) == "main")
+    told_of = [one.trade() for one in evidence]
+    trades = {}
+    for segment, product in TRADES.items():
+        strengths = [gold[one.firm.id].get(segment) for one in evidence]
+        trades[segment] = Trade(
+            any=_fit(told_of, [strength is not None for strength in strengths], STRENGTH_OF_TRADE),
+            main=_fit(told_of, [strength == "main" for strength in strengths], STRENGTH_OF_TRADE),
+            product=product,
+        )
+    return Model(
+        version="2026-11-30.1",
+        learned_on=on,
+        features=list(FEATURES),
+        trade_features=list(TRADE),
+        places=Weights(any=_fit(rows, any_, STRENGTH), main=_fit(rows, main, STRENGTH)),
+        trades=trades,
+        **CUTS,
+    )
+
+
+def _fit(rows: Sequence[Sequence[float]], right: Sequence[bool], strength: float) -> list[float]:
+    if sum(right) < 2:
+        return [0.0] * len(rows[0]) + [-4.0]
+    fitted = LogisticRegression(C=strength, max_iter=5000).fit(np.asarray(rows), right)
+    return [round(float(value), 4) for value in (*fitted.coef_[0], fitted.intercept_[0])]
+
+
+def cross_validate(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick, seed: int) -> list[dict[str, Any]]:
+    """Return the places of every labelled firm, judged by what the other folds teach."""
+    placed: dict[str, dict[str, Any]] = {}
+    for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(np.arange(len(evidence))):
+        model = learn([evidence[row] for row in train], gold, yardstick, "folds")
+        for one in judge([evidence[row] for row in test], yardstick, model):
+            placed[one.firm] = told(one, yardstick)
+    return [placed[one.firm.id] for one in evidence]
+
+
+def score(placed: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the figures of ``score.py``."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in placed)
+        file.flush()
+        said = subprocess.run(
+            [sys.executable, DATA / "score.py", file.name, DATA / "gold_dev.jsonl"], capture_output=True, text=True, check=True
+        ).stdout.split()
+    number = [float(word) for word in said if word[0].isdigit() and "." in word]
+    names = ("segment precision", "segment recall", "segment F1", "chain precision", "chain recall", "chain F1", "first is main")
+    return dict(zip((*names, "none left alone", "product precision@3", "product recall@5"), number, strict=True))
+
+
+def figures() -> None:
+    """Print the figures on dev, the mean and the spread over the shuffles."""
+    yardstick = read_taxonomy()
+    evidence, gold = read_dev(yardstick)
+    runs = [score(cross_validate(evidence, gold, yardstick, seed)) for seed in range(SHUFFLES)]
+    print(f"\n247 firms, {FOLDS} folds, {SHUFFLES} shuffles\n\n| figure | mean | least | most |\n|---|---:|---:|---:|")
+    for name in runs[0]:
+        values = [run[name] for run in runs]
+        print(f"| {name} | {np.mean(values):.3f} | {min(values):.3f} | {max(values):.3f} |")
+
+
+def fit() -> None:
+    """Learn from all of dev and write the weights that ship."""
+    yardstick = read_taxonomy()
+    evidence, gold = read_dev(yardstick)
+    model = learn(evidence, gold, yardstick, "247 dev firms of the placement task, by python -m benchmarks.placing fit")
+    WEIGHTS.write_text(json.dumps(model.model_dump(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for name, any_, main in zip((*FEATURES, "(none)"), model.places.any, model.places.main, strict=True):
+        print(f"{name:16s} {any_:7.2f} {main:7.2f}")
+
+
+def make_firms(number: int) -> Iterable[Firm]:
+    """Yield made firms with scopes of about 300 signs, put together of products' names and a register's verbs."""
+    chance = random.Random(7)
+    things = [word for word in read_taxonomy().words if len(word) > 2]
+    verbs = ("制造", "销售", "研发", "批发", "技术服务", "加工", "零售", "维修", "租赁", "设计")
+    for row in range(number):
+        items: list[str] = []
+        while sum(map(len, items)) + len(items) < 300:
+            mark = chance.choice("一二三四五六七八九十甲乙丙丁") if chance.random() < 0.3 else ""
+            items.append(mark + chance.choice(things) + chance.choice(verbs))
+        yield Firm(f"made-{row}", f"演示{row}{chance.choice(things)}有限公司", "；".join(items))
+
+
+def growth() -> None:
+    """Print time and memory at sizes 10 times apart."""
+    print("\n| firms | seconds | MB | seconds per 1,000 |\n|---:|---:|---:|---:|")
+    for size in (1_000, 10_000, 100_000, 1_000_000):
+        said = subprocess.run([sys.executable, "-m", "benchmarks.placing", "one", str(size)], capture_output=True, text=True, check=True).stdout
+        seconds, memory = map(float, said.split())
+        print(f"| {size:,} | {seconds:.1f} | {memory:,.0f} | {seconds / size * 1000:.3f} |", flush=True)
+
+
+def one(size: int) -> None:
+    """Print the seconds and MB of one run by the command's own way: a file in, a file out."""
+    from queries.placing.run import place_files
+
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "firms.jsonl"
+        with source.open("w", encoding="utf-8") as file:
+            for firm in make_firms(size):
+                file.write(json.dumps({"id": firm.id, "name": firm.name, "scope": firm.scope}, ensure_ascii=False) + "\n")
+        yardstick, start = read_taxonomy(), time.perf_counter()
+        place_files(source, Path(folder) / "placed.jsonl", yardstick)
+        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    {"fit": fit, "growth": growth}.get(words[0] if words else "", figures)() if words[:1] != ["one"] else one(int(words[1]))

@@ -1,0 +1,5 @@
+"""How the reasons of placing are worded."""
+
+from queries.core.reason import Catalogue
+
+say = Catalogue("placing")

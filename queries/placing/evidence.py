@@ -1,0 +1,211 @@
+"""What speaks for a firm's standing in a segment: its scope item by item, its name, its classes of industry."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from queries.placing.scope import Item, read_scope
+from queries.placing.yardstick import Kind, Word, Yardstick, plain
+
+# how strongly each of these speaks for a place, each from 0 to 1
+CHANNELS = (
+    "word_make", "word_develop", "word_bare", "word_sell", "word_serve", "grows", "does", "sells",
+    "product_make", "product_develop", "product_bare", "product_sell", "product_serve", "service", "service_other",
+    "class_make", "class_other", "wider", "early_make", "early_do", "early_other", "times",
+    "name", "name_product", "industry",
+)  # fmt: skip
+# what is so of the firm as a whole, or of a place beside the firm's others
+CONTEXT = ("sold", "trades", "builds", "items", "chain", "best", "relative", "certain")
+FEATURES = (*CHANNELS, *CONTEXT)
+# what tells a firm that trades
+TRADE = ("sold", "share", "first", "wholesale", "retail", "online", "bulk", "foreign", "trades", "builds", "makes", "things", "general")
+_channel = {name: number for number, name in enumerate(CHANNELS)}
+_trades = re.compile("商贸|贸易|经贸|工贸|商行|商社|百货|超市|批发|经营部|商店|物资|购物|便利")
+_builds = re.compile("建筑|施工|装饰|装修|市政|园林|路桥|劳务|房地产|置业|物业")
+_wholesale, _retail = re.compile("批发"), re.compile("零售|百货|超市|专卖")
+_online = re.compile("互联网销售|网上销售|网上贸易|网络销售|线上销售|线上线下|电子商务|网上经营|网店")
+_bulk = re.compile("煤炭|煤制品|焦炭|矿产品|矿石|石油制品|燃料油|钢材|生铁|有色金属|大宗|成品油")
+_foreign = re.compile("进出口")
+_general = re.compile("日用百货|五金|办公用品|建筑材料|建材|劳保用品|电子产品|文具|工艺品|针纺织品|机电设备")
+_form = re.compile(r"股份|有限|责任|公司|集团|分公司|总公司|中心|示例\d*")
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What a register says of a firm: ``industries`` are codes or names of classes."""
+
+    id: str
+    name: str
+    scope: str = ""
+    industries: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Said:
+    """What speaks for one place: the strength of each channel, and the best words with the item they stand in."""
+
+    strength: list[float] = field(default_factory=lambda: [0.0] * len(CHANNELS))
+    words: dict[str, tuple[float, str]] = field(default_factory=dict)  # what is named -> strength, channel
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All that speaks for places and products of a firm."""
+
+    firm: Firm
+    items: list[Item]
+    places: dict[int, Said] = field(default_factory=dict)
+    products: dict[str, tuple[float, str]] = field(default_factory=dict)  # id -> strength, the item
+
+    def features(self) -> list[tuple[int, list[float]]]:
+        """Return each place with what is known for and beside it, in the order of ``FEATURES``."""
+        best = {place: max(said.strength[:_channel["early_make"]]) for place, said in self.places.items()}
+        return [(place, [*said.strength, *self._context(place, best)]) for place, said in self.places.items()]
+
+    def _context(self, place: int, best: dict[int, float]) -> Sequence[float]:
+        top = max(best.values(), default=0.0) or 1.0
+        sold, trades, builds, items = self._whole
+        return (sold, trades, builds, items, 0.0, best[place], best[place] / top, float(best[place] >= 0.99))
+
+    @property
+    def _whole(self) -> tuple[float, float, float, float]:
+        number = max(1, len(self.items))
+        sold = sum(item.deed == "sell" for item in self.items) / number
+        return sold, float(bool(_trades.search(self.firm.name))), float(bool(_builds.search(self.firm.name))), min(number, 20) / 20
+
+    def trade(self) -> list[float]:
+        """Return what tells whether the firm trades, in the order of ``TRADE``."""
+        sold, trades, builds, _ = self._whole
+        scope, number = self.firm.scope, len(self.items)
+        only = sum(item.deed == "sell" or (trades and item.deed == "bare") for item in self.items)
+        made = sum(item.deed == "make" for item in self.items)
+        return [
+            min(only, 10) / 10,
+            only / max(1, number),
+            float(bool(self.items) and self.items[0].deed == "sell"),
+            float(bool(_wholesale.search(scope))),
+            float(bool(_retail.search(scope))),
+            float(bool(_online.search(scope))),
+            float(bool(_bulk.search(scope))),
+            float(bool(_foreign.search(scope))),
+            trades,
+            builds,
+            float(made > 0),
+            min(made, 5) / 5,
+            min(len(_general.findall(scope)), 5) / 5,
+        ]
+
+
+class Reader:
+    """Reads firms against a yardstick; what an item says is worked out once."""
+
+    def __init__(self, yardstick: Yardstick) -> None:
+        """Keep the yardstick."""
+        self.yardstick = yardstick
+        self._of_item = lru_cache(maxsize=50_000)(self._weigh)
+
+    def read(self, firm: Firm) -> Evidence:
+        """Return what speaks for the places of a firm."""
+        items = read_scope(firm.scope)
+        found = Evidence(firm, items)
+        for position, item in enumerate(items):
+            early = 1 / (1 + position / 3)
+            for place, channel, strength, word in self._of_item(item):
+                said = found.places.setdefault(place, Said())
+                number = _channel[channel]
+                said.strength[number] = max(said.strength[number], strength)
+                side = "early_make" if channel.endswith(("_make", "_develop")) else "early_do" if channel in ("does", "service", "grows", "sells") else "early_other"
+                said.strength[_channel[side]] = max(said.strength[_channel[side]], strength * early)
+                said.strength[_channel["times"]] = min(1.0, said.strength[_channel["times"]] + strength / 5)
+                if strength > said.words.get(item.text, (0.0, ""))[0]:
+                    said.words[item.text] = strength, channel
+            for product, strength in self._products_of(item):
+                if strength > found.products.get(product, (0.0, ""))[0]:
+                    found.products[product] = strength, item.text
+        self._read_name(found)
+        self._read_classes(found)
+        return found
+
+    def _read_name(self, found: Evidence) -> None:
+        name = plain(_form.sub("", found.firm.name))
+        for text, _ in self.yardstick.found(name):
+            for word in self.yardstick.words[text]:
+                if word.kind is Kind.industry:
+                    continue
+                channel = "name_product" if word.kind in (Kind.product, Kind.service) else "name"
+                for place, _share in word.places:
+                    said = found.places.setdefault(place, Said())
+                    said.strength[_channel[channel]] = 1.0
+                    said.words.setdefault(f"名称中的“{text}”", (0.5, channel))
+
+    def _read_classes(self, found: Evidence) -> None:
+        for industry in found.firm.industries:
+            for text, quality in self.yardstick.found(plain(industry)):
+                for word in self.yardstick.words[text]:
+                    for place, share in word.places:
+                        said = found.places.setdefault(place, Said())
+                        said.strength[_channel["industry"]] = max(said.strength[_channel["industry"]], quality * share)
+
+    def _weigh(self, item: Item) -> list[tuple[int, str, float, str]]:
+        best: dict[tuple[int, str], tuple[float, str]] = {}
+
+        def add(word: Word, channel: str, strength: float, text: str) -> None:
+            for place, share in word.places:
+                if strength * share > best.get((place, channel), (0.0, ""))[0]:
+                    best[place, channel] = strength * share, text
+
+        what, deed = plain(item.what), item.deed
+        elsewhere = {
+            place
+            for text, _ in self.yardstick.found(plain(item.text))
+            for word in self.yardstick.words[text]
+            if word.kind is Kind.other
+            for place, _ in word.places
+        }
+        for text, quality in self.yardstick.found(what):
+            for word in self.yardstick.words[text]:
+                if word.kind is Kind.makes:
+                    add(word, f"word_{deed}", quality, text)
+                elif word.kind is Kind.grows and deed in ("make", "bare"):
+                    add(word, "grows", quality, text)
+                elif word.kind is Kind.product:
+                    add(word, f"product_{deed}", quality, text)
+                elif word.kind is Kind.service:
+                    add(word, "service" if deed in ("serve", "bare") else "service_other", quality, text)
+                elif word.kind is Kind.industry:
+                    add(word, "class_make" if deed in ("make", "develop") else "class_other", quality, text)
+        for form in {plain(item.text), *(what + verb for verb in item.verbs)}:
+            for text, quality in self.yardstick.found(form):
+                for word in self.yardstick.words[text]:
+                    if word.kind in (Kind.does, Kind.grows, Kind.sells):
+                        add(word, str(word.kind), max(quality, 0.5), text)
+                    elif word.kind is Kind.service:
+                        add(word, "service", quality, text)
+        if deed in ("make", "develop") and (longer := self.yardstick.ends.get(what)):
+            of = [place for product in longer for place in self.yardstick.products[product].places]
+            for place in set(of):
+                strength = of.count(place) / len(of)
+                if strength > best.get((place, "wider"), (0.0, ""))[0]:
+                    best[place, "wider"] = strength, what
+        return [
+            (place, channel, strength, text)
+            for (place, channel), (strength, text) in best.items()
+            if place not in elsewhere
+        ]
+
+    def _products_of(self, item: Item) -> Iterable[tuple[str, float]]:
+        what, deed = plain(item.what), item.deed
+        counts = {"make": 1.0, "develop": 0.7, "bare": 0.5}
+        best: dict[str, float] = defaultdict(float)
+        for text, quality in self.yardstick.found(what):
+            for word in self.yardstick.words[text]:
+                if word.kind is Kind.product and deed in counts:
+                    best[word.of] = max(best[word.of], quality * counts[deed])
+        for form in {plain(item.text), *(what + verb for verb in item.verbs)}:
+            for text, quality in self.yardstick.found(form):
+                for word in self.yardstick.words[text]:
+                    if word.kind is Kind.service:
+                        best[word.of] = max(best[word.of], quality)
+        return best.items()

@@ -1,0 +1,93 @@
+"""A run of placing over a file: firms of a register in, their places out, and every row that could not be used told."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from graph.deadline import check
+from graph.errors import InputError
+from graph.outputs import check_writable, writing
+from queries.matching.offers import Rows
+from queries.placing.evidence import Firm, Reader
+from queries.placing.judge import Placed, Placement, judge, read_model
+from queries.placing.yardstick import Yardstick
+
+FORM = '{"id": "编号", "name": "企业名称", "scope": "经营范围", "industry": "行业"}'
+BATCH = 1_000  # firms that are judged at a time
+
+
+@dataclass(frozen=True)
+class PlaceRun:
+    """What a run did: firms, how many of them stand somewhere, and the rows that could not be used."""
+
+    firms: int
+    placed: int
+    bad: list[str]
+
+
+def place(firms: Iterable[Firm], yardstick: Yardstick) -> Iterator[list[Placed]]:
+    """Yield where firms stand, batch by batch; raises ``InputError`` where there is nothing to be placed on."""
+    if not yardstick.places:
+        raise InputError("图里还没有环节，无从放起；请先载入产业链（随附的：lianzhang load seeds）")
+    reader, model = Reader(yardstick), read_model()
+    waiting = iter(firms)
+    while batch := [reader.read(firm) for firm in islice(waiting, BATCH)]:
+        check()
+        yield judge(batch, yardstick, model)
+
+
+def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda _text, _rows: None) -> PlaceRun:
+    """Place the firms of a file of JSON lines and write a line for each, in their order."""
+    check_writable(out)
+    rows = Rows(firms, FORM)
+    number = placed = 0
+    with writing(out) as fresh, fresh.open("w", encoding="utf-8") as file:
+        for batch in place(read_firms(rows), yardstick):
+            for one in batch:
+                file.write(json.dumps(told(one, yardstick), ensure_ascii=False) + "\n")
+                placed += bool(one.segments)
+            number += len(batch)
+            tell("企业上链", number)
+    return PlaceRun(number, placed, rows.bad)
+
+
+def read_firms(rows: Rows) -> Iterator[Firm]:
+    """Yield the firms of a file; one of the id of an earlier one is refused."""
+    seen: set[str] = set()
+    for row in rows:
+        id, name = rows.text(row, "id"), row.get("name")
+        industry = row.get("industry") or []
+        classes = [industry] if isinstance(industry, str) else industry
+        if id is None:
+            continue
+        if id in seen:
+            rows.refuse(f"id {id} 已经出现过")
+        elif not isinstance(name, str) or not isinstance(row.get("scope") or "", str):
+            rows.refuse("name 与 scope 应是文字")
+        elif not isinstance(classes, list) or not all(isinstance(each, str) for each in classes):
+            rows.refuse("industry 应是文字，或一列文字")
+        else:
+            seen.add(id)
+            yield Firm(id, name, row.get("scope") or "", tuple(classes))
+
+
+def told(one: Placed, yardstick: Yardstick) -> dict[str, Any]:
+    """Return the places of a firm under the ids of segments and names of products of November 2026, a newer one beside it."""
+    segments: dict[str, dict[str, Any]] = {}
+    for placement in one.segments:
+        place = yardstick.places[int(placement.of)]
+        newer = {"newer": place.id} if place.id != place.formerly else {}
+        segments.setdefault(place.formerly, {"id": place.formerly, "name": place.name} | newer | _proof(placement))
+    products: dict[str, dict[str, Any]] = {}
+    for placement in one.products:
+        product = yardstick.products[str(placement.of)]
+        newer = {"newer": product.name} if product.name != product.formerly else {}
+        products.setdefault(product.formerly, {"id": product.formerly} | newer | _proof(placement))
+    return {"id": one.firm, "segments": [*segments.values()], "products": [*products.values()]}
+
+
+def _proof(placement: Placement) -> dict[str, Any]:
+    return {"score": round(placement.score, 3), "level": placement.level, "why": list(placement.why)}

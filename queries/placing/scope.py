@@ -1,0 +1,138 @@
+"""A registered scope of business read into items: what is named, and what the firm does with it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Deed(StrEnum):
+    """What a firm does with what an item names."""
+
+    make = "做"
+    develop = "研发"
+    sell = "卖"
+    grow = "种养"
+    serve = "服务"
+
+
+VERBS: dict[Deed, tuple[str, ...]] = {
+    Deed.make: (
+        "制造", "生产", "加工", "精加工", "深加工", "初加工", "制作", "组装", "装配", "酿造", "屠宰", "冶炼", "铸造", "锻造", "熔炼", "压延", "印染", "织造",
+        "精炼", "提炼", "炼制", "炮制", "修造", "制售", "自产", "调制", "灌装", "包装生产", "建造",
+    ),
+    Deed.develop: ("研发", "开发", "研制", "设计", "研究", "研究与开发", "技术开发", "技术研发", "设计研发", "开发研究"),
+    Deed.sell: (
+        "销售", "批发", "零售", "经销", "购销", "批零", "代销", "经营", "买卖", "收购", "批发兼零售", "批发零售", "零售兼批发", "贸易", "采购", "自销", "售",
+        "互联网销售", "网上销售", "线上销售", "线上线下销售", "代理销售", "销售代理", "展销", "供应", "代购代销", "进出口", "国内贸易", "直销", "国内销售",
+    ),
+    Deed.grow: ("种植", "养殖", "饲养", "捕捞", "培育", "繁育", "种养", "栽培", "种养殖", "育苗", "采摘", "繁殖", "放牧", "采集"),
+    Deed.serve: (
+        "维修", "修理", "安装", "租赁", "服务", "咨询", "技术服务", "技术咨询", "技术转让", "转让", "推广", "维护", "保养", "调试", "施工", "技术推广", "检测", "检验",
+        "运输", "仓储", "管理", "策划", "代理", "运营", "改造", "回收", "清洗", "配送", "安装维修", "售后服务", "养护", "出租", "承接", "承包", "总承包", "监理", "勘察", "发布",
+    ),
+}  # fmt: skip
+_deed_of = {verb: deed for deed, verbs in VERBS.items() for verb in verbs}
+_verbs = sorted(_deed_of, key=len, reverse=True)
+_verb = "|".join(map(re.escape, _verbs))
+_BY_DEED = (
+    (Deed.make, "make"), (Deed.grow, "make"), (Deed.develop, "develop"), (Deed.sell, "sell"), (Deed.serve, "serve"),
+)  # fmt: skip
+_joint = r"(?:[、,，/]|及其?|和|与|兼|并|或|以及)?"
+_leading = re.compile(rf"^(?:从事|主要从事|主营|兼营|承接|开展|提供)?((?:(?:{_verb}){_joint})+)([::]?)")
+_trailing = re.compile(rf"^(.*?)(?:的|之)?((?:{_joint}(?:{_verb}))+)$")
+_each = re.compile(_verb)
+_aside = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|〓|\*+|\.{2,}|…+|\(.*$")
+_head = re.compile(
+    r"(?:许可经营项目|一般经营项目|许可项目|一般项目|经营范围|前置许可经营项目|主营|兼营|无|其他无需报经审批的一切合法项目)[::]"
+)
+_sentence = re.compile(r"[;。\n]")
+_clause = re.compile(r",")
+_part = re.compile(r"[、\s]+|(?<=[\u4e00-\u9fff]{2})(?:以及|及其|及)(?=[\u4e00-\u9fff]{2})")
+NOTHING = re.compile(r"^(?:不含|除|不得|依法|凭|经相关|具体|以上|上述|国家|法律|法规|须|未经|有效期|限|仅限|其中|涉及|许可证|取得)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing or activity of a scope: its text without verbs at the edges, the text as it is written, its deeds."""
+
+    what: str
+    text: str
+    deeds: frozenset[Deed]
+    verbs: tuple[str, ...]
+
+    @property
+    def deed(self) -> str:
+        """Return the deed that counts: who makes and sells a thing makes it."""
+        return next((name for deed, name in _BY_DEED if deed in self.deeds), "bare")
+
+    @property
+    def sells(self) -> bool:
+        """Tell whether the thing is sold and not made."""
+        return self.deed == "sell"
+
+
+def plain(text: str) -> str:
+    """Return a scope's text in half width, without asides in brackets and heads of sections."""
+    half = unicodedata.normalize("NFKC", text)
+    while (bare := _aside.sub("", half)) != half:
+        half = bare
+    return _head.sub(";", half)
+
+
+def read_scope(text: str) -> list[Item]:
+    """Return the items of a scope, in the order in which they stand."""
+    items: list[Item] = []
+    for sentence in _sentence.split(plain(text)):
+        items += _read_sentence(sentence.strip(" ,:-"))
+    return items
+
+
+@lru_cache(maxsize=200_000)
+def _read_sentence(sentence: str) -> tuple[Item, ...]:
+    items: list[Item] = []
+    carried: tuple[str, ...] = ()
+    for clause in _clause.split(sentence):
+        clause = clause.strip(" :-的")
+        if not clause or NOTHING.match(clause):
+            continue
+        lead: tuple[str, ...] = ()
+        if (match := _leading.match(clause)) and (match[2] or match.end() < len(clause)):
+            rest = clause[match.end() :]
+            # "设计服务", "加工中心": the verb is a part of the word
+            if match[2] or len(rest) > 1:
+                lead = tuple(_each.findall(match[1]))
+                if match[2]:
+                    carried = lead
+                clause = rest
+        items += _read_clause(clause, lead or carried)
+    return tuple(items)
+
+
+def _read_clause(clause: str, lead: tuple[str, ...]) -> list[Item]:
+    items: list[Item] = []
+    said: tuple[str, ...] = ()  # verbs at the end of a list are said of all that stands before without verbs of its own
+    alone: tuple[str, ...] = ()  # verbs that stand by themselves just behind the next part
+    for part in reversed([part.strip(" :-的") for part in _part.split(clause)]):
+        if not part:
+            continue
+        what, own = _cut(part)
+        if not what:
+            alone = own + alone
+            continue
+        own += alone
+        alone = ()
+        said = own or said
+        verbs = lead + said
+        items.append(Item(what, part, frozenset(_deed_of[verb] for verb in verbs), verbs))
+    return items[::-1]
+
+
+def _cut(part: str) -> tuple[str, tuple[str, ...]]:
+    """Return what a part names, and the verbs before or behind it."""
+    if (match := _trailing.match(part)) and match[2]:
+        return match[1].strip("的之"), tuple(_each.findall(match[2]))
+    if (match := _leading.match(part)) and len(part) - match.end() > 1:
+        return part[match.end() :], tuple(_each.findall(match[1]))
+    return part, ()
