@@ -24,10 +24,12 @@ from neo4j_server import Server, neo4j_server
 from soak_parts import SOAK
 
 from api.app import create_app
+from graph.memory import give_back_memory
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from graph.stores.neo4j import Neo4jStore
 from loaders.run import load
+from queries.core.cache import CACHE
 
 collect_ignore_glob = [] if SOAK else ["soak/*"]  # make soak
 settings.register_profile("lianzhang", deadline=None)  # a busy machine is no defect
@@ -38,6 +40,9 @@ SEEDS = ROOT / "seeds"
 _seeded: dict[str, str] = {}
 
 
+CACHE.most = 128 << 20  # what was made of graphs that are gone stays as long as there is room
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's own graph and settings out of the tests."""
@@ -45,6 +50,14 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
         monkeypatch.delenv(f"LIANZHANG_{field.upper()}", raising=False)
     monkeypatch.setenv("LIANZHANG_LOAD_NICE", "0")  # tests side by side would starve what steps back for them
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "data"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leave_nothing() -> Iterator[None]:
+    """Let go of the stores that a module's tests opened and left: each has processes of its own, and a machine that
+    runs thousands of tests would be full of them."""
+    yield
+    give_back_memory()
 
 
 @pytest.fixture(scope="session")
