@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
@@ -30,7 +32,7 @@ from loaders.run import load
 from queries.core.view import View
 from queries.matching.offers import Rows
 from queries.placing.evidence import FEATURES, TRADE, Evidence, Firm, Reader
-from queries.placing.judge import Model, Trade, Weights, judge
+from queries.placing.judge import Model, Weights, judge
 from queries.placing.run import FORM, read_firms, told
 from queries.placing.yardstick import Yardstick, read_yardstick
 
@@ -38,15 +40,10 @@ ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "placement"
 WEIGHTS = ROOT / "queries" / "placing" / "weights.json"
 FOLDS, SHUFFLES = 8, 5
-STRENGTH, STRENGTH_OF_TRADE = 1.0, 1.0  # inverse of the ridge
-# the segments in which whoever trades stands, and the service given there
-TRADES = {
-    "modern-commerce.wholesale": "批发分销",
-    "modern-commerce.physical-retail": "百货零售",
-    "modern-commerce.trade": "大宗商品贸易",
-    "modern-commerce.online-retail": "网络零售",
-}
-CUTS = {"from_any": 0.4, "from_main": 0.3, "from_trade": 0.45, "from_product": 0.35, "high": 0.7, "middle": 0.5}
+STRENGTH, STRENGTH_OF_TRADE, RIDGE = 1.0, 1.0, 0.5  # the first two are inverses of one
+# the segments in which whoever trades stands
+TRADES = tuple(f"modern-commerce.{name}" for name in ("wholesale", "physical-retail", "trade", "online-retail"))
+CUTS = {"from_any": 0.47, "from_main": 0.3, "from_trade": 0.45, "from_product": 0.35, "high": 0.7, "middle": 0.5}
 Gold = Mapping[str, Mapping[str, str]]
 
 
@@ -79,23 +76,62 @@ def learn(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick, on: st
                 any_.append(segment in gold[one.firm.id])
                 main.append(gold[one.firm.id].get(segment) == "main")
     told_of = [one.trade() for one in evidence]
+    of_places, *of_trades = _order(evidence, gold, yardstick)
+    orders = iter(of_trades)
     trades = {}
-    for segment, product in TRADES.items():
+    for segment in TRADES:
         strengths = [gold[one.firm.id].get(segment) for one in evidence]
-        trades[segment] = Trade(
+        trades[segment] = Weights(
             any=_fit(told_of, [strength is not None for strength in strengths], STRENGTH_OF_TRADE),
             main=_fit(told_of, [strength == "main" for strength in strengths], STRENGTH_OF_TRADE),
-            product=product,
+            order=next(orders),
         )
     return Model(
         version="2026-11-30.1",
         learned_on=on,
         features=list(FEATURES),
         trade_features=list(TRADE),
-        places=Weights(any=_fit(rows, any_, STRENGTH), main=_fit(rows, main, STRENGTH)),
+        places=Weights(any=_fit(rows, any_, STRENGTH), main=_fit(rows, main, STRENGTH), order=of_places),
         trades=trades,
         **CUTS,
     )
+
+
+def _order(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick) -> list[list[float]]:
+    """Return the weights under which main places stand first: of places, and of each segment of trade."""
+    width, block = len(FEATURES), len(TRADE) + 1
+    asked: list[tuple[NDArray[np.float64], NDArray[np.bool_]]] = []
+    for one in evidence:
+        rows, segments = list[list[float]](), list[str]()
+        for place, features in one.features():
+            if (segment := yardstick.places[place].formerly) not in TRADES:
+                rows.append([*features, *[0.0] * (block * len(TRADES))])
+                segments.append(segment)
+        for number, segment in enumerate(TRADES):
+            own = [0.0] * (width + block * len(TRADES))
+            own[width + number * block : width + (number + 1) * block] = [*one.trade(), 1.0]
+            rows.append(own)
+            segments.append(segment)
+        right = np.array([gold[one.firm.id].get(segment) == "main" for segment in segments])
+        if right.any():
+            asked.append((np.array(rows), right))
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        lost, slope = RIDGE * float(weights @ weights) / 2, RIDGE * weights
+        for rows, right in asked:
+            scores = rows @ weights
+            shares = np.exp(scores - scores.max())
+            shares /= shares.sum()
+            hit = float((shares * right).sum()) + 1e-12
+            lost -= float(np.log(hit))
+            slope = slope + rows.T @ (shares - shares * right / hit)
+        return lost, slope
+
+    start = np.zeros(width + block * len(TRADES))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    parts = [found[:width].tolist() + [0.0]]
+    parts += [found[width + number * block : width + (number + 1) * block].tolist() for number in range(len(TRADES))]
+    return [[round(value, 4) for value in part] for part in parts]
 
 
 def _fit(rows: Sequence[Sequence[float]], right: Sequence[bool], strength: float) -> list[float]:
@@ -121,10 +157,21 @@ def score(placed: Iterable[Mapping[str, Any]]) -> dict[str, float]:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in placed)
         file.flush()
         said = subprocess.run(
-            [sys.executable, DATA / "score.py", file.name, DATA / "gold_dev.jsonl"], capture_output=True, text=True, check=True
+            [sys.executable, DATA / "score.py", file.name, DATA / "gold_dev.jsonl"],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.split()
     number = [float(word) for word in said if word[0].isdigit() and "." in word]
-    names = ("segment precision", "segment recall", "segment F1", "chain precision", "chain recall", "chain F1", "first is main")
+    names = (
+        "segment precision",
+        "segment recall",
+        "segment F1",
+        "chain precision",
+        "chain recall",
+        "chain F1",
+        "first is main",
+    )
     return dict(zip((*names, "none left alone", "product precision@3", "product recall@5"), number, strict=True))
 
 
@@ -166,7 +213,9 @@ def growth() -> None:
     """Print time and memory at sizes 10 times apart."""
     print("\n| firms | seconds | MB | seconds per 1,000 |\n|---:|---:|---:|---:|")
     for size in (1_000, 10_000, 100_000, 1_000_000):
-        said = subprocess.run([sys.executable, "-m", "benchmarks.placing", "one", str(size)], capture_output=True, text=True, check=True).stdout
+        said = subprocess.run(
+            [sys.executable, "-m", "benchmarks.placing", "one", str(size)], capture_output=True, text=True, check=True
+        ).stdout
         seconds, memory = map(float, said.split())
         print(f"| {size:,} | {seconds:.1f} | {memory:,.0f} | {seconds / size * 1000:.3f} |", flush=True)
 
@@ -179,7 +228,9 @@ def one(size: int) -> None:
         source = Path(folder) / "firms.jsonl"
         with source.open("w", encoding="utf-8") as file:
             for firm in make_firms(size):
-                file.write(json.dumps({"id": firm.id, "name": firm.name, "scope": firm.scope}, ensure_ascii=False) + "\n")
+                file.write(
+                    json.dumps({"id": firm.id, "name": firm.name, "scope": firm.scope}, ensure_ascii=False) + "\n"
+                )
         yardstick, start = read_taxonomy(), time.perf_counter()
         place_files(source, Path(folder) / "placed.jsonl", yardstick)
         print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
@@ -187,4 +238,6 @@ def one(size: int) -> None:
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    {"fit": fit, "growth": growth}.get(words[0] if words else "", figures)() if words[:1] != ["one"] else one(int(words[1]))
+    {"fit": fit, "growth": growth}.get(words[0] if words else "", figures)() if words[:1] != ["one"] else one(
+        int(words[1])
+    )

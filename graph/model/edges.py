@@ -23,6 +23,12 @@ MATCH_STAGES = choice("需求", "推荐", "链主答复", "洽谈", "签约", "�
 MatchStage = Annotated[str, MATCH_STAGES, BeforeValidator(MATCH_STAGES.clean)]
 VERDICTS = choice("同一", "不同", "撤销", words={"same": "同一", "different": "不同", "undo": "撤销"})
 Verdict = Annotated[str, VERDICTS, BeforeValidator(VERDICTS.clean)]
+PLACED = choice("采纳", "不收")
+PlacedVerdict = Annotated[str | None, PLACED, BeforeValidator(PLACED.clean)]
+# of a place that was inferred from what a register says of a firm
+PLACED_ON = column("推断依据", hint="企业名称、经营范围和行业的指纹:变了才再审")
+VERDICT = column("审核", hint="人看过推断以后:采纳或不收")
+JUDGED_ON = column("审核时的依据")
 
 
 def joins(
@@ -121,6 +127,9 @@ class Produces(Edge):
         group="products",
     )
     weight: OptNumber = column("权重", "占比")
+    placed_on: OptText = PLACED_ON
+    verdict: PlacedVerdict = VERDICT
+    judged_on: OptText = JUDGED_ON
 
 
 class Needs(Edge):
@@ -260,6 +269,9 @@ class OperatesIn(Edge):
         words=("所在环节", "环节中的企业"),
         group="places",
     )
+    placed_on: OptText = PLACED_ON
+    verdict: PlacedVerdict = VERDICT
+    judged_on: OptText = JUDGED_ON
 
 
 class OnChain(Edge):

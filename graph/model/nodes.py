@@ -105,6 +105,7 @@ class Segment(Node):
     register_sells: OptNames = column("登记用语·销售", hint="同上,卖本身就是处在这里的")
     register_grows: OptNames = column("登记用语·种养", hint="同上,种的、养的、捕的")
     register_not: OptNames = column("登记用语·除外", hint="含有上面的词、说的却不是这里的词")
+    typical_product: OptText = column("典型产品", hint="只说得出环节时最可能做的产品(服务)")
     formerly: OptText = column("原编号", hint="从哪个环节拆出来的")
 
 
@@ -137,6 +138,7 @@ class Product(Node):
     )
     kind: Goods = column("类别", "产品或服务")
     hs: OptText = column("HS品目", "HS编码", "商品编码", "海关编码", hint="海关商品编码的品目，4 位或 6 位")
+    register_words: OptNames = column("登记用语", hint="企业在经营范围里怎样写它,名称和别名之外的")
     bought_anywhere: OptFlag = column("到处可买", "通用外购", hint="是：到处买得到的通用品，不追问本地谁做")
 
 

@@ -1,26 +1,55 @@
 """What speaks for a firm's standing in a segment: its scope item by item, its name, its classes of industry."""
 
+import math
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from queries.placing.scope import Item, read_scope
-from queries.placing.yardstick import Kind, Word, Yardstick, plain
+from queries.placing.yardstick import Found, Kind, Word, Yardstick, plain
 
 # how strongly each of these speaks for a place, each from 0 to 1
 CHANNELS = (
     "word_make", "word_develop", "word_bare", "word_sell", "word_serve", "grows", "does", "sells",
     "product_make", "product_develop", "product_bare", "product_sell", "product_serve", "service", "service_other",
     "class_make", "class_other", "wider", "early_make", "early_do", "early_other", "times",
-    "name", "name_product", "industry",
+    "name", "name_product", "industry", "special",
 )  # fmt: skip
 # what is so of the firm as a whole, or of a place beside the firm's others
 CONTEXT = ("sold", "trades", "builds", "items", "chain", "best", "relative", "certain")
 FEATURES = (*CHANNELS, *CONTEXT)
 # what tells a firm that trades
-TRADE = ("sold", "share", "first", "wholesale", "retail", "online", "bulk", "foreign", "trades", "builds", "makes", "things", "general")
+TRADE = (
+    "sold",
+    "share",
+    "first",
+    "wholesale",
+    "retail",
+    "online",
+    "bulk",
+    "foreign",
+    "trades",
+    "builds",
+    "makes",
+    "things",
+    "general",
+    "retail_only",
+    "shop",
+    "abroad",
+    "bulk_share",
+    "bulk_first",
+    "retail_share",
+    "wholesale_share",
+    "named",
+    "does",
+    "fabricates",
+)
+KEPT = 50_000  # items of scopes of which it is kept what they say
+# how sure it is that who does this with a thing makes it, or gives the service
+SURE_OF_PRODUCT = {"make": 1.0, "develop": 0.7, "bare": 0.5, "serve": 0.2, "sell": 0.0}
+SURE_OF_SERVICE = {"make": 0.9, "develop": 0.9, "bare": 0.8, "serve": 1.0, "sell": 0.3}
+SOLD = ("销售", "批发", "零售", "贸易", "经营")  # a word of an activity that is selling
 _channel = {name: number for number, name in enumerate(CHANNELS)}
 _trades = re.compile("商贸|贸易|经贸|工贸|商行|商社|百货|超市|批发|经营部|商店|物资|购物|便利")
 _builds = re.compile("建筑|施工|装饰|装修|市政|园林|路桥|劳务|房地产|置业|物业")
@@ -28,6 +57,8 @@ _wholesale, _retail = re.compile("批发"), re.compile("零售|百货|超市|专
 _online = re.compile("互联网销售|网上销售|网上贸易|网络销售|线上销售|线上线下|电子商务|网上经营|网店")
 _bulk = re.compile("煤炭|煤制品|焦炭|矿产品|矿石|石油制品|燃料油|钢材|生铁|有色金属|大宗|成品油")
 _foreign = re.compile("进出口")
+_shop = re.compile("店|服务点|加油站|连锁|超市|门市|药房|商行|百货")
+_abroad = re.compile("国际贸易|进出口|对外贸易|供应链|国贸")
 _general = re.compile("日用百货|五金|办公用品|建筑材料|建材|劳保用品|电子产品|文具|工艺品|针纺织品|机电设备")
 _form = re.compile(r"股份|有限|责任|公司|集团|分公司|总公司|中心|示例\d*")
 
@@ -61,7 +92,7 @@ class Evidence:
 
     def features(self) -> list[tuple[int, list[float]]]:
         """Return each place with what is known for and beside it, in the order of ``FEATURES``."""
-        best = {place: max(said.strength[:_channel["early_make"]]) for place, said in self.places.items()}
+        best = {place: max(said.strength[: _channel["early_make"]]) for place, said in self.places.items()}
         return [(place, [*said.strength, *self._context(place, best)]) for place, said in self.places.items()]
 
     def _context(self, place: int, best: dict[int, float]) -> Sequence[float]:
@@ -73,7 +104,12 @@ class Evidence:
     def _whole(self) -> tuple[float, float, float, float]:
         number = max(1, len(self.items))
         sold = sum(item.deed == "sell" for item in self.items) / number
-        return sold, float(bool(_trades.search(self.firm.name))), float(bool(_builds.search(self.firm.name))), min(number, 20) / 20
+        return (
+            sold,
+            float(bool(_trades.search(self.firm.name))),
+            float(bool(_builds.search(self.firm.name))),
+            min(number, 20) / 20,
+        )
 
     def trade(self) -> list[float]:
         """Return what tells whether the firm trades, in the order of ``TRADE``."""
@@ -81,6 +117,7 @@ class Evidence:
         scope, number = self.firm.scope, len(self.items)
         only = sum(item.deed == "sell" or (trades and item.deed == "bare") for item in self.items)
         made = sum(item.deed == "make" for item in self.items)
+        sold_ = [item for item in self.items if item.sells]
         return [
             min(only, 10) / 10,
             only / max(1, number),
@@ -95,7 +132,39 @@ class Evidence:
             float(made > 0),
             min(made, 5) / 5,
             min(len(_general.findall(scope)), 5) / 5,
+            float(bool(_retail.search(scope)) and not _wholesale.search(scope)),
+            float(bool(_shop.search(self.firm.name))),
+            float(bool(_abroad.search(self.firm.name))),
+            sum(bool(_bulk.search(item.text)) for item in sold_) / max(1, len(sold_)),
+            float(bool(sold_) and bool(_bulk.search(sold_[0].text))),
+            sum(
+                any("零" in verb for verb in item.verbs) and not any("批" in verb for verb in item.verbs)
+                for item in sold_
+            )
+            / max(1, len(sold_)),
+            sum(any("批" in verb for verb in item.verbs) for item in sold_) / max(1, len(sold_)),
+            self._most("name"),
+            self._most("early_do"),
+            self._most("early_make"),
         ]
+
+    def _most(self, channel: str) -> float:
+        return max((said.strength[_channel[channel]] for said in self.places.values()), default=0.0)
+
+
+def _channel_of(kind: Kind, deed: str) -> str:
+    """Return by which channel a word speaks that names a thing with which something is done; none: by no one."""
+    if kind is Kind.makes:
+        return f"word_{deed}"
+    if kind is Kind.grows:
+        return "grows" if deed in ("make", "bare") else ""
+    if kind is Kind.product:
+        return f"product_{deed}"
+    if kind is Kind.service:
+        return "service" if deed in ("serve", "bare") else "service_other"
+    if kind is Kind.industry:
+        return "class_make" if deed in ("make", "develop") else "class_other"
+    return ""
 
 
 class Reader:
@@ -104,7 +173,9 @@ class Reader:
     def __init__(self, yardstick: Yardstick) -> None:
         """Keep the yardstick."""
         self.yardstick = yardstick
-        self._of_item = lru_cache(maxsize=50_000)(self._weigh)
+        self._rarity: dict[str, float] = {}
+        self._of_item = lru_cache(maxsize=KEPT)(self._weigh)
+        self._of_products = lru_cache(maxsize=KEPT)(self._products_of)
 
     def read(self, firm: Firm) -> Evidence:
         """Return what speaks for the places of a firm."""
@@ -116,21 +187,36 @@ class Reader:
                 said = found.places.setdefault(place, Said())
                 number = _channel[channel]
                 said.strength[number] = max(said.strength[number], strength)
-                side = "early_make" if channel.endswith(("_make", "_develop")) else "early_do" if channel in ("does", "service", "grows", "sells") else "early_other"
+                side = (
+                    "early_make"
+                    if channel.endswith(("_make", "_develop"))
+                    else "early_do"
+                    if channel in ("does", "service", "grows", "sells")
+                    else "early_other"
+                )
                 said.strength[_channel[side]] = max(said.strength[_channel[side]], strength * early)
+                special = strength * self._special(word)
+                if not channel.endswith(("_sell", "_serve", "_bare")):
+                    said.strength[_channel["special"]] = max(said.strength[_channel["special"]], special)
                 said.strength[_channel["times"]] = min(1.0, said.strength[_channel["times"]] + strength / 5)
                 if strength > said.words.get(item.text, (0.0, ""))[0]:
                     said.words[item.text] = strength, channel
-            for product, strength in self._products_of(item):
+            for product, strength in self._of_products(item).items():
                 if strength > found.products.get(product, (0.0, ""))[0]:
                     found.products[product] = strength, item.text
         self._read_name(found)
         self._read_classes(found)
         return found
 
+    def _special(self, word: str) -> float:
+        """Return how special a word is: a general one is a part of many others."""
+        if word not in self._rarity:
+            self._rarity[word] = 1 / math.log2(2 + self.yardstick.holding(word))
+        return self._rarity[word]
+
     def _read_name(self, found: Evidence) -> None:
         name = plain(_form.sub("", found.firm.name))
-        for text, _ in self.yardstick.found(name):
+        for text in [found.word for found in self.yardstick.found(name)]:
             for word in self.yardstick.words[text]:
                 if word.kind is Kind.industry:
                     continue
@@ -142,70 +228,66 @@ class Reader:
 
     def _read_classes(self, found: Evidence) -> None:
         for industry in found.firm.industries:
-            for text, quality in self.yardstick.found(plain(industry)):
-                for word in self.yardstick.words[text]:
-                    for place, share in word.places:
-                        said = found.places.setdefault(place, Said())
-                        said.strength[_channel["industry"]] = max(said.strength[_channel["industry"]], quality * share)
+            for _, in_it, place, share in self._words(plain(industry)):
+                said = found.places.setdefault(place, Said())
+                number = _channel["industry"]
+                said.strength[number] = max(said.strength[number], in_it.quality * share)
 
     def _weigh(self, item: Item) -> list[tuple[int, str, float, str]]:
+        """Return what an item says for each place: by which channel, how strongly, by which word."""
+        what, deed = plain(item.what), item.deed
         best: dict[tuple[int, str], tuple[float, str]] = {}
 
-        def add(word: Word, channel: str, strength: float, text: str) -> None:
-            for place, share in word.places:
-                if strength * share > best.get((place, channel), (0.0, ""))[0]:
-                    best[place, channel] = strength * share, text
+        def add(place: int, channel: str, strength: float, text: str) -> None:
+            if strength > best.get((place, channel), (0.0, ""))[0]:
+                best[place, channel] = strength, text
 
-        what, deed = plain(item.what), item.deed
-        elsewhere = {
-            place
-            for text, _ in self.yardstick.found(plain(item.text))
-            for word in self.yardstick.words[text]
-            if word.kind is Kind.other
-            for place, _ in word.places
-        }
-        for text, quality in self.yardstick.found(what):
-            for word in self.yardstick.words[text]:
-                if word.kind is Kind.makes:
-                    add(word, f"word_{deed}", quality, text)
-                elif word.kind is Kind.grows and deed in ("make", "bare"):
-                    add(word, "grows", quality, text)
-                elif word.kind is Kind.product:
-                    add(word, f"product_{deed}", quality, text)
+        for word, found, place, share in self._words(what):
+            if channel := _channel_of(word.kind, deed):
+                add(place, channel, found.quality * share, found.word)
+        for form in self._forms(item, what):
+            for word, found, place, share in self._words(form):
+                if word.kind in (Kind.does, Kind.grows, Kind.sells):
+                    add(place, str(word.kind), max(found.quality, 0.5) * share, found.word)
                 elif word.kind is Kind.service:
-                    add(word, "service" if deed in ("serve", "bare") else "service_other", quality, text)
-                elif word.kind is Kind.industry:
-                    add(word, "class_make" if deed in ("make", "develop") else "class_other", quality, text)
-        for form in {plain(item.text), *(what + verb for verb in item.verbs)}:
-            for text, quality in self.yardstick.found(form):
-                for word in self.yardstick.words[text]:
-                    if word.kind in (Kind.does, Kind.grows, Kind.sells):
-                        add(word, str(word.kind), max(quality, 0.5), text)
-                    elif word.kind is Kind.service:
-                        add(word, "service", quality, text)
+                    add(place, "service", found.quality * share, found.word)
         if deed in ("make", "develop") and (longer := self.yardstick.ends.get(what)):
             of = [place for product in longer for place in self.yardstick.products[product].places]
             for place in set(of):
-                strength = of.count(place) / len(of)
-                if strength > best.get((place, "wider"), (0.0, ""))[0]:
-                    best[place, "wider"] = strength, what
-        return [
-            (place, channel, strength, text)
-            for (place, channel), (strength, text) in best.items()
-            if place not in elsewhere
-        ]
+                add(place, "wider", of.count(place) / len(of), what)
+        return [(place, channel, strength, text) for (place, channel), (strength, text) in best.items()]
 
-    def _products_of(self, item: Item) -> Iterable[tuple[str, float]]:
-        what, deed = plain(item.what), item.deed
-        counts = {"make": 1.0, "develop": 0.7, "bare": 0.5}
-        best: dict[str, float] = defaultdict(float)
-        for text, quality in self.yardstick.found(what):
+    def _words(self, text: str) -> Iterator[tuple[Word, Found, int, float]]:
+        """Yield the words in a text with each place that they speak for, where the text means that place's word."""
+        elsewhere = self.yardstick.elsewhere(text)
+        for found in self.yardstick.found(text):
+            for word in self.yardstick.words[found.word]:
+                for place, share in word.places:
+                    if not any(
+                        start <= found.start and found.end <= end and place in of for start, end, of in elsewhere
+                    ):
+                        yield word, found, place, share
+
+    def _products_of(self, item: Item) -> Mapping[str, float]:
+        """Return how well an item names each product that it says to be made, or service that it says to be given."""
+        what, best = plain(item.what), dict[str, float]()
+
+        def add(text: str, quality: float) -> None:
             for word in self.yardstick.words[text]:
-                if word.kind is Kind.product and deed in counts:
-                    best[word.of] = max(best[word.of], quality * counts[deed])
-        for form in {plain(item.text), *(what + verb for verb in item.verbs)}:
-            for text, quality in self.yardstick.found(form):
-                for word in self.yardstick.words[text]:
-                    if word.kind is Kind.service:
-                        best[word.of] = max(best[word.of], quality)
-        return best.items()
+                service = word.kind in (Kind.service, Kind.means)
+                if word.kind is Kind.product or service:
+                    share = SURE_OF_SERVICE[item.deed] if service else SURE_OF_PRODUCT[item.deed]
+                    best[word.of] = max(best.get(word.of, 0.0), quality * share)
+
+        for found in self.yardstick.found(what):
+            add(found.word, found.quality)
+        for form in self._forms(item, what):
+            for found in self.yardstick.found(form):
+                if any(word.kind in (Kind.service, Kind.means) for word in self.yardstick.words[found.word]):
+                    add(found.word, found.quality if item.deed != "sell" or found.word.endswith(SOLD) else 0.0)
+        return best
+
+    @staticmethod
+    def _forms(item: Item, what: str) -> set[str]:
+        """Return an item with its verbs, as words of activities are written."""
+        return {plain(item.text), *(plain(what + verb) for verb in item.verbs)}

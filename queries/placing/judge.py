@@ -1,11 +1,12 @@
 """What a firm's evidence comes to: the segments and products that it takes, each with score, level and reasons.
 
-The weights are those of two logistic regressions (Cox, 1958), of any and of the main places, learned from labelled firms
-by ``python -m benchmarks.placing fit``; whoever trades is judged by how much of the scope is selling.
+Whether a place is one is told by two logistic regressions (Cox, 1958), of any and of the main places, their order by a
+conditional logit (McFadden, 1974); all are learned from labelled firms by ``python -m benchmarks.placing fit``. Whoever
+trades is judged by how much of the scope is selling.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,21 +24,16 @@ from queries.placing.yardstick import Yardstick
 Floats = NDArray[np.float64]
 MOST_REASONS = 3
 MOST_PRODUCTS = 8
-MAIN = 2.0  # a main place counts so much more than any, where places are put in order
+TYPICAL = 0.6  # how much the likelihood of a place counts for its typical product
 
 
 class Weights(BaseModel):
-    """Of a logistic regression: one number a feature, and the last for none."""
+    """One number a feature, and the last for none: for being a place, a main one, and before others."""
 
     model_config = ConfigDict(frozen=True)
     any: list[float]
     main: list[float]
-
-
-class Trade(Weights):
-    """Of a segment of trade, and the service that who stands there gives."""
-
-    product: str
+    order: list[float]
 
 
 class Model(BaseModel):
@@ -49,7 +45,7 @@ class Model(BaseModel):
     features: list[str]
     trade_features: list[str]
     places: Weights
-    trades: dict[str, Trade]
+    trades: dict[str, Weights]
     from_any: float
     from_main: float
     from_trade: float
@@ -64,7 +60,6 @@ class Placement:
 
     of: int | str
     score: float
-    main: float
     level: Level
     why: tuple[Reason, ...]
 
@@ -86,46 +81,60 @@ def read_model() -> Model:
 
 def likelihood(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
     """Return the likelihood of each row of features."""
-    made: Floats = 1 / (1 + np.exp(-(np.asarray(rows) @ np.asarray(weights[:-1]) + weights[-1])))
+    made: Floats = 1 / (1 + np.exp(-weighed(rows, weights)))
     return made
+
+
+def weighed(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
+    """Return what each row of features comes to."""
+    made: Floats = np.asarray(rows).reshape(-1, len(weights) - 1) @ np.asarray(weights[:-1]) + weights[-1]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """How likely it is that a place is one, that it is a main one, and how far before others it stands."""
+
+    any: float
+    main: float
+    order: float
+
+
+def _likely(rows: Sequence[Sequence[float]], weights: Weights) -> list[_Likely]:
+    found = (likelihood(rows, weights.any), likelihood(rows, weights.main), weighed(rows, weights.order))
+    return [_Likely(*map(float, each)) for each in zip(*found, strict=True)]
 
 
 def judge(evidence: Sequence[Evidence], yardstick: Yardstick, model: Model) -> list[Placed]:
     """Return where each firm stands."""
     found = [one.features() for one in evidence]
-    rows = [row for features in found for _, row in features]
-    likely = likelihood(rows, model.places.any) if rows else np.empty(0)
-    main = likelihood(rows, model.places.main) if rows else np.empty(0)
+    of_places = iter(_likely([row for features in found for _, row in features], model.places))
     told = [one.trade() for one in evidence]
     trades = {
-        yardstick.number[segment]: (trade, likelihood(told, trade.any), likelihood(told, trade.main))
+        yardstick.number[segment]: _likely(told, trade)
         for segment, trade in model.trades.items()
-        if segment in yardstick.number and told
+        if segment in yardstick.number
     }
-    placed, at = [], 0
+    placed = []
     for number, (one, features) in enumerate(zip(evidence, found, strict=True)):
-        until = at + len(features)
+        likely = {place: next(of_places) for place, _ in features}
         taken = {
-            place: (float(score), float(leading))
-            for (place, _), score, leading in zip(features, likely[at:until], main[at:until], strict=True)
-            if place not in trades and (score > model.from_any or leading > model.from_main)
+            place: each
+            for place, each in likely.items()
+            if place not in trades and (each.any > model.from_any or each.main > model.from_main)
         }
-        at = until
-        taken |= {
-            place: (float(any_[number]), float(leading[number]))
-            for place, (_, any_, leading) in trades.items()
-            if any_[number] > model.from_trade
-        }
-        placed.append(_placed(one, yardstick, model, taken, trades.keys()))
+        taken |= {place: own[number] for place, own in trades.items() if own[number].any > model.from_trade}
+        placed.append(_placed(one, yardstick, model, taken, trades))
     return placed
 
 
 def _placed(
-    one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[int, tuple[float, float]], trades: Mapping[int, object] | set[int]
+    one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[int, _Likely], trades: Container[int]
 ) -> Placed:
-    order = sorted(taken, key=lambda place: (-(taken[place][1] * MAIN + taken[place][0]), place))
+    order = sorted(taken, key=lambda place: (-taken[place].order, place))
     segments = tuple(
-        Placement(place, *taken[place], _level(taken[place][0], model), _why(one, place, place in trades)) for place in order
+        Placement(place, taken[place].any, _level(taken[place].any, model), _why(one, place, place in trades))
+        for place in order
     )
     return Placed(one.firm.id, segments, _products(one, yardstick, model, taken))
 
@@ -143,23 +152,20 @@ def _why(one: Evidence, place: int, trades: bool) -> tuple[Reason, ...]:
     return tuple(say(f"by_{channel}", item=text, share=strength) for text, (strength, channel) in best)
 
 
-def _products(one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[int, tuple[float, float]]) -> tuple[Placement, ...]:
-    """Return what the firm makes, as far as it stands where that is made; of one that stands nowhere nothing is said."""
-    if not taken:
-        return ()
-    found: list[Placement] = []
+def _products(one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[int, _Likely]) -> tuple[Placement, ...]:
+    """Return what the firm makes where it stands; of a place where nothing is said the typical product. Of a firm that
+    stands nowhere nothing is said."""
+    found: dict[int | str, Placement] = {}
     for id, (strength, text) in one.products.items():
         product = yardstick.products[id]
-        score = strength if taken.keys() & set(product.places) else strength * 0.3
-        if score >= model.from_product:
-            found.append(Placement(id, score, score, _level(score, model), (say("names_product", item=text, product=product.name),)))
-    by_name = {product.formerly: product for product in yardstick.products.values()}
-    for segment, trade in model.trades.items():
-        place = yardstick.number.get(segment, -1)
-        if place in taken and (product := by_name.get(trade.product)):
-            score = min(1.0, 0.4 + taken[place][1])
-            found.append(Placement(product.id, score, score, _level(taken[place][0], model), (say("gives", product=product.name),)))
-    best: dict[int | str, Placement] = {}
-    for each in sorted(found, key=lambda each: (-each.score, str(each.of))):
-        best.setdefault(each.of, each)
-    return tuple(best.values())[:MOST_PRODUCTS]
+        at = [taken[place].any for place in product.places if place in taken]
+        if at and (score := strength * (0.5 + max(at) / 2)) >= model.from_product:
+            why = say("names_product", item=text, product=product.name)
+            found[id] = Placement(id, score, _level(score, model), (why,))
+    said = {place for id in found for place in yardstick.products[str(id)].places}
+    for place in taken.keys() - said:
+        if (typical := yardstick.places[place].typical) and typical not in found:
+            score = taken[place].any * TYPICAL
+            why = say("typical", segment=yardstick.places[place].name, product=yardstick.products[typical].name)
+            found[typical] = Placement(typical, score, Level.low, (why,))
+    return tuple(sorted(found.values(), key=lambda each: (-each.score, str(each.of))))[:MOST_PRODUCTS]

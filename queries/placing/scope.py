@@ -50,7 +50,9 @@ _head = re.compile(
 _sentence = re.compile(r"[;。\n]")
 _clause = re.compile(r",")
 _part = re.compile(r"[、\s]+|(?<=[\u4e00-\u9fff]{2})(?:以及|及其|及)(?=[\u4e00-\u9fff]{2})")
-NOTHING = re.compile(r"^(?:不含|除|不得|依法|凭|经相关|具体|以上|上述|国家|法律|法规|须|未经|有效期|限|仅限|其中|涉及|许可证|取得)")
+NOTHING = re.compile(
+    r"^(?:不含|除|不得|依法|凭|经相关|具体|以上|上述|国家|法律|法规|须|未经|有效期|限|仅限|其中|涉及|许可证|取得)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -18,6 +18,14 @@ _aside = re.compile(r"[((][^()()]*[))]")
 _other = re.compile(r"^(?:其他|专业|未列明|专门)+|未列明")
 _trade = re.compile(r"(?:制造业|制造|加工业|加工|生产|业)$")
 _and = re.compile(r"[、和及]")
+# what registers call by several names, and the one that stands for all
+SAME = {
+    "维修": "修理", "维护": "修理", "保养": "修理", "修缮": "修理", "检修": "修理", "研制": "研发", "开发": "研发", "电脑": "计算机",
+    "货运": "货物运输", "客运": "旅客运输", "会务": "会议", "会展": "会议展览", "展示展览": "展览", "展览展示": "展览", "零配件": "配件",
+    "零部件": "配件", "电子器件": "电子元器件", "电子元件": "电子元器件", "道路普通货物": "普通货物道路", "道路货物": "普通货物道路", "机器设备": "机械设备",
+    "原辅材料": "原料", "原材料": "原料", "器材": "设备", "装备": "设备", "仪器仪表": "仪表", "售后": "", "各类": "", "及其": "", "相关": "",
+}  # fmt: skip
+_same = re.compile("|".join(sorted(map(re.escape, SAME), key=len, reverse=True)))
 
 
 class Kind(StrEnum):
@@ -27,9 +35,9 @@ class Kind(StrEnum):
     does = "does"
     sells = "sells"
     grows = "grows"
-    other = "not"  # what holds a word of the segment and means something else
     product = "product"
     service = "service"
+    means = "means"  # how a register names a product, beside its names
     industry = "industry"
 
 
@@ -42,14 +50,26 @@ class Word:
     places: tuple[tuple[int, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word in a text: how well it names the text, and where it stands."""
+
+    word: str
+    quality: float
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Place:
-    """A segment as a place for firms: ``formerly`` is the one that it was split from, or itself."""
+    """A segment as a place for firms: ``formerly`` is the one that it was split from, or itself; ``typical`` the id of
+    the product that who says no more is likeliest to make."""
 
     id: str
     name: str
     chain: str
     formerly: str
+    typical: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,9 @@ class Yardstick:
     places: list[Place] = field(default_factory=list)
     products: dict[str, Made] = field(default_factory=dict)
     words: dict[str, list[Word]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[str, set[int]] = field(
+        default_factory=dict
+    )  # what holds a word of these segments and is none of theirs
     ends: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # the ends of products' names
 
     @cached_property
@@ -77,29 +100,69 @@ class Yardstick:
         return max(map(len, self.words), default=0)
 
     @cached_property
+    def longest_other(self) -> int:
+        """Return how many signs the longest word has that means something else."""
+        return max(map(len, self.others), default=0)
+
+    @cached_property
     def number(self) -> dict[str, int]:
         """Return the number of each segment."""
         return {place.id: number for number, place in enumerate(self.places)}
 
-    def found(self, text: str) -> Iterator[tuple[str, float]]:
-        """Yield the words in a text with how well each names it, from 0 to 1: a Chinese name has its head at its end."""
-        whole = len(text)
-        for start in range(whole - SHORTEST + 1):
-            for end in range(start + SHORTEST, min(whole, start + self.longest) + 1):
-                if (word := text[start:end]) in self.words:
-                    share = (end - start) / whole
-                    at_end = 1.0 if start == 0 else 0.5 + 0.45 * share
-                    yield word, at_end if end == whole else 0.35 * share
+    def found(self, text: str) -> list[Found]:
+        """Return the words in a text with how well each names it, from 0 to 1; a Chinese name has its head at its end.
+
+        A word within a longer one is left out: 锂电池 is no 电池.
+        """
+        return [
+            Found(word, _quality(start, end, len(text)), start, end)
+            for word, start, end in _longest(text, self.words, self.longest)
+        ]
+
+    def elsewhere(self, text: str) -> list[tuple[int, int, set[int]]]:
+        """Return from where to where a text speaks of something else than some segments do with the same word."""
+        return [(start, end, self.others[word]) for word, start, end in _longest(text, self.others, self.longest_other)]
+
+    def holding(self, word: str) -> int:
+        """Return how many words there are that hold a word."""
+        return self._all.count(word)
+
+    @cached_property
+    def _all(self) -> str:
+        return "\n".join(self.words)
 
     def add(self, text: str, kind: Kind, of: str, places: Iterable[tuple[int, float]]) -> None:
         """Add a word."""
-        if len(bare := plain(text)) >= SHORTEST:
+        if len(bare := plain(_aside.sub("", unicodedata.normalize("NFKC", text)))) >= SHORTEST:
             self.words[bare].append(Word(kind, of, tuple(places)))
 
 
+def _longest(text: str, words: Container[str], longest: int) -> list[tuple[str, int, int]]:
+    """Return the words in a text with where they stand, without those within longer ones."""
+    found: list[tuple[str, int, int]] = []
+    until = 0  # how far the words reach that begin before
+    for start in range(len(text) - SHORTEST + 1):
+        for end in range(min(len(text), start + longest), max(until, start + SHORTEST - 1), -1):
+            if (word := text[start:end]) in words:
+                found.append((word, start, end))
+                until = end
+                break
+    return found
+
+
+def _quality(start: int, end: int, whole: int) -> float:
+    """Return how well a word names a text by where it stands in it."""
+    share = (end - start) / whole
+    if end < whole:
+        return 0.35 * share
+    return 1.0 if start == 0 else 0.5 + 0.45 * share
+
+
 def plain(text: str) -> str:
-    """Return a text as words are compared: half width, small letters, without blanks and signs."""
-    return _signs.sub("", unicodedata.normalize("NFKC", text)).lower()
+    """Return a text as words are compared: half width, small letters, without blanks and signs, one word of those that
+    registers use for the same."""
+    bare = _signs.sub("", unicodedata.normalize("NFKC", text)).lower()
+    return _same.sub(lambda match: SAME[match[0]], bare)
 
 
 def read_yardstick(view: View) -> Yardstick:
@@ -123,35 +186,46 @@ def _read(view: View) -> Yardstick:
     return make_yardstick(segments, products, {row["code"]: row["name"] for row in rows["placing_classes"]})
 
 
-def make_yardstick(segments: Sequence[Mapping[str, Any]], products: Sequence[Mapping[str, Any]], classes: Mapping[str, str]) -> Yardstick:
-    """Return the yardstick of segments (id, name, chain, formerly, register_…), products (id, name, kind, aliases,
-    segments, classes) and names of classes by code."""
-    made = Yardstick()
+def make_yardstick(
+    segments: Sequence[Mapping[str, Any]], products: Sequence[Mapping[str, Any]], classes: Mapping[str, str]
+) -> Yardstick:
+    """Return the yardstick of segments (id, name, chain, formerly, typical_product, register_…), products (id, name,
+    kind, aliases, register_words, segments, classes) and names of classes by code."""
+    made, ids = Yardstick(), {row["name"]: row["id"] for row in products}
     for number, row in enumerate(segments):
-        made.places.append(Place(row["id"], row["name"], row["chain"], row.get("formerly") or row["id"]))
+        typical = ids.get(row.get("typical_product") or "", "")
+        made.places.append(Place(row["id"], row["name"], row["chain"], row.get("formerly") or row["id"], typical))
         made.add(row["name"], Kind.makes, row["name"], [(number, 1.0)])
-        for kind in (Kind.makes, Kind.does, Kind.sells, Kind.grows, Kind.other):
+        for word in row.get("register_not") or ():
+            made.others.setdefault(plain(word), set()).add(number)
+        for kind in (Kind.makes, Kind.does, Kind.sells, Kind.grows):
             for word in row.get(f"register_{kind}") or ():
                 made.add(word, kind, row["name"], [(number, 1.0)])
     classed: dict[str, Counter[int]] = defaultdict(Counter)
     for row in products:
-        at = tuple(made.number[segment] for segment in row["segments"] if segment in made.number)
-        aliases = [alias for alias in row.get("aliases") or () if alias]
-        first = next((alias for alias in aliases if make_id("prod", alias) == row["id"]), row["name"])
-        made.products[row["id"]] = Made(row["id"], row["name"], first, at)
+        product = _made(row, made.number)
+        made.products[product.id] = product
         kind = Kind.service if row.get("kind") == "服务" else Kind.product
-        for name in (row["name"], *aliases):
-            made.add(name, kind, row["id"], [(place, 1.0) for place in at])
+        for name in filter(None, (row["name"], *(row.get("aliases") or ()))):
+            made.add(name, kind, product.id, [(place, 1.0) for place in product.places])
             bare = plain(name)
             for start in range(1, len(bare) - SHORTEST + 1):
-                made.ends[bare[start:]].add(row["id"])
+                made.ends[bare[start:]].add(product.id)
+        for word in row.get("register_words") or ():
+            made.add(word, Kind.means, product.id, ())
         for code in row.get("classes") or ():
-            classed[code].update(at)
+            classed[code].update(product.places)
     for code, counts in classed.items():
-        total = counts.total()
         for word in _words_of(classes.get(code, "")):
-            made.add(word, Kind.industry, code, [(place, count / total) for place, count in counts.items()])
+            made.add(word, Kind.industry, code, [(place, count / counts.total()) for place, count in counts.items()])
     return made
+
+
+def _made(row: Mapping[str, Any], number: Mapping[str, int]) -> Made:
+    """Return a product; its id tells which of its names it had at first."""
+    first = next((alias for alias in row.get("aliases") or () if make_id("prod", alias) == row["id"]), row["name"])
+    places = tuple(number[segment] for segment in row["segments"] if segment in number)
+    return Made(row["id"], row["name"], first, places)
 
 
 def _words_of(name: str) -> list[str]:
