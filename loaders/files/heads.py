@@ -118,9 +118,14 @@ def is_head(cell: str, also: frozenset[str] = frozenset()) -> bool:
 def find_header(rows: list[list[str]], also: frozenset[str] = frozenset()) -> int | None:
     """Return the index of the row with the most different known heads among the first rows, or None where no row has
     any; ``also`` are heads that are known for this file alone."""
-    scores = [len({clean_head(cell) for cell in row if cell and is_head(cell, also)}) for row in rows[:LOOK_AHEAD]]
+    scores = [count_heads(row, also) for row in rows[:LOOK_AHEAD]]
     best = max(scores, default=0)
     return scores.index(best) if best else None
+
+
+def count_heads(row: list[str], also: frozenset[str] = frozenset()) -> int:
+    """Return how many different known heads a row has."""
+    return len({clean_head(cell) for cell in row if cell and is_head(cell, also)})
 
 
 def join_headers(upper: list[str], lower: list[str]) -> list[str]:

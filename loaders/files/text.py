@@ -15,7 +15,7 @@ import pyarrow.csv as arrow_csv
 
 from graph.encodings import find_encoding, open_text
 from graph.errors import InputError
-from loaders.files.heads import find_header, heads_at
+from loaders.files.heads import count_heads, find_header, heads_at
 from loaders.files.quotes import CleanBytes, Fault, Lines, Odd, TextRow, read_rows
 from loaders.files.sheets import CHUNK_ROWS, MAX_COLUMNS, ROW, BadRow, Sheet, raw_frame, text_above
 
@@ -66,16 +66,17 @@ def read_text(path: Path, also: frozenset[str] = frozenset()) -> list[Sheet]:
 
 
 def _sample_rows(sample: str, also: frozenset[str]) -> tuple[str, list[list[str]], list[int]]:
-    """Return the delimiter under which the header is widest, the first rows, and the line on which each ends."""
-    best: tuple[int, str, list[list[str]], list[int]] = (-1, ",", [], [])
+    """Return the delimiter under which the header has the most heads, then is widest, the first rows, and the line on
+    which each ends: a cell that lists much has more semicolons than the table has columns."""
+    best: tuple[tuple[int, int], str, list[list[str]], list[int]] = ((-1, -1), ",", [], [])
     for delimiter in DELIMITERS:
         lines = Lines(io.StringIO(sample, newline=""))
         first = list(itertools.islice(read_rows(lines, delimiter, None), 30))
         rows = [row.cells for row in first]
         header = find_header(rows, also)
-        width = len(rows[header]) if header is not None else 0
-        if width > best[0]:
-            best = (width, delimiter, rows, [row.last for row in first])
+        fit = (0, 0) if header is None else (count_heads(rows[header], also), len(rows[header]))
+        if fit > best[0]:
+            best = (fit, delimiter, rows, [row.last for row in first])
     return best[1:]
 
 

@@ -1,0 +1,1 @@
+"""Placing firms on chains by what a register says of them."""

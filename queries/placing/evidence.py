@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from queries.placing.scope import Item, read_scope
 from queries.placing.yardstick import Found, Kind, Word, Yardstick, plain
@@ -14,7 +14,7 @@ CHANNELS = (
     "word_make", "word_develop", "word_bare", "word_sell", "word_serve", "grows", "does", "sells",
     "product_make", "product_develop", "product_bare", "product_sell", "product_serve", "service", "service_other",
     "class_make", "class_other", "wider", "early_make", "early_do", "early_other", "times",
-    "name", "name_product", "industry", "special",
+    "name", "name_product", "industry", "special", "part",
 )  # fmt: skip
 # what is so of the firm as a whole, or of a place beside the firm's others
 CONTEXT = ("sold", "trades", "builds", "items", "chain", "best", "relative", "certain")
@@ -45,6 +45,10 @@ TRADE = (
     "does",
     "fabricates",
 )
+# where what an item says counts by how early it stands, and what is said too weakly to be special
+SIDES = dict.fromkeys(("word_make", "word_develop", "product_make", "product_develop", "class_make"), "early_make")
+SIDES |= dict.fromkeys(("does", "service", "grows", "sells"), "early_do")
+WEAK = {f"{of}_{deed}" for of in ("word", "product") for deed in ("sell", "serve", "bare")}
 KEPT = 50_000  # items of scopes of which it is kept what they say
 # how sure it is that who does this with a thing makes it, or gives the service
 SURE_OF_PRODUCT = {"make": 1.0, "develop": 0.7, "bare": 0.5, "serve": 0.2, "sell": 0.0}
@@ -80,8 +84,21 @@ class Said:
     strength: list[float] = field(default_factory=lambda: [0.0] * len(CHANNELS))
     words: dict[str, tuple[float, str]] = field(default_factory=dict)  # what is named -> strength, channel
 
+    def raise_to(self, channel: str, strength: float) -> None:
+        """Let a channel speak as strongly as it does by this."""
+        number = _channel[channel]
+        if strength > self.strength[number]:
+            self.strength[number] = strength
 
-@dataclass(slots=True)
+    def count(self, text: str, told: tuple[float, str], items: int) -> None:
+        """Count an item of so many, with how strongly it speaks and by which channel."""
+        for channel, share in (("times", 5), ("part", items)):
+            number = _channel[channel]
+            self.strength[number] = min(1.0, self.strength[number] + told[0] / share)
+        self.words[text] = max(self.words.get(text, (0.0, "")), told)
+
+
+@dataclass
 class Evidence:
     """All that speaks for places and products of a firm."""
 
@@ -100,20 +117,20 @@ class Evidence:
         sold, trades, builds, items = self._whole
         return (sold, trades, builds, items, 0.0, best[place], best[place] / top, float(best[place] >= 0.99))
 
-    @property
+    @cached_property
     def _whole(self) -> tuple[float, float, float, float]:
+        """Return which share of the items is sold, whether the name tells of trade or of building and the scope does
+        too, and how many items there are."""
         number = max(1, len(self.items))
-        sold = sum(item.deed == "sell" for item in self.items) / number
-        return (
-            sold,
-            float(bool(_trades.search(self.firm.name))),
-            float(bool(_builds.search(self.firm.name))),
-            min(number, 20) / 20,
-        )
+        sold = sum(item.sells for item in self.items) / number
+        made = sum(item.deed in ("make", "develop") for item in self.items) / number
+        trades = float(bool(_trades.search(self.firm.name)))
+        builds = float(bool(_builds.search(self.firm.name)))
+        return sold, trades * (1 - made), builds * (1 - made), min(number, 20) / 20
 
     def trade(self) -> list[float]:
         """Return what tells whether the firm trades, in the order of ``TRADE``."""
-        sold, trades, builds, _ = self._whole
+        _sold, trades, builds, _ = self._whole
         scope, number = self.firm.scope, len(self.items)
         only = sum(item.deed == "sell" or (trades and item.deed == "bare") for item in self.items)
         made = sum(item.deed == "make" for item in self.items)
@@ -182,25 +199,15 @@ class Reader:
         items = read_scope(firm.scope)
         found = Evidence(firm, items)
         for position, item in enumerate(items):
-            early = 1 / (1 + position / 3)
-            for place, channel, strength, word in self._of_item(item):
+            best: dict[int, tuple[float, str]] = {}  # how strongly the item speaks for each place, and by which channel
+            for place, channel, strength, special in self._of_item(item):
                 said = found.places.setdefault(place, Said())
-                number = _channel[channel]
-                said.strength[number] = max(said.strength[number], strength)
-                side = (
-                    "early_make"
-                    if channel.endswith(("_make", "_develop"))
-                    else "early_do"
-                    if channel in ("does", "service", "grows", "sells")
-                    else "early_other"
-                )
-                said.strength[_channel[side]] = max(said.strength[_channel[side]], strength * early)
-                special = strength * self._special(word)
-                if not channel.endswith(("_sell", "_serve", "_bare")):
-                    said.strength[_channel["special"]] = max(said.strength[_channel["special"]], special)
-                said.strength[_channel["times"]] = min(1.0, said.strength[_channel["times"]] + strength / 5)
-                if strength > said.words.get(item.text, (0.0, ""))[0]:
-                    said.words[item.text] = strength, channel
+                said.raise_to(channel, strength)
+                said.raise_to(SIDES.get(channel, "early_other"), strength / (1 + position / 3))
+                said.raise_to("special", special)
+                best[place] = max(best.get(place, (0.0, "")), (strength, channel))
+            for place, told in best.items():
+                found.places[place].count(item.text, told, len(items))
             for product, strength in self._of_products(item).items():
                 if strength > found.products.get(product, (0.0, ""))[0]:
                     found.products[product] = strength, item.text
@@ -223,18 +230,17 @@ class Reader:
                 channel = "name_product" if word.kind in (Kind.product, Kind.service) else "name"
                 for place, _share in word.places:
                     said = found.places.setdefault(place, Said())
-                    said.strength[_channel[channel]] = 1.0
+                    said.raise_to(channel, 1.0)
                     said.words.setdefault(f"名称中的“{text}”", (0.5, channel))
 
     def _read_classes(self, found: Evidence) -> None:
         for industry in found.firm.industries:
             for _, in_it, place, share in self._words(plain(industry)):
                 said = found.places.setdefault(place, Said())
-                number = _channel["industry"]
-                said.strength[number] = max(said.strength[number], in_it.quality * share)
+                said.raise_to("industry", in_it.quality * share)
 
-    def _weigh(self, item: Item) -> list[tuple[int, str, float, str]]:
-        """Return what an item says for each place: by which channel, how strongly, by which word."""
+    def _weigh(self, item: Item) -> list[tuple[int, str, float, float]]:
+        """Return what an item says for each place: by which channel, how strongly, and how special that is."""
         what, deed = plain(item.what), item.deed
         best: dict[tuple[int, str], tuple[float, str]] = {}
 
@@ -255,7 +261,10 @@ class Reader:
             of = [place for product in longer for place in self.yardstick.products[product].places]
             for place in set(of):
                 add(place, "wider", of.count(place) / len(of), what)
-        return [(place, channel, strength, text) for (place, channel), (strength, text) in best.items()]
+        return [
+            (place, channel, strength, 0.0 if channel in WEAK else strength * self._special(text))
+            for (place, channel), (strength, text) in best.items()
+        ]
 
     def _words(self, text: str) -> Iterator[tuple[Word, Found, int, float]]:
         """Yield the words in a text with each place that they speak for, where the text means that place's word."""

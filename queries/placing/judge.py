@@ -6,7 +6,8 @@ trades is judged by how much of the scope is selling.
 """
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,6 +25,10 @@ from queries.placing.yardstick import Yardstick
 Floats = NDArray[np.float64]
 MOST_REASONS = 3
 MOST_PRODUCTS = 8
+SAME_CHAIN, ELSEWHERE = (
+    0.7,
+    0.4,
+)  # how much it counts that a product is named that belongs elsewhere than the firm stands
 TYPICAL = 0.6  # how much the likelihood of a place counts for its typical product
 
 
@@ -49,6 +54,7 @@ class Model(BaseModel):
     from_any: float
     from_main: float
     from_trade: float
+    from_first: float
     from_product: float
     high: float
     middle: float
@@ -123,7 +129,12 @@ def judge(evidence: Sequence[Evidence], yardstick: Yardstick, model: Model) -> l
             for place, each in likely.items()
             if place not in trades and (each.any > model.from_any or each.main > model.from_main)
         }
-        taken |= {place: own[number] for place, own in trades.items() if own[number].any > model.from_trade}
+        likely |= {place: own[number] for place, own in trades.items()}
+        taken |= {place: likely[place] for place in trades if likely[place].any > model.from_trade}
+        # who stands on some chain stands where most speaks for it
+        first = max(likely, key=lambda place: likely[place].order, default=None)
+        if taken and first is not None and likely[first].any > model.from_first:
+            taken[first] = likely[first]
         placed.append(_placed(one, yardstick, model, taken, trades))
     return placed
 
@@ -156,10 +167,15 @@ def _products(one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[
     """Return what the firm makes where it stands; of a place where nothing is said the typical product. Of a firm that
     stands nowhere nothing is said."""
     found: dict[int | str, Placement] = {}
+    chains = {yardstick.places[place].chain for place in taken}
+    if not taken:
+        return ()
     for id, (strength, text) in one.products.items():
         product = yardstick.products[id]
         at = [taken[place].any for place in product.places if place in taken]
-        if at and (score := strength * (0.5 + max(at) / 2)) >= model.from_product:
+        beside = any(yardstick.places[place].chain in chains for place in product.places)
+        sure = 0.5 + max(at) / 2 if at else SAME_CHAIN if beside else ELSEWHERE
+        if (score := strength * sure) >= model.from_product:
             why = say("names_product", item=text, product=product.name)
             found[id] = Placement(id, score, _level(score, model), (why,))
     said = {place for id in found for place in yardstick.products[str(id)].places}
@@ -168,4 +184,16 @@ def _products(one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[
             score = taken[place].any * TYPICAL
             why = say("typical", segment=yardstick.places[place].name, product=yardstick.products[typical].name)
             found[typical] = Placement(typical, score, Level.low, (why,))
-    return tuple(sorted(found.values(), key=lambda each: (-each.score, str(each.of))))[:MOST_PRODUCTS]
+    return tuple(_in_turn(found.values(), yardstick, taken))[:MOST_PRODUCTS]
+
+
+def _in_turn(found: Iterable[Placement], yardstick: Yardstick, taken: Mapping[int, _Likely]) -> list[Placement]:
+    """Return products in order: the likeliest of each place before the second of any."""
+    turns: Counter[int] = Counter()
+    order: list[tuple[int, float, str, Placement]] = []
+    for each in sorted(found, key=lambda each: (-each.score, str(each.of))):
+        own = [place for place in yardstick.products[str(each.of)].places if place in taken]
+        place = max(own, key=lambda place: taken[place].order, default=-1)
+        order.append((turns[place], -each.score, str(each.of), each))
+        turns[place] += 1
+    return [each for *_, each in sorted(order, key=lambda row: row[:3])]

@@ -75,7 +75,8 @@ def read_firms(rows: Rows) -> Iterator[Firm]:
 
 
 def told(one: Placed, yardstick: Yardstick) -> dict[str, Any]:
-    """Return the places of a firm under the ids of segments and names of products of November 2026, a newer one beside it."""
+    """Return the places of a firm under the ids of segments and names of products of November 2026, a newer one
+    beside it."""
     segments: dict[str, dict[str, Any]] = {}
     for placement in one.segments:
         place = yardstick.places[int(placement.of)]

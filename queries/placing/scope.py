@@ -4,36 +4,35 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from queries.core.shipped import Strict, read_shipped
 
 
 class Deed(StrEnum):
     """What a firm does with what an item names."""
 
-    make = "做"
-    develop = "研发"
-    sell = "卖"
-    grow = "种养"
-    serve = "服务"
+    make = "make"
+    develop = "develop"
+    sell = "sell"
+    grow = "grow"
+    serve = "serve"
 
 
-VERBS: dict[Deed, tuple[str, ...]] = {
-    Deed.make: (
-        "制造", "生产", "加工", "精加工", "深加工", "初加工", "制作", "组装", "装配", "酿造", "屠宰", "冶炼", "铸造", "锻造", "熔炼", "压延", "印染", "织造",
-        "精炼", "提炼", "炼制", "炮制", "修造", "制售", "自产", "调制", "灌装", "包装生产", "建造",
-    ),
-    Deed.develop: ("研发", "开发", "研制", "设计", "研究", "研究与开发", "技术开发", "技术研发", "设计研发", "开发研究"),
-    Deed.sell: (
-        "销售", "批发", "零售", "经销", "购销", "批零", "代销", "经营", "买卖", "收购", "批发兼零售", "批发零售", "零售兼批发", "贸易", "采购", "自销", "售",
-        "互联网销售", "网上销售", "线上销售", "线上线下销售", "代理销售", "销售代理", "展销", "供应", "代购代销", "进出口", "国内贸易", "直销", "国内销售",
-    ),
-    Deed.grow: ("种植", "养殖", "饲养", "捕捞", "培育", "繁育", "种养", "栽培", "种养殖", "育苗", "采摘", "繁殖", "放牧", "采集"),
-    Deed.serve: (
-        "维修", "修理", "安装", "租赁", "服务", "咨询", "技术服务", "技术咨询", "技术转让", "转让", "推广", "维护", "保养", "调试", "施工", "技术推广", "检测", "检验",
-        "运输", "仓储", "管理", "策划", "代理", "运营", "改造", "回收", "清洗", "配送", "安装维修", "售后服务", "养护", "出租", "承接", "承包", "总承包", "监理", "勘察", "发布",
-    ),
-}  # fmt: skip
-_deed_of = {verb: deed for deed, verbs in VERBS.items() for verb in verbs}
+class Register(Strict):
+    """The words of registers: verbs by what they say that is done, and words that mean the same."""
+
+    verbs: dict[Deed, list[str]]
+    same: dict[str, str]
+
+
+@cache
+def register() -> Register:
+    """Return the words that ship."""
+    return read_shipped(Register, "placing/register.toml")
+
+
+_deed_of = {verb: deed for deed, verbs in register().verbs.items() for verb in verbs}
 _verbs = sorted(_deed_of, key=len, reverse=True)
 _verb = "|".join(map(re.escape, _verbs))
 _BY_DEED = (
@@ -50,8 +49,8 @@ _head = re.compile(
 _sentence = re.compile(r"[;。\n]")
 _clause = re.compile(r",")
 _part = re.compile(r"[、\s]+|(?<=[\u4e00-\u9fff]{2})(?:以及|及其|及)(?=[\u4e00-\u9fff]{2})")
-NOTHING = re.compile(
-    r"^(?:不含|除|不得|依法|凭|经相关|具体|以上|上述|国家|法律|法规|须|未经|有效期|限|仅限|其中|涉及|许可证|取得)"
+_nothing = re.compile(
+    "^(?:不含|除|不得|依法|凭|经相关|具体|以上|上述|国家|法律|法规|须|未经|有效期|限|仅限|其中|涉及|许可证|取得)"
 )
 
 
@@ -97,7 +96,7 @@ def _read_sentence(sentence: str) -> tuple[Item, ...]:
     carried: tuple[str, ...] = ()
     for clause in _clause.split(sentence):
         clause = clause.strip(" :-的")
-        if not clause or NOTHING.match(clause):
+        if not clause or _nothing.match(clause):
             continue
         lead: tuple[str, ...] = ()
         if (match := _leading.match(clause)) and (match[2] or match.end() < len(clause)):

@@ -11,6 +11,7 @@ from typing import Any
 
 from graph.names.names import make_id
 from queries.core.view import View
+from queries.placing.scope import register
 
 SHORTEST = 2  # signs of a word that may speak for a place
 _signs = re.compile(r"[\s()\[\]·/、,.\-_'\"“”]+")
@@ -18,14 +19,7 @@ _aside = re.compile(r"[((][^()()]*[))]")
 _other = re.compile(r"^(?:其他|专业|未列明|专门)+|未列明")
 _trade = re.compile(r"(?:制造业|制造|加工业|加工|生产|业)$")
 _and = re.compile(r"[、和及]")
-# what registers call by several names, and the one that stands for all
-SAME = {
-    "维修": "修理", "维护": "修理", "保养": "修理", "修缮": "修理", "检修": "修理", "研制": "研发", "开发": "研发", "电脑": "计算机",
-    "货运": "货物运输", "客运": "旅客运输", "会务": "会议", "会展": "会议展览", "展示展览": "展览", "展览展示": "展览", "零配件": "配件",
-    "零部件": "配件", "电子器件": "电子元器件", "电子元件": "电子元器件", "道路普通货物": "普通货物道路", "道路货物": "普通货物道路", "机器设备": "机械设备",
-    "原辅材料": "原料", "原材料": "原料", "器材": "设备", "装备": "设备", "仪器仪表": "仪表", "售后": "", "各类": "", "及其": "", "相关": "",
-}  # fmt: skip
-_same = re.compile("|".join(sorted(map(re.escape, SAME), key=len, reverse=True)))
+_same = re.compile("|".join(sorted(map(re.escape, register().same), key=len, reverse=True)))
 
 
 class Kind(StrEnum):
@@ -162,7 +156,7 @@ def plain(text: str) -> str:
     """Return a text as words are compared: half width, small letters, without blanks and signs, one word of those that
     registers use for the same."""
     bare = _signs.sub("", unicodedata.normalize("NFKC", text)).lower()
-    return _same.sub(lambda match: SAME[match[0]], bare)
+    return _same.sub(lambda match: register().same[match[0]], bare)
 
 
 def read_yardstick(view: View) -> Yardstick:
