@@ -11,8 +11,8 @@ HERE := $(VENV)/made-$(shell pwd | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 PINS := pyproject.toml constraints.txt
-# Side by side, each on a core of its own: a module in one process, what needs the one Neo4j in one. ARGS="-n 0" runs all in one.
-PYTEST := MALLOC_ARENA_MAX=2 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+# Side by side, each on a core of its own: a module in one process, what needs the one Neo4j in one; one that dies ends the run. ARGS="-n 0" runs all in one.
+PYTEST := MALLOC_ARENA_MAX=2 POLARS_MAX_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --max-worker-restart 0
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,6 +1,7 @@
 """The documents say what the program does: nothing undocumented, nothing out of date, no dead link."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -217,3 +218,14 @@ def test_statuses_are_explained() -> None:
         meaning = STATUS_MEANING[status].replace(";", "；").replace(",", "，")
         assert f"| `{status}` {STATUS_ZH[status]} | {meaning} |" in read("README.md")
         assert f"| `{status}`" in read("docs/README.en.md")
+
+
+def test_no_file_has_what_a_merge_left() -> None:
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    texts = [ROOT / name for name in names if name.endswith((".py", ".html", ".md", ".css", ".js", ".toml", ".csv"))]
+    left = [
+        path
+        for path in texts
+        if path.is_file() and re.search("^(<<<<<<<|>>>>>>>) ", path.read_text("utf-8-sig", "replace"), re.M)
+    ]
+    assert left == []
