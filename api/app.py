@@ -25,6 +25,7 @@ from api.load import routes as loads
 from api.load.jobs import Jobs
 from api.people.users import Users
 from api.pictures.files import VIS
+from api.placing import routes as placing
 from api.rooms import PAGES
 from api.server.front import Front
 from api.server.measures import ServerMeasures
@@ -82,6 +83,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.include_router(router_of(QUESTIONS), responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     app.include_router(changes.router, dependencies=[Depends(refuse_unknown)])
     app.include_router(loads.router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(placing.router, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:
         app.include_router(pages.router, dependencies=[Depends(refuse_unknown)])

@@ -21,6 +21,7 @@ from api.load import commands as load_commands
 from api.matching import commands as match_commands
 from api.openings.commands import ledger_app
 from api.people import commands as people_commands
+from api.placing import commands as place_commands
 from graph.errors import InputError, LianzhangError
 from graph.outputs import check_writable, write_text
 from queries.questions import QUESTIONS
@@ -28,7 +29,7 @@ from queries.questions import QUESTIONS
 if TYPE_CHECKING:
     from graph.model import Record
 
-OF_THE_GRAPH = (cli_store, load_commands, change_commands, people_commands)
+OF_THE_GRAPH = (cli_store, load_commands, place_commands, change_commands, people_commands)
 ROOMS = (chain_commands, firm_commands, gap_commands, match_commands, *OF_THE_GRAPH)
 
 SEEDS = Path("seeds")  # the word, wherever one is; the folder comes with the packages
@@ -40,7 +41,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-add_commands(app, QUESTIONS, HANDOUTS, {"ledger": ledger_app})
+add_commands(app, QUESTIONS, HANDOUTS, {"ledger": ledger_app, "placements": place_commands.placements_app})
 for commands in ROOMS:
     app.add_typer(commands.app)
 

@@ -11,6 +11,7 @@ from api.leaders import pages as leaders
 from api.load import pages as load
 from api.matching import pages as matching
 from api.openings import pages as openings
+from api.placing import pages as placing
 from api.projects import pages as projects
 from api.registries import pages as registries
 from api.targets import pages as targets
@@ -32,4 +33,5 @@ PAGES = (
     audit,
     changes,
     load,
+    placing,
 )

@@ -13,6 +13,7 @@ from queries.matching import questions as matching
 from queries.names import questions as names
 from queries.networks import questions as networks
 from queries.openings import questions as openings
+from queries.placing import questions as placing
 from queries.projects import questions as projects
 from queries.registries import questions as registries
 from queries.targets import questions as targets
@@ -26,6 +27,7 @@ ROOMS = (
     openings,
     targets,
     matching,
+    placing,
     desk,
     projects,
     leaders,

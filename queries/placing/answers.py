@@ -62,6 +62,11 @@ class FirmToPlace(Answer):
     scope: str = Field(default="", max_length=20_000)
     industry: str | list[str] = ""
 
+    @property
+    def industries(self) -> tuple[str, ...]:
+        """Return the classes of industry that are said."""
+        return tuple(filter(None, [self.industry] if isinstance(self.industry, str) else self.industry))
+
 
 class PlaceOfFirm(Answer):
     """A place of a firm that was asked about."""

@@ -10,10 +10,12 @@ from typing import Any
 from graph.deadline import check
 from graph.errors import InputError
 from graph.outputs import check_writable, writing
+from queries.core.view import View
 from queries.matching.offers import Rows
+from queries.placing.answers import FirmToPlace, PlacedFirm
 from queries.placing.evidence import Firm, Reader
 from queries.placing.judge import Placed, Placement, judge, read_model
-from queries.placing.yardstick import Yardstick
+from queries.placing.yardstick import Yardstick, read_yardstick
 
 FORM = '{"id": "编号", "name": "企业名称", "scope": "经营范围", "industry": "行业"}'
 BATCH = 1_000  # firms that are judged at a time
@@ -92,3 +94,10 @@ def told(one: Placed, yardstick: Yardstick) -> dict[str, Any]:
 
 def _proof(placement: Placement) -> dict[str, Any]:
     return {"score": round(placement.score, 3), "level": placement.level, "why": list(placement.why)}
+
+
+def place_told(view: View, firms: Iterable[FirmToPlace]) -> list[PlacedFirm]:
+    """Return where firms stand that are told by a route."""
+    yardstick = read_yardstick(view)
+    asked = (Firm(firm.id, firm.name, firm.scope, firm.industries) for firm in firms)
+    return [PlacedFirm.model_validate(told(one, yardstick)) for batch in place(asked, yardstick) for one in batch]

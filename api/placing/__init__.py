@@ -1,0 +1,1 @@
+"""Placing firms on chains: the command, the routes and the page of what was inferred."""
