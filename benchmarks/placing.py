@@ -44,7 +44,7 @@ STRENGTH, STRENGTH_OF_TRADE, RIDGE = 1.0, 0.3, 0.2  # the first two are inverses
 # the segments in which whoever trades stands
 TRADES = tuple(f"modern-commerce.{name}" for name in ("wholesale", "physical-retail", "trade", "online-retail"))
 CUTS = {
-    "from_any": 0.44, "from_main": 0.32, "from_trade": 0.45, "from_first": 0.15, "from_product": 0.3,
+    "from_any": 0.48, "from_main": 0.32, "from_trade": 0.45, "from_first": 0.15, "from_product": 0.25,
     "high": 0.7, "middle": 0.5,
 }  # fmt: skip
 Gold = Mapping[str, Mapping[str, str]]
@@ -64,7 +64,7 @@ def read_dev(yardstick: Yardstick) -> tuple[list[Evidence], Gold]:
     """Return what speaks for each labelled firm, and its places with their strength."""
     reader = Reader(yardstick)
     evidence = [reader.read(firm) for firm in read_firms(Rows(DATA / "firms_dev.jsonl", FORM))]
-    rows = map(json.loads, (DATA / "gold_dev.jsonl").open(encoding="utf-8"))
+    rows = map(json.loads, (DATA / "gold_dev.jsonl").read_text("utf-8").splitlines())
     return evidence, {row["id"]: {place["id"]: place["strength"] for place in row["segments"]} for row in rows}
 
 

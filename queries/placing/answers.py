@@ -85,3 +85,9 @@ class PlacedFirm(Answer):
     id: str
     segments: list[PlaceOfFirm]
     products: list[PlaceOfFirm]
+
+
+class PlacedFirms(Answer):
+    """Where some firms stand, in the order in which they were asked about."""
+
+    firms: list[PlacedFirm]

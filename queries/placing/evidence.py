@@ -49,6 +49,7 @@ TRADE = (
 SIDES = dict.fromkeys(("word_make", "word_develop", "product_make", "product_develop", "class_make"), "early_make")
 SIDES |= dict.fromkeys(("does", "service", "grows", "sells"), "early_do")
 WEAK = {f"{of}_{deed}" for of in ("word", "product") for deed in ("sell", "serve", "bare")}
+PLAIN = 0.99  # the strength of a word that is all that an item names
 KEPT = 50_000  # items of scopes of which it is kept what they say
 # how sure it is that who does this with a thing makes it, or gives the service
 SURE_OF_PRODUCT = {"make": 1.0, "develop": 0.7, "bare": 0.5, "serve": 0.2, "sell": 0.0}
@@ -83,6 +84,7 @@ class Said:
 
     strength: list[float] = field(default_factory=lambda: [0.0] * len(CHANNELS))
     words: dict[str, tuple[float, str]] = field(default_factory=dict)  # what is named -> strength, channel
+    plainly: float = 0.0  # the share of the items that name the place by its very word, as what is made or done
 
     def raise_to(self, channel: str, strength: float) -> None:
         """Let a channel speak as strongly as it does by this."""
@@ -92,6 +94,8 @@ class Said:
 
     def count(self, text: str, told: tuple[float, str], items: int) -> None:
         """Count an item of so many, with how strongly it speaks and by which channel."""
+        if told[0] >= PLAIN and SIDES.get(told[1]):
+            self.plainly += 1 / items
         for channel, share in (("times", 5), ("part", items)):
             number = _channel[channel]
             self.strength[number] = min(1.0, self.strength[number] + told[0] / share)
@@ -297,6 +301,6 @@ class Reader:
         return best
 
     @staticmethod
-    def _forms(item: Item, what: str) -> set[str]:
+    def _forms(item: Item, what: str) -> tuple[str, ...]:
         """Return an item with its verbs, as words of activities are written."""
-        return {plain(item.text), *(plain(what + verb) for verb in item.verbs)}
+        return tuple(dict.fromkeys([plain(item.text), *(plain(what + verb) for verb in item.verbs)]))

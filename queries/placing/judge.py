@@ -8,7 +8,7 @@ trades is judged by how much of the scope is selling.
 import json
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -24,6 +24,7 @@ from queries.placing.yardstick import Yardstick
 
 Floats = NDArray[np.float64]
 MOST_REASONS = 3
+MOSTLY = 0.5  # of a firm's items: who says hardly anything else stands there
 MOST_PRODUCTS = 8
 SAME_CHAIN, ELSEWHERE = (
     0.7,
@@ -124,6 +125,9 @@ def judge(evidence: Sequence[Evidence], yardstick: Yardstick, model: Model) -> l
     placed = []
     for number, (one, features) in enumerate(zip(evidence, found, strict=True)):
         likely = {place: next(of_places) for place, _ in features}
+        for place in likely:
+            if one.places[place].plainly >= MOSTLY:  # long scopes, of which the weights are, hardly say such a thing
+                likely[place] = replace(likely[place], any=max(likely[place].any, model.middle + 0.1))
         taken = {
             place: each
             for place, each in likely.items()

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from queries.core.question import Word, question
 from queries.names.arguments import Chain
-from queries.placing.answers import FirmToPlace, Level, PlacedFirm, Placements, State
+from queries.placing.answers import FirmToPlace, Level, PlacedFirms, Placements, State
 from queries.placing.tables import table_of_placements
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def placements(view: "View", chain: OfChain = None, level: OfLevel = None, state
 @question("place", "place", group="企业上链", post=True, command=False)
 def place(
     view: "View", firms: Annotated[list[FirmToPlace], Field(max_length=1_000), Word("企业,至多 1,000 家")]
-) -> list[PlacedFirm]:
+) -> PlacedFirms:
     """企业上链: 送来企业的名称、经营范围和行业,答它们各在哪些环节、做哪些产品,凭什么;都是推断,不存入图。"""
     from queries.placing.run import place_told
 

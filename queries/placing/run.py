@@ -12,7 +12,7 @@ from graph.errors import InputError
 from graph.outputs import check_writable, writing
 from queries.core.view import View
 from queries.matching.offers import Rows
-from queries.placing.answers import FirmToPlace, PlacedFirm
+from queries.placing.answers import FirmToPlace, PlacedFirm, PlacedFirms
 from queries.placing.evidence import Firm, Reader
 from queries.placing.judge import Placed, Placement, judge, read_model
 from queries.placing.yardstick import Yardstick, read_yardstick
@@ -96,8 +96,9 @@ def _proof(placement: Placement) -> dict[str, Any]:
     return {"score": round(placement.score, 3), "level": placement.level, "why": list(placement.why)}
 
 
-def place_told(view: View, firms: Iterable[FirmToPlace]) -> list[PlacedFirm]:
+def place_told(view: View, firms: Iterable[FirmToPlace]) -> PlacedFirms:
     """Return where firms stand that are told by a route."""
     yardstick = read_yardstick(view)
     asked = (Firm(firm.id, firm.name, firm.scope, firm.industries) for firm in firms)
-    return [PlacedFirm.model_validate(told(one, yardstick)) for batch in place(asked, yardstick) for one in batch]
+    placed = [PlacedFirm.model_validate(told(one, yardstick)) for batch in place(asked, yardstick) for one in batch]
+    return PlacedFirms(firms=placed)
