@@ -31,8 +31,8 @@ from graph.stores import open_store
 from loaders.run import load
 from queries.core.view import View
 from queries.matching.offers import Rows
-from queries.placing.evidence import FEATURES, TRADE, Evidence, Firm, Reader
-from queries.placing.judge import Model, Weights, judge
+from queries.placing.evidence import FEATURES, TRADE, FirmEvidence, RegisteredFirm, RegisterReader
+from queries.placing.judge import PlaceWeights, PlacingModel, judge
 from queries.placing.run import FORM, read_firms, told
 from queries.placing.yardstick import Yardstick, read_yardstick
 
@@ -60,15 +60,15 @@ def read_taxonomy() -> Yardstick:
     return made
 
 
-def read_dev(yardstick: Yardstick) -> tuple[list[Evidence], Gold]:
+def read_dev(yardstick: Yardstick) -> tuple[list[FirmEvidence], Gold]:
     """Return what speaks for each labelled firm, and its places with their strength."""
-    reader = Reader(yardstick)
+    reader = RegisterReader(yardstick)
     evidence = [reader.read(firm) for firm in read_firms(Rows(DATA / "firms_dev.jsonl", FORM))]
     rows = map(json.loads, (DATA / "gold_dev.jsonl").read_text("utf-8").splitlines())
     return evidence, {row["id"]: {place["id"]: place["strength"] for place in row["segments"]} for row in rows}
 
 
-def learn(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick, on: str) -> Model:
+def learn(evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick, on: str) -> PlacingModel:
     """Return the weights under which the labelled places are likeliest."""
     rows, any_, main = [], [], []
     for one in evidence:
@@ -84,23 +84,23 @@ def learn(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick, on: st
     trades = {}
     for segment in TRADES:
         strengths = [gold[one.firm.id].get(segment) for one in evidence]
-        trades[segment] = Weights(
+        trades[segment] = PlaceWeights(
             any=_fit(told_of, [strength is not None for strength in strengths], STRENGTH_OF_TRADE),
             main=_fit(told_of, [strength == "main" for strength in strengths], STRENGTH_OF_TRADE),
             order=next(orders),
         )
-    return Model(
+    return PlacingModel(
         version="2026-11-30.1",
         learned_on=on,
         features=list(FEATURES),
         trade_features=list(TRADE),
-        places=Weights(any=_fit(rows, any_, STRENGTH), main=_fit(rows, main, STRENGTH), order=of_places),
+        places=PlaceWeights(any=_fit(rows, any_, STRENGTH), main=_fit(rows, main, STRENGTH), order=of_places),
         trades=trades,
         **CUTS,
     )
 
 
-def _order(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick) -> list[list[float]]:
+def _order(evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick) -> list[list[float]]:
     """Return the weights under which main places stand first: of places, and of each segment of trade."""
     width, block = len(FEATURES), len(TRADE) + 1
     asked: list[tuple[NDArray[np.float64], NDArray[np.bool_]]] = []
@@ -144,7 +144,9 @@ def _fit(rows: Sequence[Sequence[float]], right: Sequence[bool], strength: float
     return [round(float(value), 4) for value in (*fitted.coef_[0], fitted.intercept_[0])]
 
 
-def cross_validate(evidence: Sequence[Evidence], gold: Gold, yardstick: Yardstick, seed: int) -> list[dict[str, Any]]:
+def cross_validate(
+    evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick, seed: int
+) -> list[dict[str, Any]]:
     """Return the places of every labelled firm, judged by what the other folds teach."""
     placed: dict[str, dict[str, Any]] = {}
     for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(np.arange(len(evidence))):
@@ -199,7 +201,7 @@ def fit() -> None:
         print(f"{name:16s} {any_:7.2f} {main:7.2f}")
 
 
-def make_firms(number: int) -> Iterable[Firm]:
+def make_firms(number: int) -> Iterable[RegisteredFirm]:
     """Yield made firms with scopes of about 300 signs, put together of products' names and a register's verbs."""
     chance = random.Random(7)
     things = [word for word in read_taxonomy().words if len(word) > 2]
@@ -209,7 +211,7 @@ def make_firms(number: int) -> Iterable[Firm]:
         while sum(map(len, items)) + len(items) < 300:
             mark = chance.choice("一二三四五六七八九十甲乙丙丁") if chance.random() < 0.3 else ""
             items.append(mark + chance.choice(things) + chance.choice(verbs))
-        yield Firm(f"made-{row}", f"演示{row}{chance.choice(things)}有限公司", "；".join(items))
+        yield RegisteredFirm(f"made-{row}", f"演示{row}{chance.choice(things)}有限公司", "；".join(items))
 
 
 def growth() -> None:

@@ -49,7 +49,7 @@ class InferredPlace:
 
 
 @dataclass
-class Written:
+class WrittenPlaces:
     """What became of the places that were inferred: how many are new, changed, as before, gone, or were stated by
     somebody already; ``report`` is that of the load, if anything was written."""
 
@@ -63,10 +63,10 @@ class Written:
 
 def write_places(
     store: Store, places: Iterable[InferredPlace], by: str, step: Step = silent, today: str = ""
-) -> Written:
+) -> WrittenPlaces:
     """Write what was inferred of all firms as one load: what is not inferred any more ends, what a source states is
     left alone."""
-    day, done = today or date.today().isoformat(), Written()
+    day, done = today or date.today().isoformat(), WrittenPlaces()
     inferred = {(place.record, place.firm, place.of): place for place in places}
     rows: dict[type[Edge], list[Row]] = {record: [] for record in RECORDS}
     for record in RECORDS:

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +58,9 @@ def _leave_nothing() -> Iterator[None]:
     """Let go of the stores that a module's tests opened and left: each has processes of its own, and a machine that
     runs thousands of tests would be full of them."""
     yield
-    give_back_memory()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # that they were left is known
+        give_back_memory()
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,8 @@ from loaders.loads import read_loads
 from loaders.placements import SOURCE, judge_places
 from loaders.run import load_rows
 from queries.core.view import View
-from queries.placing.answers import Level, Placements, State
-from queries.placing.evidence import Firm
+from queries.placing.answers import Placements, PlacementState, Sureness
+from queries.placing.evidence import RegisteredFirm
 from queries.placing.review import list_placements
 from queries.placing.run import place, place_files
 from queries.placing.scope import read_scope
@@ -78,7 +78,7 @@ def boats(store: Store) -> Store:
 
 def places(yardstick: Yardstick, scope: str, name: str = "示例公司") -> tuple[set[str], set[str]]:
     """The segments and products that a scope places a firm on."""
-    ((one,),) = place([Firm("x", name, scope)], yardstick)
+    ((one,),) = place([RegisteredFirm("x", name, scope)], yardstick)
     return (
         {yardstick.places[int(each.of)].id for each in one.segments},
         {yardstick.products[str(each.of)].name for each in one.products},
@@ -204,7 +204,7 @@ def test_people_judge_and_are_not_asked_again(boats: Store) -> None:
     judge_places(boats, ["b~boats.repair"], "refuse", "示例审核员")
     left = {one.id for one in judged(boats).placements}
     assert left.isdisjoint({"a~boats.hulls", "b~boats.repair"})
-    accepted = list_placements(under(boats), state=State.accepted).placements
+    accepted = list_placements(under(boats), state=PlacementState.accepted).placements
     assert [(one.id, one.status, one.judged_by, one.judged_why) for one in accepted] == [
         ("a~boats.hulls", "reported", "示例审核员", "见过")
     ]
@@ -223,11 +223,13 @@ def test_people_judge_and_are_not_asked_again(boats: Store) -> None:
     load_rows(Enterprise, [firm("b", "船舶修理；船舶维护；拖船")], boats)  # the register says something else
     place_graph(boats, KEEPER)
     (asked,) = [one for one in judged(boats).placements if one.id == "b~boats.repair"]
-    assert (asked.state, asked.judged_by) == (State.again, "示例审核员")
+    assert (asked.state, asked.judged_by) == (PlacementState.again, "示例审核员")
     judge_places(boats, ["b~boats.repair"], "accept", "示例审核员")
-    assert "b~boats.repair" in {one.id for one in list_placements(under(boats), state=State.accepted).placements}
+    assert "b~boats.repair" in {
+        one.id for one in list_placements(under(boats), state=PlacementState.accepted).placements
+    }
     judge_places(boats, ["b~boats.repair"], "undo", "示例审核员")
-    assert [one.state for one in judged(boats).placements if one.id == "b~boats.repair"] == [State.again]
+    assert [one.state for one in judged(boats).placements if one.id == "b~boats.repair"] == [PlacementState.again]
 
 
 def test_what_is_not_inferred_any_more_ends_and_what_is_stated_stays(boats: Store) -> None:
@@ -259,7 +261,7 @@ def test_routes_place_and_judge_and_viewers_do_not(boats: Store, tmp_path: Path)
     assert listed["firms"] == 2
     ids = [one["id"] for one in listed["placements"]]
     levels = client.get("/api/v1/placements", params={"level": "高"}).json()["placements"]
-    assert {one["level"] for one in levels} <= {str(Level.high)}
+    assert {one["level"] for one in levels} <= {str(Sureness.high)}
     told = client.patch("/api/v1/placements", json={"ids": ids, "verdict": "accept", "why": "走访过"})
     assert (told.status_code, told.json()) == (200, {"judged": len(ids)})
     assert client.get("/api/v1/placements", params={"state": "采纳"}).json()["counts"]["采纳"] == len(ids)

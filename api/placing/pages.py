@@ -13,7 +13,7 @@ from api.core.page import VisitDep
 from api.placing.doing import place_graph
 from graph.errors import InputError, LianzhangError
 from loaders.placements import Verdict, judge_places
-from queries.placing.answers import InferredPlacement, Level, Placements, State
+from queries.placing.answers import InferredPlacement, Placements, PlacementState, Sureness
 from queries.placing.questions import placements
 from queries.placing.tables import table_of_placements
 from queries.things.chains import list_chains
@@ -24,17 +24,17 @@ FILTERS = ("chain", "level", "state")
 _quoted = re.compile("“([^”]+)”")
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Word = Annotated[str, Query(max_length=300)]
+RegisterWord = Annotated[str, Query(max_length=300)]
 Judged = Annotated[list[str], Query(max_length=MOST_SHOWN)]
 
 
 @router.get("/placements")
 def show_placements(
     visit: VisitDep,
-    chain: Word = "",
-    level: Word = "",
-    state: Word = "",
-    verdict: Word = "",
+    chain: RegisterWord = "",
+    level: RegisterWord = "",
+    state: RegisterWord = "",
+    verdict: RegisterWord = "",
     judged: Judged = [],  # noqa: B006  # read only
 ) -> Response:
     """Show the places that wait for somebody, or those in a state; and what was judged just now."""
@@ -62,13 +62,13 @@ def take_verdict(visit: VisitDep, form: FormDep) -> Response:
 
 
 def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
-    words = {name: value or None for name, value in asked.items()}
-    level = next((each for each in Level if each == words.pop("level")), None)
-    state = next((each for each in State if each == words.pop("state")), None)
-    answer = placements.put(visit.view, placements.find(visit.view, words) | {"level": level, "state": state})
+    level = next((each for each in Sureness if each == asked["level"]), None)
+    state = next((each for each in PlacementState if each == asked["state"]), None)
+    found = placements.find(visit.view, {"chain": asked["chain"] or None})
+    answer = placements.put(visit.view, found | {"level": level, "state": state})
     shown = answer.placements[:MOST_SHOWN]
     values |= {"answer": answer, "asked": asked, "shown": shown, "table": table_of_placements(answer)}
-    values |= {"levels": list(Level), "states": list(State), "verdicts": VERDICTS, "marked": marked}
+    values |= {"levels": list(Sureness), "states": list(PlacementState), "verdicts": VERDICTS, "marked": marked}
     return visit.render(
         "placements.html",
         "上链审核",

@@ -9,12 +9,12 @@
 
   function show(row) {
     for (const card of document.querySelectorAll(".firm-card")) card.hidden = card.dataset.of !== row.dataset.firm;
-    for (const other of rows) other.classList.toggle("chosen", other === row);
+    for (const other of rows) other.classList.toggle("at", other === row);
   }
 
   function send(verdict) {
     const button = form && form.querySelector(`button[value=${verdict}]`);
-    const row = document.activeElement.closest("#review tbody tr") || form.querySelector("tr.chosen");
+    const row = document.activeElement.closest("#review tbody tr") || form.querySelector("tr.at");
     if (!boxes.some((box) => box.checked) && row) row.querySelector("input").checked = true;
     if (button && boxes.some((box) => box.checked)) form.requestSubmit(button);
   }

@@ -7,7 +7,7 @@ from pydantic import Field
 from queries.core.answers import Answer, Named, Term
 
 
-class Level(Term):
+class Sureness(Term):
     """How well founded a placement is."""
 
     high = "高"
@@ -15,7 +15,7 @@ class Level(Term):
     low = "低"
 
 
-class State(Term):
+class PlacementState(Term):
     """Whether somebody has judged a placement; ``again``: it was judged, and what it was inferred from has changed."""
 
     waiting = "待审"
@@ -33,11 +33,11 @@ class InferredPlacement(Answer):
     kind: Literal["Segment", "Product"]
     place: Named
     chains: list[Named]
-    level: Level
+    level: Sureness
     score: float
     why: str
     scope: str | None = Field(description="what the firm's register says")
-    state: State
+    state: PlacementState
     judged_by: str | None
     judged_at: str | None
     judged_why: str | None
@@ -75,7 +75,7 @@ class PlaceOfFirm(Answer):
     name: str = ""
     newer: str | None = Field(default=None, description="what it is called now, where that is another")
     score: float
-    level: Level
+    level: Sureness
     why: list[str]
 
 

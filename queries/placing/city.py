@@ -10,7 +10,7 @@ import polars as pl
 from graph.model.edges import InIndustry
 from graph.model.nodes import Enterprise, Industry
 from queries.core.view import View
-from queries.placing.evidence import Firm
+from queries.placing.evidence import RegisteredFirm
 from queries.placing.judge import Placement
 from queries.placing.run import place
 from queries.placing.yardstick import read_yardstick
@@ -20,13 +20,13 @@ from queries.placing.yardstick import read_yardstick
 class FirmPlaces:
     """The places of a firm of the graph, and the mark of what they were inferred from."""
 
-    firm: Firm
+    firm: RegisteredFirm
     basis: str
     segments: tuple[Placement, ...]
     products: tuple[Placement, ...]
 
 
-def read_register(view: View) -> Iterator[Firm]:
+def read_register(view: View) -> Iterator[RegisteredFirm]:
     """Yield the firms of a graph of which a register says anything but the name, in order of their ids."""
     industries: dict[str, list[str]] = defaultdict(list)
     names = dict(view.store.nodes(Industry).select("id", "name").iter_rows())
@@ -38,14 +38,14 @@ def read_register(view: View) -> Iterator[Firm]:
         made = f"；生产：{row['main_products']}" if row["main_products"] else ""
         scope, own = (row["business_scope"] or "") + made, tuple(sorted(filter(None, industries[row["id"]])))
         if scope or own:
-            yield Firm(row["id"], row["name"], scope, own)
+            yield RegisteredFirm(row["id"], row["name"], scope, own)
 
 
 def infer_places(view: View) -> Iterator[FirmPlaces]:
     """Yield the places of the firms of a view; raises ``InputError`` where there is no segment to be placed on."""
-    firms: list[Firm] = []
+    firms: list[RegisteredFirm] = []
 
-    def remembered() -> Iterator[Firm]:
+    def remembered() -> Iterator[RegisteredFirm]:
         for firm in read_register(view):
             firms.append(firm)
             yield firm
@@ -56,7 +56,7 @@ def infer_places(view: View) -> Iterator[FirmPlaces]:
         firms.clear()
 
 
-def mark_of(firm: Firm) -> str:
+def mark_of(firm: RegisteredFirm) -> str:
     """Return a mark that is another one when the firm's name, scope or classes are."""
     said = "\n".join((firm.name, firm.scope, *firm.industries))
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from queries.placing.scope import Item, read_scope
-from queries.placing.yardstick import Found, Kind, Word, Yardstick, plain
+from queries.placing.scope import ScopeItem, read_scope
+from queries.placing.yardstick import Found, RegisterWord, WordKind, Yardstick, plain
 
 # how strongly each of these speaks for a place, each from 0 to 1
 CHANNELS = (
@@ -69,7 +69,7 @@ _form = re.compile(r"股份|有限|责任|公司|集团|分公司|总公司|中�
 
 
 @dataclass(frozen=True, slots=True)
-class Firm:
+class RegisteredFirm:
     """What a register says of a firm: ``industries`` are codes or names of classes."""
 
     id: str
@@ -103,11 +103,11 @@ class Said:
 
 
 @dataclass
-class Evidence:
+class FirmEvidence:
     """All that speaks for places and products of a firm."""
 
-    firm: Firm
-    items: list[Item]
+    firm: RegisteredFirm
+    items: list[ScopeItem]
     places: dict[int, Said] = field(default_factory=dict)
     products: dict[str, tuple[float, str]] = field(default_factory=dict)  # id -> strength, the item
 
@@ -173,22 +173,22 @@ class Evidence:
         return max((said.strength[_channel[channel]] for said in self.places.values()), default=0.0)
 
 
-def _channel_of(kind: Kind, deed: str) -> str:
+def _channel_of(kind: WordKind, deed: str) -> str:
     """Return by which channel a word speaks that names a thing with which something is done; none: by no one."""
-    if kind is Kind.makes:
+    if kind is WordKind.makes:
         return f"word_{deed}"
-    if kind is Kind.grows:
+    if kind is WordKind.grows:
         return "grows" if deed in ("make", "bare") else ""
-    if kind is Kind.product:
+    if kind is WordKind.product:
         return f"product_{deed}"
-    if kind is Kind.service:
+    if kind is WordKind.service:
         return "service" if deed in ("serve", "bare") else "service_other"
-    if kind is Kind.industry:
+    if kind is WordKind.industry:
         return "class_make" if deed in ("make", "develop") else "class_other"
     return ""
 
 
-class Reader:
+class RegisterReader:
     """Reads firms against a yardstick; what an item says is worked out once."""
 
     def __init__(self, yardstick: Yardstick) -> None:
@@ -198,10 +198,10 @@ class Reader:
         self._of_item = lru_cache(maxsize=KEPT)(self._weigh)
         self._of_products = lru_cache(maxsize=KEPT)(self._products_of)
 
-    def read(self, firm: Firm) -> Evidence:
+    def read(self, firm: RegisteredFirm) -> FirmEvidence:
         """Return what speaks for the places of a firm."""
         items = read_scope(firm.scope)
-        found = Evidence(firm, items)
+        found = FirmEvidence(firm, items)
         for position, item in enumerate(items):
             best: dict[int, tuple[float, str]] = {}  # how strongly the item speaks for each place, and by which channel
             for place, channel, strength, special in self._of_item(item):
@@ -225,25 +225,25 @@ class Reader:
             self._rarity[word] = 1 / math.log2(2 + self.yardstick.holding(word))
         return self._rarity[word]
 
-    def _read_name(self, found: Evidence) -> None:
+    def _read_name(self, found: FirmEvidence) -> None:
         name = plain(_form.sub("", found.firm.name))
         for text in [found.word for found in self.yardstick.found(name)]:
             for word in self.yardstick.words[text]:
-                if word.kind is Kind.industry:
+                if word.kind is WordKind.industry:
                     continue
-                channel = "name_product" if word.kind in (Kind.product, Kind.service) else "name"
+                channel = "name_product" if word.kind in (WordKind.product, WordKind.service) else "name"
                 for place, _share in word.places:
                     said = found.places.setdefault(place, Said())
                     said.raise_to(channel, 1.0)
                     said.words.setdefault(f"名称中的“{text}”", (0.5, channel))
 
-    def _read_classes(self, found: Evidence) -> None:
+    def _read_classes(self, found: FirmEvidence) -> None:
         for industry in found.firm.industries:
             for _, in_it, place, share in self._words(plain(industry)):
                 said = found.places.setdefault(place, Said())
                 said.raise_to("industry", in_it.quality * share)
 
-    def _weigh(self, item: Item) -> list[tuple[int, str, float, float]]:
+    def _weigh(self, item: ScopeItem) -> list[tuple[int, str, float, float]]:
         """Return what an item says for each place: by which channel, how strongly, and how special that is."""
         what, deed = plain(item.what), item.deed
         best: dict[tuple[int, str], tuple[float, str]] = {}
@@ -257,9 +257,9 @@ class Reader:
                 add(place, channel, found.quality * share, found.word)
         for form in self._forms(item, what):
             for word, found, place, share in self._words(form):
-                if word.kind in (Kind.does, Kind.grows, Kind.sells):
+                if word.kind in (WordKind.does, WordKind.grows, WordKind.sells):
                     add(place, str(word.kind), max(found.quality, 0.5) * share, found.word)
-                elif word.kind is Kind.service:
+                elif word.kind is WordKind.service:
                     add(place, "service", found.quality * share, found.word)
         if deed in ("make", "develop") and (longer := self.yardstick.ends.get(what)):
             of = [place for product in longer for place in self.yardstick.products[product].places]
@@ -270,7 +270,7 @@ class Reader:
             for (place, channel), (strength, text) in best.items()
         ]
 
-    def _words(self, text: str) -> Iterator[tuple[Word, Found, int, float]]:
+    def _words(self, text: str) -> Iterator[tuple[RegisterWord, Found, int, float]]:
         """Yield the words in a text with each place that they speak for, where the text means that place's word."""
         elsewhere = self.yardstick.elsewhere(text)
         for found in self.yardstick.found(text):
@@ -281,14 +281,14 @@ class Reader:
                     ):
                         yield word, found, place, share
 
-    def _products_of(self, item: Item) -> Mapping[str, float]:
+    def _products_of(self, item: ScopeItem) -> Mapping[str, float]:
         """Return how well an item names each product that it says to be made, or service that it says to be given."""
         what, best = plain(item.what), dict[str, float]()
 
         def add(text: str, quality: float) -> None:
             for word in self.yardstick.words[text]:
-                service = word.kind in (Kind.service, Kind.means)
-                if word.kind is Kind.product or service:
+                service = word.kind in (WordKind.service, WordKind.means)
+                if word.kind is WordKind.product or service:
                     share = SURE_OF_SERVICE[item.deed] if service else SURE_OF_PRODUCT[item.deed]
                     best[word.of] = max(best.get(word.of, 0.0), quality * share)
 
@@ -296,11 +296,11 @@ class Reader:
             add(found.word, found.quality)
         for form in self._forms(item, what):
             for found in self.yardstick.found(form):
-                if any(word.kind in (Kind.service, Kind.means) for word in self.yardstick.words[found.word]):
+                if any(word.kind in (WordKind.service, WordKind.means) for word in self.yardstick.words[found.word]):
                     add(found.word, found.quality if item.deed != "sell" or found.word.endswith(SOLD) else 0.0)
         return best
 
     @staticmethod
-    def _forms(item: Item, what: str) -> tuple[str, ...]:
+    def _forms(item: ScopeItem, what: str) -> tuple[str, ...]:
         """Return an item with its verbs, as words of activities are written."""
         return tuple(dict.fromkeys([plain(item.text), *(plain(what + verb) for verb in item.verbs)]))

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from queries.core.reason import Reason
-from queries.placing.answers import Level
+from queries.placing.answers import Sureness
 from queries.placing.catalogue import say
-from queries.placing.evidence import Evidence, Said
+from queries.placing.evidence import FirmEvidence, Said
 from queries.placing.yardstick import Yardstick
 
 Floats = NDArray[np.float64]
@@ -33,7 +33,7 @@ SAME_CHAIN, ELSEWHERE = (
 TYPICAL = 0.6  # how much the likelihood of a place counts for its typical product
 
 
-class Weights(BaseModel):
+class PlaceWeights(BaseModel):
     """One number a feature, and the last for none: for being a place, a main one, and before others."""
 
     model_config = ConfigDict(frozen=True)
@@ -42,7 +42,7 @@ class Weights(BaseModel):
     order: list[float]
 
 
-class Model(BaseModel):
+class PlacingModel(BaseModel):
     """What was learned, and from when on a likelihood is a placement."""
 
     model_config = ConfigDict(frozen=True)
@@ -50,8 +50,8 @@ class Model(BaseModel):
     learned_on: str
     features: list[str]
     trade_features: list[str]
-    places: Weights
-    trades: dict[str, Weights]
+    places: PlaceWeights
+    trades: dict[str, PlaceWeights]
     from_any: float
     from_main: float
     from_trade: float
@@ -67,7 +67,7 @@ class Placement:
 
     of: int | str
     score: float
-    level: Level
+    level: Sureness
     why: tuple[Reason, ...]
 
 
@@ -81,9 +81,9 @@ class Placed:
 
 
 @cache
-def read_model() -> Model:
+def read_model() -> PlacingModel:
     """Return the weights that ship."""
-    return Model.model_validate(json.loads((files("queries") / "placing" / "weights.json").read_text("utf-8")))
+    return PlacingModel.model_validate(json.loads((files("queries") / "placing" / "weights.json").read_text("utf-8")))
 
 
 def likelihood(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
@@ -107,12 +107,12 @@ class _Likely:
     order: float
 
 
-def _likely(rows: Sequence[Sequence[float]], weights: Weights) -> list[_Likely]:
+def _likely(rows: Sequence[Sequence[float]], weights: PlaceWeights) -> list[_Likely]:
     found = (likelihood(rows, weights.any), likelihood(rows, weights.main), weighed(rows, weights.order))
     return [_Likely(*map(float, each)) for each in zip(*found, strict=True)]
 
 
-def judge(evidence: Sequence[Evidence], yardstick: Yardstick, model: Model) -> list[Placed]:
+def judge(evidence: Sequence[FirmEvidence], yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
     """Return where each firm stands."""
     found = [one.features() for one in evidence]
     of_places = iter(_likely([row for features in found for _, row in features], model.places))
@@ -144,7 +144,7 @@ def judge(evidence: Sequence[Evidence], yardstick: Yardstick, model: Model) -> l
 
 
 def _placed(
-    one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[int, _Likely], trades: Container[int]
+    one: FirmEvidence, yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely], trades: Container[int]
 ) -> Placed:
     order = sorted(taken, key=lambda place: (-taken[place].order, place))
     segments = tuple(
@@ -154,20 +154,22 @@ def _placed(
     return Placed(one.firm.id, segments, _products(one, yardstick, model, taken))
 
 
-def _level(score: float, model: Model) -> Level:
-    return Level.high if score >= model.high else Level.middle if score >= model.middle else Level.low
+def _level(score: float, model: PlacingModel) -> Sureness:
+    return Sureness.high if score >= model.high else Sureness.middle if score >= model.middle else Sureness.low
 
 
-def _why(one: Evidence, place: int, trades: bool) -> tuple[Reason, ...]:
+def _why(one: FirmEvidence, place: int, trades: bool) -> tuple[Reason, ...]:
     if trades:
         sold = [item.text for item in one.items if item.sells][:5]
         return (say("trades", items=sold, count=len(sold)),) if sold else (say("trades_by_name", name=one.firm.name),)
     said = one.places.get(place, Said())
     best = sorted(said.words.items(), key=lambda pair: -pair[1][0])[:MOST_REASONS]
-    return tuple(say(f"by_{channel}", item=text, share=strength) for text, (strength, channel) in best)
+    return tuple(say(channel, item=text, share=strength) for text, (strength, channel) in best)
 
 
-def _products(one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[int, _Likely]) -> tuple[Placement, ...]:
+def _products(
+    one: FirmEvidence, yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely]
+) -> tuple[Placement, ...]:
     """Return what the firm makes where it stands; of a place where nothing is said the typical product. Of a firm that
     stands nowhere nothing is said."""
     found: dict[int | str, Placement] = {}
@@ -187,7 +189,7 @@ def _products(one: Evidence, yardstick: Yardstick, model: Model, taken: Mapping[
         if (typical := yardstick.places[place].typical) and typical not in found:
             score = taken[place].any * TYPICAL
             why = say("typical", segment=yardstick.places[place].name, product=yardstick.products[typical].name)
-            found[typical] = Placement(typical, score, Level.low, (why,))
+            found[typical] = Placement(typical, score, Sureness.low, (why,))
     return tuple(_in_turn(found.values(), yardstick, taken))[:MOST_PRODUCTS]
 
 

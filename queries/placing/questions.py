@@ -6,15 +6,15 @@ from pydantic import Field
 
 from queries.core.question import Word, question
 from queries.names.arguments import Chain
-from queries.placing.answers import FirmToPlace, Level, PlacedFirms, Placements, State
+from queries.placing.answers import FirmToPlace, PlacedFirms, Placements, PlacementState, Sureness
 from queries.placing.tables import table_of_placements
 
 if TYPE_CHECKING:
     from queries.core.view import View
 
 OfChain = Annotated[Chain | None, Word("只看哪条产业链", route="chain")]
-OfLevel = Annotated[Level | None, Word("只看哪种把握")]
-OfState = Annotated[State | None, Word("只看哪种;不写是还没有审的")]
+OfLevel = Annotated[Sureness | None, Word("只看哪种把握")]
+OfState = Annotated[PlacementState | None, Word("只看哪种;不写是还没有审的")]
 
 
 @question("placements", "placements", group="企业上链", table=table_of_placements, slow="读上链推断")

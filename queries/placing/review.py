@@ -12,15 +12,17 @@ from graph.model.nodes import Chain, Enterprise, Product, Region, Segment
 from graph.model.undertakings import LocatedIn
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.placing.answers import InferredPlacement, Level, Placements, State
+from queries.placing.answers import InferredPlacement, Placements, PlacementState, Sureness
 from queries.placing.judge import read_model
 
-OPEN = (State.waiting, State.again)
-ORDER = {Level.middle: 0, Level.high: 1, Level.low: 2}  # a look settles most where it is least certain
+OPEN = (PlacementState.waiting, PlacementState.again)
+ORDER = {Sureness.middle: 0, Sureness.high: 1, Sureness.low: 2}  # a look settles most where it is least certain
 Names = dict[str, str]
 
 
-def list_placements(view: View, chain: str = "", level: Level | None = None, state: State | None = None) -> Placements:
+def list_placements(
+    view: View, chain: str = "", level: Sureness | None = None, state: PlacementState | None = None
+) -> Placements:
     """Return the places that were inferred; without a state those that wait."""
     every = view.once("placements", lambda: _read(view.whole))
     counts = Counter(one.state for one in every)
@@ -33,9 +35,9 @@ def list_placements(view: View, chain: str = "", level: Level | None = None, sta
         and (not chain or any(each.id == chain for each in one.chains))
     ]
     return Placements(
-        counts={each: counts[each] for each in State},
+        counts={each: counts[each] for each in PlacementState},
         firms=len(waiting),
-        middle=sum(one.level is Level.middle for one in every if one.state in OPEN),
+        middle=sum(one.level is Sureness.middle for one in every if one.state in OPEN),
         placements=shown,
     )
 
@@ -107,7 +109,7 @@ def _one(
         kind=kind,
         place=Named(id=row["to"], name=names[row["to"]]),
         chains=chains,
-        level=Level.high if score >= model.high else Level.middle if score >= model.middle else Level.low,
+        level=Sureness.high if score >= model.high else Sureness.middle if score >= model.middle else Sureness.low,
         score=score,
         why=row["note"] or "",
         scope=firm["business_scope"],
@@ -120,9 +122,9 @@ def _one(
     )
 
 
-def _state(row: dict[str, Any]) -> State:
+def _state(row: dict[str, Any]) -> PlacementState:
     if row["verdict"] is None:
-        return State.waiting
+        return PlacementState.waiting
     if row["judged_on"] != row["placed_on"]:
-        return State.again
-    return State(row["verdict"])
+        return PlacementState.again
+    return PlacementState(row["verdict"])

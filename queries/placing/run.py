@@ -13,7 +13,7 @@ from graph.outputs import check_writable, writing
 from queries.core.view import View
 from queries.matching.offers import Rows
 from queries.placing.answers import FirmToPlace, PlacedFirm, PlacedFirms
-from queries.placing.evidence import Firm, Reader
+from queries.placing.evidence import RegisteredFirm, RegisterReader
 from queries.placing.judge import Placed, Placement, judge, read_model
 from queries.placing.yardstick import Yardstick, read_yardstick
 
@@ -30,11 +30,11 @@ class PlaceRun:
     bad: list[str]
 
 
-def place(firms: Iterable[Firm], yardstick: Yardstick) -> Iterator[list[Placed]]:
+def place(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[list[Placed]]:
     """Yield where firms stand, batch by batch; raises ``InputError`` where there is nothing to be placed on."""
     if not yardstick.places:
         raise InputError("图里还没有环节，无从放起；请先载入产业链（随附的：lianzhang load seeds）")
-    reader, model = Reader(yardstick), read_model()
+    reader, model = RegisterReader(yardstick), read_model()
     waiting = iter(firms)
     while batch := [reader.read(firm) for firm in islice(waiting, BATCH)]:
         check()
@@ -56,7 +56,7 @@ def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda
     return PlaceRun(number, placed, rows.bad)
 
 
-def read_firms(rows: Rows) -> Iterator[Firm]:
+def read_firms(rows: Rows) -> Iterator[RegisteredFirm]:
     """Yield the firms of a file; one of the id of an earlier one is refused."""
     seen: set[str] = set()
     for row in rows:
@@ -73,7 +73,7 @@ def read_firms(rows: Rows) -> Iterator[Firm]:
             rows.refuse("industry 应是文字，或一列文字")
         else:
             seen.add(id)
-            yield Firm(id, name, row.get("scope") or "", tuple(classes))
+            yield RegisteredFirm(id, name, row.get("scope") or "", tuple(classes))
 
 
 def told(one: Placed, yardstick: Yardstick) -> dict[str, Any]:
@@ -99,6 +99,6 @@ def _proof(placement: Placement) -> dict[str, Any]:
 def place_told(view: View, firms: Iterable[FirmToPlace]) -> PlacedFirms:
     """Return where firms stand that are told by a route."""
     yardstick = read_yardstick(view)
-    asked = (Firm(firm.id, firm.name, firm.scope, firm.industries) for firm in firms)
+    asked = (RegisteredFirm(firm.id, firm.name, firm.scope, firm.industries) for firm in firms)
     placed = [PlacedFirm.model_validate(told(one, yardstick)) for batch in place(asked, yardstick) for one in batch]
     return PlacedFirms(firms=placed)

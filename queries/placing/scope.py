@@ -55,7 +55,7 @@ _nothing = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ScopeItem:
     """One thing or activity of a scope: its text without verbs at the edges, the text as it is written, its deeds."""
 
     what: str
@@ -82,17 +82,17 @@ def plain(text: str) -> str:
     return _head.sub(";", half)
 
 
-def read_scope(text: str) -> list[Item]:
+def read_scope(text: str) -> list[ScopeItem]:
     """Return the items of a scope, in the order in which they stand."""
-    items: list[Item] = []
+    items: list[ScopeItem] = []
     for sentence in _sentence.split(plain(text)):
         items += _read_sentence(sentence.strip(" ,:-"))
     return items
 
 
 @lru_cache(maxsize=200_000)
-def _read_sentence(sentence: str) -> tuple[Item, ...]:
-    items: list[Item] = []
+def _read_sentence(sentence: str) -> tuple[ScopeItem, ...]:
+    items: list[ScopeItem] = []
     carried: tuple[str, ...] = ()
     for clause in _clause.split(sentence):
         clause = clause.strip(" :-的")
@@ -111,29 +111,30 @@ def _read_sentence(sentence: str) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _read_clause(clause: str, lead: tuple[str, ...]) -> list[Item]:
-    items: list[Item] = []
+def _read_clause(clause: str, lead: tuple[str, ...]) -> list[ScopeItem]:
+    items: list[ScopeItem] = []
     said: tuple[str, ...] = ()  # verbs at the end of a list are said of all that stands before without verbs of its own
     alone: tuple[str, ...] = ()  # verbs that stand by themselves just behind the next part
     for part in reversed([part.strip(" :-的") for part in _part.split(clause)]):
         if not part:
             continue
-        what, own = _cut(part)
+        what, own, before = _cut(part)
         if not what:
             alone = own + alone
             continue
         own += alone
         alone = ()
-        said = own or said
-        verbs = lead + said
-        items.append(Item(what, part, frozenset(_deed_of[verb] for verb in verbs), verbs))
+        verbs = lead + (own or said)
+        if own and not before:
+            said = own
+        items.append(ScopeItem(what, part, frozenset(_deed_of[verb] for verb in verbs), verbs))
     return items[::-1]
 
 
-def _cut(part: str) -> tuple[str, tuple[str, ...]]:
-    """Return what a part names, and the verbs before or behind it."""
+def _cut(part: str) -> tuple[str, tuple[str, ...], bool]:
+    """Return what a part names, the verbs behind or before it, and whether they stand before it: of it alone then."""
     if (match := _trailing.match(part)) and match[2]:
-        return match[1].strip("的之"), tuple(_each.findall(match[2]))
+        return match[1].strip("的之"), tuple(_each.findall(match[2])), False
     if (match := _leading.match(part)) and len(part) - match.end() > 1:
-        return part[match.end() :], tuple(_each.findall(match[1]))
-    return part, ()
+        return part[match.end() :], tuple(_each.findall(match[1])), True
+    return part, (), False

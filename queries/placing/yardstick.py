@@ -22,7 +22,7 @@ _and = re.compile(r"[、和及]")
 _same = re.compile("|".join(sorted(map(re.escape, register().same), key=len, reverse=True)))
 
 
-class Kind(StrEnum):
+class WordKind(StrEnum):
     """Whose word it is: of a segment, by what is done; of a product; of a class of industries."""
 
     makes = "makes"
@@ -36,10 +36,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class RegisterWord:
     """A word with what it stands for: the places on the chains, each with its share."""
 
-    kind: Kind
+    kind: WordKind
     of: str
     places: tuple[tuple[int, float], ...]
 
@@ -55,7 +55,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Place:
+class FirmPlace:
     """A segment as a place for firms: ``formerly`` is the one that it was split from, or itself; ``typical`` the id of
     the product that who says no more is likeliest to make."""
 
@@ -80,9 +80,9 @@ class Made:
 class Yardstick:
     """The segments and products of a graph, and the words that speak for them."""
 
-    places: list[Place] = field(default_factory=list)
+    places: list[FirmPlace] = field(default_factory=list)
     products: dict[str, Made] = field(default_factory=dict)
-    words: dict[str, list[Word]] = field(default_factory=lambda: defaultdict(list))
+    words: dict[str, list[RegisterWord]] = field(default_factory=lambda: defaultdict(list))
     others: dict[str, set[int]] = field(
         default_factory=dict
     )  # what holds a word of these segments and is none of theirs
@@ -125,10 +125,10 @@ class Yardstick:
     def _all(self) -> str:
         return "\n".join(self.words)
 
-    def add(self, text: str, kind: Kind, of: str, places: Iterable[tuple[int, float]]) -> None:
+    def add(self, text: str, kind: WordKind, of: str, places: Iterable[tuple[int, float]]) -> None:
         """Add a word."""
         if len(bare := plain(_aside.sub("", unicodedata.normalize("NFKC", text)))) >= SHORTEST:
-            self.words[bare].append(Word(kind, of, tuple(places)))
+            self.words[bare].append(RegisterWord(kind, of, tuple(places)))
 
 
 def _longest(text: str, words: Container[str], longest: int) -> list[tuple[str, int, int]]:
@@ -188,30 +188,32 @@ def make_yardstick(
     made, ids = Yardstick(), {row["name"]: row["id"] for row in products}
     for number, row in enumerate(segments):
         typical = ids.get(row.get("typical_product") or "", "")
-        made.places.append(Place(row["id"], row["name"], row["chain"], row.get("formerly") or row["id"], typical))
-        made.add(row["name"], Kind.makes, row["name"], [(number, 1.0)])
+        made.places.append(FirmPlace(row["id"], row["name"], row["chain"], row.get("formerly") or row["id"], typical))
+        made.add(row["name"], WordKind.makes, row["name"], [(number, 1.0)])
         for word in row.get("register_not") or ():
             made.others.setdefault(plain(word), set()).add(number)
-        for kind in (Kind.makes, Kind.does, Kind.sells, Kind.grows):
+        for kind in (WordKind.makes, WordKind.does, WordKind.sells, WordKind.grows):
             for word in row.get(f"register_{kind}") or ():
                 made.add(word, kind, row["name"], [(number, 1.0)])
     classed: dict[str, Counter[int]] = defaultdict(Counter)
     for row in products:
         product = _made(row, made.number)
         made.products[product.id] = product
-        kind = Kind.service if row.get("kind") == "服务" else Kind.product
+        kind = WordKind.service if row.get("kind") == "服务" else WordKind.product
         for name in filter(None, (row["name"], *(row.get("aliases") or ()))):
             made.add(name, kind, product.id, [(place, 1.0) for place in product.places])
             bare = plain(name)
             for start in range(1, len(bare) - SHORTEST + 1):
                 made.ends[bare[start:]].add(product.id)
         for word in row.get("register_words") or ():
-            made.add(word, Kind.means, product.id, ())
+            made.add(word, WordKind.means, product.id, ())
         for code in row.get("classes") or ():
             classed[code].update(product.places)
     for code, counts in classed.items():
         for word in _words_of(classes.get(code, "")):
-            made.add(word, Kind.industry, code, [(place, count / counts.total()) for place, count in counts.items()])
+            made.add(
+                word, WordKind.industry, code, [(place, count / counts.total()) for place, count in counts.items()]
+            )
     return made
 
 
