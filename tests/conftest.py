@@ -217,11 +217,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("neo4j" if of_server else item.nodeid.partition("::")[0]))
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to go on where tests are sent anywhere though they are in groups: each process would have a Neo4j then."""
+    if getattr(session.config.option, "loadgroup", False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("xdist groups nothing under this pytest: see the pins in pyproject.toml")
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Say at once what failed: whoever stops a run that hangs has not seen its summary."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
         print(
-            f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[-2000:]}", file=sys.__stderr__, flush=True
+            f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext[:1500]}\n…\n{report.longreprtext[-1500:]}",
+            file=sys.__stderr__,
+            flush=True,
         )
 
 

@@ -30,7 +30,8 @@ SAME_CHAIN, ELSEWHERE = (
     0.7,
     0.4,
 )  # how much it counts that a product is named that belongs elsewhere than the firm stands
-TYPICAL = 0.6  # how much the likelihood of a place counts for its typical product
+SAID = 0.7  # how well a product of a place must be named, or the typical one is likelier
+TYPICAL = 0.9  # how much the likelihood of a place counts for its typical product
 
 
 class PlaceWeights(BaseModel):
@@ -184,8 +185,8 @@ def _products(
         if (score := strength * sure) >= model.from_product:
             why = say("names_product", item=text, product=product.name)
             found[id] = Placement(id, score, _level(score, model), (why,))
-    said = {place for id in found for place in yardstick.products[str(id)].places}
-    for place in taken.keys() - said:
+    said = {place for each in found.values() if each.score >= SAID for place in yardstick.products[str(each.of)].places}
+    for place in sorted(taken.keys() - said):
         if (typical := yardstick.places[place].typical) and typical not in found:
             score = taken[place].any * TYPICAL
             why = say("typical", segment=yardstick.places[place].name, product=yardstick.products[typical].name)
