@@ -44,9 +44,10 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODE_TYPES
-from graph.names.names import normal
+from graph.names.names import normal, normalise, split_name
 from loaders.files.jsonl import read_objects
 from loaders.files.sheets import BadRow, Sheet, cell_text, raw_frame
+from loaders.standards.regions import region_rows
 
 SOURCE = "ChainKnowledgeGraph (liuhuanyong, 2021)"
 SYSTEM = "申万行业分类(2021)"
@@ -144,6 +145,8 @@ def read_chain_knowledge_graph(path: Path) -> list[Sheet]:
     folder = _Folder(path)
     there = {stem: read for stem, read in FILES.items() if (path / f"{stem}.json").is_file()}
     sheets = [read(folder, folder.part(stem)) for stem, read in there.items()]
+    if "company" in there:
+        sheets += _read_places(folder)
     if missing := [f"{stem}.json" for stem in FILES if stem not in there]:
         sheets[0].warnings.append(f"目录里没有 {'、'.join(missing)},其余文件照常载入")
     return sheets
@@ -189,6 +192,34 @@ def _read_companies(_folder: _Folder, part: _Part) -> Sheet:
     part.warn(sum(not _is_exchange(_cell(line, "location")) for line in lines), "行的 location 不是交易所,未载入")
     part.warn(sum(not _day.fullmatch(_cell(line, "time") or "") for line in lines), "行没有上市日期,原值见备注")
     return part.sheet("Enterprise", ("name", "short_name", "stock_code", "aliases", "listed_on", "note"), REPORTED)
+
+
+def _read_places(folder: _Folder) -> list[Sheet]:
+    """Return the regions that firms' full names name, and where the firms are therefore thought to be."""
+    read = folder.part("company")
+    refused = _contested(read)
+    codes = {
+        number: (name, code)
+        for number, line in read.lines
+        if number not in refused and (name := _cell(line, "fullname")) and (code := _place_of(name))
+    }
+    regions, places = (_Part(read.path, [], []) for _ in range(2))
+    for number, row in enumerate(region_rows(code for _, code in codes.values()), 1):
+        regions.keep(number, row["id"], row.get("code"), row["name"], row["kind"], row.get("parent"))
+    for number, (name, code) in codes.items():
+        places.keep(number, name, code)
+    guessed = {"status": "inferred", "note": "按企业名称里的地名"}
+    sheets = {
+        "regions": regions.sheet("Region", ("id", "code", "name", "kind", "parent"), {"status": "confirmed"}),
+        "places": places.sheet("LOCATED_IN", ("subject", "region"), guessed),
+    }
+    return [replace(sheet, path=folder.path / f"company_{stem}.json") for stem, sheet in sheets.items() if codes]
+
+
+def _place_of(name: str) -> str:
+    """Return the code of the district or city that a firm's name names, or of the province, or nothing."""
+    parts = split_name(normalise(name))
+    return parts.district or parts.place[:4].removesuffix("00")
 
 
 def _company_note(line: Line) -> str | None:
