@@ -157,7 +157,8 @@ def _render(request: Request, template: str, links: SiteLinks, status: int = 200
     scopes = {name: _with_query(request, without=words) for name, words in NAMED.items()}
     page = {"links": links, "hidden": [STATUS_ZH[word] for word in scope.hidden], "scope": scope.name, "scopes": scopes}
     page |= {"may": lambda word: person_of(request).role.covers(Role(word)), "local": person_of(request) is LOCAL}
-    page["bar"] = bar_of(_raw_path(request), links, person_of(request).role.covers(Role.admin), status == 200)
+    found = status == 200 or "chain" in values  # a wrong word in a chain's form leaves one in the chain
+    page["bar"] = bar_of(_raw_path(request), links, person_of(request).role.covers(Role.admin), found)
     page |= {"show_all": scopes["全部"], "of_city": partial(_with_query, request), "everywhere": EVERYWHERE} | values
     return templates.TemplateResponse(request, template, page, status_code=status)
 

@@ -14,7 +14,7 @@ from api.load import doing
 from api.load.answers import LoadCounts, LoadPreview, UploadedLoad
 from api.load.jobs import WORKING
 from api.load.routes import send_rejects
-from api.load.tables import COUNTED, counted, moment, table_of_loads, tables_of_outcome, tables_of_preview
+from api.load.tables import COUNTED, counted, moment, some_of, table_of_loads, tables_of_outcome, tables_of_preview
 from graph.errors import LianzhangError, NotNow
 from graph.model import EDGES, NODES, file_name, find_type, zh_heads
 from graph.model.nodes import Enterprise
@@ -51,6 +51,7 @@ def _list(visit: PageRequest, problem: LianzhangError | None = None, said: Mappi
         open=told.open,
         states=STATE_ZH,
         moment=moment,
+        some_of=some_of,
         most=visit.request.app.state.settings.upload_mb,
         forms={name: kinds[name] for name in FORMS if name in kinds},
         other_forms={name: zh for name, zh in kinds.items() if name not in FORMS},
@@ -86,7 +87,7 @@ def _one(visit: PageRequest, id: str, problem: LianzhangError | None = None) -> 
         tables = tables_of_outcome(load.outcome)
     answer = visit.render(
         "load.html",
-        "、".join(load.files)[:60] or "撤回",
+        some_of(load.files) or "撤回",
         load=load,
         working=load.state in WORKING,
         state=STATE_ZH.get(load.state, load.state) if not load.back else _state_of_back(load),
@@ -97,6 +98,7 @@ def _one(visit: PageRequest, id: str, problem: LianzhangError | None = None) -> 
         status_zh=STATUS_ZH,
         editions=doing.EDITIONS,
         moment=moment,
+        some_of=some_of,
         counted=counted,
         counts=COUNTED,
         problem=problem.message if problem else "",

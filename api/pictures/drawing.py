@@ -91,13 +91,13 @@ def _plain(text: str) -> str:
 
 
 def font(size: int, foot: int, ink: str = INK, weight: str = "600") -> dict[str, Any]:
-    """Return the font of a label of two parts, with a little air between them."""
+    """Return the font of a label of two parts, with a little air between them, in the middle of its box."""
     return {
         "size": size,
         "color": ink,
         "multi": "md",
-        "bold": {"mod": weight, "size": size, "vadjust": 2, "color": ink},
-        "ital": {"mod": "", "size": foot, "vadjust": 3, "color": ink},
+        "bold": {"mod": weight, "size": size, "vadjust": -1, "color": ink},
+        "ital": {"mod": "", "size": foot, "vadjust": 0, "color": ink},
     }
 
 
@@ -169,7 +169,7 @@ def _colours(background: str, border: str) -> dict[str, Any]:
 
 def state_font(judged: Judged, size: int) -> dict[str, Any]:
     """Return the font of the mark that says a state: it is what the label has beside head and foot."""
-    return {"size": size, "vadjust": 3 if size > 12 else 0, "color": STATE_FILLS[judged.state][2]}
+    return {"size": size, "vadjust": 0, "color": STATE_FILLS[judged.state][2]}
 
 
 def state_title(judged: Judged | None) -> str:
@@ -203,11 +203,7 @@ def add_child(
     if judged:
         state = mark_of(judged, score=False)
         label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
-        style = {
-            **font(13, 13),
-            **state_font(judged, 11),
-            "ital": {"mod": "", "size": 13, "vadjust": 0, "color": INK},
-        }
+        style = {**font(13, 13), **state_font(judged, 11)}
     title = f"{word}：{name}{state_title(judged)}\n数据状态：{STATUS_ZH[status]}"
     about = {"title": title, "kind": kind, "font": style, **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5)}
     add_box(network, id, label, kind, status, judged, **about)
