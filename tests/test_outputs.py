@@ -43,6 +43,7 @@ FILES = {
         "--out",
         f"{PLACE}.csv",
     ],
+    "place --out": ["place", "--firms", "offers", "--out", f"{PLACE}.jsonl"],
     "match --out": ["match", "--offers", "offers", "--needs", "needs", "--out", f"{PLACE}.jsonl"],
 }
 WHOM = {"desk": ["示例链"], "duties": ["示例专班"]}

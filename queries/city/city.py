@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 NODES: dict[str, tuple[str, ...]] = {
-    "Chain": (), "Segment": ("tier",), "Product": ("aliases",), "Enterprise": ("short_name",), "Park": (), "Region": (),
+    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere"), "Enterprise": ("short_name",), "Park": (), "Region": (),
     "Industry": (), "Coverage": ("method", "as_of"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
@@ -98,19 +98,23 @@ class City:
 
     @cached_property
     def inputs(self) -> "nx.DiGraph[str]":
-        """Return the graph of products: from input to product, with ``essential``."""
+        """Return the graph of products: from input to product, with ``essential``; ``ends`` where the input is bought
+        anywhere: somebody else sells it, so what it goes into does not depend on its makers."""
         import networkx as nx
 
         graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(self.nodes["Product"]["id"])
+        products = self.nodes["Product"]
+        graph.add_nodes_from(products["id"])
+        anywhere = {*products.filter(pl.col("bought_anywhere"))["id"]}
         for source, target, essential in self.going("INPUT_TO").select("from", "to", "essential").iter_rows():
             if source != target:
-                graph.add_edge(source, target, essential=bool(essential))
+                graph.add_edge(source, target, essential=bool(essential), ends=source in anywhere)
         return graph
 
     def needing(self, product: str) -> set[str]:
-        """Return the products to which a product is essential."""
-        return {user for user, link in self.inputs.adj.get(product, {}).items() if link["essential"]}
+        """Return the products to which a product is essential; one that is bought anywhere is to none."""
+        links = self.inputs.adj.get(product, {})
+        return {user for user, link in links.items() if link["essential"] and not link["ends"]}
 
     def needed_for(self, product: str) -> set[str]:
         """Return the products that are essential to a product."""
@@ -121,7 +125,8 @@ class City:
         """Return for each product those that can be reached by no way round it: its subtree in the dominator tree."""
         import networkx as nx
 
-        graph: nx.DiGraph[str] = nx.DiGraph(self.inputs.edges)
+        carrying = (pair for pair in self.inputs.edges if not self.inputs.edges[pair]["ends"])
+        graph: nx.DiGraph[str] = nx.DiGraph(carrying)
         root = "\x00root"
         condensed = nx.condensation(graph)
         for component, number in condensed.in_degree():
