@@ -43,7 +43,7 @@ FILES = {
         "--out",
         f"{PLACE}.csv",
     ],
-    "place --out": ["place", "--firms", "offers", "--out", f"{PLACE}.jsonl"],
+    "place --out": ["place", "--firms", "registered", "--out", f"{PLACE}.jsonl"],
     "match --out": ["match", "--offers", "offers", "--needs", "needs", "--out", f"{PLACE}.jsonl"],
 }
 WHOM = {"desk": ["示例链"], "duties": ["示例专班"]}
@@ -78,6 +78,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     (tmp_path / "offers").write_text(
         json.dumps({"supplier": "a", "name": "甲", "industry": [], "products": [{"name": "电池", "weight": 1}]})
     )
+    (tmp_path / "registered").write_text(json.dumps({"id": "a", "name": "甲", "scope": "电池制造"}))
     (tmp_path / "needs").write_text(json.dumps({"need": "1", "text": "电池"}))
     monkeypatch.chdir(tmp_path)
 

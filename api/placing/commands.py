@@ -47,9 +47,11 @@ def place(
 
 
 def _place_file(firms: Path, out: Path, store: str | None) -> None:
+    from graph.outputs import check_writable
     from queries.placing.run import place_files
     from queries.placing.yardstick import read_yardstick
 
+    check_writable(out)
     with progress() as step:
         done = place_files(firms, out, read_yardstick(look(store=store)), step)
     say(f"已写到 {out}: {done.firms:,} 家企业,放上链的 {done.placed:,} 家")
