@@ -17,7 +17,7 @@ CHANNELS = (
     "name", "name_product", "industry", "special", "part",
 )  # fmt: skip
 # what is so of the firm as a whole, or of a place beside the firm's others
-CONTEXT = ("sold", "trades", "builds", "items", "chain", "best", "relative", "certain")
+CONTEXT = ("sold", "trades", "builds", "items", "best", "relative", "certain")
 FEATURES = (*CHANNELS, *CONTEXT)
 # what tells a firm that trades
 TRADE = (
@@ -119,7 +119,7 @@ class FirmEvidence:
     def _context(self, place: int, best: dict[int, float]) -> Sequence[float]:
         top = max(best.values(), default=0.0) or 1.0
         sold, trades, builds, items = self._whole
-        return (sold, trades, builds, items, 0.0, best[place], best[place] / top, float(best[place] >= 0.99))
+        return (sold, trades, builds, items, best[place], best[place] / top, float(best[place] >= PLAIN))
 
     @cached_property
     def _whole(self) -> tuple[float, float, float, float]:
@@ -134,11 +134,11 @@ class FirmEvidence:
 
     def trade(self) -> list[float]:
         """Return what tells whether the firm trades, in the order of ``TRADE``."""
-        _sold, trades, builds, _ = self._whole
+        _, trades, builds, _ = self._whole
         scope, number = self.firm.scope, len(self.items)
         only = sum(item.deed == "sell" or (trades and item.deed == "bare") for item in self.items)
         made = sum(item.deed == "make" for item in self.items)
-        sold_ = [item for item in self.items if item.sells]
+        goods = [item for item in self.items if item.sells]
         return [
             min(only, 10) / 10,
             only / max(1, number),
@@ -156,14 +156,14 @@ class FirmEvidence:
             float(bool(_retail.search(scope)) and not _wholesale.search(scope)),
             float(bool(_shop.search(self.firm.name))),
             float(bool(_abroad.search(self.firm.name))),
-            sum(bool(_bulk.search(item.text)) for item in sold_) / max(1, len(sold_)),
-            float(bool(sold_) and bool(_bulk.search(sold_[0].text))),
+            sum(bool(_bulk.search(item.text)) for item in goods) / max(1, len(goods)),
+            float(bool(goods) and bool(_bulk.search(goods[0].text))),
             sum(
                 any("零" in verb for verb in item.verbs) and not any("批" in verb for verb in item.verbs)
-                for item in sold_
+                for item in goods
             )
-            / max(1, len(sold_)),
-            sum(any("批" in verb for verb in item.verbs) for item in sold_) / max(1, len(sold_)),
+            / max(1, len(goods)),
+            sum(any("批" in verb for verb in item.verbs) for item in goods) / max(1, len(goods)),
             self._most("name"),
             self._most("early_do"),
             self._most("early_make"),
