@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 NODES: dict[str, tuple[str, ...]] = {
-    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere"), "Enterprise": ("short_name",), "Park": (), "Region": (),
-    "Industry": (), "Coverage": ("method", "as_of"),
+    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere"), "Enterprise": ("short_name",),
+    "Park": (), "Region": (), "Industry": (), "Coverage": ("method", "as_of"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
     "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential", "one_of"), "PRODUCES": ("confidence",),
