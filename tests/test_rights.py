@@ -70,7 +70,7 @@ def needs(method: str, path: str) -> Role:
         return Role.admin
     if "/loads/" in path:  # what was uploaded, before anything in it is masked
         return Role.editor
-    reading = method == "GET" or path in ("/api/v1/cypher", "/api/v1/systemic-risk")
+    reading = method == "GET" or path in ("/api/v1/cypher", "/api/v1/systemic-risk", "/api/v1/place")
     return Role.viewer if reading and not path.startswith("/edit/") else Role.editor
 
 
