@@ -445,12 +445,27 @@ def test_rank_correlations_of_little() -> None:
     assert correlation([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == -1.0
 
 
+def test_dependence_ends_at_what_is_bought_anywhere() -> None:
+    """Gas → chip → set: where chips are bought anywhere, only the chip stands on the gas, and nothing on the chip."""
+    links = pl.DataFrame(
+        [("gas", "chip", True, False), ("chip", "set", True, False)],
+        schema={"from": pl.String, "to": pl.String, "essential": pl.Boolean, "ended": pl.Boolean},
+        orient="row",
+    )
+    for anywhere, fallen in ((False, {"chip", "set"}), (True, {"chip"})):
+        products = pl.DataFrame({"id": ["gas", "chip", "set"], "bought_anywhere": [None, anywhere, None]})
+        city = City((), TODAY, {"Product": products}, {"INPUT_TO": links})
+        assert city.standing_on(["gas"]) == fallen
+        assert city.standing_on(["chip"]) == (set() if anywhere else {"set"})
+        assert city.needed_for("set") == {"chip"}
+
+
 @settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=20))
 def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, int, bool]]) -> None:
     """By hand: without the product, a product falls if an essential input has fallen, or no source is left that leads to it."""
     rows = {(f"p{start}", f"p{end}"): essential for start, end, essential in links if start != end}
-    nodes = {"Product": pl.DataFrame({"id": [f"p{number}" for number in range(8)]})}
+    nodes = {"Product": pl.DataFrame({"id": [f"p{number}" for number in range(8)]}).with_columns(bought_anywhere=False)}
     frame = pl.DataFrame(
         [(start, end, essential, False) for (start, end), essential in rows.items()],
         schema={"from": pl.String, "to": pl.String, "essential": pl.Boolean, "ended": pl.Boolean},
