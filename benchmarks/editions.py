@@ -49,7 +49,9 @@ def make_editions(folder: Path, firms: int = FIRMS, seed: int = 20261130) -> Edi
         pl.lit("青岛市").alias("所属城市"),
         pl.lit("存续").alias("登记状态"),
     )
-    products = [name for chain in LOOKED for name in pl.read_csv(TAXONOMY / chain / "products.csv")["name"]]
+    products = [
+        name for chain in LOOKED for name in pl.read_csv(TAXONOMY / chain / "products.csv", infer_schema=False)["name"]
+    ]
     made = dict(enumerate(product for product in products for _ in range(MADE_BY)))  # by the number of the row
     rows = rows.with_columns(pl.Series(PRODUCTS_HEAD, [made.get(number, "") for number in range(len(rows))]))
     fading = {number for number, _ in made.items() if number // MADE_BY % FADING == 0 and number < firms}
@@ -86,7 +88,7 @@ def _scopes(random: np.random.Generator, firms: int) -> list[str]:
 
 
 def _write_coverage(path: Path) -> None:
-    segments = [";".join(pl.read_csv(TAXONOMY / chain / "segments.csv")["id"]) for chain in LOOKED]
+    segments = [";".join(pl.read_csv(TAXONOMY / chain / "segments.csv", infer_schema=False)["id"]) for chain in LOOKED]
     pl.DataFrame(
         {
             "名称": [f"示例摸底-{chain}" for chain in LOOKED],
