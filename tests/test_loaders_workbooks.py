@@ -220,6 +220,7 @@ def _far(suffix: str) -> bytes:
         ("xlsx", _far("xlsx"), "第 1048576 行、第 16384 列"),
         ("ods", _far("ods"), "第 1000000 行、第 16000 列"),
     ],
+    ids=range(12),  # an archive holds the second in which it was made: another one in the process beside
 )  # fmt: skip
 def test_workbooks_that_cannot_be_used_say_why(tmp_path: Path, suffix: str, content: bytes, reason: str) -> None:
     path = tmp_path / f"enterprises.{suffix}"
