@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from test_colours import contrast, luminance
+from test_pictures import FIRM, SMALL, STATES, make_edge
 from view_parts import under
 
 from graph.stores import Store
@@ -362,6 +365,75 @@ def test_names_are_painted_as_they_are(browser: Browser) -> None:
     painted = shown.evaluate("[...window.painted]")
     shown.close()
     assert (problems, [name for name in names if name not in painted]) == ([], [])
+
+
+# What is written on a canvas: each text, its colour, and the colour of the place where it is about to stand.
+WRITTEN = """{
+  window.written = [];
+  const paint = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+    const paper = document.getElementById("picture-canvas");
+    if (text.trim() && paper && paper.contains(this.canvas)) {
+      const at = this.getTransform().transformPoint({x: x + 1, y: y - 1});
+      const [red, green, blue, alpha] = this.getImageData(Math.round(at.x), Math.round(at.y), 1, 1).data;
+      const below = getComputedStyle(paper).backgroundColor.match(/\\d+/g).map(Number);
+      const ground = [red, green, blue].map((part, place) => Math.round(part * alpha / 255 + below[place] * (1 - alpha / 255)));
+      window.written.push([text.trim(), this.fillStyle, "#" + ground.map((part) => part.toString(16).padStart(2, "0")).join("")]);
+    }
+    return paint.call(this, text, x, y, ...rest);
+  };
+}"""
+LIGHT = """async (url) => {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const copy = new OffscreenCanvas(image.width, image.height).getContext("2d");
+  copy.drawImage(image, 0, 0);
+  const parts = copy.getImageData(0, 0, image.width, image.height).data;
+  return [[...parts.slice(0, 4)], parts.reduce((sum, part) => sum + part, 0) / parts.length];
+}"""
+
+
+def test_a_picture_follows_the_scheme_and_is_white_on_paper(browser: Browser) -> None:
+    from api.pictures.files import draw_chain, draw_enterprise
+
+    firm = draw_enterprise(FIRM, [make_edge(1, "y", "x", "供应商")], [make_edge(1, "x", "z", "客户")])
+    for name, page in (("chain", draw_chain(SMALL, {}, STATES)), ("firm", firm)):
+        file = OUT / f"dark-{name}.html"
+        file.write_text(page, "utf-8")
+        shown = browser.new_page(viewport={"width": 1366, "height": 768}, color_scheme="dark")
+        shown.add_init_script(WRITTEN)
+        shown.goto(file.as_uri())
+        shown.wait_for_function("window.written.length > 0")
+        check_legible(shown, dark=True)
+        shown.evaluate("for (const layer of ['products', 'firms']) window.lianzhang.setLayer(layer, true)")
+        shown.evaluate("window.lianzhang.select(Object.keys(window.lianzhang.data.facts)[0])")
+        check_legible(shown, dark=True)
+        shown.screenshot(path=OUT / f"dark-{name}.png")
+        with shown.expect_download() as got:
+            shown.get_by_role("button", name="下载 PNG").click()
+        saved = b64encode(Path(got.value.path()).read_bytes()).decode()
+        corner, mean = shown.evaluate(LIGHT, f"data:image/png;base64,{saved}")
+        assert corner == [255, 255, 255, 255]
+        assert mean > 235
+        check_legible(shown, dark=True)  # saving leaves the screen as it was
+        shown.evaluate("dispatchEvent(new Event('beforeprint'))")
+        check_legible(shown, dark=False)
+        shown.evaluate("dispatchEvent(new Event('afterprint'))")
+        check_legible(shown, dark=True)
+        shown.emulate_media(color_scheme="light")
+        shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        check_legible(shown, dark=False)
+        shown.close()
+
+
+def check_legible(shown: Page, *, dark: bool) -> None:
+    """Every text of the picture stands out from the ground that it is painted on, and that ground is of the scheme."""
+    written = shown.evaluate("{ window.written.length = 0; window.lianzhang.network.redraw(); window.written }")
+    assert written
+    low = [(*one, round(contrast(*one[1:]), 2)) for one in written if contrast(*one[1:]) < 4.5]
+    grounds = [luminance(ground) for text, _, ground in written if text != "本厂"]  # the firm itself stands out
+    assert (low, all((ground < 0.15) == dark for ground in grounds)) == ([], True)
 
 
 def test_three_thousand_firms_are_painted_where_they_were_put(browser: Browser) -> None:

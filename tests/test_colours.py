@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 
 from api.core.templating import HERE
-from api.pictures.drawing import FILLS, STATE_FILLS
+from api.pictures.drawing import EDGE_WORDS, FILLS, INK, PLAIN_FILL
 from queries.gaps.answers import State
 
 CSS = (HERE / "static" / "lianzhang.css").read_text("utf-8")
@@ -31,7 +31,15 @@ TEXTS = (
 )
 SHAPES = ("edge", "focus", "chart-a", "chart-b", "fill-score", "fill-share", "fill-confirmed", "fill-reported", "fill-curated",
           "fill-inferred", "fill-sample", *(f"{state}-edge" for state in STATES))  # fmt: skip
+BOXES = ({*FILLS.values()} | {PLAIN_FILL} | {f"drawn-{state.name}" for state in State}) - {"drawn-focus"}
+# The boxes of a picture: the name, the mark of the state (in any of the two fills), the border around them.
+DRAWN = [
+    *(("ink", box, 4.5) for box in BOXES), ("drawn-focus-ink", "drawn-focus", 4.5), ("soft", "paper", 4.5),
+    *((f"drawn-{state.name}-ink", box, 4.5) for state in State for box in (f"drawn-{state.name}", "drawn-product")),
+    *((f"{box}-edge", ground, 3.0) for box in BOXES for ground in ("paper", box)),
+]  # fmt: skip
 PAIRS = [
+    *DRAWN,
     *((text, ground, 4.5) for text in TEXTS for ground in GROUNDS),
     *((state, f"{state}-ground", 4.5) for state in STATES),
     *((shape, "paper", 3.0) for shape in SHAPES),
@@ -54,6 +62,7 @@ STATUSES = ("confirmed", "reported", "curated", "inferred", "sample")
 BY_COLOUR_ALONE = [
     *combinations([f"fill-{status}" for status in STATUSES], 2),  # the parts of a bar, without words in it
     ("chart-a", "chart-b"), ("chart-a", "chart-soft"), ("fill-score", "room"), ("fill-share", "room"),
+    *combinations(["drawn-missing", "drawn-weak", "drawn-strong"], 2),  # small boxes without their names; unknown is hatched
 ]  # fmt: skip
 
 
@@ -125,7 +134,7 @@ def test_colours_stand_in_the_two_blocks_and_nowhere_else() -> None:
     assert COLOUR.findall(rest) == []
     named = set(re.findall(r"--([\w-]+):", CSS))
     used = set(re.findall(r"var\(--([\w-]+)\)", CSS))
-    assert used == named
+    assert used | drawn() == named
     assert set(re.findall(r"--([\w-]+):", dark)) <= set(re.findall(r"--([\w-]+):", light))
 
 
@@ -172,10 +181,10 @@ def test_marks_that_may_be_seen_alike_have_signs_of_their_own(kind: str, names: 
     assert len({*signs.values()}) == len(names), signs
 
 
-def test_the_legend_has_the_colours_of_the_drawing() -> None:
-    light = colours("light")
-    names = {"上游": "tier-up", "中游": "tier-mid", "下游": "tier-down", "服务": "tier-service",
-             "product": "drawn-product", "firm": "drawn-firm", "focus": "drawn-focus"}  # fmt: skip
-    assert {kind: (light[name], light[f"{name}-edge"]) for kind, name in names.items()} == FILLS
-    for state in (State.missing, State.weak, State.strong):
-        assert STATE_FILLS[state][:2] == (light[f"drawn-{state.name}"], light[f"drawn-{state.name}-edge"])
+def drawn() -> set[str]:
+    """The roles of colours that a picture asks for."""
+    states = {f"drawn-{state.name}" for state in State}
+    boxes = {*FILLS.values(), PLAIN_FILL} | states
+    own = {INK, "edge", "drawn-focus-ink"} | {f"{box}-edge" for box in boxes} | {f"{state}-ink" for state in states}
+    script = (HERE / "static" / "picture.js").read_text("utf-8")
+    return boxes | own | {f"drawn-{kind}" for kind in EDGE_WORDS} | set(re.findall(r'colour\("([\w-]+)"\)', script))

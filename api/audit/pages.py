@@ -10,7 +10,7 @@ from api.core.page import PageRequest, VisitDep, add_pages
 from loaders.history import undo
 from queries.audit.answers import Ended, LoggedAction
 from queries.audit.questions import audit
-from queries.audit.tables import table_of_actions
+from queries.audit.tables import is_told, table_of_actions, time_of
 
 MOST_UNDONE = 100  # of the latest actions that are offered to be taken back
 
@@ -25,6 +25,8 @@ def _show(request: PageRequest, answer: Sequence[LoggedAction]) -> Response:
         "faults": faults,
         "asked": asked,
         "ends": list(Ended),
+        "time_of": time_of,
+        "is_told": is_told,
     }
     return request.render("audit.html", "操作记录", table=table_of_actions(answer), **values)
 

@@ -1,4 +1,4 @@
-"""The doorway to pyvis: boxes and lines in the colours of the legend, and the picture as plain data."""
+"""The doorway to pyvis: boxes and lines in the roles of colours that the legend has, and the picture as plain data."""
 
 import json
 import unicodedata
@@ -19,32 +19,18 @@ from api.pictures.layout import (
 from api.pictures.wiring import SHAPES, Piece
 from graph.statuses import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
-from queries.gaps.answers import Judged, State
+from queries.gaps.answers import Judged
 from queries.gaps.words import mark_of
 
 if TYPE_CHECKING:
     from pyvis.network import Network
 
-INK = "#1f2933"
-# Fill and border of each kind of node; the same values are the legend's in static/lianzhang.css.
-FILLS: dict[str, tuple[str, str]] = {
-    "上游": ("#e1ecf8", "#2f6299"),
-    "中游": ("#dff0e8", "#26704f"),
-    "下游": ("#fbecd3", "#96590f"),
-    SERVICE: ("#ece7f5", "#65508f"),
-    "product": ("#ffffff", "#66727f"),
-    "firm": ("#fdeeea", "#a8432f"),
-    "focus": ("#a8432f", "#7c2e1f"),
-}
-# The same for each state; they differ in lightness too, and the label says the state in words.
-STATE_FILLS: dict[State, tuple[str, str, str]] = {
-    State.missing: ("#ec9187", "#7d1f17", "#6d130c"),
-    State.weak: ("#fbd27a", "#7f5200", "#6b4500"),
-    State.strong: ("#d2eee6", "#1f6b57", "#155545"),
-    State.unknown: ("rgba(255,255,255,0.72)", "#6b7783", "#52606d"),
-}
-PLAIN_FILL = ("#eef1f4", "#5b6773")
-EDGE_INKS = {"feeds": "#8593a1", "essential": "#b0413e", "optional": "#c9a29a", "supplies": "#a8432f"}
+# Colours are said by their role: the style sheet has them, light and dark, and picture.js reads them when it draws.
+INK = "ink"
+# What each kind of node is filled with; its border is the same role's edge, and the legend has both.
+TIER_FILLS = {"上游": "tier-up", "中游": "tier-mid", "下游": "tier-down", SERVICE: "tier-service"}
+FILLS = TIER_FILLS | {"product": "drawn-product", "firm": "drawn-firm", "focus": "drawn-focus"}
+PLAIN_FILL = "drawn-plain"
 EDGE_WORDS = {"feeds": "供给", "essential": "必需投入", "optional": "投入（可替代）", "supplies": "供应"}
 # The style of a border or a line says what the data rests on.
 DASHES: dict[str, bool | list[int]] = {
@@ -140,14 +126,13 @@ def add_box(
     network: "Network", id: str, label: str, fill: str, status: str, judged: Judged | None = None, **options: Any
 ) -> None:
     """Add a box whose colours say what it is, or in what state, and whose border says how well it is founded."""
-    background, border = FILLS.get(fill, PLAIN_FILL)
+    color = _colours(FILLS.get(fill, PLAIN_FILL))
     if status not in DASHES:  # a thin grey border says nothing about what it rests on
-        border = "#aab4be"
-    color = _colours(background, border)
+        color["border"] = "edge"
     if judged:
         options |= {
             "state": judged.state.name,
-            "colours": {"tier": color, "state": _colours(*STATE_FILLS[judged.state][:2])},
+            "colours": {"tier": color, "state": _colours(f"drawn-{judged.state.name}")},
         }
         color = options["colours"]["state"]
     width = {"confirmed": 3.0, "": 0.6}.get(status, 1.5)
@@ -163,13 +148,14 @@ def add_box(
     )
 
 
-def _colours(background: str, border: str) -> dict[str, Any]:
-    return {"background": background, "border": border, "highlight": {"background": background, "border": INK}}
+def _colours(fill: str) -> dict[str, Any]:
+    chosen = {"background": fill, "border": INK}
+    return {"background": fill, "border": f"{fill}-edge", "highlight": chosen, "hover": chosen}
 
 
 def state_font(judged: Judged, size: int) -> dict[str, Any]:
     """Return the font of the mark that says a state: it is what the label has beside head and foot."""
-    return {"size": size, "vadjust": 0, "color": STATE_FILLS[judged.state][2]}
+    return {"size": size, "vadjust": 0, "color": f"drawn-{judged.state.name}-ink"}
 
 
 def state_title(judged: Judged | None) -> str:
@@ -233,7 +219,7 @@ def add_line(
             ends=ends,
             title=f"{EDGE_WORDS[kind]}：{shown[:120]}\n状态：{STATUS_ZH[status]}",
             rows=rows,
-            color={"color": EDGE_INKS[kind], "highlight": INK, "hover": INK},
+            color={"color": f"drawn-{kind}", "highlight": INK, "hover": INK},
             width=1.3,
             dashes=DASHES[status],
             arrows={"to": {"enabled": arrow and (start, end, shape) == pieces[-1], "scaleFactor": 0.5}},
@@ -273,6 +259,7 @@ def finish(network: "Network", layout: PictureLayout, sizes: Mapping[str, int], 
         "geometry": GEOMETRY,
         "half": half,
         "statuses": STATUS_ZH,
+        "tints": TIER_FILLS,
         "grid": grid,
         "blocks": {},
         **parts,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from api.pictures.drawing import (
     FIRM_BOX,
+    INK,
     Picture,
     add_box,
     add_line,
@@ -111,7 +112,7 @@ def _supply_lines(id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[
 
 def _add_firms(network: "Network", layout: PictureLayout, names: Mapping[str, str], focus: str) -> None:
     for item in (item for column in layout.columns for item in column.items):
-        fill, ink = ("focus", "#ffffff") if item == focus else ("firm", "#1f2933")
+        fill, ink = ("focus", "drawn-focus-ink") if item == focus else ("firm", INK)
         first, _, second = wrap(names[item], 22, 2).partition("\n")
         about = {
             "title": names[item],

@@ -116,5 +116,5 @@ class Wiring:
 
     def _add_dot(self, id: str) -> None:
         self.network.add_node(
-            id, label=" ", shape="dot", size=0.6, color="#8593a1", borderWidth=0, kind="bend", chosen=False
+            id, label=" ", shape="dot", size=0.6, color="drawn-feeds", borderWidth=0, kind="bend", chosen=False
         )

@@ -4,20 +4,58 @@
   const holder = document.getElementById("picture-data");
   if (!holder) return;
   const data = JSON.parse(holder.textContent);
-  for (const part of ["nodes", "edges"]) data[part] = data[part].map((item) => Object.assign({}, data.styles[item.style], item));
   const canvas = document.getElementById("picture-canvas");
   const panel = document.getElementById("picture-panel");
   const size = data.geometry;
   const byId = new Map(data.nodes.map((node) => [node.id, node]));
   const shown = new Map(Object.keys(data.blocks).map((id) => [id, { products: false, firms: false }]));
   const intro = panel ? panel.innerHTML : "";
-  const TINTS = { "上游": "#f3f8fd", "中游": "#f1f9f5", "下游": "#fef9f0", "服务": "#f7f5fb" };
   const FONT = '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC","WenQuanYi Micro Hei",sans-serif';
   const { element, linkOr, provenance, listOf, judgement } = lianzhangPanel(data);
   const frame = canvas.closest(".picture");
   const nodes = new vis.DataSet();
   const edges = new vis.DataSet();
   let areas = [];
+
+  // The data names colours by their role; the style sheet has them, for the light, for the dark, and for paper.
+  const sheet = getComputedStyle(canvas);
+  const colours = new Map();
+  let hatch = null;
+
+  function colour(role) {
+    if (!colours.has(role)) colours.set(role, sheet.getPropertyValue("--" + role).trim());
+    return colours.get(role);
+  }
+
+  function coloured(option, roles) {
+    if (typeof option === "string") return roles ? colour(option) : option;
+    if (!option || typeof option !== "object" || Array.isArray(option)) return option;
+    return Object.fromEntries(Object.entries(option).map(([name, part]) => [name, coloured(part, roles || ["color", "colours"].includes(name))]));
+  }
+
+  function paint() {
+    colours.clear();
+    hatch = hatching();
+    const styles = data.styles.map((style) => coloured(style, false));
+    for (const item of [...data.nodes, ...data.edges]) {
+      Object.assign(item, styles[item.style]);
+      if (item.colours) item.color = item.colours[frame.dataset.colour];
+    }
+  }
+
+  // Paint what is there anew, where it is.
+  function repaint() {
+    paint();
+    nodes.update(nodes.getIds().map((id) => byId.get(id)));
+    edges.update(data.edges.filter((edge) => edges.get(edge.id)));
+    network.redraw();
+  }
+
+  // Whatever the scheme of the screen, what is saved or printed is light.
+  function putOnPaper(on) {
+    canvas.classList.toggle("on-paper", on);
+    repaint();
+  }
 
   const network = new vis.Network(canvas, { nodes, edges }, {
     autoResize: false,
@@ -103,11 +141,11 @@
   }
 
   // Unknown stands apart: hatched below a fill that lets it through.
-  const hatch = (function () {
+  function hatching() {
     const tile = document.createElement("canvas");
     tile.width = tile.height = 8;
     const context = tile.getContext("2d");
-    context.strokeStyle = "#b3bdc7";
+    context.strokeStyle = colour("drawn-hatch");
     context.lineWidth = 1.4;
     context.beginPath();
     for (const shift of [-8, 0, 8]) {
@@ -116,7 +154,7 @@
     }
     context.stroke();
     return tile;
-  })();
+  }
 
   function hatchUnknown(context) {
     context.fillStyle = context.createPattern(hatch, "repeat");
@@ -133,9 +171,11 @@
     context.textAlign = "left";
     context.textBaseline = "bottom";
     for (const area of areas) {
-      context.fillStyle = TINTS[area.band] || "#f6f7f9";
+      context.globalAlpha = 0.4; // the tint of a band is a breath of the colour of its boxes
+      context.fillStyle = colour(data.tints[area.band] || "drawn-plain");
       context.fillRect(area.left, area.top, area.right - area.left, area.bottom - area.top);
-      context.fillStyle = "#3e4c59";
+      context.globalAlpha = 1;
+      context.fillStyle = colour("soft");
       context.font = "600 15px " + FONT;
       context.fillText(area.band, area.left + 4, area.top - 5);
     }
@@ -144,7 +184,7 @@
 
   function colourBy(name) {
     frame.dataset.colour = name;
-    for (const node of data.nodes) if (node.colours) node.color = node.colours[name];
+    paint();
     show();
   }
 
@@ -283,23 +323,25 @@
   }
 
   function save() {
+    putOnPaper(true);
     const drawn = canvas.querySelector("canvas");
     const ratio = drawn.width / drawn.clientWidth;
     const picture = document.createElement("canvas");
     picture.width = drawn.width;
     picture.height = drawn.height + 76 * ratio;
     const context = picture.getContext("2d");
-    context.fillStyle = "#ffffff";
+    context.fillStyle = colour("paper");
     context.fillRect(0, 0, picture.width, picture.height);
-    context.fillStyle = "#1f2933";
+    context.fillStyle = colour("ink");
     context.font = `600 ${18 * ratio}px ${FONT}`;
     context.fillText(data.title, 14 * ratio, 28 * ratio);
     context.drawImage(drawn, 0, 42 * ratio);
-    context.fillStyle = "#52606d";
+    context.fillStyle = colour("quiet");
     context.font = `${12 * ratio}px ${FONT}`;
     const used = Object.values(data.sources).map((source) => source.name).join("、");
     const states = data.judged ? "字与填色=断点状态，数=评分（越高越弱）。" : "";
     context.fillText(`${states}边框实线=有文件或报道，虚线=整理、推断或示例。来源：${used}`, 14 * ratio, picture.height - 12 * ratio, picture.width - 28 * ratio);
+    putOnPaper(false);
     picture.toBlob((blob) => {
       const anchor = element("a");
       anchor.href = URL.createObjectURL(blob);
@@ -334,6 +376,11 @@
     waiting = setTimeout(fit, 150);
   });
 
+  window.addEventListener("beforeprint", () => putOnPaper(true));
+  window.addEventListener("afterprint", () => putOnPaper(false));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+
+  paint();
   show();
   window.lianzhang = { network, data, select, toggle, setLayer, colourBy, nodes, edges, fit };
 })();

@@ -9,6 +9,8 @@ from graph.statuses import STATUS_ZH
 from queries.audit.answers import LoggedAction, Written
 from queries.core.table import Column, Table, ThingRef
 
+FINGERPRINTS = ("placed_on", "judged_on")  # of what a firm was placed and judged on; whole in JSON
+
 
 def _thing(action: LoggedAction) -> ThingRef | str:
     """Return what it was done to."""
@@ -17,7 +19,7 @@ def _thing(action: LoggedAction) -> ThingRef | str:
     return action.name or action.thing.replace("→", " → ").rstrip(" →")
 
 
-def _time(action: LoggedAction) -> str:
+def time_of(action: LoggedAction) -> str:
     """Return the moment by the clock of this machine."""
     return f"{datetime.fromisoformat(action.at).astimezone():%Y-%m-%d %H:%M:%S}"
 
@@ -25,6 +27,11 @@ def _time(action: LoggedAction) -> str:
 def _kind(action: LoggedAction) -> str:
     record = NODE_TYPES.get(action.label) or EDGE_TYPES.get(action.label)
     return record.table.zh if record else action.label
+
+
+def is_told(written: Written) -> bool:
+    """Whether a reader learns something: it is another value, and none that only a program compares."""
+    return written.field not in FINGERPRINTS and _shown(written.before) != _shown(written.after)
 
 
 def _said(written: Written) -> str:
@@ -38,12 +45,12 @@ def _shown(value: Any) -> str:
 
 
 ACTIONS: list[Column[LoggedAction]] = [
-    Column("时间", _time, "date"),
+    Column("时间", time_of, "date"),
     Column("谁", lambda action: action.who),
     Column("做了什么", lambda action: action.action),
     Column("结果", lambda action: action.ended),
     Column("对象", _thing, "thing", _kind, apart="类别"),
-    Column("改动", lambda action: list(map(_said, action.written)), "lines"),
+    Column("改动", lambda action: [_said(one) for one in action.written if is_told(one)], "lines"),
     Column("为什么", lambda action: action.why),
     Column("说明", lambda action: action.told),
     Column("改动编号", lambda action: action.change, on="text"),
