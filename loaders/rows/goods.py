@@ -1,0 +1,155 @@
+"""Which products the parts of a list are, by their names; what goes into what, and what their leader needs."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import polars as pl
+
+from graph.model import Edge
+from graph.model.edges import Needs
+from graph.model.parts import IsProduct, Part, PartIn
+from graph.names.names import normalise
+from graph.stores import Ends
+from loaders.files.sheets import ROW
+from loaders.rows.directory import Directory
+from loaders.rows.merge import ORDER, PROOF, TABLE
+
+SHORTEST = 2  # signs of a product's name that may be the end of a part's
+WEAK, STRONG = 0.45, 0.4  # how sure an end is at least, and what is added for the share of the name that it makes up
+_aside = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+_whole = re.compile(r"(?:总成|组件|部件|套件|模组|单元|系统|本体|配件|零件)$")
+_model = re.compile(r"[A-Za-z0-9φΦ×*./\-_#+ ]+$")
+
+
+class Meant(NamedTuple):
+    """A product that a part is: by a name of its own (``sure``), or as its name ends."""
+
+    product: str
+    sure: bool
+    share: float
+    why: str
+
+
+@dataclass
+class Goods:
+    """The names of products, and what parts are by them; a name that several have means none."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, frames: Sequence[pl.DataFrame]) -> "Goods":
+        """Return the products of some frames; a name goes before an alias."""
+        meant: tuple[dict[str, set[str]], ...] = (defaultdict(set), defaultdict(set))
+        shown: dict[str, str] = {}
+        for frame in frames:
+            for id, name, aliases in frame.select("id", "name", "aliases").iter_rows():
+                shown[id] = name
+                meant[0][normalise(name)].add(id)
+                for alias in aliases or ():
+                    meant[1][normalise(alias)].add(id)
+        only = ({word: next(iter(ids)) for word, ids in words.items() if len(ids) == 1} for words in meant)
+        names, others = only
+        return cls({**{word: id for word, id in others.items() if word not in meant[0]}, **names}, shown)
+
+    def find(self, name: str) -> Meant | None:
+        """Return the product that a part is: the one that is called so, else the one whose name its own ends with."""
+        if found := self.names.get(normalise(name)):
+            return Meant(found, True, 1.0, f"名称就是“{self.shown[found]}”")
+        whole = normalise(name)
+        for text in dict.fromkeys(_shorter(whole)):
+            for start in range(len(text) - SHORTEST + 1):
+                if found := self.names.get(text[start:]):
+                    share = round(WEAK + STRONG * (len(text) - start) / len(whole), 2)
+                    return Meant(found, False, share, f"名称的末尾是“{text[start:]}”，产品是“{self.shown[found]}”")
+        wider = {id for word, id in self.names.items() if word.endswith(whole)} if len(whole) >= SHORTEST else set()
+        if len(wider) == 1:
+            found = wider.pop()
+            return Meant(found, False, WEAK, f"只有“{self.shown[found]}”的名称末尾是“{name}”")
+        return None
+
+
+def _shorter(name: str) -> Iterator[str]:
+    """Yield a name as it is, without what stands in brackets, without the model behind it, without the word that says
+    that it is a whole of several: 变频压缩机(R32) 总成."""
+    text = unicodedata.normalize("NFKC", name)
+    yield text
+    for pattern in (_aside, _model, _whole):
+        text = pattern.sub("", text) or text
+        yield text
+
+
+def named_leaders(frame: pl.DataFrame, firms: Sequence[pl.DataFrame], taken_for: dict[str, str]) -> pl.DataFrame:
+    """Return parts with their leader under its own name, however the list calls it: it is part of what tells parts
+    apart."""
+    directory = Directory(taken_for)
+    for known in firms:
+        directory.add("Enterprise", known)
+    words = frame["leader"].drop_nulls().unique()
+    ids = directory.find(words, ["Enterprise"])["id"]
+    names = {id: name for known in firms for id, name in known.select("id", "name").iter_rows()}
+    wanted = [names.get(id or "", word) for word, id in zip(words, ids, strict=True)]
+    back = directory.find(pl.Series(wanted, dtype=pl.String), ["Enterprise"])["id"]
+    # a name that two firms have tells nothing apart: there the id does
+    said = {
+        word: name if id == own else id or word for word, name, id, own in zip(words, wanted, ids, back, strict=True)
+    }
+    return frame.with_columns(pl.col("leader").replace(said))
+
+
+def goods_of_parts(
+    rows: pl.DataFrame, products: Sequence[pl.DataFrame], directory: Directory
+) -> Iterator[tuple[type[Edge], Ends, pl.DataFrame]]:
+    """Yield what parts say besides: what each goes into, which product one is that is bought, and that its leader needs
+    that product."""
+    yield PartIn, ("Part", "Part"), _into(rows)
+    goods, leaves = (
+        Goods.of(products),
+        rows.filter(pl.col("leaf").fill_null(True) & ~pl.col("made_here").fill_null(False)),
+    )
+    meant = {name: goods.find(name) for name in leaves["name"].unique()}
+    told = [(name, *found) for name, found in meant.items() if found]
+    found = pl.DataFrame(
+        told,
+        schema={
+            "name": pl.String,
+            "__product": pl.String,
+            "__sure": pl.Boolean,
+            "__share": pl.Float64,
+            "__why": pl.String,
+        },
+        orient="row",
+    )
+    same = ["id", "name", "leader", *PROOF, TABLE, ROW, ORDER]
+    parts = leaves.select(same).join(found, on="name", how="inner", maintain_order="left")
+    parts = parts.with_columns(
+        pl.when("__sure").then("status").otherwise(pl.lit("inferred")).alias("status"),
+        pl.when("__sure").then("confidence").otherwise(pl.min_horizontal("confidence", "__share")).alias("confidence"),
+        pl.when(~pl.col("__sure")).then("name").alias("placed_on"),
+    )
+    own = parts.with_columns(pl.col("id").alias("from"), pl.col("__product").alias("to"), pl.col("__why").alias("note"))
+    yield IsProduct, ("Part", "Product"), own.select("from", "to", *PROOF, "placed_on", TABLE, ROW, ORDER)
+    leaders = parts["leader"].unique()
+    firms = dict(zip(leaders, directory.find(leaders, ["Enterprise"])["id"], strict=True))
+    needs = parts.with_columns(pl.col("leader").replace_strict(firms, return_dtype=pl.String).alias("from"))
+    needs = needs.with_columns(pl.col("__product").alias("to")).filter(pl.col("from").is_not_null())
+    best = needs.sort(~pl.col("__sure"), ORDER).group_by("from", "to", maintain_order=True)
+    needs = best.agg(pl.col(*PROOF, TABLE, ROW, ORDER).first(), pl.col("name").unique(maintain_order=True))
+    names = pl.col("name").list.head(5).list.join("、")
+    needs = needs.with_columns(pl.concat_str(pl.lit("零件清单里的零件："), names).alias("note"))
+    yield Needs, ("Enterprise", "Product"), needs.select("from", "to", *PROOF, TABLE, ROW, ORDER)
+
+
+def _into(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return what each part goes into: the part of the same list at the end of the way down to it."""
+    key = [*(name for name in Part.table.key if name != "path"), "path"]
+    own = rows.with_columns(pl.col(key).fill_null(""))
+    over = own.select(pl.col("id").alias("to"), *(pl.col(name) for name in key)).unique(key)
+    up = pl.col("path").str.replace(r"/[^/]*$", "")
+    inner = own.filter(pl.col("path").str.contains("/", literal=True)).with_columns(up.alias("path"))
+    joined = inner.join(over, on=key, how="inner", maintain_order="left")
+    return joined.select(pl.col("id").alias("from"), "to", *PROOF, TABLE, ROW, ORDER)
