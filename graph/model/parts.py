@@ -8,7 +8,7 @@ from graph.model.base import Edge, Link, Node, TypeInfo, column
 from graph.model.edges import JUDGED_ON, VERDICT, PlacedVerdict, joins
 from graph.model.kinds import MONEY_HINT, OptCount, OptDate, OptFlag, OptLongText, OptMoney, OptText, Text, choice
 
-ORIGINS = choice("本地", "外地", "境外")
+ORIGINS = choice("本地", "外地", "境外", "不明")
 Origin = Annotated[str | None, ORIGINS, BeforeValidator(ORIGINS.clean)]
 
 
@@ -43,7 +43,7 @@ class Part(Node):
     made_here: OptFlag = column("自制", hint="链主自己做的,不算采购")
     supplier_said: OptText = column("供应商原文")
     place_said: OptText = column("产地原文")
-    origin: Origin = column("产地类别", hint="产地只写了进口、外地、本地之类的")
+    origin: Origin = column("产地类别", hint="产地只写了进口、外地、本地、外购之类的")
 
 
 class UsesPart(Edge):

@@ -253,10 +253,11 @@ def _with_supplier(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(told.str.contains(HERE)).then(pl.lit("本地"))
         .when(told.str.contains(ELSEWHERE)).then(pl.lit("外地"))
         .when(told.str.contains(ABROAD)).then(pl.lit("境外"))
+        .when(place.str.contains(NO_PLACE)).then(pl.lit("不明"))
     )  # fmt: skip
     only_said = place.is_null() & ~said.str.contains(NOBODY).fill_null(False)  # a firm may be named after a country
     return frame.with_columns(
-        said.alias("supplier_said"),
+        _firm(said).alias("supplier_said"),
         place.alias("place_said"),
         _firm(said).alias("supplier"),
         _region(place).alias("region"),

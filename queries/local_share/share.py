@@ -1,0 +1,325 @@
+"""The local share of a leader or a chain: its parts lists of the last year, each part with where it is bought."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from queries.city.city import City, read_city
+from queries.city.facts import segments_of_chains
+from queries.city.local import CityFirm, find_firms, find_homes
+from queries.city.parties import chains_led_by, leaders_of
+from queries.city.ties import Tied, read_tied
+from queries.core.answers import Named, count_statuses, weakest
+from queries.core.days import holds_on
+from queries.core.reason import Reason
+from queries.core.view import View
+from queries.core.words import show_percent
+from queries.gaps.answers import State
+from queries.gaps.weak_links import examine
+from queries.local_share.answers import Bought, CouldMake, LocalShare, PartsList, ShareBounds, ShareOf, SharePart
+from queries.local_share.catalogue import say
+from queries.local_share.where import Found, Home, find_where
+from queries.things.things import sources_used
+
+ORDER = {Bought.outside: 0, Bought.unknown: 1, Bought.local: 2}
+CITY_CODE = 4  # digits of the code of a city
+LINKS = ("IS_PRODUCT", "SUPPLIED_BY", "COMES_FROM")
+MADE_BY = ("PRODUCES", "OFFERS")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a parts list: the part with its relations, and whose it is."""
+
+    part: Tied
+    leader: Named
+
+    @property
+    def which(self) -> tuple[str, str, str]:
+        """Return the list that it is of: whose, of which year, which one."""
+        thing = self.part.thing
+        return self.leader.id, str(thing.get("year") or ""), str(thing.get("list_name") or "")
+
+    @property
+    def is_bought(self) -> bool:
+        """Tell whether it is counted: nothing stands beneath it, and the leader does not make it itself."""
+        return self.part.thing.get("leaf") is not False and not self.part.thing.get("made_here")
+
+
+@dataclass
+class _Seen:
+    """What a share is seen from: the city, what is home, the chains whose judgement is told, their verdicts so far."""
+
+    view: View
+    city: City
+    home: Home
+    chains: Sequence[str]
+    makers: dict[str, list[CouldMake]] = field(default_factory=dict)
+
+
+def local_share(view: View, subject: ShareOf) -> LocalShare:
+    """Return the local share of a firm or a chain."""
+    return view.once(("local-share", subject.label, subject.id), lambda: _make(view, subject))
+
+
+def _make(view: View, subject: ShareOf) -> LocalShare:
+    city = read_city(view)
+    of_chain = subject.label == "Chain"
+    leaders = leaders_of(city, subject.id) if of_chain else [subject.id]
+    chains = [subject.id] if of_chain else chains_led_by(city, subject.id)
+    regions, why = _home(view, city, subject, chains)
+    lines = [line for line in _lines(view, city) if line.leader.id in {*leaders}]
+    lists = _lists(lines, view.scope.day[:4])
+    used = {(one.leader.id, one.year or "", one.list or "") for one in lists if one.used}
+    seen = _Seen(view, city, Home.of(city, regions), chains)
+    parts = sorted(_parts(seen, [line for line in lines if line.which in used and line.is_bought]), key=_order)
+    having = {one.leader.id for one in lists}
+    names = city.names["Enterprise"]
+    without = [Named(id=id, name=names[id]) for id in leaders if id not in having] if of_chain else []
+    made_here = sum(one.made_here for one in lists if one.used)
+    by_count = _bounds((part.verdict, 1.0) for part in parts)
+    by_value = _bounds(((part.verdict, part.amount) for part in parts if part.amount is not None))
+    by_value = by_value.model_copy(update={"left_out": sum(part.amount is None for part in parts)})
+    points = [*_verdict(parts, by_count, by_value), *_notes(parts, lists, by_value, made_here, without)]
+    return LocalShare(
+        subject=Named(id=subject.id, name=subject.name),
+        label=subject.label,
+        verdict=f"{'；'.join(points[:2] if parts else points[:1])}。",
+        points=points,
+        region=regions,
+        region_why=why,
+        by_count=by_count,
+        by_value=by_value,
+        made_here=made_here,
+        lists=lists,
+        leaders_without=without,
+        parts=parts,
+        as_of=view.scope.day,
+        rests_on=count_statuses(part.status for part in parts),
+        sources=sources_used(view, [part.source for part in parts]),
+    )
+
+
+def _lines(view: View, city: City) -> Iterator[Line]:
+    """Yield the lines of all parts lists that hold on the day, as their lists have them."""
+    today = date.fromisoformat(view.scope.day)
+    for tied in read_tied(view, "Part", LINKS, ("USES_PART",)):
+        if not holds_on(today, tied.thing.get("valid_from"), tied.thing.get("valid_to")):
+            continue
+        standing = tied.on(today)
+        for leader in standing.named("USES_PART"):
+            yield Line(standing, city.as_one(leader))
+
+
+def _lists(lines: Sequence[Line], until: str) -> list[PartsList]:
+    """Return the parts lists of some lines; of each leader those of its last year are used."""
+    lists: list[PartsList] = []
+    for _, own in groupby(sorted(lines, key=lambda line: line.which), key=lambda line: line.which[0]):
+        of_leader = [[*group] for _, group in groupby(own, key=lambda line: line.which)]
+        past = [group[0].which[1] for group in of_leader if group[0].which[1][:4] <= until]
+        last = max(past, default="")
+        for group in of_leader:
+            thing, (_, year, name) = group[0].part.thing, group[0].which
+            made = sum(
+                line.part.thing.get("leaf") is not False and bool(line.part.thing.get("made_here")) for line in group
+            )
+            lists.append(
+                PartsList(
+                    leader=group[0].leader,
+                    list=name or None,
+                    year=year or None,
+                    lines=len(group),
+                    counted=sum(line.is_bought for line in group),
+                    assemblies=sum(line.part.thing.get("leaf") is False for line in group),
+                    made_here=made,
+                    used=year == last,
+                    status=weakest(line.part.thing["status"] for line in group) or thing["status"],
+                    source=thing["source"],
+                )
+            )
+    return sorted(lists, key=lambda one: (one.leader.name, not one.used, one.list or "", one.year or ""))
+
+
+def _home(view: View, city: City, subject: ShareOf, chains: Sequence[str]) -> tuple[list[Named], Reason]:
+    """Return the regions that are local, and why: those of the chains, else the city of the firm itself."""
+    found = {home.id: home for chain in chains for home in find_homes(city, chain, segments_of_chains(city, [chain]))}
+    names = [city.names["Chain"].get(chain, chain) for chain in chains]
+    regions = "、".join(home.name for home in found.values())
+    if subject.label == "Chain":
+        return [*found.values()], say("home_of_chain", regions=regions) if found else say("no_home")
+    if found:
+        code = "home_of_led" if len(chains) == 1 else "home_of_many"
+        return [*found.values()], say(code, regions=regions, chains="、".join(names), count=len(chains))
+    own = _own_city(view, city, subject.id)
+    regions = "、".join(region.name for region in own)
+    code = "no_home" if not own else "home_of_chainless" if chains else "home_of_firm"
+    return own, say(code, regions=regions)
+
+
+def _own_city(view: View, city: City, firm: str) -> list[Named]:
+    """Return the city that a firm is in, or where it is only known more widely or there is no code, that region."""
+    located = city.going("LOCATED_IN")
+    own = located.filter((pl.col("from_label") == "Enterprise") & (pl.col("from") == firm))["to"].to_list()
+    above = Home.of(city, []).above
+    codes = _codes(view)
+    cities = {region for place in own for region in above.get(place, ()) if len(codes.get(region, "")) == CITY_CODE}
+    names = city.names["Region"]
+    return [Named(id=id, name=names[id]) for id in sorted(cities or {*own}) if id in names]
+
+
+def _codes(view: View) -> dict[str, str]:
+    from graph.model.nodes import Region
+
+    codes = view.store.nodes(Region).select("id", "code").drop_nulls()
+    return {id: code.removesuffix("00") if len(code) == 6 else code for id, code in codes.iter_rows()}
+
+
+def _parts(seen: _Seen, lines: Sequence[Line]) -> Iterator[SharePart]:
+    """Yield the parts that are bought."""
+    suppliers = {tie.other["id"] for line in lines for tie in line.part.by("SUPPLIED_BY")}
+    ids = sorted({seen.city.taken_for.get(id, id) for id in suppliers})
+    firms = find_firms(seen.city, ids, {*seen.home.regions})
+    for line in lines:
+        thing = line.part.thing
+        own = [firms[one.id] for one in map(seen.city.as_one, line.part.named("SUPPLIED_BY")) if one.id in firms]
+        found = find_where(line.part, seen.home, own)
+        product = min(line.part.by("IS_PRODUCT"), key=_how_sure, default=None)
+        gap, chain = _gap(seen, product.other["id"]) if product else (None, None)
+        away = product is not None and found.verdict is not Bought.local
+        yield SharePart(
+            id=thing["id"],
+            part=thing["name"],
+            level=None if thing.get("level") is None else int(thing["level"]),
+            number=thing.get("number"),
+            path=thing.get("path"),
+            spec=thing.get("spec"),
+            quantity=thing.get("quantity"),
+            leader=line.leader,
+            list=thing.get("list_name"),
+            year=thing.get("year"),
+            product=product.named if product else None,
+            product_why=product.relation.get("note") if product else None,
+            product_status=product.relation["status"] if product else None,
+            amount=thing.get("amount"),
+            suppliers=[Named(id=firm.id, name=firm.name) for firm in own],
+            supplier=thing.get("supplier_said"),
+            place=found.place,
+            verdict=found.verdict,
+            why=found.why,
+            could=_could(seen, product.other["id"], {line.leader.id, *(firm.id for firm in own)})
+            if product and away
+            else [],
+            gap=gap,
+            gap_chain=chain,
+            status=weakest([thing["status"], *found.statuses]) or thing["status"],
+            source=thing["source"],
+        )
+
+
+def _how_sure(tie: Any) -> tuple[bool, float, str]:
+    return tie.relation["status"] == "inferred", -float(tie.relation.get("confidence") or 0), tie.other["id"]
+
+
+def _gap(seen: _Seen, product: str) -> tuple[State | None, Named | None]:
+    """Return what a product is judged to be in the first of the chains that has it."""
+    for chain in seen.chains:
+        if verdict := examine(seen.view, chain).of("Product", product):
+            return verdict.state, Named(id=chain, name=seen.city.names["Chain"][chain])
+    return None, None
+
+
+def _could(seen: _Seen, product: str, without: set[str]) -> list[CouldMake]:
+    """Return the local firms that are registered as makers of a product, without those that have to do with the part
+    already."""
+    if product not in seen.makers:
+        seen.makers[product] = _makers(seen, product)
+    return [one for one in seen.makers[product] if one.firm.id not in without]
+
+
+def _makers(seen: _Seen, product: str) -> list[CouldMake]:
+    made = [seen.city.going(name).filter(pl.col("to") == product) for name in MADE_BY]
+    rows = {row["from"]: row for frame in reversed(made) for row in frame.to_dicts()}
+    firms = find_firms(seen.city, sorted(rows), {*seen.home.regions}) if seen.home.regions else {}
+    found = [firm for firm in firms.values() if firm.where == "local" and not firm.closed]
+    return [_maker(firm, rows[firm.id]) for firm in sorted(found, key=lambda firm: (firm.name, firm.id))]
+
+
+def _maker(firm: CityFirm, row: Mapping[str, Any]) -> CouldMake:
+    named = Named(id=firm.id, name=firm.name)
+    return CouldMake(firm=named, region=firm.region, status=row["status"], source=row["source"])
+
+
+def _order(part: SharePart) -> tuple[Any, ...]:
+    return ORDER[part.verdict], part.amount is None, -(part.amount or 0), part.leader.name, part.path or "", part.id
+
+
+def _bounds(rows: Iterable[tuple[Bought, float]]) -> ShareBounds:
+    """Return the bounds of what is bought here: what is not known may be elsewhere, or here."""
+    sums: dict[Bought, float] = dict.fromkeys(Bought, 0.0)
+    for verdict, amount in rows:
+        sums[verdict] += amount
+    total = sum(sums.values())
+    local, unknown = sums[Bought.local], sums[Bought.unknown]
+    return ShareBounds(
+        low=local / total if total else None,
+        high=(local + unknown) / total if total else None,
+        local=local,
+        outside=sums[Bought.outside],
+        unknown=unknown,
+        total=total,
+    )
+
+
+def told_bounds(bounds: ShareBounds) -> str:
+    """Return bounds as they are told: 38%–61%, or 40% where they are one."""
+    low, high = (show_percent(share, 0) for share in (bounds.low, bounds.high))
+    return low if low == high else f"{low}–{high}"
+
+
+def _unknown(bounds: ShareBounds) -> str:
+    return f"，没问过 {show_percent(bounds.unknown_share, 0)}" if bounds.unknown else ""
+
+
+def _verdict(parts: Sequence[SharePart], by_count: ShareBounds, by_value: ShareBounds) -> Iterator[Reason]:
+    if not parts:
+        return
+    yield say("rate", share=told_bounds(by_count), unknown=_unknown(by_count))
+    if by_value.total:
+        yield say("rate_of_value", share=told_bounds(by_value), unknown=_unknown(by_value))
+    else:
+        yield say("no_value")
+
+
+def _notes(
+    parts: Sequence[SharePart],
+    lists: Sequence[PartsList],
+    by_value: ShareBounds,
+    made_here: int,
+    without: Sequence[Named],
+) -> Iterator[Reason]:
+    used, older = ([one for one in lists if one.used is wanted] for wanted in (True, False))
+    if not parts:
+        yield say("nothing_counted") if lists else say("no_list")
+    if used:
+        yield say("lists_used", lists=len(used), parts=len(parts))
+    if by_value.left_out and by_value.total:
+        yield say("no_amount", count=by_value.left_out)
+    if made_here:
+        yield say("made_here", count=made_here)
+    if older:
+        yield say("older", lists=[f"{one.leader.name} {one.year or '没有写年份'}" for one in older])
+    counted = Counter((part.verdict, bool(part.could)) for part in parts)
+    if outside := counted[Bought.outside, True] + counted[Bought.outside, False]:
+        yield say("from_outside", count=outside, could=counted[Bought.outside, True])
+    if waiting := sum(part.product_status == "inferred" for part in parts):
+        yield say("reviewed_later", count=waiting)
+    if without:
+        yield say("no_list_of", count=len(without), names=[firm.name for firm in without])
+
+
+__all__ = ["Found", "local_share", "told_bounds"]
