@@ -3,14 +3,14 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import polars as pl
 
 from graph.model import Edge
-from graph.model.edges import Needs
+from graph.model.edges import InputTo, Needs
 from graph.model.parts import IsProduct, Part, PartIn
 from graph.names.names import normalise
 from graph.stores import Ends
@@ -23,6 +23,8 @@ WEAK, STRONG = 0.45, 0.4  # how sure an end is at least, and what is added for t
 _aside = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 _whole = re.compile(r"(?:总成|组件|部件|套件|模组|单元|系统|本体|配件|零件)$")
 _model = re.compile(r"[A-Za-z0-9φΦ×*./\-_#+ ]+$")
+_list_of = re.compile(r"([^（(]*?)[\s\d年度月版的]*(?:零部件|零件|物料|部件|配套|采购|拆)*(?:清单|BOM|bom|明细|拆解)")
+SURE = 0.6  # how sure what goes into what is at most: a list tells of one firm's product
 
 
 class Meant(NamedTuple):
@@ -72,6 +74,15 @@ class Goods:
             return Meant(found, False, WEAK, f"只有“{self.shown[found]}”的名称末尾是“{name}”")
         return None
 
+    def named_after(self, text: str) -> str | None:
+        """Return the product that a list is named after: 冰箱 of 示例冰箱零件清单."""
+        for match in _list_of.finditer(text):
+            told = normalise(match[1])
+            ends = (self.names.get(told[start:]) for start in range(len(told) - SHORTEST + 1))
+            if found := next(filter(None, ends), None):
+                return found
+        return None
+
 
 def _shorter(name: str) -> Iterator[str]:
     """Yield a name as it is, without what stands in brackets, without the model behind it, without the word that says
@@ -111,7 +122,8 @@ def goods_of_parts(
         Goods.of(products),
         rows.filter(pl.col("leaf").fill_null(True) & ~pl.col("made_here").fill_null(False)),
     )
-    meant = {name: goods.find(name) for name in leaves["name"].unique()}
+    meant = {name: goods.find(name) for name in rows["name"].unique()}
+    yield InputTo, ("Product", "Product"), _inputs(rows, goods, meant)
     told = [(name, *found) for name, found in meant.items() if found]
     found = pl.DataFrame(
         told,
@@ -142,6 +154,36 @@ def goods_of_parts(
     names = pl.col("name").list.head(5).list.join("、")
     needs = needs.with_columns(pl.concat_str(pl.lit("零件清单里的零件："), names).alias("note"))
     yield Needs, ("Enterprise", "Product"), needs.select("from", "to", *PROOF, TABLE, ROW, ORDER)
+
+
+def _inputs(rows: pl.DataFrame, goods: Goods, meant: Mapping[str, Meant | None]) -> pl.DataFrame:
+    """Return which products go into which, as a list tells it: each into the next above it that is a product by its
+    name, the topmost into the product that the list is named after. A name that only ends like a product's tells none.
+    """
+    key = [name for name in Part.table.key if name != "path"]
+    own = rows.with_columns(pl.col(*key, "path").fill_null(""))
+    sure = {name: found.product for name, found in meant.items() if found and found.sure}
+    there = {(*which, path): sure.get(name) for *which, path, name in own.select(*key, "path", "name").iter_rows()}
+    at = key.index("list_name")
+    of_list = {name: goods.named_after(name) for name in own["list_name"].unique()}
+    ends: dict[tuple[str, str], tuple[int, str]] = {}
+    for number, (*which, path, name) in enumerate(own.select(*key, "path", "name").iter_rows()):
+        above = path
+        into: str | None = None
+        while into is None and "/" in above:
+            above = above.rpartition("/")[0]
+            into = there.get((*which, above))
+        into = into or of_list[which[at]]
+        if (product := sure.get(name)) and into and into != product:
+            ends.setdefault((product, into), (number, f"零件清单里的“{name}”装在“{goods.shown[into]}”上"))
+    made = own[[number for number, _ in ends.values()]].with_columns(
+        pl.Series("from", [start for start, _ in ends], dtype=pl.String),
+        pl.Series("to", [end for _, end in ends], dtype=pl.String),
+        pl.Series("note", [why for _, why in ends.values()], dtype=pl.String),
+        pl.lit("inferred").alias("status"),
+        pl.min_horizontal("confidence", pl.lit(SURE)).alias("confidence"),
+    )
+    return made.select("from", "to", *PROOF, TABLE, ROW, ORDER)
 
 
 def _into(rows: pl.DataFrame) -> pl.DataFrame:
