@@ -101,8 +101,8 @@ class NodeLoader:
                 batch.rows = without(batch.rows, bad)
         for batch in (batch for batch in batches if batch.record is Part):
             products = [known[Product], *(other.rows for other in batches if other.record is Product)]
-            for record, ends, frame in goods_of_parts(batch.rows, products, self.directory):
-                links.setdefault((record, ends), []).append(frame)
+            for edge, ends, frame in goods_of_parts(batch.rows, products, self.directory):
+                links.setdefault((edge, ends), []).append(frame)
         for batch in batches if self.touched is not None else ():
             self._touch(batch, mentions)
         self.written = [self._write(batch, mentions) for batch in batches if not batch.rows.is_empty()]

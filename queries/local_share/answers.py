@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from queries.core.answers import Answer, Named, SourceUsed, Term
+from queries.core.answers import Answer, Named, Overview, Term
 from queries.core.reason import Reason
 from queries.gaps.answers import State
 
@@ -13,6 +13,13 @@ class Bought(Term):
     local = "本地"
     outside = "外地"
     unknown = "没问过"
+
+
+class NotBought(Term):
+    """Why a line of a parts list is not counted."""
+
+    made_here = "自制"
+    assembly = "下面还有零件"
 
 
 class ShareOf(Named):
@@ -58,7 +65,7 @@ class SharePart(Answer):
     spec: str | None
     quantity: str | None
     leader: Named
-    list: str | None
+    list_name: str | None
     year: str | None
     product: Named | None
     product_why: str | None
@@ -80,7 +87,7 @@ class PartsList(Answer):
     """A parts list of a leader, and how much of it is counted."""
 
     leader: Named
-    list: str | None
+    list_name: str | None
     year: str | None
     lines: int
     counted: int
@@ -91,21 +98,43 @@ class PartsList(Answer):
     source: str
 
 
-class LocalShare(Answer):
-    """What share of what a leader, or the leaders of a chain, buy is bought here."""
+class SkippedLine(Answer):
+    """A line of a parts list that is no purchase."""
+
+    id: str
+    part: str
+    level: int | None
+    path: str | None
+    leader: Named
+    amount: float | None
+    why: NotBought
+    status: str
+    source: str
+
+
+class LeaderShare(Answer):
+    """The local share of one of a chain's leaders."""
+
+    leader: Named
+    by_count: ShareBounds
+    by_value: ShareBounds
+    status: str
+    source: str
+
+
+class LocalShare(Overview):
+    """What share of what a leader, or the leaders of a chain, buy is bought here; its rules are those of the gaps."""
 
     subject: Named
     label: str
-    verdict: str
-    points: list[Reason]
     region: list[Named] = Field(description="what is local")
     region_why: Reason
     by_count: ShareBounds
     by_value: ShareBounds
     made_here: int
+    waiting: int = Field(description="parts of which the product is inferred, and not judged yet")
     lists: list[PartsList]
+    by_leader: list[LeaderShare] = Field(description="of a chain: each of its leaders that has a parts list")
     leaders_without: list[Named] = Field(description="leaders of the chain without a parts list")
     parts: list[SharePart] = Field(description="what is bought elsewhere first, by value")
-    as_of: str
-    rests_on: dict[str, int]
-    sources: list[SourceUsed]
+    skipped: list[SkippedLine] = Field(description="lines that are no purchases")

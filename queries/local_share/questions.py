@@ -39,6 +39,7 @@ Subject = Annotated[
     group="本地配套率",
     slow="逐件看在哪里买的",
     choice=Choice(("subject", "firm", "chain"), required=True),
+    book=tables.book_of_share,
     table=tables.table_of_parts,
     notes=tables.notes_of_share,
 )

@@ -20,10 +20,23 @@ from queries.core.reason import Reason
 from queries.core.view import View
 from queries.core.words import show_percent
 from queries.gaps.answers import State
+from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
-from queries.local_share.answers import Bought, CouldMake, LocalShare, PartsList, ShareBounds, ShareOf, SharePart
+from queries.local_share.answers import (
+    Bought,
+    CouldMake,
+    LeaderShare,
+    LocalShare,
+    NotBought,
+    PartsList,
+    ShareBounds,
+    ShareOf,
+    SharePart,
+    SkippedLine,
+)
 from queries.local_share.catalogue import say
-from queries.local_share.where import Found, Home, find_where
+from queries.local_share.tables import told_bounds
+from queries.local_share.where import Home, find_where
 from queries.things.things import sources_used
 
 ORDER = {Bought.outside: 0, Bought.unknown: 1, Bought.local: 2}
@@ -75,34 +88,76 @@ def _make(view: View, subject: ShareOf) -> LocalShare:
     regions, why = _home(view, city, subject, chains)
     lines = [line for line in _lines(view, city) if line.leader.id in {*leaders}]
     lists = _lists(lines, view.scope.day[:4])
-    used = {(one.leader.id, one.year or "", one.list or "") for one in lists if one.used}
+    used = {(one.leader.id, one.year or "", one.list_name or "") for one in lists if one.used}
+    counted = [line for line in lines if line.which in used]
     seen = _Seen(view, city, Home.of(city, regions), chains)
-    parts = sorted(_parts(seen, [line for line in lines if line.which in used and line.is_bought]), key=_order)
+    parts = sorted(_parts(seen, [line for line in counted if line.is_bought]), key=_order)
+    skipped = sorted((_skipped(line) for line in counted if not line.is_bought), key=_skipped_order)
     having = {one.leader.id for one in lists}
     names = city.names["Enterprise"]
     without = [Named(id=id, name=names[id]) for id in leaders if id not in having] if of_chain else []
-    made_here = sum(one.made_here for one in lists if one.used)
-    by_count = _bounds((part.verdict, 1.0) for part in parts)
-    by_value = _bounds(((part.verdict, part.amount) for part in parts if part.amount is not None))
-    by_value = by_value.model_copy(update={"left_out": sum(part.amount is None for part in parts)})
-    points = [*_verdict(parts, by_count, by_value), *_notes(parts, lists, by_value, made_here, without)]
-    return LocalShare(
+    by_count, by_value = bounds_of_count(parts), bounds_of_value(parts)
+    told = LocalShare(
         subject=Named(id=subject.id, name=subject.name),
         label=subject.label,
-        verdict=f"{'；'.join(points[:2] if parts else points[:1])}。",
-        points=points,
+        verdict="",
+        points=[],
         region=regions,
         region_why=why,
         by_count=by_count,
         by_value=by_value,
-        made_here=made_here,
+        made_here=sum(line.why is NotBought.made_here for line in skipped),
+        waiting=sum(part.product_status == "inferred" for part in parts),
         lists=lists,
+        by_leader=_by_leader(parts) if of_chain else [],
         leaders_without=without,
         parts=parts,
+        skipped=skipped,
         as_of=view.scope.day,
+        rules_version=read_rules().version,
         rests_on=count_statuses(part.status for part in parts),
         sources=sources_used(view, [part.source for part in parts]),
     )
+    points = [*_verdict(told), *_notes(told)]
+    verdict = f"{'；'.join(points[:2] if parts else points[:1])}。"
+    return told.model_copy(update={"points": points, "verdict": verdict})
+
+
+def _skipped(line: Line) -> SkippedLine:
+    thing = line.part.thing
+    return SkippedLine(
+        id=thing["id"],
+        part=thing["name"],
+        level=None if thing.get("level") is None else int(thing["level"]),
+        path=thing.get("path"),
+        leader=line.leader,
+        amount=thing.get("amount"),
+        why=NotBought.assembly if thing.get("leaf") is False else NotBought.made_here,
+        status=thing["status"],
+        source=thing["source"],
+    )
+
+
+def _skipped_order(line: SkippedLine) -> tuple[Any, ...]:
+    return line.why.order, line.leader.name, line.path or "", line.id
+
+
+def _by_leader(parts: Sequence[SharePart]) -> list[LeaderShare]:
+    leaders = {part.leader.id: part.leader for part in parts}
+    shares = []
+    for leader in leaders.values():
+        own = [part for part in parts if part.leader.id == leader.id]
+        status = weakest(part.status for part in own) or own[0].status
+        shares.append(
+            LeaderShare(
+                leader=leader,
+                by_count=bounds_of_count(own),
+                by_value=bounds_of_value(own),
+                status=status,
+                source=own[0].source,
+            )
+        )
+    return sorted(shares, key=lambda share: (share.leader.name, share.leader.id))
 
 
 def _lines(view: View, city: City) -> Iterator[Line]:
@@ -131,7 +186,7 @@ def _lists(lines: Sequence[Line], until: str) -> list[PartsList]:
             lists.append(
                 PartsList(
                     leader=group[0].leader,
-                    list=name or None,
+                    list_name=name or None,
                     year=year or None,
                     lines=len(group),
                     counted=sum(line.is_bought for line in group),
@@ -142,7 +197,7 @@ def _lists(lines: Sequence[Line], until: str) -> list[PartsList]:
                     source=thing["source"],
                 )
             )
-    return sorted(lists, key=lambda one: (one.leader.name, not one.used, one.list or "", one.year or ""))
+    return sorted(lists, key=lambda one: (one.leader.name, not one.used, one.list_name or "", one.year or ""))
 
 
 def _home(view: View, city: City, subject: ShareOf, chains: Sequence[str]) -> tuple[list[Named], Reason]:
@@ -200,7 +255,7 @@ def _parts(seen: _Seen, lines: Sequence[Line]) -> Iterator[SharePart]:
             spec=thing.get("spec"),
             quantity=thing.get("quantity"),
             leader=line.leader,
-            list=thing.get("list_name"),
+            list_name=thing.get("list_name"),
             year=thing.get("year"),
             product=product.named if product else None,
             product_why=product.relation.get("note") if product else None,
@@ -258,12 +313,24 @@ def _order(part: SharePart) -> tuple[Any, ...]:
     return ORDER[part.verdict], part.amount is None, -(part.amount or 0), part.leader.name, part.path or "", part.id
 
 
-def _bounds(rows: Iterable[tuple[Bought, float]]) -> ShareBounds:
+def bounds_of_count(parts: Sequence[SharePart]) -> ShareBounds:
+    """Return the bounds by how many parts there are."""
+    return share_bounds((part.verdict, 1.0) for part in parts)
+
+
+def bounds_of_value(parts: Sequence[SharePart]) -> ShareBounds:
+    """Return the bounds by what is bought a year, as far as that is stated."""
+    bounds = share_bounds((part.verdict, part.amount) for part in parts if part.amount is not None)
+    return bounds.model_copy(update={"left_out": sum(part.amount is None for part in parts)})
+
+
+def share_bounds(rows: Iterable[tuple[Bought, float]]) -> ShareBounds:
     """Return the bounds of what is bought here: what is not known may be elsewhere, or here."""
     sums: dict[Bought, float] = dict.fromkeys(Bought, 0.0)
     for verdict, amount in rows:
         sums[verdict] += amount
     total = sum(sums.values())
+    local, unknown = sums[Bought.local], sums[Bought.unknown]
     local, unknown = sums[Bought.local], sums[Bought.unknown]
     return ShareBounds(
         low=local / total if total else None,
@@ -275,51 +342,37 @@ def _bounds(rows: Iterable[tuple[Bought, float]]) -> ShareBounds:
     )
 
 
-def told_bounds(bounds: ShareBounds) -> str:
-    """Return bounds as they are told: 38%–61%, or 40% where they are one."""
-    low, high = (show_percent(share, 0) for share in (bounds.low, bounds.high))
-    return low if low == high else f"{low}–{high}"
-
-
 def _unknown(bounds: ShareBounds) -> str:
     return f"，没问过 {show_percent(bounds.unknown_share, 0)}" if bounds.unknown else ""
 
 
-def _verdict(parts: Sequence[SharePart], by_count: ShareBounds, by_value: ShareBounds) -> Iterator[Reason]:
-    if not parts:
+def _verdict(answer: LocalShare) -> Iterator[Reason]:
+    if not answer.parts:
         return
-    yield say("rate", share=told_bounds(by_count), unknown=_unknown(by_count))
-    if by_value.total:
-        yield say("rate_of_value", share=told_bounds(by_value), unknown=_unknown(by_value))
+    yield say("rate", share=told_bounds(answer.by_count), unknown=_unknown(answer.by_count))
+    if answer.by_value.total:
+        yield say("rate_of_value", share=told_bounds(answer.by_value), unknown=_unknown(answer.by_value))
     else:
         yield say("no_value")
 
 
-def _notes(
-    parts: Sequence[SharePart],
-    lists: Sequence[PartsList],
-    by_value: ShareBounds,
-    made_here: int,
-    without: Sequence[Named],
-) -> Iterator[Reason]:
+def _notes(answer: LocalShare) -> Iterator[Reason]:
+    parts, lists, without = answer.parts, answer.lists, answer.leaders_without
     used, older = ([one for one in lists if one.used is wanted] for wanted in (True, False))
     if not parts:
         yield say("nothing_counted") if lists else say("no_list")
     if used:
         yield say("lists_used", lists=len(used), parts=len(parts))
-    if by_value.left_out and by_value.total:
-        yield say("no_amount", count=by_value.left_out)
-    if made_here:
-        yield say("made_here", count=made_here)
+    if answer.by_value.left_out and answer.by_value.total:
+        yield say("no_amount", count=answer.by_value.left_out)
+    if answer.made_here:
+        yield say("made_here", count=answer.made_here)
     if older:
         yield say("older", lists=[f"{one.leader.name} {one.year or '没有写年份'}" for one in older])
     counted = Counter((part.verdict, bool(part.could)) for part in parts)
     if outside := counted[Bought.outside, True] + counted[Bought.outside, False]:
         yield say("from_outside", count=outside, could=counted[Bought.outside, True])
-    if waiting := sum(part.product_status == "inferred" for part in parts):
-        yield say("reviewed_later", count=waiting)
+    if answer.waiting:
+        yield say("reviewed_later", count=answer.waiting)
     if without:
         yield say("no_list_of", count=len(without), names=[firm.name for firm in without])
-
-
-__all__ = ["Found", "local_share", "told_bounds"]

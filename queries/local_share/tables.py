@@ -1,20 +1,33 @@
-"""The tables of a local share: its parts, and the lists that they are from."""
+"""The tables of a local share: its parts by where they are bought, what is not counted, the lists themselves."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from queries.core.table import Column, Folded, Number, SourceRef, Table, ThingRef
-from queries.core.words import show_names, show_number
-from queries.local_share.answers import LocalShare, PartsList, SharePart
+from queries.core.parts import Book
+from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, without_empty
+from queries.core.words import show_names, show_number, show_percent
+from queries.local_share.answers import (
+    Bought,
+    LeaderShare,
+    LocalShare,
+    PartsList,
+    ShareBounds,
+    SharePart,
+    SkippedLine,
+)
 
 FEW = 3  # firms that a cell names
 WAN = 1e4
 
 
-def _amount(part: SharePart) -> Number:
+def _amount(part: SharePart | SkippedLine) -> Number:
+    return _wan(part.amount)
+
+
+def _wan(yuan: float | None) -> Number:
     """Return an annual amount in 万元."""
-    value = None if part.amount is None else part.amount / WAN
-    return Number(value, "" if value is None else show_number(round(value, 2)))
+    value = None if yuan is None else round(yuan / WAN, 2)
+    return Number(value, "" if value is None else show_number(value))
 
 
 def _could(part: SharePart) -> Folded | str:
@@ -37,37 +50,87 @@ def _supplier(part: SharePart) -> ThingRef | str:
     return show_names(firm.name for firm in part.suppliers) or part.supplier or ""
 
 
-def _under(part: SharePart) -> str:
+def _under(part: SharePart | SkippedLine) -> str:
     """Return what a part goes into."""
     return (part.path or "").rpartition("/")[0].replace("/", " › ")
 
 
+def told_bounds(bounds: ShareBounds) -> str:
+    """Return bounds as they are told: 38%–61%, or 40% where they are one."""
+    low, high = (show_percent(share, 0) for share in (bounds.low, bounds.high))
+    return low if low == high else f"{low}–{high}"
+
+
+OUTSIDE = "金额大的在先。“本地谁能”是登记做这种产品的本地企业，不算进配套率；“链上”是这种产品在产业链上的状态。"
+UNKNOWN = "没有写供应商，或不知道供应商在哪里：可能是本地，也可能是外地，所以配套率有上下两头。"
+LOCAL = "清单写的产地在本地，或清单没有写产地、图里登记供应商在本地。"
+
+
 def table_of_parts(answer: LocalShare) -> Table[SharePart]:
     """Return the parts that are bought, those from elsewhere first, by value."""
-    many = len({part.leader.id for part in answer.parts}) > 1
+    note = "只数下面没有别的零件的；在外地买的在前，金额大的在先。“本地谁能”是登记做这种产品的本地企业，不算进配套率。"
+    return _parts(answer, "parts", "零件", note, f"{answer.points[0] if answer.points else '没有'}。")
+
+
+def _parts(
+    answer: LocalShare, id: str, title: str, note: str, empty: str, only: Bought | None = None
+) -> Table[SharePart]:
+    items = [part for part in answer.parts if only in (None, part.verdict)]
+    leader = Column[SharePart]("链主", lambda part: ThingRef("Enterprise", part.leader.id, part.leader.name), "thing")
+    where = Column[SharePart]("在哪里买", lambda part: part.verdict, sort=lambda part: part.verdict.order)
     columns: list[Column[SharePart]] = [
-        Column("零件", lambda part: ThingRef("Part", part.id, part.part), "thing", _under, apart="装在"),
         Column("级", lambda part: part.level, "number"),
-        *([Column("链主", lambda part: ThingRef("Enterprise", part.leader.id, part.leader.name), "thing")] if many else []),
+        Column("零件", lambda part: ThingRef("Part", part.id, part.part), "thing", _under, apart="装在"),
+        *([leader] if len({part.leader.id for part in answer.parts}) > 1 else []),
         Column("年采购（万元）", _amount, "number"),
-        Column("在哪里买", lambda part: part.verdict, sort=lambda part: part.verdict.order, extra=lambda part: part.why, apart="为什么"),
+        *([] if only else [where]),
         Column("现供应商", _supplier, "thing"),
-        Column("所在", lambda part: part.place, "place"),
+        Column("所在", lambda part: part.place, "place", lambda part: part.why, apart="凭什么"),
         Column("产品", _product, "thing", lambda part: "按名称推断" if part.product_status == "inferred" else ""),
         Column("本地谁能", _could, "thing"),
-        Column("链上", lambda part: part.gap, "state", on="" if any(part.gap for part in answer.parts) else "text"),
-        Column("状态", lambda part: part.status, "status"),
-        Column("来源", lambda part: SourceRef(part.source), "source"),
-    ]  # fmt: skip
-    note = "只数下面没有别的零件的；在外地买的在前，金额大的在先。“本地谁能”是登记做这种产品的本地企业，不算进配套率。"
-    empty = answer.points[0] if answer.points else "没有"
-    return Table("parts", "零件", columns, answer.parts, note, f"{empty}。")
+        Column("链上", lambda part: part.gap, "state"),
+        *TRUST,
+    ]
+    table = Table(id, title, columns, items, note, empty)
+    return without_empty(table, ()) if items else table
+
+
+def _tables_by_verdict(answer: LocalShare) -> Iterator[Table[SharePart]]:
+    yield _parts(answer, "outside", "在外地买的", OUTSIDE, "没有在外地买的零件。", Bought.outside)
+    yield _parts(answer, "unknown", "没问过的", UNKNOWN, "每一件都知道在哪里买。", Bought.unknown)
+    yield _parts(answer, "local", "在本地买的", LOCAL, "没有在本地买的零件。", Bought.local)
+
+
+def table_of_skipped(answer: LocalShare) -> Table[SkippedLine]:
+    """Return the lines of the parts lists that are no purchases."""
+    columns: list[Column[SkippedLine]] = [
+        Column("级", lambda line: line.level, "number"),
+        Column("零件", lambda line: ThingRef("Part", line.id, line.part), "thing", _under, apart="装在"),
+        Column("为什么不算", lambda line: line.why),
+        Column("年采购（万元）", _amount, "number"),
+        *TRUST,
+    ]
+    note = "自制的不是采购；下面还有零件的，数它下面的。"
+    return Table("skipped", "清单里没有算进去的", columns, answer.skipped, note, "清单里每一行都算进去了。")
+
+
+def table_of_leaders(answer: LocalShare) -> Table[LeaderShare]:
+    """Return the local shares of the leaders of a chain."""
+    columns: list[Column[LeaderShare]] = [
+        Column("链主", lambda one: ThingRef("Enterprise", one.leader.id, one.leader.name), "thing"),
+        Column("按件数", lambda one: told_bounds(one.by_count)),
+        Column("零件", lambda one: int(one.by_count.total), "number"),
+        Column("按金额", lambda one: told_bounds(one.by_value) if one.by_value.total else "没有写金额"),
+        Column("年采购（万元）", lambda one: _wan(one.by_value.total or None), "number"),
+        *TRUST,
+    ]
+    return Table("leaders", "各链主的本地配套率", columns, answer.by_leader, "", "还没有零件清单。")
 
 
 def table_of_lists(answer: LocalShare) -> Table[PartsList]:
     """Return the parts lists, and how much of each is counted."""
     columns: list[Column[PartsList]] = [
-        Column("清单", lambda one: one.list or "零件清单"),
+        Column("清单", lambda one: one.list_name or "零件清单"),
         Column("链主", lambda one: ThingRef("Enterprise", one.leader.id, one.leader.name), "thing"),
         Column("年份", lambda one: one.year or "没有写"),
         Column("用没用", lambda one: "用了" if one.used else "没有用：有更近年份的"),
@@ -75,10 +138,17 @@ def table_of_lists(answer: LocalShare) -> Table[PartsList]:
         Column("算进去的", lambda one: one.counted, "number"),
         Column("总成", lambda one: one.assemblies, "number"),
         Column("自制", lambda one: one.made_here, "number"),
-        Column("状态", lambda one: one.status, "status"),
-        Column("来源", lambda one: SourceRef(one.source), "source"),
+        *TRUST,
     ]
     return Table("lists", "零件清单", columns, answer.lists, "同一链主有几个年份的，用最近一年的。", "还没有零件清单。")
+
+
+def book_of_share(answer: LocalShare) -> Book:
+    """Return the tables of a local share."""
+    tables: list[Table[Any]] = [*_tables_by_verdict(answer), table_of_skipped(answer), table_of_lists(answer)]
+    if answer.by_leader:
+        tables.insert(0, table_of_leaders(answer))
+    return Book(f"{answer.subject.name}：本地配套率", {table.id: table for table in tables})
 
 
 def notes_of_share(answer: LocalShare, _: Mapping[str, Any]) -> Iterator[str]:

@@ -25,7 +25,10 @@ def placements(
     state: OfState = None,
     of: Annotated[PlacementOf | None, Word("只看企业的,还是零件清单里零件的")] = None,
 ) -> Placements:
-    """上链推断: 哪家企业按登记的经营范围放到哪个环节、哪种产品,零件清单里的零件按名称是哪种产品,凭什么,审过没有;先列把握在中间的。"""
+    """上链推断: 哪家企业按登记的经营范围放到哪个环节、哪种产品,凭什么,审过没有;先列把握在中间的。
+
+    零件清单里的零件按名称推断是哪种产品的,也在这里审。
+    """
     from queries.placing.review import list_placements
 
     return list_placements(view, chain.id if chain else "", level, state, of)

@@ -19,5 +19,8 @@ def table_of_placements(answer: Placements) -> Table[InferredPlacement]:
         *TRUST,
         Column("编号", lambda one: one.id, on="text"),
     ]
-    note = "企业按登记的经营范围、名称和行业推断，零件按名称推断，采纳以后算有人说过；不收的以后不再问，除非那家企业的登记、那个零件的名称变了。"
+    note = (
+        "企业按登记的经营范围、名称和行业推断，零件按名称推断。采纳以后算有人说过；"
+        "不收的以后不再问，除非那家企业的登记、那个零件的名称变了。"
+    )
     return Table("placements", "上链推断", columns, answer.placements, note, "没有等着审的。")

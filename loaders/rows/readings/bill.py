@@ -66,7 +66,7 @@ def read_parts(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     frame = _without_sums(frame, listing)
     names = [_bare(text or "") for text in frame["name"]]
     said = [frame.select(or_none(frame, name))[:, 0].to_list() for name in ("level", "number")]
-    tree = _tree(*said, [indent for _, indent in names])
+    tree = _tree(said[0], said[1], [indent for _, indent in names])
     made, copies = _lines(frame, [name for name, _ in names], tree)
     listing.notes += [Note(row, "", name[:LIMIT], f"与第 {first} 行完全相同,只算一次") for row, name, first in copies]
     if any(text and re.match(DOTTED, text) for text in said[0]):  # the levels are numbers
@@ -212,7 +212,9 @@ def _lines(
     copies: list[tuple[int, str, int]] = []
     cells = frame.drop(ROW).rows()
     amounts = [name for name in ("supplier", "amount", "number") if name in frame.columns]
-    told = frame.select(pl.any_horizontal(text_of(name).is_not_null() for name in amounts))[:, 0] if amounts else []
+    told: Sequence[bool] = []
+    if amounts:
+        told = frame.select(pl.any_horizontal(text_of(name).is_not_null() for name in amounts))[:, 0].to_list()
 
     def place_of(place: int) -> None:
         above = tree.above[place]
@@ -235,7 +237,7 @@ def _lines(
         if place not in paths:
             place_of(place)
     number = range(len(names))
-    made = {
+    made: dict[str, list[str | None]] = {
         "name": [name or None for name in names],
         "level": [str(levels[place]) for place in number],
         "path": [paths[place][:LONGEST_PATH] for place in number],
