@@ -74,7 +74,7 @@ def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
     values |= {
         "levels": list(Sureness),
         "states": list(PlacementState),
-        "kinds": list(PlacementOf),
+        "of_what": list(PlacementOf),
         "verdicts": VERDICTS,
         "marked": marked,
     }

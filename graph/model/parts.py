@@ -53,6 +53,7 @@ class UsesPart(Edge):
         "零件使用",
         ("Enterprise", "Part"),
         columns=(("enterprise", "链主"), ("part", "零件")),
+        group="parts",
         words=("零件", "用在哪家"),
     )
 

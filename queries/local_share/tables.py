@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from queries.core.parts import Book
-from queries.core.table import TRUST, Column, Folded, Number, Table, ThingRef, without_empty
+from queries.core.table import TRUST, Column, Folded, Number, SourceRef, Table, ThingRef
 from queries.core.words import show_names, show_number, show_percent
 from queries.local_share.answers import (
     Bought,
@@ -31,12 +31,11 @@ def _wan(yuan: float | None) -> Number:
 
 
 def _could(part: SharePart) -> Folded | str:
-    if not part.could:
-        return ""
     names = [one.firm.name for one in part.could]
-    more = f" 等 {len(names)} 家" if len(names) > FEW else ""
+    if len(names) <= FEW:
+        return "、".join(names)
     lines = [f"{one.firm.name}（{one.region}）" if one.region else one.firm.name for one in part.could]
-    return Folded("、".join(names[:FEW]) + more, lines if len(names) > FEW else [])
+    return Folded(f"{'、'.join(names[:FEW])} 等 {len(names)} 家", lines)
 
 
 def _product(part: SharePart) -> ThingRef | str:
@@ -53,6 +52,12 @@ def _supplier(part: SharePart) -> ThingRef | str:
 def _under(part: SharePart | SkippedLine) -> str:
     """Return what a part goes into."""
     return (part.path or "").rpartition("/")[0].replace("/", " › ")
+
+
+def _why(part: SharePart) -> str:
+    """Return why it is there, without the place, which stands before it."""
+    whose = {"stated": "清单写的", "registered": "图里登记的"}
+    return whose.get(part.why.code.partition("_")[0], str(part.why)) if part.verdict is not Bought.unknown else part.why
 
 
 def told_bounds(bounds: ShareBounds) -> str:
@@ -85,14 +90,14 @@ def _parts(
         Column("年采购（万元）", _amount, "number"),
         *([] if only else [where]),
         Column("现供应商", _supplier, "thing"),
-        Column("所在", lambda part: part.place, "place", lambda part: part.why, apart="凭什么"),
+        Column("所在", lambda part: part.place, "place", _why, apart="凭什么"),
         Column("产品", _product, "thing", lambda part: "按名称推断" if part.product_status == "inferred" else ""),
         Column("本地谁能", _could, "thing"),
         Column("链上", lambda part: part.gap, "state"),
-        *TRUST,
+        Column("状态", lambda part: part.status, "status"),
+        Column("来源", lambda part: SourceRef(part.source), "source"),  # its place is where the part is bought
     ]
-    table = Table(id, title, columns, items, note, empty)
-    return without_empty(table, ()) if items else table
+    return Table(id, title, columns, items, note, empty)
 
 
 def _tables_by_verdict(answer: LocalShare) -> Iterator[Table[SharePart]]:
