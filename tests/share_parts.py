@@ -43,15 +43,22 @@ board,主控板,电控板,in,s,curated
 ntc,温度传感器,,in,s,curated
 wire,线束,,in,s,curated
 """,
-    "enterprises.csv": """id,name,short_name,region,produces,leads,source,status
-lead,示例链主电器股份有限公司,示例链主,hd,fridge,cold,s,confirmed
-two,示例次链主股份有限公司,示例次链主,hd,,cold,s,confirmed
-own,示例自己人有限公司,,qd,,,s,confirmed
-jzc,示例胶州压缩机有限公司,,jz,comp,,s,confirmed
-hdb,示例黄岛电子有限公司,,hd,board,,s,confirmed
-szb,示例苏州电子有限公司,,sz,board,,s,confirmed
-sd,示例省内某厂,,cn-sd,,,s,confirmed
-gone,示例没有地址有限公司,,,,,s,confirmed
+    "enterprises.csv": """id,name,short_name,region,source,status
+lead,示例链主电器股份有限公司,示例链主,hd,s,confirmed
+two,示例次链主股份有限公司,示例次链主,hd,s,confirmed
+own,示例自己人有限公司,,qd,s,confirmed
+jzc,示例胶州压缩机有限公司,,jz,s,confirmed
+hdb,示例黄岛电子有限公司,,hd,s,confirmed
+szb,示例苏州电子有限公司,,sz,s,confirmed
+sd,示例省内某厂,,cn-sd,s,confirmed
+gone,示例没有地址有限公司,,,s,confirmed
+""",
+    "leads.csv": "enterprise,chain,source,status\nlead,cold,s,confirmed\ntwo,cold,s,confirmed\n",
+    "produces.csv": """enterprise,product,source,status
+lead,fridge,s,confirmed
+jzc,comp,s,confirmed
+hdb,board,s,confirmed
+szb,board,s,confirmed
 """,
 }
 
@@ -224,6 +231,17 @@ LISTS = [
         ],
         {"压缩机": AWAY, "主控板": HERE},
         (50, 50), (50, 50),
+    ),
+    MadeList(
+        "one supplier from two places, one of which is written in two ways",
+        [
+            ["层级", "零件名称", "年采购额(万元)", "供应商", "产地"],
+            [1, "压缩机", 50, "示例某厂", "苏州市"],
+            [1, "主控板", 20, "示例某厂", "青岛"],
+            [1, "线束", 30, "示例某厂", "山东省青岛市"],
+        ],
+        {"压缩机": AWAY, "主控板": HERE, "线束": HERE},
+        (67, 67), (50, 50),
     ),
     MadeList(
         "words for places",

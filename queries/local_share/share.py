@@ -1,5 +1,6 @@
 """The local share of a leader or a chain: its parts lists of the last year, each part with where it is bought."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ from queries.local_share.where import Home, find_where
 from queries.things.things import sources_used
 
 ORDER = {Bought.outside: 0, Bought.unknown: 1, Bought.local: 2}
-CITY_CODE = 4  # digits of the code of a city
+CITY = re.compile(r"\d{4}|11|12|31|50")  # the codes of cities, those of the state among them
 LINKS = ("IS_PRODUCT", "SUPPLIED_BY", "COMES_FROM")
 MADE_BY = ("PRODUCES", "OFFERS")
 
@@ -222,16 +223,17 @@ def _own_city(view: View, city: City, firm: str) -> list[Named]:
     own = located.filter((pl.col("from_label") == "Enterprise") & (pl.col("from") == firm))["to"].to_list()
     above = Home.of(city, []).above
     codes = _codes(view)
-    cities = {region for place in own for region in above.get(place, ()) if len(codes.get(region, "")) == CITY_CODE}
+    cities = {region for place in own for region in above.get(place, ()) if CITY.fullmatch(codes.get(region, ""))}
     names = city.names["Region"]
     return [Named(id=id, name=names[id]) for id in sorted(cities or {*own}) if id in names]
 
 
 def _codes(view: View) -> dict[str, str]:
+    """Return the codes of regions, without the zeros that fill them up."""
     from graph.model.nodes import Region
 
     codes = view.store.nodes(Region).select("id", "code").drop_nulls()
-    return {id: code.removesuffix("00") if len(code) == 6 else code for id, code in codes.iter_rows()}
+    return {id: re.sub(r"(?:00)+$", "", code) for id, code in codes.iter_rows()}
 
 
 def _parts(seen: _Seen, lines: Sequence[Line]) -> Iterator[SharePart]:
