@@ -177,7 +177,7 @@ def test_bad_rows_are_told_and_the_others_load(city: Store, tmp_path: Path) -> N
         [1, "主控板", 1, 20, "示例某厂", "火星"],
     ]
     report = load_list(city, write_list(tmp_path / "a.csv", MadeList("", rows, {}, (0, 0), None)))
-    assert {(reject.row, reject.column) for reject in report.rejected} == {(3, "物料名称")}
+    assert {(reject.row, reject.column) for reject in report.rejected} == {(3, "名称")}
     told = {(note.row, note.value) for note in report.notes}
     assert {(2, "很多"), (4, "火星")} <= told
     parts = {part.part: (part.verdict, part.amount, str(part.why)) for part in share_of(city).parts}
