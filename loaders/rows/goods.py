@@ -27,7 +27,7 @@ _list_of = re.compile(r"([^（(]*?)[\s\d年度月版的]*(?:零部件|零件|物
 SURE = 0.6  # how sure what goes into what is at most: a list tells of one firm's product
 
 
-class Meant(NamedTuple):
+class MeantProduct(NamedTuple):
     """A product that a part is: by a name of its own (``sure``), or as its name ends."""
 
     product: str
@@ -58,20 +58,22 @@ class Goods:
         names, others = only
         return cls({**{word: id for word, id in others.items() if word not in meant[0]}, **names}, shown)
 
-    def find(self, name: str) -> Meant | None:
+    def find(self, name: str) -> MeantProduct | None:
         """Return the product that a part is: the one that is called so, else the one whose name its own ends with."""
         if found := self.names.get(normalise(name)):
-            return Meant(found, True, 1.0, f"名称就是“{self.shown[found]}”")
+            return MeantProduct(found, True, 1.0, f"名称就是“{self.shown[found]}”")
         whole = normalise(name)
         for text in dict.fromkeys(_shorter(whole)):
             for start in range(len(text) - SHORTEST + 1):
                 if found := self.names.get(text[start:]):
                     share = round(WEAK + STRONG * (len(text) - start) / len(whole), 2)
-                    return Meant(found, False, share, f"名称的末尾是“{text[start:]}”，产品是“{self.shown[found]}”")
+                    return MeantProduct(
+                        found, False, share, f"名称的末尾是“{text[start:]}”，产品是“{self.shown[found]}”"
+                    )
         wider = {id for word, id in self.names.items() if word.endswith(whole)} if len(whole) >= SHORTEST else set()
         if len(wider) == 1:
             found = wider.pop()
-            return Meant(found, False, WEAK, f"只有“{self.shown[found]}”的名称末尾是“{name}”")
+            return MeantProduct(found, False, WEAK, f"只有“{self.shown[found]}”的名称末尾是“{name}”")
         return None
 
     def named_after(self, text: str) -> str | None:
@@ -156,7 +158,7 @@ def goods_of_parts(
     yield Needs, ("Enterprise", "Product"), needs.select("from", "to", *PROOF, TABLE, ROW, ORDER)
 
 
-def _inputs(rows: pl.DataFrame, goods: Goods, meant: Mapping[str, Meant | None]) -> pl.DataFrame:
+def _inputs(rows: pl.DataFrame, goods: Goods, meant: Mapping[str, MeantProduct | None]) -> pl.DataFrame:
     """Return which products go into which, as a list tells it: each into the next above it that is a product by its
     name, the topmost into the product that the list is named after. A name that only ends like a product's tells none.
     """

@@ -47,7 +47,7 @@ MADE_BY = ("PRODUCES", "OFFERS")
 
 
 @dataclass(frozen=True)
-class Line:
+class PartLine:
     """A line of a parts list: the part with its relations, and whose it is."""
 
     part: Tied
@@ -124,7 +124,7 @@ def _make(view: View, subject: ShareOf) -> LocalShare:
     return told.model_copy(update={"points": points, "verdict": verdict})
 
 
-def _skipped(line: Line) -> SkippedLine:
+def _skipped(line: PartLine) -> SkippedLine:
     thing = line.part.thing
     return SkippedLine(
         id=thing["id"],
@@ -161,7 +161,7 @@ def _by_leader(parts: Sequence[SharePart]) -> list[LeaderShare]:
     return sorted(shares, key=lambda share: (share.leader.name, share.leader.id))
 
 
-def _lines(view: View, city: City) -> Iterator[Line]:
+def _lines(view: View, city: City) -> Iterator[PartLine]:
     """Yield the lines of all parts lists that hold on the day, as their lists have them."""
     today = date.fromisoformat(view.scope.day)
     for tied in read_tied(view, "Part", LINKS, ("USES_PART",)):
@@ -169,10 +169,10 @@ def _lines(view: View, city: City) -> Iterator[Line]:
             continue
         standing = tied.on(today)
         for leader in standing.named("USES_PART"):
-            yield Line(standing, city.as_one(leader))
+            yield PartLine(standing, city.as_one(leader))
 
 
-def _lists(lines: Sequence[Line], until: str) -> list[PartsList]:
+def _lists(lines: Sequence[PartLine], until: str) -> list[PartsList]:
     """Return the parts lists of some lines; of each leader those of its last year are used."""
     lists: list[PartsList] = []
     for _, own in groupby(sorted(lines, key=lambda line: line.which), key=lambda line: line.which[0]):
@@ -236,7 +236,7 @@ def _codes(view: View) -> dict[str, str]:
     return {id: re.sub(r"(?:00)+$", "", code) for id, code in codes.iter_rows()}
 
 
-def _parts(seen: _Seen, lines: Sequence[Line]) -> Iterator[SharePart]:
+def _parts(seen: _Seen, lines: Sequence[PartLine]) -> Iterator[SharePart]:
     """Yield the parts that are bought."""
     suppliers = {tie.other["id"] for line in lines for tie in line.part.by("SUPPLIED_BY")}
     ids = sorted({seen.city.taken_for.get(id, id) for id in suppliers})

@@ -56,8 +56,7 @@ def _under(part: SharePart | SkippedLine) -> str:
 
 def _why(part: SharePart) -> str:
     """Return why it is there, without the place, which stands before it."""
-    whose = {"stated": "清单写的", "registered": "图里登记的"}
-    return whose.get(part.why.code.partition("_")[0], str(part.why)) if part.verdict is not Bought.unknown else part.why
+    return {"stated": "清单写的", "registered": "图里登记的"}.get(part.why.code, str(part.why))
 
 
 def told_bounds(bounds: ShareBounds) -> str:

@@ -18,7 +18,7 @@ WHERE = {"local": Bought.local, "outside": Bought.outside, "unknown": Bought.unk
 
 
 @dataclass(frozen=True)
-class Found:
+class WhereBought:
     """Where a part is bought, why, where that is in words, and the statuses of what it rests on."""
 
     verdict: Bought
@@ -49,7 +49,7 @@ class Home:
         return None if wide else Bought.outside
 
 
-def find_where(part: Tied, home: Home, firms: Sequence[CityFirm]) -> Found:
+def find_where(part: Tied, home: Home, firms: Sequence[CityFirm]) -> WhereBought:
     """Return where a part is bought; ``firms`` are its suppliers as the graph has them."""
     thing = part.thing
     said, origin = thing.get("place_said"), thing.get("origin")
@@ -59,31 +59,31 @@ def find_where(part: Tied, home: Home, firms: Sequence[CityFirm]) -> Found:
     statuses = tuple(tie.relation["status"] for tie in places)
     told = {SAID[origin]} if origin in SAID else {where for _, where in seen if where is not None}
     if not home.regions:
-        return Found(Bought.unknown, say("no_home"), names or None)
+        return WhereBought(Bought.unknown, say("no_home"), names or None)
     if told == {Bought.outside}:
-        return Found(Bought.outside, say("stated_elsewhere", place=names), names, statuses)
+        return WhereBought(Bought.outside, say("stated", place=names), names, statuses)
     if not (firms or thing.get("supplier_said")):
         why = say("no_supplier_but_place", place=names) if told else say("no_supplier")
-        return Found(Bought.unknown, why, names or None)
+        return WhereBought(Bought.unknown, why, names or None)
     if told:
         both = len(told) > 1
-        code, verdict = ("stated_both", Bought.unknown) if both else ("stated_here", Bought.local)
-        return Found(verdict, say(code, place=names), names, statuses)
+        code, verdict = ("stated_both", Bought.unknown) if both else ("stated", Bought.local)
+        return WhereBought(verdict, say(code, place=names), names, statuses)
     if said and not seen and origin != SAID_NOTHING:
-        return Found(Bought.unknown, say("stated_unread", place=said), said)
+        return WhereBought(Bought.unknown, say("stated_unread", place=said), said)
     return _by_graph(thing, firms, names if seen else "")
 
 
-def _by_graph(thing: Mapping[str, Any], firms: Sequence[CityFirm], wider: str) -> Found:
+def _by_graph(thing: Mapping[str, Any], firms: Sequence[CityFirm], wider: str) -> WhereBought:
     wheres = {WHERE[firm.where] for firm in firms}
     regions = "、".join(dict.fromkeys(firm.region for firm in firms if firm.region))
     names = "、".join(firm.name for firm in firms) or str(thing.get("supplier_said") or "")
     statuses = tuple(firm.status for firm in firms)
     if wheres == {Bought.local}:
-        return Found(Bought.local, say("registered_here", firms=names, place=regions), regions, statuses)
+        return WhereBought(Bought.local, say("registered", firms=names, place=regions), regions, statuses)
     if wheres == {Bought.outside}:
-        return Found(Bought.outside, say("registered_elsewhere", firms=names, place=regions), regions, statuses)
+        return WhereBought(Bought.outside, say("registered", firms=names, place=regions), regions, statuses)
     if wider:
-        return Found(Bought.unknown, say("wider", place=wider), wider)
+        return WhereBought(Bought.unknown, say("wider", place=wider), wider)
     code = "registered_both" if len(wheres) > 1 and regions else "unregistered"
-    return Found(Bought.unknown, say(code, firms=names), regions or None)
+    return WhereBought(Bought.unknown, say(code, firms=names), regions or None)
