@@ -140,7 +140,12 @@ def _skipped(line: PartLine) -> SkippedLine:
 
 
 def _skipped_order(line: SkippedLine) -> tuple[Any, ...]:
-    return line.why.order, line.leader.name, line.path or "", line.id
+    return line.why.order, line.leader.name, _natural(line.path), line.id
+
+
+def _natural(path: str | None) -> str:
+    """Return by what a way down to a part is sorted: 零件2 before 零件10."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(9), path or "")
 
 
 def _by_leader(parts: Sequence[SharePart]) -> list[LeaderShare]:
@@ -312,7 +317,7 @@ def _maker(firm: CityFirm, row: Mapping[str, Any]) -> CouldMake:
 
 
 def _order(part: SharePart) -> tuple[Any, ...]:
-    return ORDER[part.verdict], part.amount is None, -(part.amount or 0), part.leader.name, part.path or "", part.id
+    return ORDER[part.verdict], part.amount is None, -(part.amount or 0), part.leader.name, _natural(part.path), part.id
 
 
 def bounds_of_count(parts: Sequence[SharePart]) -> ShareBounds:
@@ -373,7 +378,8 @@ def _notes(answer: LocalShare) -> Iterator[Reason]:
         yield say("older", lists=[f"{one.leader.name} {one.year or '没有写年份'}" for one in older])
     counted = Counter((part.verdict, bool(part.could)) for part in parts)
     if outside := counted[Bought.outside, True] + counted[Bought.outside, False]:
-        yield say("from_outside", count=outside, could=counted[Bought.outside, True])
+        could = counted[Bought.outside, True]
+        yield say("from_outside", count=outside, could=could) if could else say("from_outside_none", count=outside)
     if answer.waiting:
         yield say("reviewed_later", count=answer.waiting)
     if without:
