@@ -20,6 +20,7 @@ from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.loads import read_loads, take_back
 from loaders.placements import judge_places
+from loaders.run import load
 from queries.local_share.answers import Bought, LocalShare, ShareBounds
 from queries.local_share.share import share_bounds
 from queries.local_share.tables import table_of_parts, told_bounds
@@ -273,3 +274,30 @@ def test_a_day_sees_the_lists_of_its_year(city: Store, tmp_path: Path) -> None:
     assert [(one.used, one.year) for one in answer.lists] == [(False, str(year))]
     assert answer.parts == []
     assert AWAY not in [part.verdict for part in answer.parts]
+
+
+def test_a_name_means_what_it_means_in_the_chains_of_the_leader(city: Store, tmp_path: Path) -> None:
+    """接插件 of an appliance is not that of a car; a leader of no chain takes it for what alone is called so."""
+    folder = tmp_path / "cars"
+    folder.mkdir()
+    for name, text in {
+        "chains.csv": "id,name,region,source,status\ncars,示例汽车,qd,s,confirmed\n",
+        "segments.csv": "id,name,chain,source,status\ncars.in,汽车部件,cars,s,confirmed\n",
+        "products.csv": """id,name,aliases,segments,source,status
+loom,汽车连接器,接插件,cars.in,s,curated
+home,家电接插件,,in,s,curated
+nut,紧固件,螺母,cars.in,s,curated
+""",
+    }.items():
+        (folder / name).write_text(text, "utf-8")
+    assert not load([folder], city).bad
+    rows: list[list[Any]] = [HEADS, [1, "接插件", 1, 9, "", ""], [1, "螺母", 1, 8, "", ""], [1, "紧固件", 1, 7, "", ""]]
+    put(city, tmp_path, rows)
+    put(city, tmp_path, rows, "示例自己人有限公司")
+
+    def meant(id: str) -> dict[str, tuple[str, bool]]:
+        parts = [(part, part.product) for part in share_of(city, id).parts]
+        return {part.part: (product.id, part.product_status == "inferred") for part, product in parts if product}
+
+    assert meant("lead") == {"接插件": ("home", True), "螺母": ("nut", True), "紧固件": ("nut", False)}
+    assert meant("own") == {"接插件": ("loom", False), "螺母": ("nut", False), "紧固件": ("nut", False)}

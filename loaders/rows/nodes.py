@@ -101,7 +101,7 @@ class NodeLoader:
                 batch.rows = without(batch.rows, bad)
         for batch in (batch for batch in batches if batch.record is Part):
             products = [known[Product], *(other.rows for other in batches if other.record is Product)]
-            for edge, ends, frame in goods_of_parts(batch.rows, products, self.directory):
+            for edge, ends, frame in goods_of_parts(batch.rows, products, self.directory, self.store):
                 links.setdefault((edge, ends), []).append(frame)
         for batch in batches if self.touched is not None else ():
             self._touch(batch, mentions)

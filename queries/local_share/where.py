@@ -85,5 +85,7 @@ def _by_graph(thing: Mapping[str, Any], firms: Sequence[CityFirm], wider: str) -
         return WhereBought(Bought.outside, say("registered", firms=names, place=regions), regions, statuses)
     if wider:
         return WhereBought(Bought.unknown, say("wider", place=wider), wider)
+    if wheres == {Bought.unknown} and regions:
+        return WhereBought(Bought.unknown, say("registered_wider", firms=names, place=regions), regions)
     code = "registered_both" if len(wheres) > 1 and regions else "unregistered"
     return WhereBought(Bought.unknown, say(code, firms=names), regions or None)
