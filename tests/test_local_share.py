@@ -1,6 +1,7 @@
 """The local share of what a leader buys: made parts lists of many shapes with answers by hand, bounds, rights, faces."""
 
 import io
+import tarfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from loaders.loads import read_loads, take_back
 from loaders.placements import judge_places
 from loaders.run import load
 from queries.local_share.answers import Bought, LocalShare, ShareBounds
-from queries.local_share.share import share_bounds
+from queries.local_share.bounds import share_bounds
 from queries.local_share.tables import table_of_parts, told_bounds
 from queries.placing.answers import PlacementOf, PlacementState
 from queries.placing.review import list_placements
@@ -301,3 +302,16 @@ nut,紧固件,螺母,cars.in,s,curated
 
     assert meant("lead") == {"接插件": ("home", True), "螺母": ("nut", True), "紧固件": ("nut", False)}
     assert meant("own") == {"接插件": ("loom", False), "螺母": ("nut", False), "紧固件": ("nut", False)}
+
+
+def test_a_store_that_knows_no_parts_answers_and_takes_them(tmp_path: Path) -> None:
+    """As version 0.1.0 left it."""
+    with tarfile.open(Path(__file__).parent / "data" / "store-0.1.0.tar.xz") as archive:
+        archive.extractall(tmp_path / "old", filter="data")
+    store = open_store(f"ladybug://{tmp_path}/old/g.lbug")
+    assert share_of(store, "demo", "Chain").verdict == "还没有零件清单。"
+    put(store, tmp_path, [HEADS, [1, "示例芯片", 1, 9, "示例某厂", "青岛市"]], "示例甲整机有限公司")
+    answer = share_of(store, "a")
+    assert [(part.product and part.product.name, part.verdict) for part in answer.parts] == [("示例芯片", ASKED)]
+    assert "不知道哪里算本地" in answer.region_why
+    store.close()

@@ -1,8 +1,7 @@
 """The local share of a leader or a chain: its parts lists of the last year, each part with where it is bought."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -11,15 +10,12 @@ from typing import Any
 import polars as pl
 
 from queries.city.city import City, read_city
-from queries.city.facts import segments_of_chains
-from queries.city.local import CityFirm, find_firms, find_homes
+from queries.city.local import CityFirm, find_firms
 from queries.city.parties import chains_led_by, leaders_of
 from queries.city.ties import Tied, read_tied
 from queries.core.answers import Named, count_statuses, weakest
 from queries.core.days import holds_on
-from queries.core.reason import Reason
 from queries.core.view import View
-from queries.core.words import show_percent
 from queries.gaps.answers import State
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import examine
@@ -30,18 +26,16 @@ from queries.local_share.answers import (
     LocalShare,
     NotBought,
     PartsList,
-    ShareBounds,
     ShareOf,
     SharePart,
     SkippedLine,
 )
-from queries.local_share.catalogue import say
-from queries.local_share.tables import told_bounds
+from queries.local_share.bounds import bounds_of_count, bounds_of_value, tell_notes, tell_rates
+from queries.local_share.home import find_home
 from queries.local_share.where import Home, find_where
 from queries.things.things import sources_used
 
 ORDER = {Bought.outside: 0, Bought.unknown: 1, Bought.local: 2}
-CITY = re.compile(r"\d{4}|11|12|31|50")  # the codes of cities, those of the state among them
 LINKS = ("IS_PRODUCT", "SUPPLIED_BY", "COMES_FROM")
 MADE_BY = ("PRODUCES", "OFFERS")
 
@@ -86,7 +80,7 @@ def _make(view: View, subject: ShareOf) -> LocalShare:
     of_chain = subject.label == "Chain"
     leaders = leaders_of(city, subject.id) if of_chain else [subject.id]
     chains = [subject.id] if of_chain else chains_led_by(city, subject.id)
-    regions, why = _home(view, city, subject, chains)
+    regions, why = find_home(view, city, subject, chains)
     lines = [line for line in _lines(view, city) if line.leader.id in {*leaders}]
     lists = _lists(lines, view.scope.day[:4])
     used = {(one.leader.id, one.year or "", one.list_name or "") for one in lists if one.used}
@@ -119,7 +113,7 @@ def _make(view: View, subject: ShareOf) -> LocalShare:
         rests_on=count_statuses(part.status for part in parts),
         sources=sources_used(view, [part.source for part in parts]),
     )
-    points = [*_verdict(told), *_notes(told)]
+    points = [*tell_rates(told), *tell_notes(told)]
     verdict = f"{'；'.join(points[:2] if parts else points[:1])}。"
     return told.model_copy(update={"points": points, "verdict": verdict})
 
@@ -206,41 +200,6 @@ def _lists(lines: Sequence[PartLine], until: str) -> list[PartsList]:
     return sorted(lists, key=lambda one: (one.leader.name, not one.used, one.list_name or "", one.year or ""))
 
 
-def _home(view: View, city: City, subject: ShareOf, chains: Sequence[str]) -> tuple[list[Named], Reason]:
-    """Return the regions that are local, and why: those of the chains, else the city of the firm itself."""
-    found = {home.id: home for chain in chains for home in find_homes(city, chain, segments_of_chains(city, [chain]))}
-    names = [city.names["Chain"].get(chain, chain) for chain in chains]
-    regions = "、".join(home.name for home in found.values())
-    if subject.label == "Chain":
-        return [*found.values()], say("home_of_chain", regions=regions) if found else say("no_home")
-    if found:
-        code = "home_of_led" if len(chains) == 1 else "home_of_many"
-        return [*found.values()], say(code, regions=regions, chains="、".join(names), count=len(chains))
-    own = _own_city(view, city, subject.id)
-    regions = "、".join(region.name for region in own)
-    code = "no_home" if not own else "home_of_chainless" if chains else "home_of_firm"
-    return own, say(code, regions=regions)
-
-
-def _own_city(view: View, city: City, firm: str) -> list[Named]:
-    """Return the city that a firm is in, or where it is only known more widely or there is no code, that region."""
-    located = city.going("LOCATED_IN")
-    own = located.filter((pl.col("from_label") == "Enterprise") & (pl.col("from") == firm))["to"].to_list()
-    above = Home.of(city, []).above
-    codes = _codes(view)
-    cities = {region for place in own for region in above.get(place, ()) if CITY.fullmatch(codes.get(region, ""))}
-    names = city.names["Region"]
-    return [Named(id=id, name=names[id]) for id in sorted(cities or {*own}) if id in names]
-
-
-def _codes(view: View) -> dict[str, str]:
-    """Return the codes of regions, without the zeros that fill them up."""
-    from graph.model.nodes import Region
-
-    codes = view.store.nodes(Region).select("id", "code").drop_nulls()
-    return {id: re.sub(r"(?:00)+$", "", code) for id, code in codes.iter_rows()}
-
-
 def _parts(seen: _Seen, lines: Sequence[PartLine]) -> Iterator[SharePart]:
     """Yield the parts that are bought."""
     suppliers = {tie.other["id"] for line in lines for tie in line.part.by("SUPPLIED_BY")}
@@ -318,69 +277,3 @@ def _maker(firm: CityFirm, row: Mapping[str, Any]) -> CouldMake:
 
 def _order(part: SharePart) -> tuple[Any, ...]:
     return ORDER[part.verdict], part.amount is None, -(part.amount or 0), part.leader.name, _natural(part.path), part.id
-
-
-def bounds_of_count(parts: Sequence[SharePart]) -> ShareBounds:
-    """Return the bounds by how many parts there are."""
-    return share_bounds((part.verdict, 1.0) for part in parts)
-
-
-def bounds_of_value(parts: Sequence[SharePart]) -> ShareBounds:
-    """Return the bounds by what is bought a year, as far as that is stated."""
-    bounds = share_bounds((part.verdict, part.amount) for part in parts if part.amount is not None)
-    return bounds.model_copy(update={"left_out": sum(part.amount is None for part in parts)})
-
-
-def share_bounds(rows: Iterable[tuple[Bought, float]]) -> ShareBounds:
-    """Return the bounds of what is bought here: what is not known may be elsewhere, or here."""
-    sums: dict[Bought, float] = dict.fromkeys(Bought, 0.0)
-    for verdict, amount in rows:
-        sums[verdict] += amount
-    total = sum(sums.values())
-    local, unknown = sums[Bought.local], sums[Bought.unknown]
-    local, unknown = sums[Bought.local], sums[Bought.unknown]
-    return ShareBounds(
-        low=local / total if total else None,
-        high=(local + unknown) / total if total else None,
-        local=local,
-        outside=sums[Bought.outside],
-        unknown=unknown,
-        total=total,
-    )
-
-
-def _unknown(bounds: ShareBounds) -> str:
-    return f"，没问过 {show_percent(bounds.unknown_share, 0)}" if bounds.unknown else ""
-
-
-def _verdict(answer: LocalShare) -> Iterator[Reason]:
-    if not answer.parts:
-        return
-    yield say("rate", share=told_bounds(answer.by_count), unknown=_unknown(answer.by_count))
-    if answer.by_value.total:
-        yield say("rate_of_value", share=told_bounds(answer.by_value), unknown=_unknown(answer.by_value))
-    else:
-        yield say("no_value")
-
-
-def _notes(answer: LocalShare) -> Iterator[Reason]:
-    parts, lists, without = answer.parts, answer.lists, answer.leaders_without
-    used, older = ([one for one in lists if one.used is wanted] for wanted in (True, False))
-    if not parts:
-        yield say("nothing_counted") if lists else say("no_list")
-    if used:
-        yield say("lists_used", lists=len(used), parts=len(parts))
-    if answer.by_value.left_out and answer.by_value.total:
-        yield say("no_amount", count=answer.by_value.left_out)
-    if answer.made_here:
-        yield say("made_here", count=answer.made_here)
-    if older:
-        yield say("older", lists=[f"{one.leader.name} {one.year or '没有写年份'}" for one in older])
-    counted = Counter((part.verdict, bool(part.could)) for part in parts)
-    if outside := counted[Bought.outside, True] + counted[Bought.outside, False]:
-        could = counted[Bought.outside, True]
-        yield say("from_outside", count=outside, could=could) if could else say("from_outside_none", count=outside)
-    if answer.waiting:
-        yield say("reviewed_later", count=answer.waiting)
-    if without:
-        yield say("no_list_of", count=len(without), names=[firm.name for firm in without])
