@@ -17,11 +17,13 @@ from view_parts import under
 
 from api.app import create_app
 from graph.errors import InputError
+from graph.model.edges import Produces
 from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.loads import read_loads, take_back
 from loaders.placements import judge_places
-from loaders.run import load
+from loaders.run import load, load_rows
+from queries.core.table import texts
 from queries.local_share.answers import Bought, LocalShare, ShareBounds
 from queries.local_share.bounds import share_bounds
 from queries.local_share.tables import table_of_parts, told_bounds
@@ -315,3 +317,31 @@ def test_a_store_that_knows_no_parts_answers_and_takes_them(tmp_path: Path) -> N
     assert [(part.product and part.product.name, part.verdict) for part in answer.parts] == [("示例芯片", ASKED)]
     assert "不知道哪里算本地" in answer.region_why
     store.close()
+
+
+def test_what_would_make_an_officer_wonder_is_said(city: Store, tmp_path: Path) -> None:
+    """An assembly with an amount of its own, a product that is missing by the chain and bought here all the same."""
+    folder = tmp_path / "looked"
+    folder.mkdir()
+    looked = (
+        "name,region,segments,method,as_of,complete,source,status\n示例摸底,qd,in,逐家走访,2026-10,是,s,confirmed\n"
+    )
+    (folder / "coverages.csv").write_text(looked, "utf-8")
+    assert not load([folder], city).bad
+    made_up = [{"enterprise": "own", "product": "wire", "source": "示例", "status": "示例"}]
+    assert not load_rows(Produces, made_up, city).bad
+    rows: list[list[Any]] = [
+        HEADS,
+        [1, "主控板", 1, 100, "示例某厂", "苏州市"],
+        [2, "示例芯片", 1, 20, "示例某芯片厂", "苏州市"],
+        [1, "磁性门封", 1, 30, "示例某密封件厂", "胶州市"],
+        [1, "线束", 1, 10, "示例某厂", "苏州市"],
+    ]
+    put(city, tmp_path, rows)
+    answer = share_of(city)
+    assert {"assemblies_of_money", "bought_but_missing"} <= {point.code for point in answer.points}
+    assert any("总成 1 件（主控板）没有算进金额" in point for point in answer.points)
+    assert any("请核对（磁性门封）" in point for point in answer.points)
+    csv = [text for row in texts(table_of_parts(answer), {}, True)[1] for text in row]
+    assert "示例自己人有限公司（示例）" in csv
+    assert percent(answer.by_value) == (50, 50)

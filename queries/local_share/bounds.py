@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from queries.core.reason import Reason
-from queries.core.words import show_percent
-from queries.local_share.answers import Bought, LocalShare, ShareBounds, SharePart
+from queries.core.words import show_names, show_percent
+from queries.gaps.answers import State
+from queries.local_share.answers import Bought, LocalShare, NotBought, ShareBounds, SharePart
 from queries.local_share.catalogue import say
 from queries.local_share.tables import told_bounds
 
@@ -66,12 +67,18 @@ def tell_notes(answer: LocalShare) -> Iterator[Reason]:
         yield say("no_amount", count=answer.by_value.left_out)
     if answer.made_here:
         yield say("made_here", count=answer.made_here)
+    priced = [line.part for line in answer.skipped if line.why is NotBought.assembly and line.amount]
+    if priced:
+        yield say("assemblies_of_money", count=len(priced), names=show_names(priced, unit="件"))
     if older:
         yield say("older", lists=[f"{one.leader.name} {one.year or '没有写年份'}" for one in older])
     counted = Counter((part.verdict, bool(part.could)) for part in parts)
     if outside := counted[Bought.outside, True] + counted[Bought.outside, False]:
         could = counted[Bought.outside, True]
         yield say("from_outside", count=outside, could=could) if could else say("from_outside_none", count=outside)
+    missing = [part.part for part in parts if part.verdict is Bought.local and part.gap is State.missing]
+    if missing:
+        yield say("bought_but_missing", count=len(missing), names=show_names(missing, unit="件"))
     if answer.waiting:
         yield say("reviewed_later", count=answer.waiting)
     if without:

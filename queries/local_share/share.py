@@ -272,7 +272,8 @@ def _makers(seen: _Seen, product: str) -> list[CouldMake]:
 
 def _maker(firm: CityFirm, row: Mapping[str, Any]) -> CouldMake:
     named = Named(id=firm.id, name=firm.name)
-    return CouldMake(firm=named, region=firm.region, status=row["status"], source=row["source"])
+    status = weakest([row["status"], firm.status]) or row["status"]
+    return CouldMake(firm=named, region=firm.region, status=status, source=row["source"])
 
 
 def _order(part: SharePart) -> tuple[Any, ...]:

@@ -31,10 +31,10 @@ def _wan(yuan: float | None) -> Number:
 
 
 def _could(part: SharePart) -> Folded | str:
-    names = [one.firm.name for one in part.could]
+    names = [f"{one.firm.name}（示例）" if one.status == "sample" else one.firm.name for one in part.could]
     if len(names) <= FEW:
         return "、".join(names)
-    lines = [f"{one.firm.name}（{one.region}）" if one.region else one.firm.name for one in part.could]
+    lines = [f"{name}（{one.region}）" if one.region else name for name, one in zip(names, part.could, strict=True)]
     return Folded(f"{'、'.join(names[:FEW])} 等 {len(names)} 家", lines)
 
 
@@ -82,6 +82,7 @@ def _parts(
     items = [part for part in answer.parts if only in (None, part.verdict)]
     leader = Column[SharePart]("链主", lambda part: ThingRef("Enterprise", part.leader.id, part.leader.name), "thing")
     where = Column[SharePart]("在哪里买", lambda part: part.verdict, sort=lambda part: part.verdict.order)
+    gap = Column[SharePart]("链上", lambda part: part.gap, "state")
     columns: list[Column[SharePart]] = [
         Column("级", lambda part: part.level, "number"),
         Column("零件", lambda part: ThingRef("Part", part.id, part.part), "thing", _under, apart="装在"),
@@ -91,8 +92,7 @@ def _parts(
         Column("现供应商", _supplier, "thing"),
         Column("所在", lambda part: part.place, "place", _why, apart="凭什么"),
         Column("产品", _product, "thing", lambda part: "按名称推断" if part.product_status == "inferred" else ""),
-        Column("本地谁能", _could, "thing"),
-        Column("链上", lambda part: part.gap, "state"),
+        *([] if only is Bought.local else [Column[SharePart]("本地谁能", _could, "thing"), gap]),
         Column("状态", lambda part: part.status, "status"),
         Column("来源", lambda part: SourceRef(part.source), "source"),  # its place is where the part is bought
     ]
