@@ -98,6 +98,9 @@ def test_a_chain_is_all_its_leaders(city: Store, tmp_path: Path) -> None:
     assert (percent(chain.by_count), percent(chain.by_value)) == ((33, 67), (30, 40))
     assert {one.leader.id: percent(one.by_value) for one in chain.by_leader} == {"lead": (75, 100), "two": (0, 0)}
     assert "链主" in [column.head for column in table_of_parts(chain).columns]
+    assert "several_lists" not in [point.code for point in chain.points]
+    put(city, tmp_path, [HEADS, [1, "把手", 1, 5, "示例某厂", "青岛市"]], source="示例冷柜零件清单 2026-06")
+    assert "several_lists" in [point.code for point in share_of(city).points]
     assert [str(share_of(city, id).region_why) for id in ("lead", "own")] == [
         "本地指青岛市：它是示例冷链电器的链主，按这条链算",
         "本地指青岛市：它没有带链，按企业自己所在的城市算",

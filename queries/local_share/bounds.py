@@ -63,6 +63,9 @@ def tell_notes(answer: LocalShare) -> Iterator[Reason]:
         yield say("nothing_counted") if lists else say("no_list")
     if used:
         yield say("lists_used", lists=len(used), parts=len(parts))
+    several = [name for name, count in Counter(one.leader.name for one in used).items() if count > 1]
+    if several:
+        yield say("several_lists", names=show_names(several))
     if answer.by_value.left_out and answer.by_value.total:
         yield say("no_amount", count=answer.by_value.left_out)
     if answer.made_here:
