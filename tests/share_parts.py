@@ -4,7 +4,7 @@ Home is 青岛市; 山东省 contains it and does not tell it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,6 @@ class MadeList:
     file: str = "清单.csv"
     merged: tuple[tuple[int, int, int, int, str], ...] = ()
     no_amount: int = 0
-    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 H = ["层级", "物料名称", "单台用量", "年采购额(万元)", "供应商", "产地"]

@@ -160,7 +160,8 @@ def goods_of_parts(
     goods = Goods.of(products)
     leaders = rows["leader"].unique()
     firms = dict(zip(leaders, directory.find(leaders, ["Enterprise"])["id"], strict=True))
-    own = {name: goods.within(of_chains) for name, id in firms.items() if id and (of_chains := _of_chains(store, id))}
+    of_chains = _of_chains(store, [id for id in firms.values() if id])
+    own = {name: goods.within(of_chains[id]) for name, id in firms.items() if id in of_chains}
     asked = rows.select("leader", "name").unique(maintain_order=True)
     meant = {(leader, name): goods.find(name, own.get(leader)) for leader, name in asked.iter_rows()}
     yield InputTo, ("Product", "Product"), _inputs(rows, goods, meant)
@@ -185,17 +186,22 @@ def goods_of_parts(
     yield Needs, ("Enterprise", "Product"), needs.select("from", "to", *PROOF, TABLE, ROW, ORDER)
 
 
-def _of_chains(store: Tables, leader: str) -> set[str]:
-    """Return the products of the chains that a firm leads."""
+def _of_chains(store: Tables, leaders: Collection[str]) -> dict[str, set[str]]:
+    """Return the products of the chains that firms lead, by firm."""
+    none = pl.DataFrame(schema={"from": pl.String, "to": pl.String})
 
     def ends(record: type[Edge], of: Ends) -> pl.DataFrame:
-        return pl.concat([pl.DataFrame(schema={"from": pl.String, "to": pl.String})] + [
-            frame.select("from", "to") for frame in store.edges(record, of)
-        ])  # fmt: skip
+        return pl.concat([none, *(frame.select("from", "to") for frame in store.edges(record, of))])
 
-    chains = ends(Leads, ("Enterprise", "Chain")).filter(pl.col("from") == leader)["to"]
-    segments = ends(PartOf, ("Segment", "Chain")).filter(pl.col("to").is_in(chains.implode()))["from"]
-    return {*ends(BelongsTo, ("Product", "Segment")).filter(pl.col("to").is_in(segments.implode()))["from"]}
+    led = (
+        ends(Leads, ("Enterprise", "Chain")).filter(pl.col("from").is_in([*leaders])).select(leader="from", chain="to")
+    )
+    if led.is_empty():
+        return {}
+    segments = ends(PartOf, ("Segment", "Chain")).select(segment="from", chain="to")
+    products = ends(BelongsTo, ("Product", "Segment")).select(product="from", segment="to")
+    found = led.join(segments, on="chain").join(products, on="segment").select("leader", "product").unique()
+    return {leader: {*products} for leader, products in found.group_by("leader").agg("product").iter_rows()}
 
 
 def _inputs(rows: pl.DataFrame, goods: Goods, meant: Mapping[tuple[str, str], MeantProduct | None]) -> pl.DataFrame:
