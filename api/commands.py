@@ -14,6 +14,7 @@ from api.changes import commands as change_commands
 from api.core.asked import add_commands
 from api.core.options import FormatOption, StoreOption, close_stores, reach
 from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say
+from api.coverage.commands import coverage_app
 from api.firms import commands as firm_commands
 from api.gaps import commands as gap_commands
 from api.handouts import HANDOUTS
@@ -41,7 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-add_commands(app, QUESTIONS, HANDOUTS, {"ledger": ledger_app, "placements": place_commands.placements_app})
+BELOW = {"ledger": ledger_app, "placements": place_commands.placements_app, "coverage": coverage_app}
+add_commands(app, QUESTIONS, HANDOUTS, BELOW)
 for commands in ROOMS:
     app.add_typer(commands.app)
 

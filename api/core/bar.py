@@ -19,8 +19,9 @@ ENTRIES: dict[str, Rooms] = {
         ("招商活动", "/events"), ("支撑平台", "/platforms"),
     ),
     "数据": (
-        ("公布数据", "/figures"), ("载入", "/loads"), ("上链审核", "/placements"), ("来源", "/sources"),
-        ("断点规则", "/rules"), ("企业比对", "/review"), ("操作记录", "/audit"), ("说明", "/about"),
+        ("公布数据", "/figures"), ("载入", "/loads"), ("上链审核", "/placements"), ("摸底", "/coverage"),
+        ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"), ("操作记录", "/audit"),
+        ("说明", "/about"),
     ),
 }  # fmt: skip
 OF_A_CHAIN: Rooms = (
