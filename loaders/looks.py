@@ -1,9 +1,11 @@
 """A look that somebody took at a segment or a product: kept as the coverage record of that place, one for each list of
 firms that was looked through; the next look takes its place, and the journal keeps what was said before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+import polars as pl
 
 from graph.errors import Conflict, InputError
 from graph.model.edits import tag_of
@@ -81,7 +83,8 @@ def _changes(look: LookTaken, who: str, why: str, role: str) -> list[Change]:
     return changes
 
 
-def tag_of_look(store: Store, id: str) -> str:
-    """Return the tag of a coverage record, which a form carries; nothing where there is none."""
-    row = standing(store, Coverage, {"id": id})
-    return tag_of(row) if row else ""
+def tags_of_looks(store: Store, places: Collection[str]) -> dict[str, str]:
+    """Return the tags, which a form carries, of the records that people wrote of some places, by their ids."""
+    written = store.nodes(Coverage).filter(pl.col("id").str.starts_with(look_id("")))
+    rows = ((str(row["id"]), row) for row in written.iter_rows(named=True))
+    return {id: tag_of(row) for id, row in rows if id.split("~")[1] in places}

@@ -25,8 +25,8 @@ ENTRIES: dict[str, Rooms] = {
     ),
 }  # fmt: skip
 OF_A_CHAIN: Rooms = (
-    ("图谱与断点", ""), ("工作台", "desk"), ("卡位入链四张清单", "opportunities"), ("招商名录", "targets"),
-    ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
+    ("图谱与断点", ""), ("工作台", "desk"), ("摸底", "coverage"), ("卡位入链四张清单", "opportunities"),
+    ("招商名录", "targets"), ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
 )  # fmt: skip
 ADMINS = "/audit"
 ELSEWHERE = {"chains": "产业链", "agencies": "产业链", "things": "产业链", "edit": "产业链"}

@@ -12,7 +12,7 @@ from api.core.page import VisitDep
 from api.coverage.doing import NONE, take_look
 from graph.errors import InputError, LianzhangError
 from loaders.history import undo
-from loaders.looks import look_id, tag_of_look
+from loaders.looks import look_id, tags_of_looks
 from queries.coverage.answers import OPEN, LookedFor, LookState, PlaceCoverage
 from queries.coverage.questions import coverage
 from queries.coverage.tables import table_of_chains, table_of_coverage, table_of_products
@@ -26,10 +26,16 @@ LookWord = Annotated[str, Query(max_length=700)]
 
 
 @router.get("/coverage")
-def show_coverage(
-    visit: VisitDep, chain: LookWord = "", place: LookWord = "", done: LookWord = "", change: LookWord = ""
+def show_coverage(visit: VisitDep, chain: LookWord = "") -> Response:
+    """Show what was looked for of each chain, and where to go next; a chain that is asked for has its own page."""
+    return see(visit.links.of_chain(chain, "coverage")) if chain else _page(visit, {"chain": "", "place": ""})
+
+
+@router.get("/chains/{chain}/coverage")
+def show_coverage_of(
+    visit: VisitDep, chain: str, place: LookWord = "", done: LookWord = "", change: LookWord = ""
 ) -> Response:
-    """Show what was looked for, of all chains or of one, and where to go next."""
+    """Show what was looked for of a chain, each segment and product to be ticked."""
     return _page(visit, {"chain": chain, "place": place}, done=done, change=change)
 
 
@@ -40,7 +46,7 @@ def take_tick(visit: VisitDep, form: FormDep) -> Response:
     try:
         if form.get("undo"):
             undo(visit.store, form["undo"], person.name, role=person.role)
-            return see(visit.links.page("/coverage", chain=asked["chain"], done="undone"))
+            return see(_address(visit, asked["chain"], done="undone"))
         found, _, place = form.get("look", "").partition("~")
         if found not in FOUND or not place:
             raise InputError("没有选查过没有、查过有这些或没查过")
@@ -52,7 +58,11 @@ def take_tick(visit: VisitDep, form: FormDep) -> Response:
         page.status_code = error.status
         return page
     change = done.change if done.outcome == "changed" else ""
-    return see(visit.links.page("/coverage", **(asked | {"place": named.id}), done=found, change=change) + "#told")
+    return see(_address(visit, asked["chain"], place=named.id, done=found, change=change) + "#told")
+
+
+def _address(visit: VisitDep, chain: str, **more: str) -> str:
+    return visit.links.of_chain(chain, "coverage", **more) if chain else visit.links.page("/coverage")
 
 
 def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
@@ -61,7 +71,6 @@ def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
     shown = answer.segments if one else answer.segments[:MOST_SHOWN]
     about = {product.place.id: product for segment in shown for product in (segment, *segment.products)}
     values |= {"answer": answer, "asked": asked, "chain": one, "shown": shown, "told": about.get(asked["place"])}
-    ticks = [look_id(id) for id, place in about.items() if place.record and place.record.id == look_id(id)]
     tables = {"segments": table_of_coverage(answer), "chains": table_of_chains(answer)}
     return visit.render(
         "coverage.html",
@@ -69,7 +78,7 @@ def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
         sentence=_sentence(answer),
         chains=list_chains(visit.view),
         tables=tables | ({"products": table_of_products(answer)} if one else {}),
-        seen={tick: tag_of_look(visit.store, tick) for tick in ticks},
+        seen=tags_of_looks(visit.store, about),
         today=date.today().isoformat(),
         me=visit.person.name,
         found_zh=FOUND,
@@ -91,7 +100,7 @@ def _sentence(answer: LookedFor) -> str:
     if first is None:
         soonest = min((one.due for one in answer.segments if one.due), default="")
         return "都查过了" + (f"，最早的 {soonest} 到期。" if soonest else "。")
-    return f"{begun}；先查{first.place.name}：{'，'.join(first.why)}。"
+    return f"{begun}；先查{first.place.name}：{'，'.join(first.why[:2])}。"
 
 
 def how(place: PlaceCoverage) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from graph.errors import NotFound
 from queries.city.city import City
 from queries.city.local import CityFirm, find_firms, find_homes, grouped
-from queries.city.looks import Look, Looked, looks_at
+from queries.city.looks import Look, LookedAt, looks_at
 from queries.city.rows import Row, rows_at, rows_of
 from queries.core.answers import Evidence, Named
 
@@ -170,11 +170,11 @@ class Facts:
             chains_of[row.start].append(row.end)
         return {firm: tuple(chains) for firm, chains in chains_of.items()}
 
-    def looked(self, place: str) -> Looked:
+    def looked(self, place: str) -> LookedAt:
         """Return what the looks at a segment or a product come to."""
-        return Looked(self.looks.get(place, ()))
+        return LookedAt(self.looks.get(place, ()))
 
-    def looked_in(self, place: Place) -> Looked:
+    def looked_in(self, place: Place) -> LookedAt:
         """Return what the looks at a place come to; a segment was looked through as well where each of its products
         was."""
         own = self.looked(place.id)
@@ -182,7 +182,7 @@ class Facts:
         if own.whole or not each or not all(looked.whole for looked in each):
             return own
         looks = {look.id: look for looked in each for look in looked.looks}
-        return Looked((*own.looks, *(replace(look, asked=False, found="") for look in looks.values())))
+        return LookedAt((*own.looks, *(replace(look, asked=False, found="") for look in looks.values())))
 
     def evidence(self, row: Row) -> Evidence:
         """Return a relation as evidence, with the names of its ends."""

@@ -62,7 +62,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Looked:
+class LookedAt:
     """What the looks at a segment or a product come to."""
 
     looks: tuple[Look, ...] = ()
@@ -144,7 +144,7 @@ def looks_at(
         at_segments = [one for segment in own for one in found.get(segment, {}).values()]
         looks[product] = {one.id: replace(one, asked=False) for one in at_segments} | found.get(product, {})
     return {
-        place: tuple(sorted(own.values(), key=lambda one: (one.as_of, one.id), reverse=True))
+        place: tuple(sorted(own.values(), key=lambda one: (one.as_of, one.whole, one.id), reverse=True))
         for place, own in looks.items()
         if own
     }

@@ -7,7 +7,7 @@ from graph.deadline import check
 from graph.model.nodes import FOUND, NOT_FOUND
 from queries.city.city import read_city
 from queries.city.facts import Facts, Place, chain_facts
-from queries.city.looks import Looked
+from queries.city.looks import LookedAt
 from queries.core.answers import Named
 from queries.core.reason import Catalogue, Reason
 from queries.core.shipped import Strict, Threshold, read_shipped
@@ -71,7 +71,7 @@ def _examine(view: View, chain: Named) -> tuple[ChainCoverage, list[SegmentCover
 def _segment(facts: Facts, chain: Named, measures: Measures, measured: Mapping[str, Measures]) -> SegmentCoverage:
     check()
     own = [measured[good.id] for good in measures.goods]
-    products = [_place(facts, one, one.goods) for one in own]
+    products = sorted((_place(facts, one, one.goods) for one in own), key=_settles_more)
     still = [product for product in products if product.state in OPEN]
     wanted = {product.place.id for product in still}
     goods = [good for good in measures.goods if good.id in wanted]
@@ -95,6 +95,10 @@ def _segment(facts: Facts, chain: Named, measures: Measures, measured: Mapping[s
         why=[*_why(facts, still, sorted(leaders), users, uncertain)],
         products=products,
     )
+
+
+def _settles_more(product: PlaceCoverage) -> tuple[bool, int, int, str]:
+    return product.state not in OPEN, -len(product.leaders), -product.users, product.place.id
 
 
 def _why(
@@ -152,7 +156,7 @@ def _place(facts: Facts, measures: Measures, goods: Sequence[Good]) -> PlaceCove
     )
 
 
-def _state(looked: Looked, place: Place) -> LookState:
+def _state(looked: LookedAt, place: Place) -> LookState:
     if looked.found and (place.label == "Segment" or looked.asked):
         return {NOT_FOUND: LookState.not_found, FOUND: LookState.found}[looked.found]
     if looked.whole:
