@@ -68,10 +68,13 @@ def _changes(look: LookTaken, who: str, why: str, role: str) -> list[Change]:
     if found is None:
         raise InputError(f"查的结果“{look.found[:20]}”应为 yes（查过，有这些）或 no（查过，没有）")
     proof: Row = {"source": f"摸底登记（{look.by}）", "status": "reported"}
+    today = date.today().isoformat()
+    if look.as_of > today[: len(look.as_of)]:
+        raise InputError(f"查的日期 {look.as_of[:20]} 在今天之后")
     told: Row = {
         "name": f"摸底：{look.name}" + (f"（{look.universe}）" if look.universe else ""),
         "found": found,
-        "as_of": look.as_of or date.today().isoformat(),
+        "as_of": look.as_of or today,
         "universe": look.universe or None,
         "method": look.method or "走访登记",
         "looked_by": look.by,

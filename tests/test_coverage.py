@@ -1,18 +1,27 @@
 """Who looked, where, among which firms, and what that says: coverage by product, class and list, ticks, censuses."""
 
+import json
+import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from fastapi.testclient import TestClient
 from gap_parts import BASE, TODAY, firm, look, put
+from test_cli import run
 
+from api.app import create_app
 from graph.errors import InputError
 from graph.scope import Scope
-from graph.stores import Store
+from graph.settings import Settings
+from graph.stores import Store, open_store
 from loaders.run import Options, load
 from queries.core.view import View
+from queries.coverage.answers import LookedFor
+from queries.coverage.questions import coverage
 from queries.gaps.answers import ProductState, SegmentState, State
 from queries.gaps.weak_links import weak_links
 from queries.gaps.words import places_of
@@ -182,3 +191,120 @@ def test_a_census_of_nothing_is_refused_and_nothing_is_loaded(
 def test_the_shipped_looks_are_not_due() -> None:
     days = pl.read_csv("seeds/sample/coverages.csv")["as_of"]
     assert all(int(day[:4]) > date.today().year - 4 for day in days)
+
+
+def asked_of(store: Store, chain: str | None = "demo") -> LookedFor:
+    view = View.of(store)
+    return coverage.put(view, coverage.find(view, {"chain": chain}))
+
+
+def client_of(store: Store) -> TestClient:
+    return TestClient(create_app(store, Settings()), follow_redirects=False)
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The fields of the form of ticks that its reader does not see."""
+    form = page.partition('id="looks"')[2].partition("</form>")[0]
+    return {unescape(name): value for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)}
+
+
+def test_a_tick_is_a_look_and_the_next_takes_its_place(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, enterprises=[VAGUE])
+    client = client_of(store)
+    told = {"place": "矿石", "found": "no", "by": "示例专班", "as_of": "2026-06"}
+    answer = client.post("/api/v1/coverage", json=told)
+    assert (answer.status_code, answer.json()["outcome"], answer.json()["id"]) == (200, "new", "ore")
+    ore = places(store)["ore"]
+    assert (ore.state.value, ore.status, "looked_and_not_found" in codes(ore)) == ("缺链", "reported", True)
+    assert client.post("/api/v1/coverage", json=told).json()["outcome"] == "same"
+    assert client.post("/api/v1/coverage", json=told | {"found": "yes"}).json()["outcome"] == "changed"
+    assert states(store)["ore"] == "未知"  # there are some, and the graph knows none
+    assert client.post("/api/v1/coverage", json={"place": "ore", "found": "none"}).status_code == 200
+    assert asked_of(store).chains[0].products_looked == 0
+    for wrong, said in (
+        ({"place": "没有的东西"}, "没有的东西"),
+        ({"found": "maybe"}, "found"),
+        ({"as_of": "昨天"}, "日期"),
+        ({"as_of": "2099-01"}, "今天之后"),
+        ({"found": "none", "place": "foil"}, "没有登记过"),
+    ):
+        refused = client.post("/api/v1/coverage", json=told | wrong)
+        assert (400 <= refused.status_code < 500, said in refused.text) == (True, True), refused.text
+
+
+def test_a_look_through_some_firms_stands_beside_that_through_all(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path)
+    client = client_of(store)
+    for universe in ("示例规上企业", "示例规上企业", ""):
+        told = {"place": "原料", "found": "no", "universe": universe, "as_of": "2026-06"}
+        assert client.post("/api/v1/coverage", json=told).status_code == 200
+        wanted = ("未知", ["示例规上企业"]) if universe else ("缺链", ["示例规上企业"])
+        raw = places(store)["demo.raw"]
+        assert (raw.state.value, [one.universe for one in raw.absent_from]) == wanted
+    shown = client.get("/chains/demo").text
+    assert "示例规上企业（2026-06）内没有" in shown
+
+
+def test_ticks_of_the_page_are_kept_seen_and_taken_back(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, leads=[{"enterprise": "A", "chain": "demo"}], enterprises=[firm("A", products="car")])
+    client = client_of(store)
+    page = client.get("/chains/demo/coverage").text
+    assert page.index("芯片件：查过没有") < page.index("箔材：查过没有")  # what the leader needs comes first
+    told = {"by": "示例甲", "as_of": "2026-11-01", "universe": "", "method": "逐家走访"}
+    kept = client.post("/coverage", data=hidden(page) | told | {"look": "no~chip"})
+    assert kept.status_code == 303
+    shown = client.get(kept.headers["location"].partition("#")[0]).text
+    assert "已登记：芯片件 查过没有" in shown
+    assert "2026-11-01，示例甲，逐家走访" in shown
+    assert states(store)["chip"] == "缺链"
+    again = client.post("/coverage", data=hidden(shown) | told | {"look": "yes~chip"})
+    assert again.status_code == 303
+    stale = client.post("/coverage", data=hidden(shown) | told | {"look": "no~chip"})
+    assert (stale.status_code, "有人登记过" in stale.text) == (409, True)
+    late = client.post("/coverage", data=hidden(page) | told | {"look": "no~chip"})
+    assert late.status_code == 409  # on the page that was open nobody had looked
+    shown = client.get(again.headers["location"].partition("#")[0]).text
+    undone = client.post("/coverage", data=hidden(shown) | {"undo": re.findall(r'name="undo" value="(\w+)"', shown)[0]})
+    assert (undone.status_code, states(store)["chip"]) == (303, "缺链")
+    assert client.post("/coverage", data=hidden(shown) | told | {"look": ""}).status_code == 422
+    listed = told | {"universe": "示例上市公司"}
+    for _ in range(2):
+        page = client.get("/chains/demo/coverage").text
+        assert client.post("/coverage", data=hidden(page) | listed | {"look": "no~foil"}).status_code == 303
+
+
+def test_what_a_look_settles_most_is_the_first_to_look_at(store: Store, tmp_path: Path) -> None:
+    put(store, tmp_path, leads=[{"enterprise": "A", "chain": "demo"}], enterprises=[firm("A", products="car"), VAGUE])
+    answer = asked_of(store, None)
+    assert [one.place.id for one in answer.segments] == ["demo.part", "demo.raw", "demo.whole"]
+    part = answer.segments[0]
+    assert ([leader.id for leader in part.leaders], part.users, part.open, part.of) == (["A"], 1, 2, 2)
+    assert [reason.code for reason in part.why] == ["never_looked", "leaders_wait", "users_made_here"]
+    assert answer.segments[1].uncertain == 1
+    one = answer.chains[0]
+    assert (one.segments, one.segments_looked, one.products, one.products_looked) == (3, 0, 5, 0)
+    put(store, tmp_path, enterprises=[firm("A", products="car")], coverages=[look("demo.part"), look("demo.raw")])
+    answer = asked_of(store)
+    assert [(one.place.id, one.state.value) for one in answer.segments] == [
+        ("demo.whole", "没查过"),
+        ("demo.part", "名录查过"),
+        ("demo.raw", "名录查过"),
+    ]
+    assert (answer.chains[0].segments_looked, answer.chains[0].products_looked) == (2, 4)
+
+
+def test_looks_are_kept_by_command(tmp_path: Path) -> None:
+    url = f"ladybug://{tmp_path}/graph.lbug"
+    store = open_store(url)
+    put(store, tmp_path)
+    store.close()
+    told = ("--place", "矿石", "--found", "no", "--as-of", "2026-06", "--by", "示例专班")
+    assert "已登记“矿石”" in run("coverage", "add", *told, store=url).stderr
+    printed = json.loads(run("coverage", "示例链", "--format", "json", store=url).stdout)
+    ore = next(one for segment in printed["segments"] for one in segment["products"] if one["place"]["id"] == "ore")
+    assert (ore["state"], ore["by"], ore["as_of"]) == ("查过没有", "示例专班", "2026-06")
+    assert "没查过" in run("coverage", store=url).stdout
+    assert "已去掉" in run("coverage", "remove", "--place", "矿石", "--by", "示例专班", store=url).stderr
+    printed = json.loads(run("coverage", "--format", "json", store=url).stdout)
+    assert printed["chains"][0]["products_looked"] == 0
+    assert run("coverage", "add", *told[:-3], "明天", *told[-2:], store=url, check=None).returncode == 1

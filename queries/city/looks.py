@@ -103,10 +103,10 @@ def looks_at(
     city: City, segments: Iterable[str], segments_of: Mapping[str, tuple[str, ...]], homes: set[str]
 ) -> dict[str, tuple[Look, ...]]:
     """Return the looks at each of some segments, and at each product with those at its segments; the newest first."""
-    records = {row["id"]: row for row in city.nodes["Coverage"].iter_rows(named=True)}
+    records = {row["id"]: row for row in city.nodes["Coverage"].filter(~pl.col("ended")).iter_rows(named=True)}
     if not records:
         return {}
-    covers = city.going("COVERS")
+    covers = city.going("COVERS").filter(pl.col("from").is_in([*records]))
     regions = grouped(covers.filter(pl.col("to_label") == "Region"), "from", "to")
     above = regions_above(city)
     over_home = {region for home in homes for region in above.get(home, ())}
