@@ -242,7 +242,7 @@ def test_a_look_through_some_firms_stands_beside_that_through_all(store: Store, 
         raw = places(store)["demo.raw"]
         assert (raw.state.value, [one.universe for one in raw.absent_from]) == wanted
     shown = client.get("/chains/demo").text
-    assert "示例规上企业（2026-06）内没有" in shown
+    assert "名录内没有：示例规上企业（2026-06）" in shown
 
 
 def test_ticks_of_the_page_are_kept_seen_and_taken_back(store: Store, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ STATE: Column[Any] = Column("状态", lambda row: row.state, "state")
 
 
 def _absent(judged: Judged) -> str:
-    return "；".join(f"{one.universe}（{one.as_of}）内没有" for one in judged.absent_from)
+    told = "；".join(f"{one.universe}（{one.as_of}）" for one in judged.absent_from)
+    return told and f"名录内没有：{told}"
 
 
 SCORE: Column[Any] = Column("评分", lambda row: row.score, "score")
