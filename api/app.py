@@ -21,6 +21,7 @@ from api.core.http import refuse_unknown
 from api.core.page import error_page
 from api.core.problems import PROBLEMS, problem
 from api.core.routes import router_of
+from api.coverage import routes as coverage
 from api.load import routes as loads
 from api.load.jobs import Jobs
 from api.people.users import Users
@@ -83,6 +84,7 @@ def create_app(store: Store, settings: Settings | None = None, *, warm: bool = F
     app.include_router(router_of(QUESTIONS), responses=PROBLEMS, dependencies=[Depends(refuse_unknown)])
     app.include_router(changes.router, dependencies=[Depends(refuse_unknown)])
     app.include_router(loads.router, dependencies=[Depends(refuse_unknown)])
+    app.include_router(coverage.router, dependencies=[Depends(refuse_unknown)])
     app.include_router(placing.router, dependencies=[Depends(refuse_unknown)])
     _add_health(app, store, measures)
     for pages in PAGES:

@@ -14,6 +14,7 @@ from api.changes import commands as change_commands
 from api.core.asked import add_commands
 from api.core.options import FormatOption, StoreOption, close_stores, reach
 from api.core.output import Format, end_after, explain, print_json, print_rows, progress, say
+from api.coverage.commands import coverage_app
 from api.firms import commands as firm_commands
 from api.gaps import commands as gap_commands
 from api.handouts import HANDOUTS
@@ -41,7 +42,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-add_commands(app, QUESTIONS, HANDOUTS, {"ledger": ledger_app, "placements": place_commands.placements_app})
+BELOW = {"ledger": ledger_app, "placements": place_commands.placements_app, "coverage": coverage_app}
+add_commands(app, QUESTIONS, HANDOUTS, BELOW)
 for commands in ROOMS:
     app.add_typer(commands.app)
 
@@ -84,6 +86,15 @@ def load(
             help="是不是同名名单的下一期：是，上一期有而这一期没有的到这一期的日期为止；不写时看来源里的名称与日期，以及重合多少",
         ),
     ] = None,
+    census: Annotated[
+        str,
+        typer.Option(
+            "--census",
+            metavar="什么@哪里@哪天",
+            help="这份名单是普查，如 C39@青岛市@2026-06：行业、环节、产品、产业链或“全部”；"
+            "不是全部企业的再加 @哪些企业，如 @规上企业，只说名录内没有，不判缺",
+        ),
+    ] = "",
     rejects: Annotated[Path, typer.Option("--rejects", help="拒收的行写到这个目录,改好后可再载入")] = Path(
         "lianzhang-rejects"
     ),
@@ -114,6 +125,7 @@ def load(
             columns=read_pairs("--map", columns or [], "公司名=name", once=True),
             keep=read_pairs("--keep", keep or [], "电话=回访"),
             edition=edition,
+            census=census.strip(),
         )
         done = run(
             [_carried(path) for path in paths],

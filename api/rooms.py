@@ -3,6 +3,7 @@
 from api.audit import pages as audit
 from api.chains import pages as chains
 from api.changes import pages as changes
+from api.coverage import pages as coverage
 from api.dashboard import pages as dashboard
 from api.desk import pages as desk
 from api.firms import pages as firms
@@ -36,4 +37,5 @@ PAGES = (
     changes,
     load,
     placing,
+    coverage,
 )

@@ -159,7 +159,7 @@ def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
         with store.load() as writer:
             recover(store)
             for change in changes:
-                begun.append(_begin(store, change))
+                begun.append(_begin(store, change, _names_of(changes)))
                 add_rows(tables, change.record, [begun[-1].row], report)
             if report.failed:
                 raise InputError(report.failed[0]["reason"])
@@ -252,10 +252,16 @@ def standing(store: Store, record: type[Record], key: Mapping[str, Any]) -> Row 
     return next(rows, None)
 
 
-def _begin(store: Store, change: Change) -> _Begun:
+def _names_of(changes: Sequence[Change]) -> dict[str, str]:
+    """Return the names of the nodes that changes are about, by id: some may be new, and known to nobody else yet."""
+    nodes = (change for change in changes if issubclass(change.record, Node))
+    return {str(one.key.get("id")): str(one.fields["name"]) for one in nodes if one.fields.get("name")}
+
+
+def _begin(store: Store, change: Change, new: Mapping[str, str]) -> _Begun:
     """Return a change with the row that it is about; raises ``Conflict`` where that is not the one that was seen."""
     change.check()
-    key, ends = _with_ids(store, change)
+    key, ends = _with_ids(store, change, new)
     change = replace(change, key=key)
     row = standing(store, change.record, change.key)
     if change.seen is not None and (row is None or tag_of(row) != change.seen):
@@ -264,7 +270,7 @@ def _begin(store: Store, change: Change) -> _Begun:
     return _Begun(change, uuid4().hex, row, ends)
 
 
-def _with_ids(store: Store, change: Change) -> tuple[Row, str]:
+def _with_ids(store: Store, change: Change, new: Mapping[str, str]) -> tuple[Row, str]:
     """Return a key with ids where its ends are named otherwise, and the names of its ends in one text; what names
     nothing stays, and is refused as a row."""
     record, key = change.record, change.key
@@ -281,7 +287,7 @@ def _with_ids(store: Store, change: Change) -> tuple[Row, str]:
         found[column] = answer["id"] or key.get(column)
         end = str(found[column] or "")
         named = (nodes.filter(pl.col("id") == end)["name"] for nodes in known)
-        names.append(next((str(each[0]) for each in named if len(each)), end))
+        names.append(next((str(each[0]) for each in named if len(each)), new.get(end, end)))
     rest = "、".join(str(key[name]) for name in record.table.key[:2] if key.get(name))
     return found, " → ".join(names) + (f"（{rest}）" if rest else "")
 

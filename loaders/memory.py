@@ -28,7 +28,7 @@ def fingerprint(files: list[Path], told: Told) -> str:
     them."""
     digest = hashlib.sha256(_code().encode())
     digest.update((name_of(told.kind) if told.kind else "").encode())
-    said = [dict(told.proof), told.leader, dict(told.columns), dict(told.keep), mark()]
+    said = [dict(told.proof), told.leader, dict(told.columns), dict(told.keep), told.census, mark()]
     digest.update(json.dumps(said, sort_keys=True).encode())
     for path in (inside for item in files for inside in (sorted(item.rglob("*.json")) if item.is_dir() else [item])):
         digest.update(b"\0" + os.fsencode(path.resolve()) + b"\0")

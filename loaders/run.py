@@ -7,9 +7,11 @@ from pathlib import Path
 from graph.errors import InputError
 from graph.journal import JournalEntry
 from graph.model import Record
+from graph.model.nodes import Coverage
 from graph.moments import new_id, now
 from graph.outputs import check_folder
 from graph.stores import Store
+from loaders.census import census_row
 from loaders.folding import Folding
 from loaders.layouts.told import Told
 from loaders.layouts.words import head_words
@@ -28,10 +30,10 @@ MOST_NAMED = 5  # files of a load that the journal names
 class Options:
     """How a load is done; ``rejects`` is the folder for the refused rows (None: they are only reported).
 
-    ``by`` is who loads; ``kind``, ``proof``, ``leader``, ``columns`` and ``keep`` are what is said of the whole files
-    (``Told``); ``id`` is the one that the load is to have, if it matters: a load that came to its end is not repeated.
-    ``edition`` tells whether a list is the next edition of the one before; where nobody says, its source and what is in
-    both do.
+    ``by`` is who loads; ``kind``, ``proof``, ``leader``, ``columns``, ``keep`` and ``census`` are what is said of the
+    whole files (``Told``); ``id`` is the one that the load is to have, if it matters: a load that came to its end is
+    not repeated. ``edition`` tells whether a list is the next edition of the one before; where nobody says, its source
+    and what is in both do.
     """
 
     dry_run: bool = False
@@ -45,6 +47,7 @@ class Options:
     keep: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
     edition: bool | None = None
+    census: str = ""
 
     def about(self, files: list[str]) -> LoadRecord:
         """Return the record of a load of some files that begins now."""
@@ -66,7 +69,7 @@ class Options:
     @property
     def told(self) -> Told:
         """Return what is said of the whole files."""
-        return Told(self.kind, self.proof, self.leader, self.columns, self.keep)
+        return Told(self.kind, self.proof, self.leader, self.columns, self.keep, census=self.census)
 
 
 def load(paths: list[Path], store: Store, options: Options | None = None) -> Report:
@@ -122,6 +125,10 @@ class Incoming:
     def open(self, store: Store) -> None:
         """Open the tables; raises ``InputError`` where the leader is not known that they are about."""
         self.tables = open_tables(self.files, self.report, replace(self.options.told, layouts=recall_layouts(store)))
+        if self.options.census:
+            proof = {"source": "、".join(self.about.files), "status": "reported", **self.options.proof}
+            add_rows(self.tables, Coverage, [census_row(self.options.census, store, proof)], self.report)
+            self.tables[-1].in_passing = True  # an edition of the list that is no census does not end it
         if self.options.leader and (problem := leader_problem(self.options.leader, store, self.tables)):
             raise InputError(f"--leader: {problem}")
 

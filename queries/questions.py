@@ -5,6 +5,7 @@ from typing import Any
 from queries.audit import questions as audit
 from queries.clusters import questions as clusters
 from queries.core.question import Question
+from queries.coverage import questions as coverage
 from queries.dashboard import questions as dashboard
 from queries.desk import questions as desk
 from queries.gaps import questions as gaps
@@ -29,6 +30,7 @@ ROOMS = (
     targets,
     matching,
     placing,
+    coverage,
     desk,
     projects,
     leaders,

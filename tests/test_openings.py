@@ -14,7 +14,7 @@ from graph.names.verdicts import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
 from queries.city.city import read_city
-from queries.city.facts import Row
+from queries.city.rows import Row
 from queries.core.answers import Named
 from queries.matching.products import NearProducts
 from queries.openings.answers import LISTS, Opening, Opportunities

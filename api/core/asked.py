@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from api.core.options import FormatOption, StoreOption, reach, reading
 from api.core.output import Format, print_json, print_table, progress, say, say_which
@@ -34,6 +35,22 @@ class Handout:
     check: Callable[[Path], None]
     write: Callable[[Any, Path], None]
     printed: bool = False
+
+
+class AskedGroup(TyperGroup):
+    """A question that has commands below it: the word after it is one of these, or else what it asks about."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words; what comes before a command's name says nothing to the question."""
+        below = next((place for place, word in enumerate(args) if word in self.commands), None)
+        ctx.allow_interspersed_args = below is None
+        if below is not None:
+            args = [*args[:below], *([""] * self._places), *args[below:]]
+        return super().parse_args(ctx, args)
+
+    @property
+    def _places(self) -> int:
+        return sum(parameter.param_type_name == "argument" for parameter in self.params)
 
 
 def command_of(question: Question[Any], handout: Handout | None = None) -> Callable[..., None]:
@@ -132,7 +149,7 @@ def add_commands(
             continue
         command = command_of(question, handouts.get(question.name) or (_workbook(question) if question.book else None))
         if question.name in groups:
-            groups[question.name].callback(invoke_without_command=True)(command)
+            groups[question.name].callback(invoke_without_command=True, cls=AskedGroup)(command)
             app.add_typer(groups[question.name], name=question.name)
         else:
             app.command(name=question.name)(command)

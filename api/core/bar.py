@@ -19,13 +19,14 @@ ENTRIES: dict[str, Rooms] = {
         ("招商活动", "/events"), ("支撑平台", "/platforms"),
     ),
     "数据": (
-        ("公布数据", "/figures"), ("载入", "/loads"), ("上链审核", "/placements"), ("来源", "/sources"),
-        ("断点规则", "/rules"), ("企业比对", "/review"), ("操作记录", "/audit"), ("说明", "/about"),
+        ("公布数据", "/figures"), ("载入", "/loads"), ("上链审核", "/placements"), ("摸底", "/coverage"),
+        ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"), ("操作记录", "/audit"),
+        ("说明", "/about"),
     ),
 }  # fmt: skip
 OF_A_CHAIN: Rooms = (
-    ("图谱与断点", ""), ("工作台", "desk"), ("卡位入链四张清单", "opportunities"), ("招商名录", "targets"),
-    ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
+    ("图谱与断点", ""), ("工作台", "desk"), ("摸底", "coverage"), ("卡位入链四张清单", "opportunities"),
+    ("招商名录", "targets"), ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
     ("本地配套率", "local-share"),
 )  # fmt: skip
 ADMINS = "/audit"

@@ -189,6 +189,7 @@ class UploadedLoad(BaseModel):
     columns: dict[str, str]
     keep: dict[str, str]
     edition: str
+    census: str
     back: str = Field(default="", description="the id of the load that this takes back")
     moved: bool = Field(description="the graph has changed since: this is a new preview")
     problem: str

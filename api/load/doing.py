@@ -27,7 +27,7 @@ from loaders.loads import find_load, read_loads
 
 STEP = 0.15  # seconds between two looks at a job that somebody waits for
 EDITIONS = {"auto": "照来源的名称和日期认", "yes": "是上一期之后的一期", "no": "不是，单独的一份"}
-LONGEST = {"source": 500, "leader": 200, "kind": 60, "status": 20, "edition": 10}
+LONGEST = {"source": 500, "leader": 200, "kind": 60, "status": 20, "edition": 10, "census": 1_000}
 SAME = "这次载入"
 
 
@@ -107,7 +107,7 @@ def find(jobs: Jobs, store: Store, id: str) -> UploadedLoad:
     except NotFound:
         record = find_load(store, id)
     state = "done" if record.state == "standing" else record.state
-    told = dict.fromkeys(("status", "leader", "kind", "problem"), "")
+    told = dict.fromkeys(("status", "leader", "kind", "census", "problem"), "")
     return UploadedLoad(
         id=record.id, state=state, by=record.by, at=record.at, files=[*record.files], size=0, source=record.source,
         columns={}, keep={}, edition="auto", moved=False, ended=record.at, record=standing(record), **told,

@@ -60,6 +60,7 @@ class LoadJob:
     columns: dict[str, str] = field(default_factory=dict)
     keep: dict[str, str] = field(default_factory=dict)
     edition: str = "auto"
+    census: str = ""
     back: str = ""
     why: str = ""
     state: str = "previewing"

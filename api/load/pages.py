@@ -215,8 +215,11 @@ def _told(job: Any, load: UploadedLoad, form: Mapping[str, str]) -> dict[str, An
     """Return what a form says of the files: of a column only what is not as it was read without a word."""
     told: dict[str, Any] = {
         name: form[name].strip() if name in form else getattr(job, name)
-        for name in ("source", "status", "leader", "kind", "edition")
+        for name in ("source", "status", "leader", "kind", "edition", "census")
     }
+    if "census:0" in form:
+        parts = [form.get(f"census:{number}", "").strip() for number in range(4)]
+        told["census"] = "@".join(parts[:3] + [part for part in parts[3:] if part]) if any(parts) else ""
     columns, read = dict(job.columns), dict[str, str]()
     for table in load.preview.tables if load.preview else ():
         read |= {head.head: "" if head.said else head.field for head in table.heads}

@@ -32,6 +32,7 @@ FORM: dict[str, Any] = {
                         "kind": {"type": "string", "description": "表的类别,认不出时指定"},
                         "map": {"type": "array", "items": {"type": "string"}, "description": "表头=字段,可多个"},
                         "keep": {"type": "array", "items": {"type": "string"}, "description": "表头=用处,可多个"},
+                        "census": {"type": "string", "description": "这份名单是普查: 什么@哪里@哪天[@哪些企业]"},
                         "edition": {"type": "string", "enum": ["auto", "yes", "no"]},
                     },
                 }

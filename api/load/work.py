@@ -139,6 +139,7 @@ def _options(folder: Path, job: LoadJob, progress: WorkProgress) -> "Options":
         keep=job.keep,
         edition={"yes": True, "no": False}.get(job.edition),
         id=job.id,
+        census=job.census,
     )
 
 

@@ -29,6 +29,9 @@ STAGES = choice("线索", "洽谈", "签约", "规划", "已宣布", "开工", "
 FOUR_LISTS = choice("重点任务", "重点建设项目", "重点招商项目", "需协调解决问题")
 FIVE_ONES = choice("行动计划", "产业图谱", "招商名录", "项目清单", "支撑平台")
 CHALLENGE_STATES = choice("发榜", "揭榜方遴选", "过程管理", "成果验收")
+FOUND, NOT_FOUND = "有", "没有"
+LOOKS = choice(FOUND, NOT_FOUND, words={"yes": FOUND, "no": NOT_FOUND, "查过没有": NOT_FOUND, "查过有这些": FOUND})
+EVERY_CLASS = "全部"  # in place of the codes of classes: a list of all firms, whatever they do
 CURRENCIES = choice(*CURRENCY_ZH, words=CURRENCY_WORDS)
 CONTACTS_HINT = "载入时要了才有，遮盖过，各写着用处；原样的人名与号码不进图"
 GONE = ("注销", "吊销", "撤销", "责令关闭", "歇业清算")  # no longer there, by what the register calls it
@@ -41,6 +44,7 @@ Stage = Annotated[str | None, STAGES, BeforeValidator(STAGES.clean)]
 FourLists = Annotated[str | None, FOUR_LISTS, BeforeValidator(FOUR_LISTS.clean)]
 FiveOnes = Annotated[str | None, FIVE_ONES, BeforeValidator(FIVE_ONES.clean)]
 ChallengeState = Annotated[str | None, CHALLENGE_STATES, BeforeValidator(CHALLENGE_STATES.clean)]
+Found = Annotated[str | None, LOOKS, BeforeValidator(LOOKS.clean)]
 Currency = Annotated[str | None, CURRENCIES, BeforeValidator(CURRENCIES.clean)]
 CodeCheck = Annotated[str | None, CODE_CHECKS, BeforeValidator(CODE_CHECKS.clean)]
 
@@ -207,6 +211,7 @@ class Enterprise(Node):
     street: OptText = column("街道", hint="地址所在的街道、镇或乡")
     main_products: OptLongText = column("主要产品原文", hint="名录里写的原话;是图中产品的另连到产品")
     business_scope: OptScope = column("经营范围")
+    makes_only: OptFlag = column("产品登记齐全", "只做这些", hint="是：登记的产品就是它做的全部")
     contacts: OptNames = column("遮盖的联系方式", hint=CONTACTS_HINT)
 
 
@@ -360,17 +365,26 @@ class Weakness(Node):
 
 
 class Coverage(Node):
-    """覆盖记录: which segments of which region were looked through for producers, by what method, when."""
+    """覆盖记录: which segments, products or classes of industry were looked through for producers, in which region,
+    among which firms (``universe``; nothing: all that there are), by whom and how, when, and what was found."""
 
     table = TypeInfo(
         "coverages",
         "覆盖记录",
         "cov",
         figures=False,
-        links=(Link("segments", "环节", "COVERS"), Link("region", "区域", "COVERS")),
+        links=(
+            Link("segments", "环节", "COVERS"),
+            Link("products", "产品", "COVERS", also=("产品(服务)",)),
+            Link("region", "区域", "COVERS"),
+        ),
     )
+    classes: OptNames = column("查过的行业", hint=f"国民经济行业代码，如 C39；{EVERY_CLASS} 是所有行业")
+    universe: OptText = column("名录范围", hint="只查了哪些企业，如 规上企业、A股上市公司；查的是全部企业就不写")
+    found: Found = column("查的结果", hint="没有 是查过没有；有 是查过，登记的就是全部；名录普查不写")
     method: OptText = column("方法", "普查方法")
     as_of: OptDate = column("时点", "截至")
+    looked_by: OptText = column("谁查的", "走访人")
 
 
 class Statement(Node):

@@ -121,11 +121,12 @@ class About(Edge):
 
 
 class Covers(Edge):
-    """覆盖记录覆盖的环节与区域."""
+    """覆盖记录覆盖的环节、产品与区域."""
 
     table = joins(
         "覆盖",
         ("Coverage", "Segment"),
+        ("Coverage", "Product"),
         ("Coverage", "Region"),
         columns=(("coverage", "覆盖记录"), ("subject", "对象")),
         words=("覆盖", "覆盖记录"),

@@ -44,12 +44,14 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODE_TYPES
+from graph.model.nodes import EVERY_CLASS
 from graph.names.names import normal, normalise, split_name
 from loaders.files.jsonl import read_objects
 from loaders.files.sheets import BadRow, Sheet, cell_text, raw_frame
 from loaders.standards.regions import region_rows
 
 SOURCE = "ChainKnowledgeGraph (liuhuanyong, 2021)"
+UNIVERSE = "ChainKnowledgeGraph 所列上市公司"
 SYSTEM = "申万行业分类(2021)"
 SIGNS = ("company.json", "product.json", "company_product.json")
 REPORTED = {"status": "reported"}
@@ -146,7 +148,7 @@ def read_chain_knowledge_graph(path: Path) -> list[Sheet]:
     there = {stem: read for stem, read in FILES.items() if (path / f"{stem}.json").is_file()}
     sheets = [read(folder, folder.part(stem)) for stem, read in there.items()]
     if "company" in there:
-        sheets += _read_places(folder)
+        sheets += [*_read_places(folder), _universe(folder)]
     if missing := [f"{stem}.json" for stem in FILES if stem not in there]:
         sheets[0].warnings.append(f"目录里没有 {'、'.join(missing)},其余文件照常载入")
     return sheets
@@ -214,6 +216,13 @@ def _read_places(folder: _Folder) -> list[Sheet]:
         "places": places.sheet("LOCATED_IN", ("subject", "region"), guessed),
     }
     return [replace(sheet, path=folder.path / f"company_{stem}.json") for stem, sheet in sheets.items() if codes]
+
+
+def _universe(folder: _Folder) -> Sheet:
+    """Return what the list is: of its firms it can be said what none of them makes, and no more than that."""
+    part = _Part(folder.path / "company_universe.json", [], [])
+    part.keep(1, UNIVERSE, EVERY_CLASS, UNIVERSE, "2021", "按主营产品整理的名录")
+    return part.sheet("Coverage", ("name", "classes", "universe", "as_of", "method"), REPORTED)
 
 
 def _place_of(name: str) -> str:

@@ -17,7 +17,7 @@ class Told:
     ``source``, ``status``), the one leader that they are about, and heads with the fields that they stand for.
 
     ``keep`` are heads of what is said of persons that is kept, masked, each with what it is for; ``layouts`` are what
-    was said before of files with the same heads, by ``sign_of`` these.
+    was said before of files with the same heads, by ``sign_of`` these; ``census`` is what they are a census of, if any.
     """
 
     kind: type[Record] | None = None
@@ -26,6 +26,7 @@ class Told:
     columns: Mapping[str, str] = field(default_factory=dict)
     keep: Mapping[str, str] = field(default_factory=dict)
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    census: str = ""
 
     @property
     def heads(self) -> dict[str, str]:

@@ -65,6 +65,17 @@ def _row(code: str) -> dict[str, str]:
     return row | ({"parent": f"gbt-{parent}"} if parent else {})
 
 
+def industry_name(code: str) -> str:
+    """Return the name of a class."""
+    return _classes()[code][0]
+
+
+def industry_parts(id: str) -> list[str]:
+    """Return the digits of a class (id); of one that has a letter alone those of its divisions."""
+    code = id.removeprefix("gbt-")
+    return [code] if code.isdigit() else sorted(part for part, (_, above) in _classes().items() if above == code)
+
+
 def words_of_industry(id: str) -> list[str]:
     """Return the words by which a class alone is known: its id."""
     return [id]

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     import networkx as nx
 
 NODES: dict[str, tuple[str, ...]] = {
-    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere"), "Enterprise": ("short_name",),
-    "Park": (), "Region": (), "Industry": (), "Coverage": ("method", "as_of"),
+    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere"),
+    "Enterprise": ("short_name", "makes_only"), "Park": (), "Region": (), "Industry": ("code",),
+    "Coverage": ("method", "as_of", "classes", "universe", "found", "looked_by"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
     "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential", "one_of"), "PRODUCES": ("confidence",),
@@ -32,7 +33,7 @@ EDGES: dict[str, tuple[str, ...]] = {
     "SEEKS_PARTNER": ("product", "confidence", "note"),
     "RECOMMENDS": ("product", "confidence", "note"),
     "MATCHED": ("product", "stage", "happened_on", "handled_by", "note"),
-    "IN_INDUSTRY": (),
+    "IN_INDUSTRY": (), "CLASSIFIED_AS": (),
 }  # fmt: skip
 PROOF = ("status", "source", "place")
 TIMES = ("valid_to", "recorded_at")

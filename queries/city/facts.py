@@ -5,47 +5,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, repeat
-from typing import Any, Literal, NamedTuple
+from itertools import chain
+from typing import Any, Literal
 
 import polars as pl
 
 from graph.errors import NotFound
 from queries.city.city import City
-from queries.city.local import CityFirm, find_firms, find_homes, grouped, regions_above
+from queries.city.local import CityFirm, find_firms, find_homes, grouped
+from queries.city.looks import Look, LookedAt, looks_at
+from queries.city.rows import Row, rows_at, rows_of
 from queries.core.answers import Evidence, Named
 
 TIERS = ("上游", "中游", "下游", "服务", "")
-
-
-class Row(NamedTuple):
-    """One relation of the graph with its proof; ``product`` as it is written, ``good`` the id of what that is."""
-
-    type: str
-    start: str
-    end: str
-    status: str
-    source: str
-    place: str | None = None
-    ended: bool = False
-    essential: bool = False
-    good: str = ""
-    product: str = ""
-    confidence: float = 0.0
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Look:
-    """A coverage record over a segment; ``whole`` where it looked through the whole city."""
-
-    id: str
-    name: str
-    region: str
-    whole: bool
-    method: str
-    as_of: str
-    row: Row
 
 
 @dataclass(frozen=True)
@@ -64,9 +36,9 @@ class Facts:
     """Everything that the judgement of one chain rests on, or what is asked of one firm; ids are those of the graph.
 
     ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those
-    segments, ``supplies`` the supplies of the chain's products, ``looks`` the coverage by segment, ``leads`` the
-    leaders of every chain, ``standing`` what stands on each product of the chain; ``gone`` are firms that were taken
-    away.
+    segments, ``supplies`` the supplies of the chain's products, ``looks`` those at each segment and product,
+    ``leads`` the leaders of every chain, ``standing`` what stands on each product of the chain; ``gone`` are firms
+    that were taken away.
     """
 
     chain: Named
@@ -132,13 +104,16 @@ class Facts:
 
     @cached_property
     def vague_operators(self) -> Mapping[str, tuple[str, ...]]:
-        """Return by segment the local firms in it of which no product of it is recorded: they may make any of them."""
+        """Return by segment the local firms in it of which no product of it is recorded: they may make any of them,
+        unless it is said of one that it makes only what is recorded."""
         made: dict[str, set[str]] = defaultdict(set)
         for product, firms in self.makers.items():
             for segment in self.segments_of.get(product, ()):
                 made[segment] |= set(firms)
         return {
-            segment: tuple(firm for firm in firms if self.local(firm) and firm not in made[segment])
+            segment: tuple(
+                firm for firm in firms if self.local(firm) and firm not in made[segment] and not self.firms[firm].only
+            )
             for segment, firms in self.operators.items()
         }
 
@@ -195,9 +170,19 @@ class Facts:
             chains_of[row.start].append(row.end)
         return {firm: tuple(chains) for firm, chains in chains_of.items()}
 
-    def looked_at(self, segments: Iterable[str]) -> bool:
-        """Tell whether one of these segments was looked through in the whole city."""
-        return any(look.whole for segment in segments for look in self.looks.get(segment, ()))
+    def looked(self, place: str) -> LookedAt:
+        """Return what the looks at a segment or a product come to."""
+        return LookedAt(self.looks.get(place, ()))
+
+    def looked_in(self, place: Place) -> LookedAt:
+        """Return what the looks at a place come to; a segment was looked through as well where each of its products
+        was."""
+        own = self.looked(place.id)
+        each = [self.looked(product) for product in place.products] if place.label == "Segment" else []
+        if own.whole or not each or not all(looked.whole for looked in each):
+            return own
+        looks = {look.id: look for looked in each for look in looked.looks}
+        return LookedAt((*own.looks, *(replace(look, asked=False, found="") for look in looks.values())))
 
     def evidence(self, row: Row) -> Evidence:
         """Return a relation as evidence, with the names of its ends."""
@@ -212,6 +197,7 @@ class Facts:
 
     def _make_evidence(self, row: Row) -> Evidence:
         start, end = _LABELS[row.type]
+        end = "Product" if row.type == "COVERS" and row.end in self.product_names else end
         return Evidence(
             record=row.type,
             from_id=row.start,
@@ -317,7 +303,7 @@ def gather(
     needs = rows_at(city, "NEEDS", "to", known)
     supplied = city.supplies.filter(pl.col("good").is_in([*products, *also]))
     supplies = rows_of("SUPPLIES", supplied)
-    leads = tuple(row for row in _all_rows(city, "LEADS") if row.start in city.names["Enterprise"])
+    leads = tuple(row for row in rows_of("LEADS", city.going("LEADS")) if row.start in city.names["Enterprise"])
     firms = {row.start for row in (*makes, *operates, *needs, *leads)} | {
         end for row in supplies for end in (row.start, row.end)
     }
@@ -337,34 +323,12 @@ def gather(
         needs=needs,
         inputs=inputs,
         supplies=supplies,
-        looks=_looks(city, near_segments, {home.id for home in homes}),
+        looks=looks_at(city, near_segments, segments_of, {home.id for home in homes}),
         leads=leads,
         leader_goods=_leader_goods(city, {row.start for row in leads}),
         standing={product: frozenset(city.standing_on([product])) for product in products},
         city=city,
     )
-
-
-def rows_at(city: City, type_name: str, column: str, ids: Iterable[str], ended: bool = False) -> tuple[Row, ...]:
-    """Return the edges of a type with one end (``from`` or ``to``) among some
-    ids, those that have ended only where asked for."""
-    frame = city.edges[type_name] if ended else city.going(type_name)
-    return rows_of(type_name, frame.filter(pl.col(column).is_in(list(ids))))
-
-
-def _all_rows(city: City, type_name: str) -> tuple[Row, ...]:
-    return rows_of(type_name, city.going(type_name))
-
-
-def rows_of(type_name: str, frame: pl.DataFrame) -> tuple[Row, ...]:
-    """Return the rows of one of the city's frames of edges as relations."""
-    empty = {"essential": False, "good": "", "product": "", "confidence": 0.0, "note": ""}
-    own = [
-        frame[name].fill_null(value).to_list() if name in frame.columns else repeat(value)
-        for name, value in empty.items()
-    ]
-    proof = (frame[name].to_list() for name in ("from", "to", "status", "source", "place", "ended"))
-    return tuple(map(Row._make, zip(repeat(type_name), *proof, *own, strict=False)))
 
 
 def _ends(city: City, type_name: str, column: str, ids: Iterable[str], wanted: str) -> list[str]:
@@ -394,24 +358,6 @@ def _places(
             Place("Product", product, names["Product"][product], (product,), segments_of[product]) for product in fresh
         ]
     return tuple(places)
-
-
-def _looks(city: City, segments: list[str], homes: set[str]) -> dict[str, tuple[Look, ...]]:
-    """Return the coverage of each segment; a record covers the whole city where
-    its region is the city or contains it."""
-    covers, records = city.going("COVERS"), {row["id"]: row for row in city.nodes["Coverage"].iter_rows(named=True)}
-    regions = grouped(covers.filter(pl.col("to_label") == "Region"), "from", "to")
-    above = regions_above(city)
-    whole_city = {region for home in homes for region in above.get(home, ())}
-    looks_at: dict[str, list[Look]] = defaultdict(list)
-    for row in rows_of("COVERS", covers.filter((pl.col("to_label") == "Segment") & pl.col("to").is_in(segments))):
-        record, own = records[row.start], regions.get(row.start, ())
-        names = "、".join(city.names["Region"].get(region, region) for region in own)
-        whole = not homes or bool(whole_city & set(own))
-        looks_at[row.end].append(
-            Look(record["id"], record["name"], names, whole, record["method"] or "", record["as_of"] or "", row)
-        )
-    return {segment: tuple(looks) for segment, looks in looks_at.items()}
 
 
 def _leader_goods(city: City, leaders: set[str]) -> dict[str, frozenset[str]]:

@@ -12,7 +12,8 @@ Where = Literal["local", "outside", "unknown"]
 
 
 class CityFirm(NamedTuple):
-    """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group."""
+    """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group; ``only``: it
+    makes what is registered of it and nothing else."""
 
     id: str
     name: str
@@ -23,6 +24,7 @@ class CityFirm(NamedTuple):
     closed: bool
     status: str
     source: str
+    only: bool = False
 
 
 def grouped(frame: pl.DataFrame, key: str, value: str) -> dict[str, tuple[str, ...]]:
@@ -85,8 +87,8 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
     groups = _groups(city)
     firms, names = {}, city.names["Region"]
     known = city.nodes["Enterprise"].filter(pl.col("id").is_in(ids))
-    for id, name, short, status, source, closed in known.select(
-        "id", "name", "short_name", "status", "source", "ended"
+    for id, name, short, status, source, closed, only in known.select(
+        "id", "name", "short_name", "status", "source", "ended", "makes_only"
     ).iter_rows():
         own = regions.get(id, ())
         where: Where = "unknown"
@@ -95,7 +97,8 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
         elif any(region not in over_home for region in own):
             where = "outside"
         region = "、".join(sorted(names.get(region, region) for region in own))
-        firms[id] = CityFirm(id, name, short or name, where, region, groups.get(id, id), closed, status, source)
+        group = groups.get(id, id)
+        firms[id] = CityFirm(id, name, short or name, where, region, group, closed, status, source, bool(only))
     return firms
 
 

@@ -38,6 +38,15 @@ class ScorePart(Answer):
     reason: Reason
 
 
+class AbsentFrom(Answer):
+    """A list that does not hold all firms, in which nobody makes it here: 名录内没有, which is no gap."""
+
+    universe: str
+    as_of: str
+    status: str
+    source: str
+
+
 class Judged(Answer):
     """What is judged of a segment or a product; the score is the sum of the
     parts' points, null where the state is not known."""
@@ -49,6 +58,7 @@ class Judged(Answer):
     reasons: list[Reason]
     action: Action
     action_reason: Reason
+    absent_from: list[AbsentFrom] = Field(description="名录内没有: lists of some firms in which nobody makes it here")
     firms: list[Named] = Field(description="local firms")
     evidence: list[Evidence]
 
@@ -194,8 +204,13 @@ class LookedThrough(Answer):
     segment: str
     region: str
     whole_city: bool
+    universe: str = Field(description="among which firms was looked; empty: all")
+    found: str = Field(description="有, 没有, or empty where a list was gone through")
     as_of: str
+    due: str = Field(description="the last day on which it counts; empty without a date")
+    counts: bool = Field(description="it says what there is in the whole city, and still does")
     method: str
+    by: str
     status: str
     source: str
 

@@ -7,8 +7,9 @@ from itertools import chain
 import numpy as np
 
 from graph.deadline import check
-from queries.city.facts import Facts, Place, Row
+from queries.city.facts import Facts, Place
 from queries.city.local import CityFirm
+from queries.city.rows import Row
 from queries.core.answers import Evidence
 from queries.core.reason import Reason
 from queries.gaps.answers import Candidate

@@ -7,7 +7,9 @@ from typing import Any
 import polars as pl
 
 from graph.errors import NotFound
-from queries.city.facts import Facts, Row
+from queries.city.facts import Facts
+from queries.city.looks import Look
+from queries.city.rows import Row
 from queries.core.answers import Named
 from queries.core.view import View
 from queries.gaps.answers import Certificate, Demand, LookedThrough, RuleUsed
@@ -107,17 +109,26 @@ def _looks(facts: Facts, measures: Measures) -> list[LookedThrough]:
     return [
         LookedThrough(
             record=Named(id=look.id, name=look.name),
-            segment=facts.city.names["Segment"].get(segment, segment),
+            segment=_what_was_asked(facts, look),
             region=look.region,
             whole_city=look.whole,
+            universe=look.universe,
+            found=look.found,
             as_of=look.as_of,
+            due=look.due,
+            counts=look.counts,
             method=look.method,
+            by=look.by,
             status=look.row.status,
             source=look.row.source,
         )
-        for segment in measures.place.segments
-        for look in facts.looks.get(segment, ())
+        for look in facts.looked_in(measures.place).looks
     ]
+
+
+def _what_was_asked(facts: Facts, look: Look) -> str:
+    end = look.row.end
+    return facts.product_names.get(end) or facts.city.names["Segment"].get(end, end)
 
 
 def _rules(measures: Measures, rules: Rules) -> list[RuleUsed]:

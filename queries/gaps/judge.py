@@ -7,16 +7,19 @@ from itertools import chain
 from typing import Any
 
 from graph.deadline import check
-from queries.city.facts import Facts, Row
+from graph.model.nodes import FOUND, NOT_FOUND
+from queries.city.facts import Facts
+from queries.city.rows import Row
 from queries.core.answers import STATUS_ORDER, Evidence
 from queries.core.reason import Reason
-from queries.gaps.answers import GAPS, Action, Judged, ScorePart, State
+from queries.gaps.answers import GAPS, AbsentFrom, Action, Judged, ScorePart, State
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules
 from queries.gaps.verdict import Verdict
 from queries.gaps.words import say
 
 STATUS_NAMES = {rank: status for status, rank in STATUS_ORDER.items()}
+LOOKED_AS = {FOUND: "looked_and_found", NOT_FOUND: "looked_and_not_found"}
 SHOWN = 200  # rows of evidence of one kind for one place
 
 
@@ -34,6 +37,7 @@ def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str
         reasons=voice.reasons(),
         action=action,
         action_reason=why,
+        absent_from=_absent_from(facts, measures),
         firms=[facts.named(firm) for firm in measures.firms],
         evidence=evidence_of(facts, measures),
     )
@@ -46,8 +50,7 @@ def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
     by_firm, by_place = _best_rows(facts, measures)
     needed = []
     if state in GAPS:
-        looks = [look.row.status for segment in place.segments for look in facts.looks.get(segment, ()) if look.whole]
-        needed.append(min(map(STATUS_ORDER.__getitem__, looks)))
+        needed.append(min(STATUS_ORDER[look.row.status] for look in facts.looked_in(place).looks if look.counts))
     firms = sorted(by_firm[firm] for firm in measures.firms)
     enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
     needed += firms[: math.ceil(enough.value)]
@@ -55,6 +58,17 @@ def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
         made = sorted(by_place[good.id] for good in measures.keys if good.makers)
         needed += made[: math.ceil(rules.state.key_products_made.value * len(measures.keys))]
     return None if state == State.unknown else STATUS_NAMES[max(needed)]
+
+
+def _absent_from(facts: Facts, measures: Measures) -> list[AbsentFrom]:
+    """Return the lists in which nobody makes what is asked for here, as far as it is known where firms are."""
+    if measures.firms or measures.unplaced:
+        return []
+    looks = facts.looked_in(measures.place).lists
+    return [
+        AbsentFrom(universe=look.universe, as_of=look.as_of, status=look.row.status, source=look.row.source)
+        for look in looks
+    ]
 
 
 def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[str, int]]:
@@ -95,7 +109,7 @@ def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
     """Return the rows that a judgement rests on: who looked, who makes it, who
     is in it, who buys it where, what it needs."""
     place = measures.place
-    looks = [look.row for segment in place.segments for look in facts.looks.get(segment, ())]
+    looks = [look.row for look in facts.looked_in(place).looks]
     makes = [row for row in facts.rows_at("makes", place.products) if not row.ended]
     operates = facts.rows_at("operates", [place.id]) if place.label == "Segment" else []
     needs = facts.rows_at("needs", place.products)
@@ -208,12 +222,23 @@ class Voice:
             yield say(some, **counted, lacking=self._products(lacking)) if lacking else say(all_, **counted)
 
     def _looks(self) -> Iterator[Reason]:
-        looks = {
-            look.id: look for segment in self.measures.place.segments for look in self.facts.looks.get(segment, ())
-        }
-        for look in looks.values():
-            details = "，".join(filter(None, (look.region or "区域不明", look.as_of, look.method)))
-            yield say("looked_through" if look.whole else "looked_in_part", look=look.name, details=details)
+        looked = self.facts.looked_in(self.measures.place)
+        for look in looked.looks:
+            region = look.region or ("" if look.universe else "区域不明")
+            details = "，".join(filter(None, (region, look.as_of, look.method, look.by)))
+            said = {"look": look.name, "details": details}
+            if not look.whole:
+                yield say("looked_in_part", **said)
+            elif look.universe:
+                yield say("looked_in_list", **said, universe=look.universe)
+            elif not look.fresh:
+                yield say("look_is_due", **said, due=look.due)
+            else:
+                yield say(LOOKED_AS.get(look.found, "looked_through"), **said)
+        if looked.found == NOT_FOUND and self.measures.firms:
+            yield say("found_none_but_some", count=len(self.measures.firms), firms=self._firms(self.measures.firms))
+        if any(good.unnamed for good in self.measures.goods):
+            yield say("found_some_unnamed")
 
     def _counted(self, products: Sequence[str], leaders: Sequence[str]) -> dict[str, Any]:
         told = {"count": len(products), "products": self._products(products)}

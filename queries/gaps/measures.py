@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graph.deadline import check
-from queries.city.facts import Facts, Place, Row
+from graph.model.nodes import FOUND, NOT_FOUND
+from queries.city.facts import Facts, Place
+from queries.city.rows import Row
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Good:
     """A product of a place: its local makers, how many firms may make it
     besides, whether it was looked for, what stands on it.
 
-    ``unplaced`` make it, but it is not known where they are; ``vague`` are local firms of
-    its segments without a recorded product there. ``standing``: the products that cannot be
+    ``unplaced`` make it, but it is not known where they are; ``vague`` are local firms of its segments without a
+    recorded product there: neither may make it here where somebody ``asked`` for this very product; ``unnamed``: it
+    was said that somebody makes it, and nobody was named. ``standing``: the products that cannot be
     made without it; ``leaders``: those, of any chain, that make or need it or one of those.
     """
 
@@ -57,6 +60,8 @@ class Good:
     vague: tuple[str, ...]
     hhi: float
     looked: bool
+    asked: bool
+    unnamed: bool
     key: bool
     standing: frozenset[str]
     leaders: frozenset[str]
@@ -64,7 +69,7 @@ class Good:
     @cached_property
     def possible(self) -> int:
         """Return how many local makers it has at most, by what is recorded."""
-        return len({*self.makers, *self.unplaced, *self.vague})
+        return max(int(self.unnamed), len({*self.makers, *self.unplaced, *self.vague}))
 
     @property
     def missing(self) -> bool:
@@ -138,14 +143,16 @@ def measure_good(facts: Facts, product: str) -> Good:
 def _measure_good(facts: Facts, product: str) -> Good:
     check()
     standing, makers = facts.standing.get(product, frozenset()), facts.makers.get(product, ())
-    touched = {product, *standing}
+    touched, looked = {product, *standing}, facts.looked(product)
     return Good(
         id=product,
         makers=makers,
-        unplaced=facts.unplaced_makers.get(product, ()),
-        vague=vague_makers(facts, product),
+        unplaced=() if looked.asked else facts.unplaced_makers.get(product, ()),
+        vague=() if looked.asked else _vague_makers(facts, product),
         hhi=hhi(1 + facts.customers.get((firm, product), 0) for firm in makers),
-        looked=facts.looked_at(facts.segments_of.get(product, ())),
+        looked=looked.whole,
+        asked=looked.asked,
+        unnamed=looked.found == FOUND and not _named(facts, product),
         key=bool(facts.city.needing(product)),
         standing=standing,
         leaders=frozenset(leader for leader, made in facts.leader_goods.items() if made & touched),
@@ -162,7 +169,7 @@ def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Goo
     worst = max(risks, default=None)
     return Measures(
         place=place,
-        looked=facts.looked_at(place.segments),
+        looked=facts.looked_in(place).whole,
         firms=firms,
         unplaced=unplaced,
         goods=goods,
@@ -187,13 +194,22 @@ def _local_firms(facts: Facts, place: Place) -> tuple[str, ...]:
 
 
 def _unplaced(facts: Facts, place: Place) -> tuple[str, ...]:
+    looked = facts.looked(place.id)
+    if looked.asked and (place.label == "Product" or looked.found == NOT_FOUND):
+        return ()
     firms = {firm for product in place.products for firm in facts.unplaced_makers.get(product, ())}
     if place.label == "Segment":
         firms |= {firm for firm in facts.operators.get(place.id, ()) if facts.firms[firm].where == "unknown"}
     return tuple(sorted(firms))
 
 
-def vague_makers(facts: Facts, product: str) -> tuple[str, ...]:
+def _named(facts: Facts, product: str) -> bool:
+    """Tell whether a firm is recorded here that makes a product, or did; firms that were taken away were."""
+    rows = facts.rows_at("makes", [product])
+    return bool(facts.gone) or any(facts.firms[row.start].where == "local" for row in rows)
+
+
+def _vague_makers(facts: Facts, product: str) -> tuple[str, ...]:
     """Return the local firms of a product's segments that have no recorded product there: they may make it."""
     return tuple(
         sorted(

@@ -36,6 +36,13 @@ Placed = tuple[SegmentState, Judged]
 PRODUCT: Column[Any] = Column("产品(服务)", lambda row: ThingRef("Product", row.product_id, row.product), "thing")
 SEGMENT: Column[Any] = Column("环节", lambda row: row.segment)
 STATE: Column[Any] = Column("状态", lambda row: row.state, "state")
+
+
+def _absent(judged: Judged) -> str:
+    told = "；".join(f"{one.universe}（{one.as_of}）" for one in judged.absent_from)
+    return told and f"名录内没有：{told}"
+
+
 SCORE: Column[Any] = Column("评分", lambda row: row.score, "score")
 FIRM: Column[Any] = Column("企业", lambda row: ThingRef("Enterprise", row.firm.id, row.firm.name), "thing")
 PLACE: Column[Placed] = Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "segment")
@@ -87,7 +94,7 @@ def _judged(answer: WeakLinks) -> list[Column[Placed]]:
     """Return what is judged, the least founded status that it rests on, the
     sources of its rows, and what defends it."""
     return [
-        Column("状态", lambda pair: pair[1].state, "state"),
+        Column("状态", lambda pair: pair[1].state, "state", lambda pair: _absent(pair[1]), apart="名录内没有"),
         Column("评分", lambda pair: pair[1].score, "score"),
         Column("行动", lambda pair: pair[1].action, "act", lambda pair: pair[1].action_reason),
         Column("本地企业", lambda pair: pair[1].firms, "firms"),
@@ -220,8 +227,9 @@ LOOKED: list[Column[LookedThrough]] = [
         lambda look: look.region or "区域不明",
         extra=lambda look: "覆盖全市" if look.whole_city else "没有覆盖全市",
     ),
-    Column("查的日期", lambda look: look.as_of, "date"),
-    Column("方法", lambda look: look.method),
+    Column("查到什么", lambda look: look.found, extra=lambda look: look.universe and f"只在{look.universe}里"),
+    Column("查的日期", lambda look: look.as_of, "date", lambda look: look.due and f"算到 {look.due}"),
+    Column("方法", lambda look: look.method, extra=lambda look: look.by),
     *TRUST,
 ]
 CANDIDATES: list[Column[Candidate]] = [

@@ -166,9 +166,8 @@ def notes_on(facts: Facts) -> Iterator[Reason]:
     """Yield what a reader must know of the answer as a whole."""
     homes = "、".join(home.name for home in facts.homes)
     yield say("note_home", homes=homes) if homes else say("note_no_home")
-    yield say(
-        "note_looks", segments=len(facts.tiers), looked=sum(bool(facts.looked_at([segment])) for segment in facts.tiers)
-    )
+    segments = [place for place in facts.places if place.label == "Segment"]
+    yield say("note_looks", segments=len(segments), looked=sum(facts.looked_in(place).whole for place in segments))
     if not facts.supplies:
         yield say("note_no_supplies")
 

@@ -291,6 +291,11 @@ def find_product(view: View, word: str) -> Named:
     return _shown(view, "Product", _one_of(view.whole, word, "Product"))
 
 
+def find_segment(view: View, word: str) -> Named:
+    """Return the one segment that an id, name, alias or pinyin means."""
+    return _shown(view, "Segment", _one_of(view.whole, word, "Segment"))
+
+
 def find_agency(view: View, word: str) -> Named:
     """Return the one person or office that an id, name, alias or pinyin means."""
     return _shown(view, "Agency", _one_of(view.whole, word, "Agency"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from queries.city.facts import Row
+from queries.city.rows import Row
 from queries.core.reason import Reason
 from queries.matching.answers import Level
 from queries.openings.answers import Match, Stage

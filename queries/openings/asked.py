@@ -9,9 +9,10 @@ from functools import cached_property
 import polars as pl
 
 from queries.city.city import City
-from queries.city.facts import Facts, Row, gather, rows_at, rows_of, segments_of_chains
+from queries.city.facts import Facts, gather, segments_of_chains
 from queries.city.local import CityFirm, find_firms, grouped
 from queries.city.parties import groups_below
+from queries.city.rows import Row, rows_at, rows_of
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.openings.answers import Match, Stage

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from graph.deadline import check
-from queries.city.facts import Row, rows_at
+from queries.city.rows import Row, rows_at
 from queries.core.reason import Reason
 from queries.matching.answers import Level
 from queries.openings.against import against_supplier, speaks_for

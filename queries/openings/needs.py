@@ -6,7 +6,8 @@ from itertools import islice
 
 from graph.deadline import check
 from graph.statuses import STATUS_CONFIDENCE
-from queries.city.facts import Place, Row
+from queries.city.facts import Place
+from queries.city.rows import Row
 from queries.core.reason import Reason
 from queries.gaps.candidates import find_candidates
 from queries.matching.answers import Level
@@ -76,8 +77,7 @@ def find_supply(asked: Asked, wish: Wish) -> Supply:
     local = [supplier for supplier in placed["local"] if supplier.fit.fills or not fitting]
     unplaced = [supplier for supplier in placed["unknown"] if supplier.fit.fills]
     outside = [supplier for supplier in placed["outside"] if supplier.fit.fills and not fitting]
-    segments = facts.segments_of.get(wish.product, ())
-    looks = {look.name: look for segment in segments for look in facts.looks.get(segment, ()) if look.whole}
+    looks = {look.name: look for look in facts.looked(wish.product).looks if look.counts}
     return Supply(
         wish=wish,
         suppliers=tuple(local[:MOST]),

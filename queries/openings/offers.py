@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from graph.deadline import check
-from queries.city.facts import Row
+from queries.city.rows import Row
 from queries.matching.answers import Level
 from queries.openings.against import against_user
 from queries.openings.answers import Opening

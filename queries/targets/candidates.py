@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.deadline import check
-from queries.city.facts import Facts, Row
+from queries.city.facts import Facts
+from queries.city.rows import Row
 from queries.core.answers import Evidence
 from queries.core.reason import Reason
 from queries.gaps.answers import GAPS, State

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from graph.deadline import check
-from queries.city.facts import Facts, Row
+from queries.city.facts import Facts
 from queries.city.local import find_firms
+from queries.city.rows import Row
 from queries.core.answers import STATUS_ORDER, Named
 from queries.core.reason import Reason
 from queries.core.view import View

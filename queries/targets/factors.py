@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from queries.city.facts import Facts, Row, rows_at, rows_of
+from queries.city.facts import Facts
 from queries.city.local import CityFirm, find_firms, grouped
 from queries.city.parties import groups_below
+from queries.city.rows import Row, rows_at, rows_of
 from queries.core.reason import Reason
 from queries.gaps.extensions import production
 from queries.gaps.measures import measure_good

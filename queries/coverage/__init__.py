@@ -1,0 +1,1 @@
+"""What was looked for, and where a look would settle most."""
