@@ -10,6 +10,7 @@ from api.firms import pages as firms
 from api.gaps import pages as gaps
 from api.leaders import pages as leaders
 from api.load import pages as load
+from api.local_share import pages as local_share
 from api.matching import pages as matching
 from api.openings import pages as openings
 from api.placing import pages as placing
@@ -28,6 +29,7 @@ PAGES = (
     desk,
     projects,
     leaders,
+    local_share,
     registries,
     firms,
     things,

@@ -189,6 +189,11 @@ def is_next(before: LoadRecord, now: LoadRecord, shelf: StoreShelf) -> bool:
     return there >= HALF * (len(was) + len(was_between))
 
 
+def has_editions(load: LoadRecord) -> bool:
+    """Tell whether a list may be an edition of another: one of things of a year has that of another year beside it."""
+    return not all("year" in record_named(word).table.key for word in _main(load))
+
+
 def _subjects(load: LoadRecord, shelf: StoreShelf) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what a list is about: nodes, or edges where it is one of these."""
     nodes, edges = read_touched(load, shelf)

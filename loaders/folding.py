@@ -12,6 +12,7 @@ import polars as pl
 
 from graph.memory import give_back_memory
 from graph.model import EDGE_TYPES, NODE_TYPES, Edge, Node, ends_of
+from graph.model.parts import Part
 from graph.moments import now
 from graph.stores import Tables, Writer
 from loaders.files.sheets import ROW
@@ -96,12 +97,12 @@ class Folding:
             give_back_memory()
         frames = {record: [rows.unpacked()] for record, rows in kept.items()}
         listings = {table.index: table for table in tables if table.listing}
-        for index, note in settle_places(frames, {*listings}, self.store):
+        passing = {table.index for table in tables if table.in_passing}
+        suppliers = passing if any(table.record is Part for table in tables) else set[int]()
+        for index, note in settle_places(frames, {*listings}, self.store, suppliers):
             listings[index].leave_out([note])
         self.check()
-        refused = self.nodes.apply(
-            frames, mentioned, {table.index for table in tables if table.in_passing}, {*listings}
-        )
+        refused = self.nodes.apply(frames, mentioned, passing, {*listings})
         for index, note in self.nodes.left_out:
             listings[index].leave_out([note])
         for table in tables:

@@ -18,7 +18,7 @@ KEY = "__piece"
 PROOF = ("source", "status", "confidence")
 PAIRED = ("region", "uscc")  # of which a cell has one for each thing that another names
 APART = r"(?<=公司)\s*(?:[/+&]|和|及|与)\s*(?=\S{2,}公司)"  # 示例甲公司/示例乙公司
-READ_FROM = {"happened_on": "_years"}  # what is read out of another column
+READ_FROM = {"happened_on": "_years", "name": "_maker", "supplier": "_maker"}  # what is read out of another column
 _park = re.compile(
     r"([\u4e00-\u9fff()A-Za-z0-9]{2,20}?(?:产业园|工业园|科技园|创新园|软件园|物流园|园区|孵化器|开发区|产业基地|示范区))(?:区|内)?"
     r"(?:入驻|在园|入园|重点|规上)?企业"
@@ -53,7 +53,7 @@ def find_pieces(sheet: Sheet, shape: Shape, about: Surroundings, leader: str = "
             fields.append(None if field in fields else field)
         own = any(head in part.heads for head in heads)
         there = {*filter(None, fields), *given}
-        told = own or all(name in part.same or name in part.given for name in part.needs)
+        told = own or all({name, READ_FROM.get(name)} & {*part.same, *part.given} for name in part.needs)
         if told and all(name in there or READ_FROM.get(name) in there for name in part.needs):
             pieces.append(Piece(part, fields, given))
     return pieces

@@ -12,6 +12,7 @@ from graph.errors import InputError, NotFound
 from graph.model import Edge, ends_of
 from graph.model.edges import OperatesIn, Produces
 from graph.model.edits import read_edits
+from graph.model.parts import IsProduct
 from graph.stores import Store
 from loaders.changes import Change, Done, apply
 from loaders.history import undo
@@ -20,11 +21,13 @@ from loaders.report import Report, Step, silent
 from loaders.rows.edits import released
 from loaders.run import Options
 from loaders.tables import InputTable, Row, add_rows
+from loaders.wanted import follow_parts
 
 SOURCE = "企业上链（按经营范围推断）"
 ACCEPTED, REFUSED = "采纳", "不收"
 SEPARATOR = "~"  # between the firm and the place in the id of a placement
 RECORDS: tuple[type[Edge], ...] = (OperatesIn, Produces)
+JUDGED: dict[type[Edge], str] = {OperatesIn: "上链审核", Produces: "上链审核", IsProduct: "零件审核"}
 Verdict = Literal["accept", "refuse", "undo"]
 
 
@@ -118,9 +121,19 @@ def _there(store: Store, record: type[Edge]) -> dict[tuple[str, str], Row]:
 def judge_places(
     store: Store, ids: Sequence[str], verdict: Verdict, by: str, why: str = "", role: str = ""
 ) -> list[Done]:
-    """Keep what somebody judges of inferred places (``firm~segment`` or ``firm~product``), all or none; raises
-    ``NotFound`` for one that is not there, ``InputError`` for one that there is nothing to judge of."""
+    """Keep what somebody judges of inferred places (``firm~segment``, ``firm~product`` or ``part~product``), all or
+    none; what leaders need follows their parts. Raises ``NotFound`` for one that is not there, ``InputError`` for one
+    that there is nothing to judge of."""
     standing = _standing(store, ids)
+    done = _judge(store, standing, verdict, by, why, role)
+    parts = [(row["from"], row["to"]) for record, row in standing.values() if record is IsProduct]
+    follow_parts(store, parts, by, role)
+    return done
+
+
+def _judge(
+    store: Store, standing: Mapping[str, tuple[type[Edge], Row]], verdict: Verdict, by: str, why: str, role: str
+) -> list[Done]:
     if verdict == "undo":
         return [undo(store, _last(row, id), by, why, role) for id, (_, row) in standing.items()]
     changes: list[Change] = []
@@ -131,7 +144,7 @@ def judge_places(
             raise InputError(f"{id} 已经审过：{word}")
         written: Row = {"verdict": word, "judged_on": row["placed_on"]}
         if verdict == "accept":
-            written |= {"status": "reported", "source": f"上链审核（{by}）", "valid_to": None}
+            written |= {"status": "reported", "source": f"{JUDGED[record]}（{by}）", "valid_to": None}
         else:
             written |= {"valid_to": yesterday}
         start, end = (name for name, _ in record.table.end_columns)
@@ -146,14 +159,14 @@ def _standing(store: Store, ids: Sequence[str]) -> dict[str, tuple[type[Edge], R
     """Return the rows of placements, by their ids in the order in which they are asked for."""
     wanted = dict.fromkeys(ids)
     found: dict[str, tuple[type[Edge], Row]] = {}
-    for record in RECORDS:
+    for record in JUDGED:
         for ends in ends_of(record):
             for frame in store.edges(record, ends):
                 named = pl.concat_str("from", pl.lit(SEPARATOR), "to")
                 mine = frame.filter(pl.col("placed_on").is_not_null() & named.is_in(list(wanted)))
                 found |= {f"{row['from']}{SEPARATOR}{row['to']}": (record, row) for row in mine.iter_rows(named=True)}
     if missing := [id for id in wanted if id not in found]:
-        raise NotFound(f"没有这项上链推断: {'、'.join(missing[:3])[:200]};用 lianzhang placements 查看编号")
+        raise NotFound(f"没有这项推断: {'、'.join(missing[:3])[:200]};用 lianzhang placements 查看编号")
     return {id: found[id] for id in wanted}
 
 

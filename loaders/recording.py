@@ -9,7 +9,7 @@ from graph.errors import LianzhangError
 from graph.model import name_of
 from graph.stores import Store, Tables, Writer
 from graph.stores.base import StoreShelf
-from loaders.editions import Due, is_next, mark_ends
+from loaders.editions import Due, has_editions, is_next, mark_ends
 from loaders.folding import Folding, nothing
 from loaders.ledger import (
     Bundles,
@@ -80,6 +80,8 @@ def entered(
 ) -> LoadLedger:
     """Return the ledger with a load that has been folded, as the next edition of its list where it is that."""
     load = replace(keep_touched(load, touched, shelf), tables=tuple(map(_said, tables)))
+    if not has_editions(load):
+        load = replace(load, list="", edition="")
     before = ledger.before(load.list, load.edition)
     if before and not load.sure and not any(is_next(each, load, shelf) for each in before):
         load, before = replace(load, list="", edition="", apart=before[-1].source), []

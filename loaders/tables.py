@@ -1,5 +1,6 @@
 """Paths to tables: which files there are, how each is read, and what type each table is."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import polars as pl
 from graph.errors import InputError
 from graph.model import Record, file_name
 from graph.model.nodes import Project
+from graph.model.parts import Part
 from loaders.files.chain_knowledge_graph import is_chain_knowledge_graph, read_chain_knowledge_graph
 from loaders.files.graph_import import import_graph, is_graph_import
 from loaders.files.heads import REASON_HEADS, Shape, Surroundings, identify
@@ -28,10 +30,11 @@ from loaders.rows.as_meant import FIRST, Note, as_meant, without_sections
 from loaders.rows.kept import copies_of
 from loaders.rows.problems import RowProblem
 from loaders.rows.readings import read_cells
-from loaders.rows.readings.days import day_of
+from loaders.rows.readings.days import day_of, without_day
 from loaders.rows.readings.listing import Listing
 
 Row = dict[str, Any]
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 MOST_NOTES = 1000  # of one kind in one column that are told one by one
 READERS: dict[str, Callable[[Path, frozenset[str]], list[Sheet]]] = {
     ".csv": read_text,
@@ -238,6 +241,7 @@ def add_table(
     ``as_list`` tells that it is no form of ours, whatever its heads are, and that its rows tell of one thing each.
     """
     now, told = told, told.of(sheet.heads)
+    recalled = told is not now
     filled = frozenset(ENDS_OF_LEADER.values()) if told.leader else frozenset[str]()
     about = Surroundings(path.stem, sheet.name, sheet.above, told.kind, told.heads, filled, frozenset(told.purposes))
     try:
@@ -245,11 +249,13 @@ def add_table(
     except InputError as error:
         fail(report, path, error.message, sheet.name)
         return
+    if _is_own(shape, told) and "source" not in (*shape.fields, *told.proof):
+        told = replace(told, proof={**told.proof, "source": f"{told.leader}的零件清单（{shown(path.name)}）"[:200]})
     pieces = find_pieces(sheet, shape, about, told.leader) if shape.listing and not as_list else []
     taken = {name for piece in pieces for name in piece.part.takes}
     shape = replace(shape, fields=[None if name in taken else name for name in shape.fields])
     report.warnings += [f"{shown(sheet.path.name)}: {warning}" for warning in sheet.warnings]
-    if told is not now:
+    if recalled:
         read = "、".join(f"{head}={name}" for head, name in told.columns.items())
         report.warnings.append(f"{shown(path.name)}: 表头照上次的对照读{f': {read}' if read else ''}")
     if unknown := _unknown(sheet, shape, pieces):
@@ -259,7 +265,7 @@ def add_table(
     told_before: frozenset[str] = frozenset()
     for rows, piece in zip(copies_of(sheet.chunks, len(pieces) + 1), (None, *pieces), strict=True):
         record, fields = (piece.part.record, piece.fields) if piece else (shape.record, shape.fields)
-        given = piece.given if piece else _given(shape, about, told)
+        given = piece.given if piece else _given(sheet, shape, about, told)
         kind = f"{record.table.zh}({given['stage']})" if piece and "stage" in given else record.table.zh
         part = FileReport(shown(sheet.path), sheet.name, kind, unknown_columns=[] if piece else unknown)
         report.files.append(part)
@@ -286,10 +292,16 @@ def _shape_of(sheet: Sheet, about: Surroundings, told: Told, as_list: bool) -> S
     shape = Shape(sheet.record, [*sheet.heads]) if sheet.record else identify(sheet.heads, about)
     says_source = "source" in shape.fields
     of_lists = file_name(shape.record) in head_words().heads
-    listing = shape.listing or as_list or (not says_source and "source" in told.proof and of_lists)
-    if listing and not says_source and "source" not in told.proof:
+    is_told = "source" in told.proof or _is_own(shape, told)
+    listing = shape.listing or as_list or (not says_source and is_told and of_lists)
+    if listing and not says_source and not is_told:
         raise InputError('没有写来源: 请用 --source 写明这个文件出自哪里,如 --source "企查查导出 2026-11-20"')
     return replace(shape, listing=listing)
+
+
+def _is_own(shape: Shape, told: Told) -> bool:
+    """Tell whether a list is a leader's own parts list, which is a source in itself."""
+    return shape.record is Part and bool(told.leader)
 
 
 def _unknown(sheet: Sheet, shape: Shape, pieces: list[Piece]) -> list[str]:
@@ -305,13 +317,23 @@ def _unknown(sheet: Sheet, shape: Shape, pieces: list[Piece]) -> list[str]:
     return [head for head in left if head not in said and clean_head(head) not in head_words().nothing]
 
 
-def _given(shape: Shape, about: Surroundings, told: Told) -> dict[str, str]:
+def _given(sheet: Sheet, shape: Shape, about: Surroundings, told: Told) -> dict[str, str]:
     """Return what holds in each row of a table that does not say otherwise: by its heads, its title, its leader."""
     given = dict(shape.given)
     if shape.listing and shape.record is Project and (stage := head_words().find_stage(" ".join(about.texts))):
         given["stage"] = stage
+    if shape.listing and shape.record is Part:
+        given |= _which_list(sheet, about, told.proof.get("source", ""))
     end = ENDS_OF_LEADER.get(file_name(shape.record), "")
     return given | ({end: told.leader} if end and told.leader else {})
+
+
+def _which_list(sheet: Sheet, about: Surroundings, source: str) -> dict[str, str]:
+    """Return which parts list it is, by its source, and of which year, as a head, its title, its name or its source
+    says: what is bought in 2025 is of 2025."""
+    texts = [*sheet.heads, *about.texts, source]
+    year = next((found[0] for text in texts if (found := YEAR.search(text))), "")
+    return {"list_name": (without_day(source) or source)[:200], **({"year": year} if year else {})}
 
 
 def _check_columns(tables: list[InputTable], told: Told) -> None:

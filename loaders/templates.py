@@ -17,7 +17,7 @@ EXAMPLES = {
     "name": "示例企业有限公司", "short_name": "示例企业", "uscc": "", "source": EXAMPLE_SOURCE, "status": "示例",
     "confidence": "0.1",
     "aliases": "示例别名甲;示例别名乙", "subject": "青岛市", "metric": "示例指标", "product": "示例产品",
-    "project": "示例项目", "valid_from": "2026-01",
+    "project": "示例项目", "valid_from": "2026-01", "leader": "示例企业有限公司",
     "decided_at": "2026-01-01", "decided_by": "示例判断人",
 }  # fmt: skip
 

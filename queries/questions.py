@@ -10,6 +10,7 @@ from queries.dashboard import questions as dashboard
 from queries.desk import questions as desk
 from queries.gaps import questions as gaps
 from queries.leaders import questions as leaders
+from queries.local_share import questions as local_share
 from queries.matching import questions as matching
 from queries.names import questions as names
 from queries.networks import questions as networks
@@ -33,6 +34,7 @@ ROOMS = (
     desk,
     projects,
     leaders,
+    local_share,
     clusters,
     registries,
     dashboard,

@@ -38,7 +38,7 @@ from queries.core.answers import (
     SegmentView,
     SupplyEdge,
 )
-from queries.gaps.answers import Part, ProductState, SegmentState, Stability, WeakLinks
+from queries.gaps.answers import ProductState, ScorePart, SegmentState, Stability, WeakLinks
 from queries.gaps.words import weakest_first
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&\u2028"
@@ -103,7 +103,7 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
     """Return weak links in which each segment, and its product p0-, has the given state and score."""
     segments = []
     for id, (state, score) in states.items():
-        parts = [] if score is None else [Part(name="无本地企业", points=score, most=100, reason=reason)]
+        parts = [] if score is None else [ScorePart(name="无本地企业", points=score, most=100, reason=reason)]
         words = {"status": "curated" if parts else None, "reasons": [reason], "action": "摸底", "action_reason": reason}
         judged = {"state": state, "score": score, "parts": parts, "firms": [], "evidence": [], **words}
         products = [ProductState(product=f"产品{id}", product_id=f"p0-{id}", **judged)]

@@ -27,6 +27,7 @@ ENTRIES: dict[str, Rooms] = {
 OF_A_CHAIN: Rooms = (
     ("图谱与断点", ""), ("工作台", "desk"), ("摸底", "coverage"), ("卡位入链四张清单", "opportunities"),
     ("招商名录", "targets"), ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
+    ("本地配套率", "local-share"),
 )  # fmt: skip
 ADMINS = "/audit"
 ELSEWHERE = {"chains": "产业链", "agencies": "产业链", "things": "产业链", "edit": "产业链"}

@@ -14,7 +14,7 @@ FEW = 4  # rows: in fewer, what is the same in each stays in the table
 BASIS = ("status", "source")  # kinds of columns that are said once already for two rows
 ALIKE = ("text", "date", "place", "act", "lines", "remarks", "thing")
 LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on what they say, or has a name of its own
-    "state": lambda state: f"state-{state.code}",
+    "state": lambda state: f"state-{state.code}" if state else "text",
     "status": lambda status: f"status-{status}" if status else "text",
     "fit": lambda fit: f"fit-{SORTS['fit'](fit)}",
     "able": lambda able: "yes" if able else "no",
@@ -25,7 +25,7 @@ LOOKS: dict[str, Callable[[Any], str]] = {  # of cells whose look depends on wha
     "ask": lambda _: "action",
 }
 SORTS: dict[str, Callable[[Any], str | float | None]] = {  # by what is sorted that does not sort as its text
-    "state": lambda state: state.order,
+    "state": lambda state: state.order if state else 9,
     "status": lambda status: STATUS_ORDER.get(status, 9),
     "fit": lambda fit: 3 if fit is None else fit.order,
     "firms": len,

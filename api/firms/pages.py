@@ -117,7 +117,8 @@ def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, 
     facts = facts_of(view.enterprise, visit.view.statuses)
     wishes = any(item.relation in WISHES for item in view.outgoing)
     values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts}
-    values["openings"] = (
-        visit.links.page(f"/enterprises/{quote(view.enterprise['id'], safe='')}/opportunities") if wishes else ""
-    )
+    bought = any(item.relation in ("LEADS", "USES_PART") for item in view.outgoing)
+    own = f"/enterprises/{quote(view.enterprise['id'], safe='')}"
+    values["openings"] = visit.links.page(f"{own}/opportunities") if wishes else ""
+    values["share"] = visit.links.page(f"{own}/local-share") if bought else ""
     return visit.render("enterprise.html", view.enterprise["name"], edges=len(before) + len(after), **values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -18,12 +19,24 @@ from api.load.tables import COUNTED, counted, moment, some_of, table_of_loads, t
 from graph.errors import LianzhangError, NotNow
 from graph.model import EDGES, NODES, file_name, find_type, zh_heads
 from graph.model.nodes import Enterprise
+from graph.model.parts import UsesPart
 from graph.statuses import STATUS_ZH
 from loaders.layouts.told import read_pairs
+from queries.names.search import find_enterprise
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-FORMS = ("enterprises", "products", "produces", "supplies", "projects", "needs", "coverage", "posts")  # offered first
+FORMS = (
+    "enterprises",
+    "products",
+    "produces",
+    "supplies",
+    "projects",
+    "needs",
+    "parts",
+    "coverage",
+    "posts",
+)  # offered first
 STATE_ZH = {
     "previewing": "正在预览",
     "previewed": "等你确认",
@@ -104,6 +117,7 @@ def _one(visit: PageRequest, id: str, problem: LianzhangError | None = None) -> 
         problem=problem.message if problem else "",
         why_not=_why_not(load),
         undone=_undone(visit, load),
+        share=_share(visit, load),
     )
     answer.status_code = problem.status if problem else 200
     return answer
@@ -166,6 +180,18 @@ def _undone(visit: PageRequest, load: UploadedLoad) -> dict[str, Any]:
         return {}
     counts = record.counts
     return {"why_not": record.why_not, "new": counts.new, "changed": counts.changed, "gone": counts.gone}
+
+
+def _share(visit: PageRequest, load: UploadedLoad) -> str:
+    """Return the page of the local share of the leader whose parts list was loaded, if it was one."""
+    if load.state != "done" or not load.leader or load.back:
+        return ""
+    try:
+        leader = find_enterprise(visit.view, load.leader).id
+    except LianzhangError:
+        return ""
+    has_parts = any((frame["from"] == leader).any() for frame in visit.store.edges(UsesPart, ("Enterprise", "Part")))
+    return visit.links.page(f"/enterprises/{quote(leader, safe='')}/local-share") if has_parts else ""
 
 
 @router.get("/loads/{id}")

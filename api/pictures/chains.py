@@ -28,7 +28,7 @@ from api.pictures.layout import (
 )
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainProduct, ChainView, Flow, SegmentView
-from queries.gaps.answers import Judged, Part, WeakLinks
+from queries.gaps.answers import Judged, ScorePart, WeakLinks
 from queries.gaps.words import STATE_MEANING, Places, mark_of, places_of
 
 if TYPE_CHECKING:
@@ -274,7 +274,7 @@ def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certif
 
 def _state_facts(judged: Judged, href: str) -> Facts:
     own: Any = dict.fromkeys(("state", "state_code", "score", "status", "reasons", "action", "action_reason"), True)
-    own["parts"] = {"__all__": {*Part.model_fields}}
+    own["parts"] = {"__all__": {*ScorePart.model_fields}}
     return {**judged.model_dump(include=own), "href": href, "firms": len(judged.firms)}
 
 

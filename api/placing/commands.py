@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 placements_app = typer.Typer()
 
-Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="上链推断的编号,见 lianzhang placements")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="推断的编号,见 lianzhang placements")]
 By = Annotated[str, typer.Option("--by", help="谁审的,写进来源和操作记录")]
 Why = Annotated[str, typer.Option("--why", help="为什么")]
 
@@ -80,7 +80,7 @@ def accept(ids: Ids, by: By = "本机用户", why: Why = "", store: StoreOption 
 
 @placements_app.command()
 def refuse(ids: Ids, by: By = "本机用户", why: Why = "", store: StoreOption = None) -> None:
-    """不收: 不再算,也不再问,除非那家企业的名称、经营范围或行业变了。"""
+    """不收: 不再算,也不再问,除非那家企业的名称、经营范围或行业,或那个零件的名称变了。"""
     _judge(ids, "refuse", by, why, store)
 
 

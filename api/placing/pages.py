@@ -13,14 +13,14 @@ from api.core.page import VisitDep
 from api.placing.doing import place_graph
 from graph.errors import InputError, LianzhangError
 from loaders.placements import Verdict, judge_places
-from queries.placing.answers import InferredPlacement, Placements, PlacementState, Sureness
+from queries.placing.answers import InferredPlacement, PlacementOf, Placements, PlacementState, Sureness
 from queries.placing.questions import placements
 from queries.placing.tables import table_of_placements
 from queries.things.chains import list_chains
 
 MOST_SHOWN = 50  # on a page, and judged at once
 VERDICTS: dict[Verdict, str] = {"accept": "采纳", "refuse": "不收", "undo": "撤销"}
-FILTERS = ("chain", "level", "state")
+FILTERS = ("chain", "level", "state", "of")
 _quoted = re.compile("“([^”]+)”")
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -34,11 +34,13 @@ def show_placements(
     chain: RegisterWord = "",
     level: RegisterWord = "",
     state: RegisterWord = "",
+    of: RegisterWord = "",
     verdict: RegisterWord = "",
     judged: Judged = [],  # noqa: B006  # read only
 ) -> Response:
     """Show the places that wait for somebody, or those in a state; and what was judged just now."""
-    return _page(visit, {"chain": chain, "level": level, "state": state}, verdict=verdict, judged=judged)
+    asked = {"chain": chain, "level": level, "state": state, "of": of}
+    return _page(visit, asked, verdict=verdict, judged=judged)
 
 
 @router.post("/placements")
@@ -64,11 +66,18 @@ def take_verdict(visit: VisitDep, form: FormDep) -> Response:
 def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
     level = next((each for each in Sureness if each == asked["level"]), None)
     state = next((each for each in PlacementState if each == asked["state"]), None)
+    of = next((each for each in PlacementOf if each == asked["of"]), None)
     found = placements.find(visit.view, {"chain": asked["chain"] or None})
-    answer = placements.put(visit.view, found | {"level": level, "state": state})
+    answer = placements.put(visit.view, found | {"level": level, "state": state, "of": of})
     shown = answer.placements[:MOST_SHOWN]
     values |= {"answer": answer, "asked": asked, "shown": shown, "table": table_of_placements(answer)}
-    values |= {"levels": list(Sureness), "states": list(PlacementState), "verdicts": VERDICTS, "marked": marked}
+    values |= {
+        "levels": list(Sureness),
+        "states": list(PlacementState),
+        "of_what": list(PlacementOf),
+        "verdicts": VERDICTS,
+        "marked": marked,
+    }
     return visit.render(
         "placements.html",
         "上链审核",
@@ -82,10 +91,12 @@ def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
 def _sentence(answer: Placements) -> str:
     if not sum(answer.counts.values()):
         return "还没有把企业放上链。"
-    if not answer.firms:
+    counts = ((answer.firms, "家企业"), (answer.parts, "个零件"))
+    waiting = "、".join(f"{count:,} {unit}" for count, unit in counts if count)
+    if not waiting:
         return "都审完了。"
     first = f"，先审把握在中间的 {answer.middle:,} 项" if answer.middle else ""
-    return f"还有 {answer.firms:,} 家企业等审核{first}。"
+    return f"还有 {waiting}等审核{first}。"
 
 
 def _by_firm(shown: Sequence[InferredPlacement]) -> list[list[InferredPlacement]]:

@@ -20,7 +20,7 @@ def column(zh: str, *also: str, required: bool = False, hint: str = "") -> Any:
 
 
 Side = Literal["out", "in"]
-Group = Literal["supplies", "products", "places", ""]  # the tables of a firm's page
+Group = Literal["supplies", "products", "places", "parts", ""]  # the tables of a firm's page
 ANY = "*"  # at an end of an edge: every type that figures may be about
 
 

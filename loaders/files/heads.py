@@ -246,6 +246,7 @@ def _fitting(
 ) -> type[Record]:
     """Return the one type that the heads fit best; where several fit as well it is not guessed."""
     ranked = sorted(((_score(record, cleaned), record) for record in (*NODES, *EDGES)), key=lambda item: -item[0])
+    ranked = [(score, record) for score, record in ranked if _may_be(record, cleaned)]
     usable = [(score, record) for score, record in ranked if score and not _missing(record, cleaned, about)]
     best = [record for score, record in usable if score == usable[0][0]]
     whole = [record for record in best if not _lacks_key(record, cleaned)]
@@ -274,9 +275,17 @@ def _fitting(
 def _fit(cleaned: list[str], about: Surroundings) -> type[Record] | None:
     """Return the type whose list the heads plainly are, if any."""
     usable = [
-        record for record in (*NODES, *EDGES) if not _missing(record, cleaned, about) and _is_list(record, cleaned)
+        record
+        for record in (*NODES, *EDGES)
+        if not _missing(record, cleaned, about) and _is_list(record, cleaned) and _may_be(record, cleaned)
     ]
     return max(usable, key=lambda record: (_score(record, cleaned), _finer(record, cleaned)), default=None)
+
+
+def _may_be(record: type[Record], cleaned: list[str]) -> bool:
+    """Tell whether a list may be taken for one of a type unless somebody says that it is none."""
+    telling = head_words().guessed_by.get(file_name(record))
+    return telling is None or not telling.isdisjoint(cleaned)
 
 
 def _is_list(record: type[Record], cleaned: list[str]) -> bool:

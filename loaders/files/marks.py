@@ -1,4 +1,5 @@
-"""What a workbook says that its reader does not hand over: error values, what is hidden, from when its days count."""
+"""What a workbook says that its reader does not hand over: error values, what is hidden, how far cells are indented,
+from when its days count."""
 
 import posixpath
 import re
@@ -9,7 +10,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 PIECE = 4 << 20
-BOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+BOOK, LINKS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _worth_reading = re.compile(
     rb"""\bt\s*=\s*["']e["']|\bhidden\s*=\s*["'](?:1|true)["']|visibility\s*=\s*["'](?:coll|filt)"""
 )
@@ -18,9 +19,11 @@ _letters = re.compile(r"([A-Z]+)(\d+)")
 
 @dataclass
 class SheetMarks:
-    """The error values of a sheet by row and column, and its hidden rows and columns, all counted from 0."""
+    """The error values of a sheet and the steps that its cells are indented by row and column, and its hidden rows and
+    columns, all counted from 0."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    indents: dict[tuple[int, int], int] = field(default_factory=dict)
     rows: set[int] = field(default_factory=set)
     columns: list[str] = field(default_factory=list)
 
@@ -43,6 +46,7 @@ def read_marks(path: Path) -> BookMarks:
         if not {BOOK, LINKS} <= there:
             return marks
         targets: dict[str, str] = {}
+        indented = _indented_styles(archive) if STYLES in there else {}
 
         def link(tag: str, said: dict[str, str]) -> None:
             if tag == "Relationship":
@@ -52,8 +56,8 @@ def read_marks(path: Path) -> BookMarks:
             if tag == "workbookPr" and said.get("date1904") in ("1", "true"):
                 marks.since_1904 = True
             part = targets.get(said.get("id", ""), "") if tag == "sheet" else ""
-            if part in there and _is_worth(archive, part):
-                marks.sheets[said.get("name", "")] = _read_sheet(archive, part)
+            if part in there and (indented or _is_worth(archive, part)):
+                marks.sheets[said.get("name", "")] = _read_sheet(archive, part, indented)
 
         _parse(archive, LINKS, link)
         _parse(archive, BOOK, sheet)
@@ -70,7 +74,29 @@ def _is_worth(archive: zipfile.ZipFile, name: str) -> bool:
     return False
 
 
-def _read_sheet(archive: zipfile.ZipFile, name: str) -> SheetMarks:
+def _indented_styles(archive: zipfile.ZipFile) -> dict[int, int]:
+    """Return the styles of cells that indent them, each with its steps."""
+    steps: dict[int, int] = {}
+    at = {"style": -1, "cells": 0}
+
+    def start(tag: str, said: dict[str, str]) -> None:
+        if tag == "cellXfs":
+            at["cells"] = 1
+        elif tag == "xf" and at["cells"]:
+            at["style"] += 1
+        elif tag == "alignment" and at["cells"] and (step := int(said.get("indent", "0") or 0)):
+            steps[at["style"]] = step
+
+    def end(tag: str) -> None:
+        if tag == "cellXfs":
+            at["cells"] = 0
+
+    if b"indent=" in archive.read(STYLES):
+        _parse(archive, STYLES, start, end, lambda _: None)
+    return steps
+
+
+def _read_sheet(archive: zipfile.ZipFile, name: str, indented: dict[int, int]) -> SheetMarks:
     marks = SheetMarks()
     at = {"row": -1, "column": -1}
     value: list[str] | None = None
@@ -85,6 +111,8 @@ def _read_sheet(archive: zipfile.ZipFile, name: str) -> SheetMarks:
             place = _letters.fullmatch(said.get("r", ""))
             at["column"] = _column(place[1]) if place else at["column"] + 1
             value = [] if said.get("t") == "e" else None
+            if step := indented.get(int(said.get("s", "0"))):
+                marks.indents[at["row"], at["column"]] = step
         elif tag == "col" and said.get("hidden") in ("1", "true"):
             first, last = int(said.get("min", 1)), int(said.get("max", 1))
             marks.columns += [_named(number) for number in range(first, min(last, first + 50) + 1)]

@@ -132,6 +132,9 @@ def _read_page(path: Path, page: _Page, marks: BookMarks, also: frozenset[str]) 
     for (y, x), error in own.errors.items():
         if y < len(rows) and x < len(rows[y]):
             rows[y][x] = error
+    for (y, x), steps in own.indents.items():
+        if y < len(rows) and x < len(rows[y]) and isinstance(rows[y][x], str):
+            rows[y][x] = "  " * steps + rows[y][x]
     top = [[cell_text(cell) for cell in row] for row in rows[:LOOK_AHEAD]]
     _spread_merged(top, page)
     header = find_header(top, also)
@@ -199,11 +202,17 @@ def _spread_down(rows: list[list[Any]], page: _Page, header: int) -> None:
                 row[left] = rows[top][left]
 
 
+def _indented(cell: Any) -> str:
+    """Return a cell as text, with the blanks by which it is indented: in a parts list they say what goes into what."""
+    text = cell_text(cell)
+    return cell.rstrip() if isinstance(cell, str) and text else text
+
+
 def _chunks(rows: list[list[Any]], start: int, width: int) -> Iterator[pl.DataFrame]:
     filled: list[list[str | None]] = []
     numbers: list[int] = []
     for number in range(start, len(rows)):
-        texts: list[str | None] = [cell_text(cell) for cell in rows[number][:width]]
+        texts: list[str | None] = [_indented(cell) for cell in rows[number][:width]]
         if not any(texts):
             continue
         filled.append(texts)

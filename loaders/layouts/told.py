@@ -75,4 +75,8 @@ def sign_of(heads: Sequence[str]) -> str:
 
 
 NOTHING_TOLD = Told()
-ENDS_OF_LEADER = {"supplies": "customer", "needs": "enterprise"}  # which end of a list is the leader that it is about
+ENDS_OF_LEADER = {
+    "supplies": "customer",
+    "needs": "enterprise",
+    "parts": "leader",
+}  # which end of a list is the leader that it is about

@@ -74,6 +74,7 @@ class Words:
     titles: list[Recognition] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
     each: dict[str, str] = field(default_factory=dict)
+    guessed_by: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, record: type[Record]) -> dict[str, str]:
         """Return the more heads of a type with their fields."""
@@ -134,6 +135,7 @@ def _take_in(words: Words, table: dict[str, Any], where: str) -> None:
         Recognition(tuple(item["words"]), item["name"], item.get("level", "")) for item in table.get("titles", [])
     ]
     words.each |= table.get("each", {})
+    words.guessed_by |= {name: frozenset(map(clean_head, said)) for name, said in table.get("guessed_by", {}).items()}
     for name, said in table.get("types", {}).items():
         words.types |= {word.lower(): name for word in said}
 

@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from graph.model import EDGE_TYPES, NODES, Edge, Link, Node, columns, ends_of
-from graph.model.nodes import Enterprise, Region, Source
+from graph.model.nodes import Enterprise, Product, Region, Source
+from graph.model.parts import Part
 from graph.model.undertakings import LocatedIn
 from graph.names.comparisons import read_comparisons
 from graph.names.names import city_of_region
@@ -21,6 +22,7 @@ from loaders.rows.directory import Directory
 from loaders.rows.edges import EdgeLoader
 from loaders.rows.edits import known_to_files
 from loaders.rows.firms import NO_AGES, Ages, Cities
+from loaders.rows.goods import goods_of_parts, named_leaders
 from loaders.rows.identity import identify_nodes
 from loaders.rows.merge import ORDER, OUTCOME, PROOF, TABLE, YIELDS, merge, write
 from loaders.rows.problems import Contradiction, RowProblem
@@ -75,11 +77,15 @@ class NodeLoader:
         refused: Refused = {}
         self.lists = lists
         named = {*frames, *named, Source}  # a row names its source
+        named |= {Enterprise, Product, Region} if Part in frames else set()
         known = {record: self.store.nodes(record) for record in NODES if record in named}
         self.taken_for = read_comparisons(self.store).taken_for
-        batches = [
-            self._identify(record, frames.pop(record), known[record], refused) for record in NODES if record in frames
-        ]
+        batches: list[NodeBatch] = []
+        for record in (record for record in NODES if record in frames):
+            if record is Part:
+                firms = [known[Enterprise], *(batch.rows for batch in batches if batch.record is Enterprise)]
+                frames[Part] = [named_leaders(frame, firms, self.taken_for) for frame in frames[Part]]
+            batches.append(self._identify(record, frames.pop(record), known[record], refused))
         while True:
             self.directory = Directory(self.taken_for)
             for record, there in known.items():
@@ -93,6 +99,10 @@ class NodeLoader:
             refused |= bad
             for batch in batches:
                 batch.rows = without(batch.rows, bad)
+        for batch in (batch for batch in batches if batch.record is Part):
+            products = [known[Product], *(other.rows for other in batches if other.record is Product)]
+            for edge, ends, frame in goods_of_parts(batch.rows, products, self.directory, self.store):
+                links.setdefault((edge, ends), []).append(frame)
         for batch in batches if self.touched is not None else ():
             self._touch(batch, mentions)
         self.written = [self._write(batch, mentions) for batch in batches if not batch.rows.is_empty()]

@@ -4,14 +4,14 @@ Where a list says nothing of where a firm is, the place in its name does, as wha
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from graph.model import Node
 from graph.model.nodes import Enterprise, Industry, Region
-from graph.names.names import normal, normalise, split_name
+from graph.names.names import city_of_region, normal, normalise, split_name
 from graph.stores import Tables
 from loaders.files.sheets import ROW
 from loaders.rows.as_meant import LIMIT, Note
@@ -28,12 +28,18 @@ ENTERED = -1  # the table of what comes from a standard
 Frames = dict[type[Node], list[pl.DataFrame]]
 
 
-def settle_places(frames: Frames, listings: set[int], store: Tables) -> Iterator[tuple[int, Note]]:
+def settle_places(
+    frames: Frames, listings: set[int], store: Tables, suppliers: Collection[int] = ()
+) -> Iterator[tuple[int, Note]]:
     """Turn what cells say of places and classes into ids where the graph or a standard has them, and enter those of
-    the standard; yield what could not be read in lists, by table: it is left out, where other tables are refused."""
+    the standard; yield what could not be read in lists, by table: it is left out, where other tables are refused.
+
+    ``suppliers`` are tables of who supplies parts: the place is where a part comes from, which may be a branch.
+    """
     for column, standard in STANDARDS.items():
         if column == "region" and Enterprise in frames:
-            told = [_with_places_of_names(frame, listings) for frame in frames[Enterprise]]
+            own = [_without_branches(frame, suppliers, store) for frame in frames[Enterprise]]
+            told = [_with_places_of_names(frame, listings) for frame in own]
             frames[Enterprise] = [frame.with_columns(pl.col("region").alias(AS_SAID)) for frame in told]
         columns = [
             (record, place)
@@ -127,6 +133,20 @@ def _near(text: str, standard: Standard) -> list[str]:
         return []
     names = {name for part in (code, code[:4]) for name in names_of_region(part)}
     return [f"{name}{rest}" for name in sorted(names)]
+
+
+def _without_branches(frame: pl.DataFrame, suppliers: Collection[int], store: Tables) -> pl.DataFrame:
+    """Leave out where a part comes from, where its supplier is one that the graph has by that name, or supplies from
+    several cities: that does not tell where it is itself."""
+    if not suppliers or "region" not in frame.columns:
+        return frame
+    exact = normal(pl.col("name"))
+    known = store.nodes(Enterprise).select(exact.alias("exact"))["exact"].unique()
+    cities = {text: city_of_region(text) or text for text in frame["region"].drop_nulls().unique()}
+    city = pl.col("region").replace_strict(cities, default=None, return_dtype=pl.String)
+    branches = exact.is_in(known.implode()) | (city.drop_nulls().n_unique().over(exact) > 1)
+    there = pl.col(TABLE).is_in([*suppliers]) & branches
+    return frame.with_columns(pl.when(~there).then("region").alias("region"))
 
 
 def _with_places_of_names(frame: pl.DataFrame, listings: set[int]) -> pl.DataFrame:

@@ -13,7 +13,7 @@ Kind = Literal[
     "text", "date", "place", "act", "able",  # str or None each; bool: whether somebody is able to
     "number", "score", "share",  # int, float, None, or a Number; from 0 to 100; from 0 to 1
     "change",  # float: how much more, which is worse; or str in its place
-    # the word of a state, the name of a data status (None: not enough data), 高/中/低 or None
+    # the word of a state or None, the name of a data status (None: not enough data), 高/中/低 or None
     "state", "status", "fit",
     "source",  # SourceRef, several ids, or an Ask where rules found it
     # ThingRef, Folded or str in its place, None where there is none; a segment of the picture of the page

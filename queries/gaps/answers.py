@@ -29,7 +29,7 @@ class Action(Term):
 GAPS = (State.missing, State.weak)
 
 
-class Part(Answer):
+class ScorePart(Answer):
     """A part of a score: its points, the most that it can give, and in words what was counted."""
 
     name: str
@@ -54,7 +54,7 @@ class Judged(Answer):
     state: State
     score: float | None = Field(description="0 to 100, higher is weaker")
     status: str | None = Field(description="the least founded of the data that the state rests on")
-    parts: list[Part]
+    parts: list[ScorePart]
     reasons: list[Reason]
     action: Action
     action_reason: Reason

@@ -12,7 +12,7 @@ from queries.city.facts import Facts
 from queries.city.rows import Row
 from queries.core.answers import STATUS_ORDER, Evidence
 from queries.core.reason import Reason
-from queries.gaps.answers import GAPS, AbsentFrom, Action, Judged, Part, State
+from queries.gaps.answers import GAPS, AbsentFrom, Action, Judged, ScorePart, State
 from queries.gaps.measures import Measures
 from queries.gaps.rules import Rules
 from queries.gaps.verdict import Verdict
@@ -132,12 +132,12 @@ class Voice:
         """Return what was measured."""
         return self.verdict.measures
 
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[ScorePart]:
         """Return the parts of the score with their reasons; none where the state is not known."""
         said, points = self._said() if self.verdict.points else {}, self.verdict.points
         weights = {key: weight for key, weight in self.rules.score.by_key().items() if key in said}
         return [
-            Part(name=weight.name, points=points[key], most=weight.points, reason=said[key])
+            ScorePart(name=weight.name, points=points[key], most=weight.points, reason=said[key])
             for key, weight in weights.items()
         ]
 

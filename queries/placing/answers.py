@@ -24,11 +24,20 @@ class PlacementState(Term):
     refused = "不收"
 
 
-class InferredPlacement(Answer):
-    """A place of a firm that was inferred from what a register says of it."""
+class PlacementOf(Term):
+    """Of what it is inferred where it belongs."""
 
-    id: str = Field(description="firm~segment or firm~product: what accept, refuse and undo take")
-    firm: Named
+    firm = "企业"
+    part = "零件"
+
+
+class InferredPlacement(Answer):
+    """A place of a firm that was inferred from what a register says of it, or the product that a part of its parts list
+    is by its name."""
+
+    id: str = Field(description="firm~segment, firm~product or part~product: what accept, refuse and undo take")
+    firm: Named = Field(description="of a part the leader whose list it is on")
+    part: Named | None = Field(default=None, description="the part, where it is one that is a product")
     region: str | None
     kind: Literal["Segment", "Product"]
     place: Named
@@ -50,7 +59,8 @@ class Placements(Answer):
 
     counts: dict[str, int] = Field(description="by state, of all")
     firms: int = Field(description="firms that wait to be judged")
-    middle: int = Field(description="of them those of which the level is 中: to be looked at first")
+    parts: int = Field(default=0, description="parts that wait to be judged")
+    middle: int = Field(description="of all those of which the level is 中: to be looked at first")
     placements: list[InferredPlacement]
 
 

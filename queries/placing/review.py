@@ -9,10 +9,11 @@ from graph.model import Edge
 from graph.model.edges import BelongsTo, OperatesIn, PartOf, Produces
 from graph.model.edits import read_edits
 from graph.model.nodes import Chain, Enterprise, Product, Region, Segment
+from graph.model.parts import IsProduct, Part, UsesPart
 from graph.model.undertakings import LocatedIn
 from queries.core.answers import Named
 from queries.core.view import View
-from queries.placing.answers import InferredPlacement, Placements, PlacementState, Sureness
+from queries.placing.answers import InferredPlacement, PlacementOf, Placements, PlacementState, Sureness
 from queries.placing.judge import read_model
 
 OPEN = (PlacementState.waiting, PlacementState.again)
@@ -21,23 +22,29 @@ Names = dict[str, str]
 
 
 def list_placements(
-    view: View, chain: str = "", level: Sureness | None = None, state: PlacementState | None = None
+    view: View,
+    chain: str = "",
+    level: Sureness | None = None,
+    state: PlacementState | None = None,
+    of: PlacementOf | None = None,
 ) -> Placements:
     """Return the places that were inferred; without a state those that wait."""
     every = view.once("placements", lambda: _read(view.whole))
     counts = Counter(one.state for one in every)
-    waiting = {one.firm.id: one.level for one in every if one.state in OPEN}
+    waiting = [one for one in every if one.state in OPEN]
     shown = [
         one
         for one in every
         if (one.state is state or (state is None and one.state in OPEN))
         and (level is None or one.level is level)
+        and (of is None or (one.part is None) is (of is PlacementOf.firm))
         and (not chain or any(each.id == chain for each in one.chains))
     ]
     return Placements(
         counts={each: counts[each] for each in PlacementState},
-        firms=len(waiting),
-        middle=sum(one.level is Sureness.middle for one in every if one.state in OPEN),
+        firms=len({one.firm.id for one in waiting if one.part is None}),
+        parts=len({one.part.id for one in waiting if one.part}),
+        middle=sum(one.level is Sureness.middle for one in waiting),
         placements=shown,
     )
 
@@ -56,7 +63,7 @@ def _read(view: View) -> list[InferredPlacement]:
         (OperatesIn, ("Enterprise", "Segment"), segments, of_segment),
         (Produces, ("Enterprise", "Product"), products, of_product),
     )
-    rows = [
+    rows: list[tuple[dict[str, Any], str, Names, dict[str, list[str]]]] = [
         (row, ends[1], names, above)
         for record, ends, names, above in kinds
         for frame in view.store.edges(record, ends)
@@ -79,9 +86,41 @@ def _read(view: View) -> list[InferredPlacement]:
         for row, kind, names, above in rows
         if row["from"] in firms and row["to"] in names
     ]
+    made += _parts(view, products, of_product, chains)
     return sorted(
-        made, key=lambda one: (ORDER[one.level], one.firm.name, one.firm.id, one.kind != "Segment", -one.score, one.id)
+        made,
+        key=lambda one: (
+            ORDER[one.level],
+            one.firm.name,
+            one.firm.id,
+            one.part is not None,
+            one.kind != "Segment",
+            -one.score,
+            one.id,
+        ),
     )
+
+
+def _parts(view: View, products: Names, of_product: dict[str, list[str]], chains: Names) -> list[InferredPlacement]:
+    """Return what the parts of parts lists were inferred to be."""
+    leaders = _ends(view, UsesPart, ("Enterprise", "Part"))
+    whose = {part: leader for leader, parts in leaders.items() for part in parts}
+    names: Names = dict(view.store.nodes(Part).select("id", "name").iter_rows())
+    firms: Names = dict(view.store.nodes(Enterprise).select("id", "name").iter_rows()) if whose else {}
+    return [
+        _one(
+            row,
+            "Product",
+            products,
+            {"id": whose[row["from"]], "name": firms[whose[row["from"]]], "business_scope": None},
+            [Named(id=id, name=chains[id]) for id in dict.fromkeys(of_product.get(row["to"], ()))],
+            "",
+            Named(id=row["from"], name=names[row["from"]]),
+        )
+        for frame in view.store.edges(IsProduct, ("Part", "Product"))
+        for row in frame.filter(_to_be_judged()).iter_rows(named=True)
+        if whose.get(row["from"]) in firms and row["to"] in products
+    ]
 
 
 def _to_be_judged() -> pl.Expr:
@@ -98,13 +137,20 @@ def _ends(view: View, record: type[Edge], ends: tuple[str, str]) -> dict[str, li
 
 
 def _one(
-    row: dict[str, Any], kind: Any, names: Names, firm: dict[str, Any], chains: list[Named], region: str
+    row: dict[str, Any],
+    kind: Any,
+    names: Names,
+    firm: dict[str, Any],
+    chains: list[Named],
+    region: str,
+    part: Named | None = None,
 ) -> InferredPlacement:
     judged = read_edits(row).get("verdict")
     model, score = read_model(), float(row["confidence"] or 0)
     return InferredPlacement(
         id=f"{row['from']}~{row['to']}",
         firm=Named(id=firm["id"], name=firm["name"]),
+        part=part,
         region=region or None,
         kind=kind,
         place=Named(id=row["to"], name=names[row["to"]]),

@@ -30,7 +30,11 @@ FIGURES = "数值按原文换算为基本单位，原文另列；限定词（如
 
 STATED = "市里自己说的短板"
 STATED_NOTE = "这是来源的话，说的是当时；上面的状态由本库按规则算出，两者互不改动。"
-GROUPS = {"products": "产品与需求", "places": "所在产业链与环节"}  # of a firm's relations, as their types name them
+GROUPS = {
+    "products": "产品与需求",
+    "places": "所在产业链与环节",
+    "parts": "零件清单",
+}  # of a firm's relations, as their types name them
 
 
 def tables_of_chain(view: ChainView, producers: Sequence[Mapping[str, Any]]) -> list[Table[Any]]:

@@ -7,6 +7,7 @@ away, and leaves the model's fields; where it reads something otherwise than it 
 import polars as pl
 
 from loaders.files.sheets import ROW
+from loaders.rows.readings.bill import read_maker, read_parts
 from loaders.rows.readings.days import read_dates, read_period, read_year
 from loaders.rows.readings.listing import Listing, Reading
 from loaders.rows.readings.money import read_money
@@ -30,9 +31,10 @@ def read_cells(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     return frame.drop(name for name in frame.columns if name.startswith("_") and name != ROW)
 
 
-OF_EVERY: tuple[Reading, ...] = (read_other_status, read_money, read_dates)
+OF_EVERY: tuple[Reading, ...] = (read_other_status, read_money, read_dates, read_parts)
 
 OF_LISTS: tuple[Reading, ...] = (
+    read_maker,
     read_names,
     read_flags,
     read_register,

@@ -7,6 +7,7 @@ import polars as pl
 from graph.currencies import CURRENCY_OF
 from graph.model.edges import Supplies
 from graph.model.nodes import CURRENCIES, Enterprise, Project
+from graph.model.parts import Part
 from loaders.layouts.spelling import SCALES, factor_of, simplified, unit_of
 from loaders.rows.readings.listing import Listing, or_none, text_of
 
@@ -68,7 +69,7 @@ def _read_amount(frame: pl.DataFrame, name: str, listing: Listing) -> pl.DataFra
     currency = pl.when(word == "元").then(told_yuan).otherwise(pl.coalesce(currency, told_yuan))
     currency = currency.fill_null(of_column)
     read = digits.is_not_null()
-    if listing.record is Supplies or name == "turnover":  # they have no currency of their own
+    if listing.record in (Supplies, Part) or name == "turnover":  # they have no currency of their own
         paid_in = or_none(frame, "_currency").str.to_lowercase()
         currency = pl.coalesce(currency, paid_in.replace_strict(CURRENCIES.words | SIGNS, default=None))
         abroad = read & (currency != "CNY")
