@@ -5,22 +5,20 @@ A register's words are seldom the taxonomy's. A Chinese noun has its head at the
 product's name or alias is a kind of that product (matched); one with which several products' names end is a wider word,
 as are the parts of a segment's name (ambiguous), and an ending of three characters is too little to tell (四氯乙烯 is
 no 氯乙烯); one that holds a chain's name says no more than the chain. Mere containment elsewhere says nothing (玫瑰金
-is no 玫瑰), nor does a name that begins with trade or with what is left out (批发天然气). All of it is ``inferred``.
+is no 玫瑰). All of it is ``inferred``.
 
-What a firm makes by an ambiguous word is not known, but where it stands may be: in the segment that alone holds
-everything whose name ends with the word, be that a product of this name (复合肥), two kinds at least (乘用车) or the
-segment itself, by what its name begins with (货运代理与口岸服务). One kind alone (餐饮服务) or kinds in several
-segments (传感器) tell nothing; nor does a later part of a segment's name, which leans on the first
-(家电芯片与电子元器件), nor what a firm has a thousandth of its income by, or less, nor what a trader has.
-
-A firm whose industry is one segment's business (``industries.toml``) stands there, unless what it makes stands
-elsewhere in that chain.
+What a firm makes by an ambiguous word is not known, but where it stands may be: in the segment with whose name's first
+part the word agrees (货运代理 and 货运代理与口岸服务), or that holds every product whose name ends with it, two at least
+(开关柜). One kind alone (餐饮服务) or kinds in several segments (传感器) tell nothing; nor does a later part of a
+segment's name, which leans on the first (家电芯片与电子元器件), nor a word that only ends with the first (工业智能控制), nor
+what a firm has a hundredth of its income by, or less, nor what a trader has. A firm whose industry is one segment's business stands there
+(``industries.toml``). Both were narrowed by reading samples: see ``docs/chain-mapping.md``.
 """
 
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -33,7 +31,7 @@ from queries.core.shipped import Strict, read_shipped
 SHORTEST = 3  # characters of an ending that says anything
 SURE = 4  # characters of an ending that says what a thing is
 SHORTEST_PART = 4  # characters of a part of a segment's name
-NO_INCOME = 0.001  # share of a firm's income that says no more than that it may make a product
+LITTLE = 0.01  # share of a firm's income that does not say where it stands
 Verdict = Literal["matched", "ambiguous", "none"]
 
 
@@ -44,10 +42,9 @@ class Industries(Strict):
 
 
 _parts = re.compile(r"[与和及、/]")
-_not_made = re.compile(r"批发|零售|销售|经销|购销|外购|贸易|商贸|商业-|进口|不含|不包括")
 _income = re.compile(r"(?<=..)(?:系列|业务|分部|板块|销售|收入|产品|类)+$")
-_trading = re.compile(r"流通|连锁|零售|贸易|供应链|百货|超市|经销")
-_compound = re.compile(r"[聚过亚偏焦氟氯溴碘硫硝钠钾钙铵基烷二三四五六][^-]*[烯烃烷醇醚醛酮酚苯酯酸胺钠钾钙镁铵]")
+
+_trade = re.compile(r"流通|连锁|零售|贸易|供应链|百货|超市|经销")
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class MappedProduct:
     segments: tuple[str, ...] = ()
     chains: tuple[str, ...] = ()
     how: str = ""
-    stands: str | None = None  # the one segment in which who makes it is thought to stand, where that is all it says
+    stands: str | None = None  # the one segment in which its makers are thought to stand
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class ChainMapping:
     @cached_property
     def traders(self) -> frozenset[str]:
         """Return the firms whose industry is trade: they make little of what they have."""
-        trades = [id for id, name in self.city.names["Industry"].items() if _trading.search(name)]
+        trades = [id for id, name in self.city.names["Industry"].items() if _trade.search(name)]
         return frozenset(self.city.going("IN_INDUSTRY").filter(pl.col("to").is_in(trades))["from"])
 
     def firms(self) -> dict[str, Verdict]:
@@ -124,29 +121,13 @@ class ChainMapping:
                 proof = _proof(row["source"], f"产品“{match.name}”{match.how}")
                 for product in match.products if match.verdict == "matched" else ():
                     produces.setdefault((firm, product), {"enterprise": firm, "product": product, **proof})
-                lives_by = row["weight"] is None or row["weight"] > NO_INCOME
-                if (segment := match.stands) and lives_by and firm not in self.traders:
+                lives_by_it = firm not in self.traders and (row["weight"] is None or row["weight"] > LITTLE)
+                if (segment := match.stands) and lives_by_it:
                     operates.setdefault((firm, segment), {"enterprise": firm, "segment": segment, **proof})
-        made_in = self._made_in(operates, produces)
-        chain_of = dict(self.city.going("PART_OF").select("from", "to").iter_rows())
         for firm, segment, source, industry in self._by_industry():
-            beside = {other for other in made_in[firm] if chain_of[other] == chain_of[segment]}
-            if segment in beside or not beside:
-                proof = _proof(source, f"行业“{industry}”")
-                operates.setdefault((firm, segment), {"enterprise": firm, "segment": segment, **proof})
+            proof = _proof(source, f"行业“{industry}”")
+            operates.setdefault((firm, segment), {"enterprise": firm, "segment": segment, **proof})
         return [produces[key] for key in sorted(produces)], [operates[key] for key in sorted(operates)]
-
-    def _made_in(self, operates: Iterable[tuple[str, str]], produces: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-        """Return the segments in which firms stand by what they make."""
-        made_in: dict[str, set[str]] = defaultdict(set)
-        segments = defaultdict(set)
-        for product, segment in self.city.going("BELONGS_TO").select("from", "to").iter_rows():
-            segments[product].add(segment)
-        for firm, product in (*self.city.going("PRODUCES").select("from", "to").iter_rows(), *produces):
-            made_in[firm] |= segments[product]
-        for firm, segment in operates:
-            made_in[firm].add(segment)
-        return made_in
 
     def _by_industry(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield the makers of anything whose industry is a segment's business, with its source and the industry."""
@@ -222,20 +203,18 @@ class _Words:
         text = bare(name)
         if text not in self.words:
             text = _income.sub("", text)
-        if text not in self.words and _not_made.match(text):
-            return MappedProduct(id, name, "none", how="说的是买卖,或不含它")
         for start in range(len(text)):
             ending = text[start:]
             if len(ending) < SHORTEST and start:
                 break
-            if ending in self.words and not _cut(text, start):
+            if ending in self.words:
                 how = f"以“{ending}”结尾" if start else "同名"
-                return self._matched(id, name, ending, how, not start or len(ending) >= SURE)
+                return self._matched(id, name, self.words[ending], how, not start or len(ending) >= SURE)
         wider = self.endings.get(text, set()) if len(text) >= SHORTEST else set()
-        parts = [part for part in self.parts if text.endswith(part)]
-        if segments := self._kinds(text).union(*map(self.parts.__getitem__, parts)):
-            alone = [self._kinds(part) | self.leading[part] for part in parts if part in self.leading]
-            stands = self._kinds(text) if len(wider) > 1 else set()
+        kinds = {segment for product in wider for segment in self.segments_of[product]}
+        parts = [segments for part, segments in self.parts.items() if text.endswith(part)]
+        if segments := kinds.union(*parts):
+            stands = kinds | self.leading.get(text, set()) if len(wider) > 1 or text in self.leading else set()
             return MappedProduct(
                 id,
                 name,
@@ -244,35 +223,15 @@ class _Words:
                 tuple(sorted(segments)),
                 tuple(sorted({chain for segment in segments for chain in self.chain_of[segment]})),
                 "是更宽的词",
-                _only(stands.union(*alone)),
+                next(iter(stands)) if len(stands) == 1 else None,
             )
         on = tuple(sorted(chain for word, chain in self.chains.items() if word in text))
         return MappedProduct(id, name, "ambiguous" if on else "none", chains=on, how="只含产业链的名称" if on else "")
 
-    def _matched(self, id: str, name: str, word: str, how: str, sure: bool) -> MappedProduct:
-        products = self.words[word]
-        segments = {segment for product in products for segment in self.segments_of[product]}
-        known = tuple(sorted(products)), tuple(sorted(segments)), self.chains_of(products), how
-        if sure and len(products) == 1:
-            return MappedProduct(id, name, "matched", *known)
-        return MappedProduct(id, name, "ambiguous", *known, _only(segments | self._kinds(word)))
-
-    def _kinds(self, word: str) -> set[str]:
-        """Return the segments of all products whose names end with a word."""
-        products = self.endings.get(word, set()) if len(word) >= SHORTEST else set()
-        return {segment for product in products for segment in self.segments_of[product]}
-
-
-def _only(segments: Collection[str]) -> str | None:
-    return next(iter(segments)) if len(segments) == 1 else None
-
-
-def _cut(text: str, start: int) -> bool:
-    """Tell whether an ending would begin within a word of Latin letters (tpms is no pms) or within the name of
-    a compound (聚乙二醇 is no 乙二醇)."""
-    if not start:
-        return False
-    return (text[start - 1 :].isascii() and text[start - 1].isalnum()) or bool(_compound.fullmatch(text, start - 1))
+    def _matched(self, id: str, name: str, products: set[str], how: str, sure: bool) -> MappedProduct:
+        segments = tuple(sorted({segment for product in products for segment in self.segments_of[product]}))
+        verdict: Verdict = "matched" if sure and len(products) == 1 else "ambiguous"
+        return MappedProduct(id, name, verdict, tuple(sorted(products)), segments, self.chains_of(products), how)
 
 
 def bare(name: str) -> str:
