@@ -1,4 +1,4 @@
-"""A random sample of where ``map-products`` would place the firms of ChainKnowledgeGraph, to be read and judged by hand.
+"""A random sample of where ``map-products`` would place the firms of ChainKnowledgeGraph, to be read by hand.
 
     python -m benchmarks.mapping_sample 100 20261130     # of all places; --words: of those by a word alone
 

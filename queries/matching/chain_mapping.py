@@ -7,12 +7,13 @@ as are the parts of a segment's name (ambiguous), and an ending of three charact
 no 氯乙烯); one that holds a chain's name says no more than the chain. Mere containment elsewhere says nothing (玫瑰金
 is no 玫瑰). All of it is ``inferred``.
 
-What a firm makes by an ambiguous word is not known, but where it stands may be: in the segment with whose name's first
-part the word agrees (货运代理 and 货运代理与口岸服务), or that holds every product whose name ends with it, two at least
-(开关柜). One kind alone (餐饮服务) or kinds in several segments (传感器) tell nothing; nor does a later part of a
-segment's name, which leans on the first (家电芯片与电子元器件), nor a word that only ends with the first (工业智能控制), nor
-what a firm has a hundredth of its income by, or less, nor what a trader has. A firm whose industry is one segment's business stands there
-(``industries.toml``). Both were narrowed by reading samples: see ``docs/chain-mapping.md``.
+What a firm makes by an ambiguous word is not known, but where it stands may be: in the segment with whose name's
+first part the word agrees (货运代理 and 货运代理与口岸服务), or that holds every product whose name ends with it, two
+at least (开关柜). One kind alone (餐饮服务) or kinds in several segments (传感器) tell nothing; nor does a later part
+of a segment's name, which leans on the first (家电芯片与电子元器件), nor a word that only ends with the first
+(工业智能控制), nor what a firm has a hundredth of its income by, or less, nor what a trader has. A firm whose industry
+is one segment's business stands there (``industries.toml``). Both were narrowed by reading samples: see
+``docs/chain-mapping.md``.
 """
 
 import re
