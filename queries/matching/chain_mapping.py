@@ -5,7 +5,7 @@ A register's words are seldom the taxonomy's. A Chinese noun has its head at the
 product's name or alias is a kind of that product (matched); one with which several products' names end is a wider word,
 as are the parts of a segment's name (ambiguous), and an ending of three characters is too little to tell (四氯乙烯 is
 no 氯乙烯); one that holds a chain's name says no more than the chain. Mere containment elsewhere says nothing (玫瑰金
-is no 玫瑰). All of it is ``inferred``.
+is no 玫瑰), nor does what a firm has no income by. All of it is ``inferred``.
 
 What a firm makes by an ambiguous word is not known, but where it stands may be: in the segment with whose name's
 first part the word agrees (货运代理 and 货运代理与口岸服务), or that holds every product whose name ends with it, two
@@ -32,6 +32,7 @@ from queries.core.shipped import Strict, read_shipped
 SHORTEST = 3  # characters of an ending that says anything
 SURE = 4  # characters of an ending that says what a thing is
 SHORTEST_PART = 4  # characters of a part of a segment's name
+NO_INCOME = 0.001  # ChainKnowledgeGraph's share of what only the scope of business mentions
 LITTLE = 0.01  # share of a firm's income that does not say where it stands
 Verdict = Literal["matched", "ambiguous", "none"]
 
@@ -119,11 +120,11 @@ class ChainMapping:
         for match in self.matches:
             for firm in self.makers[match.product]:
                 row = rows[firm, match.product]
+                share = 1 if row["weight"] is None else row["weight"]
                 proof = _proof(row["source"], f"产品“{match.name}”{match.how}")
-                for product in match.products if match.verdict == "matched" else ():
+                for product in match.products if match.verdict == "matched" and share > NO_INCOME else ():
                     produces.setdefault((firm, product), {"enterprise": firm, "product": product, **proof})
-                lives_by_it = firm not in self.traders and (row["weight"] is None or row["weight"] > LITTLE)
-                if (segment := match.stands) and lives_by_it:
+                if (segment := match.stands) and share > LITTLE and firm not in self.traders:
                     operates.setdefault((firm, segment), {"enterprise": firm, "segment": segment, **proof})
         for firm, segment, source, industry in self._by_industry():
             proof = _proof(source, f"行业“{industry}”")
