@@ -75,6 +75,24 @@ def test_what_a_firm_hardly_lives_by_and_what_a_trader_has_place_nobody(store: S
     assert places(city) == {"maker": {"demo.switches"}}
 
 
+def test_what_only_the_scope_of_business_mentions_is_not_made(store: Store, tmp_path: Path) -> None:
+    """ChainKnowledgeGraph gives it a share of 0.001; without a share it is made."""
+    city = city_with(
+        store,
+        tmp_path,
+        enterprises=[firm("mentions"), firm("makes"), firm("unsaid")],
+        products=[*PRODUCTS, {"id": "own", "name": "户内高压开关柜"}],
+        produces=[
+            {"enterprise": id, "product": "own", "weight": weight}
+            for id, weight in (("mentions", 0.001), ("makes", 0.2), ("unsaid", ""))
+        ],
+    )
+    assert [(row["enterprise"], row["product"]) for row in map_products(city).rows()[0]] == [
+        ("makes", "high"),
+        ("unsaid", "high"),
+    ]
+
+
 def test_an_industry_that_is_one_segments_business_places_who_makes_anything(store: Store, tmp_path: Path) -> None:
     firms = [firm("maker", products="own-0", industries="集成电路封测"), firm("idle", industries="集成电路封测")]
     city = city_with(store, tmp_path, "某某系列", enterprises=firms, industries=[{"name": "集成电路封测"}])

@@ -45,7 +45,6 @@ class Industries(Strict):
 
 _parts = re.compile(r"[与和及、/]")
 _income = re.compile(r"(?<=..)(?:系列|业务|分部|板块|销售|收入|产品|类)+$")
-
 _trade = re.compile(r"流通|连锁|零售|贸易|供应链|百货|超市|经销")
 
 
