@@ -158,7 +158,7 @@ def test_systemic_risk_of_a_network_that_is_sent(client: TestClient) -> None:
 REGISTER = """名称,产品,来源
 示例甲厂,高端集成电路引线框架,示例名录
 示例乙厂,光刻胶,示例名录
-示例丙厂,集成电路,示例名录
+示例丙厂,封装测试业务,示例名录
 示例丁厂,四氯乙烯,示例名录
 示例戊厂,玫瑰金饰,示例名录
 """
@@ -182,7 +182,7 @@ def test_a_registers_products_are_mapped_to_the_chains(tmp_path: Path) -> None:
     answer = json.loads(printed.stdout)
     assert answer["firms"] == {"matched": 1, "ambiguous": 2, "none": 2}
     assert {match["name"]: match["verdict"] for match in answer["matches"]} == {
-        "高端集成电路引线框架": "matched", "光刻胶": "ambiguous", "集成电路": "ambiguous",
+        "高端集成电路引线框架": "matched", "光刻胶": "ambiguous", "封装测试业务": "ambiguous",
     }  # fmt: skip
     assert answer["chains"] == [{"chain": "集成电路", "matched": 1, "ambiguous": 2}]
     again = load([tmp_path / "mapped"], store)
@@ -193,5 +193,5 @@ def test_a_registers_products_are_mapped_to_the_chains(tmp_path: Path) -> None:
     assert [(row["e"], row["p"]) for row in rows] == [("示例甲厂", "引线框架")]
     assert "高端集成电路引线框架" in rows[0]["note"]
     places = store.read("MATCH (e:Enterprise)-[r:OPERATES_IN]->(s:Segment) RETURN e.name AS e, s.name AS s").rows
-    assert [(row["e"], row["s"]) for row in places] == [("示例乙厂", "晶圆制造材料"), ("示例丙厂", "集成电路产品")]
+    assert [(row["e"], row["s"]) for row in places] == [("示例丙厂", "封装测试")]
     assert "匹配 1,有歧义 2,对不上 2" in printed.stderr

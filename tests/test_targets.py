@@ -182,6 +182,24 @@ def test_who_is_no_target_is_listed_with_the_reason(store: Store, tmp_path: Path
     assert "foil" not in {gap.product_id for gap in answer.without_firms}
 
 
+def test_who_only_stands_in_a_segment_that_lacks_something_is_asked(store: Store, tmp_path: Path) -> None:
+    """Not who is known to make something there, nor who has closed, nor who is here."""
+    firms = [
+        outside("asked", "", segments="demo.part"),
+        {"id": "nowhere", "name": "示例nowhere号公司", "segments": "demo.part"},
+        outside("maker", "chip", segments="demo.part"),
+        outside("closed", "", segments="demo.part", valid_to="2020"),
+        firm("here", segments="demo.raw"),
+    ]
+    answer = ask(gapped(store, tmp_path, *firms))
+    assert {(asked.firm.id, asked.segment_id) for asked in answer.standing} == {
+        ("asked", "demo.part"),
+        ("nowhere", "demo.part"),
+    }
+    assert [target.firm.id for target in answer.targets] == ["maker"]
+    assert "做其中哪一种没有登记" in answer.standing[0].reason
+
+
 def test_who_has_closed_or_stopped_to_make_it_is_no_target(store: Store, tmp_path: Path) -> None:
     """The one goes on and its row has ended; the other has closed and its rows, in tables of their own, go on."""
     answer = ask(

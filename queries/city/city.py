@@ -26,9 +26,9 @@ NODES: dict[str, tuple[str, ...]] = {
     "Coverage": ("method", "as_of", "classes", "universe", "found", "looked_by"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
-    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential", "one_of"), "PRODUCES": ("confidence",),
-    "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"), "OPERATES_IN": (), "LEADS": ("role",),
-    "SUBSIDIARY_OF": (),
+    "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential", "one_of"),
+    "PRODUCES": ("confidence", "weight"), "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"),
+    "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (),
     "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
     "SEEKS_PARTNER": ("product", "confidence", "note"),
     "RECOMMENDS": ("product", "confidence", "note"),

@@ -99,6 +99,20 @@ class NoTarget(Answer):
     evidence: list[Evidence]
 
 
+class StandsIn(Answer):
+    """A firm that stands in a segment of which something is missing or not known, and none of whose products there is
+    recorded."""
+
+    firm: Named
+    region: str
+    segment: str
+    segment_id: str
+    reason: Reason
+    status: str
+    source: str
+    evidence: list[Evidence]
+
+
 class Shift(Answer):
     """A target whose place is another when a weight is moved."""
 
@@ -143,6 +157,7 @@ class Targets(Answer):
     without_firms: list[OpenGap]
     unknown: list[UnknownPlace]
     unplaced: list[NoTarget] = Field(description="firms of which it is not known where they are")
+    standing: list[StandsIn] = Field(description="firms not known to be here, of which only the segment is recorded")
     excluded: list[NoTarget]
     stability: WeightStability
     rests_on: dict[str, int]

@@ -14,7 +14,17 @@ from queries.gaps.answers import GAPS, State
 from queries.gaps.judge import Voice
 from queries.gaps.rules import read_rules
 from queries.gaps.weak_links import Examined, examine, notes_on
-from queries.targets.answers import FactorValue, Filled, How, NoTarget, OpenGap, Target, Targets, UnknownPlace
+from queries.targets.answers import (
+    FactorValue,
+    Filled,
+    How,
+    NoTarget,
+    OpenGap,
+    StandsIn,
+    Target,
+    Targets,
+    UnknownPlace,
+)  # fmt: skip
 from queries.targets.candidates import (
     Barred,
     Fill,
@@ -63,6 +73,7 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
         without_firms=[_open(facts, gap, guessed.get(gap.product, [])) for gap in gaps if gap.product not in recorded],
         unknown=_unknown(examined),
         unplaced=[_no_target(facts, firm) for firm in barred if firm.unplaced],
+        standing=[_standing(facts, row) for row in _segment_alone(examined)],
         excluded=[_no_target(facts, firm) for firm in barred if not firm.unplaced],
         stability=stability(ranked, weights, top),
         rests_on=dict(sorted(Counter(row.status for row in unique).items())),
@@ -170,6 +181,32 @@ def _unknown(examined: Examined) -> list[UnknownPlace]:
             reason = say("unknown", reasons="；".join(Voice(facts, verdict, rules).reasons()))
             places.append(UnknownPlace(**where, outside=outside, reason=reason))
     return sorted(places, key=lambda place: not place.outside)
+
+
+def _segment_alone(examined: Examined) -> Iterator[Row]:
+    """Yield who stands, perhaps elsewhere, in a segment that lacks something or may, and makes nothing known of it."""
+    facts, lacking = examined.facts, {*GAPS, State.unknown}
+    products = [verdict for verdict in examined.verdicts if verdict.place.label == "Product"]
+    segments = {id for verdict in products if verdict.state in lacking for id in verdict.place.segments}
+    for row in facts.rows_at("operates", segments & facts.tiers.keys()):
+        made = {id for own in facts.made_by.get(row.start, ()) for id in facts.segments_of.get(own.end, ())}
+        firm = facts.firms[row.start]
+        if not row.ended and not firm.closed and firm.where != "local" and row.end not in made:
+            yield row
+
+
+def _standing(facts: Facts, row: Row) -> StandsIn:
+    firm, segment = facts.firms[row.start], facts.city.names["Segment"][row.end]
+    return StandsIn(
+        firm=Named(id=firm.id, name=firm.name),
+        region=firm.region,
+        segment=segment,
+        segment_id=row.end,
+        reason=say("stands", segment=segment),
+        status=max((row.status, firm.status), key=STATUS_ORDER.__getitem__),
+        source=row.source,
+        evidence=[facts.evidence(row)],
+    )
 
 
 def _no_target(facts: Facts, barred: Barred) -> NoTarget:

@@ -17,6 +17,7 @@ from queries.targets.answers import (
     NoTarget,
     OpenGap,
     Portfolio,
+    StandsIn,
     Target,
     Targets,
     UnknownPlace,
@@ -49,6 +50,7 @@ UNKNOWN: list[Column[UnknownPlace]] = [
     Column("已知的外地企业", lambda place: place.outside, "firms"),
     Column("为什么说不清", lambda place: place.reason),
 ]
+STANDING: list[Column[StandsIn]] = [PLACED, SEGMENT, Column("怎么办", lambda firm: firm.reason), *TRUST]
 NO_TARGETS: list[Column[NoTarget]] = [PLACED, PRODUCT, Column("为什么", lambda target: target.why_not), *TRUST]
 
 
@@ -64,6 +66,7 @@ def tables_of_targets(answer: Targets) -> dict[str, Table[Any]]:
         "without": Table("target-without", "没有已知的外地企业", WITHOUT, answer.without_firms, without, "没有"),
         "unknown": Table("target-unknown", "未知：先普查", UNKNOWN, answer.unknown, unknown, "没有"),
         "unplaced": Table("target-unplaced", "所在地未登记，须核实", NO_TARGETS, answer.unplaced, empty="没有"),
+        "standing": Table("target-standing", "只知道在哪个环节，须问", STANDING, answer.standing, empty="没有"),
         "excluded": Table("target-excluded", "不是招引对象，为什么", NO_TARGETS, answer.excluded, empty="没有"),
     }
 
@@ -209,6 +212,7 @@ def notes_of_targets(answer: Targets, asked: Mapping[str, Any]) -> Iterator[str]
     yield _listed(
         "所在地未登记，须核实", [f"{left_out.firm.name}（{left_out.product}）" for left_out in answer.unplaced]
     )
+    yield _listed("只知道在哪个环节，须问", [f"{firm.firm.name}（{firm.segment}）" for firm in answer.standing])
     yield _listed(
         "不是招引对象",
         [f"{left_out.firm.name}（{left_out.product}：{left_out.why_not}）" for left_out in answer.excluded],
