@@ -294,7 +294,7 @@ def test_a_drawn_file_has_the_states_without_links() -> None:
 
 
 @pytest.mark.parametrize("page", [draw_chain(make_chain({"a": "上游", "b": "下游"}, [("a", "b")], EVIL), {"src": EVIL}),
-                                  draw_enterprise(FIRM, [make_edge(1, "y", "x", EVIL)], [], {"src": EVIL})])  # fmt: skip
+                                  draw_enterprise(FIRM, [make_edge(1, "y", "x", EVIL)], [], {"src": EVIL})], ids=["chain", "firm"])  # fmt: skip
 def test_a_drawn_file_stands_alone_and_escapes_names(page: str) -> None:
     assert "alert(1)</script>" not in page
     assert "<img src=x" not in page

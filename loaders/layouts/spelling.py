@@ -16,7 +16,12 @@ UNIT = re.compile(
     rf"|(?:[/,:_-]|单位:?)(?:人民币)?((?:{_scale})?(?:{_money}))$|((?:{_scale})(?:{_money}))$"
 )
 TITLE_UNIT = re.compile(rf"单位[::]?\s*[(\[【]?{_unit}")
-COUNTED = re.compile(r"[(\[【](?:单位:?)?(?:人|名|家|户|个|项|亩|㎡|m2|平方米|万平方米|%|年|月|日|辆|台|套|吨)[)\]】]$")
+COUNTED = re.compile(
+    r"[(\[【](?:单位:?)?(?:人|名|家|户|个|项|亩|㎡|m2|平方米|万平方米|%|年|月|日|辆|台|套|吨|t|件|只|支|条|块|片|张|根|颗|对|副|米|m|公斤|千克|kg|克|g|升|l|pcs?|ea|sets?)"
+    r"(?:/(?:台|套|车|辆|机|件))?"
+    r"[)\]】]$",
+    re.IGNORECASE,
+)
 YEAR = re.compile(r"^((?:19|20)\d{2})年(?:度|全年)?(.{2,})$")
 FAR = 30  # letters of a head; what is longer is no head
 
