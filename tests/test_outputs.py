@@ -46,7 +46,7 @@ FILES = {
     "place --out": ["place", "--firms", "registered", "--out", f"{PLACE}.jsonl"],
     "match --out": ["match", "--offers", "offers", "--needs", "needs", "--out", f"{PLACE}.jsonl"],
 }
-WHOM = {"desk": ["示例链"], "duties": ["示例专班"]}
+WHOM = {"desk": ["示例链"], "local-share": ["示例链"], "duties": ["示例专班"]}
 FILES |= {
     f"{question.name} --xlsx": [question.name, *WHOM.get(question.name, []), "--xlsx", f"{PLACE}.xlsx"]
     for question in QUESTIONS
