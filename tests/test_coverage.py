@@ -286,10 +286,13 @@ def test_what_a_look_settles_most_is_the_first_to_look_at(store: Store, tmp_path
     put(store, tmp_path, enterprises=[firm("A", products="car")], coverages=[look("demo.part"), look("demo.raw")])
     answer = asked_of(store)
     assert [(one.place.id, one.state.value) for one in answer.segments] == [
+        ("demo.raw", "名录查过"),
         ("demo.whole", "没查过"),
         ("demo.part", "名录查过"),
-        ("demo.raw", "名录查过"),
     ]
+    raw = answer.segments[0]  # B has no registered product: it may make either
+    assert ({one.state.value for one in raw.products}, raw.uncertain, raw.open) == ({"查过仍说不准"}, 1, 2)
+    assert raw.why[0].code == "looked_and_unsure"
     assert (answer.chains[0].segments_looked, answer.chains[0].products_looked) == (2, 4)
 
 

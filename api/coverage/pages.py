@@ -84,7 +84,6 @@ def _page(visit: VisitDep, asked: Mapping[str, str], **values: Any) -> Response:
         found_zh=FOUND,
         how=how,
         open=OPEN,
-        never=LookState.never,
         **values,
     )
 

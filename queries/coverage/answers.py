@@ -14,12 +14,14 @@ class LookState(Term):
     not_found = "查过没有"
     found = "查过有这些"
     listed = "名录查过"
+    unsure = "查过仍说不准"
     due = "到期再查"
     part = "只查了一部分"
     never = "没查过"
 
 
-OPEN = (LookState.due, LookState.part, LookState.never)  # where somebody has still to look
+NOT_LOOKED = (LookState.due, LookState.part, LookState.never)
+OPEN = (LookState.unsure, *NOT_LOOKED)  # where somebody has still to look: a list may not tell it
 
 
 class PlaceCoverage(Answer):
@@ -44,7 +46,7 @@ class SegmentCoverage(PlaceCoverage):
     """A segment with what is still open of it."""
 
     chain: Named
-    open: int = Field(description="products that nobody has looked for, or not lately")
+    open: int = Field(description="products that nobody has looked for, or not lately, or not so that it can be told")
     of: int = Field(description="products")
     points: float = Field(description="how much a look would settle: the order of the list")
     why: list[Reason]

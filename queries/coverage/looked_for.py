@@ -6,18 +6,34 @@ from functools import cache
 from graph.deadline import check
 from graph.model.nodes import FOUND, NOT_FOUND
 from queries.city.city import read_city
-from queries.city.facts import Facts, Place, chain_facts
+from queries.city.facts import Facts, chain_facts
 from queries.city.looks import LookedAt
 from queries.core.answers import Named
 from queries.core.reason import Catalogue, Reason
 from queries.core.shipped import Strict, Threshold, read_shipped
 from queries.core.view import View
-from queries.coverage.answers import OPEN, ChainCoverage, LookedFor, LookState, PlaceCoverage, SegmentCoverage
+from queries.coverage.answers import (
+    NOT_LOOKED,
+    OPEN,
+    ChainCoverage,
+    LookedFor,
+    LookState,
+    PlaceCoverage,
+    SegmentCoverage,
+)
+from queries.gaps.answers import State
 from queries.gaps.flips import NO_NETWORK
 from queries.gaps.measures import Good, Measures, measure
+from queries.gaps.rules import read_rules
+from queries.gaps.verdict import verdict_of
 from queries.things.chains import list_chains
 
 say = Catalogue("coverage")
+TOLD = {
+    "never_looked": (LookState.part, LookState.never),
+    "looked_long_ago": (LookState.due,),
+    "looked_and_unsure": (LookState.unsure,),
+}
 
 
 class OrderRules(Strict):
@@ -27,6 +43,7 @@ class OrderRules(Strict):
     leader: Threshold
     user: Threshold
     uncertain: Threshold
+    calls: Threshold
     open: Threshold
 
 
@@ -60,9 +77,9 @@ def _examine(view: View, chain: Named) -> tuple[ChainCoverage, list[SegmentCover
     looked = ChainCoverage(
         chain=chain,
         segments=len(segments),
-        segments_looked=sum(segment.state not in OPEN for segment in segments),
+        segments_looked=sum(segment.state not in NOT_LOOKED for segment in segments),
         products=len(told),
-        products_looked=sum(product.state not in OPEN for product in told.values()),
+        products_looked=sum(product.state not in NOT_LOOKED for product in told.values()),
         due=sum(product.state is LookState.due for product in told.values()),
     )
     return looked, segments
@@ -82,7 +99,7 @@ def _segment(facts: Facts, chain: Named, measures: Measures, measured: Mapping[s
     points = (
         rules.leader.value * len(leaders)
         + rules.user.value * len(users)
-        + rules.uncertain.value * len(uncertain)
+        + rules.uncertain.value * min(len(uncertain), rules.calls.value)
         + rules.open.value * len(still)
     )
     place = _place(facts, measures, measures.goods)
@@ -104,11 +121,9 @@ def _settles_more(product: PlaceCoverage) -> tuple[bool, int, int, str]:
 def _why(
     facts: Facts, still: Sequence[PlaceCoverage], leaders: Sequence[str], users: set[str], uncertain: set[str]
 ) -> Iterable[Reason]:
-    due = sum(product.state is LookState.due for product in still)
-    if len(still) > due:
-        yield say("never_looked", count=len(still) - due)
-    if due:
-        yield say("looked_long_ago", count=due)
+    for code, states in TOLD.items():
+        if count := sum(product.state in states for product in still):
+            yield say(code, count=count)
     if leaders:
         yield say("leaders_wait", count=len(leaders), leaders=[facts.firms[leader].short for leader in leaders])
     if users:
@@ -142,7 +157,7 @@ def _place(facts: Facts, measures: Measures, goods: Sequence[Good]) -> PlaceCove
     return PlaceCoverage(
         kind=place.label,
         place=Named(id=place.id, name=place.name),
-        state=_state(looked, place),
+        state=_state(looked, measures),
         as_of=last.as_of if last else "",
         due=last.due if last else "",
         by=last.by if last else "",
@@ -156,8 +171,10 @@ def _place(facts: Facts, measures: Measures, goods: Sequence[Good]) -> PlaceCove
     )
 
 
-def _state(looked: LookedAt, place: Place) -> LookState:
-    if looked.found and (place.label == "Segment" or looked.asked):
+def _state(looked: LookedAt, measures: Measures) -> LookState:
+    if looked.whole and verdict_of(measures, read_rules()).state is State.unknown:
+        return LookState.unsure
+    if looked.found and (measures.place.label == "Segment" or looked.asked):
         return {NOT_FOUND: LookState.not_found, FOUND: LookState.found}[looked.found]
     if looked.whole:
         return LookState.listed

@@ -10,14 +10,14 @@ def table_of_coverage(answer: LookedFor) -> Table[SegmentCoverage]:
         Column("环节", lambda one: ThingRef("Segment", one.place.id, one.place.name), "thing"),
         Column("产业链", lambda one: one.chain.name),
         Column("摸底", lambda one: one.state),
-        Column("没查", lambda one: Number(one.open, f"{one.open}/{one.of}"), "number"),
+        Column("要查", lambda one: Number(one.open, f"{one.open}/{one.of}"), "number"),
         Column("牵连", lambda one: "；".join(one.why)),
         Column("本地已知", lambda one: one.firms, "number"),
         Column("上次查", lambda one: one.as_of, "date"),
         Column("谁查的", lambda one: one.by),
         Column("能弄清", lambda one: one.points, "number"),
     ]
-    note = "排在前面的，查一次弄清得最多：在等的链主、离不开它的产品、拿不准的企业、没查过的产品。"
+    note = "排在前面的，查一次弄清得最多：在等的链主、离不开它的产品、拿不准的企业、没查过、查过仍说不准的产品。"
     return Table("coverage", "先去查哪里", columns, answer.segments, note, "图里还没有产业链。")
 
 
