@@ -2,16 +2,14 @@
 
 import io
 import json
-from datetime import date
 from pathlib import Path
-from typing import Self
 
 import openpyxl
 import pytest
 from desk_parts import DAY, ROWS, TODAY, desk_of, load_office
 from fastapi.testclient import TestClient
 from test_cli import run
-from view_parts import under
+from view_parts import stand_at, under
 
 from api.app import create_app
 from graph.errors import InputError
@@ -37,18 +35,6 @@ def office(store: Store, tmp_path: Path) -> Store:
     folder = tmp_path / "rows"
     folder.mkdir()
     return load_office(store, folder)
-
-
-@pytest.fixture
-def on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the server's clock stand at the day of the rows: what is due tomorrow is due tomorrow in every year."""
-
-    class Clock(date):
-        @classmethod
-        def today(cls) -> Self:
-            return cls(TODAY.year, TODAY.month, TODAY.day)
-
-    monkeypatch.setattr("graph.scope.date", Clock)
 
 
 def by_id(store: Store, day: str = DAY) -> dict[str, WorkItem]:
@@ -237,8 +223,8 @@ def test_an_owner_whose_time_is_over_owns_nothing(office: Store, tmp_path: Path)
     assert [owner.id for owner in by_id(office, "2026-11-29")["t-late"].owners] == ["office"]
 
 
-@pytest.mark.usefixtures("on_the_day")
-def test_pages_and_routes_say_the_same(office: Store) -> None:
+def test_pages_and_routes_say_the_same(office: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_at(monkeypatch, DAY)
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/chains/demo/desk").json()
     assert {thing["state_code"] for thing in answer["five"]} == {"live", "missing"}
@@ -271,8 +257,8 @@ def test_pages_and_routes_say_the_same(office: Store) -> None:
     assert "/agencies/office/duties" in client.get("/things/Agency/office").text
 
 
-@pytest.mark.usefixtures("on_the_day")
-def test_workbook_and_forms(office: Store) -> None:
+def test_workbook_and_forms(office: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_at(monkeypatch, DAY)
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     book = openpyxl.load_workbook(io.BytesIO(client.get("/chains/demo/desk.xlsx").content))
     assert book.sheetnames == ["链长制四张清单", "谁负责", "5个1", "引进目标", "看了哪些项目", "还缺哪些行",

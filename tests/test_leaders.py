@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 from test_cli import run
-from view_parts import trusted, under
+from view_parts import stand_at, trusted, under
 
 from api.app import create_app
 from graph.scope import Scope
@@ -237,7 +237,8 @@ def test_firms_judged_to_be_one_are_one_leader(office: Store, tmp_path: Path) ->
     ]
 
 
-def test_pages_and_routes_say_the_same(office: Store) -> None:
+def test_pages_and_routes_say_the_same(office: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_at(monkeypatch, DAY)
     client = TestClient(create_app(office, Settings(request_seconds=600)))
     answer = client.get("/api/v1/leaders").json()
     assert [leader["kind_code"] for leader in answer["leaders"]] == ["article"] * 3 + ["source"] * 2 + ["thought"]

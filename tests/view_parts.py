@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
+from typing import Self
+
+import pytest
 
 from graph.scope import Scope
 from graph.stores import Store
@@ -28,3 +32,14 @@ def rows_with_once(page: str) -> list[str]:
     return [
         once + row for once, table in tables for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL) if "<td" in row
     ]
+
+
+def stand_at(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    """Have the clock of what is asked stand at a day: what is due tomorrow is due tomorrow in every year."""
+
+    class Clock(date):
+        @classmethod
+        def today(cls) -> Self:
+            return cls.fromisoformat(day)
+
+    monkeypatch.setattr("graph.scope.date", Clock)

@@ -260,7 +260,8 @@ def _fitting(
     if otherwise is not None:
         return otherwise
     for record in (*NODES, *EDGES):
-        if hint := _leader_hint(record, _missing(record, cleaned, about)):
+        hint = _leader_hint(record, _missing(record, cleaned, about))
+        if hint and _may_be(record, cleaned):
             raise InputError(f"{record.table.zh}表没有说是哪家链主的;{hint}")
     if len(OF_PEOPLE & {*cleaned}) > 1:
         raise InputError("这像是人员名单(有姓名、性别等列),不是企业、项目等的表,没有载入")
