@@ -15,6 +15,7 @@ SEGMENTS = [
     {"id": "demo.agency", "name": "货运代理与口岸服务", "chain": "demo", "tier": "上游"},
     {"id": "demo.switches", "name": "电气设备", "chain": "demo", "tier": "中游"},
     {"id": "demo.sensors", "name": "家电芯片与电子元器件", "chain": "demo", "tier": "中游"},
+    {"id": "demo.crystals", "name": "功率与复合晶体器件", "chain": "demo", "tier": "中游"},
     {"id": "integrated-circuits.packaging", "name": "封装测试", "chain": "demo", "tier": "下游"},
 ]
 PRODUCTS = [
@@ -60,6 +61,10 @@ def test_the_first_part_of_a_segments_name_places_a_firm(store: Store, tmp_path:
 
 def test_a_later_part_or_a_longer_word_places_nobody(store: Store, tmp_path: Path) -> None:
     assert places(city_with(store, tmp_path, "电子元器件", "航货运代理")) == {}
+
+
+def test_a_part_that_lacks_only_the_word_for_things_places_a_firm(store: Store, tmp_path: Path) -> None:
+    assert places(city_with(store, tmp_path, "复合晶体业务分部")) == {"a": {"demo.crystals"}}
 
 
 def test_what_a_firm_hardly_lives_by_and_what_a_trader_has_place_nobody(store: Store, tmp_path: Path) -> None:

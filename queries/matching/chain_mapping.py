@@ -44,6 +44,7 @@ class Industries(Strict):
 
 
 _parts = re.compile(r"[与和及、/]")
+_thing = re.compile(r"(?:器件|产品)$")
 _income = re.compile(r"(?<=..)(?:系列|业务|分部|板块|销售|收入|产品|类)+$")
 _trade = re.compile(r"流通|连锁|零售|贸易|供应链|百货|超市|经销")
 
@@ -184,6 +185,10 @@ class _Words:
                     self.parts[bare(part)].add(segment)
                     if not place:
                         self.leading[bare(part)].add(segment)
+                short = _thing.sub("", bare(part))
+                if len(short) > SHORTEST_PART and short != bare(part):  # 化合物半导体 is what 化合物半导体器件 are of
+                    self.parts[short].add(segment)
+                    self.leading[short].add(segment)
         self.chains = {bare(name): id for id, name in city.names["Chain"].items()}
 
     def chains_of(self, products: Iterable[str]) -> tuple[str, ...]:
