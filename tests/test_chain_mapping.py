@@ -15,7 +15,7 @@ SEGMENTS = [
     {"id": "demo.agency", "name": "货运代理与口岸服务", "chain": "demo", "tier": "上游"},
     {"id": "demo.switches", "name": "电气设备", "chain": "demo", "tier": "中游"},
     {"id": "demo.sensors", "name": "家电芯片与电子元器件", "chain": "demo", "tier": "中游"},
-    {"id": "demo.crystals", "name": "功率与复合晶体器件", "chain": "demo", "tier": "中游"},
+    {"id": "demo.crystals", "name": "功率与稀土半导体器件", "chain": "demo", "tier": "中游"},
     {"id": "integrated-circuits.packaging", "name": "封装测试", "chain": "demo", "tier": "下游"},
 ]
 PRODUCTS = [
@@ -64,7 +64,7 @@ def test_a_later_part_or_a_longer_word_places_nobody(store: Store, tmp_path: Pat
 
 
 def test_a_part_that_lacks_only_the_word_for_things_places_a_firm(store: Store, tmp_path: Path) -> None:
-    assert places(city_with(store, tmp_path, "复合晶体业务分部")) == {"a": {"demo.crystals"}}
+    assert places(city_with(store, tmp_path, "稀土半导体业务分部")) == {"a": {"demo.crystals"}}
 
 
 def test_what_a_firm_hardly_lives_by_and_what_a_trader_has_place_nobody(store: Store, tmp_path: Path) -> None:
