@@ -31,7 +31,7 @@ def show_coverage(visit: VisitDep, chain: LookWord = "") -> Response:
     return see(visit.links.of_chain(chain, "coverage")) if chain else _page(visit, {"chain": "", "place": ""})
 
 
-@router.get("/chains/{chain}/coverage")
+@router.get("/chains/{chain:id}/coverage")
 def show_coverage_of(
     visit: VisitDep, chain: str, place: LookWord = "", done: LookWord = "", change: LookWord = ""
 ) -> Response:

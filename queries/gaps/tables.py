@@ -93,8 +93,12 @@ def notes_of_weak_links(answer: WeakLinks, _: Mapping[str, Any]) -> Iterator[str
 def _judged(answer: WeakLinks) -> list[Column[Placed]]:
     """Return what is judged, the least founded status that it rests on, the
     sources of its rows, and what defends it."""
+    places: list[Judged] = [place for segment in answer.segments for place in (segment, *segment.products)]
+    state: Column[Placed] = Column("状态", lambda pair: pair[1].state, "state")
+    if any(place.absent_from for place in places):  # no head of files where there is nothing to say
+        state = replace(state, extra=lambda pair: _absent(pair[1]), apart="名录内没有")
     return [
-        Column("状态", lambda pair: pair[1].state, "state", lambda pair: _absent(pair[1]), apart="名录内没有"),
+        state,
         Column("评分", lambda pair: pair[1].score, "score"),
         Column("行动", lambda pair: pair[1].action, "act", lambda pair: pair[1].action_reason),
         Column("本地企业", lambda pair: pair[1].firms, "firms"),
