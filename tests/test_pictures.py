@@ -105,7 +105,15 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
     for id, (state, score) in states.items():
         parts = [] if score is None else [ScorePart(name="无本地企业", points=score, most=100, reason=reason)]
         words = {"status": "curated" if parts else None, "reasons": [reason], "action": "摸底", "action_reason": reason}
-        judged = {"state": state, "score": score, "parts": parts, "firms": [], "evidence": [], **words}
+        judged = {
+            "state": state,
+            "score": score,
+            "parts": parts,
+            "absent_from": [],
+            "firms": [],
+            "evidence": [],
+            **words,
+        }
         products = [ProductState(product=f"产品{id}", product_id=f"p0-{id}", **judged)]
         segments.append(SegmentState(segment=id, segment_id=id, tier="上游", products=products, **judged))
     about: dict[str, Any] = {
