@@ -2,10 +2,11 @@
 stands over what files say until it is taken back; the journal keeps each of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -27,7 +28,7 @@ from graph.model import (
 from graph.model.edits import Edit, read_edits, tag_of
 from graph.moments import now
 from graph.names.comparisons import read_comparisons
-from graph.stores import Store
+from graph.stores import Ends, Store, Tables
 from loaders.folding import Folding
 from loaders.report import Report
 from loaders.rows.directory import Directory
@@ -151,6 +152,40 @@ class _Begun:
         return _clipped(entry) if outcome is Outcome.refused else entry
 
 
+class ReadOnce:
+    """The tables of a store, each read once: what stands while many changes begin, or after they have ended."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._nodes: dict[type[Node], pl.DataFrame] = {}
+        self._edges: dict[tuple[type[Edge], Ends], list[pl.DataFrame]] = {}
+        self._directories: dict[tuple[str, ...], Directory] = {}
+
+    def nodes(self, record: type[Node]) -> pl.DataFrame:
+        """Return all nodes of a type."""
+        if record not in self._nodes:
+            self._nodes[record] = self._store.nodes(record)
+        return self._nodes[record]
+
+    def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
+        """Yield all edges of a type between two labels."""
+        if (record, ends) not in self._edges:
+            self._edges[record, ends] = [*self._store.edges(record, ends)]
+        yield from self._edges[record, ends]
+
+    def directory(self, labels: tuple[str, ...]) -> Directory:
+        """Return what the things of some labels are called."""
+        if labels not in self._directories:
+            directory = self._directories[labels] = Directory(self._taken_for)
+            for label in labels:
+                directory.add(label, self.nodes(NODE_TYPES[label]))
+        return self._directories[labels]
+
+    @cached_property
+    def _taken_for(self) -> dict[str, str]:
+        return read_comparisons(self._store).taken_for
+
+
 def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
     """Make changes in one load and return what came of each; where one is
     stale, none is made: ``Conflict`` carries the newer row."""
@@ -158,8 +193,9 @@ def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
     try:
         with store.load() as writer:
             recover(store)
+            read, new = ReadOnce(store), _names_of(changes)
             for change in changes:
-                begun.append(_begin(store, change, _names_of(changes)))
+                begun.append(_begin(read, change, new))
                 add_rows(tables, change.record, [begun[-1].row], report)
             if report.failed:
                 raise InputError(report.failed[0]["reason"])
@@ -176,7 +212,8 @@ def apply(store: Store, changes: Sequence[Change]) -> list[Done]:
         for change in changes[len(begun) :]:
             refuse(store, change, error)
         raise
-    return [_finish(store, table, one) for table, one in zip(tables, begun, strict=True)]
+    read = ReadOnce(store)
+    return [_finish(store, read, table, one) for table, one in zip(tables, begun, strict=True)]
 
 
 def refuse(store: Store, change: Change, error: LianzhangError) -> None:
@@ -237,7 +274,7 @@ def _key_names(record: type[Record]) -> tuple[str, ...]:
     return ("id",)
 
 
-def standing(store: Store, record: type[Record], key: Mapping[str, Any]) -> Row | None:
+def standing(store: Tables, record: type[Record], key: Mapping[str, Any]) -> Row | None:
     """Return a row as it stands, its ends being ids; None where there is none."""
     if issubclass(record, Edge):
         (start, _), (end, _) = record.table.end_columns
@@ -258,31 +295,29 @@ def _names_of(changes: Sequence[Change]) -> dict[str, str]:
     return {str(one.key.get("id")): str(one.fields["name"]) for one in nodes if one.fields.get("name")}
 
 
-def _begin(store: Store, change: Change, new: Mapping[str, str]) -> _Begun:
+def _begin(read: ReadOnce, change: Change, new: Mapping[str, str]) -> _Begun:
     """Return a change with the row that it is about; raises ``Conflict`` where that is not the one that was seen."""
     change.check()
-    key, ends = _with_ids(store, change, new)
+    key, ends = _with_ids(read, change, new)
     change = replace(change, key=key)
-    row = standing(store, change.record, change.key)
+    row = standing(read, change.record, change.key)
     if change.seen is not None and (row is None or tag_of(row) != change.seen):
         told = f"{_last(row)}" if row else "现在没有这一行"
         raise Conflict(f"{change.record.table.zh}：你打开之后这一行改过了，{told}；请看过再改", newer=row)
     return _Begun(change, uuid4().hex, row, ends)
 
 
-def _with_ids(store: Store, change: Change, new: Mapping[str, str]) -> tuple[Row, str]:
+def _with_ids(read: ReadOnce, change: Change, new: Mapping[str, str]) -> tuple[Row, str]:
     """Return a key with ids where its ends are named otherwise, and the names of its ends in one text; what names
     nothing stays, and is refused as a row."""
     record, key = change.record, change.key
     if not issubclass(record, Edge):
         return key, ""
-    directory = Directory(read_comparisons(store).taken_for)
     found, names = dict(key), list[str]()
     for side, (column, _) in enumerate(record.table.end_columns):
         labels = sorted({ends[side] for ends in ends_of(record)})
-        known = [store.nodes(NODE_TYPES[label]) for label in labels]
-        for label, nodes in zip(labels, known, strict=True):
-            directory.add(label, nodes)
+        known = [read.nodes(NODE_TYPES[label]) for label in labels]
+        directory = read.directory((*labels,))
         (answer,) = directory.find(pl.Series([str(key.get(column) or "")]), labels).iter_rows(named=True)
         found[column] = answer["id"] or key.get(column)
         end = str(found[column] or "")
@@ -303,7 +338,7 @@ def _moment(at: str) -> str:
     return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
 
 
-def _finish(store: Store, table: InputTable, begun: _Begun) -> Done:
+def _finish(store: Store, read: ReadOnce, table: InputTable, begun: _Begun) -> Done:
     refused = [problem.reason for _, problems in table.refused for listed in problems.values() for problem in listed]
     refused += [bad.reason for bad in table.sheet.bad]
     outcome: Literal["new", "changed", "same"] = (
@@ -313,7 +348,7 @@ def _finish(store: Store, table: InputTable, begun: _Begun) -> Done:
         (Outcome.refused, ";".join(refused)) if refused else (Outcome.done, "" if outcome != "same" else "没有变化")
     )
     store.journal().append(begun.entry(end, told, store.version()))
-    row = standing(store, begun.change.record, begun.change.key) or {}
+    row = standing(read, begun.change.record, begun.change.key) or {}
     return Done("refused" if refused else outcome, told if refused else "", begun.id, row)
 
 

@@ -1,6 +1,6 @@
 """What people wrote looked back at: a change taken back, those after a generation made again, what a journal lacks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from graph.journal import JournalEntry, Outcome, settled
 from graph.model import EDGES, EDITS, NODES, columns, ends_of
 from graph.model.edits import Edit, read_edits, tag_of
 from graph.stores import Store
-from loaders.changes import RESTORED, UNDONE, Change, Done, apply, is_of, pin_of, record_of, standing
+from loaders.changes import RESTORED, UNDONE, Change, Done, ReadOnce, apply, is_of, pin_of, record_of, standing
 
 
 def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> Done:
@@ -21,12 +21,28 @@ def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> D
     Raises ``NotFound`` for a change that the journal does not know as done, ``Conflict`` where somebody has written
     over it since.
     """
-    told = [entry for entry in store.journal().entries() if entry.change == change]
+    (done,) = undo_all(store, [change], by, why, role)
+    return done
+
+
+def undo_all(store: Store, changes: Sequence[str], by: str, why: str = "", role: str = "") -> list[Done]:
+    """Take changes back in one load, all or none; raises as ``undo`` does."""
+    wanted, told = {*changes}, dict[str, list[JournalEntry]]()
+    for entry in store.journal().entries():
+        if entry.change in wanted:
+            told.setdefault(entry.change, []).append(entry)
+    read = ReadOnce(store)
+    back = [_back(read, change, told.get(change, ()), by, why or f"撤销 {change}", role) for change in changes]
+    return apply(store, back)
+
+
+def _back(read: ReadOnce, change: str, told: Sequence[JournalEntry], by: str, why: str, role: str) -> Change:
+    """Return the change that takes one back of which the journal has told."""
     made = next((entry for entry in told if entry.outcome is Outcome.begun), None)
     if made is None or told[-1].outcome is not Outcome.done:
         raise NotFound(f"操作记录里没有做成了的改动 {change[:60]},可用 lianzhang audit 查看")
     record, key = record_of(made.thing), {**made.key}
-    row = standing(store, record, key)
+    row = standing(read, record, key)
     if row is None:
         raise NotFound(f"图中没有 {made.thing} 这一行了,无从撤销")
     edits = read_edits(row)
@@ -34,11 +50,9 @@ def undo(store: Store, change: str, by: str, why: str = "", role: str = "") -> D
     if not own or any(_moved_on(edits.get(name), made.before[name]) for name in {*made.after} - own):
         raise Conflict(f"{record.table.zh}: 这次改动之后又有人改过,或已撤销过;请先撤销后来的改动", newer=row)
     if made.action == "新增" and not _is_of_files(edits):
-        (done,) = apply(store, [Change(record, key, None, by, why or f"撤销 {change}", tag_of(row), role)])
-        return done
+        return Change(record, key, None, by, why, tag_of(row), role)
     pins = {name: pin_of(made.before.get(name)) for name in own}
-    (done,) = apply(store, [Change(record, key, {}, by, why or f"撤销 {change}", tag_of(row), role, pins)])
-    return done
+    return Change(record, key, {}, by, why, tag_of(row), role, pins)
 
 
 def unwritten(store: Store) -> list[str]:

@@ -15,7 +15,7 @@ from graph.model.edits import read_edits
 from graph.model.parts import IsProduct
 from graph.stores import Store
 from loaders.changes import Change, Done, apply
-from loaders.history import undo
+from loaders.history import undo_all
 from loaders.recording import recorded
 from loaders.report import Report, Step, silent
 from loaders.rows.edits import released
@@ -135,7 +135,7 @@ def _judge(
     store: Store, standing: Mapping[str, tuple[type[Edge], Row]], verdict: Verdict, by: str, why: str, role: str
 ) -> list[Done]:
     if verdict == "undo":
-        return [undo(store, _last(row, id), by, why, role) for id, (_, row) in standing.items()]
+        return undo_all(store, [_last(row, id) for id, (_, row) in standing.items()], by, why, role)
     changes: list[Change] = []
     yesterday = (date.today() - timedelta(days=1)).isoformat()
     for id, (record, row) in standing.items():
