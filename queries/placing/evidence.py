@@ -195,6 +195,7 @@ class RegisterReader:
         """Keep the yardstick."""
         self.yardstick = yardstick
         self._rarity: dict[str, float] = {}
+        self._found = lru_cache(maxsize=KEPT)(yardstick.found)
         self._of_item = lru_cache(maxsize=KEPT)(self._weigh)
         self._of_products = lru_cache(maxsize=KEPT)(self._products_of)
 
@@ -273,7 +274,7 @@ class RegisterReader:
     def _words(self, text: str) -> Iterator[tuple[RegisterWord, Found, int, float]]:
         """Yield the words in a text with each place that they speak for, where the text means that place's word."""
         elsewhere = self.yardstick.elsewhere(text)
-        for found in self.yardstick.found(text):
+        for found in self._found(text):
             for word in self.yardstick.words[found.word]:
                 for place, share in word.places:
                     if not any(
@@ -292,10 +293,10 @@ class RegisterReader:
                     share = SURE_OF_SERVICE[item.deed] if service else SURE_OF_PRODUCT[item.deed]
                     best[word.of] = max(best.get(word.of, 0.0), quality * share)
 
-        for found in self.yardstick.found(what):
+        for found in self._found(what):
             add(found.word, found.quality)
         for form in self._forms(item, what):
-            for found in self.yardstick.found(form):
+            for found in self._found(form):
                 if any(word.kind in (WordKind.service, WordKind.means) for word in self.yardstick.words[found.word]):
                     add(found.word, found.quality if item.deed != "sell" or found.word.endswith(SOLD) else 0.0)
         return best

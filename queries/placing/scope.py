@@ -66,12 +66,17 @@ class ScopeItem:
     @property
     def deed(self) -> str:
         """Return the deed that counts: who makes and sells a thing makes it."""
-        return next((name for deed, name in _BY_DEED if deed in self.deeds), "bare")
+        return _counted(self.deeds)
 
     @property
     def sells(self) -> bool:
         """Tell whether the thing is sold and not made."""
         return self.deed == "sell"
+
+
+@cache
+def _counted(deeds: frozenset[Deed]) -> str:
+    return next((name for deed, name in _BY_DEED if deed in deeds), "bare")
 
 
 def plain(text: str) -> str:

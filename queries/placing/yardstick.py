@@ -89,14 +89,12 @@ class Yardstick:
     ends: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # the ends of products' names
 
     @cached_property
-    def longest(self) -> int:
-        """Return how many signs the longest word has."""
-        return max(map(len, self.words), default=0)
+    def _lengths(self) -> dict[str, list[int]]:
+        return _lengths_of(self.words)
 
     @cached_property
-    def longest_other(self) -> int:
-        """Return how many signs the longest word has that means something else."""
-        return max(map(len, self.others), default=0)
+    def _other_lengths(self) -> dict[str, list[int]]:
+        return _lengths_of(self.others)
 
     @cached_property
     def number(self) -> dict[str, int]:
@@ -110,12 +108,14 @@ class Yardstick:
         """
         return [
             Found(word, _quality(start, end, len(text)), start, end)
-            for word, start, end in _longest(text, self.words, self.longest)
+            for word, start, end in _longest(text, self.words, self._lengths)
         ]
 
     def elsewhere(self, text: str) -> list[tuple[int, int, set[int]]]:
         """Return from where to where a text speaks of something else than some segments do with the same word."""
-        return [(start, end, self.others[word]) for word, start, end in _longest(text, self.others, self.longest_other)]
+        return [
+            (start, end, self.others[word]) for word, start, end in _longest(text, self.others, self._other_lengths)
+        ]
 
     def holding(self, word: str) -> int:
         """Return how many words there are that hold a word."""
@@ -131,13 +131,24 @@ class Yardstick:
             self.words[bare].append(RegisterWord(kind, of, tuple(places)))
 
 
-def _longest(text: str, words: Container[str], longest: int) -> list[tuple[str, int, int]]:
+def _lengths_of(words: Iterable[str]) -> dict[str, list[int]]:
+    """Return by their first signs how long words are, the longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        lengths[word[:SHORTEST]].add(len(word))
+    return {begin: sorted(own, reverse=True) for begin, own in lengths.items()}
+
+
+def _longest(text: str, words: Container[str], lengths: Mapping[str, Sequence[int]]) -> list[tuple[str, int, int]]:
     """Return the words in a text with where they stand, without those within longer ones."""
     found: list[tuple[str, int, int]] = []
-    until = 0  # how far the words reach that begin before
-    for start in range(len(text) - SHORTEST + 1):
-        for end in range(min(len(text), start + longest), max(until, start + SHORTEST - 1), -1):
-            if (word := text[start:end]) in words:
+    until, whole = 0, len(text)  # how far the words reach that begin before
+    for start in range(whole - SHORTEST + 1):
+        for length in lengths.get(text[start : start + SHORTEST], ()):
+            end = start + length
+            if end <= until:
+                break
+            if end <= whole and (word := text[start:end]) in words:
                 found.append((word, start, end))
                 until = end
                 break
