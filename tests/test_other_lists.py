@@ -289,3 +289,23 @@ def test_heads_of_what_goes_into_what(store: Store, put: Put) -> None:
     put("产品.csv", [["名称", "来源"], ["压缩机", "s"], ["冰箱", "s"]])
     put("表.csv", [["投入产品", "产出产品"], ["压缩机", "冰箱"]])
     assert rows(store, "MATCH (a:Product)-[:INPUT_TO]->(b:Product) RETURN a.name, b.name") == [("压缩机", "冰箱")]
+
+
+def test_a_section_is_no_project_whatever_its_column(store: Store, put: Put) -> None:
+    put(
+        "签约.csv",
+        [["序号", "项目名称", "总投资（亿元）", "投资方", "签约日期"], ["一", "第一批", "", "", ""], ["1", "示例甲项目", "1", "", "2026年9月"],
+         ["", "（二）第二批", "", "", ""], ["2", "示例乙项目", "2", "", ""], ["三", "示例丙项目", "3", "示例有限公司", "2026年9月"]],
+    )  # fmt: skip
+    assert rows(store, "MATCH (p:Project) RETURN p.name") == [("示例丙项目",), ("示例乙项目",), ("示例甲项目",)]
+
+
+def test_places_in_traditional_characters(store: Store, put: Put) -> None:
+    put(
+        "名單.csv",
+        [["企業名稱", "註冊地址"], ["示例甲有限公司", "青島市嶗山區示例路"], ["示例乙有限公司", "廣東省東莞市"]],
+    )
+    assert [region_of(store, f"示例{name}有限公司") for name in "甲乙"] == [
+        ("崂山区", "reported"),
+        ("东莞市", "reported"),
+    ]

@@ -36,6 +36,8 @@ PLAIN_CODE = (  # nothing is to be read otherwise
     r"^[0-9A-Z]{17}[1-9A-Z]$|^[0-9]{13}(?:[0-9]{2})?$|^[0-9]{6}$|^[0-9]{6}\.[A-Z]{2}$"
 )
 ODD_START = r"^\s*[-'‘’—–－]"
+ORDINAL = r"^[(（]?[一二三四五六七八九十]{1,3}[)）、.．]?$"
+SECTION = rf"{ORDINAL}|^(?:[(（][一二三四五六七八九十]{{1,3}}[)）]|[一二三四五六七八九十]{{1,3}}[、.．])\S"
 NO_NAME = r"^(?:共?\s*\d+\s*[个家项户])?$"  # a sum beside 小计: 2个
 FIRST = "__first"  # the first column where it is none of ours: a number, or the word 合计
 SYSTEM_1904 = 1462  # days between the two systems in which Excel counts them
@@ -89,7 +91,8 @@ def _without_rows(
     first = next(iter([*unused, *cells]))
     leading = [name for name in dict.fromkeys([first, *names]) if name in frame.columns]
     heads_again = [pl.col(name).str.strip_chars().is_in([heads[name].strip(), own[name]]) for name in cells]
-    suspects = frame.filter(pl.any_horizontal(*heads_again, *map(_is_sum, leading)))
+    sections = [pl.col(name).str.strip_chars().str.contains(SECTION).fill_null(False) for name in leading]
+    suspects = frame.filter(pl.any_horizontal(*heads_again, *map(_is_sum, leading), *sections))
     gone: list[int] = []
     for row in suspects.iter_rows(named=True):
         said = {name: row[name] for name in (*unused, *cells) if (row[name] or "").strip()}
@@ -99,10 +102,19 @@ def _without_rows(
             notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "又是表头,没有当作一行"))
         elif any(_reads(said.get(name, ""), SUMS) for name in (*names, first)) or _reads(lead, REMARKS):
             notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "是合计或备注,没有当作一行"))
+        elif _is_section([*said.values()], len(cells)):
+            notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "只有小标题,没有当作一行"))
         else:
             continue
         gone.append(row[ROW])
     return frame.drop(unused).filter(~pl.col(ROW).is_in(gone)) if gone else frame.drop(unused)
+
+
+def _is_section(said: list[str], cells: int) -> bool:
+    """Tell whether a row of several cells only says what the next ones are about: 一, 第一批; 二、城阳区(2个)."""
+    if cells < 3 or len(said) > 2:
+        return False
+    return _reads(said[0], SECTION) and (len(said) == 2 or not _reads(said[0], ORDINAL))
 
 
 def without_sections(frame: pl.DataFrame, record: type[Record], notes: list[Note]) -> pl.DataFrame:

@@ -80,7 +80,9 @@ def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         whole = pl.concat_str(parts, separator="/", ignore_nulls=True).replace("", None)
         places.append(whole)
     if "address" in frame.columns:
-        places.append(text_of("address").str.extract(ADDRESS).replace("", None))
+        places.append(
+            text_of("address").str.replace("區", "区").str.replace("縣", "县").str.extract(ADDRESS).replace("", None)
+        )
     frame = frame.with_columns(pl.coalesce(*places).alias("region"))
     if frame.select(pl.col("region").str.contains(ZONE).any()).item() and (city := find_city(listing.title)):
         zone = pl.col("region").str.contains(ZONE)  # of the city that the title names
