@@ -17,6 +17,11 @@ DECIDED = 5000  # lines that say which encoding it is
 WORKBOOKS = ((b"PK\x03\x04", "xlsx"), (b"\xd0\xcf\x11\xe0", "xls"))
 WIDER = ((codecs.BOM_UTF32_LE, "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"))
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+FOREIGN = (  # what is nonsense where it is read as GB18030
+    ("euc_jp", "日文编码(Shift-JIS、EUC-JP)", ("株式会社", "有限会社", "東京都", "大阪府", "製作所")),
+    ("cp932", "日文编码(Shift-JIS、EUC-JP)", ("株式会社", "有限会社", "東京都", "大阪府", "製作所")),
+    ("euc_kr", "韩文编码(EUC-KR)", ("주식회사", "서울", "경기도", "부산")),
+)
 SIGNS = "\n\r,\t;"
 UNREADABLE = "\ufffd"
 MARKED = "lianzhang-marked"  # how Python is told to go on at bytes that are not of the encoding
@@ -174,8 +179,15 @@ def _of_two_bytes(start: bytes) -> str:
         read = text.decode(name, "ignore")
         if (kana := sum("\u3041" <= sign <= "\u30fe" for sign in read)) > 4 and kana > len(read) // 10:
             raise InputError(f"文件像是日文编码(Shift-JIS、EUC-JP)。{UNKNOWN}")
-    leads = {pair[0] for pair in _pairs.findall(text)}
-    if beyond > 40 and leads and min(leads) >= 0xB0 and max(leads) <= 0xC8:  # all of hangul, half of the alphabet here
+    for name, language, words in FOREIGN:
+        read = text.decode(name, "ignore")
+        if any(word in read for word in words):
+            raise InputError(f"文件像是{language}。{UNKNOWN}")
+    pairs = {*_pairs.findall(text)}
+    leads = {pair[0] for pair in pairs}
+    if (
+        (beyond > 40 or len(pairs) > 11) and leads and min(leads) >= 0xB0 and max(leads) <= 0xC8
+    ):  # all of hangul, half of the alphabet here
         raise InputError(f"文件像是韩文编码(EUC-KR)。{UNKNOWN}")
     simplified, traditional = _commonness(text, "gb18030"), _commonness(text, "cp950")
     if traditional > 0.9 and traditional > simplified + 0.1:

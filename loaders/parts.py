@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from graph.model import Node, Record, file_name
+from graph.model.edges import Supplies
 from graph.model.nodes import Product
 from loaders.files.heads import Shape, Surroundings, known_head
 from loaders.files.sheets import Sheet
@@ -75,6 +76,8 @@ def pieces_of(frame: pl.DataFrame, record: type[Record], piece: Piece | None, se
         also = [name for name in PAIRED if piece and each != name and name in frame.columns]
         for name in also:
             frame = frame.with_columns(_paired(frame[name], values))
+        if record is Supplies and "amount" in frame.columns:
+            frame = _of_all(frame, values)
         frame = frame.with_columns(values).explode(each, *also, keep_nulls=False, empty_as_null=False)
     if piece is None:
         return frame
@@ -99,6 +102,19 @@ def _paired(told: pl.Series, things: pl.Series) -> pl.Series:
         number = len(several)
         made.append(parts if len(parts) == number else [text if len(parts) == 1 or number == 1 else None] * number)
     return pl.Series(told.name, made, dtype=pl.List(pl.String))
+
+
+def _of_all(frame: pl.DataFrame, values: pl.Series) -> pl.DataFrame:
+    """Take what is bought from several suppliers together for none of them; it is said in the note."""
+    together = (values.list.len() > 1) & frame["amount"].is_not_null()
+    if not together.any():
+        return frame
+    note = pl.col("note") if "note" in frame.columns else pl.lit(None, dtype=pl.String)
+    told = pl.when(together).then(pl.format("几家供应商合计年采购额：{}元", pl.col("amount").str.replace(r"\.0$", "")))
+    return frame.with_columns(
+        pl.concat_str(note.replace("", None), told, separator="；", ignore_nulls=True).replace("", None).alias("note"),
+        pl.when(~together).then(pl.col("amount")).alias("amount"),
+    )
 
 
 def _names_products(record: type[Record], each: str) -> bool:

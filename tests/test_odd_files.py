@@ -423,3 +423,48 @@ def test_a_file_of_300_mb_that_has_to_be_held_whole_is_refused_by_its_size(
         (True, True)
     ]
     store.close()
+
+
+def test_several_other_names_of_a_firm_are_parted(store: Store, tmp_path: Path) -> None:
+    text = (
+        '企业名称,别名,来源\n示例甲公司,甲链，甲多链,s\n示例乙公司,乙链/乙多链,s\n示例丙公司,"Alias One, Ltd.",s\n示例丁公司,丁链 丁多链,s\n'
+        "示例戊公司,示例旧戊公司 示例老戊公司,s\n示例己公司,1.示例旧己公司;2.示例老己公司,s\n示例庚公司,AB/C,s\n"
+    )
+    report = put(store, tmp_path, text)
+    said = {row["name"][2]: row["aliases"] for row in store.nodes(Enterprise).iter_rows(named=True)}
+    assert {name: sorted(aliases) for name, aliases in said.items()} == {
+        "甲": ["甲多链", "甲链"], "乙": ["乙多链", "乙链"], "丙": ["Alias One, Ltd."], "丁": ["丁链 丁多链"],
+        "戊": ["示例旧戊公司", "示例老戊公司"], "己": ["示例旧己公司", "示例老己公司"], "庚": ["AB/C"],
+    }  # fmt: skip
+    assert [(note.row, note.value) for note in report.notes] == [(5, "丁链 丁多链")]
+
+
+def test_numbers_of_registers_that_a_spreadsheet_changed_are_told(store: Store, tmp_path: Path) -> None:
+    text = (
+        "企业名称,统一社会信用代码,注册号,股票代码,来源\n示例甲公司,913702001234567000,370200018000123,600001.0,s\n"
+        "示例乙公司,,3.702E+14,000002,s\n示例丙公司,,SC123456,,s\n"
+    )
+    report = put(store, tmp_path, text)
+    said = store.nodes(Enterprise).select("name", "uscc", "registration_number", "stock_code").rows()
+    assert sorted(said) == sorted([
+        ("示例甲公司", None, "370200018000123", "600001"), ("示例乙公司", None, None, "000002"),
+        ("示例丙公司", None, "SC123456", None),
+    ])  # fmt: skip
+    assert sorted((note.row, note.column) for note in report.notes) == [
+        (2, "统一社会信用代码"), (2, "股票代码"), (3, "注册号"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [
+        ("company_name,address\n삼성예시전자,서울시 강남구\n", "euc_kr", "韩文"),
+        ("company_name,address\n示例電機株式会社,東京都港区\n", "euc_jp", "日文"),
+        ("company_name,address\n示例電機株式会社,東京都港区\n", "shift_jis", "日文"),
+    ],
+)
+def test_a_few_words_of_another_encoding_are_told_too(tmp_path: Path, text: str, encoding: str, told: str) -> None:
+    path = tmp_path / "register.csv"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(InputError, match=told):
+        read_text(path)

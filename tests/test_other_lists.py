@@ -232,3 +232,80 @@ def test_leaders_titles_institutes_and_parks(store: Store, put: Put) -> None:
     assert rows(store, institutes) == [("示例研究院", "新型研发机构", "海洋", "崂山区")]
     parks = "MATCH (p:Park)-[:LOCATED_IN]->(r:Region) RETURN p.name, p.kind, p.description"
     assert rows(store, parks) == [("示例海洋产业园", "省级", "海洋装备")]
+
+
+def test_names_with_a_stroke_are_several_where_each_is_known(store: Store, put: Put) -> None:
+    put(
+        "产品.csv",
+        [["名称", "别名", "来源"], ["智能电冰箱", "冰箱", "s"], ["洗衣机", "", "s"], ["铂碳催化剂", "Pt/C", "s"]],
+    )
+    put(
+        "名单.csv",
+        [
+            ["企业名称", "主要产品"],
+            ["示例甲有限公司", "冰箱/洗衣机"],
+            ["示例乙有限公司", "Pt/C"],
+            ["示例丙有限公司", "热泵/空调"],
+        ],
+    )
+    assert rows(store, "MATCH (e:Enterprise)-[:PRODUCES]->(p:Product) RETURN e.name, p.name") == sorted(
+        [("示例甲有限公司", "智能电冰箱"), ("示例甲有限公司", "洗衣机"), ("示例乙有限公司", "铂碳催化剂"), ("示例丙有限公司", "热泵/空调")], key=str,
+    )  # fmt: skip
+
+
+def test_what_several_suppliers_sell_together_is_said_of_none(store: Store, put: Put) -> None:
+    put(
+        "供应商.csv",
+        [["供应商名称", "物料名称", "年采购额(万元)"], ["示例甲有限公司,示例乙有限公司", "面板", "860"], ["示例丙有限公司", "面板", "10"]],
+        leader="示例链主",
+    )  # fmt: skip
+    together = "几家供应商合计年采购额：8600000元"
+    assert rows(store, "MATCH (a:Enterprise)-[s:SUPPLIES]->(b:Enterprise) RETURN a.name, s.amount, s.note") == sorted(
+        [("示例甲有限公司", None, together), ("示例乙有限公司", None, together), ("示例丙有限公司", 100_000, None)], key=str,
+    )  # fmt: skip
+
+
+def test_the_registered_address_goes_before_others_and_a_state_is_told_as_it_stands(store: Store, put: Put) -> None:
+    report = put(
+        "register.csv",
+        [["企业名称", "最新年报地址", "注册地址", "员工规模", "status"],
+         ["示例甲有限公司", "青岛市崂山区甲路", "青岛市城阳区流亭街道乙路", "10-20人", "Dissolved"]],
+    )  # fmt: skip
+    asked = "MATCH (e:Enterprise) WHERE e.source STARTS WITH '示例名录' RETURN e.address, e.street, e.note"
+    assert rows(store, asked) == [
+        ("青岛市城阳区流亭街道乙路", "流亭街道", "最新年报地址：青岛市崂山区甲路；员工规模：10-20人")
+    ]
+    assert ("status", "Dissolved") in {(note.column, note.value) for note in report.notes}
+
+
+@pytest.mark.parametrize(("head", "field"), [("主体", "没有的"), ("没有列", "名称")])
+def test_a_head_mapped_to_nothing_is_told_as_such(store: Store, tmp_path: Path, head: str, field: str) -> None:
+    path = save(tmp_path / "名单.csv", [["主体"], ["示例甲有限公司"]])
+    report = load([path], store, Options(kind=Enterprise, proof={"source": SOURCE}, columns={head: field}))
+    assert [f"--map {head}={field}" in failed["reason"] for failed in report.failed] == [True]
+
+
+def test_heads_of_what_goes_into_what(store: Store, put: Put) -> None:
+    put("产品.csv", [["名称", "来源"], ["压缩机", "s"], ["冰箱", "s"]])
+    put("表.csv", [["投入产品", "产出产品"], ["压缩机", "冰箱"]])
+    assert rows(store, "MATCH (a:Product)-[:INPUT_TO]->(b:Product) RETURN a.name, b.name") == [("压缩机", "冰箱")]
+
+
+def test_a_section_is_no_project_whatever_its_column(store: Store, put: Put) -> None:
+    put(
+        "签约.csv",
+        [["序号", "项目名称", "总投资（亿元）", "投资方", "签约日期"], ["一", "第一批", "", "", ""], ["1", "示例甲项目", "1", "", "2026年9月"],
+         ["", "（二）第二批", "", "", ""], ["2", "示例乙项目", "2", "", ""], ["三", "示例丙项目", "3", "示例有限公司", "2026年9月"]],
+    )  # fmt: skip
+    assert rows(store, "MATCH (p:Project) RETURN p.name") == [("示例丙项目",), ("示例乙项目",), ("示例甲项目",)]
+
+
+def test_places_in_traditional_characters(store: Store, put: Put) -> None:
+    put(
+        "名單.csv",
+        [["企業名稱", "註冊地址"], ["示例甲有限公司", "青島市嶗山區示例路"], ["示例乙有限公司", "廣東省東莞市"]],
+    )
+    assert [region_of(store, f"示例{name}有限公司") for name in "甲乙"] == [
+        ("崂山区", "reported"),
+        ("东莞市", "reported"),
+    ]

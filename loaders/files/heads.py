@@ -187,6 +187,7 @@ def identify(read_heads: list[str], about: Surroundings) -> Shape:
     if chosen is None:
         chosen = _fitting(read_heads, cleaned, None, about)
     if lacking := _missing(chosen, cleaned, about):
+        _check_mapped(chosen, read_heads, about)
         raise InputError(
             f"{chosen.table.zh}表缺少必需的列 {'、'.join(_zh(chosen, name) for name in lacking)};"
             f"表头读到的是 {'、'.join(filter(None, read_heads))[:200] or '(空)'}。"
@@ -199,6 +200,19 @@ def identify(read_heads: list[str], about: Surroundings) -> Shape:
             "这像是一份通讯录: 除了单位名称只有联系人,没有载入;如果这些单位都是企业,请用 --kind enterprises"
         )
     return shape
+
+
+def _check_mapped(record: type[Record], read_heads: list[str], about: Surroundings) -> None:
+    """Raise ``InputError`` where what was said of a head is why a column is lacking: no such head, or no such field."""
+    there = {clean_head(head) for head in read_heads}
+    for head, name in about.columns.items():
+        if head not in there:
+            said = "、".join(filter(None, read_heads))[:200]
+            raise InputError(f"--map {head}={name}: 文件里没有“{head}”这一列;表头是 {said}")
+        if clean_head(name) not in accepted(record):
+            raise InputError(
+                f"--map {head}={name}: {record.table.zh}表没有“{name}”这个字段;可用 lianzhang schema 查看字段"
+            )
 
 
 def known_head(head: str) -> str:

@@ -13,13 +13,16 @@ import polars as pl
 
 from graph.model import Edge, Record
 from graph.model.kinds import EXCEL_ERROR
+from graph.names.names import check_codes
 from loaders.files.sheets import ROW
 from loaders.layouts.spelling import clean_head
 
-CODES = ("uscc", "stock_code")
+CODES = ("uscc", "stock_code", "registration_number")
 NOTHING = r"^(?:未上市|暂无|没有|不详|未知|空|无|/+|[-—–－_]+|n/?a|nan|null|none|nil|0+|\*+|×+|x+)$"
 NOT_SAID = r"^[-—–－]{1,4}$"  # in any field; a word such as 无 or NULL may be what is meant there
 MARKED = r"^(?:['’‘`]\s*|=\s*\"(.*)\"\s*$|=\s*“(.*)”\s*$)"
+CUT = r"^[0-9]{15}000$"  # Excel keeps fifteen digits of a number
+DECIMAL = r"^(\d{6,15})\.0$"  # what a program made of a number that it took a code for
 SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d{1,2}$"
 SUMS = (
     r"^(?:[\u4e00-\u9fff]{0,8}(?:区|市|县|省|链|类|业|镇|全部|项目|本页|本表|以上))?(?:合|小|总|共|累)\s*计(?:[(（].*[)）]|[:：]?\s*[\d,.]+\s*(?:家|个|项|户|条|人|元|万元|亿元)?)?[:：]?$"
@@ -29,8 +32,12 @@ REMARKS = (
     r"^(?:备\s*注|注|说\s*明|填\s*表\s*人|填报(?:人|单位)|制\s*表(?:人)?|审\s*核(?:人)?|单位负责人|联系电话|数据来源)\s*[:：].*$"
     r"|^(?:备注|填表人|制表人|审核人)$"
 )
-PLAIN_CODE = r"^[0-9A-Z]{18}$|^[0-9]{6}$|^[0-9]{6}\.[A-Z]{2}$"  # nothing is to be read otherwise
+PLAIN_CODE = (  # nothing is to be read otherwise
+    r"^[0-9A-Z]{17}[1-9A-Z]$|^[0-9]{13}(?:[0-9]{2})?$|^[0-9]{6}$|^[0-9]{6}\.[A-Z]{2}$"
+)
 ODD_START = r"^\s*[-'‘’—–－]"
+ORDINAL = r"^[(（]?[一二三四五六七八九十]{1,3}[)）、.．]?$"
+SECTION = rf"{ORDINAL}|^(?:[(（][一二三四五六七八九十]{{1,3}}[)）]|[一二三四五六七八九十]{{1,3}}[、.．])\S"
 NO_NAME = r"^(?:共?\s*\d+\s*[个家项户])?$"  # a sum beside 小计: 2个
 FIRST = "__first"  # the first column where it is none of ours: a number, or the word 合计
 SYSTEM_1904 = 1462  # days between the two systems in which Excel counts them
@@ -84,7 +91,8 @@ def _without_rows(
     first = next(iter([*unused, *cells]))
     leading = [name for name in dict.fromkeys([first, *names]) if name in frame.columns]
     heads_again = [pl.col(name).str.strip_chars().is_in([heads[name].strip(), own[name]]) for name in cells]
-    suspects = frame.filter(pl.any_horizontal(*heads_again, *map(_is_sum, leading)))
+    sections = [pl.col(name).str.strip_chars().str.contains(SECTION).fill_null(False) for name in leading]
+    suspects = frame.filter(pl.any_horizontal(*heads_again, *map(_is_sum, leading), *sections))
     gone: list[int] = []
     for row in suspects.iter_rows(named=True):
         said = {name: row[name] for name in (*unused, *cells) if (row[name] or "").strip()}
@@ -94,10 +102,19 @@ def _without_rows(
             notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "又是表头,没有当作一行"))
         elif any(_reads(said.get(name, ""), SUMS) for name in (*names, first)) or _reads(lead, REMARKS):
             notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "是合计或备注,没有当作一行"))
+        elif _is_section([*said.values()], len(cells)):
+            notes.append(Note(row[ROW], "", "、".join(said.values())[:LIMIT], "只有小标题,没有当作一行"))
         else:
             continue
         gone.append(row[ROW])
     return frame.drop(unused).filter(~pl.col(ROW).is_in(gone)) if gone else frame.drop(unused)
+
+
+def _is_section(said: list[str], cells: int) -> bool:
+    """Tell whether a row of several cells only says what the next ones are about: 一, 第一批; 二、城阳区(2个)."""
+    if cells < 3 or len(said) > 2:
+        return False
+    return _reads(said[0], SECTION) and (len(said) == 2 or not _reads(said[0], ORDINAL))
 
 
 def without_sections(frame: pl.DataFrame, record: type[Record], notes: list[Note]) -> pl.DataFrame:
@@ -160,16 +177,24 @@ def _code(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.Da
         return frame
     was = pl.col(name).str.strip_chars()
     bare = was.str.replace(MARKED, "${1}${2}").str.normalize("NFKC").str.strip_chars()
+    if name != "uscc":
+        bare = bare.str.replace(DECIMAL, "${1}")
     nothing, damaged = bare.str.contains(f"(?i){NOTHING}"), bare.str.contains(SCIENTIFIC)
     short = bare.str.contains(r"^\d{1,4}$") if name == "stock_code" else pl.lit(False)
+    cut = bare.str.contains(CUT) & _is_wrong(bare) if name == "uscc" else pl.lit(False)
     told = (
         pl.when(nothing).then(pl.lit("不是代码,没有当作代码"))
         .when(damaged).then(pl.lit("被 Excel 改成了数字,后几位已丢失,没有当作代码;请把这一列设为文本后重填"))
+        .when(cut).then(pl.lit("后几位变成了 0,像是被 Excel 改成过数字,没有当作代码;请把这一列设为文本后重填"))
         .when(short).then(pl.lit("位数不够,前面的 0 可能被 Excel 去掉了,没有当作代码;请把这一列设为文本后重填"))
         .when(bare != was).then(pl.lit("去掉了文本记号,全角改为半角"))
     )  # fmt: skip
-    value = pl.when(nothing | damaged | short | (bare == "")).then(None).otherwise(bare)
+    value = pl.when(nothing | damaged | cut | short | (bare == "")).then(None).otherwise(bare)
     return _noted(frame, name, head, value, told, notes)
+
+
+def _is_wrong(code: pl.Expr) -> pl.Expr:
+    return code.map_batches(lambda codes: check_codes(codes)[1] != "有效", return_dtype=pl.Boolean).fill_null(False)
 
 
 def _plain(frame: pl.DataFrame, name: str, head: str, notes: list[Note]) -> pl.DataFrame:

@@ -85,6 +85,8 @@ class NodeLoader:
             if record is Part:
                 firms = [known[Enterprise], *(batch.rows for batch in batches if batch.record is Enterprise)]
                 frames[Part] = [named_leaders(frame, firms, self.taken_for) for frame in frames[Part]]
+            if record is Product and mentions:
+                frames[Product] = [self._of_several(frame, known[Product], mentions) for frame in frames[Product]]
             batches.append(self._identify(record, frames.pop(record), known[record], refused))
         while True:
             self.directory = Directory(self.taken_for)
@@ -223,12 +225,33 @@ class NodeLoader:
     def _parted(self, long: pl.DataFrame, labels: list[str]) -> pl.DataFrame:
         """Part values at commas and slashes where the whole names nothing and every part something: Pt/C and
         1,4-丁二醇 are names."""
-        values = long["value"].unique(maintain_order=True)
+        parted = self._parts_of(long["value"], labels)
+        if not parted:
+            return long
+        several = [parted.get(value, [value]) for value in long["value"]]
+        return long.with_columns(pl.Series("value", several, dtype=pl.List(pl.String))).explode("value")
+
+    def _of_several(self, frame: pl.DataFrame, there: pl.DataFrame, mentions: Collection[int]) -> pl.DataFrame:
+        """Take what is mentioned in passing for the first of several things that are there where it names these: a list
+        that has 冰箱/洗衣机 makes no product of that name."""
+        doubtful = frame.filter(pl.col(TABLE).is_in([*mentions]) & pl.col("name").str.contains(COMMAS[-1]))["name"]
+        if doubtful.is_empty():
+            return frame
+        self.directory = Directory(self.taken_for)
+        self.directory.add(Product.label(), there)
+        first = {name: parts[0] for name, parts in self._parts_of(doubtful, [Product.label()]).items()}
+        is_passing = pl.col(TABLE).is_in([*mentions])
+        name = pl.when(is_passing).then(pl.col("name").replace(first)).otherwise("name")
+        return frame.with_columns(name.alias("name")) if first else frame
+
+    def _parts_of(self, said: pl.Series, labels: list[str]) -> dict[str, list[str]]:
+        """Return the parts of the values that name nothing as a whole and of which every part names something."""
+        values = said.unique(maintain_order=True)
         doubtful = values.filter(values.str.contains(COMMAS[-1]))
         whole = self.directory.find(doubtful, labels) if len(doubtful) else None
-        if whole is None:
-            return long
         parted: dict[str, list[str]] = {}
+        if whole is None:
+            return parted
         for value in doubtful.filter(whole["id"].is_null()):
             for sign in COMMAS:
                 parts = [part.strip() for part in re.split(sign, value)]
@@ -236,10 +259,7 @@ class NodeLoader:
                 if known and self.directory.find(pl.Series(parts), labels)["problem"].is_null().all():
                     parted[value] = parts
                     break
-        if not parted:
-            return long
-        several = [parted.get(value, [value]) for value in long["value"]]
-        return long.with_columns(pl.Series("value", several, dtype=pl.List(pl.String))).explode("value")
+        return parted
 
     def _write(self, batch: NodeBatch, mentions: Collection[int]) -> pl.DataFrame:
         record = batch.record

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from loaders.layouts.spelling import simplified
+
 SOURCE = "admin-divisions-cn"
 COUNTRY = {"id": "cn", "name": "中国", "kind": "国家"}
 KINDS = {2: "省", 4: "市", 6: "区(市)"}
@@ -69,7 +71,7 @@ def _alone() -> dict[str, str]:
 
 def find_region(text: str) -> str | None:
     """Return the code of the most exact division with which a text begins: 山东省/青岛市/崂山区."""
-    return text if text in _names() else cut_region(text)[0] or None
+    return text if text in _names() else cut_region(text)[0] or cut_region(simplified(text))[0] or None
 
 
 @lru_cache(maxsize=10_000)

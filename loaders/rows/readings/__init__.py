@@ -14,6 +14,7 @@ from loaders.rows.readings.money import read_money
 from loaders.rows.readings.persons import read_persons
 from loaders.rows.readings.states import read_other_status, read_register, read_stage, read_steps
 from loaders.rows.readings.words import (
+    read_aliases,
     read_flags,
     read_industry,
     read_names,
@@ -31,7 +32,7 @@ def read_cells(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     return frame.drop(name for name in frame.columns if name.startswith("_") and name != ROW)
 
 
-OF_EVERY: tuple[Reading, ...] = (read_other_status, read_money, read_dates, read_parts)
+OF_EVERY: tuple[Reading, ...] = (read_aliases, read_other_status, read_money, read_dates, read_parts)
 
 OF_LISTS: tuple[Reading, ...] = (
     read_maker,

@@ -27,11 +27,11 @@ class Listing:
     notes: list[Note] = field(default_factory=list)
     title: str = ""
 
-    def note(self, frame: pl.DataFrame, name: str, told: pl.Expr) -> None:
-        """Note the cells of a column for which something is told."""
+    def note(self, frame: pl.DataFrame, name: str, told: pl.Expr, head: str = "") -> None:
+        """Note the cells of a column for which something is told, under its head or another."""
         said = frame.with_columns(told.alias("__told")).filter(pl.col("__told").is_not_null())
         for row, value, text in said.select(ROW, name, "__told").iter_rows():
-            self.notes.append(Note(row, self.heads.get(name, ""), (value or "")[:LIMIT], text))
+            self.notes.append(Note(row, head or self.heads.get(name, ""), (value or "")[:LIMIT], text))
 
 
 Reading = Callable[[pl.DataFrame, Listing], pl.DataFrame]

@@ -102,7 +102,7 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         for value in frame["registration_state"].drop_nulls().unique()
         if value.lower() in STATES
     }
-    frame = frame.with_columns(state.replace(words).alias("registration_state"))
+    frame = frame.with_columns(state.replace(words).alias("registration_state"), state.alias("_state_said"))
     if listing.listing:  # what is no state of a register, such as 已搬离 or 在谈, is kept as words
         values = frame["registration_state"].drop_nulls().unique()
         odd = pl.col("registration_state").is_in([text for text in values if text and not _is_state(text, Enterprise)])
@@ -125,8 +125,9 @@ def read_register(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
     end = pl.coalesce(told, pl.lit(listing.day or date.today().isoformat()))
     listing.note(
         frame,
-        "registration_state",
+        "_state_said",
         pl.when(is_gone & told.is_null()).then(pl.lit("企业已经不在;没有写哪一天,按名单的日期算")),
+        listing.heads.get("registration_state") or listing.heads.get("status", ""),
     )
     return frame.with_columns(pl.when(is_gone).then(end).otherwise(days[0]).alias("valid_to"))
 

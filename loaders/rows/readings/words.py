@@ -25,6 +25,10 @@ IN_NAME = (  # a line break that is not between two names
     r"|[ \t]*\n[ \t]*(?=[（(])"
 )
 AND_OTHERS = r"等(?:\d+家)?(?:企业|公司|单位)?$"
+APART_OR_NUMBERED = r"[，|｜,/\s]|^\s*(?:\d{1,2}[.．、)）]|[①-⑳])"
+NUMBERED = re.compile(r"^(?:\d{1,2}[.．)）]|[①-⑳])\s*(?=[\u4e00-\u9fff])")
+HAN = r"^[\u4e00-\u9fff()（）]{2,}$"
+OF_FIRM = r"^[\u4e00-\u9fff()（）]{3,}(?:公司|集团|[厂院所社店行])$"
 _told = re.compile(
     r"(?:研发|生产|制造|销售|加工|设计|经营|开发|安装)$|以及|面向|从事|用于|主要|专业|的(?:研发|研究|生产|制造|销售|设计|加工)"
 )
@@ -76,7 +80,9 @@ def read_place(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
         whole = pl.concat_str(parts, separator="/", ignore_nulls=True).replace("", None)
         places.append(whole)
     if "address" in frame.columns:
-        places.append(text_of("address").str.extract(ADDRESS).replace("", None))
+        places.append(
+            text_of("address").str.replace("區", "区").str.replace("縣", "县").str.extract(ADDRESS).replace("", None)
+        )
     frame = frame.with_columns(pl.coalesce(*places).alias("region"))
     if frame.select(pl.col("region").str.contains(ZONE).any()).item() and (city := find_city(listing.title)):
         zone = pl.col("region").str.contains(ZONE)  # of the city that the title names
@@ -136,6 +142,33 @@ def names_of(text: str) -> str:
     )
     names = (part for part in parts if 1 < len(part) <= PRODUCT_LENGTH and not _told.search(part))
     return ";".join(dict.fromkeys(names))
+
+
+def read_aliases(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
+    """Part several other names of a firm that a list parts with commas, strokes or blanks."""
+    if listing.record is not Enterprise or "aliases" not in frame.columns:
+        return frame
+    odd = frame.filter(pl.col("aliases").str.contains(APART_OR_NUMBERED))["aliases"].unique().to_list()
+    frame = frame.with_columns(pl.col("aliases").replace({text: aliases_of(text) for text in odd})) if odd else frame
+    blank = pl.col("aliases").str.contains(r"[\u4e00-\u9fff]\s+[\u4e00-\u9fff]")
+    listing.note(frame, "aliases", pl.when(blank).then(pl.lit("空格没有当作分隔;几个别名请用分号隔开")))
+    return frame
+
+
+def aliases_of(text: str) -> str:
+    """Return a firm's other names with ``;`` between: parted at a comma or stroke only between names of Chinese
+    characters, at a blank only where each is a whole name of a firm (Alias One, Ltd. is one name)."""
+    made: list[str] = []
+    for part in re.split(r"[;；、\n，|｜]+", text):
+        bare = NUMBERED.sub("", part.strip())
+        for sign, name in ((r"\s*,\s*", HAN), (r"\s*/\s*", HAN), (r"\s+", OF_FIRM)):
+            several = [NUMBERED.sub("", one) for one in re.split(sign, bare)]
+            if len(several) > 1 and all(re.search(name, one) for one in several):
+                made += several
+                break
+        else:
+            made += [bare] if bare and not re.fullmatch(r"\d{1,2}", bare) else []
+    return ";".join(dict.fromkeys(made))
 
 
 def read_quantity(frame: pl.DataFrame, listing: Listing) -> pl.DataFrame:
