@@ -35,8 +35,9 @@ def outputs_of(cells: list[Any]) -> list[Any]:
 
 
 def printed(cells: list[Any]) -> str:
-    return "\n".join(
-        output.get("text") or output.get("data", {}).get("text/plain", "")
+    """What cells print and show; on a busy machine what is printed comes in several pieces."""
+    return "".join(
+        output.get("text") or output.get("data", {}).get("text/plain", "") + "\n"
         for output in outputs_of(cells)
         if output.output_type != "error"
     )
