@@ -27,7 +27,6 @@ from loaders.loads import read_loads
 from loaders.placements import SOURCE, judge_places
 from loaders.run import load_rows
 from queries.core.view import View
-from queries.placing import run
 from queries.placing.answers import Placements, PlacementState, Sureness
 from queries.placing.evidence import RegisteredFirm
 from queries.placing.review import list_placements
@@ -318,16 +317,3 @@ def test_the_figures_on_dev_have_not_fallen(seeds: Yardstick) -> None:
         "product recall@5": 0.45,
     }
     assert {name: mean[name] for name in least if mean[name] < least[name]} == {}
-
-
-def test_several_processes_place_what_one_does(boats: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    scopes = ("船舶制造；渔船制造", "船舶修理", "服装销售")
-    firms = [RegisteredFirm(str(number), f"示例{number}公司", scopes[number % 3]) for number in range(50)]
-    yardstick = read_yardstick(View.of(boats))
-    alone = [one for batch in place(firms, yardstick) for one in batch]
-    monkeypatch.setattr(run, "FEW", 20)
-    monkeypatch.setattr(run, "BATCH", 7)
-    assert [one for batch in run.place_many(firms, yardstick) for one in batch] == alone
-    assert [one for batch in run.place_many(firms[:5], yardstick) for one in batch] == alone[:5]
-    with pytest.raises(InputError, match="没有环节"):
-        [*run.place_many(firms, Yardstick())]

@@ -1,13 +1,9 @@
 """A run of placing over a file: firms of a register in, their places out, and every row that could not be used told."""
 
 import json
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
-from multiprocessing import get_context
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +19,6 @@ from queries.placing.yardstick import Yardstick, read_yardstick
 
 FORM = '{"id": "编号", "name": "企业名称", "scope": "经营范围", "industry": "行业"}'
 BATCH = 1_000  # firms that are judged at a time
-FEW = 5_000  # firms that one process places sooner than several have begun
 
 
 @dataclass(frozen=True)
@@ -37,53 +32,13 @@ class PlaceRun:
 
 def place(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[list[Placed]]:
     """Yield where firms stand, batch by batch; raises ``InputError`` where there is nothing to be placed on."""
-    read, waiting = _reader(yardstick), iter(firms)
-    while batch := [*islice(waiting, BATCH)]:
-        check()
-        yield read(batch)
-
-
-def place_many(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[list[Placed]]:
-    """Yield the same in the same order, made by as many processes as there are cores where the firms are many."""
-    waiting = iter(firms)
-    first = [*islice(waiting, FEW)]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    every, asked = chain(first, waiting), deque[Future[list[Placed]]]()
-    if len(first) < FEW or cores < 2 or not yardstick.places:
-        yield from place(every, yardstick)
-        return
-    with ProcessPoolExecutor(cores, get_context("spawn"), initializer=_begin, initargs=(yardstick,)) as pool:
-        try:
-            while True:
-                while len(asked) < 2 * cores and (batch := [*islice(every, BATCH)]):
-                    asked.append(pool.submit(_place_batch, batch))
-                if not asked:
-                    return
-                check()
-                yield asked.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-_read: Callable[[Sequence[RegisteredFirm]], list[Placed]] | None = None  # of a process that places for another
-
-
-def _begin(yardstick: Yardstick) -> None:
-    global _read
-    _read = _reader(yardstick)
-
-
-def _place_batch(firms: Sequence[RegisteredFirm]) -> list[Placed]:
-    assert _read is not None
-    return _read(firms)
-
-
-def _reader(yardstick: Yardstick) -> Callable[[Sequence[RegisteredFirm]], list[Placed]]:
-    """Return what places a batch of firms."""
     if not yardstick.places:
         raise InputError("图里还没有环节，无从放起；请先载入产业链（随附的：lianzhang load seeds）")
     reader, model = RegisterReader(yardstick), read_model()
-    return lambda firms: judge([reader.read(firm) for firm in firms], yardstick, model)
+    waiting = iter(firms)
+    while batch := [reader.read(firm) for firm in islice(waiting, BATCH)]:
+        check()
+        yield judge(batch, yardstick, model)
 
 
 def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda _text, _rows: None) -> PlaceRun:
@@ -92,7 +47,7 @@ def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda
     rows = Rows(firms, FORM)
     number = placed = 0
     with writing(out) as fresh, fresh.open("w", encoding="utf-8") as file:
-        for batch in place_many(read_firms(rows), yardstick):
+        for batch in place(read_firms(rows), yardstick):
             for one in batch:
                 file.write(json.dumps(told(one, yardstick), ensure_ascii=False) + "\n")
                 placed += bool(one.segments)
