@@ -153,10 +153,10 @@ class _Begun:
 
 
 class ReadOnce:
-    """The tables of a store, each read once: what stands while many changes begin, or after they have ended."""
+    """The tables of a graph, each read once: what stands while many changes begin, or after they have ended."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, graph: Tables) -> None:
+        self._graph = graph
         self._nodes: dict[type[Node], pl.DataFrame] = {}
         self._edges: dict[tuple[type[Edge], Ends], list[pl.DataFrame]] = {}
         self._directories: dict[tuple[str, ...], Directory] = {}
@@ -164,13 +164,13 @@ class ReadOnce:
     def nodes(self, record: type[Node]) -> pl.DataFrame:
         """Return all nodes of a type."""
         if record not in self._nodes:
-            self._nodes[record] = self._store.nodes(record)
+            self._nodes[record] = self._graph.nodes(record)
         return self._nodes[record]
 
     def edges(self, record: type[Edge], ends: Ends) -> Iterator[pl.DataFrame]:
         """Yield all edges of a type between two labels."""
         if (record, ends) not in self._edges:
-            self._edges[record, ends] = [*self._store.edges(record, ends)]
+            self._edges[record, ends] = [*self._graph.edges(record, ends)]
         yield from self._edges[record, ends]
 
     def directory(self, labels: tuple[str, ...]) -> Directory:
@@ -183,7 +183,7 @@ class ReadOnce:
 
     @cached_property
     def _taken_for(self) -> dict[str, str]:
-        return read_comparisons(self._store).taken_for
+        return read_comparisons(self).taken_for
 
 
 def apply(store: Store, changes: Sequence[Change]) -> list[Done]:

@@ -9,13 +9,11 @@ import polars as pl
 
 from graph.errors import Conflict, InputError
 from graph.model.edits import tag_of
-from graph.model.nodes import FOUND, NOT_FOUND, Coverage
+from graph.model.nodes import LOOKS, Coverage
 from graph.model.undertakings import Covers
 from graph.stores import Store
 from loaders.changes import Change, Done, apply, standing
 from loaders.tables import Row
-
-WORDS = {"yes": FOUND, "no": NOT_FOUND, FOUND: FOUND, NOT_FOUND: NOT_FOUND}
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,11 @@ def keep_look(store: Store, look: LookTaken, who: str, why: str = "", role: str 
 
 
 def _changes(look: LookTaken, who: str, why: str, role: str) -> list[Change]:
-    found = WORDS.get(look.found.strip().lower())
-    if found is None:
-        raise InputError(f"查的结果“{look.found[:20]}”应为 yes（查过，有这些）或 no（查过，没有）")
+    try:
+        found = LOOKS.clean(look.found)
+    except ValueError:
+        wrong = f"查的结果“{look.found[:20]}”应为 yes（查过，有这些）或 no（查过，没有）"
+        raise InputError(wrong) from None
     proof: Row = {"source": f"摸底登记（{look.by}）", "status": "reported"}
     today = date.today().isoformat()
     if look.as_of > today[: len(look.as_of)]:
