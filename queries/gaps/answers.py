@@ -47,6 +47,59 @@ class AbsentFrom(Answer):
     source: str
 
 
+class UnderWay(Answer):
+    """A project that would fill a place: how far it is, by when, with how much; ``uncertain`` where it has not moved
+    for longer than the rules allow."""
+
+    project: Named
+    stage: str | None
+    since: str | None
+    expected_on: str | None
+    amount: float | None
+    currency: str | None
+    yuan: float | None
+    investors: list[Named]
+    uncertain: bool
+    status: str
+    source: str
+
+
+class Suspected(Answer):
+    """疑似: what speaks for a gap where nobody looked; it is no judgement. ``rank``: where to look first, from 1."""
+
+    rank: int
+    reasons: list[Reason]
+
+
+class Ring(Term):
+    """How far away a firm is, seen from the chain's city."""
+
+    local = "本地"
+    circle = "周边城市"
+    province = "本省"
+    country = "国内"
+    abroad = "境外"
+    unknown = "不明"
+
+
+class Maker(Answer):
+    """A firm that makes a product, and where."""
+
+    firm: Named
+    region: str
+    ring: Ring
+    status: str
+    source: str
+
+
+class Distance(Answer):
+    """How near the nearest makers outside are, how many there are at that distance, the first of them by name."""
+
+    ring: Ring
+    count: int
+    firms: list[Maker]
+
+
 class Judged(Answer):
     """What is judged of a segment or a product; the score is the sum of the
     parts' points, null where the state is not known."""
@@ -59,6 +112,11 @@ class Judged(Answer):
     action: Action
     action_reason: Reason
     absent_from: list[AbsentFrom] = Field(description="名录内没有: lists of some firms in which nobody makes it here")
+    under_way: list[UnderWay] = Field(description="projects under way that would fill it (在补)")
+    suspected: Suspected | None = Field(
+        description="疑似: only where the state is not known; null: nothing speaks for it"
+    )
+    distance: Distance | None = Field(description="the nearest makers outside; null: none is known")
     firms: list[Named] = Field(description="local firms")
     evidence: list[Evidence]
 
@@ -154,6 +212,16 @@ class RiskRanking(Answer):
     firms: list[RankedByRisk]
 
 
+class LookFirst(Answer):
+    """A product that nobody looked for, for whose lack something speaks: to be looked for early."""
+
+    product: str
+    product_id: str
+    segment: str
+    segment_id: str
+    suspected: Suspected
+
+
 class WeakLinks(Answer):
     """The weak links of a chain, what the answer rests on, and how stable it is."""
 
@@ -166,6 +234,7 @@ class WeakLinks(Answer):
     rests_on: dict[str, int] = Field(description="rows by data status")
     notes: list[Reason]
     segments: list[SegmentState]
+    look_first: list[LookFirst] = Field(description="products of unknown state for which something speaks, in order")
     extensions: list[Extension]
     risk: RiskRanking | None
     stability: Stability

@@ -38,6 +38,9 @@ def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str
         action=action,
         action_reason=why,
         absent_from=_absent_from(facts, measures),
+        under_way=[],
+        suspected=None,
+        distance=None,
         firms=[facts.named(firm) for firm in measures.firms],
         evidence=evidence_of(facts, measures),
     )

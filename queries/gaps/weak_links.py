@@ -155,6 +155,7 @@ def _answer(view: View, examined: Examined) -> WeakLinks:
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         notes=[*notes_on(facts)],
         segments=segments,
+        look_first=[],
         extensions=list(examined.extensions),
         risk=examined.risk,
         stability=stability(examined.verdicts, rules),
