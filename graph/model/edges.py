@@ -78,6 +78,18 @@ class Feeds(Edge):
     table = joins("环节供给", ("Segment", "Segment"), words=("供给到", "供给来自"), yardstick=True)
 
 
+class NextTo(Edge):
+    """区域相邻: cities of one circle, near enough to fetch from in a day; it holds both ways."""
+
+    table = joins(
+        "周边城市",
+        ("Region", "Region"),
+        columns=(("region", "城市"), ("neighbour", "周边城市")),
+        words=("周边城市", "在它周边的城市"),
+        loops=False,
+    )
+
+
 class BelongsTo(Edge):
     """产品属于环节."""
 
@@ -127,6 +139,8 @@ class Produces(Edge):
         group="products",
     )
     weight: OptNumber = column("权重", "占比")
+    capacity: OptNumber = column("产能", "年产能", hint="只写数，单位写在“产能单位”列")
+    capacity_unit: OptText = column("产能单位", hint="如 万台、吨；同一产品写同一个单位才能相比")
     placed_on: OptText = PLACED_ON
     verdict: PlacedVerdict = VERDICT
     judged_on: OptText = JUDGED_ON

@@ -26,6 +26,7 @@ TIERS = choice("上游", "中游", "下游", "服务")
 GOODS = choice("产品", "服务")
 FUNCTIONS = choice("原料", "材料", "零部件", "设备", "软件", "工艺", "整机", "成品", "渠道", "服务")
 STAGES = choice("线索", "洽谈", "签约", "规划", "已宣布", "开工", "在建", "投产", "终止")
+NEARBY = choice("太重运不远", "不耐久放", "须准时供货", "买不进来")
 FOUR_LISTS = choice("重点任务", "重点建设项目", "重点招商项目", "需协调解决问题")
 FIVE_ONES = choice("行动计划", "产业图谱", "招商名录", "项目清单", "支撑平台")
 CHALLENGE_STATES = choice("发榜", "揭榜方遴选", "过程管理", "成果验收")
@@ -44,6 +45,7 @@ Stage = Annotated[str | None, STAGES, BeforeValidator(STAGES.clean)]
 FourLists = Annotated[str | None, FOUR_LISTS, BeforeValidator(FOUR_LISTS.clean)]
 FiveOnes = Annotated[str | None, FIVE_ONES, BeforeValidator(FIVE_ONES.clean)]
 ChallengeState = Annotated[str | None, CHALLENGE_STATES, BeforeValidator(CHALLENGE_STATES.clean)]
+NearbyBecause = Annotated[str | None, NEARBY, BeforeValidator(NEARBY.clean)]
 Found = Annotated[str | None, LOOKS, BeforeValidator(LOOKS.clean)]
 Currency = Annotated[str | None, CURRENCIES, BeforeValidator(CURRENCIES.clean)]
 CodeCheck = Annotated[str | None, CODE_CHECKS, BeforeValidator(CODE_CHECKS.clean)]
@@ -73,7 +75,10 @@ class Region(Node):
         "区域",
         "reg",
         searched=11,
-        links=(Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),),
+        links=(
+            Link("parent", "上级区域", "LOCATED_IN", "Region", also=("上级",)),
+            Link("neighbours", "周边城市", "NEXT_TO", "Region", also=("相邻城市", "邻近城市", "都市圈城市")),
+        ),
     )
     code: OptText = column("行政区划代码", "区划代码")
     kind: OptText = column("类别")
@@ -144,6 +149,9 @@ class Product(Node):
     hs: OptText = column("HS品目", "HS编码", "商品编码", "海关编码", hint="海关商品编码的品目，4 位或 6 位")
     register_words: OptNames = column("登记用语", hint="企业在经营范围里怎样写它,名称和别名之外的")
     bought_anywhere: OptFlag = column("到处可买", "通用外购", hint="是：到处买得到的通用品，不追问本地谁做")
+    nearby_because: NearbyBecause = column(
+        "须就近", "须就近的原因", hint="外地的来不了：太重、不耐放、须准时、买不进来"
+    )
 
 
 class Cluster(Node):

@@ -113,3 +113,14 @@ class Post(Answer):
     status: str
     source: str
     place: str | None
+
+
+class Ring(Term):
+    """How far away a firm is, seen from the chain's city."""
+
+    local = "本地"
+    circle = "周边城市"
+    province = "本省"
+    country = "国内"
+    abroad = "境外"
+    unknown = "不明"

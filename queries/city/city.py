@@ -2,7 +2,7 @@
 product, firm and link, once per version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     import networkx as nx
 
 NODES: dict[str, tuple[str, ...]] = {
-    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere"),
-    "Enterprise": ("short_name", "makes_only"), "Park": (), "Region": (), "Industry": ("code",),
+    "Chain": (), "Segment": ("tier",), "Product": ("aliases", "bought_anywhere", "nearby_because"),
+    "Enterprise": ("short_name", "makes_only", "turnover", "staff", "insured"),
+    "Park": (), "Region": ("kind",), "Industry": ("code",),
     "Coverage": ("method", "as_of", "classes", "universe", "found", "looked_by"),
 }  # fmt: skip
 EDGES: dict[str, tuple[str, ...]] = {
     "PART_OF": (), "FEEDS": (), "BELONGS_TO": (), "INPUT_TO": ("essential", "one_of"),
-    "PRODUCES": ("confidence", "weight"), "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"),
+    "PRODUCES": ("confidence", "weight", "capacity", "capacity_unit"),
+    "OFFERS": ("confidence", "note"), "NEEDS": ("confidence", "note"),
     "OPERATES_IN": (), "LEADS": ("role",), "SUBSIDIARY_OF": (),
-    "IN_PARK": (), "LOCATED_IN": (), "COVERS": (), "SUPPLIES": ("product",),
+    "IN_PARK": (), "LOCATED_IN": (), "NEXT_TO": (), "COVERS": (), "SUPPLIES": ("product",),
     "SEEKS_PARTNER": ("product", "confidence", "note"),
     "RECOMMENDS": ("product", "confidence", "note"),
     "MATCHED": ("product", "stage", "happened_on", "handled_by", "note"),
@@ -99,63 +101,82 @@ class City:
 
     @cached_property
     def inputs(self) -> "nx.DiGraph[str]":
-        """Return the graph of products: from input to product, with ``essential``; ``ends`` where the input is bought
-        anywhere: somebody else sells it, so what it goes into does not depend on its makers."""
+        """Return the graph of products: from input to product, with ``essential``."""
         import networkx as nx
 
         graph: nx.DiGraph[str] = nx.DiGraph()
-        products = self.nodes["Product"]
-        graph.add_nodes_from(products["id"])
-        anywhere = {*products.filter(pl.col("bought_anywhere"))["id"]}
+        graph.add_nodes_from(self.nodes["Product"]["id"])
         for source, target, essential in self.going("INPUT_TO").select("from", "to", "essential").iter_rows():
             if source != target:
-                graph.add_edge(source, target, essential=bool(essential), ends=source in anywhere)
+                graph.add_edge(source, target, essential=bool(essential))
         return graph
+
+    @cached_property
+    def bought_anywhere(self) -> frozenset[str]:
+        """Return the products that somebody else sells everywhere: what they go into does not depend on who makes them
+        here."""
+        products = self.nodes["Product"]
+        return frozenset(products.filter(pl.col("bought_anywhere"))["id"])
+
+    @cached_property
+    def nearby(self) -> Mapping[str, str]:
+        """Return why a product must be fetched from near, for those of which that is said."""
+        told = self.nodes["Product"].select("id", "nearby_because").drop_nulls()
+        return dict(told.iter_rows())
+
+    @cached_property
+    def recipes(self) -> Mapping[str, tuple[frozenset[str], ...]]:
+        """Return what each product cannot be made without: groups of inputs of which one is enough, an essential input
+        being a group of its own; a group of which one is bought anywhere never fails."""
+        groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for source, target, essential, one_of in (
+            self.going("INPUT_TO").select("from", "to", "essential", "one_of").iter_rows()
+        ):
+            if source != target and (essential or one_of is not None):
+                groups[target, f"={source}" if one_of is None else one_of].add(source)
+        recipes: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for (target, _), sources in sorted(groups.items()):
+            if self.bought_anywhere.isdisjoint(sources):
+                recipes[target].append(frozenset(sources))
+        return {product: tuple(own) for product, own in recipes.items()}
+
+    @cached_property
+    def _uses(self) -> Mapping[str, tuple[tuple[str, frozenset[str]], ...]]:
+        """Return by input the products that may fail with it, each with the group that it is in."""
+        uses: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for product, groups in self.recipes.items():
+            for group in groups:
+                for source in group:
+                    uses[source].append((product, group))
+        return {source: tuple(own) for source, own in uses.items()}
 
     def needing(self, product: str) -> set[str]:
         """Return the products to which a product is essential; one that is bought anywhere is to none."""
-        links = self.inputs.adj.get(product, {})
-        return {user for user, link in links.items() if link["essential"] and not link["ends"]}
+        return {user for user, group in self._uses.get(product, ()) if len(group) == 1}
+
+    def using(self, product: str) -> set[str]:
+        """Return the products that need a product, or another in its stead."""
+        return {user for user, _ in self._uses.get(product, ())}
 
     def needed_for(self, product: str) -> set[str]:
         """Return the products that are essential to a product."""
         return {source for source, link in self.inputs.pred.get(product, {}).items() if link["essential"]}
 
-    @cached_property
-    def dominated(self) -> dict[str, set[str]]:
-        """Return for each product those that can be reached by no way round it: its subtree in the dominator tree."""
-        import networkx as nx
-
-        carrying = (pair for pair in self.inputs.edges if not self.inputs.edges[pair]["ends"])
-        graph: nx.DiGraph[str] = nx.DiGraph(carrying)
-        root = "\x00root"
-        condensed = nx.condensation(graph)
-        for component, number in condensed.in_degree():
-            if number == 0:
-                graph.add_edges_from((root, member) for member in sorted(condensed.nodes[component]["members"]))
-        if root not in graph:
-            return {}
-        above = {node: dominator for node, dominator in nx.immediate_dominators(graph, root).items() if node != root}
-        below: dict[str, set[str]] = defaultdict(set)
-        for node in above:
-            dominator = above[node]
-            while dominator not in (None, root, node):
-                below[dominator].add(node)
-                dominator = above[dominator]
-        return dict(below)
-
-    def standing_on(self, products: Iterable[str]) -> set[str]:
-        """Return the products that cannot be made without one of these: by
-        essential inputs, or because there is no way round it."""
+    def standing_on(self, products: Iterable[str], missing: Collection[str] = ()) -> set[str]:
+        """Return the products that cannot be made without one of these: all of a group of their inputs is among these,
+        what fails with these, and what is ``missing`` anyhow."""
         own = set(products)
         reached, waiting = set(own), sorted(own)
         while waiting:
-            product = waiting.pop()
-            following = set(self.dominated.get(product, ()))
-            following |= self.needing(product)
-            waiting += sorted(following - reached)
-            reached |= following
+            for user, group in self._uses.get(waiting.pop(), ()):
+                if user not in reached and all(source in reached or source in missing for source in group):
+                    reached.add(user)
+                    waiting.append(user)
         return reached - own
+
+    def ending_at(self, products: Iterable[str]) -> set[str]:
+        """Return those of some products at which dependence ends, since others sell them: bought anywhere, and used."""
+        return {product for product in self.bought_anywhere.intersection(products) if self.inputs.succ.get(product)}
 
 
 _TEXTS = {"product": pl.String, "good": pl.String}
@@ -220,9 +241,14 @@ def _read_edges(
 
 
 def _with_choices(inputs: pl.DataFrame) -> pl.DataFrame:
-    """Return the inputs of products; one that others may stand in for (``one_of``) is not essential by itself."""
-    replaceable = pl.col("one_of").is_not_null() & (pl.col("from").n_unique().over("to", "one_of") > 1)
-    return inputs.with_columns(pl.col("essential") & ~replaceable)
+    """Return the inputs of products, those that others may stand in for with the group of these (``one_of``).
+
+    Those that are said to be replaceable and name no group are one. None of a group is essential by itself; what is
+    alone in its group is no choice.
+    """
+    group = pl.coalesce("one_of", pl.when(~pl.col("essential")).then(pl.lit("")))
+    several = group.is_not_null() & (pl.col("from").n_unique().over("to", group) > 1)
+    return inputs.with_columns(pl.col("essential") & ~several, one_of=pl.when(several).then(group))
 
 
 def _empty(record: type[Edge], columns: tuple[str, ...]) -> pl.DataFrame:

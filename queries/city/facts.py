@@ -3,7 +3,7 @@ them, who looked. Pure data that can be changed."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from typing import Any, Literal
 import polars as pl
 
 from graph.errors import NotFound
+from graph.model.nodes import FOUND
+from queries.city.answers import ProjectRow
 from queries.city.city import City
 from queries.city.local import CityFirm, find_firms, find_homes, grouped
 from queries.city.looks import Look, LookedAt, looks_at
@@ -32,13 +34,35 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Supply:
+    """Who makes a product here, who ``perhaps`` does, and whether somebody looked.
+
+    Perhaps: those of which it is not known where they are, and the ``vague``: local firms of its segments without a
+    recorded product there; neither may make it here where somebody ``asked`` for this very product. ``unnamed``: it was
+    said that somebody makes it, and nobody was named.
+    """
+
+    makers: tuple[str, ...]
+    perhaps: tuple[str, ...]
+    vague: tuple[str, ...]
+    looked: bool
+    asked: bool
+    unnamed: bool
+
+    @property
+    def missing(self) -> bool:
+        """Tell whether it is known to have no local maker: looked for, and no firm is left that may make it."""
+        return self.looked and not (self.makers or self.perhaps or self.unnamed)
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything that the judgement of one chain rests on, or what is asked of one firm; ids are those of the graph.
 
     ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those
     segments, ``supplies`` the supplies of the chain's products, ``looks`` those at each segment and product,
-    ``leads`` the leaders of every chain, ``standing`` what stands on each product of the chain; ``gone`` are firms
-    that were taken away.
+    ``leads`` the leaders of every chain; ``gone`` are firms that were taken away, ``lost`` what had makers here before
+    they went and has none now; ``under_way`` are projects here by the segments that they will fill.
     """
 
     chain: Named
@@ -56,9 +80,10 @@ class Facts:
     looks: Mapping[str, tuple[Look, ...]]
     leads: tuple[Row, ...]
     leader_goods: Mapping[str, frozenset[str]]
-    standing: Mapping[str, frozenset[str]]
     city: City
     gone: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
+    under_way: Mapping[str, tuple[ProjectRow, ...]] = field(default_factory=dict)
 
     @property
     def about(self) -> dict[str, Any]:
@@ -133,6 +158,49 @@ class Facts:
                 makers_of.setdefault(product, set()).add(firm)
         return {product: tuple(sorted(makers)) for product, makers in makers_of.items()}
 
+    def supply(self, product: str) -> Supply:
+        """Return who makes a product here, and who may."""
+        looked, makers = self.looked(product), self.makers.get(product, ())
+        unplaced = () if looked.asked else self.unplaced_makers.get(product, ())
+        vague = () if looked.asked else self._vague_makers(product)
+        perhaps = tuple(sorted({*unplaced, *vague} - {*makers}))
+        unnamed = looked.found == FOUND and not self._named_here(product)
+        return Supply(makers, perhaps, vague, looked.whole, looked.asked, unnamed)
+
+    def _vague_makers(self, product: str) -> tuple[str, ...]:
+        """Return the local firms of a product's segments without a recorded product there: they may make it."""
+        segments = self.segments_of.get(product, ())
+        return tuple(sorted({firm for segment in segments for firm in self.vague_operators.get(segment, ())}))
+
+    def _named_here(self, product: str) -> bool:
+        """Tell whether a firm is recorded here that makes a product, or did; firms that were taken away were."""
+        rows = self.rows_at("makes", [product])
+        return bool(self.gone) or any(self.firms[row.start].where == "local" for row in rows)
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """Return the products, of the chain or beside it, of which it is known that nobody makes them here."""
+        return frozenset(
+            product
+            for product, looks in self.looks.items()
+            if product in self.segments_of and looks
+            if self.supply(product).missing
+        )
+
+    def wanted_by(self, product: str) -> frozenset[str]:
+        """Return the local firms that want a product: that said so, buy it, or make what it goes into and not it."""
+        wanting = {row.start for row in self.rows_at("needs", [product]) if self.local(row.start)}
+        wanting |= {row.end for row in self.rows_at("supplies", [product]) if self.local(row.end)}
+        wanting |= {firm for user in self.city.using(product) for firm in self.all_makers.get(user, ())}
+        return frozenset(wanting - {*self.all_makers.get(product, ())})
+
+    @cached_property
+    def capacities(self) -> Mapping[tuple[str, str], tuple[float, str]]:
+        """Return what each firm can make of each product, with the unit, where that is known."""
+        made = self.city.going("PRODUCES").drop_nulls(("capacity", "capacity_unit"))
+        rows = made.select("from", "to", "capacity", "capacity_unit").iter_rows()
+        return {(firm, product): (amount, unit) for firm, product, amount, unit in rows}
+
     @cached_property
     def _at(self) -> Mapping[str, Mapping[str, list[int]]]:
         """Return the numbers of the rows of each kind by what they are at: their product or segment."""
@@ -169,6 +237,25 @@ class Facts:
         for row in self.leads:
             chains_of[row.start].append(row.end)
         return {firm: tuple(chains) for firm, chains in chains_of.items()}
+
+    def coming_to(self, place: Place) -> list[ProjectRow]:
+        """Return the projects under way that will fill a place: for a product those of its segments by who makes it, or
+        by nobody of whom a product there is known."""
+        coming = {project.id: project for segment in place.segments for project in self.under_way.get(segment, ())}
+        if place.label == "Segment":
+            return [*coming.values()]
+        beside = {id for id, segments in self.segments_of.items() if not {*segments}.isdisjoint(place.segments)}
+        found = []
+        for project in coming.values():
+            made = {row.end for firm in project.investors for row in self.made_by.get(firm.id, ())} & beside
+            if not made or place.id in made:
+                found.append(project)
+        return found
+
+    def coming_with(self, product: str) -> list[ProjectRow]:
+        """Return the projects under way that will make a product here."""
+        segments = self.segments_of.get(product, ())
+        return self.coming_to(Place("Product", product, self.product_names[product], (product,), segments))
 
     def looked(self, place: str) -> LookedAt:
         """Return what the looks at a segment or a product come to."""
@@ -250,7 +337,9 @@ class Facts:
             name: left(getattr(self, name)) for name in ("makes", "operates", "needs", "supplies", "leads")
         }
         goods = {firm: goods for firm, goods in self.leader_goods.items() if firm not in gone}
-        return replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
+        after = replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
+        lost = {product for product in self.all_makers if product not in after.all_makers}
+        return replace(after, lost=self.lost | lost)
 
     def landed(self, firm: CityFirm, product: str) -> "Facts":
         """Return the facts as they would be if a firm made a product here; what
@@ -260,7 +349,8 @@ class Facts:
             tuple(row for row in rows if not came or row.start != firm.id) for rows in (self.makes, self.operates)
         )
         row = Row("PRODUCES", firm.id, product, "inferred", "")
-        return replace(self, firms={**self.firms, firm.id: firm}, makes=(*makes, row), operates=operates)
+        known = {**self.firms, firm.id: firm}
+        return replace(self, firms=known, makes=(*makes, row), operates=operates, lost=self.lost - {product})
 
 
 _LABELS = {
@@ -326,7 +416,6 @@ def gather(
         looks=looks_at(city, near_segments, segments_of, {home.id for home in homes}),
         leads=leads,
         leader_goods=_leader_goods(city, {row.start for row in leads}),
-        standing={product: frozenset(city.standing_on([product])) for product in products},
         city=city,
     )
 

@@ -1,19 +1,22 @@
 """What is local: which regions are home to a chain, where firms are, and to which group they belong."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import polars as pl
 
+from queries.city.answers import Ring
 from queries.city.city import City
 from queries.core.answers import Named
 
 Where = Literal["local", "outside", "unknown"]
+NATION = "国家"
 
 
 class CityFirm(NamedTuple):
-    """A firm and where it is, seen from the chain's city; ``group`` is the firm at the top of its group; ``only``: it
-    makes what is registered of it and nothing else."""
+    """A firm and where it is, seen from the chain's city, and how far away; ``group`` is the firm at the top of its
+    group; ``only``: it makes what is registered of it and nothing else; ``turnover`` in yuan."""
 
     id: str
     name: str
@@ -25,6 +28,9 @@ class CityFirm(NamedTuple):
     status: str
     source: str
     only: bool = False
+    ring: Ring = Ring.local
+    turnover: float | None = None
+    staff: float | None = None
 
 
 def grouped(frame: pl.DataFrame, key: str, value: str) -> dict[str, tuple[str, ...]]:
@@ -84,11 +90,11 @@ def find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFir
 def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFirm]:
     above, regions = regions_above(city), _regions(city, ids)
     over_home = {region for home in homes for region in above.get(home, ())} - homes
-    groups = _groups(city)
+    groups, ring_of = _groups(city), _rings(city, homes, above)
     firms, names = {}, city.names["Region"]
     known = city.nodes["Enterprise"].filter(pl.col("id").is_in(ids))
-    for id, name, short, status, source, closed, only in known.select(
-        "id", "name", "short_name", "status", "source", "ended", "makes_only"
+    for id, name, short, status, source, closed, only, turnover, staff, insured in known.select(
+        "id", "name", "short_name", "status", "source", "ended", "makes_only", "turnover", "staff", "insured"
     ).iter_rows():
         own = regions.get(id, ())
         where: Where = "unknown"
@@ -98,8 +104,41 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
             where = "outside"
         region = "、".join(sorted(names.get(region, region) for region in own))
         group = groups.get(id, id)
-        firms[id] = CityFirm(id, name, short or name, where, region, group, closed, status, source, bool(only))
+        ring = Ring.local
+        if where != "local":
+            ring = min((ring_of[region] for region in own if region in ring_of), default=Ring.unknown, key=_nearness)
+        size = turnover, insured if staff is None else staff
+        firms[id] = CityFirm(
+            id, name, short or name, where, region, group, closed, status, source, bool(only), ring, *size
+        )
     return firms
+
+
+def _nearness(ring: Ring) -> int:
+    return ring.order
+
+
+def _rings(city: City, homes: set[str], above: Mapping[str, set[str]]) -> dict[str, Ring]:
+    """Return how far each region is from the regions that are home; what contains one of them is not known to be."""
+    pairs = [*city.going("NEXT_TO").select("from", "to").iter_rows()]
+    circle = {end for pair in pairs if not homes.isdisjoint(pair) for end in pair} - homes
+    nations = set(city.nodes["Region"].filter(pl.col("kind") == NATION)["id"])
+    over_home = {region for home in homes for region in above.get(home, ())} - homes
+    rings = {}
+    for region, own in above.items():
+        if not own.isdisjoint(homes):
+            rings[region] = Ring.local
+        elif region in over_home:
+            rings[region] = Ring.unknown
+        elif not own.isdisjoint(circle):
+            rings[region] = Ring.circle
+        elif own & over_home - nations:
+            rings[region] = Ring.province
+        elif own & over_home:
+            rings[region] = Ring.country
+        else:
+            rings[region] = Ring.abroad if own & nations else Ring.unknown
+    return rings
 
 
 def _groups(city: City) -> dict[str, str]:

@@ -1,11 +1,9 @@
 """Who looked for makers, where, among which firms, when, and what was found: the coverage records as a chain meets
 them."""
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,7 +13,7 @@ from graph.model.nodes import EVERY_CLASS, FOUND, NOT_FOUND
 from queries.city.city import City
 from queries.city.local import grouped, regions_above
 from queries.city.rows import Row, rows_of
-from queries.core.days import last_day
+from queries.core.days import after_months, last_day
 from queries.core.shipped import Strict, Threshold, read_shipped
 
 
@@ -154,9 +152,7 @@ def _due(as_of: str | None) -> str:
     """Return the last day on which a look still says what there is; nothing for one without a date."""
     if not as_of:
         return ""
-    day, months = last_day(as_of), round(look_rules().months.value)
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])).isoformat()
+    return after_months(last_day(as_of), round(look_rules().months.value)).isoformat()
 
 
 def _of_classes(

@@ -1,23 +1,50 @@
 """The projects of a city: how far each is, its amount in yuan where a rate is stated, its dated steps."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from graph.model.nodes import STAGES
 from queries.city.answers import ProjectRow, ProjectStep
+from queries.city.city import City
+from queries.city.local import regions_above
 from queries.city.office import OfficeRules, read_office
 from queries.city.ties import Tied, read_tied
-from queries.core.days import first_day
+from queries.core.days import after_months, first_day, last_day
+from queries.core.shipped import Threshold
 from queries.core.view import View
 
-SIGNED, ENDED = "签约", "终止"
+SIGNED, AT_WORK, ENDED = "签约", "投产", "终止"
 ORDER = {stage: place for place, stage in enumerate(STAGES.choices)}
 
 
 def read_projects(view: View) -> list[ProjectRow]:
     """Return all projects to be seen, by id; of those that are no samples without what samples say of them."""
     return view.once("projects", lambda: make_projects(view, read_office()))
+
+
+def projects_under_way(view: View, city: City, homes: Iterable[str]) -> dict[str, tuple[ProjectRow, ...]]:
+    """Return the projects that are signed and not yet at work by the segments that they will fill: those in the regions
+    that are home, or of which no region is said."""
+    above, own = regions_above(city), {*homes}
+    coming: dict[str, list[ProjectRow]] = defaultdict(list)
+    for project in read_projects(view):
+        regions = [region.id for region in project.regions]
+        here = not own or not regions or any(above.get(region, set()) & own for region in regions)
+        if here and project.stage and ORDER[SIGNED] <= ORDER[project.stage] < ORDER[AT_WORK]:
+            for segment in project.segments:
+                coming[segment.id].append(project)
+    return {segment: tuple(projects) for segment, projects in coming.items()}
+
+
+def is_uncertain(project: ProjectRow, today: str, months: Threshold) -> bool:
+    """Tell whether nothing was heard of a project for so many months that it may not come, unless it is expected
+    later."""
+    if project.expected_on and last_day(project.expected_on) >= date.fromisoformat(today):
+        return False
+    heard = [last_day(step.on) for step in project.steps if step.on]
+    return bool(heard) and after_months(max(heard), round(months.value)) < date.fromisoformat(today)
 
 
 def make_projects(view: View, rules: OfficeRules) -> list[ProjectRow]:

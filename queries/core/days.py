@@ -19,6 +19,12 @@ def last_day(text: str) -> date:
     return date(int(year), month, monthrange(int(year), month)[1])
 
 
+def after_months(day: date, months: int) -> date:
+    """Return the day so many months later; the last of its month where that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def _months(rest: str) -> tuple[int, int]:
     """Return the first and the last month of a part of a year: nothing, ``H1``, ``Q3``, ``07``."""
     if not rest:

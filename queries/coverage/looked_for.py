@@ -146,8 +146,8 @@ def _waiting(facts: Facts, product: str) -> set[str]:
 
 
 def _uncertain(goods: Iterable[Good], measures: Measures | None) -> set[str]:
-    firms = {firm for good in goods for firm in (*good.vague, *good.unplaced)}
-    return firms | ({*measures.unplaced} if measures else set())
+    perhaps = [source for good in goods for source in good.perhaps]
+    return {source.firm for source in (*perhaps, *(measures.unplaced if measures else ()))}
 
 
 def _place(facts: Facts, measures: Measures, goods: Sequence[Good]) -> PlaceCoverage:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from queries.city.answers import Ring
 from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
 from queries.core.reason import Reason
 
@@ -69,17 +70,6 @@ class Suspected(Answer):
 
     rank: int
     reasons: list[Reason]
-
-
-class Ring(Term):
-    """How far away a firm is, seen from the chain's city."""
-
-    local = "本地"
-    circle = "周边城市"
-    province = "本省"
-    country = "国内"
-    abroad = "境外"
-    unknown = "不明"
 
 
 class Maker(Answer):

@@ -1,25 +1,40 @@
 """The judgement of a place: its verdict, the action that follows, in words and with its rows."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from math import ceil
 from typing import Any
 
 from graph.deadline import check
 from graph.model.nodes import FOUND, NOT_FOUND
+from queries.city.answers import ProjectRow
 from queries.city.facts import Facts
+from queries.city.local import CityFirm
+from queries.city.projects import is_uncertain
 from queries.city.rows import Row
-from queries.core.answers import STATUS_ORDER, Evidence
+from queries.city.sizes import Size, Source
+from queries.core.answers import STATUS_ORDER, Evidence, Named
 from queries.core.reason import Reason
-from queries.gaps.answers import GAPS, AbsentFrom, Action, Judged, ScorePart, State
-from queries.gaps.measures import Measures
+from queries.gaps.answers import (
+    GAPS,
+    AbsentFrom,
+    Action,
+    Distance,
+    Judged,
+    Maker,
+    ScorePart,
+    State,
+    UnderWay,
+)
+from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
-from queries.gaps.verdict import Verdict
+from queries.gaps.verdict import Verdict, strength
 from queries.gaps.words import say
 
 STATUS_NAMES = {rank: status for status, rank in STATUS_ORDER.items()}
 LOOKED_AS = {FOUND: "looked_and_found", NOT_FOUND: "looked_and_not_found"}
+NEAREST = 20  # of the nearest makers elsewhere, by name
 SHOWN = 200  # rows of evidence of one kind for one place
 
 
@@ -38,9 +53,9 @@ def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str
         action=action,
         action_reason=why,
         absent_from=_absent_from(facts, measures),
-        under_way=[],
+        under_way=[_under_way(facts, project, rules) for project in facts.coming_to(measures.place)],
         suspected=None,
-        distance=None,
+        distance=_distance(measures),
         firms=[facts.named(firm) for firm in measures.firms],
         evidence=evidence_of(facts, measures),
     )
@@ -54,24 +69,59 @@ def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
     needed = []
     if state in GAPS:
         needed.append(min(STATUS_ORDER[look.row.status] for look in facts.looked_in(place).looks if look.counts))
-    firms = sorted(by_firm[firm] for firm in measures.firms)
     enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
-    needed += firms[: math.ceil(enough.value)]
+    counted = list[Source]()
+    for source in sorted(measures.sources, key=lambda source: by_firm[source.firm]):
+        before = strength(counted, rules)
+        if before < enough.value and strength((*counted, source), rules) > before:
+            counted.append(source)
+            needed.append(by_firm[source.firm])
     if state == State.strong and place.label == "Segment":
-        made = sorted(by_place[good.id] for good in measures.keys if good.makers)
-        needed += made[: math.ceil(rules.state.key_products_made.value * len(measures.keys))]
+        made = sorted(by_place[good.id] for good in measures.keys if good.sources)
+        needed += made[: ceil(rules.state.key_products_made.value * len(measures.keys))]
     return None if state == State.unknown else STATUS_NAMES[max(needed)]
 
 
 def _absent_from(facts: Facts, measures: Measures) -> list[AbsentFrom]:
     """Return the lists in which nobody makes what is asked for here, as far as it is known where firms are."""
-    if measures.firms or measures.unplaced:
+    if measures.sources or measures.unplaced:
         return []
     looks = facts.looked_in(measures.place).lists
     return [
         AbsentFrom(universe=look.universe, as_of=look.as_of, status=look.row.status, source=look.row.source)
         for look in looks
     ]
+
+
+def _under_way(facts: Facts, project: ProjectRow, rules: Rules) -> UnderWay:
+    told = {
+        key: getattr(project, key)
+        for key in ("stage", "since", "expected_on", "amount", "currency", "yuan", "status", "source")
+    }
+    return UnderWay(
+        project=Named(id=project.id, name=project.name),
+        investors=project.investors,
+        uncertain=is_uncertain(project, facts.city.today, rules.under_way.months),
+        **told,
+    )
+
+
+def _distance(measures: Measures) -> Distance | None:
+    """Return where the nearest makers elsewhere are."""
+    nearest = measures.nearest
+    if not nearest:
+        return None
+    firms = [
+        Maker(
+            firm=Named(id=firm.id, name=firm.name),
+            region=firm.region,
+            ring=firm.ring,
+            status=firm.status,
+            source=firm.source,
+        )
+        for firm in nearest[:NEAREST]
+    ]
+    return Distance(ring=nearest[0].ring, count=len(nearest), firms=firms)
 
 
 def _best_rows(facts: Facts, measures: Measures) -> tuple[dict[str, int], dict[str, int]]:
@@ -92,13 +142,20 @@ def action_of(verdict: Verdict, rules: Rules, extensions: Sequence[str], facts: 
     """Return the action that follows from the state, and why."""
     measures, state = verdict.measures, verdict.state
     if state == State.missing:
-        return Action.fill, say("fill")
+        coming = [
+            project
+            for project in facts.coming_to(measures.place)
+            if not is_uncertain(project, facts.city.today, rules.under_way.months)
+        ]
+        return Action.fill, say("fill_under_way", projects=[project.name for project in coming]) if coming else say(
+            "fill"
+        )
     if state == State.weak:
         return Action.strengthen, say("strengthen")
     if state == State.unknown:
         return Action.survey, say("survey")
-    groups = {facts.firms[firm].group for firm in measures.firms}
-    if len(groups) == 1 or measures.group_hhi > rules.action.hanging_hhi.value:
+    groups = {source.group for source in measures.sources}
+    if measures.group_hhi > rules.action.hanging_hhi.value:
         return Action.secure, say("secure_group", groups=len(groups), hhi=measures.group_hhi)
     if measures.riskiest and measures.riskiest[1] >= rules.action.high_risk.value:
         firm, risk = measures.riskiest
@@ -116,8 +173,10 @@ def evidence_of(facts: Facts, measures: Measures) -> list[Evidence]:
     makes = [row for row in facts.rows_at("makes", place.products) if not row.ended]
     operates = facts.rows_at("operates", [place.id]) if place.label == "Segment" else []
     needs = facts.rows_at("needs", place.products)
+    bought = [row for row in facts.rows_at("supplies", place.products) if facts.local(row.end)]
+    lacking = [row for row in facts.inputs if row.start in measures.inputs_missing and row.end in place.products]
     shown: list[Row] = []
-    for rows in (looks, makes, operates, needs, measures.outside_rows, measures.local_rows, measures.inputs_missing):
+    for rows in (looks, makes, operates, needs, bought, lacking):
         shown += rows[:SHOWN]
     return [facts.evidence(row) for row in shown]
 
@@ -145,34 +204,20 @@ class Voice:
         ]
 
     def _said(self) -> Mapping[str, Reason]:
-        m, goods, states = self.measures, self.measures.goods, self.verdict.goods
-        missing = [good.id for good in goods if good.missing]
-        known = sorted((good for good in goods if states[good.id] != State.unknown), key=lambda good: len(good.makers))
-        standing, leaders = sorted(self.verdict.standing), sorted(self.verdict.leaders)
-        bought, inputs = len(m.outside_rows) + len(m.local_rows), [row.start for row in m.inputs_missing]
+        m, good = self.measures, self.verdict.worst
+        inputs = list(m.inputs_missing)
         single = {"count": m.in_network, "number": len(m.single), "firms": self._firms(m.single)}
         bridges = ["—".join(self.facts.find(id).short for id in pair) for pair in m.bridges]
         return {
-            "no_producer": say(
-                "part_no_producer" if m.looked else "part_no_producer_unlooked",
-                count=len(goods),
-                number=len(missing),
-                missing=self._products(missing),
-            ),
-            "concentration": say(
-                "part_concentration",
-                count=len(known),
-                products=[f"{self._product(good.id)} {len(good.makers)} 家" for good in known],
-            )
-            if known
-            else say("part_concentration_of_firms", count=len(m.firms)),
-            "outside": say("part_outside", count=bought, number=len(m.outside_rows))
-            if bought
-            else say("part_nothing_bought"),
+            "no_producer": self._gap(good),
+            "needed": self._wanted(good),
+            "downstream": say("part_downstream", **self._counted(sorted(good.standing), sorted(good.leaders)))
+            if good
+            else say("part_no_product"),
+            "elsewhere": self._elsewhere(good) if good else say("part_no_product"),
             "inputs": say("part_inputs", count=m.inputs_known, number=len(inputs), missing=self._products(inputs))
             if m.inputs_known
             else say("part_no_known_inputs"),
-            "downstream": say("part_downstream", **self._counted(standing, leaders)),
             "single_point": say("part_not_in_network")
             if not m.in_network
             else say("part_single_point_bridges", **single, links=len(bridges), bridges=bridges)
@@ -183,15 +228,102 @@ class Voice:
             else say("part_no_supplies"),
         }
 
+    def _gap(self, good: Good | None) -> Reason:
+        if good is None:
+            return say("part_gap_of_firms", count=len({source.group for source in self.measures.sources}))
+        about = self._about(good)
+        if not good.sources:
+            return say("part_gap_missing", about=about)
+        groups = len({source.group for source in good.sources})
+        return say("part_gap_weak", about=about, count=groups, hhi=good.hhi, by=good.by)
+
+    def _wanted(self, good: Good | None) -> Reason:
+        if good is None:
+            return say("part_no_product")
+        wanting = sorted(good.wanted_by)
+        return say("part_needed", count=len(wanting), firms=self._names(wanting)) if wanting else say("part_not_needed")
+
+    def _elsewhere(self, good: Good) -> Reason:
+        if good.anywhere:
+            return say("part_anywhere")
+        return self._near(good.nearest) if good.nearest else say("nobody_elsewhere")
+
+    def _near(self, nearest: Sequence[CityFirm]) -> Reason:
+        names = [f"{firm.short}（{firm.region}）" for firm in nearest]
+        return say("nearest", ring=nearest[0].ring, count=len(nearest), firms=names)
+
+    def _about(self, good: Good) -> str:
+        """Return the product of which a part is told, where the place has several."""
+        return f"最紧要的是{self._product(good.id)}，" if len(self.measures.goods) > 1 else ""
+
     def reasons(self) -> list[Reason]:
         """Return the reasons of a state, what decides first."""
         m = self.measures
-        reasons = [self._count(), *self._key_products(), *self._looks(), *self._doubts()]
+        reasons = [
+            self._count(),
+            *self._sizes(),
+            *self._key_products(),
+            *self._lacking(),
+            *self._looks(),
+            *self._doubts(),
+        ]
+        reasons += [*self._closed(), *self._coming()]
+        if self.verdict.state != State.strong:
+            reasons += [self._near(m.nearest)] if m.nearest else [say("nobody_elsewhere")] if m.goods else []
         standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
         leaders = sorted({leader for good in m.goods for leader in good.leaders})
         if standing or leaders:
             reasons.append(say("standing_on_it", **self._counted(standing, leaders)))
+        if m.place.label == "Product":
+            if ending := sorted(m.goods[0].ending):
+                reasons.append(say("dependence_ends", products=self._products(ending)))
+            if not m.goods[0].wanted_by and not leaders and not standing:
+                reasons.append(say("part_not_needed"))
         return reasons
+
+    def _sizes(self) -> Iterator[Reason]:
+        """Say which firms count as a part of a source, and that firms of a group are one."""
+        sources = self.measures.sources
+        small = [source.firm for source in sources if source.size in (Size.small, Size.micro)]
+        counted = strength(sources, self.rules)
+        if small:
+            yield say("small_firms", count=len(small), firms=self._firms(small), strength=counted)
+        groups: dict[str, list[str]] = {}
+        for source in sources:
+            groups.setdefault(source.group, []).append(source.firm)
+        for group, members in groups.items():
+            if len(members) > 1:
+                yield say(
+                    "one_group", count=len(members), firms=self._firms(members), group=self.facts.firm_name(group)
+                )
+
+    def _lacking(self) -> Iterator[Reason]:
+        """Say which products of the place are made here and lack what they cannot be made without."""
+        for good in self.measures.goods:
+            if good.sources and good.lacking:
+                inputs = ["或".join(self._products(sorted(group))) for group in good.lacking]
+                makers = self._firms(good.makers)
+                yield say(
+                    "lacks_inputs", product=self._product(good.id), inputs=inputs, firms=makers, count=len(makers)
+                )
+
+    def _closed(self) -> Iterator[Reason]:
+        if self.measures.closed:
+            yield say("closed_firms", count=len(self.measures.closed), firms=self._firms(self.measures.closed))
+
+    def _coming(self) -> Iterator[Reason]:
+        """Say which projects will fill the place."""
+        for project in self.facts.coming_to(self.measures.place):
+            doubt = is_uncertain(project, self.facts.city.today, self.rules.under_way.months)
+            details = [project.stage, project.expected_on and f"预计 {project.expected_on}", project.amount_original]
+            if not project.amount_original and project.yuan:
+                details.append(f"{project.yuan / 1e8:g} 亿元")
+            yield say(
+                "coming_uncertain" if doubt else "coming",
+                project=project.name,
+                details="，".join(filter(None, details)),
+                investors=[firm.name for firm in project.investors],
+            )
 
     def _doubts(self) -> Iterator[Reason]:
         """Say what is not known: whether anybody looked, where firms are, what firms of the place make."""
@@ -199,7 +331,8 @@ class Voice:
         if unknown and not m.looked:
             yield say("not_looked_through")
         if m.unplaced:
-            yield say("unplaced_firms", count=len(m.unplaced), firms=self._firms(m.unplaced))
+            unplaced = [source.firm for source in m.unplaced]
+            yield say("unplaced_firms", count=len(unplaced), firms=self._firms(unplaced))
         vague = sorted({firm for good in m.goods for firm in good.vague})
         if vague and unknown:
             yield say("vague_firms", count=len(vague), firms=self._firms(vague))
@@ -209,13 +342,13 @@ class Voice:
         wanted = (state.segment_firms if m.place.label == "Segment" else state.product_firms).value
         if not m.firms:
             return say("no_local_firms")
-        code = "enough_firms" if len(m.firms) >= wanted else "too_few_firms"
+        code = "enough_firms" if strength(m.sources, self.rules) >= wanted else "too_few_firms"
         return say(code, count=len(m.firms), wanted=wanted, firms=self._firms(m.firms))
 
     def _key_products(self) -> Iterator[Reason]:
         m, wanted = self.measures, self.rules.state.key_products_made.value
         if m.place.label == "Segment" and m.keys:
-            lacking = [good.id for good in m.keys if not good.makers]
+            lacking = [good.id for good in m.keys if not good.sources]
             counted = {"count": len(m.keys), "made": len(m.keys) - len(lacking), "wanted": wanted}
             all_, some = (
                 ("key_products", "key_products_lacking")
@@ -252,6 +385,9 @@ class Voice:
 
     def _products(self, ids: Sequence[str]) -> list[str]:
         return [self._product(id) for id in ids]
+
+    def _names(self, ids: Sequence[str]) -> list[str]:
+        return [self.facts.find(id).short for id in ids]
 
     def _firms(self, ids: Sequence[str]) -> list[str]:
         return [self.facts.firms[id].short for id in ids]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from graph.deadline import check
-from graph.model.nodes import FOUND, NOT_FOUND
+from graph.model.nodes import NOT_FOUND
+from queries.city.answers import Ring
 from queries.city.facts import Facts, Place
-from queries.city.rows import Row
+from queries.city.local import CityFirm
+from queries.city.sizes import Source, shares_of, source_of
 
 
 @dataclass(frozen=True)
@@ -45,36 +47,56 @@ class NetworkFacts:
 
 @dataclass(frozen=True)
 class Good:
-    """A product of a place: its local makers, how many firms may make it
-    besides, whether it was looked for, what stands on it.
+    """A product of a place: its local makers, how many firms may make it besides, whether it was looked for, who wants
+    it, what stands on it, where else it is made.
 
-    ``unplaced`` make it, but it is not known where they are; ``vague`` are local firms of its segments without a
-    recorded product there: neither may make it here where somebody ``asked`` for this very product; ``unnamed``: it
-    was said that somebody makes it, and nobody was named. ``standing``: the products that cannot be
-    made without it; ``leaders``: those, of any chain, that make or need it or one of those.
+    ``sources`` are the local makers with group and size, ``perhaps`` those that may make it here: of which it is not
+    known where they are, or local ones of its segments without a recorded product there; none where somebody ``asked``
+    for this very product. ``unnamed``: it was said that somebody makes it, and nobody was named. ``hhi``: of the
+    groups' shares, taken ``by`` what is known of all. ``standing``: the products that cannot be made without it, or
+    without what is missing beside it; ``ending``: those among these and itself that others sell everywhere;
+    ``leaders``: those, of any chain, that make or need it or one of those. ``lacking``: its essential inputs, or groups
+    of these, of which it is known that nobody makes them here. ``nearest``: the nearest firms elsewhere that make it.
     """
 
     id: str
-    makers: tuple[str, ...]
-    unplaced: tuple[str, ...]
+    sources: tuple[Source, ...]
+    perhaps: tuple[Source, ...]
     vague: tuple[str, ...]
     hhi: float
+    by: str
     looked: bool
     asked: bool
     unnamed: bool
     key: bool
+    wanted_by: frozenset[str]
     standing: frozenset[str]
+    ending: frozenset[str]
     leaders: frozenset[str]
+    lacking: tuple[frozenset[str], ...]
+    nearest: tuple[CityFirm, ...]
+    anywhere: bool
+    nearby: str
+
+    @cached_property
+    def makers(self) -> tuple[str, ...]:
+        """Return the local makers."""
+        return tuple(source.firm for source in self.sources)
 
     @cached_property
     def possible(self) -> int:
         """Return how many local makers it has at most, by what is recorded."""
-        return max(int(self.unnamed), len({*self.makers, *self.unplaced, *self.vague}))
+        return max(int(self.unnamed), len(self.sources) + len(self.perhaps))
 
     @property
     def missing(self) -> bool:
         """Tell whether it is known to have no local maker: looked for, and no firm is left that may make it."""
         return self.looked and not self.possible
+
+    @property
+    def ring(self) -> Ring | None:
+        """Return how far the nearest makers elsewhere are; None where none is known."""
+        return self.nearest[0].ring if self.nearest else None
 
 
 @dataclass(frozen=True)
@@ -83,23 +105,28 @@ class Measures:
 
     ``group_hhi`` is that of the local firms by group; ``inputs_known`` the number of
     essential inputs of which it is known whether they are made here; ``riskiest``
-    the local firm whose closing costs most, with the share of all output.
+    the local firm whose closing costs most, with the share of all output; ``closed`` are firms that were there, elsewhere by no record.
     """
 
     place: Place
     looked: bool
-    firms: tuple[str, ...]
-    unplaced: tuple[str, ...]
+    sources: tuple[Source, ...]
+    unplaced: tuple[Source, ...]
     goods: tuple[Good, ...]
     group_hhi: float
-    outside_rows: tuple[Row, ...]
-    local_rows: tuple[Row, ...]
-    inputs_missing: tuple[Row, ...]
+    inputs_missing: tuple[str, ...]
     inputs_known: int
     single: tuple[str, ...]
     bridges: tuple[tuple[str, str], ...]
     in_network: int
     riskiest: tuple[str, float] | None
+    nearest: tuple[CityFirm, ...]
+    closed: tuple[str, ...]
+
+    @cached_property
+    def firms(self) -> tuple[str, ...]:
+        """Return the local firms."""
+        return tuple(source.firm for source in self.sources)
 
     @property
     def keys(self) -> tuple[Good, ...]:
@@ -109,7 +136,7 @@ class Measures:
     @property
     def key_made(self) -> float:
         """Return the share of the key products that have a local maker; 1 where there is no product."""
-        return sum(bool(good.makers) for good in self.keys) / len(self.keys) if self.keys else 1.0
+        return sum(bool(good.sources) for good in self.keys) / len(self.keys) if self.keys else 1.0
 
     @property
     def key_possible(self) -> float:
@@ -120,15 +147,11 @@ class Measures:
 
 def measure(facts: Facts, network: NetworkFacts) -> list[Measures]:
     """Return the measures of every place of the chain, in the order of the places."""
-    goods: dict[str, Good] = {}
-    for place in facts.places:
-        for product in place.products:
-            if product not in goods:
-                goods[product] = measure_good(facts, product)
     measured = []
     for place in facts.places:
         check()
-        measured.append(_measure(facts, network, place, tuple(goods[product] for product in place.products)))
+        goods = tuple(measure_good(facts, product) for product in place.products)
+        measured.append(_measure(facts, network, place, goods))
     return measured
 
 
@@ -142,47 +165,84 @@ def measure_good(facts: Facts, product: str) -> Good:
 
 def _measure_good(facts: Facts, product: str) -> Good:
     check()
-    standing, makers = facts.standing.get(product, frozenset()), facts.makers.get(product, ())
-    touched, looked = {product, *standing}, facts.looked(product)
+    supply, city = facts.supply(product), facts.city
+    standing = frozenset(city.standing_on([product], facts.missing))
+    touched = {product, *standing}
+    shares, by = shares_of(
+        [facts.firms[firm] for firm in supply.makers],
+        lambda firm: facts.capacities.get((firm, product)),
+        lambda firm: facts.customers.get((firm, product), 0),
+    )
     return Good(
         id=product,
-        makers=makers,
-        unplaced=() if looked.asked else facts.unplaced_makers.get(product, ()),
-        vague=() if looked.asked else _vague_makers(facts, product),
-        hhi=hhi(1 + facts.customers.get((firm, product), 0) for firm in makers),
-        looked=looked.whole,
-        asked=looked.asked,
-        unnamed=looked.found == FOUND and not _named(facts, product),
-        key=bool(facts.city.needing(product)),
+        sources=_sources(facts, supply.makers),
+        perhaps=_sources(facts, supply.perhaps),
+        vague=supply.vague,
+        hhi=hhi(shares.values()),
+        by=by,
+        looked=supply.looked,
+        asked=supply.asked,
+        unnamed=supply.unnamed,
+        key=bool(city.needing(product)),
+        wanted_by=facts.wanted_by(product),
         standing=standing,
+        ending=frozenset(city.ending_at(touched)),
         leaders=frozenset(leader for leader, made in facts.leader_goods.items() if made & touched),
+        lacking=tuple(group for group in city.recipes.get(product, ()) if group <= facts.missing),
+        nearest=_nearest(facts, {row.start for row in facts.rows_at("makes", [product]) if not row.ended}),
+        anywhere=product in city.bought_anywhere,
+        nearby=city.nearby.get(product, ""),
     )
+
+
+def _sources(facts: Facts, firms: Iterable[str]) -> tuple[Source, ...]:
+    return tuple(source_of(facts.firms[firm]) for firm in firms)
+
+
+def _nearest(facts: Facts, firms: Iterable[str]) -> tuple[CityFirm, ...]:
+    """Return the nearest of some firms that are elsewhere, by id."""
+    there = [facts.firms[firm] for firm in sorted(firms)]
+    there = [firm for firm in there if firm.where == "outside" and not firm.closed]
+    least = min((firm.ring.order for firm in there), default=None)
+    return tuple(firm for firm in there if firm.ring.order == least)
 
 
 def _measure(facts: Facts, network: NetworkFacts, place: Place, goods: tuple[Good, ...]) -> Measures:
     firms, unplaced = _local_firms(facts, place), _unplaced(facts, place)
-    outside, local = _bought(facts, place)
-    inputs_missing, inputs_known = _inputs(facts, {good.id for good in goods if good.makers})
+    inputs_missing, inputs_known = _inputs(facts, {good.id for good in goods if good.sources})
     risks = [
         (network.risk.get(firm, 0.0), firm) for firm in firms if network.risk is not None and firm in network.supplied
     ]
     worst = max(risks, default=None)
+    there = _all_there(facts, place)
     return Measures(
         place=place,
         looked=facts.looked_in(place).whole,
-        firms=firms,
-        unplaced=unplaced,
+        sources=_sources(facts, firms),
+        unplaced=_sources(facts, unplaced),
         goods=goods,
         group_hhi=hhi(Counter(facts.firms[firm].group for firm in firms).values()),
-        outside_rows=outside,
-        local_rows=local,
         inputs_missing=inputs_missing,
         inputs_known=inputs_known,
         single=tuple(firm for firm in firms if firm in network.single),
         bridges=network.bridges_at(firms),
         in_network=sum(firm in network.supplied for firm in firms),
         riskiest=(worst[1], worst[0]) if worst else None,
+        nearest=_nearest(facts, there),
+        closed=tuple(
+            firm for firm in sorted(there) if facts.firms[firm].closed and facts.firms[firm].where != "outside"
+        ),
     )
+
+
+def _all_there(facts: Facts, place: Place) -> set[str]:
+    """Return who makes the products of a place, or stands in it, wherever they are, closed ones too."""
+    firms = {
+        row.start for row in facts.rows_at("makes", place.products) if not row.ended or facts.firms[row.start].closed
+    }
+    if place.label == "Segment":
+        firms |= {row.start for row in facts.rows_at("operates", [place.id])}
+    return firms
 
 
 def _local_firms(facts: Facts, place: Place) -> tuple[str, ...]:
@@ -203,52 +263,23 @@ def _unplaced(facts: Facts, place: Place) -> tuple[str, ...]:
     return tuple(sorted(firms))
 
 
-def _named(facts: Facts, product: str) -> bool:
-    """Tell whether a firm is recorded here that makes a product, or did; firms that were taken away were."""
-    rows = facts.rows_at("makes", [product])
-    return bool(facts.gone) or any(facts.firms[row.start].where == "local" for row in rows)
-
-
-def _vague_makers(facts: Facts, product: str) -> tuple[str, ...]:
-    """Return the local firms of a product's segments that have no recorded product there: they may make it."""
-    return tuple(
-        sorted(
-            {firm for segment in facts.segments_of.get(product, ()) for firm in facts.vague_operators.get(segment, ())}
-        )
-    )
-
-
-def hhi(sizes: Iterable[int]) -> float:
+def hhi(sizes: Iterable[float]) -> float:
     """Return the sum of squared shares (Herfindahl-Hirschman), 0 to 1; 0 of nothing."""
     numbers = list(sizes)
     whole = sum(numbers)
     return float(sum((number / whole) ** 2 for number in numbers)) if whole else 0.0
 
 
-def _bought(facts: Facts, place: Place) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
-    """Return the supplies of the place's products to local firms: from outside,
-    and from here; unplaced suppliers count for neither."""
-    outside, local = [], []
-    for row in facts.rows_at("supplies", place.products):
-        if facts.local(row.end):
-            where = facts.firms[row.start].where
-            if where == "outside":
-                outside.append(row)
-            elif where == "local":
-                local.append(row)
-    return tuple(outside), tuple(local)
-
-
-def _inputs(facts: Facts, made: set[str]) -> tuple[tuple[Row, ...], int]:
-    """Return the essential inputs of what is made here that are known to have
-    no local maker, and of how many that is known."""
-    missing: dict[str, Row] = {}
-    known: set[str] = set()
-    for row in facts.inputs:
-        if row.essential and row.end in made and row.start not in known:
-            if facts.makers.get(row.start):
-                known.add(row.start)
-            elif measure_good(facts, row.start).missing:
-                known.add(row.start)
-                missing.setdefault(row.start, row)
-    return tuple(missing.values()), len(known)
+def _inputs(facts: Facts, made: set[str]) -> tuple[tuple[str, ...], int]:
+    """Return the essential inputs of what is made here that are known to have no local maker, and of how many that is
+    known; those of a group of which one is enough count where nobody makes any of them."""
+    missing, known = dict[str, None](), set[str]()
+    gone = facts.missing | facts.lost
+    for product in sorted(made):
+        for group in facts.city.recipes.get(product, ()):
+            if any(facts.makers.get(source) for source in group):
+                known |= group
+            elif group <= gone:
+                known |= group
+                missing |= dict.fromkeys(sorted(group))
+    return tuple(missing), len(known)

@@ -45,14 +45,21 @@ class StateRules(Strict):
     key_products_made: Threshold
 
 
+class SizeRules(Strict):
+    """As what part of a source a small firm counts."""
+
+    small: Threshold
+    micro: Threshold
+
+
 class ScoreRules(Hundred):
     """The parts of the score."""
 
     no_producer: Weight
-    concentration: Weight
-    outside: Weight
-    inputs: Weight
+    needed: Weight
     downstream: Weight
+    elsewhere: Weight
+    inputs: Weight
     single_point: Weight
     systemic_risk: Weight
 
@@ -61,9 +68,39 @@ class ScaleRules(Strict):
     """From where on, and up to where, a measure counts."""
 
     hhi_low: Threshold
+    weak_most: Threshold
+    needed_firms: Threshold
+    unneeded: Threshold
     downstream_products: Threshold
     downstream_leaders: Threshold
     systemic_risk: Threshold
+
+
+class ElsewhereRules(Strict):
+    """How hard it is to have something from where its nearest makers are."""
+
+    circle: Threshold
+    province: Threshold
+    country: Threshold
+    abroad: Threshold
+    unknown: Threshold
+    none: Threshold
+    anywhere: Threshold
+
+
+class UnderWayRules(Strict):
+    """After how many months without a step a project is not sure to come."""
+
+    months: Threshold
+
+
+class SuspectRules(Strict):
+    """What speaks for a gap where nobody looked, and how much it moves a product forward."""
+
+    leader: Threshold
+    named: Threshold
+    nobody: Threshold
+    loaded: Threshold
 
 
 class ActionRules(Strict):
@@ -79,8 +116,12 @@ class Rules(Strict):
 
     version: str
     state: StateRules
+    size: SizeRules
     score: ScoreRules
     scale: ScaleRules
+    elsewhere: ElsewhereRules
+    under_way: UnderWayRules
+    suspect: SuspectRules
     action: ActionRules
 
 
@@ -96,7 +137,7 @@ def variants(rules: Rules, share: float = 0.2) -> Iterator[tuple[str, Rules]]:
     A weight that is moved is made up for by the others in proportion, so that the score stays out of 100.
     """
     whole = rules.model_dump()
-    for section in ("state", "scale"):
+    for section in ("state", "size", "scale", "elsewhere"):
         for key, threshold in whole[section].items():
             for factor in (1 - share, 1 + share):
                 moved = threshold | {"value": threshold["value"] * factor}

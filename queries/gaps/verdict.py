@@ -1,13 +1,17 @@
 """The verdict on a place: from what was measured to state and score, by the
 rules and nothing else, made once a place and carried."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from queries.city.answers import Ring
 from queries.city.facts import Place
+from queries.city.sizes import Size, Source
 from queries.gaps.answers import GAPS, State
 from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
+
+BY_GOOD = ("no_producer", "needed", "downstream", "elsewhere")  # parts of the score that a product has by itself
 
 
 @dataclass(frozen=True)
@@ -15,8 +19,9 @@ class Verdict:
     """What a place is judged to be: its state, that of each of its products by
     id, the points of each part and their sum, the score.
 
-    ``standing`` are the products and ``leaders`` the leaders that stand on its missing and
-    weak products. Where the state is not known there is none of these, and the score is None.
+    ``worst`` is the product of which the first parts are, where the place has one of known state. ``standing`` are the
+    products and ``leaders`` the leaders that stand on its missing and weak products. Where the state is not known there
+    is none of these, and the score is None.
     """
 
     measures: Measures
@@ -26,6 +31,7 @@ class Verdict:
     leaders: frozenset[str]
     points: Mapping[str, float]
     score: float | None
+    worst: Good | None = None
 
     @property
     def place(self) -> Place:
@@ -36,64 +42,120 @@ class Verdict:
 def verdict_of(measures: Measures, rules: Rules) -> Verdict:
     """Return the verdict on a place; the points are rounded so that what is shown adds up."""
     goods = {good.id: state_of_good(good, rules) for good in measures.goods}
-    state = goods[measures.goods[0].id] if measures.place.label == "Product" else _state_of(measures, rules)
+    state = goods[measures.goods[0].id] if measures.place.label == "Product" else _state_of(measures, goods, rules)
     if state == State.unknown:
         return Verdict(measures, state, goods, frozenset(), frozenset(), {}, None)
     weak = [good for good in measures.goods if goods[good.id] in GAPS]
     standing = frozenset(product for good in weak for product in good.standing) - {*measures.place.products}
     leaders = frozenset(leader for good in weak for leader in good.leaders)
-    shares = _shares_of(measures, rules, goods, len(standing), len(leaders))
-    points = {key: round(shares[key] * weight.points, 2) for key, weight in rules.score.by_key().items()}
-    return Verdict(measures, state, goods, standing, leaders, points, round(sum(points.values()), 2))
+    weights = rules.score.by_key()
+    known = {
+        good.id: (good, _shares_of_good(good, rules)) for good in measures.goods if goods[good.id] != State.unknown
+    }
+    worst, shares = max(
+        known.values(),
+        key=lambda pair: (sum(pair[1][key] * weights[key].points for key in BY_GOOD), pair[0].id),
+        default=(None, _shares_of_firms(measures, rules)),
+    )
+    shares |= _shares_of_network(measures, rules)
+    points = {key: round(shares[key] * weight.points, 2) for key, weight in weights.items()}
+    return Verdict(measures, state, goods, standing, leaders, points, round(sum(points.values()), 2), worst)
 
 
-def _state_of(measures: Measures, rules: Rules) -> State:
+def strength(sources: Iterable[Source], rules: Rules) -> float:
+    """Return as how many sources some firms count: those of a group as one at most, small ones as a part of one."""
+    parts = {Size.small: rules.size.small.value, Size.micro: rules.size.micro.value}
+    groups: dict[str, float] = {}
+    for source in sources:
+        groups[source.group] = min(1.0, groups.get(source.group, 0.0) + min(1.0, parts.get(source.size, 1.0)))
+    return sum(groups.values())
+
+
+def _state_of(measures: Measures, goods: Mapping[str, State], rules: Rules) -> State:
     """Return the state of a segment: known where the least and the most that the records allow come to the same.
 
-    Strong by the firms that are known; missing or weak only where it was looked for and
-    where even the firms that may be there would not make it strong, or there at all.
+    Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may
+    be there would not make it strong, or there at all. It is never strong while a product that is essential to others
+    is missing, nor better than all of its products, of which those do not count that lack an essential input.
     """
     firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
-    if len(measures.firms) >= firms and measures.key_made >= share:
+    whole = [good for good in measures.goods if not good.lacking]
+    lacking = any(good.key and goods[good.id] == State.missing for good in measures.goods)
+    strong = not lacking and (not measures.goods or any(goods[good.id] == State.strong for good in whole))
+    if strong and strength(measures.sources, rules) >= firms and measures.key_made >= share:
         return State.strong
-    at_most = len(measures.firms) + len(measures.unplaced)
-    if not measures.looked or (at_most >= firms and measures.key_possible >= share):
+    at_most = strength((*measures.sources, *measures.unplaced), rules)
+    perhaps = not lacking and (not measures.goods or any(goods[good.id] in NOT_WEAK for good in whole))
+    if not measures.looked or (perhaps and at_most >= firms and measures.key_possible >= share):
         return State.unknown
-    if not measures.firms:
-        return State.unknown if at_most else State.missing
+    if not measures.sources:
+        return State.unknown if measures.unplaced else State.missing
     return State.weak
+
+
+NOT_WEAK = (State.strong, State.unknown)
 
 
 def state_of_good(good: Good, rules: Rules) -> State:
     """Return the state of a product in the same way; more makers never make it worse."""
     enough = rules.state.product_firms.value
-    if len(good.makers) >= enough:
+    if strength(good.sources, rules) >= enough:
         return State.strong
-    if not good.looked or good.possible >= enough:
+    most = max(float(good.unnamed), strength((*good.sources, *good.perhaps), rules))
+    if not good.looked or most >= enough:
         return State.unknown
-    if not good.makers:
+    if not good.sources:
         return State.unknown if good.possible else State.missing
     return State.weak
 
 
-def _shares_of(
-    measures: Measures, rules: Rules, states: Mapping[str, State], standing: int, leaders: int
-) -> dict[str, float]:
-    """Return each part of the score as a share of its full points; only what is known counts."""
-    scale, goods = rules.scale, measures.goods
-    low = min(scale.hhi_low.value, 0.99)
-    known = [good.hhi if good.makers else 1.0 for good in goods if states[good.id] != State.unknown]
-    if not known and measures.firms:  # of no product is it known who makes it: the firms alone
-        known = [1 / len(measures.firms)]
-    bought = len(measures.outside_rows) + len(measures.local_rows)
-    empty = float(measures.looked and not measures.firms)
+def lack_of(good: Good, rules: Rules) -> float:
+    """Return how large a gap is, from 0 to 1: full where nobody makes it here, else by how few hands it is in."""
+    return rules.scale.weak_most.value * _concentration(good.hhi, rules) if good.sources else 1.0
+
+
+def _concentration(hhi: float, rules: Rules) -> float:
+    low = min(rules.scale.hhi_low.value, 0.99)
+    return max(0.0, (hhi - low) / (1 - low))
+
+
+def hardness_of(good: Good, rules: Rules) -> float:
+    """Return how hard it is to have it from elsewhere, from 0 to 1; what must be fetched from near is nowhere farther
+    away."""
+    if good.anywhere:
+        return min(1.0, rules.elsewhere.anywhere.value)
+    ring = good.ring if good.ring == Ring.circle or not good.nearby else None
+    return min(1.0, float(getattr(rules.elsewhere, ring.code if ring else "none").value))
+
+
+def _shares_of_good(good: Good, rules: Rules) -> dict[str, float]:
+    """Return the parts of a product's score as shares of their full points: a gap, times who needs it, times how hard
+    it is to have it from elsewhere."""
+    scale, lack = rules.scale, lack_of(good, rules)
+    needed = min(1.0, len(good.wanted_by) / scale.needed_firms.value)
+    below = min(1.0, len(good.standing) / scale.downstream_products.value) / 2
+    below += min(1.0, len(good.leaders) / scale.downstream_leaders.value) / 2
+    need = max(min(1.0, scale.unneeded.value), needed, below)
     return {
-        "no_producer": sum(state == State.missing for state in states.values()) / len(goods) if goods else empty,
-        "concentration": sum(max(0.0, (hhi - low) / (1 - low)) for hhi in known) / len(known) if known else empty,
-        "outside": len(measures.outside_rows) / bought if bought else 0.0,
+        "no_producer": lack,
+        "needed": lack * needed,
+        "downstream": lack * below,
+        "elsewhere": lack * need * hardness_of(good, rules),
+    }
+
+
+def _shares_of_firms(measures: Measures, rules: Rules) -> dict[str, float]:
+    """Return the same of a segment of which no product is known of: of its firms alone."""
+    groups = len({source.group for source in measures.sources})
+    gap = rules.scale.weak_most.value * _concentration(1 / groups, rules) if groups else 1.0
+    return dict.fromkeys(BY_GOOD, 0.0) | {"no_producer": gap}
+
+
+def _shares_of_network(measures: Measures, rules: Rules) -> dict[str, float]:
+    """Return the parts that are of all firms of a place; only what is known counts."""
+    risk = measures.riskiest
+    return {
         "inputs": len(measures.inputs_missing) / measures.inputs_known if measures.inputs_known else 0.0,
-        "downstream": min(1.0, standing / scale.downstream_products.value) / 2
-        + min(1.0, leaders / scale.downstream_leaders.value) / 2,
         "single_point": len(measures.single) / measures.in_network if measures.in_network else 0.0,
-        "systemic_risk": min(1.0, measures.riskiest[1] / scale.systemic_risk.value) if measures.riskiest else 0.0,
+        "systemic_risk": min(1.0, risk[1] / rules.scale.systemic_risk.value) if risk else 0.0,
     }

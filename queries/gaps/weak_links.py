@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -10,6 +10,7 @@ import polars as pl
 from graph.deadline import check
 from queries.city.city import City, read_city
 from queries.city.facts import Facts, chain_facts
+from queries.city.projects import projects_under_way
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.core.view import View
@@ -76,7 +77,9 @@ def examine(view: View, chain: str) -> Examined:
     def make() -> Examined:
         city = read_city(view)
         supplies = view.once("supplies", lambda: survey(city, city.supplies))
-        return examine_facts(chain_facts(city, chain), supplies)
+        facts = chain_facts(city, chain)
+        coming = projects_under_way(view, city, [home.id for home in facts.homes])
+        return examine_facts(replace(facts, under_way=coming), supplies)
 
     return view.once(("examined", chain), make)
 
@@ -202,7 +205,7 @@ def _leads_to(facts: Facts, verdict: Verdict, product: str) -> bool:
     """Tell whether a product is a next step of a place: one of its own, or one that something made here goes into."""
     if product in verdict.place.products:
         return True
-    return any(facts.city.inputs.has_edge(good.id, product) for good in verdict.measures.goods if good.makers)
+    return any(facts.city.inputs.has_edge(good.id, product) for good in verdict.measures.goods if good.sources)
 
 
 def stability(verdicts: Sequence[Verdict], rules: Rules) -> Stability:

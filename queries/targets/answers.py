@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from queries.city.answers import Ring
 from queries.core.answers import Answer, Evidence, Named, SourceUsed, Term
 from queries.core.reason import Reason
 from queries.gaps.answers import State
@@ -48,6 +49,7 @@ class Target(Answer):
     rank: int
     firm: Named
     region: str
+    ring: Ring = Field(description="how far away it is")
     score: float = Field(description="0 to 100, the sum of the factors' points")
     gaps: list[Filled] = Field(description="the main gap first")
     factors: list[FactorValue]

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.deadline import check
+from queries.city.answers import ProjectRow
 from queries.city.facts import Facts
+from queries.city.projects import is_uncertain
 from queries.city.rows import Row
 from queries.core.answers import Evidence
 from queries.core.reason import Reason
@@ -23,7 +25,8 @@ HOW = {"PRODUCES": How.makes, "OFFERS": How.offers}
 
 @dataclass(frozen=True)
 class GapToClose:
-    """A product of the chain that is missing or weak here, and the records that say so."""
+    """A product of the chain that is missing or weak here, and the records that say so; ``coming`` are the firms whose
+    project is about to fill it, and those of their groups."""
 
     product: str
     name: str
@@ -32,6 +35,7 @@ class GapToClose:
     score: float
     status: str
     good: Good
+    coming: Mapping[str, ProjectRow]
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -82,10 +86,24 @@ def find_gaps(examined: Examined, rules: Rules) -> list[GapToClose]:
                     verdict.score,
                     status,
                     verdict.measures.goods[0],
+                    coming_firms(facts, verdict.place.id, rules),
                     tuple(judged.evidence),
                 )
             )
     return sorted(gaps, key=lambda gap: (-gap.score, gap.product))
+
+
+def coming_firms(facts: Facts, product: str, rules: Rules) -> dict[str, ProjectRow]:
+    """Return the firms that come with a product anyhow, and those of their groups, each with its project."""
+    coming: dict[str, ProjectRow] = {}
+    today, months = facts.city.today, rules.under_way.months
+    for project in facts.coming_with(product):
+        if not is_uncertain(project, today, months):
+            groups = {facts.find(firm.id).group for firm in project.investors}
+            makers = (facts.firms[row.start] for row in makers_of(facts, product))
+            coming |= {firm.id: project for firm in makers if firm.group in groups}
+            coming |= {firm.id: project for firm in project.investors}
+    return coming
 
 
 def segment_names(facts: Facts, segments: Iterable[str]) -> str:
@@ -107,7 +125,7 @@ def recorded_fills(facts: Facts, gaps: Sequence[GapToClose], weights: Weights) -
         check()
         for row in sorted(makers_of(facts, gap.product), key=lambda row: (-fits[row.type], row.start)):
             firm = facts.firms[row.start]
-            if firm.where == "outside" and not firm.closed and not row.ended:
+            if firm.where == "outside" and not firm.closed and not row.ended and firm.id not in gap.coming:
                 fill = Fill(
                     gap,
                     HOW[row.type],
@@ -124,9 +142,10 @@ def makers_of(facts: Facts, product: str) -> list[Row]:
     return facts.rows_at("makes", [product])
 
 
-def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
+def find_barred(facts: Facts, states: Mapping[str, State], gaps: Iterable[GapToClose]) -> Iterator[Barred]:
     """Yield who makes a product that is missing, weak or not known of (its
     state), and is no target; each firm and product once."""
+    coming = {gap.product: gap.coming for gap in gaps}
     known: set[tuple[str, str]] = set()
     for row in sorted(facts.makes, key=lambda row: (row.start, row.end, row.ended, row.type)):
         check()
@@ -135,11 +154,14 @@ def find_barred(facts: Facts, states: Mapping[str, State]) -> Iterator[Barred]:
             continue
         known.add((row.start, row.end))
         gap = state != State.unknown
+        project = coming.get(row.end, {}).get(row.start)
         if firm.closed:
             yield Barred(row, say("closed"))
         elif row.ended:
             if firm.where != "local":
                 yield Barred(row, say("making_ended"))
+        elif project and firm.where != "local":
+            yield Barred(row, say("coming", project=project.name, stage=project.stage or "在办"))
         elif firm.where == "unknown":
             yield Barred(row, say("unplaced"), unplaced=True)
         elif firm.where == "local" and gap:

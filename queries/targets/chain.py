@@ -59,7 +59,7 @@ def _answer(view: View, examined: Examined, top: int) -> Targets:
     ranked = rank([_ranked(around, firm, own, weights) for firm, own in fills.items()], weights.factor.points)
     listed = [_target(around, target, place, weights) for place, target in enumerate(ranked[:top], 1)]
     states = {verdict.place.id: verdict.state for verdict in examined.verdicts if verdict.place.label == "Product"}
-    barred = list(find_barred(facts, states))
+    barred = list(find_barred(facts, states, gaps))
     known = [row for gap in gaps for row in gap.evidence] + [row for target in listed for row in target.evidence]
     unique = distinct([*known, *(facts.evidence(firm.row) for firm in barred)])
     return Targets(
@@ -92,7 +92,8 @@ def _infer(
         return {}
     model, guessed = makers_model(view, facts.city), {}
     for gap in gaps:
-        guesses = model.guesses(gap.product, outside - {row.start for row in makers_of(facts, gap.product)}, weights)
+        known = {row.start for row in makers_of(facts, gap.product)} | {*gap.coming}
+        guesses = model.guesses(gap.product, outside - known, weights)
         guessed[gap.product] = [guess.firm for guess in guesses]
         for guess in guesses:
             fit = round(weights.fit.inferred.value * guess.share, 4)
@@ -125,6 +126,7 @@ def _target(around: Around, target: RankedTarget, place: int, weights: Weights) 
         rank=place,
         firm=target.firm,
         region=firm.region,
+        ring=firm.ring,
         score=weighted(target.factors, base),
         gaps=[_filled(fill) for fill in target.fills],
         factors=[

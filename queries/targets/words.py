@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from queries.city.answers import Ring
 from queries.core.reason import Reason
 from queries.openings.against import reason_of
 from queries.openings.answers import Stage
@@ -52,6 +53,8 @@ def speaks_against(around: Around, target: RankedTarget, statuses: Sequence[str]
             yield say(code, count=len(ids), products=around.products(ids))
     if factors.kin:
         yield say("group_may_grow", firms=around.names(factors.kin))
+    if around.firms[firm].ring == Ring.circle:
+        yield say("next_door")
     if not factors.waiting:
         yield say("nobody_waits")
     if not (factors.partners or factors.kin):
