@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from view_parts import under
 
 from graph.stores import Store, open_store
 from loaders.run import load
@@ -13,7 +14,6 @@ from queries.core.view import View
 from queries.gaps.answers import Judged, WeakLinks
 from queries.gaps.weak_links import weak_links
 from queries.targets.chain import list_targets
-from view_parts import under
 
 CASES = Path(__file__).parent / "data" / "judgement"
 TODAY = "2026-12-01"

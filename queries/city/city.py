@@ -162,16 +162,32 @@ class City:
         """Return the products that are essential to a product."""
         return {source for source, link in self.inputs.pred.get(product, {}).items() if link["essential"]}
 
+    @cached_property
+    def chains_of(self) -> Mapping[str, frozenset[str]]:
+        """Return the chains that each product is of, by its segments."""
+        chains = self.going("PART_OF").select(pl.col("from").alias("segment"), pl.col("to").alias("chain"))
+        belonging = self.going("BELONGS_TO").join(chains, left_on="to", right_on="segment")
+        found: dict[str, set[str]] = defaultdict(set)
+        for product, chain in belonging.select("from", "chain").iter_rows():
+            found[product].add(chain)
+        return {product: frozenset(own) for product, own in found.items()}
+
     def standing_on(self, products: Iterable[str], missing: Collection[str] = ()) -> set[str]:
         """Return the products that cannot be made without one of these: all of a group of their inputs is among these,
-        what fails with these, and what is ``missing`` anyhow."""
+        what fails with these, and what is ``missing`` anyhow.
+
+        It goes on through the chains that these are of; a product of another chain that uses one of them counts, and
+        what is made of that does not: a chip that lacks its wire is bought elsewhere long before a port stands still.
+        """
         own = set(products)
+        home = {chain for product in own for chain in self.chains_of.get(product, ())}
         reached, waiting = set(own), sorted(own)
         while waiting:
             for user, group in self._uses.get(waiting.pop(), ()):
                 if user not in reached and all(source in reached or source in missing for source in group):
                     reached.add(user)
-                    waiting.append(user)
+                    if not home or not self.chains_of.get(user) or home & self.chains_of[user]:
+                        waiting.append(user)
         return reached - own
 
     def ending_at(self, products: Iterable[str]) -> set[str]:

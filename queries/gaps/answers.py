@@ -292,6 +292,7 @@ class Certificate(Answer):
     name: str
     segments: list[Named]
     judgement: Judged
+    sourcing: Reason | None = Field(description="可外采 or 须就近, as stated of the product; null for a segment")
     needed_by: list[Demand]
     looked_through: list[LookedThrough]
     candidates: list[Candidate]

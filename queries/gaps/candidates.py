@@ -53,7 +53,7 @@ def _makers(facts: Facts, place: Place) -> Iterator[Looked]:
         elif firm.where == "local":
             why = say("makes_it_here", product=name)
         elif firm.where == "outside":
-            why = say("makes_it_elsewhere", product=name, region=firm.region)
+            why = say("makes_it_elsewhere", product=name, region=firm.region, ring=firm.ring)
         else:
             why = say("makes_it_unplaced", product=name)
         yield row.start, why, facts.local(row.start) and not row.ended, [facts.evidence(row)]

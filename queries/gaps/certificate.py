@@ -11,6 +11,7 @@ from queries.city.facts import Facts
 from queries.city.looks import Look
 from queries.city.rows import Row
 from queries.core.answers import Named
+from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import Certificate, Demand, LookedThrough, RuleUsed
 from queries.gaps.candidates import find_candidates
@@ -34,7 +35,7 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
             f"产业链“{examined.facts.chain.name}”没有编号为“{id[:60]}”的{'环节' if label == 'Segment' else '产品'}"
         )
     facts, place, measures = examined.facts, verdict.place, verdict.measures
-    judgement = judge(facts, verdict, rules, steps_from(examined, verdict))
+    judgement = judge(facts, verdict, rules, steps_from(examined, verdict), examined.suspected.get((label, id)))
     demands, looks = _demands(facts, measures), _looks(facts, measures)
     candidates = list(find_candidates(examined.facts, place))
     rows = {(row.record, row.from_id, row.to_id): row for row in judgement.evidence}
@@ -52,6 +53,7 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
             Named(id=segment, name=facts.city.names["Segment"].get(segment, segment)) for segment in place.segments
         ],
         judgement=judgement,
+        sourcing=_sourcing(measures),
         needed_by=demands,
         looked_through=looks,
         candidates=candidates[:MOST],
@@ -62,6 +64,16 @@ def certificate(view: View, chain: str, label: str, id: str) -> Certificate:
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         sources=sources_used(view, used),
     )
+
+
+def _sourcing(measures: Measures) -> Reason | None:
+    """Return whether a product can be had from elsewhere, as it is stated of it; nothing of a segment."""
+    if measures.place.label != "Product":
+        return None
+    good = measures.goods[0]
+    if good.nearby:
+        return say("must_be_near", because=good.nearby)
+    return say("bought_anywhere") if good.anywhere else say("sourcing_unknown")
 
 
 def _demands(facts: Facts, measures: Measures) -> list[Demand]:
@@ -134,5 +146,9 @@ def _what_was_asked(facts: Facts, look: Look) -> str:
 def _rules(measures: Measures, rules: Rules) -> list[RuleUsed]:
     own = {"Segment": ("segment_firms", "key_products_made"), "Product": ("product_firms",)}[measures.place.label]
     used = [(f"state.{key}", getattr(rules.state, key)) for key in own]
-    used += [(f"scale.{key}", threshold) for key, threshold in rules.scale]
+    used += [
+        (f"{section}.{key}", rule)
+        for section in ("size", "scale", "elsewhere")
+        for key, rule in getattr(rules, section)
+    ]
     return [RuleUsed(name=key, value=threshold.value, why=threshold.why) for key, threshold in used]

@@ -25,6 +25,7 @@ from queries.gaps.answers import (
     Maker,
     ScorePart,
     State,
+    Suspected,
     UnderWay,
 )
 from queries.gaps.measures import Good, Measures
@@ -38,9 +39,11 @@ NEAREST = 20  # of the nearest makers elsewhere, by name
 SHOWN = 200  # rows of evidence of one kind for one place
 
 
-def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str] = ()) -> Judged:
-    """Return what is judged of a place, in words and with its rows;
-    ``extensions`` are next steps that its products lead to."""
+def judge(
+    facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str] = (), suspected: Suspected | None = None
+) -> Judged:
+    """Return what is judged of a place, in words and with its rows; ``extensions`` are next steps that its products
+    lead to, ``suspected`` what speaks for a gap where nobody looked."""
     check()
     voice, measures = Voice(facts, verdict, rules), verdict.measures
     action, why = action_of(verdict, rules, extensions, facts)
@@ -54,7 +57,7 @@ def judge(facts: Facts, verdict: Verdict, rules: Rules, extensions: Sequence[str
         action_reason=why,
         absent_from=_absent_from(facts, measures),
         under_way=[_under_way(facts, project, rules) for project in facts.coming_to(measures.place)],
-        suspected=None,
+        suspected=suspected,
         distance=_distance(measures),
         firms=[facts.named(firm) for firm in measures.firms],
         evidence=evidence_of(facts, measures),
@@ -160,6 +163,9 @@ def action_of(verdict: Verdict, rules: Rules, extensions: Sequence[str], facts: 
     if measures.riskiest and measures.riskiest[1] >= rules.action.high_risk.value:
         firm, risk = measures.riskiest
         return Action.secure, say("secure_risk", firm=facts.firms[firm].short, risk=risk)
+    if lacking := [group for good in measures.goods if good.sources for group in good.lacking]:
+        names = ["或".join(facts.product_names[product] for product in sorted(group)) for group in lacking]
+        return Action.secure, say("secure_inputs", inputs=[*dict.fromkeys(names)])
     if extensions:
         return Action.extend, say("extend", products=extensions)
     return Action.keep, say("keep")
@@ -268,16 +274,20 @@ class Voice:
             *self._doubts(),
         ]
         reasons += [*self._closed(), *self._coming()]
-        if self.verdict.state != State.strong:
-            reasons += [self._near(m.nearest)] if m.nearest else [say("nobody_elsewhere")] if m.goods else []
+        gap = self.verdict.state in GAPS
+        if m.nearest and self.verdict.state != State.strong:
+            reasons.append(self._near(m.nearest))
+        elif gap and m.goods:
+            reasons.append(say("nobody_elsewhere"))
         standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
         leaders = sorted({leader for good in m.goods for leader in good.leaders})
         if standing or leaders:
             reasons.append(say("standing_on_it", **self._counted(standing, leaders)))
         if m.place.label == "Product":
-            if ending := sorted(m.goods[0].ending):
+            ending = sorted(m.goods[0].ending)
+            if ending and (gap or standing):
                 reasons.append(say("dependence_ends", products=self._products(ending)))
-            if not m.goods[0].wanted_by and not leaders and not standing:
+            if gap and not m.goods[0].wanted_by and not leaders and not standing:
                 reasons.append(say("part_not_needed"))
         return reasons
 

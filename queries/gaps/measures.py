@@ -11,7 +11,7 @@ from graph.model.nodes import NOT_FOUND
 from queries.city.answers import Ring
 from queries.city.facts import Facts, Place
 from queries.city.local import CityFirm
-from queries.city.sizes import Source, shares_of, source_of
+from queries.city.sizes import Size, Source, shares_of, source_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Good:
     groups' shares, taken ``by`` what is known of all. ``standing``: the products that cannot be made without it, or
     without what is missing beside it; ``ending``: those among these and itself that others sell everywhere;
     ``leaders``: those, of any chain, that make or need it or one of those. ``lacking``: its essential inputs, or groups
-    of these, of which it is known that nobody makes them here. ``nearest``: the nearest firms elsewhere that make it.
+    of these, of which it is known that nobody makes them here; ``proven``: a leader makes it, or a firm that is not small,
+    so that these come from somewhere. ``nearest``: the nearest firms elsewhere that make it.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Good:
     ending: frozenset[str]
     leaders: frozenset[str]
     lacking: tuple[frozenset[str], ...]
+    proven: bool
     nearest: tuple[CityFirm, ...]
     anywhere: bool
     nearby: str
@@ -105,7 +107,8 @@ class Measures:
 
     ``group_hhi`` is that of the local firms by group; ``inputs_known`` the number of
     essential inputs of which it is known whether they are made here; ``riskiest``
-    the local firm whose closing costs most, with the share of all output; ``closed`` are firms that were there, elsewhere by no record.
+    the local firm whose closing costs most, with the share of all output; ``closed`` are firms that were there and are
+    not known to be elsewhere.
     """
 
     place: Place
@@ -173,9 +176,10 @@ def _measure_good(facts: Facts, product: str) -> Good:
         lambda firm: facts.capacities.get((firm, product)),
         lambda firm: facts.customers.get((firm, product), 0),
     )
+    sources = _sources(facts, supply.makers)
     return Good(
         id=product,
-        sources=_sources(facts, supply.makers),
+        sources=sources,
         perhaps=_sources(facts, supply.perhaps),
         vague=supply.vague,
         hhi=hhi(shares.values()),
@@ -189,6 +193,7 @@ def _measure_good(facts: Facts, product: str) -> Good:
         ending=frozenset(city.ending_at(touched)),
         leaders=frozenset(leader for leader, made in facts.leader_goods.items() if made & touched),
         lacking=tuple(group for group in city.recipes.get(product, ()) if group <= facts.missing),
+        proven=any(source.firm in facts.leader_goods or source.size in (Size.large, Size.medium) for source in sources),
         nearest=_nearest(facts, {row.start for row in facts.rows_at("makes", [product]) if not row.ended}),
         anywhere=product in city.bought_anywhere,
         nearby=city.nearby.get(product, ""),

@@ -37,16 +37,19 @@ def _find_landing(view: "View", word: str, _: Mapping[str, Any]) -> "Landing":
     table=tables.table_of_segments,
     notes=tables.notes_of_weak_links,
 )
-def weak_links(view: "View", chain: Chain) -> WeakLinks:
+def weak_links(
+    view: "View", chain: Chain, no_suspects: Annotated[bool, Word("不要“疑似”：只说查过的和已知的")] = False
+) -> WeakLinks:
     """断点: 一条链各环节与产品的状态(缺链、弱链、强链、未知)、评分及其各项、理由、依据、行动。
 
     还有延链的下一步、系统性风险,与规则移动 ±20% 时的稳定性。
 
-    没有普查记录的环节不判缺链。评分 0 至 100,越高越弱,是各项之和;规则见 queries/gaps/rules.toml。
+    没有普查记录的环节不判缺链,有话可说的另列为疑似(look_first 是先查哪里)。
+    评分(紧要) 0 至 100,越高越该先补,是各项之和;规则见 queries/gaps/rules.toml。
     """
     from queries.gaps.weak_links import weak_links as ask
 
-    return ask(view, chain.id)
+    return ask(view, chain.id, suspects=not no_suspects)
 
 
 @question(

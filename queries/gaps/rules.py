@@ -102,6 +102,10 @@ class SuspectRules(Strict):
     nobody: Threshold
     loaded: Threshold
 
+    def by_key(self) -> dict[str, Threshold]:
+        """Return each number by its key."""
+        return {key: getattr(self, key) for key in type(self).model_fields}
+
 
 class ActionRules(Strict):
     """What a strong place still lacks."""

@@ -76,10 +76,11 @@ def _state_of(measures: Measures, goods: Mapping[str, State], rules: Rules) -> S
 
     Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may
     be there would not make it strong, or there at all. It is never strong while a product that is essential to others
-    is missing, nor better than all of its products, of which those do not count that lack an essential input.
+    is missing, nor better than all of its products, of which those do not count that lack an essential input and are
+    not proven to have it from somewhere.
     """
     firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
-    whole = [good for good in measures.goods if not good.lacking]
+    whole = [good for good in measures.goods if good.proven or not good.lacking]
     lacking = any(good.key and goods[good.id] == State.missing for good in measures.goods)
     strong = not lacking and (not measures.goods or any(goods[good.id] == State.strong for good in whole))
     if strong and strength(measures.sources, rules) >= firms and measures.key_made >= share:

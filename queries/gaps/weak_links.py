@@ -1,8 +1,8 @@
 """The weak links of a chain: facts, measures, judgement, next steps, risk and stability, as one answer."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -18,11 +18,13 @@ from queries.gaps.answers import (
     Extension,
     Flip,
     Judged,
+    LookFirst,
     ProductState,
     RankedByRisk,
     RiskRanking,
     SegmentState,
     Stability,
+    Suspected,
     Variant,
     WeakLinks,
 )
@@ -30,6 +32,7 @@ from queries.gaps.extensions import find_extensions
 from queries.gaps.judge import judge
 from queries.gaps.measures import NetworkFacts, measure
 from queries.gaps.rules import Rules, read_rules, variants
+from queries.gaps.suspect import suspect, weak_points
 from queries.gaps.verdict import Verdict, verdict_of
 from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, FirmNetwork, firm_network
@@ -58,6 +61,7 @@ class Examined:
     verdicts: tuple[Verdict, ...]
     extensions: tuple[Extension, ...]
     risk: RiskRanking | None
+    suspected: Mapping[tuple[str, str], Suspected] = field(default_factory=dict)
 
     def of(self, label: str, id: str) -> Verdict | None:
         """Return the verdict on a place of the chain, if it has that place."""
@@ -66,9 +70,14 @@ class Examined:
         )
 
 
-def weak_links(view: View, chain: str) -> WeakLinks:
-    """Return the weak links of a chain (by id)."""
-    return view.once(("weak-links", chain), lambda: _answer(view, examine(view, chain)))
+def weak_links(view: View, chain: str, suspects: bool = True) -> WeakLinks:
+    """Return the weak links of a chain (by id), with what is suspected or without."""
+
+    def make() -> WeakLinks:
+        examined = examine(view, chain)
+        return _answer(view, examined if suspects else replace(examined, suspected={}))
+
+    return view.once(("weak-links", chain, suspects), make)
 
 
 def examine(view: View, chain: str) -> Examined:
@@ -79,7 +88,9 @@ def examine(view: View, chain: str) -> Examined:
         supplies = view.once("supplies", lambda: survey(city, city.supplies))
         facts = chain_facts(city, chain)
         coming = projects_under_way(view, city, [home.id for home in facts.homes])
-        return examine_facts(replace(facts, under_way=coming), supplies)
+        examined = examine_facts(replace(facts, under_way=coming), supplies)
+        suspected = suspect(examined.facts, examined.verdicts, weak_points(view, chain), read_rules())
+        return replace(examined, suspected=suspected)
 
     return view.once(("examined", chain), make)
 
@@ -158,12 +169,28 @@ def _answer(view: View, examined: Examined) -> WeakLinks:
         rests_on=dict(sorted(Counter(row.status for row in rows.values()).items())),
         notes=[*notes_on(facts)],
         segments=segments,
-        look_first=[],
+        look_first=_look_first(segments),
         extensions=list(examined.extensions),
         risk=examined.risk,
         stability=stability(examined.verdicts, rules),
         sources=[Named(id=id, name=names.get(id, id)) for id in used],
     )
+
+
+def _look_first(segments: Sequence[SegmentState]) -> list[LookFirst]:
+    places = [
+        LookFirst(
+            product=product.product,
+            product_id=product.product_id,
+            segment=segment.segment,
+            segment_id=segment.segment_id,
+            suspected=product.suspected,
+        )
+        for segment in segments
+        for product in segment.products
+        if product.suspected
+    ]
+    return sorted(places, key=lambda place: place.suspected.rank)
 
 
 def notes_on(facts: Facts) -> Iterator[Reason]:
@@ -181,7 +208,8 @@ def judge_all(examined: Examined, rules: Rules) -> list[SegmentState]:
     facts = examined.facts
     segments: list[SegmentState] = []
     for verdict in examined.verdicts:
-        judged = dict(judge(facts, verdict, rules, steps_from(examined, verdict)))
+        suspected = examined.suspected.get((verdict.place.label, verdict.place.id))
+        judged = dict(judge(facts, verdict, rules, steps_from(examined, verdict), suspected))
         if verdict.place.label == "Segment":
             own = {
                 "segment": verdict.place.name,
