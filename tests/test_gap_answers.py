@@ -1,11 +1,11 @@
 """Certificates, what if, the curve of served needs, names, and the risk of the graph's own firms."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import polars as pl
 import pytest
@@ -18,14 +18,15 @@ from graph.errors import Ambiguous, InputError, NotFound
 from graph.names.verdicts import SAME
 from graph.stores import Store, open_store
 from loaders.judgements import judge
-from queries.city.city import City, read_city
+from queries.city.city import City, _with_choices, read_city
 from queries.core.answers import Named
 from queries.gaps import certificate as certificates
 from queries.gaps.certificate import certificate
 from queries.gaps.curve import served_curve
 from queries.gaps.names import find_landing, find_place
+from queries.gaps.reached import Landing
 from queries.gaps.weak_links import correlation, examine
-from queries.gaps.what_if import Landing, _supplies, what_if
+from queries.gaps.what_if import _supplies, what_if
 from queries.names.search import find_enterprise
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
@@ -57,7 +58,7 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
     why = {candidate.firm.id: (candidate.fills, candidate.why) for candidate in answer.candidates}
     assert why == {
         "closed": (False, "企业登记为已终止"),
-        "out": (False, "生产“矿石”，但在示例外城，不在本地"),
+        "out": (False, "生产“矿石”，但在示例外城（本省），不在本地"),
         "nowhere": (False, "生产“矿石”，但没有登记所在地，不能算本地"),
         "vague": (False, "在本环节，没有登记任何产品：可能生产“矿石”，须核实"),
         "foiler": (False, "在本环节，登记的产品是箔材，没有“矿石”"),
@@ -445,54 +446,90 @@ def test_rank_correlations_of_little() -> None:
     assert correlation([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]) == -1.0
 
 
-def test_dependence_ends_at_what_is_bought_anywhere() -> None:
-    """Gas → chip → set: where chips are bought anywhere, only the chip stands on the gas, and nothing on the chip."""
-    links = pl.DataFrame(
-        [("gas", "chip", True, False), ("chip", "set", True, False)],
-        schema={"from": pl.String, "to": pl.String, "essential": pl.Boolean, "ended": pl.Boolean},
+def recipes(links: Iterable[tuple[str, str, bool, str | None]], anywhere: Iterable[str] = (), **chains: str) -> City:
+    """A city of products and what goes into what, and no more; each product of the chain that is said of it."""
+    rows = [*links]
+    products = sorted({end for row in rows for end in row[:2]} | {*chains})
+    texts = {"from": pl.String, "to": pl.String}
+    inputs = pl.DataFrame(
+        [(*row, False) for row in rows],
+        schema=texts | {"essential": pl.Boolean, "one_of": pl.String, "ended": pl.Boolean},
         orient="row",
     )
-    for anywhere, fallen in ((False, {"chip", "set"}), (True, {"chip"})):
-        products = pl.DataFrame({"id": ["gas", "chip", "set"], "bought_anywhere": [None, anywhere, None]})
-        city = City((), TODAY, {"Product": products}, {"INPUT_TO": links})
+    belongs = pl.DataFrame(
+        [(product, chain, False) for product, chain in chains.items()],
+        schema=texts | {"ended": pl.Boolean},
+        orient="row",
+    )
+    part_of = pl.DataFrame(
+        [(chain, chain, False) for chain in sorted({*chains.values()})],
+        schema=texts | {"ended": pl.Boolean},
+        orient="row",
+    )
+    nodes = pl.DataFrame({"id": products, "bought_anywhere": [product in {*anywhere} for product in products]})
+    edges = {"INPUT_TO": _with_choices(inputs), "BELONGS_TO": belongs, "PART_OF": part_of}
+    return City((), TODAY, {"Product": nodes}, edges)
+
+
+def test_dependence_ends_at_what_is_bought_anywhere() -> None:
+    """Gas → chip → set: where chips are bought anywhere, only the chip stands on the gas, and nothing on the chip."""
+    for anywhere, fallen in ((set[str](), {"chip", "set"}), ({"chip"}, {"chip"})):
+        city = recipes([("gas", "chip", True, None), ("chip", "set", True, None)], anywhere)
         assert city.standing_on(["gas"]) == fallen
         assert city.standing_on(["chip"]) == (set() if anywhere else {"set"})
+        assert city.ending_at(["gas", "chip", "set"]) == anywhere
         assert city.needed_for("set") == {"chip"}
 
 
+def test_dependence_goes_one_step_into_another_chain() -> None:
+    """Wire → chip | board → port: the chip's chain falls, the board that uses the chip as well, the port not."""
+    links = [("wire", "chip", True, None), ("chip", "board", True, None), ("board", "port", True, None)]
+    city = recipes(links, wire="chips", chip="chips", board="sets", port="ports")
+    assert city.standing_on(["wire"]) == {"chip", "board"}
+    assert city.standing_on(["chip"]) == {"board"}
+    assert city.standing_on(["board"]) == {"port"}
+
+
+def test_one_of_a_group_is_enough() -> None:
+    """Named groups, and the replaceable ones without a name together; one that is alone is no choice, and stops nothing."""
+    links = [
+        *((screen, "tv", True, "屏") for screen in ("lcd", "oled")),
+        *((glue, "tv", False, None) for glue in ("hot", "cold")),
+        ("foil", "box", False, None),
+    ]
+    city = recipes([(*link[:2], link[2], link[3]) for link in links])
+    assert [city.standing_on([one]) for one in ("lcd", "hot", "foil")] == [set(), set(), set()]
+    assert city.standing_on(["lcd", "oled"]) == city.standing_on(["hot", "cold"]) == {"tv"}
+    assert city.standing_on(["lcd"], missing={"oled"}) == {"tv"}
+    assert city.standing_on(["lcd"], missing={"cold"}) == set()
+    assert (city.needing("lcd"), city.using("lcd")) == (set(), {"tv"})
+
+
 @settings(max_examples=100)
-@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans()), max_size=20))
-def test_what_stands_on_a_product_is_what_falls_with_it(links: list[tuple[int, int, bool]]) -> None:
-    """By hand: without the product, a product falls if an essential input has fallen, or no source is left that leads to it."""
-    rows = {(f"p{start}", f"p{end}"): essential for start, end, essential in links if start != end}
-    nodes = {"Product": pl.DataFrame({"id": [f"p{number}" for number in range(8)]}).with_columns(bought_anywhere=False)}
-    frame = pl.DataFrame(
-        [(start, end, essential, False) for (start, end), essential in rows.items()],
-        schema={"from": pl.String, "to": pl.String, "essential": pl.Boolean, "ended": pl.Boolean},
-        orient="row",
-    )
-    city = City((), TODAY, nodes, {"INPUT_TO": frame})
-    graph = nx.DiGraph(list(rows))
-    condensed = nx.condensation(graph)
-    sources = {
-        node
-        for component, number in condensed.in_degree()
-        if not number
-        for node in condensed.nodes[component]["members"]
-    }
-    for product in graph:
-        reached = nx.descendants(graph, product) | {product}
-        left = graph.subgraph(set(graph) - {product})
-        still = {node for source in sources - {product} for node in nx.descendants(left, source) | {source}}
-        cut_off = reached - still - {product}
-        dominated = city.dominated.get(product, set())
-        assert dominated == cut_off
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 7), st.integers(0, 7), st.booleans(), st.sampled_from([None, "甲", "乙"])), max_size=24
+    ),
+    st.sets(st.integers(0, 7), max_size=3),
+)
+def test_what_stands_on_a_product_is_what_falls_with_it(
+    links: list[tuple[int, int, bool, str | None]], anywhere: set[int]
+) -> None:
+    """By hand, over all products again and again: one falls when all of one of its groups have fallen."""
+    rows = {(f"p{start}", f"p{end}"): (essential, group) for start, end, essential, group in links if start != end}
+    sold = {f"p{number}" for number in anywhere}
+    city = recipes([(start, end, *kind) for (start, end), kind in rows.items()], sold)
+    groups: dict[tuple[str, str], set[str]] = {}
+    for (start, end), (essential, group) in rows.items():
+        groups.setdefault((end, group or (start if essential else "")), set()).add(start)
+    must = [
+        (end, group)
+        for (end, name), group in groups.items()
+        if not group & sold and (len(group) > 1 or all(rows[start, end][0] for start in group))
+    ]
+    for product in {end for pair in rows for end in pair}:
         fallen = {product}
-        while True:
-            more = {product for (gone, product), essential in rows.items() if gone in fallen and essential}
-            more |= {product for gone in fallen for product in city.dominated.get(gone, set())}
-            if more <= fallen:
-                break
+        while more := {end for end, group in must if group <= fallen} - fallen:
             fallen |= more
         assert city.standing_on([product]) == fallen - {product}
 

@@ -19,10 +19,11 @@ from loaders.run import load
 from queries.core.answers import Named
 from queries.gaps.answers import Curve, State
 from queries.gaps.certificate import certificate
+from queries.gaps.reached import Landing
 from queries.gaps.rules import read_rules
-from queries.gaps.tables import tables_of_what_if
+from queries.gaps.tables import RULE_SECTIONS, tables_of_what_if
 from queries.gaps.weak_links import weak_links
-from queries.gaps.what_if import Landing, what_if
+from queries.gaps.what_if import what_if
 from queries.gaps.words import RULE_ZH, mark_of, moved_zh, places_of
 
 EVIL = "<script>alert(1)</script>"
@@ -189,7 +190,7 @@ LOOKED = [
 ]
 CANDIDATES = [
     "示例b号公司 示例区 能 在本地，登记为生产或提供“矿石” 整理 示例名录",
-    "示例out号公司 示例外城 不能 生产“矿石”，但在示例外城，不在本地 据报道 示例名录",
+    "示例out号公司 示例外城 不能 生产“矿石”，但在示例外城（本省），不在本地 据报道 示例名录",
     "示例c号公司 不明 不能 企业登记为已终止 据报道 示例名录",
 ]
 OF_PLACE = {
@@ -354,12 +355,10 @@ def test_an_empty_form_asks_and_computes_nothing(client: TestClient) -> None:
 def test_the_rules_page_has_every_number_with_its_reason(client: TestClient) -> None:
     page, rules = text_of(client.get("/rules").text), read_rules()
     whys = [weight.why for _, weight in rules.score.by_key().items()]
-    whys += [threshold.why for section in ("state", "scale", "action") for _, threshold in getattr(rules, section)]
+    whys += [threshold.why for section in RULE_SECTIONS for _, threshold in getattr(rules, section)]
     assert [why for why in whys if why not in page] == []
     assert rules.version in page
-    assert {
-        f"{section}.{name}" for section in ("state", "scale", "action") for name, _ in getattr(rules, section)
-    } == set(RULE_ZH)
+    assert {f"{section}.{name}" for section in RULE_SECTIONS for name, _ in getattr(rules, section)} == set(RULE_ZH)
 
 
 def test_names_are_escaped_on_every_page(odd_client: TestClient) -> None:

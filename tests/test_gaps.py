@@ -184,50 +184,49 @@ WHOLE = {  # a chain on which no part of the score is nothing or full
 
 
 def test_every_part_of_a_score_by_hand(tmp_path: Path) -> None:
-    """By the points and scales of queries/gaps/rules.toml, of segment demo.part: chip is strong, motor weak, board missing.
+    """By the points and scales of queries/gaps/rules.toml; chip is strong, motor weak, board missing and the worst.
+
+    Gaps: of chip, whose makers by customers and one are 3:2:1, HHI 14/36: 0.6 × 0.185185 = 0.1111; of motor 0.6; of board 1.
+    Wanted: chip by x and y, that buy it, and lead3, whose drone it goes into; motor by x, y and lead1; board by lead2: 3, 3, 1 of 10.
+    Below: drone and lead3 on chip: (1/10 + 1/3)/2; car, bus and lead1 on motor (toy takes ore as well): (2/10 + 1/3)/2; van and lead2 on board.
+    Nobody elsewhere is known to make them: the larger of both, a quarter at least.
 
     ============  ======  ==============================================================================================
-    no_producer   40      board of three products: 40/3 = 13.33
-    concentration 15      HHI over 0.25, of 0.75: chip by customers and one, 3:2:1, is 14/36, so 0.185185; motor and board 1:
-                          15 × 2.185185/3 = 10.93
-    outside       10      bought here: a-x, a-y, b-y from here, out-x from elsewhere (z is elsewhere, nowhere unknown): 10/4 = 2.5
-    inputs        10      of what is made: ore and wax are made, foil is missing, nobody looked for salt: 10/3 = 3.33
-    downstream    15      car, bus, van stand on motor and board: 3/10; lead1 makes car, lead2 needs board: 2/3; half each: 7.25
-    single_point  5       a holds z; b holds nobody; c supplies nobody, so is not in the network: 5/2 = 2.5
-    systemic_risk 5       a sells 3 of 50 supplies, b one: 0.06 of all output, of 0.1: 3.0
+    no_producer   10      0.1111, 0.6, 1
+    needed        35      0.1111 × 0.3 = 1.17; 0.6 × 0.3 = 6.3; 0.1 = 3.5
+    downstream    25      0.1111 × 0.21667 = 0.6; 0.6 × 0.26667 = 4; 0.21667 = 5.42
+    elsewhere     20      0.1111 × 0.3 = 0.67; 0.6 × 0.3 = 3.6; 0.25 = 5
+    inputs        5       of what is made: ore and wax are made, foil is missing, nobody looked for salt: 5/3 = 1.67; of motor a half
+    single_point  2       a holds z; b holds nobody; c supplies nobody, so is not in the network: 2/2 = 1
+    systemic_risk 3       a sells 3 of 50 supplies, b one: 0.06 of all output, of 0.1: 1.8
     ============  ======  ==============================================================================================
     """
     judgements = judged(open_store(f"ladybug://{tmp_path}/g.lbug"), tmp_path, **WHOLE)
-    part, parts = (
-        judgements["部件"],
-        {
-            name: {part.name: part.points for part in judgements[name].parts}
-            for name in ("部件", "motor件", "board件", "chip件")
-        },
-    )
+    parts = {
+        name: [part.points for part in judgements[name].parts] for name in ("部件", "motor件", "board件", "chip件")
+    }
     assert {name: judgements[name].state for name in parts} == {
         "部件": "弱链",
         "motor件": "弱链",
         "board件": "缺链",
         "chip件": "强链",
     }
-    assert parts["部件"] == {
-        "无本地企业": 13.33, "企业少而集中": 10.93, "依赖外地供应": 2.5, "必需投入无本地来源": 3.33, "下游所系": 7.25, "供应网络单点": 2.5, "系统性风险": 3.0,
-    }  # fmt: skip
-    assert part.score == 42.84
-    assert parts["chip件"] == {
-        "无本地企业": 0.0, "企业少而集中": 2.78, "依赖外地供应": 0.0, "必需投入无本地来源": 0.0, "下游所系": 0.0, "供应网络单点": 2.5, "系统性风险": 3.0,
-    }  # fmt: skip
-    assert parts["motor件"] == {
-        "无本地企业": 0.0, "企业少而集中": 15.0, "依赖外地供应": 5.0, "必需投入无本地来源": 5.0, "下游所系": 4.0, "供应网络单点": 5.0, "系统性风险": 3.0,
-    }  # fmt: skip
-    assert parts["board件"] == {
-        "无本地企业": 40.0, "企业少而集中": 15.0, "依赖外地供应": 0.0, "必需投入无本地来源": 0.0, "下游所系": 3.25, "供应网络单点": 0.0, "系统性风险": 0.0,
-    }  # fmt: skip
+    assert [part.name for part in judgements["部件"].parts] == [
+        "本地缺口", "本地有人要", "下游所系", "外面也难买到", "必需投入无本地来源", "供应网络单点", "系统性风险",
+    ]  # fmt: skip
+    assert parts == {
+        "部件": [10.0, 3.5, 5.42, 5.0, 1.67, 1.0, 1.8],
+        "motor件": [6.0, 6.3, 4.0, 3.6, 2.5, 2.0, 1.8],
+        "board件": [10.0, 3.5, 5.42, 5.0, 0.0, 0.0, 0.0],
+        "chip件": [1.11, 1.17, 0.6, 0.67, 0.0, 1.0, 1.8],
+    }
+    assert judgements["部件"].score == 28.39
+    assert "最紧要的是board件" in judgements["部件"].parts[0].reason
 
 
 def test_what_must_be_is_strong_at_the_very_limit(tmp_path: Path) -> None:
-    """Three firms that make three of four key products are strong; a maker and one that may make it may be two, so it is not known."""
+    """Four firms that make all key products but one that is not known to be missing are strong, and weak where it is; a maker
+    and one that may make it may be two, so it is not known."""
     keys = [{"id": id, "name": f"{id}件", "segments": "demo.part"} for id in "pqrs"]
     whole = {"id": "car", "name": "整车件", "segments": "demo.whole"}
     firms = [firm("1", products="p"), firm("2", products="q"), firm("3", products="r")]
@@ -239,7 +238,9 @@ def test_what_must_be_is_strong_at_the_very_limit(tmp_path: Path) -> None:
         judgements = judged(open_store(f"ladybug://{tmp_path}/{name}.lbug"), tmp_path / name, enterprises=firms, **rows)
         return judgements["部件"].state, judgements["p件"].state, judgements["s件"].state
 
-    assert states_with("three", firms) == ("强链", "弱链", "缺链")
+    assert states_with("three", firms) == ("弱链", "弱链", "缺链"), "one that others need is missing"
+    strong = [*firms, firm("4", products="p"), firm("5", segments="demo.part", makes_only="")]
+    assert states_with("not missing", strong) == ("强链", "强链", "未知")
     assert states_with("two products", [*firms[:2], firm("3", products="q")]) == ("弱链", "弱链", "缺链")
     assert states_with("two firms", [firms[0], firm("2", products="q;r")]) == ("弱链", "弱链", "缺链")
     assert states_with("one may", [*firms[:2], firm("vague", segments="demo.part")]) == ("未知", "未知", "未知")
@@ -329,11 +330,11 @@ def test_the_parts_are_out_of_a_hundred_and_the_evidence_is_there(store: Store, 
         assert all(0 <= part.points <= part.most for part in judgement.parts)
         assert sum(part.most for part in judgement.parts) == 100
     points = {part.name: part.points for part in judgements["电机件"].parts}
-    assert points == {
-        "无本地企业": 40.0, "企业少而集中": 15.0, "依赖外地供应": 10.0, "必需投入无本地来源": 0.0, "下游所系": 3.25, "供应网络单点": 0.0, "系统性风险": 0.0,
+    assert points == {  # b buys it and makes the car that needs it; the maker is in the next city of the province
+        "本地缺口": 10.0, "本地有人要": 3.5, "下游所系": 5.42, "外面也难买到": 2.0, "必需投入无本地来源": 0.0, "供应网络单点": 0.0, "系统性风险": 0.0,
     }  # fmt: skip
     chip = {part.name: part.points for part in judgements["芯片件"].parts}
-    assert (chip["企业少而集中"], chip["必需投入无本地来源"], chip["依赖外地供应"]) == (15.0, 10.0, 0.0)
+    assert (chip["本地缺口"], chip["必需投入无本地来源"]) == (6.0, 5.0)
     for row in (row for judgement in judgements.values() for row in judgement.evidence):
         query = f"MATCH (a)-[r:{row.record}]->(b) WHERE a.id = $one AND b.id = $other RETURN r.source AS source, r.status AS status"
         assert {"source": row.source, "status": row.status} in store.read(
@@ -370,7 +371,7 @@ def test_every_maker_is_counted_in_words_and_among_the_rows(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("leaders", [3, 4, 9])
 def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders: int) -> None:
-    """Chips and cars stand on ore, 2 of 10 products, and three leaders are all that counts: 15 × (0.2 + 1) / 2 = 9."""
+    """Chips and cars stand on ore, 2 of 10 products, and three leaders are all that counts: 25 × (0.2 + 1) / 2 = 15."""
     ids = [f"l{number}" for number in range(leaders)]
     judgements = judged(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
@@ -380,20 +381,40 @@ def test_more_leaders_than_give_full_points_give_no_more(tmp_path: Path, leaders
         needs=[{"enterprise": id, "product": "ore"} for id in ids],
         coverages=EVERYWHERE,
     )
-    assert {part.name: part.points for part in judgements["矿石"].parts}["下游所系"] == 9.0
+    assert {part.name: part.points for part in judgements["矿石"].parts}["下游所系"] == 15.0
 
 
-def test_strong_but_of_one_group_is_to_be_made_firm(store: Store, tmp_path: Path) -> None:
+def test_the_firms_of_a_group_are_one_source(store: Store, tmp_path: Path) -> None:
     firms = [
         firm("p"),
-        firm("a", products="ore", parent="p"),
-        firm("b", products="ore;foil", parent="p"),
-        firm("c", products="foil"),
+        *(firm(id, products="ore", parent="p") for id in "ab"),
+        *(firm(id, products="ore;foil") for id in "cd"),
+        firm("e", products="foil", parent="p"),
     ]
-    judgements = judged(store, tmp_path, enterprises=firms)
-    assert (judgements["矿石"].state, judgements["矿石"].action) == ("强链", "固链")
-    assert (judgements["箔材"].state, judgements["箔材"].action) == ("强链", "保持")
-    assert judgements["原料"].action == "固链", "two of three belong to one group"
+    judgements = judged(store, tmp_path, enterprises=[*firms[:3], firm("f", products="foil")])
+    assert (judgements["矿石"].state, judgements["原料"].state) == ("未知", "未知"), "one source, not two"
+    judgements = judged(store, tmp_path / "more", enterprises=firms)
+    assert {judgements[name].state for name in ("矿石", "箔材", "原料")} == {"强链"}
+    assert "同属示例p号公司" in "".join(judgements["矿石"].reasons)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "state"),
+    [
+        ([{}, {}], "强链"),
+        ([{"staff": "2000", "turnover": "900000000"}, {"staff": "8"}], "弱链"),
+        ([{"staff": "100", "turnover": "50000000"}] * 3, "弱链"),
+        ([{"staff": "100"}] * 4, "强链"),
+        ([{"staff": "5", "turnover": "900000000"}] * 7, "弱链"),
+        ([{"turnover": "1000000"}] * 8, "强链"),
+    ],
+)
+def test_small_firms_are_a_part_of_a_source(tmp_path: Path, sizes: list[dict[str, str]], state: str) -> None:
+    """By the classes of 2017: of 20 persons and 3 million small, of 300 and 20 million medium; both where both are known."""
+    firms = [firm(f"f{number}", products="ore", **own) for number, own in enumerate(sizes)]
+    store = open_store(f"ladybug://{tmp_path}/g.lbug")
+    judgements = judged(store, tmp_path, enterprises=firms, coverages=EVERYWHERE)
+    assert judgements["矿石"].state == state
 
 
 def test_a_near_product_is_a_next_step(store: Store, tmp_path: Path) -> None:
@@ -442,11 +463,11 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = read_rules()
     assert sum(weight.points for _, weight in rules.score.by_key().items()) == 100
     moved = list(variants(rules))
-    assert len(moved) == len({name for name, _ in moved}) == 2 * (3 + 7 + 4)
+    assert len(moved) == len({name for name, _ in moved}) == 2 * (3 + 2 + 7 + 7 + 7)
     for _, shifted in moved:
         assert sum(weight.points for _, weight in shifted.score.by_key().items()) == pytest.approx(100)
     whole = rules.model_dump()
-    whole["score"]["outside"]["points"] = 50
+    whole["score"]["needed"]["points"] = 50
     with pytest.raises(ValueError, match="合计应为 100"):
         Rules.model_validate(whole)
     read_rules.cache_clear()
@@ -477,10 +498,9 @@ def test_stability_says_what_flips(tmp_path: Path) -> None:
 
 
 def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
-    """Two weak segments, each of one maker (15 points), in no supply network that they sell to; all other parts are nothing.
-
-    Of nine products of raw two are missing: 40 × 2/9 = 8.89 points; all that is known to be bought of part comes from elsewhere: 10.
-    So they change places where missing products count a fifth more (10.67) or purchases from elsewhere a fifth less (8), else never.
+    """Nobody is known to want what is missing of raw: 10 + 20 × 0.25 = 15. Part has one maker, and three firms want what it makes:
+    0.6 × (10 + 35 × 0.3 + 20 × 0.3) = 15.9. They change places where the gap itself or what is not asked for counts more, or
+    the one maker or the three that want it less.
     """
     store = put(
         open_store(f"ladybug://{tmp_path}/g.lbug"),
@@ -493,20 +513,22 @@ def test_stability_tells_the_least_correlation(tmp_path: Path) -> None:
         enterprises=[
             firm("a", products=";".join(f"r{number}" for number in range(7))),
             firm("b", products="chip"),
-            firm("c"),
+            *(firm(id) for id in "cde"),
             firm("out", region="else"),
         ],
-        supplies=[{"supplier": "out", "customer": "c", "product": "芯片件"}],
+        supplies=[{"supplier": "out", "customer": id, "product": "芯片件"} for id in "cde"],
         coverages=[look("demo.raw;demo.part")],
     )
     answer = weak_links(under(store, today=TODAY), "demo")
     assert [(segment.segment, segment.score) for segment in answer.segments] == [
-        ("原料", 23.89),
-        ("部件", 25.0),
+        ("原料", 15.0),
+        ("部件", 15.9),
         ("整机", None),
     ]
     moved = {variant.moved: variant.rank_correlation for variant in answer.stability.variants}
-    assert {name for name, least in moved.items() if least == -1} == {"score.no_producer ×1.2", "score.outside ×0.8"}
+    assert {name for name, least in moved.items() if least == -1} == {
+        "score.no_producer ×1.2", "score.needed ×0.8", "scale.unneeded ×1.2", "scale.weak_most ×0.8", "scale.needed_firms ×1.2",
+    }  # fmt: skip
     assert set(moved.values()) == {1.0, -1.0}
     assert answer.stability.least_correlation == -1
 

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gap_parts import firm, look, put
 from view_parts import under
 
 from graph.stores import Store, open_store
 from loaders.run import load
+from queries.core.answers import Named
 from queries.core.view import View
 from queries.gaps.answers import Judged, WeakLinks
+from queries.gaps.reached import Landing
 from queries.gaps.weak_links import weak_links
+from queries.gaps.what_if import what_if
 from queries.targets.chain import list_targets
 
 CASES = Path(__file__).parent / "data" / "judgement"
@@ -177,3 +181,165 @@ def test_a_product_asked_for_by_itself_is_missing_though_a_firm_of_its_segment_i
     write(folder / "coverages.csv", rows)
     places = judged(weak_links(loaded(store, folder), "c14"))
     assert (places["P140"].state, places["P141"].state) == ("缺链", "未知")
+
+
+FAB = {
+    "enterprises": [
+        firm("fab", products="chip"),
+        firm("maker", products="car"),
+        firm("buyer"),
+        firm("far", region="else"),
+    ],
+    "supplies": [{"supplier": "fab", "customer": id, "product": "芯片件"} for id in ("buyer", "far")],
+    "leads": [{"enterprise": "maker", "chain": "demo"}],
+}
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_removing_the_only_maker_reaches_who_buys_and_what_is_made_of_it(
+    store: Store, tmp_path: Path, looked: bool
+) -> None:
+    coverages = [look("demo.raw;demo.part;demo.whole")] if looked else []
+    view = under(put(store, tmp_path, **FAB, coverages=coverages), today=TODAY)
+    answer = what_if(view, "demo", [Named(id="fab", name="fab")], [])
+    reached = {(one.label, one.id): (one.how, one.reason) for one in answer.reached}
+    assert {key: how for key, (how, _) in reached.items()} == {
+        ("Enterprise", "buyer"): "已知",
+        ("Enterprise", "far"): "已知",
+        ("Product", "chip"): "已知",
+        ("Product", "car"): "推算",
+        ("Enterprise", "maker"): "推算",
+    }
+    assert "没有已知的别的来源" in reached["Enterprise", "buyer"][1]
+    assert ("没有别家" if looked else "没有查过") in reached["Product", "chip"][1]
+    assert "芯片件" in reached["Enterprise", "maker"][1]
+    assert [gap.product_id for gap in answer.gaps_opened] == (["chip"] if looked else [])
+    assert any("没有普查" in text for text in answer.unseen) == (not looked)
+    changed = {change.id: change for change in answer.changes}
+    if looked:
+        assert (changed["chip"].before, changed["chip"].after) == ("弱链", "缺链")
+        assert changed["car"].score_before is not None
+        assert changed["car"].score_after is not None
+        assert changed["car"].score_after > changed["car"].score_before, "what lost its input is no better off"
+        assert "必需投入无本地来源" in {part.name for part in changed["car"].parts}
+
+
+def test_what_is_not_registered_is_said_not_to_be_seen(store: Store, tmp_path: Path) -> None:
+    view = under(put(store, tmp_path, enterprises=[firm("quiet", segments="demo.raw")]), today=TODAY)
+    answer = what_if(view, "demo", [Named(id="quiet", name="quiet")], [])
+    assert answer.reached == []
+    assert [reason.code for reason in answer.unseen] == ["unseen_products", "unseen_customers"]
+
+
+def test_landing_reaches_who_wants_it(store: Store, tmp_path: Path) -> None:
+    firms = [firm("maker", products="car"), firm("wants"), firm("else", region="else")]
+    needs = [{"enterprise": "wants", "product": "chip"}]
+    view = under(put(store, tmp_path, enterprises=firms, needs=needs), today=TODAY)
+    answer = what_if(view, "demo", [], [Landing(Named(id="new", name="新"), "chip")])
+    assert {(one.id, one.how) for one in answer.reached} == {
+        ("chip", "已知"), ("wants", "已知"), ("maker", "推算"),
+    }  # fmt: skip
+    nobody = what_if(view, "demo", [], [Landing(Named(id="new", name="新"), "car")])
+    assert [reason.code for reason in nobody.unseen] == ["unseen_wants"]
+
+
+def test_what_nobody_looked_for_may_be_suspected_and_stays_unknown(store: Store, tmp_path: Path) -> None:
+    """By what leaders need and buy elsewhere, by what the city says is weak, by a list; never where a maker is known."""
+    view = under(
+        put(
+            store,
+            tmp_path,
+            enterprises=[
+                firm("lead", products="car"),
+                firm("out", region="else", products="chip"),
+                firm("here", products="ore"),
+            ],
+            leads=[{"enterprise": "lead", "chain": "demo"}],
+            needs=[{"enterprise": "lead", "product": product} for product in ("chip", "ore")],
+            supplies=[{"supplier": "out", "customer": "lead", "product": "芯片件"}],
+            weaknesses=[{"name": "芯片靠外面", "chains": "demo", "description": "芯片件本地配套弱", "source": "s2"}],
+            coverages=[look("demo.raw", universe="规上企业", products="foil")],
+        ),
+        today=TODAY,
+    )
+    answer = weak_links(view, "demo")
+    places = judged(answer)
+    assert {judgement.state for judgement in places.values()} == {"未知"}
+    assert [place.product for place in answer.look_first] == ["芯片件", "箔材"]
+    suspected = {name: place.suspected for name, place in places.items() if place.suspected}
+    assert sorted(suspected) == ["原料", "箔材", "芯片件", "部件"]
+    assert (suspected["芯片件"].rank, suspected["箔材"].rank, suspected["原料"].rank) == (1, 2, 2)
+    assert [reason.code for reason in suspected["芯片件"].reasons] == [
+        "suspected_needed", "suspected_bought", "suspected_named",
+    ]  # fmt: skip
+    assert [reason.code for reason in suspected["箔材"].reasons] == ["suspected_absent"]
+    assert "示例普查" in suspected["芯片件"].reasons[2]
+    off = weak_links(view, "demo", suspects=False)
+    assert off.look_first == []
+    assert [judgement.suspected for judgement in judged(off).values()] == [None] * len(places)
+
+
+@pytest.mark.parametrize(
+    ("region", "ring"),
+    [("next", "周边城市"), ("own", "本省"), ("other", "国内"), ("lands", "境外"), ("lost", "不明")],
+)
+def test_how_far_the_nearest_maker_is(store: Store, tmp_path: Path, region: str, ring: str) -> None:
+    regions = [
+        {"id": "cn", "name": "示例国", "kind": "国家"},
+        {"id": "land", "name": "示例省", "parent": "cn"},
+        {"id": "city", "name": "示例城", "parent": "land"},
+        {"id": "ward", "name": "示例区", "parent": "city"},
+        {"id": "nextcity", "name": "示例邻城", "parent": "land", "neighbours": "city"},
+        {"id": "next", "name": "示例邻区", "parent": "nextcity"},
+        {"id": "own", "name": "示例远城", "parent": "land"},
+        {"id": "other", "name": "示例外省", "parent": "cn"},
+        {"id": "away", "name": "示例外国", "kind": "国家"},
+        {"id": "lands", "name": "示例外城", "parent": "away"},
+        {"id": "lost", "name": "示例某地"},
+    ]
+    firms = [firm("near", region=region, products="ore"), firm("lands", region="lands", products="ore")]
+    store = put(store, tmp_path, regions=regions, enterprises=firms, coverages=[look("demo.raw")])
+    ore = judged(weak_links(under(store, today=TODAY), "demo"))["矿石"]
+    assert ore.distance is not None
+    assert (ore.state, ore.distance.ring) == ("缺链", "境外" if ring == "不明" else ring)
+    assert ore.distance.firms[0].firm.id == ("lands" if ring in ("境外", "不明") else "near")
+
+
+@pytest.mark.parametrize(
+    ("stage", "on", "expected", "doubt"),
+    [
+        ("签约", "2026-10", "", False),
+        ("签约", "2025-10", "", True),
+        ("开工", "2024-03", "2027-06", False),
+        ("洽谈", "2026-10", "", None),
+        ("投产", "2026-10", "", None),
+    ],
+)
+def test_a_project_that_has_not_moved_for_long_is_not_sure_to_come(
+    store: Store, tmp_path: Path, stage: str, on: str, expected: str, doubt: bool | None
+) -> None:
+    view = under(
+        put(
+            store,
+            tmp_path,
+            enterprises=[firm("out", region="else", products="ore")],
+            projects=[
+                {
+                    "id": "p",
+                    "name": "示例项目",
+                    "region": "ward",
+                    "fills": "demo.raw",
+                    "investors": "out",
+                    "expected_on": expected,
+                }
+            ],
+            progress=[{"project": "p", "stage": stage, "happened_on": on}],
+            coverages=[look("demo.raw")],
+        ),
+        today=TODAY,
+    )
+    ore = judged(weak_links(view, "demo"))["矿石"]
+    assert ore.state == "缺链"
+    assert [one.uncertain for one in ore.under_way] == ([] if doubt is None else [doubt])
+    targets = [target.firm.id for target in list_targets(view, "demo", 5).targets]
+    assert targets == ([] if doubt is False else ["out"])

@@ -409,15 +409,30 @@ def test_better_is_not_shown_as_worse() -> None:
     moves = [(50.0, 70.0), (70.0, 50.0), (50.0, 50.0), (None, 50.0)]
     changes = [
         PlaceChange(
-            label="Product", id="p", name="件", before="弱链", after="弱链", score_before=before, score_after=after
+            label="Product",
+            id="p",
+            name="件",
+            before="弱链",
+            after="弱链",
+            score_before=before,
+            score_after=after,
+            parts=[],
         )
         for before, after in moves
     ]
     none: dict[str, Any] = {"segments": []}
     side = Side.model_construct(**none)
-    parts: dict[str, Any] = {"changes": changes, "before": side, "after": side, "gaps_closed": [], "gaps_opened": []}
+    parts: dict[str, Any] = {
+        "changes": changes,
+        "before": side,
+        "after": side,
+        "gaps_closed": [],
+        "gaps_opened": [],
+        "reached": [],
+        "unseen": [],
+    }
     table = tables_of_what_if(WhatIf.model_construct(**parts))["products"]
-    assert [(text, kind) for text, _, kind in said(table, "评分增减")] == [
+    assert [(text, kind) for text, _, kind in said(table, "紧要增减")] == [
         ("+20", "worse"),
         ("-20", "better"),
         ("不变", "number"),

@@ -360,8 +360,9 @@ def test_the_command(seeded_store_url: str) -> None:
         weight.name for weight in WEIGHTS.factor.by_key().values()
     ]
     table = run("targets", "集成电路", store=seeded_store_url)
-    assert "30/30" in table.stdout
-    assert "没有已知的外地企业的缺口：电子级硫酸" in table.stderr
+    gap = answer["targets"][0]["factors"][0]
+    assert f"{gap['points']:g}/{gap['most']:g}" in table.stdout
+    assert "没有已知的外地企业的缺口：湿电子化学品" in table.stderr
     csv = run("targets", "集成电路", "--format", "csv", store=seeded_store_url).stdout.splitlines()
     assert csv[0].startswith("名次,企业,所在地,得分,缺口轻重")
     assert run("targets", "集成电路", "--top", "0", store=seeded_store_url, check=2).stdout == ""

@@ -324,8 +324,34 @@ class Curve(Answer):
     by_rank_area: float | None
 
 
+class How(Term):
+    """How it is known that a change reaches somebody: by a recorded supply, or by what products are made of."""
+
+    known = "已知"
+    inferred = "推算"
+
+
+class Reached(Answer):
+    """A firm or a product that a change reaches, and how that is known."""
+
+    label: str
+    id: str
+    name: str
+    how: How
+    reason: Reason
+
+
+class MovedPart(Answer):
+    """A part of a score before and after, with what was counted after."""
+
+    name: str
+    before: float | None
+    after: float | None
+    reason: Reason
+
+
 class PlaceChange(Answer):
-    """A place before and after."""
+    """A place before and after; ``parts`` are those of the score that moved, and by that why it did."""
 
     label: str
     id: str
@@ -334,6 +360,7 @@ class PlaceChange(Answer):
     after: State
     score_before: float | None
     score_after: float | None
+    parts: list[MovedPart]
 
 
 class Gap(Answer):
@@ -384,6 +411,10 @@ class WhatIf(Answer):
     changes: list[PlaceChange]
     gaps_closed: list[Gap]
     gaps_opened: list[Gap]
+    reached: list[Reached] = Field(
+        description="firms and products that the change reaches, the known before the inferred"
+    )
+    unseen: list[Reason] = Field(description="what the answer could not see")
     leaders_affected: list[Named]
     removal_cost: float | None = Field(
         description="share of all output that closing the removed firms together costs; null without supplies"

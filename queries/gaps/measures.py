@@ -56,8 +56,8 @@ class Good:
     groups' shares, taken ``by`` what is known of all. ``standing``: the products that cannot be made without it, or
     without what is missing beside it; ``ending``: those among these and itself that others sell everywhere;
     ``leaders``: those, of any chain, that make or need it or one of those. ``lacking``: its essential inputs, or groups
-    of these, of which it is known that nobody makes them here; ``proven``: a leader makes it, or a firm that is not small,
-    so that these come from somewhere. ``nearest``: the nearest firms elsewhere that make it.
+    of these, of which it is known that nobody makes them here; ``proven``: a leader makes it, or a firm that is not
+    small, so that these come from somewhere. ``nearest``: the nearest firms elsewhere that make it.
     """
 
     id: str

@@ -4,8 +4,8 @@ from graph.errors import Ambiguous, InputError, NotFound
 from queries.city.facts import Place
 from queries.core.answers import Named
 from queries.core.view import View
+from queries.gaps.reached import Landing
 from queries.gaps.weak_links import Examined
-from queries.gaps.what_if import Landing
 from queries.names.search import find_enterprise, find_product
 
 

@@ -11,7 +11,7 @@ from queries.names.arguments import Chain, Firm
 if TYPE_CHECKING:
     from queries.city.facts import Place
     from queries.core.view import View
-    from queries.gaps.what_if import Landing
+    from queries.gaps.reached import Landing
 
 GROUP = "断点"
 

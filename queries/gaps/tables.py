@@ -18,9 +18,11 @@ from queries.gaps.answers import (
     Gap,
     Judged,
     LookedThrough,
+    MovedPart,
     PlaceChange,
     ProductState,
     RankedByRisk,
+    Reached,
     Risky,
     RuleUsed,
     SegmentState,
@@ -189,12 +191,23 @@ RULES: list[Column[RuleUsed]] = [
 ]
 
 
+RULE_SECTIONS = {
+    "state": "状态",
+    "size": "规模",
+    "scale": "折算用的刻度",
+    "elsewhere": "外面有多难买到",
+    "under_way": "在补",
+    "suspect": "疑似",
+    "action": "行动",
+}
+
+
 def tables_of_rules(rules: Rules) -> list[Table[Any]]:
     """Return every number of the rules with its reason."""
     tables: list[Table[Any]] = [
-        Table("rules-score", "评分各项", PARTS, list(rules.score.by_key().items()), "合计 100 分，越高越弱。")
+        Table("rules-score", "紧要各项", PARTS, list(rules.score.by_key().items()), "合计 100 分，越高越该先补。")
     ]
-    for section, title in (("state", "状态"), ("scale", "折算用的刻度"), ("action", "行动")):
+    for section, title in RULE_SECTIONS.items():
         named = (
             RuleUsed(name=f"{section}.{name}", value=rule.value, why=rule.why) for name, rule in getattr(rules, section)
         )
@@ -270,10 +283,20 @@ def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
 GAP_COLUMNS: list[Column[Gap]] = [PRODUCT, replace(STATE, head="之后的状态"), Column("怎样", lambda gap: gap.reason)]
 
 
+REACHED: list[Column[Reached]] = [
+    Column("企业或产品", lambda one: ThingRef(one.label, one.id, one.name), "thing"),
+    Column("怎样知道", lambda one: one.how),
+    Column("怎样波及", lambda one: one.reason),
+]
+
+
 def tables_of_what_if(answer: WhatIf) -> dict[str, Table[Any]]:
-    """Return the tables of a what-if: segments, changed products, gaps closed and opened."""
+    """Return the tables of a what-if: whom it reaches, segments, changed products, gaps closed and opened."""
     products = [change for change in answer.changes if change.label == "Product"]
     return {
+        "reached": Table(
+            "if-reached", "波及谁", REACHED, answer.reached, " ".join(answer.unseen), empty="图中看不到波及谁"
+        ),
         "segments": _changes("if-segments", "各环节前后", "环节", _segment_changes(answer)),
         "products": _changes("if-products", "有变化的产品", "产品(服务)", products),
         "closed": Table("if-closed", "补上的缺口", GAP_COLUMNS, answer.gaps_closed, empty="没有"),
@@ -296,14 +319,17 @@ def notes_of_what_if(answer: WhatIf, _: Mapping[str, Any]) -> Iterator[str]:
         f"链主需求 {before.needs} 项，有来源的 {before.served_now} 项，之后 {after.needs} 项中 {after.served_now} 项；"
         f"企业随机退出时仍有来源的份额（曲线下面积） {before.random_area} → {after.random_area}"
     )
+    yield from (f"波及：{one.name}（{one.how}）：{one.reason}" for one in answer.reached)
+    yield from (f"看不到：{text}" for text in answer.unseen)
     yield from (f"假定：{text}" for text in answer.assumptions)
 
 
 def _segment_changes(answer: WhatIf) -> list[PlaceChange]:
     """Return every segment before and after, changed or not."""
+    moved = {change.id: change.parts for change in answer.changes if change.label == "Segment"}
     return [
         PlaceChange(label="Segment", id=old.segment_id, name=old.segment, before=old.state, after=new.state,
-               score_before=old.score, score_after=new.score)
+               score_before=old.score, score_after=new.score, parts=moved.get(old.segment_id, []))
         for old, new in zip(answer.before.segments, answer.after.segments, strict=True)
     ]  # fmt: skip
 
@@ -313,16 +339,23 @@ def _changes(id: str, title: str, what: str, changes: Sequence[PlaceChange]) -> 
         Column(what, lambda change: ThingRef(change.label, change.id, change.name), "thing"),
         Column("之前", lambda change: change.before, "state"),
         Column("之后", lambda change: change.after, "state"),
-        Column("评分(前)", lambda change: change.score_before, "score"),
-        Column("评分(后)", lambda change: change.score_after, "score"),
+        Column("紧要(前)", lambda change: change.score_before, "score"),
+        Column("紧要(后)", lambda change: change.score_after, "score"),
         Column(
-            "评分增减",
+            "紧要增减",
             _difference,
             "change",
             lambda change: "" if isinstance(_difference(change), str) else _turned(change),
         ),
+        Column("为什么变", lambda change: [*map(_moved, change.parts)], "lines"),
     ]
     return Table(id, title, columns, changes, empty="没有产品的状态或评分有变化")
+
+
+def _moved(part: MovedPart) -> str:
+    """Return a part that moved, with what is counted now."""
+    before, after = ("未知" if points is None else f"{points:g}" for points in (part.before, part.after))
+    return f"{part.name} {before} → {after}：{part.reason}"
 
 
 def _turned(change: PlaceChange) -> str:

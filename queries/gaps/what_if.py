@@ -1,7 +1,7 @@
 """What if firms left, or landed: the chain judged before and after, gaps closed and opened, leaders concerned, risk."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -11,9 +11,11 @@ from queries.city.local import CityFirm
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.core.view import View
-from queries.gaps.answers import Gap, PlaceChange, Risky, Side, Standing, State, WhatIf
+from queries.gaps.answers import Gap, MovedPart, PlaceChange, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
+from queries.gaps.judge import Voice
 from queries.gaps.measures import measure_good
+from queries.gaps.reached import Landing, reached_by, unseen_of
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.verdict import Verdict, state_of_good
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
@@ -21,14 +23,6 @@ from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
 
 SHOWN = 10  # riskiest firms on each side
-
-
-@dataclass(frozen=True)
-class Landing:
-    """A firm that is thought to come, and what it would make; a firm of the graph keeps its id."""
-
-    firm: Named
-    product: str
 
 
 def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Landing]) -> WhatIf:
@@ -46,7 +40,9 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         changed = changed.landed(_newcomer(facts, landing), landing.product)
     supplies = _supplies(city, changed, gone, land)
     after = examine_facts(changed, survey(city, supplies))
-    changes = [_change(old, new) for old, new in zip(before.verdicts, after.verdicts, strict=True)]
+    changes = [
+        _change(rules, (facts, old), (changed, new)) for old, new in zip(before.verdicts, after.verdicts, strict=True)
+    ]
     products = [change for change in changes if change.label == "Product" and change.before != change.after]
     loosened = any((change.before, change.after) == (State.strong, State.unknown) for change in changes)
     return WhatIf(
@@ -59,6 +55,8 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         changes=[
             change for change in changes if (change.before, change.score_before) != (change.after, change.score_after)
         ],
+        reached=reached_by(facts, changed, gone, land),
+        unseen=[*unseen_of(facts, changed, gone, land)],
         gaps_closed=[_gap(product, "gap_closed") for product in products if product.before == State.missing],
         gaps_opened=[
             *(_gap(product, "gap_opened") for product in products if product.after == State.missing),
@@ -103,9 +101,28 @@ def _supplies(city: City, changed: Facts, gone: Sequence[str], land: Sequence[La
     return pl.concat([rows, pl.DataFrame(added, schema=rows.schema, orient="row")]).unique().sort("from", "to", "good")
 
 
-def _change(before: Verdict, after: Verdict) -> PlaceChange:
-    states = {"before": before.state, "after": after.state, "score_before": before.score, "score_after": after.score}
-    return PlaceChange(label=before.place.label, id=before.place.id, name=before.place.name, **states)
+def _change(rules: Rules, before: tuple[Facts, Verdict], after: tuple[Facts, Verdict]) -> PlaceChange:
+    old, new = before[1], after[1]
+    states = {"before": old.state, "after": new.state, "score_before": old.score, "score_after": new.score}
+    parts = [] if old.points == new.points else _moved(rules, before, after)
+    return PlaceChange(label=old.place.label, id=old.place.id, name=old.place.name, **states, parts=parts)
+
+
+def _moved(rules: Rules, before: tuple[Facts, Verdict], after: tuple[Facts, Verdict]) -> list[MovedPart]:
+    """Return the parts of a score that moved, each with what it counts after (or before, where it is not known now)."""
+    old, new = (
+        {part.name: part for part in Voice(facts, verdict, rules).parts()} for facts, verdict in (before, after)
+    )
+    return [
+        MovedPart(
+            name=name,
+            before=old[name].points if name in old else None,
+            after=new[name].points if name in new else None,
+            reason=(new.get(name) or old[name]).reason,
+        )
+        for name in (new or old)
+        if (old[name].points if name in old else None) != (new[name].points if name in new else None)
+    ]
 
 
 def _gap(change: PlaceChange, code: str) -> Gap:

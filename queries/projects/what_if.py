@@ -6,8 +6,9 @@ from queries.city.city import read_city
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.core.view import View
+from queries.gaps.reached import Landing
 from queries.gaps.weak_links import examine
-from queries.gaps.what_if import Landing, what_if
+from queries.gaps.what_if import what_if
 from queries.projects.answers import Funnel, ProjectChange, ProjectItem, ProjectWhatIf
 from queries.projects.catalogue import say
 from queries.projects.projects import item_of
