@@ -346,8 +346,8 @@ class MovedPart(Answer):
     """A part of a score before and after, with what was counted after."""
 
     name: str
-    before: float | None
-    after: float | None
+    before: float
+    after: float
     reason: Reason
 
 
