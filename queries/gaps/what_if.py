@@ -13,11 +13,11 @@ from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import Gap, MovedPart, PlaceChange, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
-from queries.gaps.judge import Voice
 from queries.gaps.measures import measure_good
 from queries.gaps.reached import Landing, reached_by, unseen_of
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.verdict import Verdict, state_of_good
+from queries.gaps.voice import Voice
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
