@@ -9,7 +9,7 @@ from queries.city.answers import ProjectRow
 from queries.city.facts import Facts
 from queries.city.projects import is_uncertain
 from queries.city.rows import Row
-from queries.city.sizes import Source
+from queries.city.sizes import SourceFirm
 from queries.core.answers import STATUS_ORDER, Evidence, Named
 from queries.core.reason import Reason
 from queries.gaps.answers import (
@@ -68,7 +68,7 @@ def _founded_on(facts: Facts, verdict: Verdict, rules: Rules) -> str | None:
     if state in GAPS:
         needed.append(min(STATUS_ORDER[look.row.status] for look in facts.looked_in(place).looks if look.counts))
     enough = rules.state.segment_firms if place.label == "Segment" else rules.state.product_firms
-    counted = list[Source]()
+    counted = list[SourceFirm]()
     for source in sorted(measures.sources, key=lambda source: by_firm[source.firm]):
         before = strength(counted, rules)
         if before < enough.value and strength((*counted, source), rules) > before:

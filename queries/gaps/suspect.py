@@ -20,7 +20,7 @@ SHORTEST = 3  # signs of a name that is looked for in what the city has said
 
 
 @dataclass(frozen=True)
-class Said:
+class WeakPoint:
     """A weak point that the city has named for a chain, with its date and source."""
 
     name: str
@@ -29,9 +29,9 @@ class Said:
     on: str
 
 
-def weak_points(view: View, chain: str) -> list[Said]:
+def weak_points(view: View, chain: str) -> list[WeakPoint]:
     """Return the weak points that are named for a chain, or for none."""
-    sources, points = list_sources(view), list[Said]()
+    sources, points = list_sources(view), list[WeakPoint]()
     for weakness in read_tied(view, "Weakness", ("ON_CHAIN",)):
         of = {named.id for named in weakness.named("ON_CHAIN")}
         if not of or chain in of:
@@ -39,7 +39,7 @@ def weak_points(view: View, chain: str) -> list[Said]:
             source = sources.get(thing["source"], {})
             text = " ".join(str(thing.get(key) or "") for key in ("name", "description", "remedy", "note"))
             points.append(
-                Said(
+                WeakPoint(
                     thing["name"],
                     text,
                     str(source.get("name") or thing["source"]),
@@ -50,7 +50,7 @@ def weak_points(view: View, chain: str) -> list[Said]:
 
 
 def suspect(
-    facts: Facts, verdicts: Sequence[Verdict], points: Sequence[Said], rules: Rules
+    facts: Facts, verdicts: Sequence[Verdict], points: Sequence[WeakPoint], rules: Rules
 ) -> dict[tuple[str, str], Suspected]:
     """Return by label and id the products of unknown state, made by nobody here as far as is known, for whose lack
     something speaks, and their segments; the first to look for has rank 1."""
@@ -82,7 +82,7 @@ def suspect(
 
 
 def _spoken(
-    facts: Facts, verdict: Verdict, good: Good, points: Sequence[Said], loaded: int, rules: Rules
+    facts: Facts, verdict: Verdict, good: Good, points: Sequence[WeakPoint], loaded: int, rules: Rules
 ) -> Iterator[tuple[str, Reason]]:
     """Yield what speaks for the lack of a product, by kind."""
     leaders = facts.leader_goods.keys()

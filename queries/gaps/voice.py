@@ -49,7 +49,7 @@ class Voice:
         return {
             "no_producer": self._gap(good),
             "needed": self._wanted(good),
-            "downstream": say("part_downstream", **self._counted(sorted(good.standing), sorted(good.leaders)))
+            "downstream": say("standing_on_it", **self._counted(sorted(good.standing), sorted(good.leaders)))
             if good
             else say("part_no_product"),
             "elsewhere": self._elsewhere(good) if good else say("part_no_product"),
