@@ -58,7 +58,7 @@ def test_a_certificate_says_who_needs_it_and_why_nobody_fills_it(demo: Store) ->
     why = {candidate.firm.id: (candidate.fills, candidate.why) for candidate in answer.candidates}
     assert why == {
         "closed": (False, "企业登记为已终止"),
-        "out": (False, "生产“矿石”，但在示例外城（本省），不在本地"),
+        "out": (False, "生产“矿石”，但在示例外城（国内），不在本地"),
         "nowhere": (False, "生产“矿石”，但没有登记所在地，不能算本地"),
         "vague": (False, "在本环节，没有登记任何产品：可能生产“矿石”，须核实"),
         "foiler": (False, "在本环节，登记的产品是箔材，没有“矿石”"),
@@ -502,7 +502,11 @@ def test_one_of_a_group_is_enough() -> None:
     assert city.standing_on(["lcd", "oled"]) == city.standing_on(["hot", "cold"]) == {"tv"}
     assert city.standing_on(["lcd"], missing={"oled"}) == {"tv"}
     assert city.standing_on(["lcd"], missing={"cold"}) == set()
-    assert (city.needing("lcd"), city.using("lcd")) == (set(), {"tv"})
+    assert (city.needing("lcd"), city.blocks("lcd", {"lcd"}), city.blocks("lcd", {"lcd", "oled"})) == (
+        set(),
+        False,
+        True,
+    )
 
 
 @settings(max_examples=100)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gap_parts import firm, look, put
+from gap_parts import BASE, firm, look, put
 from view_parts import under
 
 from graph.stores import Store, open_store
@@ -265,14 +265,14 @@ def test_what_nobody_looked_for_may_be_suspected_and_stays_unknown(store: Store,
     answer = weak_links(view, "demo")
     places = judged(answer)
     assert {judgement.state for judgement in places.values()} == {"未知"}
-    assert [place.product for place in answer.look_first] == ["芯片件", "箔材"]
+    assert [place.product for place in answer.look_first] == ["芯片件", "箔材", "电机件"]
     suspected = {name: place.suspected for name, place in places.items() if place.suspected}
-    assert sorted(suspected) == ["原料", "箔材", "芯片件", "部件"]
+    assert sorted(suspected) == ["原料", "电机件", "箔材", "芯片件", "部件"]
     assert (suspected["芯片件"].rank, suspected["箔材"].rank, suspected["原料"].rank) == (1, 2, 2)
     assert [reason.code for reason in suspected["芯片件"].reasons] == [
-        "suspected_needed", "suspected_bought", "suspected_named",
+        "suspected_needed", "suspected_bought", "suspected_named", "suspected_nobody",
     ]  # fmt: skip
-    assert [reason.code for reason in suspected["箔材"].reasons] == ["suspected_absent"]
+    assert [reason.code for reason in suspected["箔材"].reasons][:1] == ["suspected_absent"]
     assert "示例普查" in suspected["芯片件"].reasons[2]
     off = weak_links(view, "demo", suspects=False)
     assert off.look_first == []
@@ -312,7 +312,14 @@ def test_how_far_the_nearest_maker_is(store: Store, tmp_path: Path, region: str,
         ("签约", "2025-10", "", True),
         ("开工", "2024-03", "2027-06", False),
         ("洽谈", "2026-10", "", None),
-        ("投产", "2026-10", "", None),
+        ("签约", "2025-10", "2030", True),
+        ("签约", "2027-10", "", None),
+        ("规划", "2026-10", "", True),
+        ("开工", "2027-06", "", None),
+        ("在建", "", "", False),
+        ("签约", "", "", True),
+        ("投产", "2026-10", "", False),
+        ("投产", "2024-10", "", None),
     ],
 )
 def test_a_project_that_has_not_moved_for_long_is_not_sure_to_come(
@@ -331,9 +338,10 @@ def test_a_project_that_has_not_moved_for_long_is_not_sure_to_come(
                     "fills": "demo.raw",
                     "investors": "out",
                     "expected_on": expected,
+                    "stage": "" if on else stage,
                 }
             ],
-            progress=[{"project": "p", "stage": stage, "happened_on": on}],
+            progress=[{"project": "p", "stage": stage, "happened_on": on}] if on else [],
             coverages=[look("demo.raw")],
         ),
         today=TODAY,
@@ -343,3 +351,77 @@ def test_a_project_that_has_not_moved_for_long_is_not_sure_to_come(
     assert [one.uncertain for one in ore.under_way] == ([] if doubt is None else [doubt])
     targets = [target.firm.id for target in list_targets(view, "demo", 5).targets]
     assert targets == ([] if doubt is False else ["out"])
+
+
+def test_a_gap_that_many_hang_on_presses_more_once_its_only_maker_goes(store: Store, tmp_path: Path) -> None:
+    firms = [firm("big", products="ore"), *(firm(f"k{number}") for number in range(20))]
+    supplies = [{"supplier": "big", "customer": f"k{number}", "product": "矿石"} for number in range(20)]
+    needs = [{"enterprise": "k0", "product": "ore"}]
+    view = under(
+        put(store, tmp_path, enterprises=firms, supplies=supplies, needs=needs, coverages=[look("demo.raw")]),
+        today=TODAY,
+    )
+    answer = what_if(view, "demo", [Named(id="big", name="big")], [])
+    ore = next(change for change in answer.changes if change.id == "ore")
+    assert (ore.before, ore.after) == ("弱链", "缺链")
+    assert ore.score_before is not None
+    assert ore.score_after is not None
+    assert ore.score_after > ore.score_before
+
+
+def test_each_product_names_what_it_hangs_on_and_a_need_is_reached(store: Store, tmp_path: Path) -> None:
+    firms = [firm("fab", products="ore;foil"), firm("c", products="chip"), firm("m", products="motor"), firm("nd")]
+    view = under(put(store, tmp_path, enterprises=firms, needs=[{"enterprise": "nd", "product": "ore"}]), today=TODAY)
+    reached = {one.id: one for one in what_if(view, "demo", [Named(id="fab", name="fab")], []).reached}
+    assert (reached["c"].reason, reached["m"].reason) == ("在做芯片件，造它离不开矿石", "在做电机件，造它离不开箔材")
+    assert (reached["nd"].how, reached["nd"].reason) == ("已知", "登记了需求：矿石，没有已知的本地企业做它了")
+
+
+def test_no_segment_is_strong_while_all_of_a_choice_is_missing_or_most_products_are(
+    store: Store, tmp_path: Path
+) -> None:
+    products = [
+        {"id": id, "name": f"{id}件", "segments": "demo.part"} for id in ("a", "b", "c", "d", "e", "f", "g", "h")
+    ]
+    inputs = [{"input": id, "product": "car", "essential": "false", "one_of": "屏"} for id in "ab"]
+    made = [firm(str(number), products="c;d;e;f;g;h") for number in range(3)]
+    kinds: dict[str, Any] = {
+        "products": [*products, {"id": "car", "name": "整车件", "segments": "demo.whole"}],
+        "coverages": [look("demo.part")],
+    }
+    choice = judged(
+        weak_links(
+            under(put(store, tmp_path / "choice", **kinds, input_to=inputs, enterprises=made), today=TODAY), "demo"
+        )
+    )
+    assert (choice["a件"].state, choice["部件"].state) == ("缺链", "弱链")
+
+
+def test_many_tiny_makers_press_like_few_and_what_is_bought_anywhere_hardly(store: Store, tmp_path: Path) -> None:
+    buyers = [firm(f"k{number}") for number in range(20)]
+    tiny = [firm(f"t{number}", products="ore", staff="8") for number in range(4)]
+    supplies = [{"supplier": f"t{number % 4}", "customer": f"k{number}", "product": "矿石"} for number in range(20)]
+    needs = [{"enterprise": f"k{number}", "product": "foil"} for number in range(20)]
+    products = [
+        product | {"bought_anywhere": "true" if product["id"] == "foil" else ""} for product in BASE["products"]
+    ]
+    view = under(
+        put(
+            store,
+            tmp_path,
+            products=products,
+            enterprises=[*buyers, *tiny],
+            supplies=supplies,
+            needs=needs,
+            coverages=[look("demo.raw")],
+        ),
+        today=TODAY,
+    )
+    places = judged(weak_links(view, "demo"))
+    ore, foil = places["矿石"], places["箔材"]
+    assert (ore.state, foil.state) == ("弱链", "缺链")
+    assert ore.score is not None
+    assert foil.score is not None
+    assert ore.score > 30
+    assert foil.score < 10
+    assert foil.action_reason.code == "fill_anywhere"

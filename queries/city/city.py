@@ -154,9 +154,9 @@ class City:
         """Return the products to which a product is essential; one that is bought anywhere is to none."""
         return {user for user, group in self._uses.get(product, ()) if len(group) == 1}
 
-    def using(self, product: str) -> set[str]:
-        """Return the products that need a product, or another in its stead."""
-        return {user for user, _ in self._uses.get(product, ())}
+    def blocks(self, product: str, missing: Collection[str]) -> bool:
+        """Tell whether something cannot be made since a product and all that could stand in for it are missing."""
+        return any(all(source in missing for source in group) for _, group in self._uses.get(product, ()))
 
     def needed_for(self, product: str) -> set[str]:
         """Return the products that are essential to a product."""

@@ -61,8 +61,9 @@ class Facts:
 
     ``makes`` holds PRODUCES and OFFERS of the chain's products, of what goes into them and of the rest of those
     segments, ``supplies`` the supplies of the chain's products, ``looks`` those at each segment and product,
-    ``leads`` the leaders of every chain; ``gone`` are firms that were taken away, ``lost`` what had makers here before
-    they went and has none now; ``under_way`` are projects here by the segments that they will fill.
+    ``leads`` the leaders of every chain. ``gone`` are firms that were taken away, ``lost`` what had makers here before
+    they went and has none now, ``bought`` what others had from them. ``under_way`` are projects here by the segments
+    that they will fill.
     """
 
     chain: Named
@@ -83,6 +84,7 @@ class Facts:
     city: City
     gone: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
+    bought: tuple[Row, ...] = ()
     under_way: Mapping[str, tuple[ProjectRow, ...]] = field(default_factory=dict)
 
     @property
@@ -190,8 +192,10 @@ class Facts:
     def wanted_by(self, product: str) -> frozenset[str]:
         """Return the local firms that want a product: that said so, buy it, or make what it goes into and not it."""
         wanting = {row.start for row in self.rows_at("needs", [product]) if self.local(row.start)}
-        wanting |= {row.end for row in self.rows_at("supplies", [product]) if self.local(row.end)}
-        wanting |= {firm for user in self.city.using(product) for firm in self.all_makers.get(user, ())}
+        bought = (*self.rows_at("supplies", [product]), *(row for row in self.bought if row.good == product))
+        wanting |= {row.end for row in bought if self.local(row.end)}
+        uses = self.city.inputs.succ.get(product, ())
+        wanting |= {firm for user in uses for firm in self.all_makers.get(user, ())}
         return frozenset(wanting - {*self.all_makers.get(product, ())})
 
     @cached_property
@@ -337,7 +341,8 @@ class Facts:
             name: left(getattr(self, name)) for name in ("makes", "operates", "needs", "supplies", "leads")
         }
         goods = {firm: goods for firm, goods in self.leader_goods.items() if firm not in gone}
-        after = replace(self, **changed, leader_goods=goods, gone=self.gone | gone)
+        bought = tuple(row for row in self.supplies if row.start in gone and row.end not in gone)
+        after = replace(self, **changed, leader_goods=goods, gone=self.gone | gone, bought=(*self.bought, *bought))
         lost = {product for product in self.all_makers if product not in after.all_makers}
         return replace(after, lost=self.lost | lost)
 

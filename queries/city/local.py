@@ -11,7 +11,7 @@ from queries.city.city import City
 from queries.core.answers import Named
 
 Where = Literal["local", "outside", "unknown"]
-NATION = "国家"
+NATION, CITY = "国家", "市"
 
 
 class CityFirm(NamedTuple):
@@ -120,10 +120,13 @@ def _nearness(ring: Ring) -> int:
 
 def _rings(city: City, homes: set[str], above: Mapping[str, set[str]]) -> dict[str, Ring]:
     """Return how far each region is from the regions that are home; what contains one of them is not known to be."""
-    pairs = [*city.going("NEXT_TO").select("from", "to").iter_rows()]
-    circle = {end for pair in pairs if not homes.isdisjoint(pair) for end in pair} - homes
-    nations = set(city.nodes["Region"].filter(pl.col("kind") == NATION)["id"])
+    regions = city.nodes["Region"].select("id", "name", "kind").rows()
+    parts = {region for region, own in above.items() if len(own) > 1}
+    nations = {id for id, name, kind in regions if kind == NATION or (id not in parts and name.endswith("国"))}
     over_home = {region for home in homes for region in above.get(home, ())} - homes
+    cities = homes | {id for id, name, kind in regions if id in over_home and (kind == CITY or name.endswith("市"))}
+    pairs = [*city.going("NEXT_TO").select("from", "to").iter_rows()]
+    circle = {end for pair in pairs if not cities.isdisjoint(pair) for end in pair} - cities | (cities - homes)
     rings = {}
     for region, own in above.items():
         if not own.isdisjoint(homes):

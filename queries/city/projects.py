@@ -16,6 +16,7 @@ from queries.core.shipped import Threshold
 from queries.core.view import View
 
 SIGNED, AT_WORK, ENDED = "签约", "投产", "终止"
+BUILT = ("开工", "在建", AT_WORK)
 ORDER = {stage: place for place, stage in enumerate(STAGES.choices)}
 
 
@@ -25,26 +26,52 @@ def read_projects(view: View) -> list[ProjectRow]:
 
 
 def projects_under_way(view: View, city: City, homes: Iterable[str]) -> dict[str, tuple[ProjectRow, ...]]:
-    """Return the projects that are signed and not yet at work by the segments that they will fill: those in the regions
-    that are home, or of which no region is said."""
+    """Return the projects that are signed and not long at work, as of the day, by the segments that they will fill:
+    those in the regions that are home, or of which no region is said."""
     above, own = regions_above(city), {*homes}
     coming: dict[str, list[ProjectRow]] = defaultdict(list)
     for project in read_projects(view):
         regions = [region.id for region in project.regions]
         here = not own or not regions or any(above.get(region, set()) & own for region in regions)
-        if here and project.stage and ORDER[SIGNED] <= ORDER[project.stage] < ORDER[AT_WORK]:
+        stage = _stage_on(project, city.today)
+        if here and stage and (ORDER[SIGNED] <= ORDER[stage] < ORDER[AT_WORK] or _fresh(project, stage, city.today)):
             for segment in project.segments:
-                coming[segment.id].append(project)
+                coming[segment.id].append(project.model_copy(update={"stage": stage}))
     return {segment: tuple(projects) for segment, projects in coming.items()}
 
 
+def _stage_on(project: ProjectRow, today: str) -> str | None:
+    """Return how far a project is on a day: what is dated later is planned, and what was taken up again goes on."""
+    day = date.fromisoformat(today)
+    dated = {step.stage: first_day(step.on) for step in project.steps if step.on}
+    reached = [step.stage for step in project.steps if not step.on or first_day(step.on) <= day]
+    stage = project.stage
+    if stage in dated and stage not in reached:
+        stage = max(reached, key=ORDER.__getitem__, default=None)
+    if stage == ENDED and ENDED in dated:
+        again = [later for later, on in dated.items() if dated[ENDED] < on <= day]
+        stage = max(again, key=ORDER.__getitem__, default=stage)
+    return stage
+
+
+def _fresh(project: ProjectRow, stage: str, today: str) -> bool:
+    """Tell whether a project went to work within the last year: who looked before may have found nobody."""
+    began = [last_day(step.on) for step in project.steps if step.stage == AT_WORK and step.on]
+    return stage == AT_WORK and bool(began) and after_months(max(began), 12) >= date.fromisoformat(today)
+
+
 def is_uncertain(project: ProjectRow, today: str, months: Threshold) -> bool:
-    """Tell whether nothing was heard of a project for so many months that it may not come, unless it is expected
-    later."""
-    if project.expected_on and last_day(project.expected_on) >= date.fromisoformat(today):
-        return False
-    heard = [last_day(step.on) for step in project.steps if step.on]
-    return bool(heard) and after_months(max(heard), round(months.value)) < date.fromisoformat(today)
+    """Tell whether a project may not come: nothing was heard of it for so many months, or it is only signed or planned
+    and not known since when; what is being built and expected later is sure."""
+    day = date.fromisoformat(today)
+    heard = [last_day(step.on) for step in project.steps if step.on and first_day(step.on) <= day]
+    if project.stage in BUILT:
+        if project.expected_on and last_day(project.expected_on) >= day:
+            return False
+        return bool(heard) and after_months(max(heard), round(months.value)) < day
+    if project.stage != SIGNED and not project.signed_on:
+        return True
+    return not heard or after_months(max(heard), round(months.value)) < day
 
 
 def make_projects(view: View, rules: OfficeRules) -> list[ProjectRow]:

@@ -25,6 +25,9 @@ LEAST = {  # persons, and turnover in yuan; a class needs both, where both are k
 }
 
 
+TYPICAL = {Size.large: 1000.0, Size.medium: 300.0, Size.small: 20.0, Size.micro: 5.0}  # persons, to compare classes
+
+
 class SourceFirm(NamedTuple):
     """A firm as one from which something may be had: its group, and how large it is."""
 
@@ -52,13 +55,14 @@ def shares_of(
     customers_of: Callable[[str], int],
 ) -> tuple[Mapping[str, float], str]:
     """Return what each group of some firms has of what they make together, not yet out of one, and by what: capacity
-    (of one unit), turnover or staff where it is known of each; else the known customers and one."""
+    (of one unit), turnover, staff or class of size where it is known of each; else the known customers and one."""
     capacities = [capacity_of(firm.id) for firm in firms]
     units = {capacity[1] for capacity in capacities if capacity}
     measures: list[tuple[str, list[float | None]]] = [
         ("产能", [capacity[0] if capacity and len(units) == 1 else None for capacity in capacities]),
         ("营业收入", [firm.turnover for firm in firms]),
         ("人数", [firm.staff for firm in firms]),
+        ("规模档", [TYPICAL.get(source_of(firm).size) for firm in firms]),
     ]
     by, amounts = next(
         ((by, amounts) for by, amounts in measures if all(amounts)),

@@ -146,9 +146,10 @@ def action_of(verdict: Verdict, rules: Rules, extensions: Sequence[str], facts: 
             for project in facts.coming_to(measures.place)
             if not is_uncertain(project, facts.city.today, rules.under_way.months)
         ]
-        return Action.fill, say("fill_under_way", projects=[project.name for project in coming]) if coming else say(
-            "fill"
-        )
+        if coming:
+            return Action.fill, say("fill_under_way", projects=[project.name for project in coming])
+        everywhere = bool(measures.goods) and all(good.anywhere for good in measures.goods)
+        return Action.fill, say("fill_anywhere" if everywhere else "fill")
     if state == State.weak:
         return Action.strengthen, say("strengthen")
     if state == State.unknown:

@@ -53,7 +53,8 @@ class Good:
     ``sources`` are the local makers with group and size, ``perhaps`` those that may make it here: of which it is not
     known where they are, or local ones of its segments without a recorded product there; none where somebody ``asked``
     for this very product. ``unnamed``: it was said that somebody makes it, and nobody was named. ``hhi``: of the
-    groups' shares, taken ``by`` what is known of all. ``standing``: the products that cannot be made without it, or
+    groups' shares, taken ``by`` what is known of all. ``blocks``: it is missing, as is all that could stand in
+    for it. ``standing``: the products that cannot be made without it, or
     without what is missing beside it; ``ending``: those among these and itself that others sell everywhere;
     ``leaders``: those, of any chain, that make or need it or one of those. ``lacking``: its essential inputs, or groups
     of these, of which it is known that nobody makes them here; ``proven``: a leader makes it, or a firm that is not
@@ -70,6 +71,7 @@ class Good:
     asked: bool
     unnamed: bool
     key: bool
+    blocks: bool
     wanted_by: frozenset[str]
     standing: frozenset[str]
     ending: frozenset[str]
@@ -142,6 +144,11 @@ class Measures:
         return sum(bool(good.sources) for good in self.keys) / len(self.keys) if self.keys else 1.0
 
     @property
+    def not_missing(self) -> float:
+        """Return the share of all products that are not known to be missing; 1 where there is no product."""
+        return sum(not good.missing for good in self.goods) / len(self.goods) if self.goods else 1.0
+
+    @property
     def key_possible(self) -> float:
         """Return the share of the key products that may have a local maker, by
         what is recorded; 1 where there is no product."""
@@ -188,6 +195,7 @@ def _measure_good(facts: Facts, product: str) -> Good:
         asked=supply.asked,
         unnamed=supply.unnamed,
         key=bool(city.needing(product)),
+        blocks=product in facts.missing and city.blocks(product, facts.missing),
         wanted_by=facts.wanted_by(product),
         standing=standing,
         ending=frozenset(city.ending_at(touched)),

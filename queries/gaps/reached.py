@@ -23,12 +23,12 @@ class Landing:
 def reached_by(facts: Facts, changed: Facts, gone: Sequence[str], land: Sequence[Landing]) -> list[Reached]:
     """Return the firms and products that a change reaches, each once: what is recorded first, then what follows."""
     found: dict[tuple[str, str], Reached] = {}
-    for firm in gone:
-        for one in (*_traders(facts, firm, set(gone)), *_products(facts, changed, firm)):
-            found.setdefault((one.label, one.id), one)
-    for landing in land:
-        for one in _served(facts, changed, landing):
-            found.setdefault((one.label, one.id), one)
+    ways = [_buyers(facts, set(gone)), _sellers(facts, set(gone))]
+    ways += [_products(facts, changed, firm) for firm in gone]
+    ways += [_falling(facts, changed)] if gone else []
+    ways += [_served(facts, changed, landing) for landing in land]
+    for one in (one for way in ways for one in way):
+        found.setdefault((one.label, one.id), one)
     return sorted(found.values(), key=lambda one: (one.how.order, one.label, one.id))
 
 
@@ -38,60 +38,80 @@ def _made_by(facts: Facts, firm: str) -> list[str]:
     return sorted({product for products in made for product in products})
 
 
-def _traders(facts: Facts, firm: str, gone: set[str]) -> Iterator[Reached]:
-    """Yield who is recorded to buy from a firm, with who else sells them the same, then who sells to it."""
-    name = facts.firm_name(firm)
+def _buyers(facts: Facts, gone: set[str]) -> Iterator[Reached]:
+    """Yield who is recorded to buy from firms that go, with who else sells them each product."""
     dealt = facts.city.supplies.select("from", "to", "good", "product")
-    goods: dict[str, dict[str, str | None]] = {}
-    for buyer, good, word in dealt.filter(pl.col("from") == firm).select("to", "good", "product").iter_rows():
-        if buyer not in gone:
-            goods.setdefault(buyer, {})[word or "没有写明的产品"] = good
-    for buyer, bought in goods.items():
-        ids = [good for good in bought.values() if good]
-        same = dealt.filter((pl.col("to") == buyer) & pl.col("good").is_in(ids))
-        others = sorted({*same["from"]} - gone)
-        told = {"firm": name, "goods": "、".join(sorted(bought))}
-        reason = (
-            say("reached_customer", **told, count=len(others), others=[facts.firm_name(other) for other in others])
-            if others
-            else say("reached_customer_alone", **told)
-        )
-        yield Reached(label="Enterprise", id=buyer, name=facts.firm_name(buyer), how=KnownBy.known, reason=reason)
-    sold: dict[str, set[str]] = {}
-    for seller, word in dealt.filter(pl.col("to") == firm).select("from", "product").iter_rows():
-        if seller not in gone:
-            sold.setdefault(seller, set()).add(word or "没有写明的产品")
-    for seller, words in sold.items():
-        reason = say("reached_supplier", firm=name, goods="、".join(sorted(words)))
-        yield Reached(label="Enterprise", id=seller, name=facts.firm_name(seller), how=KnownBy.known, reason=reason)
+    rows = dealt.filter(pl.col("from").is_in(gone) & ~pl.col("to").is_in(gone)).sort("to", "from", "product")
+    told: dict[str, list[Reason]] = {}
+    for seller, buyer, good, word in rows.iter_rows():
+        same = dealt.filter((pl.col("to") == buyer) & (pl.col("good") == good))["from"] if good else ()
+        others = sorted(firm for firm in {*same} - gone if not facts.find(firm).closed)
+        about = {"firm": facts.firm_name(seller), "goods": word or "没有写明的产品"}
+        names = [facts.firm_name(firm) for firm in others]
+        code = "reached_customer" if others else "reached_customer_alone"
+        told.setdefault(buyer, []).append(say(code, **about, count=len(others), others=names))
+    for buyer, lines in told.items():
+        yield _known("Enterprise", buyer, facts.firm_name(buyer), _joined(lines))
+
+
+def _sellers(facts: Facts, gone: set[str]) -> Iterator[Reached]:
+    """Yield who is recorded to sell to firms that go."""
+    dealt = facts.city.supplies.filter(pl.col("to").is_in(gone) & ~pl.col("from").is_in(gone)).sort(
+        "from", "to", "product"
+    )
+    told: dict[str, list[Reason]] = {}
+    for seller, buyer, word in dealt.select("from", "to", "product").iter_rows():
+        reason = say("reached_supplier", firm=facts.firm_name(buyer), goods=word or "没有写明的产品")
+        told.setdefault(seller, []).append(reason)
+    for seller, lines in told.items():
+        yield _known("Enterprise", seller, facts.firm_name(seller), _joined(lines))
 
 
 def _products(facts: Facts, changed: Facts, firm: str) -> Iterator[Reached]:
-    """Yield the products that a firm leaves behind, then what cannot be made without those that nobody is left to make,
-    and who makes that here."""
-    names, name, left = facts.product_names, facts.firm_name(firm), list[str]()
+    """Yield the products that a firm leaves behind, with who still makes them, then who has said that it needs one of
+    which nobody is known that is left to make it."""
+    names, name = facts.product_names, facts.firm_name(firm)
     for product in _made_by(facts, firm):
-        makers = changed.all_makers.get(product, ())
         if firm not in facts.all_makers.get(product, ()):
             continue
+        makers = changed.all_makers.get(product, ())
         if makers:
-            others = [facts.firm_name(maker) for maker in makers]
-            reason = say("reached_fewer", firm=name, count=len(makers), others=others)
+            group = facts.find(firm).group
+            sisters = [changed.firm_name(maker) for maker in makers if changed.find(maker).group == group]
+            others = [changed.firm_name(maker) for maker in makers]
+            code = "reached_fewer_sisters" if sisters else "reached_fewer"
+            reason = say(code, firm=name, count=len(makers), others=others, sisters=sisters, number=len(sisters))
         else:
-            left.append(product)
-            looked = facts.looked(product).whole
-            reason = say("reached_last" if looked else "reached_last_unlooked", firm=name)
-        yield Reached(label="Product", id=product, name=names[product], how=KnownBy.known, reason=reason)
-    falling = facts.city.standing_on(left, facts.missing | changed.lost) if left else set()
-    inputs = [names[product] for product in left]
-    for product in sorted(falling):
+            reason = say("reached_last" if product in changed.missing else "reached_last_unlooked", firm=name)
+        yield _known("Product", product, names[product], reason)
+        for row in changed.rows_at("needs", [product]) if not makers else ():
+            reason = say("reached_need", product=names[product])
+            yield _known("Enterprise", row.start, facts.firm_name(row.start), reason)
+
+
+def _falling(facts: Facts, changed: Facts) -> Iterator[Reached]:
+    """Yield what cannot be made without the products that nobody is left to make, each with those that lead to it, and
+    who makes that here."""
+    names, gone = facts.product_names, facts.missing | changed.lost
+    through: dict[str, list[str]] = {}
+    for product in sorted(changed.lost - facts.lost):
+        for user in facts.city.standing_on([product], gone):
+            through.setdefault(user, []).append(names[product])
+    for product, inputs in sorted(through.items()):
         reason = say("reached_product", inputs=inputs)
         yield Reached(label="Product", id=product, name=names[product], how=KnownBy.inferred, reason=reason)
         for maker in changed.all_makers.get(product, ()):
-            reason = say("reached_maker", product=names[product], inputs=inputs)
-            yield Reached(
-                label="Enterprise", id=maker, name=facts.firm_name(maker), how=KnownBy.inferred, reason=reason
-            )
+            told, name = say("reached_maker", product=names[product], inputs=inputs), changed.firm_name(maker)
+            yield Reached(label="Enterprise", id=maker, name=name, how=KnownBy.inferred, reason=told)
+
+
+def _known(label: str, id: str, name: str, reason: Reason) -> Reached:
+    return Reached(label=label, id=id, name=name, how=KnownBy.known, reason=reason)
+
+
+def _joined(lines: Sequence[Reason]) -> Reason:
+    """Return several reasons of one kind as one."""
+    return lines[0] if len(lines) == 1 else Reason("；".join(lines), lines[0].code, lines[0].params)
 
 
 def _served(facts: Facts, changed: Facts, landing: Landing) -> Iterator[Reached]:
@@ -114,16 +134,19 @@ def unseen_of(facts: Facts, changed: Facts, gone: Sequence[str], land: Sequence[
     names = facts.product_names
     for firm in gone:
         name, made = facts.firm_name(firm), _made_by(facts, firm)
+        if facts.find(firm).closed:
+            yield say("unseen_closed", firm=name)
+            continue
         if not made:
             yield say("unseen_products", firm=name)
         if facts.city.supplies.filter(pl.col("from") == firm).is_empty():
             yield say("unseen_customers", firm=name)
-        for product in made:
-            if not facts.city.inputs.succ.get(product):
-                yield say("unseen_uses", product=names[product])
-        left = [names[product] for product in made if product in changed.lost and not facts.looked(product).whole]
+        dead_ends = [names[product] for product in made if not facts.city.inputs.succ.get(product)]
+        if dead_ends:
+            yield say("unseen_uses", products=dead_ends)
+        left = [names[product] for product in made if product in changed.lost and product not in changed.missing]
         if left:
-            yield say("unseen_looks", products="、".join(left))
+            yield say("unseen_looks", products=left)
     for landing in land:
         if not changed.wanted_by(landing.product):
             yield say("unseen_wants", product=names[landing.product])

@@ -71,6 +71,7 @@ class ScaleRules(Strict):
     weak_most: Threshold
     needed_firms: Threshold
     unneeded: Threshold
+    reach_least: Threshold
     downstream_products: Threshold
     downstream_leaders: Threshold
     systemic_risk: Threshold

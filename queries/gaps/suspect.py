@@ -1,10 +1,11 @@
 """疑似: what speaks for a gap where nobody looked, in the order in which it is worth looking; it is no judgement."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graph.deadline import check
+from queries.city.city import City
 from queries.city.facts import Facts
 from queries.city.ties import read_tied
 from queries.core.reason import Reason
@@ -16,37 +17,45 @@ from queries.gaps.verdict import Verdict
 from queries.gaps.words import say
 from queries.things.things import list_sources
 
-SHORTEST = 3  # signs of a name that is looked for in what the city has said
+SHORTEST = 2  # signs of a name that is looked for in what the city has said
 
 
 @dataclass(frozen=True)
 class WeakPoint:
-    """A weak point that the city has named for a chain, with its date and source."""
+    """A weak point that the city has named for a chain, the products and segments that it speaks of, its date and
+    source."""
 
     name: str
-    text: str
+    names: frozenset[str]
     source: str
     on: str
 
 
-def weak_points(view: View, chain: str) -> list[WeakPoint]:
-    """Return the weak points that are named for a chain, or for none."""
+def weak_points(view: View, city: City, chain: str) -> list[WeakPoint]:
+    """Return the weak points that are named for a chain, or for none, and that speak of products or segments."""
     sources, points = list_sources(view), list[WeakPoint]()
+    words = {name for label in ("Product", "Segment") for name in city.names[label].values() if len(name) >= SHORTEST}
     for weakness in read_tied(view, "Weakness", ("ON_CHAIN",)):
         of = {named.id for named in weakness.named("ON_CHAIN")}
         if not of or chain in of:
             thing: Mapping[str, Any] = weakness.thing
             source = sources.get(thing["source"], {})
-            text = " ".join(str(thing.get(key) or "") for key in ("name", "description", "remedy", "note"))
+            text = f"{thing['name']} {thing.get('description') or ''}"
             points.append(
                 WeakPoint(
                     thing["name"],
-                    text,
+                    _spoken_of(text, words),
                     str(source.get("name") or thing["source"]),
                     str(source.get("published_on") or ""),
                 )
             )
     return points
+
+
+def _spoken_of(text: str, words: Iterable[str]) -> frozenset[str]:
+    """Return the names in a text that are not a part of a longer one there: 锂电池隔膜 is not 锂电池."""
+    found = [word for word in words if word in text]
+    return frozenset(word for word in found if not any(word != other and word in other for other in found))
 
 
 def suspect(
@@ -98,9 +107,9 @@ def _spoken(
         pairs = [f"{facts.firm_name(buyer)}（从{facts.firm_name(seller)}）" for buyer, seller in sorted(buying.items())]
         yield "leader", say("suspected_bought", firms=pairs, count=len(pairs))
     place = verdict.place
-    names = [place.name, *(facts.city.names["Segment"].get(segment, "") for segment in place.segments)]
+    names = {place.name, *(facts.city.names["Segment"].get(segment, "") for segment in place.segments)}
     for point in points:
-        if any(len(name) >= SHORTEST and name in point.text for name in names):
+        if names & point.names:
             yield "named", say("suspected_named", name=point.name, source=point.source, on=point.on or "没有日期")
     for look in facts.looked_in(place).lists:
         yield "named", say("suspected_absent", universe=look.universe, on=look.as_of or "没有日期")

@@ -77,13 +77,13 @@ def _state_of(measures: Measures, goods: Mapping[str, State], rules: Rules) -> S
     """Return the state of a segment: known where the least and the most that the records allow come to the same.
 
     Strong by the firms that are known; missing or weak only where it was looked for and where even the firms that may
-    be there would not make it strong, or there at all. It is never strong while a product that is essential to others
-    is missing, nor better than all of its products, of which those do not count that lack an essential input and are
-    not proven to have it from somewhere.
+    be there would not make it strong, or there at all. It is never strong while a product that others need is missing
+    with all that could stand in for it, or too many are missing, nor better than all of its products, of which those do
+    not count that lack an essential input and are not proven to have it from somewhere.
     """
     firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
     whole = [good for good in measures.goods if good.proven or not good.lacking]
-    lacking = any(good.key and goods[good.id] == State.missing for good in measures.goods)
+    lacking = any(good.blocks for good in measures.goods) or measures.not_missing < share
     strong = not lacking and (not measures.goods or any(goods[good.id] == State.strong for good in whole))
     if strong and strength(measures.sources, rules) >= firms and measures.key_made >= share:
         return State.strong
@@ -115,8 +115,12 @@ def state_of_good(good: Good, rules: Rules) -> State:
 
 
 def lack_of(good: Good, rules: Rules) -> float:
-    """Return how large a gap is, from 0 to 1: full where nobody makes it here, else by how few hands it is in."""
-    return rules.scale.weak_most.value * _concentration(good.hhi, rules) if good.sources else 1.0
+    """Return how large a gap is, from 0 to 1: full where nobody makes it here, else by in how few hands it is, or how
+    small these are."""
+    if not good.sources:
+        return 1.0
+    few = 1 / max(1.0, strength(good.sources, rules))
+    return rules.scale.weak_most.value * _concentration(max(good.hhi, few), rules)
 
 
 def _concentration(hhi: float, rules: Rules) -> float:
@@ -140,12 +144,14 @@ def _shares_of_good(good: Good, rules: Rules) -> dict[str, float]:
     needed = min(1.0, len(good.wanted_by) / scale.needed_firms.value)
     below = min(1.0, len(good.standing) / scale.downstream_products.value) / 2
     below += min(1.0, len(good.leaders) / scale.downstream_leaders.value) / 2
-    need = max(min(1.0, scale.unneeded.value), needed, below)
+    need, hard = max(min(1.0, scale.unneeded.value), needed, below), hardness_of(good, rules)
+    least = 0.0 if good.anywhere else min(1.0, scale.reach_least.value)
+    reach = least + (1 - least) * hard
     return {
-        "no_producer": lack,
-        "needed": lack * needed,
-        "downstream": lack * below,
-        "elsewhere": lack * need * hardness_of(good, rules),
+        "no_producer": lack * (hard if good.anywhere else 1.0),
+        "needed": lack * needed * reach,
+        "downstream": lack * below * reach,
+        "elsewhere": lack * need * hard,
     }
 
 

@@ -1,10 +1,12 @@
 """The words of a judgement: what was measured of a place, what decided, what each part of the score counts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from graph.model.nodes import FOUND, NOT_FOUND
+from queries.city.answers import Ring
 from queries.city.facts import Facts
 from queries.city.local import CityFirm
 from queries.city.projects import is_uncertain
@@ -49,7 +51,7 @@ class Voice:
         return {
             "no_producer": self._gap(good),
             "needed": self._wanted(good),
-            "downstream": say("standing_on_it", **self._counted(sorted(good.standing), sorted(good.leaders)))
+            "downstream": say("standing_on_it", **self._counted(self._known_first(good.standing), sorted(good.leaders)))
             if good
             else say("part_no_product"),
             "elsewhere": self._elsewhere(good) if good else say("part_no_product"),
@@ -78,8 +80,10 @@ class Voice:
     def _wanted(self, good: Good | None) -> Reason:
         if good is None:
             return say("part_no_product")
-        wanting = sorted(good.wanted_by)
-        return say("part_needed", count=len(wanting), firms=self._names(wanting)) if wanting else say("part_not_needed")
+        about, wanting = self._about(good), sorted(good.wanted_by)
+        if not wanting:
+            return say("part_not_needed", about=about)
+        return say("part_needed", about=about, count=len(wanting), firms=self._names(wanting))
 
     def _elsewhere(self, good: Good) -> Reason:
         if good.anywhere:
@@ -88,6 +92,8 @@ class Voice:
 
     def _near(self, nearest: Sequence[CityFirm]) -> Reason:
         names = [f"{firm.short}（{firm.region}）" for firm in nearest]
+        if nearest[0].ring == Ring.unknown:
+            return say("nearest_unknown", count=len(nearest), firms=names)
         return say("nearest", ring=nearest[0].ring, count=len(nearest), firms=names)
 
     def _about(self, good: Good) -> str:
@@ -111,7 +117,7 @@ class Voice:
             reasons.append(self._near(m.nearest))
         elif gap and m.goods:
             reasons.append(say("nobody_elsewhere"))
-        standing = sorted({product for good in m.goods for product in good.standing} - set(m.place.products))
+        standing = self._known_first({product for good in m.goods for product in good.standing} - set(m.place.products))
         leaders = sorted({leader for good in m.goods for leader in good.leaders})
         if standing or leaders:
             reasons.append(say("standing_on_it", **self._counted(standing, leaders)))
@@ -120,7 +126,9 @@ class Voice:
             if ending and (gap or standing):
                 reasons.append(say("dependence_ends", products=self._products(ending)))
             if gap and not m.goods[0].wanted_by and not leaders and not standing:
-                reasons.append(say("part_not_needed"))
+                reasons.append(say("part_not_needed", about=""))
+            if gap and m.goods[0].nearby:
+                reasons.append(say("must_be_near", because=m.goods[0].nearby))
         return reasons
 
     def _sizes(self) -> Iterator[Reason]:
@@ -221,6 +229,11 @@ class Voice:
     def _counted(self, products: Sequence[str], leaders: Sequence[str]) -> dict[str, Any]:
         told = {"count": len(products), "products": self._products(products)}
         return told | {"number": len(leaders), "leaders": self._firms(leaders)}
+
+    def _known_first(self, products: Collection[str]) -> list[str]:
+        """Return products in the order of who knows them: made here before others, those of the chain first."""
+        made, own = self.facts.all_makers, {*chain.from_iterable(place.products for place in self.facts.places)}
+        return sorted(products, key=lambda product: (product not in own, product not in made, product))
 
     def _product(self, id: str) -> str:
         return self.facts.product_names.get(id, id)

@@ -90,7 +90,7 @@ def examine(view: View, chain: str) -> Examined:
         facts = chain_facts(city, chain)
         coming = projects_under_way(view, city, [home.id for home in facts.homes])
         examined = examine_facts(replace(facts, under_way=coming), supplies)
-        suspected = suspect(examined.facts, examined.verdicts, weak_points(view, chain), read_rules())
+        suspected = suspect(examined.facts, examined.verdicts, weak_points(view, city, chain), read_rules())
         return replace(examined, suspected=suspected)
 
     return view.once(("examined", chain), make)

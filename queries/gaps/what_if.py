@@ -64,15 +64,17 @@ def what_if(view: View, chain: str, remove: Sequence[Named], land: Sequence[Land
         ],
         leaders_affected=_leaders(facts, before.verdicts, after.verdicts, gone),
         removal_cost=_removal_cost(city, gone),
-        assumptions=[*_assumptions(bool(land), loosened)],
+        assumptions=[*_assumptions(bool(land), loosened, not facts.leader_goods.keys().isdisjoint(gone))],
     )
 
 
-def _assumptions(landed: bool, loosened: bool) -> Iterator[Reason]:
+def _assumptions(landed: bool, loosened: bool, leaderless: bool) -> Iterator[Reason]:
     if landed:
         yield say("assumed_landed")
     if loosened:
         yield say("assumed_left")
+    if leaderless:
+        yield say("assumed_leader_gone")
     yield say("assumed_amounts", assumption=ASSUMPTIONS["links"])
 
 
@@ -142,12 +144,14 @@ def _one_tier_up(facts: Facts, changed: Facts, land: Sequence[Landing], rules: R
 
 
 def newly_needed(facts: Facts, product: str) -> list[str]:
-    """Return the essential inputs of a product that nobody here makes, and that nobody here needs so far."""
+    """Return the inputs that a product cannot be made without, that nobody here makes (nor what could stand in for
+    them), and that nobody here needs so far; what is bought anywhere is none."""
     city, made = facts.city, facts.all_makers
+    groups = (group for group in city.recipes.get(product, ()) if not any(made.get(source) for source in group))
     return [
         source
-        for source in sorted(city.needed_for(product))
-        if not made.get(source) and not any(made.get(user) for user in city.needing(source))
+        for source in sorted({source for group in groups for source in group})
+        if not any(made.get(user) for user in city.needing(source))
     ]
 
 

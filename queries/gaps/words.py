@@ -30,6 +30,7 @@ RULE_ZH: dict[str, str] = {
     "scale.weak_most": "只有一家时，算多大的缺口",
     "scale.needed_firms": "本地有人要：几家记满",
     "scale.unneeded": "没有登记谁要的，难买按几成计",
+    "scale.reach_least": "外面最好买的，有人要的还按几成计",
     "elsewhere.circle": "周边城市有：多难买到",
     "elsewhere.province": "本省有：多难买到",
     "elsewhere.country": "外省有：多难买到",
