@@ -19,7 +19,7 @@ def _draw(picture: Picture, subtitle: str) -> str:
     scripts = {
         "vis_css": inline("vis-network.css", VIS),
         "vis_js": inline("vis-network.min.js", VIS),
-        "own_js": inline("panel.js") + inline("picture.js"),
+        "own_js": inline("panel.js") + inline("paper.js") + inline("picture.js"),
     }
     return render_file("drawing.html", picture=picture, subtitle=subtitle, **scripts)
 
