@@ -38,13 +38,13 @@ AGAIN = "{ window.painted.length = 0; (window.lianzhang?.network ?? window.netwo
 
 
 def make_firm(suppliers: int, customers: int = 0) -> tuple[EnterpriseView, list[SupplyEdge], list[SupplyEdge]]:
-    """Return a made firm with so many suppliers of 39 products, some with many more firms than others, and customers."""
+    """Return a made firm with so many suppliers of 39 products, of some many more than of others."""
     about = {"_label": "Enterprise", "id": "x", "name": "示例大链主集团有限公司", **WHERE}
     own = Named(id="x", name=about["name"])
 
     def other(side: str, number: int) -> dict[str, Any]:
         firm = Named(id=f"{side}{number:06d}", name=f"示例配套{number:06d}号有限公司")
-        product = f"示例大链主件{number * number % PRODUCTS:02d}"
+        product = f"示例大链主件{int((number * 0.618 % 1) ** 2 * PRODUCTS):02d}"
         return {"tier": 1, "product": product, "far": firm}
 
     def edge(far: str, near: str, row: dict[str, Any]) -> SupplyEdge:
@@ -60,7 +60,9 @@ def make_firm(suppliers: int, customers: int = 0) -> tuple[EnterpriseView, list[
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run the machine's Chromium."""
-    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    path = next(
+        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+    )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser

@@ -316,7 +316,10 @@ def _place_anchors(
         spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0
     )
     for id, anchor in anchors.items():
-        if anchor["of"].removeprefix(prefix) in spots and anchor["of"].startswith(prefix):
-            x, y = spots[anchor["of"].removeprefix(prefix)]
-            network.node_map[id]["x"] = round(x + anchor["dx"], 1)
-            network.node_map[id]["y"] = round(foot if anchor.get("foot") else y + anchor["dy"], 1)
+        of = anchor["of"]
+        spot = (
+            spots.get(of if of.startswith(BEND) else of.removeprefix(prefix)) if of.startswith((BEND, prefix)) else None
+        )
+        if spot:
+            network.node_map[id]["x"] = round(spot[0] + anchor["dx"], 1)
+            network.node_map[id]["y"] = round(foot if anchor.get("foot") else spot[1] + anchor["dy"], 1)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.pictures.drawing import (
     FIRM_BOX,
@@ -40,6 +40,13 @@ Lines = dict[tuple[str, str], list[SupplyEdge]]
 GroupOf = Callable[[SupplyEdge, str], str]
 
 
+class Grouping(NamedTuple):
+    """By what the firms of a tier stand in groups: its word, and the group of what a firm (by id) supplies."""
+
+    word: str
+    of: GroupOf
+
+
 @dataclass
 class Standing:
     """Where everything stands: the columns, what is in a group, and the boxes that stand for a firm."""
@@ -51,9 +58,7 @@ class Standing:
     of: dict[tuple[str, str], str] = field(default_factory=dict)  # firm and name of a group: its box
 
 
-def by_product(edge: SupplyEdge, _firm: str) -> str:
-    """Group firms by what they supply."""
-    return edge.product or UNKNOWN
+BY_PRODUCT = Grouping("产品", lambda edge, _firm: edge.product or UNKNOWN)
 
 
 def picture_enterprise(
@@ -62,7 +67,7 @@ def picture_enterprise(
     customers: Sequence[SupplyEdge],
     sources: Sources,
     link: Link = no_link,
-    group_of: GroupOf = by_product,
+    grouping: Grouping = BY_PRODUCT,
     most: int | None = None,
 ) -> Picture:
     """Return a firm's picture: suppliers to the left by tier, customers to the right; a tier of many firms in groups,
@@ -71,7 +76,7 @@ def picture_enterprise(
 
     id, name = view.enterprise["id"], view.enterprise["name"]
     focus = "=" + id
-    network = Network(directed=True)
+    network, group_of = Network(directed=True), grouping.of
     left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
     standing = Standing(names={focus: name}, boxes={focus: focus})
     tiers = len(left) + len(right)
@@ -99,7 +104,7 @@ def picture_enterprise(
         "links": {"firm": link("Enterprise", MARK)},
         "title": f"{name}的供应商与客户",
         "focus": f"s|{focus}",
-        "grouped": bool(standing.groups),
+        "grouped": grouping.word if standing.groups else "",
     }
     return finish(
         network, layout, sizes, "s|", make_templates(), opened, kind="enterprise", anchors=wiring.anchors,
@@ -134,10 +139,11 @@ def _stand(
     wide: int,
 ) -> None:
     """Put the firms of a tier into columns: each of few, the groups of many."""
+    side = len(standing.columns) + 1
     standing.names |= {firm: getattr(edges[0], far).name for firm, edges in firms.items()}
     if len(firms) <= SINGLE:
         standing.boxes |= {firm: firm for firm in firms}
-        standing.columns += [LayoutColumn(band, tuple(part)) for part in split_rows([*firms], HIGH)]
+        standing.columns += [LayoutColumn(band, tuple(part), side=side) for part in split_rows([*firms], HIGH)]
         return
     groups: dict[str, dict[str, list[SupplyEdge]]] = defaultdict(lambda: defaultdict(list))
     for firm, edges in firms.items():
@@ -159,7 +165,8 @@ def _stand(
         for firm in groups[name]:
             standing.boxes.setdefault(firm, box)
             standing.of[firm, name] = box
-    wide, rows, side = min(wide, len(boxes)), ROWS[wide], len(standing.columns) + 1
+    wide = max(part for part in ROWS if part <= min(wide, len(boxes)))
+    rows = ROWS[wide]
     for place in range(wide):
         column = boxes[place::wide]
         standing.columns.append(LayoutColumn(band, tuple(column[:rows]), tuple(column[rows:]), side))
@@ -189,7 +196,8 @@ def _lay_out(standing: Standing, lines: Lines) -> PictureLayout:
     columns = standing.columns
     ordered = order_rows([list(column.items) for column in columns], sorted(lines))
     items = [
-        list(column.items) if column.side else order for column, order in zip(columns, ordered, strict=True)
+        order if standing.groups.keys().isdisjoint(column.items) else list(column.items)
+        for column, order in zip(columns, ordered, strict=True)
     ]
     place = {item: number for number, column in enumerate(columns) for item in (*column.items, *column.rest)}
     routes: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -241,18 +249,19 @@ def _add_members(network: "Network", standing: Standing, most: int | None) -> Me
     members = Members(network)
     room = share([len(firms) for firms in standing.groups.values()], most)
     for box, firms in standing.groups.items():
-        told = [_member(firm, edges, standing) for firm, edges in firms.items()]
+        told = [_member(firm, edges, standing, box) for firm, edges in firms.items()]
         members.add(f"s|{box}", told[:room], count=len(firms), top=TOP, drawn=TOP)
     return members
 
 
-def _member(firm: str, edges: Sequence[SupplyEdge], standing: Standing) -> Member:
-    """Return a firm of a group: no better founded than the least of what it supplies there."""
+def _member(firm: str, edges: Sequence[SupplyEdge], standing: Standing, box: str) -> Member:
+    """Return a firm of a group, no better founded than the least of what it supplies there; what the group is called
+    needs no saying."""
     least = max(edges, key=lambda edge: STATUS_ORDER[edge.status])
     near = (edge.customer if firm.startswith("<") else edge.supplier for edge in edges)
     whom = "" if edges[0].tier == 1 else "、".join(dict.fromkeys(firm.name for firm in near))
     what = "、".join(dict.fromkeys(edge.product or UNKNOWN for edge in edges))
-    detail = " · ".join(filter(None, (what, whom)))
+    detail = " · ".join(filter(None, (what if what != standing.names[box] else "", whom)))
     return Member(firm[1:], standing.names[firm], least.status, least.source, detail, least.place)
 
 

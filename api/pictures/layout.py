@@ -244,7 +244,9 @@ def column_places(layout: PictureLayout) -> list[float]:
     """Return the x of each column, with a wider gap where the band changes."""
     places, x, band = [], 0.0, None
     for column in layout.columns:
-        x += (layout.pitch if band is not None else 0) + (GEOMETRY["band_gap"] if band not in (None, column.band) else 0)
+        x += (layout.pitch if band is not None else 0) + (
+            GEOMETRY["band_gap"] if band not in (None, column.band) else 0
+        )
         places.append(x)
         band = column.band
     return places

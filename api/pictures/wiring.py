@@ -38,7 +38,7 @@ class Wiring:
         self.columns: dict[float, list[str]] = {}
         for column, x in zip(layout.columns, column_places(layout), strict=True):
             self.columns[x] = [prefix + item for item in column.items if not item.startswith(BEND)]
-            for row, item in enumerate(column.items):
+            for row, item in enumerate((*column.items, *column.rest)):
                 self.spots[prefix + item] = (x, row * 10_000)
         for id, x in zip(layout.below, below_places(layout), strict=True):
             self.spots[prefix + id] = (x, 0)
@@ -68,11 +68,14 @@ class Wiring:
         return self._across(start, end)
 
     def _across(self, start: str, end: str) -> list[Piece]:
+        """Return the pieces of a line through bends: it turns between the columns, and goes straight through them."""
         way = self.routes.get((start.removeprefix(self.prefix), end.removeprefix(self.prefix)), ())
         if not way:
             return self._beside(start, end)
-        stops = [self._port(start, "out"), *way, self._port(end, "in")]
-        return [(stop, following, "flat") for stop, following in pairwise(stops)]
+        stops = [self._port(start, "out"), *(self._port(bend, side) for bend in way for side in ("in", "out"))]
+        stops.append(self._port(end, "in"))
+        shapes = ("flat", "straight")
+        return [(stop, following, shapes[number % 2]) for number, (stop, following) in enumerate(pairwise(stops))]
 
     def _beside(self, start: str, end: str) -> list[Piece]:
         (left, above), (right, below) = self.spots[start], self.spots[end]

@@ -73,11 +73,11 @@
     return kept.join("") + "…";
   }
 
-  const members = new Map(); // the row of every firm that stands in a block, by its node
+  const members = new Map(); // the block and the row of every firm that stands in one, by its node
 
   function memberOf(block, row) {
     const id = "f|" + block.slice(2) + MARK + row[0];
-    members.set(id, row);
+    members.set(id, [block, row]);
     if (!byId.has(id)) {
       const [, name, status, , , , mark] = row;
       made(id, status, { label: cut(mark ? "◆ " + name : name), title: (mark || "企业") + "：" + name + "\n数据状态：" + data.statuses[status] });
@@ -92,11 +92,11 @@
 
   function factsOf(id) {
     if (data.facts[id]) return data.facts[id];
-    const row = members.get(id);
-    if (!row) return undefined;
+    if (!members.has(id)) return undefined;
+    const [block, row] = members.get(id);
     const { detail, ...own } = told(row);
-    const items = detail ? [{ name: detail, status: own.status, source: own.source, place: own.place }] : [];
-    return { ...own, kind: own.role || "企业", lists: items.length ? [{ title: "供应", items }] : [] };
+    const items = [{ name: detail || data.facts[block].name, status: own.status, source: own.source, place: own.place }];
+    return { ...own, kind: own.role || "企业", lists: alone ? [{ title: "供应", items }] : [] };
   }
 
   // Paint what is there anew, where it is.
@@ -524,12 +524,27 @@
     if (!list) return;
     const columns = [...data.columns, ...(data.below.length ? [{ band: "服务", items: data.below.map((place) => place.id), rest: [] }] : [])];
     const parts = new Map();
-    for (const column of columns) parts.set(column.band, [...(parts.get(column.band) || []), ...column.items, ...column.rest]);
-    for (const [band, ids] of parts) {
-      const entries = element("ul", "panel-list");
-      for (const id of ids.filter((one) => data.facts[one])) entries.append(lineOf(id));
-      list.append(element("h3", "", band), entries);
+    for (const column of columns) {
+      const [items, rest] = parts.get(column.band) || [[], []];
+      parts.set(column.band, [[...items, ...column.items], [...rest, ...column.rest]]);
     }
+    for (const [band, [items, rest]] of parts) {
+      list.append(element("h3", "", band), linesOf(items));
+      if (!rest.length) continue;
+      const more = element("details");
+      more.append(element("summary", "", "另 " + rest.length + " 组"), linesOf(rest));
+      list.append(more);
+    }
+  }
+
+  function linesOf(ids) {
+    const entries = element("ul", "panel-list");
+    entries.append(...ids.filter((id) => data.facts[id]).sort((one, other) => groupSize(other) - groupSize(one)).map(lineOf));
+    return entries;
+  }
+
+  function groupSize(id) {
+    return alone && data.blocks[id] ? data.blocks[id].count : 0;
   }
 
   function lineOf(id) {
