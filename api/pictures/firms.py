@@ -147,8 +147,10 @@ def _stand(
         return
     groups: dict[str, dict[str, list[SupplyEdge]]] = defaultdict(lambda: defaultdict(list))
     for firm, edges in firms.items():
+        nearest = min(edge.tier for edge in edges)
         for edge in edges:
-            groups[group_of(edge, firm[1:])][firm].append(edge)
+            if edge.tier == nearest:  # what it supplies to others of its own tier does not say what it stands here for
+                groups[group_of(edge, firm[1:])][firm].append(edge)
     order = sorted(groups, key=lambda name: (-len(groups[name]), name))
     if len(order) > GROUPS:
         rest = order[GROUPS - 1 :]
@@ -183,7 +185,7 @@ def _supply_lines(
             ends = ["=" + id if firm.id == id else mark + firm.id for firm in (far, near)]
             first = standing.boxes.get(ends[0], "")
             if first in standing.groups:
-                first = standing.of[ends[0], group_of(edge, far.id)]
+                first = standing.of.get((ends[0], group_of(edge, far.id)), first)
             second = standing.boxes.get(ends[1], "")
             if first and second and first != second:
                 lines[(first, second) if mark == "<" else (second, first)].append(edge)

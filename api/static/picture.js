@@ -59,18 +59,17 @@
     return Object.assign(byId.get(id), own);
   }
 
-  function cut(text) {
-    let room = data.member;
-    const whole = [...text].every((sign) => (room -= sign > "\u2e7f" ? 2 : 1) >= 0);
-    if (whole) return text;
-    room = data.member - 2;
-    const kept = [];
-    for (const sign of text) {
-      room -= sign > "\u2e7f" ? 2 : 1;
-      if (room < 0) break;
-      kept.push(sign);
-    }
-    return kept.join("") + "…";
+  // A firm's name in a box: without its legal form, and of what is still too long the middle goes, since names of a city
+  // and of a group begin alike.
+  function brief(name, room) {
+    const signs = [...name.replace(/(?<=..)(股份|集团)?(有限责任公司|有限公司)$/, "$1")];
+    const wide = (sign) => (sign > "\u2e7f" ? 2 : 1);
+    const taken = (part) => part.reduce((sum, sign) => sum + wide(sign), 0);
+    if (taken(signs) <= room) return signs.join("");
+    const [head, tail] = [[], []];
+    while (taken(head) + wide(signs[0]) <= room / 2) head.push(signs.shift());
+    while (taken(head) + taken(tail) + wide(signs[signs.length - 1]) <= room - 2) tail.unshift(signs.pop());
+    return head.join("") + "…" + tail.join("");
   }
 
   const members = new Map(); // the block and the row of every firm that stands in one, by its node
@@ -78,10 +77,9 @@
   function memberOf(block, row) {
     const id = "f|" + block.slice(2) + MARK + row[0];
     members.set(id, [block, row]);
-    if (!byId.has(id)) {
-      const [, name, status, , , , mark] = row;
-      made(id, status, { label: cut(mark ? "◆ " + name : name), title: (mark || "企业") + "：" + name + "\n数据状态：" + data.statuses[status] });
-    }
+    const [, name, status, , , , mark] = row;
+    const label = (mark ? "◆ " : "") + brief(name, data.member - (mark ? 3 : 0));
+    made(id, status, { label, title: (mark || "企业") + "：" + name + "\n数据状态：" + data.statuses[status] });
     return id;
   }
 
@@ -487,7 +485,7 @@
   network.on("blurNode", () => { canvas.style.cursor = ""; });
 
   const actions = { in: () => zoom(1.25), out: () => zoom(0.8), fit, save, svg: saveDrawing, graph: showGraph };
-  for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", () => actions[button.dataset.action]());
+  for (const button of document.querySelectorAll("[data-action]")) button.addEventListener("click", actions[button.dataset.action]);
   for (const box of document.querySelectorAll("[data-layer]")) box.addEventListener("change", () => setLayer(box.dataset.layer, box.checked));
   for (const choice of document.querySelectorAll("[data-colour-by]")) choice.addEventListener("change", () => colourBy(choice.value));
   for (const button of document.querySelectorAll("[data-select]")) {
@@ -564,8 +562,8 @@
     return entry;
   }
 
-  function showGraph() {
-    frame.classList.toggle("as-graph");
+  function showGraph(event) {
+    event.currentTarget.textContent = frame.classList.toggle("as-graph") ? "看列表" : "看图";
     fit();
   }
 
