@@ -1,7 +1,6 @@
 """How soon the picture of a firm with very many suppliers can be read, in a real Chromium, beside pyvis's own."""
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from queries.core.answers import EnterpriseView, Named, SupplyEdge
 
 WHERE = {"status": "sample", "source": "示例来源"}
 PRODUCTS = 39
+OURS, PEER = "ours", "pyvis"
 READABLE = 11  # pixels on the screen
 PATIENCE = 300_000  # milliseconds
 # Every text that is painted on a canvas: when, how high on the screen, and whether it can be seen there.
@@ -110,13 +110,8 @@ def peer(suppliers: int) -> str:
     return str(network.generate_html())
 
 
-def pictures(suppliers: str, own: str = "own") -> dict[str, Any]:
+def picture(suppliers: int, whose: str) -> dict[str, Any]:
     """Measure our picture, or pyvis's own, of a firm with so many suppliers."""
-    number = int(suppliers)
-    page = draw_enterprise(*make_firm(number)) if own == "own" else peer(number)
+    page = draw_enterprise(*make_firm(suppliers)) if whose == OURS else peer(suppliers)
     with chromium() as browser:
-        return {"firms": number, "whose": own} | seen(browser, page)
-
-
-if __name__ == "__main__":
-    print(pictures(*sys.argv[1:]))
+        return {"firms": suppliers, "whose": whose} | seen(browser, page)

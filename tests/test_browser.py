@@ -521,15 +521,21 @@ def test_very_many_suppliers_are_read_in_groups(drawn: Callable[..., Page], supp
 
 
 def test_the_wheel_zooms(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 2400})  # nothing has to be scrolled first
     open_chain(page, "integrated-circuits")
     page.locator("#picture-canvas").hover()
     scale = "window.lianzhang.network.getScale()"
     before = page.evaluate(scale)
     page.mouse.wheel(0, -240)
     # the site's policy keeps the scripts that playwright waits with out
-    larger = f"(before) => new Promise((done) => {{ const look = () => ({scale} > before ? done() : setTimeout(look)); look(); }})"
-    page.evaluate(larger, before)
-    assert page.evaluate("scrollY") == 0
+    page.evaluate(
+        f"(before) => new Promise((done) => {{ const look = () => ({scale} > before ? done() : setTimeout(look)); look(); }})",
+        before,
+    )
+    turned = "document.querySelector('#picture-canvas canvas').dispatchEvent(new WheelEvent('wheel', {deltaY: -240, bubbles: true, cancelable: true}))"
+    before = page.evaluate(scale)
+    after = page.evaluate(f"() => {{ dispatchEvent(new Event('scroll')); {turned}; return {scale}; }}")
+    assert after == before  # a wheel that is scrolling the page goes on doing so
 
 
 def test_print_and_files_have_the_whole_picture(drawn: Callable[..., Page]) -> None:
