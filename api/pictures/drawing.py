@@ -174,7 +174,7 @@ def add_segment(network: "Network", segment: SegmentView, judged: Judged | None,
     counts = f"产品 {products} · 企业 {firms}"
     label, style = rich_label(wrap(segment.name, 18, 2), counts), font(15, 12)
     if judged:
-        label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
+        label = rich_label(wrap(segment.name, 18, 2), f"产品{products} 企业{firms}", mark_of(judged))
         style = {**font(15, 12), **state_font(judged, 12)}
     title = (
         f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态："
