@@ -401,7 +401,9 @@
 
   // Of a firm's picture the firms are there from the start: its layer is as many of them as can be drawn at once.
   function setLayer(layer, on) {
-    const room = Math.ceil(ROOM / Math.max(1, shown.size));
+    const sizes = Object.values(data.blocks).map((block) => block.rows.length);
+    let room = 0; // as many of each as make no more than there is room for together
+    while (room < Math.max(...sizes) && sizes.reduce((sum, one) => sum + Math.min(one, room + 1), 0) <= ROOM) room += 1;
     for (const [id, open] of shown) {
       if (alone) open.most = on ? Math.max(room, data.blocks[id].top) : data.blocks[id].top;
       else open[layer] = on;
