@@ -13,7 +13,7 @@ from api.core.templating import inline
 from api.pictures.chains import picture_chain
 from api.pictures.drawing import rich_label, text_width, weakest, wrap
 from api.pictures.files import draw_chain, draw_enterprise
-from api.pictures.firms import picture_enterprise
+from api.pictures.firms import Grouping, picture_enterprise
 from api.pictures.layout import (
     BEND,
     GEOMETRY,
@@ -231,6 +231,30 @@ def test_suppliers_stand_left_and_customers_right_of_the_firm() -> None:
     spots = spots_of(picture, "firm")
     assert spots["s|<z"][0] < spots["s|<y"][0] < spots["s|=x"][0] < spots["s|>y"][0]
     assert [edge["rows"][0]["status"] for edge in picture["edges"]] == ["curated"] * 4
+
+
+def test_many_suppliers_stand_in_groups_that_count_all_of_them() -> None:
+    edges = [make_edge(1, f"y{n:03d}", "x") for n in range(40)]
+    edges += [
+        make_edge(1, f"z{n}", "x").model_copy(update={"product": "A&B<件>", "status": "sample"}) for n in range(2)
+    ]
+    picture = picture_enterprise(FIRM, edges, [], {}, most=10)
+    heads = [node for node in styled(picture, "nodes") if node["kind"] == "group"]
+    assert [node["label"] for node in heads] == ["*件*\n_40 家_", "*A&B<件>*\n_2 家_"]
+    blocks = picture["blocks"]
+    assert [(block["count"], len(block["rows"])) for block in blocks.values()] == [(40, 8), (2, 2)]
+    assert {edge["count"] for edge in picture["edges"]} == {40, 2}
+    by_place = Grouping("区域", lambda _edge, firm: "甲区" if firm < "y020" else "乙区")
+    there = picture_enterprise(FIRM, edges, [], {}, grouping=by_place)
+    assert sorted(block["count"] for block in there["blocks"].values()) == [20, 22]
+    assert there["grouped"] == "区域"
+
+
+def test_what_a_supplier_supplies_to_others_is_no_group_of_the_firm() -> None:
+    edges = [make_edge(1, f"y{n:03d}", "x") for n in range(40)]
+    edges += [make_edge(2, "y001", "y002").model_copy(update={"product": "别的"})]
+    picture = picture_enterprise(FIRM, edges, [], {})
+    assert [node["label"] for node in styled(picture, "nodes") if node["kind"] == "group"] == ["*件*\n_40 家_"]
 
 
 def test_every_node_that_has_facts_names_its_source() -> None:
