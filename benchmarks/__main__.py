@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.data import make_files
 from benchmarks.exports import make_export
 from benchmarks.loading import loading
+from benchmarks.pictures import OURS, PEER
 from benchmarks.report import LEADER_PATHS, write_report
 from benchmarks.serving import serving
 from benchmarks.starting import starting
@@ -27,6 +28,7 @@ STRUCTURE_SIZES = (10_000, 100_000)
 SERVER_SIZES = (10_000, 100_000)
 EXPORT_SIZES = (10_000, 100_000, 1_000_000)
 LEADER_SIZES = (500, 3_000, 10_000)  # suppliers
+PICTURE_PEER = 3_000  # suppliers of which pyvis draws its own picture beside ours
 
 
 def measure(step: str, *arguments: str) -> dict[str, Any]:
@@ -126,6 +128,8 @@ def main() -> None:
     loadings = loading() if chosen.loading else []
     with tempfile.TemporaryDirectory(prefix="lianzhang-bench-") as scratch:
         leaders = [measure("leader", f"{scratch}/{number}", str(number)) for number in chosen.leader_sizes]
+    drawn = [(number, OURS) for number in chosen.leader_sizes] + [(PICTURE_PEER, PEER)] * bool(chosen.leader_sizes)
+    pictures = [measure("picture", str(number), whose) for number, whose in drawn]
     exponents = (
         {
             name: growth(local, *path)
@@ -138,7 +142,9 @@ def main() -> None:
         exponents["lists"] = growth(lists, "list", "seconds")
     if len(leaders) > 1:
         exponents |= {f"leader {name}": growth(leaders, *path) for name, path in LEADER_PATHS.items()}
-    write_report(chosen.out, local, lists, remote, exponents, risks, structures, leaders, starts, servings, loadings)
+    write_report(
+        chosen.out, local, lists, remote, exponents, risks, structures, leaders, pictures, starts, servings, loadings
+    )
 
 
 def served(scratch: Path, sizes: list[int]) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ def write_report(
     risks: list[dict[str, Any]],
     structures: list[dict[str, Any]],
     leaders: list[dict[str, Any]],
+    pictures: list[dict[str, Any]],
     starts: list[dict[str, Any]],
     servings: list[dict[str, Any]],
     loadings: list[dict[str, Any]],
@@ -43,6 +44,7 @@ def write_report(
         *_risks(risks),
         *_structures(structures),
         *_leaders(leaders, exponents),
+        *_pictures(pictures),
         *_starts(starts),
         *_servings(servings),
         *_loadings(loadings),
@@ -251,6 +253,31 @@ def _leader(row: dict[str, Any]) -> str:
     return (
         f"| {row['firms']:,} | {row['read']:.2f} | {row['weak_links']:.2f} | {row['what_if']:.2f} | {pages} | "
         f"{row['peak_mb']:,} |"
+    )
+
+
+def _pictures(rows: list[dict[str, Any]]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        "## 图",
+        "",
+        "一家企业与所列家数的供应商画成一个单独的网页文件(`benchmarks/pictures.py`),在真的 Chromium(1366×768)里打开;"
+        "同行是 pyvis 自己为同样的企业做的网页。从打开算起,到第一个字画出、到标签页空下来;"
+        "一眼看得见的字有几个、其中不小于 11 像素的几个、最小的多高。一万家时第一眼要求 1 秒以内。",
+        "",
+        "| 供应商 | 谁画的 | 文件 kB | 第一个字 秒 | 空下来 秒 | 看得见的字 | 不小于 11 像素 | 最小 像素 |",
+        "|" + "---|" * 8,
+        *map(_picture, rows),
+        "",
+    ]
+
+
+def _picture(row: dict[str, Any]) -> str:
+    first = "没有" if row["first_text_seconds"] is None else f"**{row['first_text_seconds']:.2f}**"
+    return (
+        f"| {row['firms']:,} | {'本项目' if row['whose'] == 'ours' else 'pyvis'} | {row['kb']:,} | {first} | "
+        f"{row['free_seconds']:.2f} | {row['texts']} | {row['readable']} | {row['smallest_px']} |"
     )
 
 

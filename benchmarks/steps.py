@@ -20,6 +20,7 @@ import polars as pl
 from benchmarks.data import make_network
 from benchmarks.exports import SOURCE
 from benchmarks.leader import leader as measure_leader
+from benchmarks.pictures import picture as measure_picture
 from benchmarks.r_cascade import risk_r
 from benchmarks.structure import structure as measure_structure
 from graph.model import Record, columns, name_of
@@ -155,6 +156,11 @@ def leader(folder: str, suppliers: str) -> dict[str, Any]:
     return measure_leader(folder, suppliers) | {"peak_mb": _peak_mb()}
 
 
+def picture(suppliers: str, whose: str) -> dict[str, Any]:
+    """Measure how soon the picture of a firm can be read in a browser: ours, or pyvis's own."""
+    return measure_picture(int(suppliers), whose) | {"peak_mb": _peak_mb()}
+
+
 def warm_server() -> dict[str, Any]:
     """Send the server some work first, so that neither side meets it cold."""
     store = _emptied()
@@ -237,6 +243,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
         risk_r,
         structure,
         leader,
+        picture,
         load_forgetting,
         suppliers,
         warm_server,

@@ -3,18 +3,22 @@
 import os
 import shutil
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from test_colours import contrast, luminance
-from test_pictures import FIRM, SMALL, STATES, make_edge
+from test_pictures import FIRM, SMALL, STATES, make_chain, make_edge
 from view_parts import under
 
+from api.pictures.layout import TIERS
+from benchmarks.pictures import AGAIN, READABLE, WATCH, make_firm
 from graph.stores import Store
 from queries.things.chains import list_chains
 
@@ -363,8 +367,11 @@ def test_names_are_painted_as_they_are(browser: Browser) -> None:
     shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
     shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     painted = shown.evaluate("[...window.painted]")
+    markup = shown.evaluate("new XMLSerializer().serializeToString(window.lianzhang.onPaper()[0])")
     shown.close()
-    assert (problems, [name for name in names if name not in painted]) == ([], [])
+    root = ElementTree.fromstring(markup)  # we wrote it
+    written = {"".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert (problems, [name for name in names if name not in painted], [*{*names} - written]) == ([], [], [])
 
 
 # What is written on a canvas: each text, its colour, and the colour of the place where it is about to stand.
@@ -436,33 +443,155 @@ def check_legible(shown: Page, *, dark: bool) -> None:
     assert (low, all((ground < 0.15) == dark for ground in grounds)) == ([], True)
 
 
-def test_three_thousand_firms_are_painted_where_they_were_put(browser: Browser) -> None:
-    from api.pictures.files import draw_enterprise
-    from queries.core.answers import EnterpriseView, Named, SupplyEdge
+@pytest.fixture
+def drawn(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page that stands alone, and watch what is painted; an error in a script fails the test."""
+    problems: list[str] = []
+    opened: list[Page] = []
 
-    where = {"status": "sample", "source": "s"}
-    firm = Named(id="x", name="示例本厂")
-    edges = [
-        SupplyEdge(tier=1, supplier=Named(id=f"y{n}", name=f"示例供应商{n}"), customer=firm, product="件", **where)
-        for n in range(3000)
-    ]
-    view = EnterpriseView(
-        enterprise={"_label": "Enterprise", "id": "x", "name": "示例本厂", **where},
-        outgoing=[],
-        incoming=[],
-        statements=[],
+    def show(page: str, width: int = 1366) -> Page:
+        file = OUT / f"drawn-{len(opened)}.html"
+        file.write_text(page, "utf-8")
+        # our policy keeps the scripts that playwright waits with out
+        shown = browser.new_page(viewport={"width": width, "height": 768}, bypass_csp=True)
+        opened.append(shown)
+        shown.on("pageerror", lambda error: problems.append(str(error)))
+        shown.add_init_script(WATCH)
+        shown.goto(file.as_uri())
+        shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+        file.unlink()
+        return shown
+
+    yield show
+    for shown in opened:
+        shown.close()
+    assert not problems
+
+
+def texts_of(shown: Page) -> dict[str, float]:
+    """Return every text of the picture that can be seen, with how high it is on the screen."""
+    return {text: high for _, high, text in shown.evaluate(AGAIN)}
+
+
+@pytest.mark.parametrize("firms", [33, 400, 5000])
+def test_a_crowded_segment_leaves_the_picture_readable(drawn: Callable[..., Page], firms: int) -> None:
+    from api.pictures.files import draw_chain
+    from queries.core.answers import Firm
+
+    crowd = [Firm(id=f"x{n}", name=f"示例企业{n:04d}有限公司", status="sample", source="s") for n in range(firms)]
+    view = make_chain({f"s{n}": TIERS[n * 3 // 10] for n in range(10)}, [(f"s{n}", f"s{n + 1}") for n in range(9)])
+    first = view.segments[0].model_copy(update={"enterprises": crowd})
+    shown = drawn(draw_chain(view.model_copy(update={"segments": [first, *view.segments[1:]]})))
+    texts = texts_of(shown)
+    assert {f"示例s{n}" for n in range(10)} <= texts.keys()
+    assert min(texts.values()) >= READABLE
+    shown.evaluate("window.lianzhang.toggle('s|s0')")
+    assert min(texts_of(shown).values()) >= READABLE
+    assert f"另 {firms - 8:,} 家 ▾" in texts_of(shown)
+    assert shown.evaluate(OVERLAPS) == []
+    shown.evaluate("window.lianzhang.more('m|s|s0')")
+    there = "window.lianzhang.nodes.get({filter: (node) => node.kind === 'firm'}).length"
+    assert shown.evaluate(there) == min(firms, 32)
+    assert shown.locator("#picture-panel .panel-list li").count() == 2 + min(firms, 100) + 1
+    shown.screenshot(path=OUT / f"crowded-{firms}.png", full_page=True)
+
+
+@pytest.mark.parametrize("suppliers", [500, 3_000, 10_000])
+def test_very_many_suppliers_are_read_in_groups(drawn: Callable[..., Page], suppliers: int) -> None:
+    from api.pictures.files import draw_enterprise
+
+    shown = drawn(draw_enterprise(*make_firm(suppliers, 40)))
+    texts = texts_of(shown)
+    assert min(texts.values()) >= READABLE
+    assert shown.evaluate("window.lianzhang.nodes.length") < 150
+    blocks = shown.evaluate(
+        "Object.entries(window.lianzhang.data.blocks).map(([id, {count, rows}]) => [id, count, rows.length])"
     )
-    file = OUT / "large.html"
-    file.write_text(draw_enterprise(view, edges, []), "utf-8")
-    shown = browser.new_page(viewport={"width": 1366, "height": 768})
-    shown.goto(file.as_uri())
-    shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 3000")
-    shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    placed = "({nodes, network}) => nodes.get().every(({id, x, y}) => { const at = network.getPosition(id); return at.x === x && at.y === y })"
-    assert shown.evaluate(f"({placed})(window.lianzhang)")  # nothing was left for the browser to work out
-    shown.screenshot(path=OUT / "large.png")
-    shown.close()
-    file.unlink()
+    assert sum(count for id, count, _ in blocks if id.startswith("s|<")) == suppliers  # each supplies one product
+    assert all(count == named for _, count, named in blocks)  # a file names them all
+    largest, count, _ = max(blocks, key=lambda block: block[1])
+    assert {"示例大链主件00", f"{count:,} 家", f"另 {count - 3:,} 家 ▾"} <= texts.keys()
+    shown.evaluate("(id) => window.lianzhang.more('m|' + id)", largest)
+    panel = shown.locator("#picture-panel")
+    assert panel.locator("h4").first.inner_text() == f"企业 {count:,}"
+    shown.evaluate("window.lianzhang.setLayer('firms', true)")
+    assert shown.evaluate("window.lianzhang.nodes.get({filter: (node) => node.kind === 'group'}).length") == len(blocks)
+    assert min(texts_of(shown).values()) >= READABLE
+    shown.screenshot(path=OUT / f"suppliers-{suppliers}.png")
+
+
+def test_the_wheel_zooms(page: Page) -> None:
+    page.set_viewport_size({"width": 1366, "height": 2400})  # nothing has to be scrolled first
+    open_chain(page, "integrated-circuits")
+    page.locator("#picture-canvas").hover()
+    scale = "window.lianzhang.network.getScale()"
+    before = page.evaluate(scale)
+    page.mouse.wheel(0, -240)
+    # the site's policy keeps the scripts that playwright waits with out
+    page.evaluate(
+        f"(before) => new Promise((done) => {{ const look = () => ({scale} > before ? done() : setTimeout(look)); look(); }})",
+        before,
+    )
+    turned = "document.querySelector('#picture-canvas canvas').dispatchEvent(new WheelEvent('wheel', {deltaY: -240, bubbles: true, cancelable: true}))"
+    before = page.evaluate(scale)
+    after = page.evaluate(f"() => {{ dispatchEvent(new Event('scroll')); {turned}; return {scale}; }}")
+    assert after == before  # a wheel that is scrolling the page goes on doing so
+
+
+def test_print_and_files_have_the_whole_picture(drawn: Callable[..., Page]) -> None:
+    from api.pictures.files import draw_enterprise
+
+    view, suppliers, customers = make_firm(500)
+    shown = drawn(draw_enterprise(view, suppliers, customers))
+    shown.evaluate("window.lianzhang.setLayer('firms', true)")
+    assert len(texts_of(shown)) < 500  # the window shows a part
+    shown.evaluate("dispatchEvent(new Event('beforeprint'))")
+    told = "(parts) => [...parts].map((part) => part.textContent)"
+    names = {f"企业：{edge.supplier.name}" for edge in suppliers}
+    sheets = shown.locator(".on-print svg")
+    assert sheets.count() > 1
+    boxes = (
+        "window.lianzhang.nodes.get({filter: (node) => node.kind === 'firm'}).map((node) => node.title.split('\\n')[0])"
+    )
+    assert names <= set(shown.evaluate(boxes))
+    labels = set(
+        shown.evaluate("window.lianzhang.nodes.get({filter: (node) => node.kind === 'firm'}).map((node) => node.label)")
+    )
+    printed = set(sheets.first.locator("text").evaluate_all(told))
+    assert len(labels) > 499
+    assert {label for label in labels if "*" not in label and "_" not in label} <= printed
+    below = shown.evaluate(
+        """[...document.querySelectorAll('.on-print svg')].map((svg) => svg.viewBox.baseVal).map(({y, height}) => [y, y + height])"""
+    )
+    assert all(after[0] < before[1] for before, after in pairwise(below))  # no box falls between two sheets
+    shown.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert sheets.count() == 0
+    with shown.expect_download() as got:
+        shown.get_by_role("button", name="SVG").click()
+    assert got.value.suggested_filename.endswith(".svg")
+    root = ElementTree.fromstring(Path(got.value.path()).read_bytes())  # we wrote it
+    texts = {"".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")}
+    assert {label for label in labels if "*" not in label and "_" not in label} <= texts
+    with shown.expect_download() as got:
+        shown.get_by_role("button", name="下载 PNG").click()
+    high = int.from_bytes(Path(got.value.path()).read_bytes()[20:24], "big")
+    assert high > 2 * float(root.attrib["height"]) - 3  # twice as many dots
+
+
+def test_a_phone_reads_a_list(drawn: Callable[..., Page]) -> None:
+    from api.pictures.files import draw_enterprise
+
+    shown = drawn(draw_enterprise(*make_firm(3_000)), width=390)
+    assert not shown.locator("#picture-canvas").is_visible()
+    line = shown.locator("#picture-list li").first
+    assert line.inner_text().startswith("示例大链主件00")
+    line.get_by_role("button").click()
+    assert shown.locator("#picture-panel h3").inner_text() == "示例大链主件00"
+    assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shown.get_by_role("button", name="看图").click()
+    assert shown.locator("#picture-canvas").is_visible()
+    assert min(texts_of(shown).values()) >= READABLE
+    shown.screenshot(path=OUT / "phone.png", full_page=True)
 
 
 def test_the_four_lists_of_a_leader(page: Page) -> None:

@@ -262,6 +262,19 @@ def test_a_firm_page_shows_suppliers_and_customers_with_product_status_and_sourc
     assert odd_client.get(unescape(tiers.group(1))).status_code == 200
 
 
+def test_pictures_are_sent_as_files_that_stand_alone(odd_client: TestClient, client: TestClient) -> None:
+    firm = f"/enterprises/{quote(ODD_ID, safe='')}"
+    for by in ("product", "segment", "district"):
+        assert odd_client.get(firm, params={"by": by}).status_code == 200
+        sent = odd_client.get(f"{firm}/picture.html", params={"by": by, "tiers": 2})
+        assert (sent.status_code, sent.headers["content-disposition"][:10]) == (200, "attachment")
+        assert "<link" not in sent.text
+    assert odd_client.get(firm, params={"by": "size"}).status_code == 422
+    sent = client.get("/chains/exhibitions/picture.html")
+    assert picture_of(sent.text)["title"].endswith("产业链")
+    assert client.get("/chains/no-such/picture.html").status_code == 404
+
+
 def test_names_are_escaped_everywhere(odd_client: TestClient) -> None:
     for path in (
         "/",

@@ -13,7 +13,7 @@ from api.core.templating import inline
 from api.pictures.chains import picture_chain
 from api.pictures.drawing import rich_label, text_width, weakest, wrap
 from api.pictures.files import draw_chain, draw_enterprise
-from api.pictures.firms import picture_enterprise
+from api.pictures.firms import Grouping, picture_enterprise
 from api.pictures.layout import (
     BEND,
     GEOMETRY,
@@ -21,7 +21,6 @@ from api.pictures.layout import (
     arrange,
     block_height,
     count_crossings,
-    grid_columns,
     layers_of,
     order_rows,
     place,
@@ -112,6 +111,9 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
             "absent_from": [],
             "firms": [],
             "evidence": [],
+            "under_way": [],
+            "suspected": None,
+            "distance": None,
             **words,
         }
         products = [ProductState(product=f"产品{id}", product_id=f"p0-{id}", **judged)]
@@ -125,7 +127,7 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
         "data_date": None,
         "rests_on": {},
     }
-    rest: dict[str, Any] = {"notes": [], "extensions": [], "risk": None, "sources": []}
+    rest: dict[str, Any] = {"look_first": [], "notes": [], "extensions": [], "risk": None, "sources": []}
     return WeakLinks(
         segments=segments, stability=Stability(least_correlation=None, flipped=[], variants=[]), **about, **rest
     )
@@ -166,7 +168,7 @@ def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(
         layout.below, GEOMETRY["box"]
     )
     opened = {id: number * 5 for number, id in enumerate(tiers)}
-    spots = place(layout, sizes, opened, grid=2)
+    spots = place(layout, sizes, opened)
     assert set(tiers) <= set(spots)
     assert len(set(spots.values())) == len(spots)
     for band, following in pairwise(TIERS):
@@ -175,7 +177,7 @@ def test_any_chain_is_laid_out_by_tier_without_two_things_in_one_place(
         assert not left or not right or max(left) < min(right)
     for column in layout.columns:
         for upper, lower in pairwise(column.items):
-            bottom = spots[upper][1] - sizes[upper] / 2 + block_height(sizes[upper], opened.get(upper, 0), 2)
+            bottom = spots[upper][1] - sizes[upper] / 2 + block_height(sizes[upper], opened.get(upper, 0))
             assert bottom < spots[lower][1] - sizes[lower] / 2
 
 
@@ -215,12 +217,12 @@ def test_rows_are_ordered_to_cross_less() -> None:
     assert count_crossings(order_rows(columns, edges), edges) == 0
 
 
-def test_many_children_stand_in_several_columns() -> None:
-    assert grid_columns(24) == 1
-    assert grid_columns(300) == 7
-    assert split_rows([str(number) for number in range(10)], 200, 60) == [[str(number) for number in range(10)]]
-    assert len(split_rows([str(number) for number in range(3000)], 200, 60)) > 20
-    assert split_rows([], 200, 60) == []
+def test_a_long_column_is_broken_into_equal_ones() -> None:
+    ids = [str(number) for number in range(26)]
+    assert split_rows(ids[:10], 13) == [ids[:10]]
+    assert [len(part) for part in split_rows(ids[:15], 13)] == [8, 7]
+    assert [id for part in split_rows(ids, 13) for id in part] == ids
+    assert split_rows([], 13) == []
 
 
 def test_suppliers_stand_left_and_customers_right_of_the_firm() -> None:
@@ -229,6 +231,30 @@ def test_suppliers_stand_left_and_customers_right_of_the_firm() -> None:
     spots = spots_of(picture, "firm")
     assert spots["s|<z"][0] < spots["s|<y"][0] < spots["s|=x"][0] < spots["s|>y"][0]
     assert [edge["rows"][0]["status"] for edge in picture["edges"]] == ["curated"] * 4
+
+
+def test_many_suppliers_stand_in_groups_that_count_all_of_them() -> None:
+    edges = [make_edge(1, f"y{n:03d}", "x") for n in range(40)]
+    edges += [
+        make_edge(1, f"z{n}", "x").model_copy(update={"product": "A&B<件>", "status": "sample"}) for n in range(2)
+    ]
+    picture = picture_enterprise(FIRM, edges, [], {}, most=10)
+    heads = [node for node in styled(picture, "nodes") if node["kind"] == "group"]
+    assert [node["label"] for node in heads] == ["*件*\n_40 家_", "*A&B<件>*\n_2 家_"]
+    blocks = picture["blocks"]
+    assert [(block["count"], len(block["rows"])) for block in blocks.values()] == [(40, 8), (2, 2)]
+    assert {edge["count"] for edge in picture["edges"]} == {40, 2}
+    by_place = Grouping("区域", lambda _edge, firm: "甲区" if firm < "y020" else "乙区")
+    there = picture_enterprise(FIRM, edges, [], {}, grouping=by_place)
+    assert sorted(block["count"] for block in there["blocks"].values()) == [20, 22]
+    assert there["grouped"] == "区域"
+
+
+def test_what_a_supplier_supplies_to_others_is_no_group_of_the_firm() -> None:
+    edges = [make_edge(1, f"y{n:03d}", "x") for n in range(40)]
+    edges += [make_edge(2, "y001", "y002").model_copy(update={"product": "别的"})]
+    picture = picture_enterprise(FIRM, edges, [], {})
+    assert [node["label"] for node in styled(picture, "nodes") if node["kind"] == "group"] == ["*件*\n_40 家_"]
 
 
 def test_every_node_that_has_facts_names_its_source() -> None:

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
-from api.core.page import VisitDep
+from api.core.page import VisitDep, send_file
 from api.pictures.chains import picture_chain
+from api.pictures.files import draw_chain
 from queries.core.catalogue import side_by_side
 from queries.gaps.rules import read_rules
 from queries.gaps.tables import table_moves, tables_of_gaps
@@ -57,5 +58,13 @@ def show_chain(id: str, visit: VisitDep) -> Response:
         "counts": {"环节": count_states(answer.segments), "产品": count_states(products)},
         "stated": table_stated_weaknesses(view, list_sources(visit.view)),
         "tables": tables_of_chain(view, producers),
+        "picture_file": links.of_chain(answer.chain_id, "picture.html"),
     }
     return visit.render("chain.html", view.chain["name"], view=view, picture=picture, **values)
+
+
+@router.get("/chains/{id:id}/picture.html")
+def send_picture(id: str, visit: VisitDep) -> Response:
+    """Send the picture of a chain as a file that stands alone."""
+    view, answer = chain_queries.view_chain(visit.view, id), weak_links(visit.view, id)
+    return send_file(draw_chain(view, visit.names, answer), f"{view.chain['name']}产业链.html")

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property, partial
 from inspect import Signature
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -205,3 +205,9 @@ def _links_of(request: Request) -> SiteLinks:
     except LianzhangError:
         return SiteLinks()
     return SiteLinks(without, city)
+
+
+def send_file(page: str, name: str) -> Response:
+    """Return a page that stands alone as a file to be kept."""
+    kept = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return HTMLResponse(page, headers={"Content-Disposition": kept})

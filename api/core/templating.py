@@ -23,6 +23,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}  # a third of the size
     made.globals |= {"statuses": STATUS_ZH, "meanings": STATUS_MEANING}
     made.globals["kinds"] = lambda: {label: NODE_TYPES[label].table.zh for label in searched()}
     made.globals |= {

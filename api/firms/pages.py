@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from api.core.forms import FormDep, see
-from api.core.page import VisitDep
-from api.pictures.firms import picture_enterprise
+from api.core.page import PageRequest, VisitDep, send_file
+from api.pictures.files import draw_enterprise
+from api.pictures.firms import BY_PRODUCT, Grouping, picture_enterprise
 from graph.errors import LianzhangError
 from graph.names.comparisons import pair_of, read_comparisons
 from graph.names.verdicts import DIFFERENT, SAME, UNDO
@@ -18,13 +19,16 @@ from queries.names.search import search
 from queries.names.tables import table_doubts, table_judgements
 from queries.things import enterprises as enterprise_queries
 from queries.things.facts import facts_of
+from queries.things.groups import groups_of_firms
 from queries.things.supply import customers, suppliers
 from queries.things.tables import table_enterprises, tables_of_enterprise
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 PAGE_SIZE = 100
-MOST_DRAWN = 300  # supplies on each side of a firm in the picture of its page
+MOST_NAMED = 8_000  # firms that the picture of a firm's page names; it counts all, and the tables have all
+# by what a firm's many suppliers and customers stand in groups
+GROUPINGS = {"product": BY_PRODUCT.word, "segment": "环节", "district": "区域"}
 MOST_DOUBTS = 1000
 IdQuery = Annotated[str, Query(min_length=1, max_length=300)]
 # with one of these a firm has something in its four lists
@@ -104,21 +108,52 @@ def _two(visit: VisitDep, left: str, right: str, error: LianzhangError | None = 
 
 
 @router.get("/enterprises/{id:id}")
-def show_enterprise(id: str, visit: VisitDep, tiers: Annotated[int, Query(ge=1, le=3)] = 1) -> Response:
+def show_enterprise(
+    id: str,
+    visit: VisitDep,
+    tiers: Annotated[int, Query(ge=1, le=3)] = 1,
+    by: Annotated[str, Query(pattern="^(product|segment|district)$")] = "product",
+) -> Response:
     """Show one firm: its suppliers and customers in a picture, then every record in tables."""
     view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)
     before = suppliers(visit.view, view.enterprise["id"], tiers)
     after = customers(visit.view, view.enterprise["id"], tiers)
     picture = None
     if not visit.ask.table:
-        picture = picture_enterprise(view, before[:MOST_DRAWN], after[:MOST_DRAWN], visit.names, visit.links.thing)
+        grouping = _grouping(visit, by)
+        picture = picture_enterprise(view, before, after, visit.names, visit.links.thing, grouping, MOST_NAMED)
     tables = tables_of_enterprise(view, before, after)
-    cut = max(len(before), len(after)) > MOST_DRAWN
     facts = facts_of(view.enterprise, visit.view.statuses)
     wishes = any(item.relation in WISHES for item in view.outgoing)
-    values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "cut": cut, "facts": facts}
+    values = {"view": view, "tables": tables, "picture": picture, "tiers": tiers, "facts": facts}
     bought = any(item.relation in ("LEADS", "USES_PART") for item in view.outgoing)
     own = f"/enterprises/{quote(view.enterprise['id'], safe='')}"
+    values |= {
+        "by": by,
+        "groupings": GROUPINGS,
+        "picture_file": visit.links.page(f"{own}/picture.html", tiers=tiers, by=by),
+    }
     values["openings"] = visit.links.page(f"{own}/opportunities") if wishes else ""
     values["share"] = visit.links.page(f"{own}/local-share") if bought else ""
     return visit.render("enterprise.html", view.enterprise["name"], edges=len(before) + len(after), **values)
+
+
+@router.get("/enterprises/{id:id}/picture.html")
+def send_picture(
+    id: str,
+    visit: VisitDep,
+    tiers: Annotated[int, Query(ge=1, le=3)] = 1,
+    by: Annotated[str, Query(pattern="^(product|segment|district)$")] = "product",
+) -> Response:
+    """Send the picture of a firm as a file that stands alone; it names every firm."""
+    view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)
+    before, after = (ask(visit.view, view.enterprise["id"], tiers) for ask in (suppliers, customers))
+    page = draw_enterprise(view, before, after, visit.names, _grouping(visit, by))
+    return send_file(page, f"{view.enterprise['name']}的供应商与客户.html")
+
+
+def _grouping(visit: PageRequest, by: str) -> Grouping:
+    if by == "product":
+        return BY_PRODUCT
+    groups, unknown = groups_of_firms(visit.view, by), f"{GROUPINGS[by]}不详"
+    return Grouping(GROUPINGS[by], lambda _edge, firm: groups.get(firm, unknown))

@@ -1,6 +1,5 @@
 """The picture of a chain: its segments in columns, with their products and firms, in their states."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,8 +23,8 @@ from api.pictures.layout import (
     MARK,
     PictureLayout,
     arrange,
-    grid_columns,
 )
+from api.pictures.members import Member, Members, make_templates, share
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainProduct, ChainView, Flow, SegmentView
 from queries.gaps.answers import Judged, ScorePart, WeakLinks
@@ -34,6 +33,9 @@ from queries.gaps.words import STATE_MEANING, Places, mark_of, places_of
 if TYPE_CHECKING:
     from pyvis.network import Network
 
+TOP = 8  # firms of a segment that are shown when it is opened; the rest on a click
+NAMED = 20  # times as many firms are named as have lines
+Blocks = Mapping[str, Mapping[str, Any]]
 POOL = f"{MARK}pool"  # the block of firms that are on the chain without a segment
 environment().globals["state_meaning"] = STATE_MEANING  # of the legend below a picture
 
@@ -46,37 +48,46 @@ def picture_chain(
     certificate: Link = no_link,
     most: int | None = None,
 ) -> Picture:
-    """Return a chain's picture: segments in columns, their products and firms
-    ready to be shown below them, in their states.
+    """Return a chain's picture: segments in columns, their products and firms ready to be shown below them, in their
+    states.
 
-    ``certificate`` gives the address of the certificate of a segment or product of
-    the chain (label, id); ``most`` is how many products and how many firms are drawn,
-    shared out among the segments, with three times as many lines; counts are of all.
+    ``certificate`` gives the address of the certificate of a segment or product of the chain (label, id); ``most`` is
+    how many products and how many firms have lines, shared out among the segments, with three times as many lines;
+    twenty times as many firms are named; counts are of all.
     """
     from pyvis.network import Network  # half a second, and the pages without a picture do not need it
 
     places = places_of(weak_links)
     network = Network(directed=True)
     names = {segment.id: segment.name for segment in view.segments}
-    pool = _pool(view)
-    counts = {segment.id: (len(segment.products), len(segment.enterprises)) for segment in view.segments} | {
-        POOL: (0, len(pool))
-    }
+    firms = _firms(view)
+    counts = {segment.id: (len(segment.products), len(segment.enterprises)) for segment in view.segments}
+    counts |= {POOL: (0, len(firms[POOL]))} if POOL in firms else {}
+    named = share([len(there) for there in firms.values()], None if most is None else NAMED * most)
+    drawn = share([len(there) for there in firms.values()], most)
     if most is not None:
-        view, pool = _cut(view, pool, most)
+        view = _cut(view, firms, most)
     layout = arrange(
         {segment.id: segment.tier for segment in view.segments},
         [(flow.upstream, flow.downstream) for flow in view.feeds],
     )
-    if pool:
+    if POOL in firms:
         layout = PictureLayout(layout.columns, (*layout.below, POOL), layout.routes)
     for segment in view.segments:
         add_segment(network, segment, places.get(("Segment", segment.id)), *counts[segment.id])
-    blocks = {f"s|{segment.id}": _add_children(network, segment, view, places) for segment in view.segments}
-    if pool:
-        blocks[f"s|{POOL}"] = _add_pool(network, pool, counts[POOL][1])
-    grid = grid_columns(max((len(block["products"]) + len(block["firms"]) for block in blocks.values()), default=0))
-    wiring = Wiring(network, layout, grid, blocks)
+    if POOL in firms:
+        _add_pool(network, len(firms[POOL]))
+    members = Members(network)
+    for segment in view.segments:
+        products = _add_products(network, segment, places)
+        members.add(
+            f"s|{segment.id}", firms[segment.id][:named], count=len(firms[segment.id]), top=TOP, drawn=drawn,
+            products=products,
+        )  # fmt: skip
+    if POOL in firms:
+        members.add(f"s|{POOL}", firms[POOL][:named], count=len(firms[POOL]), top=TOP, drawn=drawn)
+    blocks = members.blocks
+    wiring = Wiring(network, layout, blocks)
     _add_feeds(wiring, view.feeds, names)
     _add_inputs(wiring, view, blocks)
     _add_supplies(wiring, view, blocks)
@@ -86,81 +97,65 @@ def picture_chain(
         for item in column.items
     }
     sizes |= dict.fromkeys(layout.below, GEOMETRY["box"])
-    facts = _chain_facts(view, pool, link, counts)
+    facts = _chain_facts(view, link, counts)
     _add_states(facts, view, places, certificate)
-    used = used_sources(network, facts, sources, link)
-    parts = {"blocks": blocks, "grid": grid, "facts": facts, "sources": used, "judged": bool(places)}
+    parts: dict[str, Any] = {
+        "facts": facts,
+        "sources": used_sources(network, facts, sources, link, members.origins),
+        "links": {"firm": link("Enterprise", MARK)},
+        "judged": bool(places),
+        "title": f"{view.chain['name']}产业链",
+    }
     return finish(
-        network, layout, sizes, "s|", kind="chain", title=f"{view.chain['name']}产业链", anchors=wiring.anchors, **parts
+        network, layout, sizes, "s|", make_templates(), kind="chain", anchors=wiring.anchors, **parts, **members.parts()
     )
 
 
-def _pool(view: ChainView) -> list[Facts]:
-    """Return the firms that lead the chain or are marked on it but stand in no segment."""
-    placed = {firm.id for segment in view.segments for firm in segment.enterprises}
-    firms: dict[str, Facts] = {}
-    for item in (*view.leaders, *view.members):
-        if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in firms:
-            role = item.properties.get("role") or ("链主" if item.relation == "LEADS" else "")
-            firms[item.id] = {
-                **item.model_dump(include={"id", "name", "label", "status", "source", "place"}),
-                "role": role,
-            }
-    return list(firms.values())
-
-
-def _cut(view: ChainView, pool: list[Facts], most: int) -> tuple[ChainView, list[Facts]]:
-    """Return a chain with as much of it as a picture has room for: an equal
-    share of each segment, leaders first, and of the lines."""
-    leaders = {item.id for item in view.leaders}
-    firms = _share([*(len(segment.enterprises) for segment in view.segments), len(pool)], most)
-    products = _share([len(segment.products) for segment in view.segments], most)
-    segments = []
-    for segment in view.segments:
-        ordered = sorted(segment.enterprises, key=lambda firm: firm.id not in leaders)
-        segments.append(
-            segment.model_copy(update={"products": segment.products[:products], "enterprises": ordered[:firms]})
-        )
-    there = {product.id for segment in segments for product in segment.products} | {
-        enterprise.id for segment in segments for enterprise in segment.enterprises
+def _firms(view: ChainView) -> dict[str, list[Member]]:
+    """Return the firms of each segment, those that lead the chain first, and those on the chain without a segment."""
+    roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
+    firms = {
+        segment.id: [
+            Member(firm.id, firm.short_name or firm.name, firm.status, firm.source, mark=roles.get(firm.id, ""))
+            for firm in sorted(segment.enterprises, key=lambda firm: firm.id not in roles)
+        ]
+        for segment in view.segments
     }
+    placed = {firm.id for segment in view.segments for firm in segment.enterprises}
+    pool: dict[str, Member] = {}
+    for item in (*view.leaders, *view.members):
+        if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in pool:
+            role = str(item.properties.get("role") or ("链主" if item.relation == "LEADS" else ""))
+            pool[item.id] = Member(item.id, item.name, item.status, item.source, place=item.place, mark=role)
+    return firms | ({POOL: [*pool.values()]} if pool else {})
+
+
+def _cut(view: ChainView, firms: Mapping[str, Sequence[Member]], most: int) -> ChainView:
+    """Return a chain with as many products, and lines, as a picture has room for: an equal share of each segment."""
+    room = share([len(there) for there in firms.values()], most)
+    products = share([len(segment.products) for segment in view.segments], most)
+    segments = [segment.model_copy(update={"products": segment.products[:products]}) for segment in view.segments]
+    there = {product.id for segment in segments for product in segment.products}
+    there |= {firm.id for members in firms.values() for firm in members[:room]}
     supplies = [row for row in view.supplies if row["supplier"] in there and row["customer"] in there]
     inputs = [flow for flow in view.inputs if flow.upstream in there and flow.downstream in there]
     lines = 3 * most
-    return view.model_copy(update={"segments": segments, "supplies": supplies[:lines], "inputs": inputs[:lines]}), pool[
-        :firms
-    ]
+    return view.model_copy(update={"segments": segments, "supplies": supplies[:lines], "inputs": inputs[:lines]})
 
 
-def _share(sizes: Sequence[int], most: int) -> int:
-    """Return how many of each of some blocks there is room for, so that no more than ``most`` are shown together."""
-    return (
-        bisect_right(range(max(sizes, default=0) + 1), most, key=lambda room: sum(min(size, room) for size in sizes))
-        - 1
-    )
-
-
-def _add_pool(network: "Network", firms: list[Facts], count: int) -> dict[str, list[str]]:
-    about = {"kind": "segment", "font": font(16, 14), **box_size(GEOMETRY["box_width"], GEOMETRY["box"])}
+def _add_pool(network: "Network", count: int) -> None:
+    about = {"kind": "segment", "font": font(15, 12), **box_size(GEOMETRY["box_width"], GEOMETRY["box"])}
     label, title = rich_label("未记录环节的企业", f"企业 {count}"), "图中记在本链、但没有记录所在环节的企业"
     add_box(network, f"s|{POOL}", label, "pool", "", title=title, **about)
-    for firm in firms:
-        add_child(network, f"f|{POOL}{MARK}{firm['id']}", firm["name"], "firm", firm["status"], mark=firm["role"])
-    return {"products": [], "firms": [f"f|{POOL}{MARK}{firm['id']}" for firm in firms]}
 
 
-def _add_children(network: "Network", segment: SegmentView, view: ChainView, places: Places) -> dict[str, list[str]]:
-    roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
-    block: dict[str, list[str]] = {"products": [], "firms": []}
+def _add_products(network: "Network", segment: SegmentView, places: Places) -> list[str]:
+    ids = []
     for product in segment.products:
         id = f"p|{segment.id}{MARK}{product.id}"
         add_child(network, id, product.name, "product", product.status, judged=places.get(("Product", product.id)))
-        block["products"].append(id)
-    for firm in segment.enterprises:
-        id = f"f|{segment.id}{MARK}{firm.id}"
-        add_child(network, id, firm.short_name or firm.name, "firm", firm.status, mark=roles.get(firm.id, ""))
-        block["firms"].append(id)
-    return block
+        ids.append(id)
+    return ids
 
 
 def _add_feeds(wiring: Wiring, feeds: Sequence[Flow], names: Mapping[str, str]) -> None:
@@ -188,7 +183,7 @@ def _record(flow: Flow, name: str) -> Facts:
     return {"name": name, "status": flow.status, "source": flow.source}
 
 
-def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict[str, str]:
+def _first_places(blocks: Blocks, kind: str) -> dict[str, str]:
     """Return for each product or firm the first node that stands for it."""
     places: dict[str, str] = {}
     for block, children in blocks.items():
@@ -197,7 +192,7 @@ def _first_places(blocks: Mapping[str, dict[str, list[str]]], kind: str) -> dict
     return places
 
 
-def _add_inputs(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
+def _add_inputs(wiring: Wiring, view: ChainView, blocks: Blocks) -> None:
     places = _first_places(blocks, "products")
     names = {product.id: product.name for segment in view.segments for product in segment.products}
     merged: dict[tuple[str, str, str], list[Facts]] = defaultdict(list)
@@ -207,10 +202,10 @@ def _add_inputs(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, 
             record = _record(flow, f"{names[flow.upstream]} → {names[flow.downstream]}")
             merged[kind, places[flow.upstream], places[flow.downstream]].append(record)
     for (kind, start, end), rows in merged.items():
-        add_line(wiring.network, wiring.direct(start, end), kind, rows, rows[0]["name"], [[start, end]])
+        add_line(wiring.network, wiring.between(start, end), kind, rows, rows[0]["name"], [[start, end]])
 
 
-def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str, list[str]]]) -> None:
+def _add_supplies(wiring: Wiring, view: ChainView, blocks: Blocks) -> None:
     places = _first_places(blocks, "firms")
     merged: dict[tuple[str, str], list[Facts]] = defaultdict(list)
     for row in view.supplies:
@@ -223,23 +218,21 @@ def _add_supplies(wiring: Wiring, view: ChainView, blocks: Mapping[str, dict[str
                 {**item, **{name: row.get(name) for name in ("status", "source", "place")}}
             )
     for (start, end), rows in merged.items():
-        add_line(wiring.network, wiring.direct(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
+        add_line(wiring.network, wiring.between(start, end), "supplies", rows, rows[0]["name"], [[start, end]])
 
 
-def _chain_facts(
-    view: ChainView, pool: list[Facts], link: Link, counts: Mapping[str, tuple[int, int]]
-) -> dict[str, Facts]:
-    """Return what the panel shows of each segment, product and firm, by node id."""
+def _chain_facts(view: ChainView, link: Link, counts: Mapping[str, tuple[int, int]]) -> dict[str, Facts]:
+    """Return what the panel shows of each segment and product, by node id; it makes what it shows of a firm of the
+    firm's row."""
     names = {segment.id: segment.name for segment in view.segments}
     facts: dict[str, Facts] = {}
     for segment in view.segments:
         products = [_product_facts(product, f"p|{segment.id}{MARK}{product.id}", link) for product in segment.products]
-        firms = [_firm_facts(firm.model_dump(), f"f|{segment.id}{MARK}{firm.id}", link) for firm in segment.enterprises]
         before = [_flow_facts(flow, flow.upstream, names) for flow in view.feeds if flow.downstream == segment.id]
         after = [_flow_facts(flow, flow.downstream, names) for flow in view.feeds if flow.upstream == segment.id]
         lists = [
             {"title": "产品", "items": products, "count": counts[segment.id][0]},
-            {"title": "企业", "items": firms, "count": counts[segment.id][1]},
+            {"title": "企业", "items": [], "rows": f"s|{segment.id}", "count": counts[segment.id][1]},
             {"title": "供给来自", "items": before},
             {"title": "供给到", "items": after},
         ]
@@ -247,12 +240,11 @@ def _chain_facts(
         own["href"] = link("Segment", segment.id)
         facts[f"s|{segment.id}"] = {**own, "kind": f"{segment.tier or ''}环节", "lists": lists}
         facts |= {item["node"]: {**item, "kind": item["kind"] or "产品", "lists": []} for item in products}
-        facts |= {item["node"]: {**item, "kind": "企业", "lists": []} for item in firms}
-    firms = [_firm_facts(firm, f"f|{POOL}{MARK}{firm['id']}", link) for firm in pool]
-    text = "记在本链、但没有记录所在环节的企业"
-    facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text}
-    facts[f"s|{POOL}"]["lists"] = [{"title": "企业", "items": firms, "count": counts[POOL][1]}]
-    return facts | {item["node"]: {**item, "kind": item.get("role") or "企业", "lists": []} for item in firms}
+    if POOL in counts:
+        text = "记在本链、但没有记录所在环节的企业"
+        lists = [{"title": "企业", "items": [], "rows": f"s|{POOL}", "count": counts[POOL][1]}]
+        facts[f"s|{POOL}"] = {"name": "未记录环节的企业", "kind": "企业", "description": text, "lists": lists}
+    return facts
 
 
 def _add_states(facts: dict[str, Facts], view: ChainView, places: Places, certificate: Link) -> None:
@@ -276,10 +268,6 @@ def _state_facts(judged: Judged, href: str) -> Facts:
     own: Any = dict.fromkeys(("state", "state_code", "score", "status", "reasons", "action", "action_reason"), True)
     own["parts"] = {"__all__": {*ScorePart.model_fields}}
     return {**judged.model_dump(include=own), "href": href, "firms": len(judged.firms)}
-
-
-def _firm_facts(firm: Facts, node: str, link: Link) -> Facts:
-    return {**firm, "node": node, "href": link(firm.get("label") or "Enterprise", firm["id"])}
 
 
 def _product_facts(product: ChainProduct, node: str, link: Link) -> Facts:

@@ -16,7 +16,7 @@ from api.pictures.layout import (
     column_tops,
     place,
 )
-from api.pictures.wiring import SHAPES, Piece
+from api.pictures.wiring import HALF, RAIL, SHAPES, Piece
 from graph.statuses import STATUS_ZH
 from queries.core.answers import STATUS_ORDER, SegmentView
 from queries.gaps.answers import Judged
@@ -41,11 +41,15 @@ DASHES: dict[str, bool | list[int]] = {
     "sample": [9, 3, 2, 3],
 }
 FIRM_BOX = 38
+MORE_BOX = 26
+MOST_RECORDS = 40  # that the panel lists of one line
 STYLE = {
     "shape", "color", "borderWidth", "borderWidthSelected", "shapeProperties", "font", "margin", "widthConstraint",
     "heightConstraint",
     "size", "chosen", "kind", "colours", "state", "word", "width", "dashes", "arrows", "smooth",
 }  # fmt: skip
+
+MEMBER = 20  # how wide the name of a product or firm in a block is, in half-width characters
 
 LOOKALIKES = str.maketrans("\\*_`", "＼∗ˍˋ")
 
@@ -168,10 +172,10 @@ def state_title(judged: Judged | None) -> str:
 def add_segment(network: "Network", segment: SegmentView, judged: Judged | None, products: int, firms: int) -> None:
     """Add a segment's box, with its state and how many products and firms are known in it."""
     counts = f"产品 {products} · 企业 {firms}"
-    label, style = rich_label(wrap(segment.name, 18, 2), counts), font(16, 14)
+    label, style = rich_label(wrap(segment.name, 18, 2), counts), font(15, 12)
     if judged:
-        label = rich_label(wrap(segment.name, 18, 2), counts.replace(" · ", " "), mark_of(judged))
-        style = {**font(16, 12), **state_font(judged, 13)}
+        label = rich_label(wrap(segment.name, 18, 2), f"产品{products} 企业{firms}", mark_of(judged))
+        style = {**font(15, 12), **state_font(judged, 12)}
     title = (
         f"{segment.name}\n{segment.tier or '层级未注明'} · {counts}{state_title(judged)}\n数据状态："
         f"{STATUS_ZH[segment.status]}"
@@ -185,14 +189,20 @@ def add_child(
 ) -> None:
     """Add a product with its state, or a firm, below its segment."""
     word = {"product": "产品", "firm": mark or "企业"}[kind]
-    label, style = wrap(f"◆ {name}" if mark else name, 22, 1), {"size": 13, "color": INK}
+    label, style = wrap(f"◆ {name}" if mark else name, MEMBER, 1), {"size": 13, "color": INK}
     if judged:
         state = mark_of(judged, score=False)
-        label = rich_label("", wrap(name, 20 - text_width(state) // 2, 1), state)
-        style = {**font(13, 13), **state_font(judged, 11)}
+        label = rich_label("", wrap(name, MEMBER - 1 - text_width(state), 1), state)
+        style = {**font(13, 13), **state_font(judged, 12)}
     title = f"{word}：{name}{state_title(judged)}\n数据状态：{STATUS_ZH[status]}"
-    about = {"title": title, "kind": kind, "font": style, **box_size(GEOMETRY["child_box"], GEOMETRY["child"] - 5)}
+    about = {"title": title, "kind": kind, "font": style, **box_size(GEOMETRY["box_width"], GEOMETRY["child"] - 4)}
     add_box(network, id, label, kind, status, judged, **about)
+
+
+def add_more(network: "Network", id: str) -> None:
+    """Add the box that stands for those that are not shown yet; ``picture.js`` writes how many they are."""
+    about = {"kind": "more", "font": {"size": 13, "color": "link"}, **box_size(GEOMETRY["box_width"], MORE_BOX - 3)}
+    add_box(network, id, "", "", "", title="单击再列出一些", **about)
 
 
 def add_line(
@@ -204,10 +214,11 @@ def add_line(
     ends: list[list[str]],
     arrow: bool = True,
 ) -> None:
-    """Add a line; its colour says of what kind it is, its dashes how well it is
-    founded; ``rows`` are the records behind it."""
+    """Add a line; its colour says of what kind it is, its dashes how well it is founded; ``rows`` are the records
+    behind it, of which the panel lists the first."""
     status = weakest(row["status"] for row in rows)
     shown = "、".join(dict.fromkeys(row.get("detail") or row["name"] for row in rows))
+    count, rows = len(rows), rows[:MOST_RECORDS]
     for start, end, shape in pieces:
         network.add_edge(
             start,
@@ -219,6 +230,7 @@ def add_line(
             ends=ends,
             title=f"{EDGE_WORDS[kind]}：{shown[:120]}\n状态：{STATUS_ZH[status]}",
             rows=rows,
+            count=count,
             color={"color": f"drawn-{kind}", "highlight": INK, "hover": INK},
             width=1.3,
             dashes=DASHES[status],
@@ -232,36 +244,48 @@ def weakest(statuses: Iterable[str]) -> str:
     return max(statuses, key=lambda status: STATUS_ORDER[status])
 
 
-def finish(network: "Network", layout: PictureLayout, sizes: Mapping[str, int], prefix: str, **parts: Any) -> Picture:
-    """Give every block its place and return the picture as plain data for ``picture.js``."""
-    grid = parts.get("grid", 1)
-    spots = place(layout, sizes, grid=grid)
-    ids = {id: id if id.startswith(BEND) else prefix + id for id in spots}
+def finish(
+    network: "Network",
+    layout: PictureLayout,
+    sizes: Mapping[str, int],
+    prefix: str,
+    templates: "Network",
+    opened: Mapping[str, int] | None = None,
+    **parts: Any,
+) -> Picture:
+    """Give every block its place and return the picture as plain data for ``picture.js``; what is shown later is made
+    like one of the ``templates``."""
+    spots = place(layout, sizes, opened)
+    ids = {id: id if id.startswith(BEND) else prefix + id for id in (*sizes, *spots)}
     for id, (x, y) in spots.items():
         node = network.node_map[ids[id]]
         node["x"], node["y"] = round(x, 1), round(y, 1)
     _place_anchors(network, parts["anchors"], spots, prefix, layout)
     columns = [
-        {"band": column.band, "x": x, "top": top, "items": [ids[item] for item in column.items]}
-        for column, x, top in zip(layout.columns, column_places(layout, grid), column_tops(layout, sizes), strict=True)
+        {"band": column.band, "side": column.side, "x": x, "top": top}
+        | {"items": [ids[item] for item in column.items], "rest": [ids[item] for item in column.rest]}
+        for column, x, top in zip(
+            layout.columns, column_places(layout), column_tops(layout, sizes, opened), strict=True
+        )
     ]
-    below = [{"x": x, "id": ids[item]} for item, x in zip(layout.below, below_places(layout, grid), strict=True)]
+    below = [{"x": x, "id": ids[item]} for item, x in zip(layout.below, below_places(layout), strict=True)]
     nodes, edges, *_ = network.get_network_data()
-    half = (layout.pitch + (grid - 1) * GEOMETRY["child_width"]) / 2 + 4
     styles: list[dict[str, Any]] = []
     return {
         "nodes": _share_styles(nodes, styles),
         "edges": _share_styles(edges, styles),
+        "templates": {node["id"]: node for node in _share_styles(templates.get_network_data()[0], styles)},
         "styles": styles,
         "columns": columns,
         "below": below,
         "sizes": {ids[id]: size for id, size in sizes.items()},
         "geometry": GEOMETRY,
-        "half": half,
+        "half": HALF + RAIL + 3,
+        "member": MEMBER,
         "statuses": STATUS_ZH,
         "tints": TIER_FILLS,
-        "grid": grid,
         "blocks": {},
+        "links": {},
         **parts,
     }
 
@@ -269,7 +293,7 @@ def finish(network: "Network", layout: PictureLayout, sizes: Mapping[str, int], 
 def _share_styles(items: list[dict[str, Any]], styles: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the items with the options that many have alike replaced by a
     number in ``styles``; a large picture is a third as long."""
-    known: dict[str, int] = {}
+    known = {json.dumps(style, sort_keys=True): number for number, style in enumerate(styles)}
     shared = []
     for item in items:
         style = {name: value for name, value in item.items() if name in STYLE}
@@ -292,7 +316,10 @@ def _place_anchors(
         spots[layout.below[0]][1] - GEOMETRY["box"] / 2 - GEOMETRY["below"] + GEOMETRY["foot"] if layout.below else 0.0
     )
     for id, anchor in anchors.items():
-        if anchor["of"].startswith(prefix):
-            x, y = spots[anchor["of"].removeprefix(prefix)]
-            network.node_map[id]["x"] = round(x + anchor["dx"], 1)
-            network.node_map[id]["y"] = round(foot if anchor.get("foot") else y + anchor["dy"], 1)
+        of = anchor["of"]
+        spot = (
+            spots.get(of if of.startswith(BEND) else of.removeprefix(prefix)) if of.startswith((BEND, prefix)) else None
+        )
+        if spot:
+            network.node_map[id]["x"] = round(spot[0] + anchor["dx"], 1)
+            network.node_map[id]["y"] = round(foot if anchor.get("foot") else spot[1] + anchor["dy"], 1)

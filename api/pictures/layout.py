@@ -13,18 +13,17 @@ MOST_COLUMNS = 6  # more make names too small to be read
 MARK = "\x1f"  # no id or name can hold it, so what is made up with it is never taken for a real id
 BEND = f"{MARK}bend{MARK}"
 
+# A unit is a pixel while the picture is as large as it is drawn: six columns go beside the panel on a screen of 1366.
 GEOMETRY: dict[str, int] = {
-    "column": 200,
-    "band_gap": 36,
-    "box": 64,
-    "box_width": 152,
-    "gap": 22,
+    "column": 170,
+    "band_gap": 14,
+    "box": 62,
+    "box_width": 144,
+    "gap": 20,
     "bend": 12,
-    "child": 30,
-    "child_width": 168,
-    "child_box": 156,
+    "child": 27,
     "pad": 10,
-    "below": 92,
+    "below": 84,
     "foot": 14,
 }
 
@@ -33,11 +32,13 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class LayoutColumn:
-    """One column of a picture: its band's name and what stands in it, top to
-    bottom; bends of long edges begin with ``BEND``."""
+    """One column of a picture: its band's name and what stands in it, top to bottom; bends of long edges begin with
+    ``BEND``. What is in ``rest`` is shown on a click, in all columns of the same ``side`` together."""
 
     band: str
     items: tuple[str, ...]
+    rest: tuple[str, ...] = ()
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class PictureLayout:
     @property
     def pitch(self) -> int:
         """Return how far apart the columns stand: a picture with few of them has room."""
-        return GEOMETRY["column"] + 30 * max(0, 6 - max(3, len(self.columns)))
+        return GEOMETRY["column"] + 24 * max(0, 6 - max(3, len(self.columns)))
 
 
 def layers_of(ids: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
@@ -217,63 +218,63 @@ def _order_below(ids: list[str], place: dict[str, int], edges: list[Pair]) -> li
 
 
 def place(
-    layout: PictureLayout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None, grid: int = 1
+    layout: PictureLayout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None
 ) -> dict[str, tuple[float, float]]:
     """Return where each block stands; ``opened`` tells how many children of a
     block are shown. ``picture.js`` does the same."""
     spots: dict[str, tuple[float, float]] = {}
     bottom = 0.0
-    for column, x, top in zip(layout.columns, column_places(layout, grid), column_tops(layout, sizes), strict=True):
+    for column, x, top in zip(layout.columns, column_places(layout), column_tops(layout, sizes, opened), strict=True):
         y = top
         for item in column.items:
             spots[item] = (x, y + sizes[item] / 2)
-            y += block_height(sizes[item], (opened or {}).get(item, 0), grid) + GEOMETRY["gap"]
+            y += block_height(sizes[item], (opened or {}).get(item, 0)) + GEOMETRY["gap"]
         bottom = max(bottom, y)
-    for item, x in zip(layout.below, below_places(layout, grid), strict=True):
+    for item, x in zip(layout.below, below_places(layout), strict=True):
         spots[item] = (x, bottom + GEOMETRY["below"] + sizes[item] / 2)
     return spots
 
 
-def block_height(size: float, children: int, grid: int) -> float:
-    """Return how high a block is with its shown children."""
-    return size + (-(-children // grid) * GEOMETRY["child"] + GEOMETRY["pad"] if children else 0)
+def block_height(size: float, children: int) -> float:
+    """Return how high a block is with its shown children, one below the other."""
+    return size + (children * GEOMETRY["child"] + GEOMETRY["pad"] if children else 0)
 
 
-def column_places(layout: PictureLayout, grid: int) -> list[float]:
+def column_places(layout: PictureLayout) -> list[float]:
     """Return the x of each column, with a wider gap where the band changes."""
-    width = layout.pitch + (grid - 1) * GEOMETRY["child_width"]
     places, x, band = [], 0.0, None
     for column in layout.columns:
-        x += (width if band is not None else 0) + (GEOMETRY["band_gap"] if band not in (None, column.band) else 0)
+        x += (layout.pitch if band is not None else 0) + (
+            GEOMETRY["band_gap"] if band not in (None, column.band) else 0
+        )
         places.append(x)
         band = column.band
     return places
 
 
-def column_tops(layout: PictureLayout, sizes: Mapping[str, int]) -> list[float]:
-    """Return where each column begins so that all are centred on one line while closed."""
+def column_tops(
+    layout: PictureLayout, sizes: Mapping[str, int], opened: Mapping[str, int] | None = None
+) -> list[float]:
+    """Return where each column begins so that all are centred on one line as they are shown first."""
     return [
-        -(sum(sizes[item] for item in column.items) + GEOMETRY["gap"] * (len(column.items) - 1)) / 2
+        -(
+            sum(block_height(sizes[item], (opened or {}).get(item, 0)) for item in column.items)
+            + GEOMETRY["gap"] * (len(column.items) - 1)
+        )
+        / 2
         for column in layout.columns
     ]
 
 
-def below_places(layout: PictureLayout, grid: int) -> list[float]:
+def below_places(layout: PictureLayout) -> list[float]:
     """Return the x of each thing in the row below, spread around the middle of the columns."""
-    columns = column_places(layout, grid)
+    columns = column_places(layout)
     middle = (columns[0] + columns[-1]) / 2 if columns else 0.0
-    width = layout.pitch + (grid - 1) * GEOMETRY["child_width"]
-    return [middle + (number - (len(layout.below) - 1) / 2) * width for number in range(len(layout.below))]
+    return [middle + (number - (len(layout.below) - 1) / 2) * layout.pitch for number in range(len(layout.below))]
 
 
-def grid_columns(most: int, single: int = 60) -> int:
-    """Return in how many columns the children of a block stand, given the most that one block has."""
-    return 1 if most <= single else math.ceil(math.sqrt(most / 8))
-
-
-def split_rows(ids: Sequence[str], width: float, height: float, single: int = 24) -> list[list[str]]:
-    """Break one long column into several of nearly square extent; a short one stays whole."""
-    if len(ids) <= single:
-        return [list(ids)] if ids else []
-    rows = max(single, math.ceil(math.sqrt(len(ids) * width / height)))
+def split_rows(ids: Sequence[str], most: int) -> list[list[str]]:
+    """Break one long column into as few of equal height as hold at most so many each."""
+    columns = -(-len(ids) // most)
+    rows = -(-len(ids) // columns) if columns else 1
     return [list(ids[start : start + rows]) for start in range(0, len(ids), rows)]

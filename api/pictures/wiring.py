@@ -17,9 +17,8 @@ SHAPES: dict[str, dict[str, Any]] = {
     "up": {"enabled": True, "type": "curvedCCW", "roundness": 0.35},
     "straight": {"enabled": False},
 }
-HALVES = {"segment": GEOMETRY["box_width"] / 2, "product": GEOMETRY["child_box"] / 2, "firm": GEOMETRY["child_box"] / 2}
-RAIL = 18
-LARGE = 600  # from so many boxes on, a picture that is there at once is worth more than curved lines
+HALF = GEOMETRY["box_width"] / 2
+RAIL = 10
 
 
 class Wiring:
@@ -29,26 +28,24 @@ class Wiring:
         self,
         network: "Network",
         layout: PictureLayout,
-        grid: int,
-        blocks: Mapping[str, dict[str, list[str]]],
+        blocks: Mapping[str, Mapping[str, Any]],
         prefix: str = "s|",
     ) -> None:
         self.network, self.routes, self.prefix = network, layout.routes, prefix
         self.anchors: dict[str, dict[str, Any]] = {}
-        self.plain = sum(len(column.items) for column in layout.columns) > LARGE
         self.below = {prefix + id for id in layout.below}
         self.spots: dict[str, tuple[float, int]] = {}
         self.columns: dict[float, list[str]] = {}
-        for column, x in zip(layout.columns, column_places(layout, grid), strict=True):
+        for column, x in zip(layout.columns, column_places(layout), strict=True):
             self.columns[x] = [prefix + item for item in column.items if not item.startswith(BEND)]
-            for row, item in enumerate(column.items):
+            for row, item in enumerate((*column.items, *column.rest)):
                 self.spots[prefix + item] = (x, row * 10_000)
-        for id, x in zip(layout.below, below_places(layout, grid), strict=True):
+        for id, x in zip(layout.below, below_places(layout), strict=True):
             self.spots[prefix + id] = (x, 0)
         for block, children in blocks.items():
             x, row = self.spots[block]
             for number, child in enumerate([*children["products"], *children["firms"]], 1):
-                self.spots[child] = (x + (number - 1) % grid, row + number)
+                self.spots[child] = (x, row + number)
         for bend in dict.fromkeys(item for column in layout.columns for item in column.items if item.startswith(BEND)):
             self._add_dot(bend)
 
@@ -70,17 +67,15 @@ class Wiring:
             ]
         return self._across(start, end)
 
-    def direct(self, start: str, end: str) -> list[Piece]:
-        """Return the one piece of a line from side to side, wherever the two
-        boxes stand; straight in a large picture."""
-        return [(start, end, "straight")] if self.plain else self._beside(start, end)
-
     def _across(self, start: str, end: str) -> list[Piece]:
+        """Return the pieces of a line through bends: it turns between the columns, and goes straight through them."""
         way = self.routes.get((start.removeprefix(self.prefix), end.removeprefix(self.prefix)), ())
         if not way:
             return self._beside(start, end)
-        stops = [self._port(start, "out"), *way, self._port(end, "in")]
-        return [(stop, following, "flat") for stop, following in pairwise(stops)]
+        stops = [self._port(start, "out"), *(self._port(bend, side) for bend in way for side in ("in", "out"))]
+        stops.append(self._port(end, "in"))
+        shapes = ("flat", "straight")
+        return [(stop, following, shapes[number % 2]) for number, (stop, following) in enumerate(pairwise(stops))]
 
     def _beside(self, start: str, end: str) -> list[Piece]:
         (left, above), (right, below) = self.spots[start], self.spots[end]
@@ -89,12 +84,8 @@ class Wiring:
         sides = ("out", "in") if left < right else ("in", "out")
         return [(self._port(start, sides[0]), self._port(end, sides[1]), "flat")]
 
-    def _half(self, of: str) -> float:
-        return HALVES[self.network.node_map[of]["kind"]] if of in self.network.node_map else HALVES["segment"]
-
     def _port(self, of: str, side: str) -> str:
-        half = self._half(of)
-        return self._anchor(of, side, dx=half if side == "out" else -half, dy=0, port=True)
+        return self._anchor(of, side, dx=HALF if side == "out" else -HALF, dy=0, port=True)
 
     def _top(self, of: str) -> str:
         return self._anchor(of, "top", dx=0, dy=-GEOMETRY["box"] / 2, port=True)
@@ -102,7 +93,7 @@ class Wiring:
     def _rail(self, of: str, side: str) -> list[str]:
         """Return the dots of the rail beside a box's column, from the box down
         to below the columns; a column's boxes share it."""
-        dx = (HALVES["segment"] + RAIL) * (1 if side == "out" else -1)
+        dx = (HALF + RAIL) * (1 if side == "out" else -1)
         column = self.columns[self.spots[of][0]]
         dots = [self._anchor(box, f"{side} rail", dx=dx, dy=0) for box in column[column.index(of) :]]
         return [*dots, self._anchor(column[-1], f"{side} foot", dx=dx, foot=True)]

@@ -26,24 +26,47 @@ function lianzhangPanel(data) {
     return line;
   }
 
-  function listOf(list) {
+  const MOST = 100;
+
+  // ``choose`` leads to what an entry stands for in the picture; a long list grows on a click.
+  function listOf(list, choose) {
     const part = document.createDocumentFragment();
     const count = list.count === undefined ? list.items.length : list.count;
-    part.append(element("h4", "", list.title + " " + count));
+    part.append(element("h4", "", list.title + " " + count.toLocaleString("en")));
     const entries = element("ul", "panel-list");
-    for (const item of list.items) {
-      const entry = element("li");
-      const line = element("div");
-      if (item.mark) line.append(element("span", "state state-" + item.state_code, item.mark), " ");
-      line.append(linkOr(item.short_name || item.name, item.href));
-      if (item.role) line.append(" ", element("span", "role", item.role));
-      if (item.detail) line.append(" ", element("span", "detail", item.detail));
-      entry.append(line, provenance(item));
-      entries.append(entry);
-    }
     part.append(entries);
-    if (count > list.items.length) part.append(element("p", "quiet", "图中只画其中 " + list.items.length + " 个，全部见下方的表"));
+    let told = 0;
+    const more = element("button", "plain more");
+    more.type = "button";
+
+    function tellMore() {
+      for (const item of list.items.slice(told, told + MOST)) entries.append(entryOf(item, choose));
+      told = Math.min(list.items.length, told + MOST);
+      more.textContent = "再列 " + Math.min(MOST, list.items.length - told) + " 个";
+      more.hidden = told >= list.items.length;
+    }
+
+    tellMore();
+    more.addEventListener("click", tellMore);
+    part.append(more);
+    if (count > list.items.length) part.append(element("p", "quiet", "这里只列其中 " + list.items.length + " 个，全部见页面上的表"));
     return part;
+  }
+
+  function entryOf(item, choose) {
+    const entry = element("li");
+    const line = element("div");
+    if (item.mark) line.append(element("span", "state state-" + item.state_code, item.mark), " ");
+    if (!item.href && item.node && choose) {
+      const button = element("button", "plain", item.name);
+      button.type = "button";
+      button.addEventListener("click", () => choose(item.node));
+      line.append(button);
+    } else line.append(linkOr(item.short_name || item.name, item.href));
+    if (item.role) line.append(" ", element("span", "role", item.role));
+    if (item.detail) line.append(" ", element("span", "detail", item.detail));
+    entry.append(line, provenance(item));
+    return entry;
   }
 
   // The state with its parts: each with a bar of the most that it can give, and their sum.
