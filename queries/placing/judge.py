@@ -8,21 +8,22 @@ trades is judged by how much of the scope is selling.
 import json
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from queries.core.reason import Reason
 from queries.placing.answers import Sureness
 from queries.placing.catalogue import say
-from queries.placing.evidence import FirmEvidence, Said
+from queries.placing.evidence import Evidence, Floats
+from queries.placing.phrases import Phrase
 from queries.placing.yardstick import Yardstick
 
-Floats = NDArray[np.float64]
 MOST_REASONS = 3
 MOSTLY = 0.5  # of a firm's items: who says hardly anything else stands there
 MOST_PRODUCTS = 8
@@ -87,97 +88,106 @@ def read_model() -> PlacingModel:
     return PlacingModel.model_validate(json.loads((files("queries") / "placing" / "weights.json").read_text("utf-8")))
 
 
-def likelihood(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
+def likelihood(rows: Floats, weights: Sequence[float]) -> Floats:
     """Return the likelihood of each row of features."""
     made: Floats = 1 / (1 + np.exp(-weighed(rows, weights)))
     return made
 
 
-def weighed(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
+def weighed(rows: Floats, weights: Sequence[float]) -> Floats:
     """Return what each row of features comes to."""
-    made: Floats = np.asarray(rows).reshape(-1, len(weights) - 1) @ np.asarray(weights[:-1]) + weights[-1]
+    made: Floats = rows @ np.asarray(weights[:-1]) + weights[-1]
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Likely:
-    """How likely it is that a place is one, that it is a main one, and how far before others it stands."""
+class _Likely(NamedTuple):
+    """How likely it is that a place is one, and how far before others it stands."""
 
     any: float
-    main: float
     order: float
 
 
-def _likely(rows: Sequence[Sequence[float]], weights: PlaceWeights) -> list[_Likely]:
-    found = (likelihood(rows, weights.any), likelihood(rows, weights.main), weighed(rows, weights.order))
-    return [_Likely(*map(float, each)) for each in zip(*found, strict=True)]
-
-
-def judge(evidence: Sequence[FirmEvidence], yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
+def judge(evidence: Evidence, yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
     """Return where each firm stands."""
-    found = [one.features() for one in evidence]
-    of_places = iter(_likely([row for features in found for _, row in features], model.places))
-    told = [one.trade() for one in evidence]
+    rows, weights = evidence.features, model.places
+    any_, order = likelihood(rows, weights.any), weighed(rows, weights.order)
+    # long scopes, of which the weights are, hardly say such a thing
+    any_ = np.where(evidence.plainly >= MOSTLY, np.maximum(any_, model.middle + 0.1), any_)
+    took = (any_ > model.from_any) | (likelihood(rows, weights.main) > model.from_main)
     trades = {
-        yardstick.number[segment]: _likely(told, trade)
+        yardstick.number[segment]: [
+            _Likely(*both)
+            for both in zip(
+                likelihood(evidence.trade, trade.any).tolist(),
+                weighed(evidence.trade, trade.order).tolist(),
+                strict=True,
+            )
+        ]
         for segment, trade in model.trades.items()
         if segment in yardstick.number
     }
-    placed = []
-    for number, (one, features) in enumerate(zip(evidence, found, strict=True)):
-        likely = {place: next(of_places) for place, _ in features}
-        for place in likely:
-            if one.places[place].plainly >= MOSTLY:  # long scopes, of which the weights are, hardly say such a thing
-                likely[place] = replace(likely[place], any=max(likely[place].any, model.middle + 0.1))
-        taken = {
-            place: each
-            for place, each in likely.items()
-            if place not in trades and (each.any > model.from_any or each.main > model.from_main)
-        }
-        likely |= {place: own[number] for place, own in trades.items()}
+    all_, placed = (
+        [*zip(evidence.places.tolist(), map(_Likely, any_.tolist(), order.tolist()), took.tolist(), strict=True)],
+        [],
+    )
+    for number, (start, end) in enumerate(pairwise(evidence.starts)):
+        own = all_[start:end]
+        likely = {place: each for place, each, _ in own} | {place: each[number] for place, each in trades.items()}
+        taken = {place: each for place, each, took in own if took and place not in trades}
         taken |= {place: likely[place] for place in trades if likely[place].any > model.from_trade}
         # who stands on some chain stands where most speaks for it
-        first = max(likely, key=lambda place: likely[place].order, default=None)
-        if taken and first is not None and likely[first].any > model.from_first:
+        if taken and likely[first := max(likely, key=lambda place: likely[place].order)].any > model.from_first:
             taken[first] = likely[first]
-        placed.append(_placed(one, yardstick, model, taken, trades))
+        placed.append(_placed(evidence, number, yardstick, model, taken, trades))
     return placed
 
 
 def _placed(
-    one: FirmEvidence, yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely], trades: Container[int]
+    evidence: Evidence,
+    firm: int,
+    yardstick: Yardstick,
+    model: PlacingModel,
+    taken: Mapping[int, _Likely],
+    trades: Container[int],
 ) -> Placed:
     order = sorted(taken, key=lambda place: (-taken[place].order, place))
     segments = tuple(
-        Placement(place, taken[place].any, _level(taken[place].any, model), _why(one, place, place in trades))
+        Placement(
+            place, taken[place].any, _level(taken[place].any, model), _why(evidence, firm, place, place in trades)
+        )
         for place in order
     )
-    return Placed(one.firm.id, segments, _products(one, yardstick, model, taken))
+    return Placed(evidence.firms[firm].id, segments, _products(evidence.phrases[firm], yardstick, model, taken))
 
 
 def _level(score: float, model: PlacingModel) -> Sureness:
     return Sureness.high if score >= model.high else Sureness.middle if score >= model.middle else Sureness.low
 
 
-def _why(one: FirmEvidence, place: int, trades: bool) -> tuple[Reason, ...]:
+def _why(evidence: Evidence, firm: int, place: int, trades: bool) -> tuple[Reason, ...]:
     if trades:
-        sold = [item.text for item in one.items if item.sells][:5]
-        return (say("trades", items=sold, count=len(sold)),) if sold else (say("trades_by_name", name=one.firm.name),)
-    said = one.places.get(place, Said())
-    best = sorted(said.words.items(), key=lambda pair: -pair[1][0])[:MOST_REASONS]
+        sold = [phrase.text for phrase in evidence.phrases[firm] if phrase.sells][:5]
+        name = evidence.firms[firm].name
+        return (say("trades", items=sold, count=len(sold)),) if sold else (say("trades_by_name", name=name),)
+    best = sorted(evidence.words(firm, place).items(), key=lambda pair: -pair[1][0])[:MOST_REASONS]
     return tuple(say(channel, item=text, share=strength) for text, (strength, channel) in best)
 
 
 def _products(
-    one: FirmEvidence, yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely]
+    phrases: Sequence[Phrase], yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely]
 ) -> tuple[Placement, ...]:
     """Return what the firm makes where it stands; of a place where nothing is said the typical product. Of a firm that
     stands nowhere nothing is said."""
-    found: dict[int | str, Placement] = {}
-    chains = {yardstick.places[place].chain for place in taken}
     if not taken:
         return ()
-    for id, (strength, text) in one.products.items():
+    named: dict[str, tuple[float, str]] = {}  # how well a product is named at most, and in which item
+    for phrase in phrases:
+        for id, strength in phrase.products:
+            if strength >= model.from_product and strength > named.get(id, (0.0, ""))[0]:
+                named[id] = strength, phrase.text
+    found: dict[int | str, Placement] = {}
+    chains = {yardstick.places[place].chain for place in taken}
+    for id, (strength, text) in named.items():
         product = yardstick.products[id]
         at = [taken[place].any for place in product.places if place in taken]
         beside = any(yardstick.places[place].chain in chains for place in product.places)

@@ -36,9 +36,9 @@ def place(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[lis
         raise InputError("图里还没有环节，无从放起；请先载入产业链（随附的：lianzhang load seeds）")
     reader, model = RegisterReader(yardstick), read_model()
     waiting = iter(firms)
-    while batch := [reader.read(firm) for firm in islice(waiting, BATCH)]:
+    while batch := [*islice(waiting, BATCH)]:
         check()
-        yield judge(batch, yardstick, model)
+        yield judge(reader.read(batch), yardstick, model)
 
 
 def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda _text, _rows: None) -> PlaceRun:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 
 from queries.core.shipped import Strict, read_shipped
 
@@ -89,14 +89,16 @@ def plain(text: str) -> str:
 
 def read_scope(text: str) -> list[ScopeItem]:
     """Return the items of a scope, in the order in which they stand."""
-    items: list[ScopeItem] = []
-    for sentence in _sentence.split(plain(text)):
-        items += _read_sentence(sentence.strip(" ,:-"))
-    return items
+    return [item for sentence in sentences(text) for item in read_sentence(sentence)]
 
 
-@lru_cache(maxsize=200_000)
-def _read_sentence(sentence: str) -> tuple[ScopeItem, ...]:
+def sentences(text: str) -> list[str]:
+    """Return the parts of a scope of which each is read by itself."""
+    return [sentence.strip(" ,:-") for sentence in _sentence.split(plain(text))]
+
+
+def read_sentence(sentence: str) -> list[ScopeItem]:
+    """Return the items of a sentence of a scope."""
     items: list[ScopeItem] = []
     carried: tuple[str, ...] = ()
     for clause in _clause.split(sentence):
@@ -113,7 +115,7 @@ def _read_sentence(sentence: str) -> tuple[ScopeItem, ...]:
                     carried = lead
                 clause = rest
         items += _read_clause(clause, lead or carried)
-    return tuple(items)
+    return items
 
 
 def _read_clause(clause: str, lead: tuple[str, ...]) -> list[ScopeItem]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.names.names import make_id
 from queries.core.view import View
@@ -44,8 +44,7 @@ class RegisterWord:
     places: tuple[tuple[int, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A word in a text: how well it names the text, and where it stands."""
 
     word: str
@@ -118,12 +117,17 @@ class Yardstick:
         ]
 
     def holding(self, word: str) -> int:
-        """Return how many words there are that hold a word."""
-        return self._all.count(word)
+        """Return how often words hold a word or an end of a product's name."""
+        return self._holding[word]
 
     @cached_property
-    def _all(self) -> str:
-        return "\n".join(self.words)
+    def _holding(self) -> Counter[str]:
+        held, asked = Counter[str](), self.words.keys() | self.ends.keys()
+        for long in self.words:
+            ends = range(SHORTEST, len(long) + 1)
+            for word in {long[start:end] for end in ends for start in range(end - SHORTEST + 1)} & asked:
+                held[word] += long.count(word)
+        return held
 
     def add(self, text: str, kind: WordKind, of: str, places: Iterable[tuple[int, float]]) -> None:
         """Add a word."""
