@@ -1,6 +1,6 @@
 """What speaks for firms' standing in segments: their scopes item by item, their names, their classes of industry.
 
-Firms are read many at a time: what each phrase says is looked up, and what it comes to is counted for all firms at once.
+Firms are read many at a time: what each phrase says is looked up, what it comes to is counted for all at once.
 """
 
 import re
@@ -13,7 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from queries.placing.phrases import BULK, CHANNELS, NUMBER, PLAIN, Phrase, PhraseReader, says
+from queries.placing.phrases import (
+    BARE,
+    BULK,
+    BY_THE_SHIP,
+    CHANNELS,
+    CODES,
+    DEVELOPS,
+    MAKES,
+    NUMBER,
+    PLAIN,
+    RETAIL,
+    SELLS,
+    SIDES,
+    WEAK,
+    WHOLESALE,
+    Phrase,
+    PhraseReader,
+    says,
+)
 from queries.placing.yardstick import Yardstick
 
 Floats = NDArray[np.float64]
@@ -69,8 +87,11 @@ _online = ("互联网销售", "网上销售", "网上贸易", "网络销售", "�
 _shop = ("店", "服务点", "加油站", "连锁", "超市", "门市", "药房", "商行", "百货")
 _abroad = ("国际贸易", "进出口", "对外贸易", "供应链", "国贸")
 _general = (
-    "日用百货", "五金", "办公用品", "建筑材料", "建材", "劳保用品", "电子产品", "文具", "工艺品", "针纺织品", "机电设备",
+    "日用百货", "五金", "办公用品", "建筑材料", "建材", "劳保用品", "电子产品", "文具", "工艺品", "针纺织品",
+    "机电设备",
 )  # fmt: skip
+_side = np.array([NUMBER[SIDES.get(channel, "early_other")] for channel in CHANNELS])
+_weak = np.array([channel in WEAK for channel in CHANNELS])
 _form = re.compile(r"股份|有限|责任|公司|集团|分公司|总公司|中心|示例\d*")
 
 
@@ -122,24 +143,25 @@ class RegisterReader:
         items = Items([self._phrases.scope(firm.scope) for firm in firms])
         names = [self._phrases.name(_form.sub("", firm.name)) for firm in firms]
         more = np.array([*self._beside(firms, names)], np.float64).reshape(-1, 4).T
-        said, best = items.each("places"), items.each("best")
+        said, best = items.each("codes"), items.each("best")
+        codes, strengths = items.all("codes"), items.all("strengths", np.float64)
+        channels = codes % CODES
 
         keys = np.concatenate([items.firm[said], more[0].astype(np.int64)]) * self._most
-        keys += np.concatenate([items.all("places"), more[1].astype(np.int64)])
+        keys += np.concatenate([codes // CODES, more[1].astype(np.int64)])
         known, first, known_as = np.unique(keys, return_index=True, return_inverse=True)
         order = np.lexsort((first, known // self._most))  # places of a firm as they come up
         row_of = np.empty_like(order)
         row_of[order] = np.arange(len(order))
-        row, width = row_of[known_as], len(FEATURES)
 
-        features = np.zeros((len(known), width))
-        cells, at = features.reshape(-1), row * width
-        strengths = items.all("strengths", np.float64)
-        channels = np.concatenate([items.all("channels"), more[2].astype(np.int64)])
-        np.maximum.at(cells, at + channels, np.concatenate([strengths, more[3]]))
+        features = np.zeros((len(known), len(FEATURES)))
+        cells, at = features.reshape(-1), row_of[known_as] * len(FEATURES)
+        np.maximum.at(cells, at[: len(said)] + channels, strengths)
+        np.maximum.at(cells, at[len(said) :] + more[2].astype(np.int64), more[3])
         at = at[: len(said)]
-        np.maximum.at(cells, at + items.all("sides"), strengths / (1 + items.position[said] / 3))
-        np.maximum.at(cells, at + NUMBER["special"], items.all("specials", np.float64))
+        np.maximum.at(cells, at + _side[channels], strengths / (1 + items.position[said] / 3))
+        special = np.where(_weak[channels], 0.0, strengths * items.all("specials", np.float64))
+        np.maximum.at(cells, at + NUMBER["special"], special)
 
         row = row_of[np.searchsorted(known, items.firm[best] * self._most + items.all("best"))]
         most, of = items.all("most", np.float64), items.number[items.firm[best]]
@@ -176,6 +198,7 @@ class Items:
         self.number = np.array([len(phrases) for phrases in of], np.int64)
         self.firm = np.repeat(np.arange(len(of)), self.number)
         self.first = np.cumsum(self.number) - self.number
+        self._flags = np.fromiter(map(attrgetter("flags"), self.flat), np.int64, len(self.flat))
         self.position = np.arange(len(self.flat)) - self.first[self.firm]
 
     def all(self, column: str, kind: type[np.generic] = np.int64) -> NDArray[Any]:
@@ -184,11 +207,12 @@ class Items:
 
     def each(self, column: str) -> Numbers:
         """Return for each of these of which item it is."""
-        return np.repeat(np.arange(len(self.flat)), [len(getattr(phrase, column)) for phrase in self.flat])
+        lengths = np.fromiter(map(len, map(attrgetter(column), self.flat)), np.int64, len(self.flat))
+        return np.repeat(np.arange(len(self.flat)), lengths)
 
-    def is_(self, column: str, value: Any = True) -> Numbers:
-        """Return 1 for each item of which that is so, 0 for others."""
-        return np.fromiter((getattr(phrase, column) == value for phrase in self.flat), np.int64, len(self.flat))
+    def is_(self, flags: int) -> Numbers:
+        """Return 1 for each item of which any of these is so, 0 for others."""
+        return (self._flags & flags != 0).astype(np.int64)
 
     def count(self, flags: Numbers) -> Numbers:
         """Return of how many items of each firm it is so."""
@@ -205,9 +229,9 @@ def _whole(firms: Sequence[RegisteredFirm], items: Items) -> Floats:
     """Return of each firm which share of the items is sold, whether the name tells of trade or of building and the
     scope does too, and how many items there are: the first of ``CONTEXT``."""
     number = np.maximum(items.number, 1)
-    made = items.count(items.is_("deed", "make") | items.is_("deed", "develop")) / number
+    made = items.count(items.is_(MAKES | DEVELOPS)) / number
     trades, builds = (np.array([says(firm.name, words) for firm in firms], float) for words in (_trades, _builds))
-    sold = items.count(items.is_("sells")) / number
+    sold = items.count(items.is_(SELLS)) / number
     return np.stack([sold, trades * (1 - made), builds * (1 - made), np.minimum(number, 20) / 20], axis=1)
 
 
@@ -222,11 +246,11 @@ def _complete(features: Floats, firm: Numbers, whole: Floats) -> None:
 
 def _trade(firms: Sequence[RegisteredFirm], items: Items, whole: Floats, features: Floats, firm: Numbers) -> Floats:
     """Return what tells whether firms trade, in the order of ``TRADE``."""
-    sold, trades, builds, _ = whole.T
-    sells, made = items.is_("sells"), items.count(items.is_("deed", "make"))
-    only = items.count(sells | (items.is_("deed", "bare") & (trades != 0)[items.firm]))
+    _, trades, builds, _ = whole.T
+    sells, made = items.is_(SELLS), items.count(items.is_(MAKES))
+    only = items.count(sells | (items.is_(BARE) & (trades != 0)[items.firm]))
     goods = np.maximum(items.count(sells), 1)
-    bulk = items.is_("bulk")
+    bulk = items.is_(BY_THE_SHIP)
     first_sold = np.flatnonzero(sells)[np.unique(items.firm[sells == 1], return_index=True)[1]]
     bulk_first = np.zeros(len(firms))
     bulk_first[items.firm[first_sold]] = bulk[first_sold]
@@ -255,8 +279,8 @@ def _trade(firms: Sequence[RegisteredFirm], items: Items, whole: Floats, feature
             abroad,
             items.count(bulk) / goods,
             bulk_first,
-            items.count(items.is_("retail")) / goods,
-            items.count(items.is_("wholesale")) / goods,
+            items.count(items.is_(RETAIL)) / goods,
+            items.count(items.is_(WHOLESALE)) / goods,
             most,
         ]
     )

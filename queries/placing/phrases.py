@@ -1,8 +1,7 @@
-"""What the phrases of registers say: of an item of a scope, which places and products it speaks for, and how strongly."""
+"""What the phrases of registers say: which places and products an item of a scope speaks for, and how strongly."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ SIDES = dict.fromkeys(("word_make", "word_develop", "product_make", "product_dev
 SIDES |= dict.fromkeys(("does", "service", "grows", "sells"), "early_do")
 WEAK = {f"{of}_{deed}" for of in ("word", "product") for deed in ("sell", "serve", "bare")}
 PLAIN = 0.99  # the strength of a word that is all that an item names
-KEPT = 100_000  # phrases of which it is kept what they say: of a register of any size the commonest
+KEPT = 200_000  # phrases of which it is kept what they say: of a register of any size the commonest
 # how sure it is that who does this with a thing makes it, or gives the service
 SURE_OF_PRODUCT = {"make": 1.0, "develop": 0.7, "bare": 0.5, "serve": 0.2, "sell": 0.0}
 SURE_OF_SERVICE = {"make": 0.9, "develop": 0.9, "bare": 0.8, "serve": 1.0, "sell": 0.3}
@@ -32,44 +31,31 @@ BULK = (
 )  # fmt: skip
 DONE = (WordKind.does, WordKind.grows, WordKind.sells)  # words of what is done, with the verb in them
 SERVICES = (WordKind.service, WordKind.means)
+CODES = len(CHANNELS)
+# what is done with what an item names; of what is sold whether in retail alone, wholesale, by the shipload
+MAKES, DEVELOPS, BARE, SELLS, RETAIL, WHOLESALE, BY_THE_SHIP = (1 << bit for bit in range(7))
+_FLAGS = {"make": MAKES, "develop": DEVELOPS, "bare": BARE}
+_Voice = tuple[int, float, float]  # place and channel as a code, the share, how well the word names a text at least
+_silent, _least = (0.0, 0.0), (0.0, "")
 
 
-class Spoken(NamedTuple):
-    """That something speaks for a place: by which channel, how strongly, and how special what says so is."""
-
-    place: int
-    channel: str
-    strength: float
-    special: float
-
-
-class Match(NamedTuple):
-    """A word in a text: how well it names the text, and the places that it does not mean there."""
-
-    word: str
-    quality: float
-    barred: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """An item of a scope with all that it says, ready to be counted for any firm that has it."""
 
     text: str
-    deed: str
-    sells: bool
-    bulk: bool  # sold by the shipload
-    retail: bool  # sold, and in retail alone
-    wholesale: bool
-    places: tuple[int, ...]  # of each that the item speaks for, by each channel
-    channels: tuple[int, ...]
-    sides: tuple[int, ...]  # the channel of how early that is said
-    strengths: tuple[float, ...]
-    specials: tuple[float, ...]
-    best: Mapping[int, tuple[float, str]]  # place -> how strongly the item speaks for it at most, and by which channel
+    flags: int  # what is done with what it names
+    codes: tuple[int, ...]  # of each place that it speaks for by each channel: place * len(CHANNELS) + channel
+    strengths: tuple[float, ...]  # how strongly it does
+    specials: tuple[float, ...]  # how special the word is by which it does
+    best: Mapping[int, tuple[float, str]]  # place -> how strongly it speaks for it at most, and by which channel
     most: tuple[float, ...]  # these strengths
-    plainly: tuple[float, ...]  # 1 where the item names the place by its very word, as what is made or done
-    products: tuple[tuple[str, float], ...]
+    plainly: tuple[bool, ...]  # whether it names the place by its very word, as what is made or done
+    products: tuple[tuple[str, float], ...]  # how well it names a product that is made, or a service that is given
+
+    @property
+    def sells(self) -> bool:
+        """Tell whether what it names is sold and not made."""
+        return bool(self.flags & SELLS)
 
 
 class PhraseReader:
@@ -79,7 +65,7 @@ class PhraseReader:
         """Keep the yardstick."""
         self.yardstick = yardstick
         self._of_word = lru_cache(maxsize=None)(self._speaking)  # of the words of the yardstick, which are so many
-        self._of_text = lru_cache(maxsize=KEPT)(self._find)
+        self._of_text = lru_cache(maxsize=KEPT)(yardstick.found)
         self._of_item = lru_cache(maxsize=KEPT)(self._read)
         self._of_sentence: Callable[[str], tuple[Phrase, ...]] = lru_cache(maxsize=KEPT)(self._read_sentence)
         self.of_class = lru_cache(maxsize=KEPT)(self._read_class)
@@ -102,7 +88,7 @@ class PhraseReader:
         """Return how strongly the name of a class of industry speaks for places."""
         return [
             (place, quality * share)
-            for text, quality, barred in self._find(plain(industry))
+            for text, quality, barred in self.yardstick.found(plain(industry))
             for word in self.yardstick.words[text]
             for place, share in word.places
             if place not in barred
@@ -112,111 +98,97 @@ class PhraseReader:
         return tuple(map(self._of_item, read_sentence(sentence)))
 
     def _read(self, item: ScopeItem) -> Phrase:
-        what, deed, sells = plain(item.what), item.deed, item.sells
-        forms = [self._find(form) for form in _forms(item, what)]
-        best: dict[int, tuple[float, str]] = {}  # how strongly the item speaks for each place, and by which channel
-        spoken = list(self._weigh(what, deed, forms))
-        for place, channel, strength, _ in spoken:
-            best[place] = max(best.get(place, (0.0, "")), (strength, channel))
-        retail, wholesale = ("零" in "".join(item.verbs)), ("批" in "".join(item.verbs))
-        places, channels, strengths, specials = zip(*spoken, strict=True) if spoken else ((), (), (), ())
-        return Phrase(
-            text=item.text,
-            deed=deed,
-            sells=sells,
-            bulk=sells and says(item.text, BULK),
-            retail=sells and retail and not wholesale,
-            wholesale=sells and wholesale,
-            places=places,
-            channels=tuple(NUMBER[channel] for channel in channels),
-            sides=tuple(NUMBER[SIDES.get(channel, "early_other")] for channel in channels),
-            strengths=strengths,
-            specials=specials,
-            best=best,
-            most=tuple(strength for strength, _ in best.values()),
-            plainly=tuple(float(strength >= PLAIN and channel in SIDES) for strength, channel in best.values()),
-            products=tuple(self._products(what, deed, forms)),
-        )
+        what, deed = plain(item.what), item.deed
+        said: dict[int, tuple[float, float]] = {}
+        named: dict[str, float] = {}
 
-    def _weigh(self, what: str, deed: str, forms: list[list[Match]]) -> Iterator[Spoken]:
-        """Yield what an item says for each place, by each channel."""
-        best: dict[tuple[int, str], tuple[float, str]] = {}
+        def add(voices: Sequence[_Voice], quality: float, special: float, barred: Container[int]) -> None:
+            for code, share, least in voices:
+                if (strength := max(quality, least) * share) > said.get(code, _silent)[0] and (
+                    not barred or code // CODES not in barred
+                ):
+                    said[code] = strength, special
 
-        def add(place: int, channel: str, strength: float, text: str) -> None:
-            if strength > best.get((place, channel), (0.0, ""))[0]:
-                best[place, channel] = strength, text
+        def name(products: Sequence[tuple[str, float]], quality: float) -> None:
+            for product, share in products:
+                if (strength := quality * share) > named.get(product, 0.0):
+                    named[product] = strength
 
         for text, quality, barred in self._of_text(what):
-            for place, channel, share in self._of_word(text, deed)[0]:
-                if place not in barred:
-                    add(place, channel, quality * share, text)
-        for form in forms:
-            for text, quality, barred in form:
-                for place, channel, share in self._of_word(text, deed)[1]:
-                    if place not in barred:
-                        sure = quality if channel == "service" else max(quality, 0.5)
-                        add(place, channel, sure * share, text)
+            word = self._of_word(text, deed)
+            add(word.of_thing, quality, word.special, barred)
+            name(word.products, quality)
+        for form in _forms(item, what):
+            for text, quality, barred in self.yardstick.found(form):
+                word = self._of_word(text, deed)
+                add(word.of_deed, quality, word.special, barred)
+                if word.serves and (deed != "sell" or text.endswith(SOLD)):
+                    name(word.products, quality)
         if deed in ("make", "develop") and (longer := self.yardstick.ends.get(what)):
             of = [place for product in longer for place in self.yardstick.products[product].places]
-            for place in sorted(set(of)):
-                add(place, "wider", of.count(place) / len(of), what)
-        for (place, channel), (strength, text) in best.items():
-            yield Spoken(place, channel, strength, 0.0 if channel in WEAK else strength * self._special(text))
+            wider = [(place * CODES + NUMBER["wider"], of.count(place) / len(of), 0.0) for place in sorted(set(of))]
+            add(wider, 1.0, self._special(what), ())
+        return _phrase(item, said, named)
 
-    def _products(self, what: str, deed: str, forms: list[list[Match]]) -> Iterator[tuple[str, float]]:
-        """Yield how well an item names each product that it says to be made, or service that it says to be given."""
-        best: dict[str, float] = {}
-
-        def add(text: str, quality: float) -> None:
-            for product, share in self._of_word(text, deed)[2]:
-                best[product] = max(best.get(product, 0.0), quality * share)
-
-        for text, quality, _ in self._of_text(what):
-            add(text, quality)
-        for form in forms:
-            for text, quality, _ in form:
-                if self._of_word(text, deed)[3]:
-                    add(text, quality if deed != "sell" or text.endswith(SOLD) else 0.0)
-        return ((product, strength) for product, strength in best.items() if strength)
-
-    def _find(self, text: str) -> list[Match]:
-        """Return the words in a text, each with the places that the text does not mean by it."""
-        if not (found := self.yardstick.found(text)):
-            return []
-        elsewhere = self.yardstick.elsewhere(text)
-        return [
-            Match(
-                word, quality, _none.union(*(of for begin, until, of in elsewhere if begin <= start and end <= until))
-            )
-            if elsewhere
-            else Match(word, quality, _none)
-            for word, quality, start, end in found
-        ]
-
-    def _speaking(self, text: str, deed: str) -> "Speaking":
+    def _speaking(self, text: str, deed: str) -> "_Speaking":
         """Return what a word says of a thing with which something is done."""
-        of_thing, of_deed, products = list[Voice](), list[Voice](), list[tuple[str, float]]()
+        of_thing, of_deed, products = list[_Voice](), list[_Voice](), list[tuple[str, float]]()
         words = self.yardstick.words[text]
         for word in words:
             if channel := _channel_of(word.kind, deed):
-                of_thing += [(place, channel, share) for place, share in word.places]
+                of_thing += [(place * CODES + NUMBER[channel], share, 0.0) for place, share in word.places]
             if word.kind in DONE or word.kind is WordKind.service:
-                of_deed += [(place, str(word.kind), share) for place, share in word.places]
+                least = 0.5 if word.kind in DONE else 0.0
+                of_deed += [(place * CODES + NUMBER[word.kind], share, least) for place, share in word.places]
             if word.kind is WordKind.product:
                 products.append((word.of, SURE_OF_PRODUCT[deed]))
             elif word.kind in SERVICES:
                 products.append((word.of, SURE_OF_SERVICE[deed]))
-        return of_thing, of_deed, products, any(word.kind in SERVICES for word in words)
+        serves = any(word.kind in SERVICES for word in words)
+        return _Speaking(of_thing, of_deed, products, serves, self._special(text))
 
     def _special(self, word: str) -> float:
         """Return how special a word is: a general one is a part of many others."""
         return 1 / math.log2(2 + self.yardstick.holding(word))
 
 
-Voice = tuple[int, str, float]  # a place, the channel, the share
-# what a word says of a thing, what it says of what is done, its products with how sure they are, is it of a service
-Speaking = tuple[list[Voice], list[Voice], list[tuple[str, float]], bool]
-_none: frozenset[int] = frozenset()
+class _Speaking(NamedTuple):
+    """What a word says: of a thing, of what is done with it; its products with how sure they are; whether it is of a
+    service; how special it is."""
+
+    of_thing: Sequence[_Voice]
+    of_deed: Sequence[_Voice]
+    products: Sequence[tuple[str, float]]
+    serves: bool
+    special: float
+
+
+def _phrase(item: ScopeItem, said: Mapping[int, tuple[float, float]], named: Mapping[str, float]) -> Phrase:
+    best: dict[int, tuple[float, str]] = {}
+    for code, (strength, _) in said.items():
+        place, channel = divmod(code, CODES)
+        told = strength, CHANNELS[channel]
+        if told > best.get(place, _least):
+            best[place] = told
+    return Phrase(
+        item.text,
+        _flags(item),
+        tuple(said),
+        tuple([strength for strength, _ in said.values()]),
+        tuple([special for _, special in said.values()]),
+        best,
+        tuple([strength for strength, _ in best.values()]),
+        tuple([strength >= PLAIN and channel in SIDES for strength, channel in best.values()]),
+        tuple(named.items()),
+    )
+
+
+def _flags(item: ScopeItem) -> int:
+    if item.deed != "sell":
+        return _FLAGS.get(item.deed, 0)
+    verbs = "".join(item.verbs)
+    lots = WHOLESALE if "批" in verbs else RETAIL if "零" in verbs else 0
+    return SELLS | lots | (BY_THE_SHIP if says(item.text, BULK) else 0)
 
 
 def says(text: str, words: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from queries.core.shipped import Strict, read_shipped
 
@@ -74,6 +74,11 @@ class ScopeItem:
         return self.deed == "sell"
 
 
+@lru_cache(maxsize=10_000)
+def _deeds_of(verbs: tuple[str, ...]) -> frozenset[Deed]:
+    return frozenset(_deed_of[verb] for verb in verbs)
+
+
 @cache
 def _counted(deeds: frozenset[Deed]) -> str:
     return next((name for deed, name in _BY_DEED if deed in deeds), "bare")
@@ -134,7 +139,7 @@ def _read_clause(clause: str, lead: tuple[str, ...]) -> list[ScopeItem]:
         verbs = lead + (own or said)
         if own and not before:
             said = own
-        items.append(ScopeItem(what, part, frozenset(_deed_of[verb] for verb in verbs), verbs))
+        items.append(ScopeItem(what, part, _deeds_of(verbs), verbs))
     return items[::-1]
 
 
