@@ -1,6 +1,7 @@
 """What the phrases of registers say: which places and products an item of a scope speaks for, and how strongly."""
 
 import math
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,6 +36,7 @@ CODES = len(CHANNELS)
 # what is done with what an item names; of what is sold whether in retail alone, wholesale, by the shipload
 MAKES, DEVELOPS, BARE, SELLS, RETAIL, WHOLESALE, BY_THE_SHIP = (1 << bit for bit in range(7))
 _FLAGS = {"make": MAKES, "develop": DEVELOPS, "bare": BARE}
+_bulk = re.compile("|".join(BULK))
 _Voice = tuple[int, float, float]  # place and channel as a code, the share, how well the word names a text at least
 _silent, _least = (0.0, 0.0), (0.0, "")
 
@@ -184,11 +186,11 @@ def _phrase(item: ScopeItem, said: Mapping[int, tuple[float, float]], named: Map
 
 
 def _flags(item: ScopeItem) -> int:
-    if item.deed != "sell":
-        return _FLAGS.get(item.deed, 0)
+    if (deed := item.deed) != "sell":
+        return _FLAGS.get(deed, 0)
     verbs = "".join(item.verbs)
     lots = WHOLESALE if "批" in verbs else RETAIL if "零" in verbs else 0
-    return SELLS | lots | (BY_THE_SHIP if says(item.text, BULK) else 0)
+    return SELLS | lots | (BY_THE_SHIP if _bulk.search(item.text) else 0)
 
 
 def says(text: str, words: tuple[str, ...]) -> bool:
