@@ -2,7 +2,7 @@
 
     python -m benchmarks.placing            # figures on dev of ../shared/data/placement, cross-validated, beside TF-IDF
     python -m benchmarks.placing fit        # learn the weights from dev and write queries/placing/weights.json
-    python -m benchmarks.placing growth     # 1k, 10k, 100k, 1M firms with scopes of 300 signs, each in its own process
+    python -m benchmarks.placing growth     # 1k, 10k, 100k, 1M firms with scopes of 300 signs; or up to a number
 
 The data have no licence: they are read where they lie and never copied; what ships is a number for each feature.
 Cross-validated figures learn the weights in the folds only (8 folds, 5 shuffles). The words of the segments are data
@@ -10,6 +10,7 @@ of the taxonomy, written without the rows of dev.
 """
 
 import json
+import os
 import random
 import resource
 import subprocess
@@ -34,13 +35,15 @@ from queries.core.view import View
 from queries.matching.offers import Rows
 from queries.placing.evidence import FEATURES, TRADE, Evidence, RegisteredFirm, RegisterReader
 from queries.placing.judge import PlaceWeights, PlacingModel, judge
-from queries.placing.run import FORM, read_firms, told
+from queries.placing.run import FEW, FORM, read_firms, told
 from queries.placing.yardstick import Yardstick, read_yardstick
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "placement"
 WEIGHTS = ROOT / "queries" / "placing" / "weights.json"
 FOLDS, SHUFFLES = 8, 5
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 STRENGTH, STRENGTH_OF_TRADE, RIDGE = 1.0, 0.3, 0.2  # the first two are inverses of one
 # the segments in which whoever trades stands
 TRADES = tuple(f"modern-commerce.{name}" for name in ("wholesale", "physical-retail", "trade", "online-retail"))
@@ -129,8 +132,8 @@ def _order(evidence: Evidence, gold: Gold, yardstick: Yardstick) -> list[list[fl
             slope = slope + rows.T @ (shares - shares * right / hit)
         return lost, slope
 
-    start = np.zeros(width + block * len(TRADES))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    begin = np.zeros(width + block * len(TRADES))
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     parts = [[*found[:width].tolist(), 0.0]]
     parts += [found[width + number * block : width + (number + 1) * block].tolist() for number in range(len(TRADES))]
     return [[round(value, 4) for value in part] for part in parts]
@@ -218,18 +221,28 @@ def make_firms(number: int) -> Iterable[RegisteredFirm]:
 
 
 def growth() -> None:
-    """Print time and memory at sizes 10 times apart."""
-    print("\n| firms | seconds | MB | seconds per 1,000 |\n|---:|---:|---:|---:|")
-    for size in (1_000, 10_000, 100_000, 1_000_000):
+    """Print time and memory at sizes 10 times apart, up to the largest that is asked for."""
+    print("\n| firms | seconds | ms a firm | CPU seconds | CPU ms a firm | MB |\n|---:|---:|---:|---:|---:|---:|")
+    most = int(sys.argv[2]) if len(sys.argv) > 2 else SIZES[-1]
+    for size in (size for size in SIZES if size <= most):
         said = subprocess.run(
-            [sys.executable, "-m", "benchmarks.placing", "one", str(size)], capture_output=True, text=True, check=True
+            [
+                sys.executable,
+                "-c",
+                f"from benchmarks.placing import one; one({size})",
+            ],  # nothing that a helper reads again
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
-        seconds, memory = map(float, said.split())
-        print(f"| {size:,} | {seconds:.1f} | {memory:,.0f} | {seconds / size * 1000:.3f} |", flush=True)
+        seconds, cpu, memory = map(float, said.split())
+        row = f"| {size:,} | {seconds:.1f} | {seconds / size * 1000:.2f} | {cpu:.1f} | {cpu / size * 1000:.2f} |"
+        print(f"{row} {memory:,.0f} |", flush=True)
 
 
 def one(size: int) -> None:
-    """Print the seconds and MB of one run by the command's own way: a file in, a file out."""
+    """Print the seconds, CPU seconds and MB of one run by the command's own way: a file in, a file out; of all its
+    processes together."""
     from queries.placing.run import place_files
 
     with tempfile.TemporaryDirectory() as folder:
@@ -239,9 +252,16 @@ def one(size: int) -> None:
                 file.write(
                     json.dumps({"id": firm.id, "name": firm.name, "scope": firm.scope}, ensure_ascii=False) + "\n"
                 )
-        yardstick, start = read_taxonomy(), time.perf_counter()
+        yardstick, start, before = read_taxonomy(), time.perf_counter(), _cpu()
         place_files(source, Path(folder) / "placed.jsonl", yardstick)
-        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        seconds, cpu = time.perf_counter() - start, _cpu() - before
+        cores = len(os.sched_getaffinity(0)) if size >= FEW else 0
+        own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in _WHO)
+        print(seconds, cpu, own + others * cores)
+
+
+def _cpu() -> float:
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, _WHO))
 
 
 if __name__ == "__main__":

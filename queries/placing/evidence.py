@@ -167,7 +167,7 @@ class RegisterReader:
         most, of = items.all("most", np.float64), items.number[items.firm[best]]
         for channel, share in (("times", 5), ("part", of)):
             features[:, NUMBER[channel]] = np.minimum(1.0, np.bincount(row, most / share, len(known)))
-        plainly = np.bincount(row, items.all("plainly", np.float64) / of, len(known))
+        plainly = np.bincount(row, items.all("plainly", np.float64) / of, len(known)).astype(np.float64)
 
         whole = _whole(firms, items)
         firm = known[order] // self._most
@@ -212,7 +212,8 @@ class Items:
 
     def is_(self, flags: int) -> Numbers:
         """Return 1 for each item of which any of these is so, 0 for others."""
-        return (self._flags & flags != 0).astype(np.int64)
+        told: Numbers = (self._flags & flags != 0).astype(np.int64)
+        return told
 
     def count(self, flags: Numbers) -> Numbers:
         """Return of how many items of each firm it is so."""

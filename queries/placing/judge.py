@@ -126,18 +126,26 @@ def judge(evidence: Evidence, yardstick: Yardstick, model: PlacingModel) -> list
         for segment, trade in model.trades.items()
         if segment in yardstick.number
     }
-    all_, placed = (
-        [*zip(evidence.places.tolist(), map(_Likely, any_.tolist(), order.tolist()), took.tolist(), strict=True)],
-        [],
-    )
+    places, scores, orders, taken_alone = evidence.places.tolist(), any_.tolist(), order.tolist(), took.tolist()
+    placed = []
     for number, (start, end) in enumerate(pairwise(evidence.starts)):
-        own = all_[start:end]
-        likely = {place: each for place, each, _ in own} | {place: each[number] for place, each in trades.items()}
-        taken = {place: each for place, each, took in own if took and place not in trades}
-        taken |= {place: likely[place] for place in trades if likely[place].any > model.from_trade}
+        own = {place: each[number] for place, each in trades.items()}
+        before = dict(zip(places[start:end], orders[start:end], strict=True)) | {
+            place: each.order for place, each in own.items()
+        }
+        taken = {
+            places[row]: _Likely(scores[row], orders[row])
+            for row in range(start, end)
+            if taken_alone[row] and places[row] not in trades
+        }
+        taken |= {place: each for place, each in own.items() if each.any > model.from_trade}
         # who stands on some chain stands where most speaks for it
-        if taken and likely[first := max(likely, key=lambda place: likely[place].order)].any > model.from_first:
-            taken[first] = likely[first]
+        if taken and (first := max(before, key=before.__getitem__)) not in taken:
+            likely = (
+                own[first] if first in own else _Likely(scores[start + places[start:end].index(first)], before[first])
+            )
+            if likely.any > model.from_first:
+                taken[first] = likely
         placed.append(_placed(evidence, number, yardstick, model, taken, trades))
     return placed
 
@@ -173,6 +181,15 @@ def _why(evidence: Evidence, firm: int, place: int, trades: bool) -> tuple[Reaso
     return tuple(say(channel, item=text, share=strength) for text, (strength, channel) in best)
 
 
+class _Named(NamedTuple):
+    """A product with how likely it is, and the item that names it; or the segment of which it is typical."""
+
+    of: str
+    score: float
+    item: str | None
+    segment: str = ""
+
+
 def _products(
     phrases: Sequence[Phrase], yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely]
 ) -> tuple[Placement, ...]:
@@ -185,32 +202,43 @@ def _products(
         for id, strength in phrase.products:
             if strength >= model.from_product and strength > named.get(id, (0.0, ""))[0]:
                 named[id] = strength, phrase.text
-    found: dict[int | str, Placement] = {}
+    found: dict[str, _Named] = {}
     chains = {yardstick.places[place].chain for place in taken}
     for id, (strength, text) in named.items():
         product = yardstick.products[id]
         at = [taken[place].any for place in product.places if place in taken]
-        beside = any(yardstick.places[place].chain in chains for place in product.places)
-        sure = 0.5 + max(at) / 2 if at else SAME_CHAIN if beside else ELSEWHERE
+        if at:
+            sure = 0.5 + max(at) / 2
+        else:
+            beside = any(yardstick.places[place].chain in chains for place in product.places)
+            sure = SAME_CHAIN if beside else ELSEWHERE
         if (score := strength * sure) >= model.from_product:
-            why = say("names_product", item=text, product=product.name)
-            found[id] = Placement(id, score, _level(score, model), (why,))
-    said = {place for each in found.values() if each.score >= SAID for place in yardstick.products[str(each.of)].places}
+            found[id] = _Named(id, score, text)
+    said = {place for each in found.values() if each.score >= SAID for place in yardstick.products[each.of].places}
     for place in sorted(taken.keys() - said):
         if (typical := yardstick.places[place].typical) and typical not in found:
-            score = taken[place].any * TYPICAL
-            why = say("typical", segment=yardstick.places[place].name, product=yardstick.products[typical].name)
-            found[typical] = Placement(typical, score, Sureness.low, (why,))
-    return tuple(_in_turn(found.values(), yardstick, taken))[:MOST_PRODUCTS]
+            found[typical] = _Named(typical, taken[place].any * TYPICAL, None, yardstick.places[place].name)
+    return tuple(
+        _product(each, yardstick, model) for each in _in_turn(found.values(), yardstick, taken)[:MOST_PRODUCTS]
+    )
 
 
-def _in_turn(found: Iterable[Placement], yardstick: Yardstick, taken: Mapping[int, _Likely]) -> list[Placement]:
+def _product(named: _Named, yardstick: Yardstick, model: PlacingModel) -> Placement:
+    name = yardstick.products[named.of].name
+    if named.item is None:
+        why = say("typical", segment=named.segment, product=name)
+        return Placement(named.of, named.score, Sureness.low, (why,))
+    why = say("names_product", item=named.item, product=name)
+    return Placement(named.of, named.score, _level(named.score, model), (why,))
+
+
+def _in_turn(found: Iterable[_Named], yardstick: Yardstick, taken: Mapping[int, _Likely]) -> list[_Named]:
     """Return products in order: the likeliest of each place before the second of any."""
     turns: Counter[int] = Counter()
-    order: list[tuple[int, float, str, Placement]] = []
-    for each in sorted(found, key=lambda each: (-each.score, str(each.of))):
-        own = [place for place in yardstick.products[str(each.of)].places if place in taken]
+    order: list[tuple[int, float, str, _Named]] = []
+    for each in sorted(found, key=lambda each: (-each.score, each.of)):
+        own = [place for place in yardstick.products[each.of].places if place in taken]
         place = max(own, key=lambda place: taken[place].order, default=-1)
-        order.append((turns[place], -each.score, str(each.of), each))
+        order.append((turns[place], -each.score, each.of, each))
         turns[place] += 1
     return [each for *_, each in sorted(order, key=lambda row: row[:3])]

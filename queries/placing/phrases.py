@@ -22,7 +22,7 @@ SIDES = dict.fromkeys(("word_make", "word_develop", "product_make", "product_dev
 SIDES |= dict.fromkeys(("does", "service", "grows", "sells"), "early_do")
 WEAK = {f"{of}_{deed}" for of in ("word", "product") for deed in ("sell", "serve", "bare")}
 PLAIN = 0.99  # the strength of a word that is all that an item names
-KEPT = 200_000  # phrases of which it is kept what they say: of a register of any size the commonest
+KEPT = 300_000  # sentences, and items of lists, of which it is kept what they say: of any register the commonest
 # how sure it is that who does this with a thing makes it, or gives the service
 SURE_OF_PRODUCT = {"make": 1.0, "develop": 0.7, "bare": 0.5, "serve": 0.2, "sell": 0.0}
 SURE_OF_SERVICE = {"make": 0.9, "develop": 0.9, "bare": 0.8, "serve": 1.0, "sell": 0.3}
@@ -97,7 +97,10 @@ class PhraseReader:
         ]
 
     def _read_sentence(self, sentence: str) -> tuple[Phrase, ...]:
-        return tuple(map(self._of_item, read_sentence(sentence)))
+        items = read_sentence(sentence)
+        if len(items) == 1:  # it is kept as a sentence
+            return (self._read(items[0]),)
+        return tuple(map(self._of_item, items))
 
     def _read(self, item: ScopeItem) -> Phrase:
         what, deed = plain(item.what), item.deed

@@ -90,7 +90,7 @@ class Yardstick:
     def _begins(self) -> dict[str, tuple[list[int], list[int]]]:
         """Return by their first signs how long words are, and those that mean something else, the longest first."""
         lengths: dict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
-        for number, words in enumerate((self.words, self.others)):
+        for number, words in enumerate(([*self.words], [*self.others])):
             for word in words:
                 lengths[word[:SHORTEST]][number].add(len(word))
         return {
