@@ -2,7 +2,7 @@
 
     python -m benchmarks.placing            # figures on dev of ../shared/data/placement, cross-validated, beside TF-IDF
     python -m benchmarks.placing fit        # learn the weights from dev and write queries/placing/weights.json
-    python -m benchmarks.placing growth     # 1k, 10k, 100k, 1M firms with scopes of 300 signs, each in its own process
+    python -m benchmarks.placing growth     # 1k, 10k, 100k, 1M firms with scopes of 300 signs; or up to a number
 
 The data have no licence: they are read where they lie and never copied; what ships is a number for each feature.
 Cross-validated figures learn the weights in the folds only (8 folds, 5 shuffles). The words of the segments are data
@@ -10,6 +10,7 @@ of the taxonomy, written without the rows of dev.
 """
 
 import json
+import os
 import random
 import resource
 import subprocess
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +33,17 @@ from graph.stores import open_store
 from loaders.run import load
 from queries.core.view import View
 from queries.matching.offers import Rows
-from queries.placing.evidence import FEATURES, TRADE, FirmEvidence, RegisteredFirm, RegisterReader
+from queries.placing.evidence import FEATURES, TRADE, Evidence, RegisteredFirm, RegisterReader
 from queries.placing.judge import PlaceWeights, PlacingModel, judge
-from queries.placing.run import FORM, read_firms, told
+from queries.placing.run import FEW, FORM, read_firms, told
 from queries.placing.yardstick import Yardstick, read_yardstick
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data" / "placement"
 WEIGHTS = ROOT / "queries" / "placing" / "weights.json"
 FOLDS, SHUFFLES = 8, 5
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 STRENGTH, STRENGTH_OF_TRADE, RIDGE = 1.0, 0.3, 0.2  # the first two are inverses of one
 # the segments in which whoever trades stands
 TRADES = tuple(f"modern-commerce.{name}" for name in ("wholesale", "physical-retail", "trade", "online-retail"))
@@ -60,33 +64,31 @@ def read_taxonomy() -> Yardstick:
     return made
 
 
-def read_dev(yardstick: Yardstick) -> tuple[list[FirmEvidence], Gold]:
-    """Return what speaks for each labelled firm, and its places with their strength."""
-    reader = RegisterReader(yardstick)
-    evidence = [reader.read(firm) for firm in read_firms(Rows(DATA / "firms_dev.jsonl", FORM))]
+def read_dev() -> tuple[list[RegisteredFirm], Gold]:
+    """Return the labelled firms, and their places with their strength."""
     rows = map(json.loads, (DATA / "gold_dev.jsonl").read_text("utf-8").splitlines())
-    return evidence, {row["id"]: {place["id"]: place["strength"] for place in row["segments"]} for row in rows}
+    gold = {row["id"]: {place["id"]: place["strength"] for place in row["segments"]} for row in rows}
+    return [*read_firms(Rows(DATA / "firms_dev.jsonl", FORM))], gold
 
 
-def learn(evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick, on: str) -> PlacingModel:
+def learn(evidence: Evidence, gold: Gold, yardstick: Yardstick, on: str) -> PlacingModel:
     """Return the weights under which the labelled places are likeliest."""
     rows, any_, main = [], [], []
-    for one in evidence:
-        for place, features in one.features():
-            segment = yardstick.places[place].formerly
+    for one, (start, end) in zip(evidence.firms, pairwise(evidence.starts), strict=True):
+        for row in range(start, end):
+            segment = yardstick.places[evidence.places[row]].formerly
             if segment not in TRADES:
-                rows.append(features)
-                any_.append(segment in gold[one.firm.id])
-                main.append(gold[one.firm.id].get(segment) == "main")
-    told_of = [one.trade() for one in evidence]
+                rows.append(evidence.features[row])
+                any_.append(segment in gold[one.id])
+                main.append(gold[one.id].get(segment) == "main")
     of_places, *of_trades = _order(evidence, gold, yardstick)
     orders = iter(of_trades)
     trades = {}
     for segment in TRADES:
-        strengths = [gold[one.firm.id].get(segment) for one in evidence]
+        strengths = [gold[one.id].get(segment) for one in evidence.firms]
         trades[segment] = PlaceWeights(
-            any=_fit(told_of, [strength is not None for strength in strengths], STRENGTH_OF_TRADE),
-            main=_fit(told_of, [strength == "main" for strength in strengths], STRENGTH_OF_TRADE),
+            any=_fit(evidence.trade, [strength is not None for strength in strengths], STRENGTH_OF_TRADE),
+            main=_fit(evidence.trade, [strength == "main" for strength in strengths], STRENGTH_OF_TRADE),
             order=next(orders),
         )
     return PlacingModel(
@@ -100,22 +102,22 @@ def learn(evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick, on
     )
 
 
-def _order(evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick) -> list[list[float]]:
+def _order(evidence: Evidence, gold: Gold, yardstick: Yardstick) -> list[list[float]]:
     """Return the weights under which main places stand first: of places, and of each segment of trade."""
     width, block = len(FEATURES), len(TRADE) + 1
     asked: list[tuple[NDArray[np.float64], NDArray[np.bool_]]] = []
-    for one in evidence:
+    for one, trade, (start, end) in zip(evidence.firms, evidence.trade, pairwise(evidence.starts), strict=True):
         rows, segments = list[list[float]](), list[str]()
-        for place, features in one.features():
-            if (segment := yardstick.places[place].formerly) not in TRADES:
-                rows.append([*features, *[0.0] * (block * len(TRADES))])
+        for row in range(start, end):
+            if (segment := yardstick.places[evidence.places[row]].formerly) not in TRADES:
+                rows.append([*evidence.features[row], *[0.0] * (block * len(TRADES))])
                 segments.append(segment)
         for number, segment in enumerate(TRADES):
             own = [0.0] * (width + block * len(TRADES))
-            own[width + number * block : width + (number + 1) * block] = [*one.trade(), 1.0]
+            own[width + number * block : width + (number + 1) * block] = [*trade, 1.0]
             rows.append(own)
             segments.append(segment)
-        right = np.array([gold[one.firm.id].get(segment) == "main" for segment in segments])
+        right = np.array([gold[one.id].get(segment) == "main" for segment in segments])
         if right.any():
             asked.append((np.array(rows), right))
 
@@ -130,14 +132,16 @@ def _order(evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick) -
             slope = slope + rows.T @ (shares - shares * right / hit)
         return lost, slope
 
-    start = np.zeros(width + block * len(TRADES))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
+    begin = np.zeros(width + block * len(TRADES))
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     parts = [[*found[:width].tolist(), 0.0]]
     parts += [found[width + number * block : width + (number + 1) * block].tolist() for number in range(len(TRADES))]
     return [[round(value, 4) for value in part] for part in parts]
 
 
-def _fit(rows: Sequence[Sequence[float]], right: Sequence[bool], strength: float) -> list[float]:
+def _fit(
+    rows: Sequence[NDArray[np.float64]] | NDArray[np.float64], right: Sequence[bool], strength: float
+) -> list[float]:
     if sum(right) < 2:
         return [0.0] * len(rows[0]) + [-4.0]
     fitted = LogisticRegression(C=strength, max_iter=5000).fit(np.asarray(rows), right)
@@ -145,15 +149,16 @@ def _fit(rows: Sequence[Sequence[float]], right: Sequence[bool], strength: float
 
 
 def cross_validate(
-    evidence: Sequence[FirmEvidence], gold: Gold, yardstick: Yardstick, seed: int
+    firms: Sequence[RegisteredFirm], gold: Gold, yardstick: Yardstick, seed: int
 ) -> list[dict[str, Any]]:
     """Return the places of every labelled firm, judged by what the other folds teach."""
     placed: dict[str, dict[str, Any]] = {}
-    for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(np.arange(len(evidence))):
-        model = learn([evidence[row] for row in train], gold, yardstick, "folds")
-        for one in judge([evidence[row] for row in test], yardstick, model):
+    reader = RegisterReader(yardstick)
+    for train, test in KFold(FOLDS, shuffle=True, random_state=seed).split(np.arange(len(firms))):
+        model = learn(reader.read([firms[row] for row in train]), gold, yardstick, "folds")
+        for one in judge(reader.read([firms[row] for row in test]), yardstick, model):
             placed[one.firm] = told(one, yardstick)
-    return [placed[one.firm.id] for one in evidence]
+    return [placed[one.id] for one in firms]
 
 
 def score(placed: Iterable[Mapping[str, Any]]) -> dict[str, float]:
@@ -183,8 +188,8 @@ def score(placed: Iterable[Mapping[str, Any]]) -> dict[str, float]:
 def figures() -> None:
     """Print the figures on dev, the mean and the spread over the shuffles."""
     yardstick = read_taxonomy()
-    evidence, gold = read_dev(yardstick)
-    runs = [score(cross_validate(evidence, gold, yardstick, seed)) for seed in range(SHUFFLES)]
+    firms, gold = read_dev()
+    runs = [score(cross_validate(firms, gold, yardstick, seed)) for seed in range(SHUFFLES)]
     print(f"\n247 firms, {FOLDS} folds, {SHUFFLES} shuffles\n\n| figure | mean | least | most |\n|---|---:|---:|---:|")
     for name in runs[0]:
         values = [run[name] for run in runs]
@@ -194,7 +199,8 @@ def figures() -> None:
 def fit() -> None:
     """Learn from all of dev and write the weights that ship."""
     yardstick = read_taxonomy()
-    evidence, gold = read_dev(yardstick)
+    firms, gold = read_dev()
+    evidence = RegisterReader(yardstick).read(firms)
     model = learn(evidence, gold, yardstick, "247 dev firms of the placement task, by python -m benchmarks.placing fit")
     WEIGHTS.write_text(json.dumps(model.model_dump(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, any_, main in zip((*FEATURES, "(none)"), model.places.any, model.places.main, strict=True):
@@ -215,18 +221,28 @@ def make_firms(number: int) -> Iterable[RegisteredFirm]:
 
 
 def growth() -> None:
-    """Print time and memory at sizes 10 times apart."""
-    print("\n| firms | seconds | MB | seconds per 1,000 |\n|---:|---:|---:|---:|")
-    for size in (1_000, 10_000, 100_000, 1_000_000):
+    """Print time and memory at sizes 10 times apart, up to the largest that is asked for."""
+    print("\n| firms | seconds | ms a firm | CPU seconds | CPU ms a firm | MB |\n|---:|---:|---:|---:|---:|---:|")
+    most = int(sys.argv[2]) if len(sys.argv) > 2 else SIZES[-1]
+    for size in (size for size in SIZES if size <= most):
         said = subprocess.run(
-            [sys.executable, "-m", "benchmarks.placing", "one", str(size)], capture_output=True, text=True, check=True
+            [
+                sys.executable,
+                "-c",
+                f"from benchmarks.placing import one; one({size})",
+            ],  # nothing that a helper reads again
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
-        seconds, memory = map(float, said.split())
-        print(f"| {size:,} | {seconds:.1f} | {memory:,.0f} | {seconds / size * 1000:.3f} |", flush=True)
+        seconds, cpu, memory = map(float, said.split())
+        row = f"| {size:,} | {seconds:.1f} | {seconds / size * 1000:.2f} | {cpu:.1f} | {cpu / size * 1000:.2f} |"
+        print(f"{row} {memory:,.0f} |", flush=True)
 
 
 def one(size: int) -> None:
-    """Print the seconds and MB of one run by the command's own way: a file in, a file out."""
+    """Print the seconds, CPU seconds and MB of one run by the command's own way: a file in, a file out; of all its
+    processes together."""
     from queries.placing.run import place_files
 
     with tempfile.TemporaryDirectory() as folder:
@@ -236,9 +252,16 @@ def one(size: int) -> None:
                 file.write(
                     json.dumps({"id": firm.id, "name": firm.name, "scope": firm.scope}, ensure_ascii=False) + "\n"
                 )
-        yardstick, start = read_taxonomy(), time.perf_counter()
+        yardstick, start, before = read_taxonomy(), time.perf_counter(), _cpu()
         place_files(source, Path(folder) / "placed.jsonl", yardstick)
-        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        seconds, cpu = time.perf_counter() - start, _cpu() - before
+        cores = len(os.sched_getaffinity(0)) if size >= FEW else 0
+        own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in _WHO)
+        print(seconds, cpu, own + others * cores)
+
+
+def _cpu() -> float:
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, _WHO))
 
 
 if __name__ == "__main__":

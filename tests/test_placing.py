@@ -27,6 +27,7 @@ from loaders.loads import read_loads
 from loaders.placements import SOURCE, judge_places
 from loaders.run import load_rows
 from queries.core.view import View
+from queries.placing import run
 from queries.placing.answers import Placements, PlacementState, Sureness
 from queries.placing.evidence import RegisteredFirm
 from queries.placing.review import list_placements
@@ -306,8 +307,8 @@ def test_what_is_inferred_can_be_left_out(boats: Store) -> None:
 
 @pytest.mark.skipif(not bench.DATA.is_dir(), reason="the labelled rows are not part of the project")
 def test_the_figures_on_dev_have_not_fallen(seeds: Yardstick) -> None:
-    evidence, gold = bench.read_dev(seeds)
-    runs = [bench.score(bench.cross_validate(evidence, gold, seeds, seed)) for seed in range(2)]
+    firms, gold = bench.read_dev()
+    runs = [bench.score(bench.cross_validate(firms, gold, seeds, seed)) for seed in range(2)]
     mean = {name: float(np.mean([run[name] for run in runs])) for name in runs[0]}
     least = {
         "segment F1": 0.66,
@@ -317,3 +318,17 @@ def test_the_figures_on_dev_have_not_fallen(seeds: Yardstick) -> None:
         "product recall@5": 0.45,
     }
     assert {name: mean[name] for name in least if mean[name] < least[name]} == {}
+
+
+def test_several_processes_place_what_one_does(boats: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scopes = ("船舶制造；渔船制造", "船舶修理", "服装销售")
+    lines = [{"id": str(n), "name": f"示例{n}公司", "scope": scopes[n % 3]} for n in range(50)]
+    (tmp_path / "f.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), "utf-8")
+    yardstick = read_yardstick(under(boats))
+    alone = place_files(tmp_path / "f.jsonl", tmp_path / "alone.jsonl", yardstick)
+    monkeypatch.setattr(run, "FEW", 20)
+    monkeypatch.setattr(run, "BATCH", 7)
+    assert place_files(tmp_path / "f.jsonl", tmp_path / "many.jsonl", yardstick) == alone
+    assert (tmp_path / "many.jsonl").read_bytes() == (tmp_path / "alone.jsonl").read_bytes()
+    assert alone.firms == 50
+    assert alone.placed

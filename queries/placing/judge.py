@@ -8,21 +8,22 @@ trades is judged by how much of the scope is selling.
 import json
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from queries.core.reason import Reason
 from queries.placing.answers import Sureness
 from queries.placing.catalogue import say
-from queries.placing.evidence import FirmEvidence, Said
+from queries.placing.evidence import Evidence, Floats
+from queries.placing.phrases import Phrase
 from queries.placing.yardstick import Yardstick
 
-Floats = NDArray[np.float64]
 MOST_REASONS = 3
 MOSTLY = 0.5  # of a firm's items: who says hardly anything else stands there
 MOST_PRODUCTS = 8
@@ -87,120 +88,157 @@ def read_model() -> PlacingModel:
     return PlacingModel.model_validate(json.loads((files("queries") / "placing" / "weights.json").read_text("utf-8")))
 
 
-def likelihood(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
+def likelihood(rows: Floats, weights: Sequence[float]) -> Floats:
     """Return the likelihood of each row of features."""
     made: Floats = 1 / (1 + np.exp(-weighed(rows, weights)))
     return made
 
 
-def weighed(rows: Sequence[Sequence[float]], weights: Sequence[float]) -> Floats:
+def weighed(rows: Floats, weights: Sequence[float]) -> Floats:
     """Return what each row of features comes to."""
-    made: Floats = np.asarray(rows).reshape(-1, len(weights) - 1) @ np.asarray(weights[:-1]) + weights[-1]
+    made: Floats = rows @ np.asarray(weights[:-1]) + weights[-1]
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Likely:
-    """How likely it is that a place is one, that it is a main one, and how far before others it stands."""
+class _Likely(NamedTuple):
+    """How likely it is that a place is one, and how far before others it stands."""
 
     any: float
-    main: float
     order: float
 
 
-def _likely(rows: Sequence[Sequence[float]], weights: PlaceWeights) -> list[_Likely]:
-    found = (likelihood(rows, weights.any), likelihood(rows, weights.main), weighed(rows, weights.order))
-    return [_Likely(*map(float, each)) for each in zip(*found, strict=True)]
-
-
-def judge(evidence: Sequence[FirmEvidence], yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
+def judge(evidence: Evidence, yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
     """Return where each firm stands."""
-    found = [one.features() for one in evidence]
-    of_places = iter(_likely([row for features in found for _, row in features], model.places))
-    told = [one.trade() for one in evidence]
+    rows, weights = evidence.features, model.places
+    any_, order = likelihood(rows, weights.any), weighed(rows, weights.order)
+    # long scopes, of which the weights are, hardly say such a thing
+    any_ = np.where(evidence.plainly >= MOSTLY, np.maximum(any_, model.middle + 0.1), any_)
+    took = (any_ > model.from_any) | (likelihood(rows, weights.main) > model.from_main)
     trades = {
-        yardstick.number[segment]: _likely(told, trade)
+        yardstick.number[segment]: [
+            _Likely(*both)
+            for both in zip(
+                likelihood(evidence.trade, trade.any).tolist(),
+                weighed(evidence.trade, trade.order).tolist(),
+                strict=True,
+            )
+        ]
         for segment, trade in model.trades.items()
         if segment in yardstick.number
     }
+    places, scores, orders, taken_alone = evidence.places.tolist(), any_.tolist(), order.tolist(), took.tolist()
     placed = []
-    for number, (one, features) in enumerate(zip(evidence, found, strict=True)):
-        likely = {place: next(of_places) for place, _ in features}
-        for place in likely:
-            if one.places[place].plainly >= MOSTLY:  # long scopes, of which the weights are, hardly say such a thing
-                likely[place] = replace(likely[place], any=max(likely[place].any, model.middle + 0.1))
-        taken = {
-            place: each
-            for place, each in likely.items()
-            if place not in trades and (each.any > model.from_any or each.main > model.from_main)
+    for number, (start, end) in enumerate(pairwise(evidence.starts)):
+        own = {place: each[number] for place, each in trades.items()}
+        before = dict(zip(places[start:end], orders[start:end], strict=True)) | {
+            place: each.order for place, each in own.items()
         }
-        likely |= {place: own[number] for place, own in trades.items()}
-        taken |= {place: likely[place] for place in trades if likely[place].any > model.from_trade}
+        taken = {
+            places[row]: _Likely(scores[row], orders[row])
+            for row in range(start, end)
+            if taken_alone[row] and places[row] not in trades
+        }
+        taken |= {place: each for place, each in own.items() if each.any > model.from_trade}
         # who stands on some chain stands where most speaks for it
-        first = max(likely, key=lambda place: likely[place].order, default=None)
-        if taken and first is not None and likely[first].any > model.from_first:
-            taken[first] = likely[first]
-        placed.append(_placed(one, yardstick, model, taken, trades))
+        if taken and (first := max(before, key=before.__getitem__)) not in taken:
+            likely = (
+                own[first] if first in own else _Likely(scores[start + places[start:end].index(first)], before[first])
+            )
+            if likely.any > model.from_first:
+                taken[first] = likely
+        placed.append(_placed(evidence, number, yardstick, model, taken, trades))
     return placed
 
 
 def _placed(
-    one: FirmEvidence, yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely], trades: Container[int]
+    evidence: Evidence,
+    firm: int,
+    yardstick: Yardstick,
+    model: PlacingModel,
+    taken: Mapping[int, _Likely],
+    trades: Container[int],
 ) -> Placed:
     order = sorted(taken, key=lambda place: (-taken[place].order, place))
     segments = tuple(
-        Placement(place, taken[place].any, _level(taken[place].any, model), _why(one, place, place in trades))
+        Placement(
+            place, taken[place].any, _level(taken[place].any, model), _why(evidence, firm, place, place in trades)
+        )
         for place in order
     )
-    return Placed(one.firm.id, segments, _products(one, yardstick, model, taken))
+    return Placed(evidence.firms[firm].id, segments, _products(evidence.phrases[firm], yardstick, model, taken))
 
 
 def _level(score: float, model: PlacingModel) -> Sureness:
     return Sureness.high if score >= model.high else Sureness.middle if score >= model.middle else Sureness.low
 
 
-def _why(one: FirmEvidence, place: int, trades: bool) -> tuple[Reason, ...]:
+def _why(evidence: Evidence, firm: int, place: int, trades: bool) -> tuple[Reason, ...]:
     if trades:
-        sold = [item.text for item in one.items if item.sells][:5]
-        return (say("trades", items=sold, count=len(sold)),) if sold else (say("trades_by_name", name=one.firm.name),)
-    said = one.places.get(place, Said())
-    best = sorted(said.words.items(), key=lambda pair: -pair[1][0])[:MOST_REASONS]
+        sold = [phrase.text for phrase in evidence.phrases[firm] if phrase.sells][:5]
+        name = evidence.firms[firm].name
+        return (say("trades", items=sold, count=len(sold)),) if sold else (say("trades_by_name", name=name),)
+    best = sorted(evidence.words(firm, place).items(), key=lambda pair: -pair[1][0])[:MOST_REASONS]
     return tuple(say(channel, item=text, share=strength) for text, (strength, channel) in best)
 
 
+class _Named(NamedTuple):
+    """A product with how likely it is, and the item that names it; or the segment of which it is typical."""
+
+    of: str
+    score: float
+    item: str | None
+    segment: str = ""
+
+
 def _products(
-    one: FirmEvidence, yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely]
+    phrases: Sequence[Phrase], yardstick: Yardstick, model: PlacingModel, taken: Mapping[int, _Likely]
 ) -> tuple[Placement, ...]:
     """Return what the firm makes where it stands; of a place where nothing is said the typical product. Of a firm that
     stands nowhere nothing is said."""
-    found: dict[int | str, Placement] = {}
-    chains = {yardstick.places[place].chain for place in taken}
     if not taken:
         return ()
-    for id, (strength, text) in one.products.items():
+    named: dict[str, tuple[float, str]] = {}  # how well a product is named at most, and in which item
+    for phrase in phrases:
+        for id, strength in phrase.products:
+            if strength >= model.from_product and strength > named.get(id, (0.0, ""))[0]:
+                named[id] = strength, phrase.text
+    found: dict[str, _Named] = {}
+    chains = {yardstick.places[place].chain for place in taken}
+    for id, (strength, text) in named.items():
         product = yardstick.products[id]
         at = [taken[place].any for place in product.places if place in taken]
-        beside = any(yardstick.places[place].chain in chains for place in product.places)
-        sure = 0.5 + max(at) / 2 if at else SAME_CHAIN if beside else ELSEWHERE
+        if at:
+            sure = 0.5 + max(at) / 2
+        else:
+            beside = any(yardstick.places[place].chain in chains for place in product.places)
+            sure = SAME_CHAIN if beside else ELSEWHERE
         if (score := strength * sure) >= model.from_product:
-            why = say("names_product", item=text, product=product.name)
-            found[id] = Placement(id, score, _level(score, model), (why,))
-    said = {place for each in found.values() if each.score >= SAID for place in yardstick.products[str(each.of)].places}
+            found[id] = _Named(id, score, text)
+    said = {place for each in found.values() if each.score >= SAID for place in yardstick.products[each.of].places}
     for place in sorted(taken.keys() - said):
         if (typical := yardstick.places[place].typical) and typical not in found:
-            score = taken[place].any * TYPICAL
-            why = say("typical", segment=yardstick.places[place].name, product=yardstick.products[typical].name)
-            found[typical] = Placement(typical, score, Sureness.low, (why,))
-    return tuple(_in_turn(found.values(), yardstick, taken))[:MOST_PRODUCTS]
+            found[typical] = _Named(typical, taken[place].any * TYPICAL, None, yardstick.places[place].name)
+    return tuple(
+        _product(each, yardstick, model) for each in _in_turn(found.values(), yardstick, taken)[:MOST_PRODUCTS]
+    )
 
 
-def _in_turn(found: Iterable[Placement], yardstick: Yardstick, taken: Mapping[int, _Likely]) -> list[Placement]:
+def _product(named: _Named, yardstick: Yardstick, model: PlacingModel) -> Placement:
+    name = yardstick.products[named.of].name
+    if named.item is None:
+        why = say("typical", segment=named.segment, product=name)
+        return Placement(named.of, named.score, Sureness.low, (why,))
+    why = say("names_product", item=named.item, product=name)
+    return Placement(named.of, named.score, _level(named.score, model), (why,))
+
+
+def _in_turn(found: Iterable[_Named], yardstick: Yardstick, taken: Mapping[int, _Likely]) -> list[_Named]:
     """Return products in order: the likeliest of each place before the second of any."""
     turns: Counter[int] = Counter()
-    order: list[tuple[int, float, str, Placement]] = []
-    for each in sorted(found, key=lambda each: (-each.score, str(each.of))):
-        own = [place for place in yardstick.products[str(each.of)].places if place in taken]
+    order: list[tuple[int, float, str, _Named]] = []
+    for each in sorted(found, key=lambda each: (-each.score, each.of)):
+        own = [place for place in yardstick.products[each.of].places if place in taken]
         place = max(own, key=lambda place: taken[place].order, default=-1)
-        order.append((turns[place], -each.score, str(each.of), each))
+        order.append((turns[place], -each.score, each.of, each))
         turns[place] += 1
     return [each for *_, each in sorted(order, key=lambda row: row[:3])]

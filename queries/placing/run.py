@@ -1,9 +1,15 @@
 """A run of placing over a file: firms of a register in, their places out, and every row that could not be used told."""
 
+import gc
 import json
-from collections.abc import Iterable, Iterator
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +25,7 @@ from queries.placing.yardstick import Yardstick, read_yardstick
 
 FORM = '{"id": "编号", "name": "企业名称", "scope": "经营范围", "industry": "行业"}'
 BATCH = 1_000  # firms that are judged at a time
+FEW = 20_000  # firms that one process places about as soon as several that have yet to begin
 
 
 @dataclass(frozen=True)
@@ -30,15 +37,21 @@ class PlaceRun:
     bad: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What is written of some firms, a line of JSON each: how many they are, and how many of them stand somewhere."""
+
+    text: str
+    firms: int
+    placed: int
+
+
 def place(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[list[Placed]]:
     """Yield where firms stand, batch by batch; raises ``InputError`` where there is nothing to be placed on."""
-    if not yardstick.places:
-        raise InputError("图里还没有环节，无从放起；请先载入产业链（随附的：lianzhang load seeds）")
-    reader, model = RegisterReader(yardstick), read_model()
-    waiting = iter(firms)
-    while batch := [reader.read(firm) for firm in islice(waiting, BATCH)]:
+    read, waiting = _reader(yardstick), iter(firms)
+    while batch := [*islice(waiting, BATCH)]:
         check()
-        yield judge(batch, yardstick, model)
+        yield read(batch)
 
 
 def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda _text, _rows: None) -> PlaceRun:
@@ -47,13 +60,70 @@ def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda
     rows = Rows(firms, FORM)
     number = placed = 0
     with writing(out) as fresh, fresh.open("w", encoding="utf-8") as file:
-        for batch in place(read_firms(rows), yardstick):
-            for one in batch:
-                file.write(json.dumps(told(one, yardstick), ensure_ascii=False) + "\n")
-                placed += bool(one.segments)
-            number += len(batch)
+        for lines in place_lines(read_firms(rows), yardstick):
+            file.write(lines.text)
+            number += lines.firms
+            placed += lines.placed
             tell("企业上链", number)
     return PlaceRun(number, placed, rows.bad)
+
+
+def place_lines(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[Lines]:
+    """Yield the lines of firms in their order, made by as many processes as there are cores where the firms are many:
+    each reads the yardstick once, and gives back lines, not objects."""
+    waiting = iter(firms)
+    first = [*islice(waiting, FEW)]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    few = len(first) < FEW or cores < 2 or not yardstick.places
+    every = chain(first, waiting)
+    if few:
+        yield from (_lines(batch, yardstick) for batch in place(every, yardstick))
+        return
+    asked = deque[Future[Lines]]()
+    with ProcessPoolExecutor(cores, get_context("spawn"), initializer=_begin, initargs=(yardstick,)) as pool:
+        try:
+            while True:
+                while len(asked) < 2 * cores and (batch := [*islice(every, BATCH)]):
+                    asked.append(pool.submit(_place_batch, batch))
+                if not asked:
+                    return
+                check()
+                yield asked.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _reader(yardstick: Yardstick) -> Callable[[Sequence[RegisteredFirm]], list[Placed]]:
+    """Return what places a batch of firms."""
+    if not yardstick.places:
+        raise InputError("图里还没有环节，无从放起；请先载入产业链（随附的：lianzhang load seeds）")
+    reader, model = RegisterReader(yardstick), read_model()
+    return lambda firms: judge(reader.read(firms), yardstick, model)
+
+
+def _lines(placed: Sequence[Placed], yardstick: Yardstick) -> Lines:
+    text = "".join(json.dumps(told(one, yardstick), ensure_ascii=False) + "\n" for one in placed)
+    return Lines(text, len(placed), sum(bool(one.segments) for one in placed))
+
+
+_place_here: Callable[[Sequence[RegisteredFirm]], Lines] | None = None  # of a process that places for another
+
+
+def _begin(yardstick: Yardstick) -> None:
+    global _place_here
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who began it ends it
+    gc.disable()  # nothing here refers to itself, and what is kept of phrases is much to look through
+    read = _reader(yardstick)
+
+    def place_here(firms: Sequence[RegisteredFirm]) -> Lines:
+        return _lines(read(firms), yardstick)
+
+    _place_here = place_here
+
+
+def _place_batch(firms: Sequence[RegisteredFirm]) -> Lines:
+    assert _place_here is not None
+    return _place_here(firms)
 
 
 def read_firms(rows: Rows) -> Iterator[RegisteredFirm]:

@@ -74,6 +74,11 @@ class ScopeItem:
         return self.deed == "sell"
 
 
+@lru_cache(maxsize=10_000)
+def _deeds_of(verbs: tuple[str, ...]) -> frozenset[Deed]:
+    return frozenset(_deed_of[verb] for verb in verbs)
+
+
 @cache
 def _counted(deeds: frozenset[Deed]) -> str:
     return next((name for deed, name in _BY_DEED if deed in deeds), "bare")
@@ -89,14 +94,16 @@ def plain(text: str) -> str:
 
 def read_scope(text: str) -> list[ScopeItem]:
     """Return the items of a scope, in the order in which they stand."""
-    items: list[ScopeItem] = []
-    for sentence in _sentence.split(plain(text)):
-        items += _read_sentence(sentence.strip(" ,:-"))
-    return items
+    return [item for sentence in sentences(text) for item in read_sentence(sentence)]
 
 
-@lru_cache(maxsize=200_000)
-def _read_sentence(sentence: str) -> tuple[ScopeItem, ...]:
+def sentences(text: str) -> list[str]:
+    """Return the parts of a scope of which each is read by itself."""
+    return [sentence.strip(" ,:-") for sentence in _sentence.split(plain(text))]
+
+
+def read_sentence(sentence: str) -> list[ScopeItem]:
+    """Return the items of a sentence of a scope."""
     items: list[ScopeItem] = []
     carried: tuple[str, ...] = ()
     for clause in _clause.split(sentence):
@@ -113,7 +120,7 @@ def _read_sentence(sentence: str) -> tuple[ScopeItem, ...]:
                     carried = lead
                 clause = rest
         items += _read_clause(clause, lead or carried)
-    return tuple(items)
+    return items
 
 
 def _read_clause(clause: str, lead: tuple[str, ...]) -> list[ScopeItem]:
@@ -132,7 +139,7 @@ def _read_clause(clause: str, lead: tuple[str, ...]) -> list[ScopeItem]:
         verbs = lead + (own or said)
         if own and not before:
             said = own
-        items.append(ScopeItem(what, part, frozenset(_deed_of[verb] for verb in verbs), verbs))
+        items.append(ScopeItem(what, part, _deeds_of(verbs), verbs))
     return items[::-1]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph.names.names import make_id
 from queries.core.view import View
@@ -44,14 +44,12 @@ class RegisterWord:
     places: tuple[tuple[int, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A word in a text: how well it names the text, and where it stands."""
+class Found(NamedTuple):
+    """A word in a text: how well it names the text, and the places that the text does not mean by it."""
 
     word: str
     quality: float
-    start: int
-    end: int
+    barred: Container[int]
 
 
 @dataclass(frozen=True)
@@ -89,12 +87,15 @@ class Yardstick:
     ends: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # the ends of products' names
 
     @cached_property
-    def _lengths(self) -> dict[str, list[int]]:
-        return _lengths_of(self.words)
-
-    @cached_property
-    def _other_lengths(self) -> dict[str, list[int]]:
-        return _lengths_of(self.others)
+    def _begins(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Return by their first signs how long words are, and those that mean something else, the longest first."""
+        lengths: dict[str, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+        for number, words in enumerate(([*self.words], [*self.others])):
+            for word in words:
+                lengths[word[:SHORTEST]][number].add(len(word))
+        return {
+            begin: (sorted(own, reverse=True), sorted(others, reverse=True)) for begin, (own, others) in lengths.items()
+        }
 
     @cached_property
     def number(self) -> dict[str, int]:
@@ -106,24 +107,43 @@ class Yardstick:
 
         A word within a longer one is left out: 锂电池 is no 电池.
         """
-        return [
-            Found(word, _quality(start, end, len(text)), start, end)
-            for word, start, end in _longest(text, self.words, self._lengths)
+        begins_at = self._begins.get
+        begins = [
+            (start, begun)
+            for start in range(len(text) - SHORTEST + 1)
+            if (begun := begins_at(text[start : start + SHORTEST]))
         ]
-
-    def elsewhere(self, text: str) -> list[tuple[int, int, set[int]]]:
-        """Return from where to where a text speaks of something else than some segments do with the same word."""
+        if not (found := _longest(text, self.words, [(start, own) for start, (own, _) in begins if own])):
+            return []
+        elsewhere = _longest(text, self.others, [(start, others) for start, (_, others) in begins if others])
         return [
-            (start, end, self.others[word]) for word, start, end in _longest(text, self.others, self._other_lengths)
+            Found(
+                word,
+                _quality(start, end, len(text)),
+                {
+                    place
+                    for other, begin, until in elsewhere
+                    if begin <= start and end <= until
+                    for place in self.others[other]
+                }
+                if elsewhere
+                else (),
+            )
+            for word, start, end in found
         ]
 
     def holding(self, word: str) -> int:
-        """Return how many words there are that hold a word."""
-        return self._all.count(word)
+        """Return how often words hold a word or an end of a product's name."""
+        return self._holding[word]
 
     @cached_property
-    def _all(self) -> str:
-        return "\n".join(self.words)
+    def _holding(self) -> Counter[str]:
+        held, asked = Counter[str](), self.words.keys() | self.ends.keys()
+        for long in self.words:
+            ends = range(SHORTEST, len(long) + 1)
+            for word in {long[start:end] for end in ends for start in range(end - SHORTEST + 1)} & asked:
+                held[word] += long.count(word)
+        return held
 
     def add(self, text: str, kind: WordKind, of: str, places: Iterable[tuple[int, float]]) -> None:
         """Add a word."""
@@ -131,20 +151,15 @@ class Yardstick:
             self.words[bare].append(RegisterWord(kind, of, tuple(places)))
 
 
-def _lengths_of(words: Iterable[str]) -> dict[str, list[int]]:
-    """Return by their first signs how long words are, the longest first."""
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for word in words:
-        lengths[word[:SHORTEST]].add(len(word))
-    return {begin: sorted(own, reverse=True) for begin, own in lengths.items()}
-
-
-def _longest(text: str, words: Container[str], lengths: Mapping[str, Sequence[int]]) -> list[tuple[str, int, int]]:
-    """Return the words in a text with where they stand, without those within longer ones."""
+def _longest(
+    text: str, words: Container[str], begins: Sequence[tuple[int, Sequence[int]]]
+) -> list[tuple[str, int, int]]:
+    """Return the words in a text with where they stand, without those within longer ones; ``begins`` are where some may
+    begin, and how long these are."""
     found: list[tuple[str, int, int]] = []
     until, whole = 0, len(text)  # how far the words reach that begin before
-    for start in range(whole - SHORTEST + 1):
-        for length in lengths.get(text[start : start + SHORTEST], ()):
+    for start, lengths in begins:
+        for length in lengths:
             end = start + length
             if end <= until:
                 break
