@@ -25,7 +25,7 @@ MOST_OF_CHAIN = 200  # products, and firms, in the picture of a chain's page
 TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 
 
-@router.get("/")
+@router.get("/stock")
 def show_chains(visit: VisitDep, view: Annotated[str, Query(pattern="^(cards|table)$")] = "cards") -> Response:
     """Show all chains with how much is known of each."""
     chains, totals = chain_queries.list_chains(visit.view), chain_queries.list_totals(visit.view)
