@@ -20,12 +20,12 @@ FEW = 4  # rows of what stands beside them
 SECONDS = 1.5  # that a page waits for what may take longer
 MARK_MEANING = {
     Mark.missing: "查过，没有",
-    Mark.mending: "没有，有项目在补",
+    Mark.mending: "缺，有项目",
     Mark.weak: "有，不够",
     Mark.strong: "够用",
     Mark.unknown: "不知道有没有",
-    Mark.suspected: "没查过，像是缺",
-    Mark.unlisted: "只查了一份名录",
+    Mark.suspected: "像是缺",
+    Mark.unlisted: "不算缺",
 }
 patience = Patience()
 environment().globals |= {
