@@ -1,5 +1,6 @@
 """The pages of the chains: one at a glance, its picture and gaps in full, its records; how much there is of all."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from queries.things.listings import COUNTS
 from queries.things.systems import list_systems
 from queries.things.tables import table_stated_weaknesses, tables_of_chain
 from queries.things.things import list_sources
-from queries.week.answers import ChainWeek
+from queries.week.answers import ChainWeek, PressingGap
 from queries.week.chain import by_segment, chain_week, mark_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -32,6 +33,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 MOST_OF_CHAIN = 200  # products, and firms, in the picture of a chain's page
 TOTAL_PAGES = {"Enterprise": "/enterprises", "Statement": "/figures"}
 SHOWN = 12  # gaps beside the picture, in their segments; the rest by segment
+OF_SEGMENT = 5  # of these at most
 FEW = 8  # segments to look through first
 environment().globals["mark_of"] = mark_of
 Segment = Annotated[str, Query(max_length=300)]
@@ -59,7 +61,7 @@ def show_chain(id: str, visit: VisitDep, segment: Segment = "") -> Response:
     if segment and not chosen:
         raise NotFound(f"{answer.chain}没有编号为“{segment[:60]}”的环节")
     gaps = [gap for gap in said.gaps if not chosen or gap.segment.id == segment]
-    groups = by_segment(gaps if chosen else gaps[:SHOWN])
+    groups = by_segment(gaps) if chosen else _first(gaps)
     left = {place: len(own) - len(groups[place]) for place, own in by_segment(gaps).items() if place in groups}
     strips = {one.segment.id: one for one in said.week.segments}
     values = {
@@ -77,6 +79,17 @@ def show_chain(id: str, visit: VisitDep, segment: Segment = "") -> Response:
         "looked": _looked(said.week),
     }
     return visit.render("chain.html", view.chain["name"], view=view, **values)
+
+
+def _first(gaps: Sequence[PressingGap]) -> dict[tuple[str, str], list[PressingGap]]:
+    """Return the gaps beside the picture: the first of each segment while there is room."""
+    shown: dict[tuple[str, str], list[PressingGap]] = {}
+    room = SHOWN
+    for place, own in by_segment(gaps).items():
+        if room > 0:
+            shown[place] = own[: min(OF_SEGMENT, room)]
+            room -= len(shown[place])
+    return shown
 
 
 def _looked(week: ChainWeek) -> str:

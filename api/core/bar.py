@@ -20,8 +20,8 @@ ENTRIES: dict[str, Rooms] = {
     "台账": (("匹配台账", "/ledger"), ("项目", "/projects")),
     "数据": (
         ("公布数据", "/figures"), ("图里有多少", "/stock"), ("载入", "/loads"), ("上链审核", "/placements"),
-        ("摸底", "/coverage"), ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"), ("操作记录", "/audit"),
-        ("说明", "/about"),
+        ("摸底", "/coverage"), ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"),
+        ("操作记录", "/audit"), ("说明", "/about"),
     ),
 }  # fmt: skip
 OF_A_CHAIN: Rooms = (

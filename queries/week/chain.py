@@ -204,7 +204,7 @@ def _looked(facts: Facts, segment: str) -> Reason:
 def tell_states(counts: Counts) -> str:
     """Return how many are missing and weak, without what there is none of."""
     told = {"种缺": counts.missing, "种弱": counts.weak}
-    return "、".join(f" {number} {word}" for word, number in told.items() if number)
+    return "、".join(f"{number} {word}" for word, number in told.items() if number)
 
 
 def tell_leaders(gaps: Iterable[PressingGap]) -> str:
