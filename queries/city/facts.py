@@ -242,7 +242,7 @@ class Facts:
         """Return the projects under way that will fill a place: for a product those of its segments by who makes it, or
         by nobody of whom a product there is known."""
         coming = {project.id: project for segment in place.segments for project in self.under_way.get(segment, ())}
-        if place.label == "Segment":
+        if place.label == "Segment" or not coming:
             return [*coming.values()]
         beside = {id for id, segments in self.segments_of.items() if not {*segments}.isdisjoint(place.segments)}
         found = []

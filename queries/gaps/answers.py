@@ -52,7 +52,8 @@ class UnderWay(Answer):
     """A project that would fill a place: how far it is, by when, with how much; ``uncertain`` where it has not moved
     for longer than the rules allow."""
 
-    project: Named
+    project: str
+    project_id: str
     stage: str | None
     since: str | None
     expected_on: str | None

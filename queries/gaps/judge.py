@@ -102,7 +102,8 @@ def _under_way(facts: Facts, project: ProjectRow, rules: Rules) -> UnderWay:
         for key in ("stage", "since", "expected_on", "amount", "currency", "yuan", "status", "source")
     }
     return UnderWay(
-        project=Named(id=project.id, name=project.name),
+        project=project.name,
+        project_id=project.id,
         investors=project.investors,
         uncertain=is_uncertain(project, facts.city.today, rules.under_way.months),
         **told,

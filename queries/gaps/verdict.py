@@ -1,7 +1,7 @@
 """The verdict on a place: from what was measured to state and score, by the
 rules and nothing else, made once a place and carried."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from queries.city.answers import Ring
@@ -62,8 +62,10 @@ def verdict_of(measures: Measures, rules: Rules) -> Verdict:
     return Verdict(measures, state, goods, standing, leaders, points, round(sum(points.values()), 2), worst)
 
 
-def strength(sources: Iterable[Source], rules: Rules) -> float:
+def strength(sources: Sequence[Source], rules: Rules) -> float:
     """Return as how many sources some firms count: those of a group as one at most, small ones as a part of one."""
+    if not sources:
+        return 0.0
     parts = {Size.small: rules.size.small.value, Size.micro: rules.size.micro.value}
     groups: dict[str, float] = {}
     for source in sources:
@@ -102,8 +104,10 @@ def state_of_good(good: Good, rules: Rules) -> State:
     enough = rules.state.product_firms.value
     if strength(good.sources, rules) >= enough:
         return State.strong
+    if not good.looked:
+        return State.unknown
     most = max(float(good.unnamed), strength((*good.sources, *good.perhaps), rules))
-    if not good.looked or most >= enough:
+    if most >= enough:
         return State.unknown
     if not good.sources:
         return State.unknown if good.possible else State.missing
