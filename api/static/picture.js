@@ -339,7 +339,7 @@
     context.fillStyle = colour("quiet");
     context.font = `${12 * ratio}px ${FONT}`;
     const used = Object.values(data.sources).map((source) => source.name).join("、");
-    const states = data.judged ? "字与填色=断点状态，数=评分（越高越弱）。" : "";
+    const states = data.judged ? "字与填色=断点状态，数=紧要（越大越该先补）。" : "";
     context.fillText(`${states}边框实线=有文件或报道，虚线=整理、推断或示例。来源：${used}`, 14 * ratio, picture.height - 12 * ratio, picture.width - 28 * ratio);
     putOnPaper(false);
     picture.toBlob((blob) => {

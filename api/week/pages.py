@@ -8,9 +8,10 @@ from fastapi.responses import HTMLResponse, Response
 from api.core.page import PageRequest, VisitDep
 from api.core.patience import Patience
 from api.core.templating import environment
+from queries.gaps.words import tell_under_way
 from queries.week.answers import Mark, Week
 from queries.week.chain import by_segment
-from queries.week.tables import hangs, table_of_chains, tables_of_week, tell_under_way, tell_who
+from queries.week.tables import hangs, table_of_chains, tables_of_week, tell_who
 from queries.week.week import week
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from queries.core.table import Ask, Column, Number, Table, ThingRef
-from queries.core.words import show_amount
-from queries.gaps.answers import UnderWay
+from queries.gaps.words import tell_under_way
 from queries.week.answers import ChainWeek, LookAt, PressingGap, Standstill, Week, Who
 
 
@@ -13,16 +12,6 @@ def hangs(gap: PressingGap) -> str:
     """Return what hangs on a gap: leaders, and products that cannot be made without it, as inputs say."""
     told = {"家链主": len(gap.leaders), "种下游产品": gap.standing}
     return "、".join(f"{number} {word}" for word, number in told.items() if number) or "没有登记谁需要"
-
-
-def tell_under_way(project: UnderWay) -> str:
-    """Return a project in one line: its stage, by when, with how much, and whether that is uncertain."""
-    amount = project.yuan if project.yuan is not None else project.amount
-    unit = "元" if project.yuan is not None else project.currency or ""
-    by = f"，预计 {project.expected_on}" if project.expected_on else "，没有写哪天"
-    told = f"{project.project.name}：{project.stage or '没有写阶段'}{by}"
-    told += f"，{show_amount(amount, unit)}" if amount is not None else "，没有写金额"
-    return f"{told}（很久没有下一步，说不准）" if project.uncertain else told
 
 
 def tell_who(who: Who) -> str:
