@@ -102,7 +102,7 @@ def tell_under_way(project: UnderWay) -> str:
     amount = project.yuan if project.yuan is not None else project.amount
     unit = "元" if project.yuan is not None else project.currency or ""
     by = f"，预计 {project.expected_on}" if project.expected_on else "，没有写哪天"
-    told = f"{project.project.name}：{project.stage or '没有写阶段'}{by}"
+    told = f"{project.project}：{project.stage or '没有写阶段'}{by}"
     told += f"，{show_amount(amount, unit)}" if amount is not None else "，没有写金额"
     return f"{told}（很久没有下一步，说不准）" if project.uncertain else told
 
