@@ -18,7 +18,7 @@ from graph.stores import Store
 from queries.core.answers import Flow, Named
 from queries.gaps.answers import State
 from queries.gaps.weak_links import weak_links
-from queries.week.answers import Counts, Mark, SegmentStrip
+from queries.week.answers import Counts, SegmentStrip, TileMark
 from queries.week.catalogue import say
 from queries.week.chain import chain_week
 from queries.week.tables import notes_of_week
@@ -80,7 +80,7 @@ def test_who_could_fill_a_gap_is_told_with_how_far_one_is(store: Store, tmp_path
     assert gaps["foil"].who == []  # it comes with a project anyhow
     mending = gaps["foil"].under_way[0]
     assert (mending.stage, mending.expected_on, mending.amount) == ("开工", "2027-06", 300_000_000)
-    assert gaps["foil"].mark is Mark.mending
+    assert gaps["foil"].mark is TileMark.mending
     assert [leader.id for leader in gaps["chip"].leaders] == ["w"]
 
 
@@ -95,7 +95,7 @@ def test_counts_are_the_same_everywhere(store: Store, tmp_path: Path) -> None:
     assert answer.of == told["missing"] + told["weak"]
     tiles = [tile.mark for segment in chain.segments for tile in segment.tiles]
     assert len(tiles) == len(states)
-    assert tiles.count(Mark.missing) + tiles.count(Mark.mending) == told["missing"]
+    assert tiles.count(TileMark.missing) + tiles.count(TileMark.mending) == told["missing"]
     client = client_of(store)
     assert client.get("/api/v1/gaps").json()["counts"] == answer.counts.model_dump()
     home, page = text_of(client.get("/").text), text_of(client.get("/chains/demo").text)
@@ -107,12 +107,12 @@ def test_a_segment_never_looks_better_than_its_products(full_store: Store) -> No
     for chain in week(under(full_store)).chains:
         for segment in chain.segments:
             marks = {tile.mark for tile in segment.tiles}
-            if segment.look is Mark.strong:
-                assert not marks & {Mark.missing, Mark.mending, Mark.weak}
-                assert Mark.strong in marks or not marks
+            if segment.look is TileMark.strong:
+                assert not marks & {TileMark.missing, TileMark.mending, TileMark.weak}
+                assert TileMark.strong in marks or not marks
                 assert segment.state not in (State.missing, State.weak)
-            if Mark.missing in marks:
-                assert segment.look is Mark.missing
+            if TileMark.missing in marks:
+                assert segment.look is TileMark.missing
 
 
 def test_what_stands_still_is_told_the_longest_first(store: Store, tmp_path: Path) -> None:
@@ -181,7 +181,8 @@ def test_a_segment_of_a_chain_has_an_address_of_its_own(store: Store, tmp_path: 
     client = client_of(story(store, tmp_path))
     page = client.get("/chains/demo?segment=demo.raw").text
     half = page.split('class="block gaps-half"')[1].split("</section>")[0]
-    assert ("矿石" in half, "箔材" in half, "芯片件" in half) == (True, True, False)
+    gaps = half.split("<tbody>")[1].split("</table>")[0]
+    assert ("矿石" in gaps, "箔材" in gaps, "芯片件" in gaps) == (True, True, False)
     assert "在补：" in half
     assert re.search(r'class="card-of[^>]*data-segment="demo\.raw" aria-current="true"', page)
     wrong = client.get("/chains/demo?segment=none")
@@ -191,7 +192,7 @@ def test_a_segment_of_a_chain_has_an_address_of_its_own(store: Store, tmp_path: 
 
 def strip(id: str, tier: str, name: str = "示例环节") -> SegmentStrip:
     return SegmentStrip(
-        segment=Named(id=id, name=name), tier=tier, state=State.unknown, look=Mark.unknown, firms=0,
+        segment=Named(id=id, name=name), tier=tier, state=State.unknown, look=TileMark.unknown, firms=0,
         looked=say("not_looked_at"), tiles=[], counts=Counts(),
     )  # fmt: skip
 

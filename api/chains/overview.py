@@ -26,7 +26,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Line:
+class FeedLine:
     """What feeds what, as a path from the edge of one card to that of the other."""
 
     start: str
@@ -35,15 +35,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Overview:
+class AtAGlance:
     """The cards, the lines between them, and the names of the tiers with their places."""
 
     cards: Sequence[Card]
-    lines: Sequence[Line]
+    lines: Sequence[FeedLine]
     tiers: Sequence[tuple[str, int, int]]
 
 
-def overview(segments: Sequence[SegmentStrip], feeds: Sequence[Flow]) -> Overview | None:
+def overview(segments: Sequence[SegmentStrip], feeds: Sequence[Flow]) -> AtAGlance | None:
     """Return a chain at a glance; None where it has more segments than there is room for as cards, or none."""
     if not 0 < len(segments) <= MOST:
         return None
@@ -78,8 +78,8 @@ def overview(segments: Sequence[SegmentStrip], feeds: Sequence[Flow]) -> Overvie
             cards[id] = Card(by_id[id], x, y, wide, high)
             if not number and not place:
                 tiers.append((SERVICE, x - 28, y + 14))
-    lines = [Line(start, end, _path(cards[start], cards[end])) for start, end in sorted(set(flows)) if start != end]
-    return Overview([cards[id] for id in by_id], lines, tiers)
+    lines = [FeedLine(start, end, _path(cards[start], cards[end])) for start, end in sorted(set(flows)) if start != end]
+    return AtAGlance([cards[id] for id in by_id], lines, tiers)
 
 
 def _spread(place: int, places: int, wide: int) -> int:

@@ -9,7 +9,7 @@ from api.core.page import PageRequest, VisitDep
 from api.core.patience import Patience
 from api.core.templating import environment
 from queries.gaps.words import tell_under_way
-from queries.week.answers import Mark, Week
+from queries.week.answers import TileMark, Week
 from queries.week.chain import by_segment
 from queries.week.tables import hangs, table_of_chains, tables_of_week, tell_who
 from queries.week.week import week
@@ -20,13 +20,13 @@ FIRST = 14  # gaps of the first page, in their segments
 FEW = 4  # rows of what stands beside them
 SECONDS = 1.5  # that a page waits for what may take longer
 MARK_MEANING = {
-    Mark.missing: "查过，没有",
-    Mark.mending: "缺，有项目",
-    Mark.weak: "有，不够",
-    Mark.strong: "够用",
-    Mark.unknown: "不知道有没有",
-    Mark.suspected: "像是缺",
-    Mark.unlisted: "不算缺",
+    TileMark.missing: "查过，没有",
+    TileMark.mending: "缺，有项目",
+    TileMark.weak: "有，不够",
+    TileMark.strong: "够用",
+    TileMark.unknown: "不知道有没有",
+    TileMark.suspected: "像是缺",
+    TileMark.unlisted: "不算缺",
 }
 patience = Patience()
 environment().globals |= {

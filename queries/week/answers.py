@@ -8,7 +8,7 @@ from queries.core.reason import Reason
 from queries.gaps.answers import State, UnderWay
 
 
-class Mark(Term):
+class TileMark(Term):
     """How a product is drawn as one tile, the most urgent first: its state, or what stands beside it."""
 
     missing = "缺"
@@ -51,7 +51,7 @@ class PressingGap(Answer):
     segment: Named
     product: Named
     state: State
-    mark: Mark
+    mark: TileMark
     score: float = Field(description="紧要: 0 to 100, the parts of the judgement added up")
     status: str | None
     standing: int = Field(description="products that cannot be made without it")
@@ -101,7 +101,7 @@ class Tile(Answer):
 
     product: Named
     segment_id: str
-    mark: Mark
+    mark: TileMark
 
 
 class SegmentStrip(Answer):
@@ -110,7 +110,7 @@ class SegmentStrip(Answer):
     segment: Named
     tier: str
     state: State
-    look: Mark
+    look: TileMark
     firms: int
     looked: Reason
     tiles: list[Tile]

@@ -19,11 +19,21 @@ from queries.gaps.answers import GAPS, Judged, ProductState, SegmentState, State
 from queries.gaps.weak_links import Examined, examine, weak_links
 from queries.openings.ledger import ledger
 from queries.things.chains import list_chains
-from queries.week.answers import ChainWeek, Counts, LookAt, Mark, PressingGap, SegmentStrip, Tile, Who
+from queries.week.answers import ChainWeek, Counts, LookAt, PressingGap, SegmentStrip, Tile, TileMark, Who
 from queries.week.catalogue import say
 
-OF_STATE = {State.missing: Mark.missing, State.weak: Mark.weak, State.strong: Mark.strong, State.unknown: Mark.unknown}
-LOOKS = (Mark.missing, Mark.mending, Mark.weak, Mark.strong)  # of which a segment looks like the first that it holds
+OF_STATE = {
+    State.missing: TileMark.missing,
+    State.weak: TileMark.weak,
+    State.strong: TileMark.strong,
+    State.unknown: TileMark.unknown,
+}
+LOOKS = (
+    TileMark.missing,
+    TileMark.mending,
+    TileMark.weak,
+    TileMark.strong,
+)  # of which a segment looks like the first that it holds
 
 
 @dataclass(frozen=True)
@@ -66,14 +76,14 @@ def _make(view: View, chain: str) -> OfChain:
     return OfChain(week, tuple(gaps), tuple(looks))
 
 
-def mark_of(product: Judged) -> Mark:
+def mark_of(product: Judged) -> TileMark:
     """Return how a product is drawn as a tile."""
     if product.state == State.missing and in_hand(product):
-        return Mark.mending
+        return TileMark.mending
     if product.state == State.unknown and product.suspected:
-        return Mark.suspected
+        return TileMark.suspected
     if product.state == State.unknown and product.absent_from:
-        return Mark.unlisted
+        return TileMark.unlisted
     return OF_STATE[product.state]
 
 
@@ -82,12 +92,12 @@ def in_hand(product: Judged | PressingGap) -> bool:
     return any(not project.uncertain for project in product.under_way)
 
 
-def look_of(segment: SegmentState) -> Mark:
+def look_of(segment: SegmentState) -> TileMark:
     """Return as what a segment is drawn: as the worst of its products that are known of, never better than they are."""
     marks = {mark_of(product) for product in segment.products}
     if segment.state in GAPS or not segment.products:
         marks.add(OF_STATE[segment.state])
-    return next((mark for mark in LOOKS if mark in marks), Mark.unknown)
+    return next((mark for mark in LOOKS if mark in marks), TileMark.unknown)
 
 
 def count(products: Sequence[Judged]) -> Counts:

@@ -153,7 +153,7 @@ def _projects(view: View) -> Iterator[Standstill]:
         if item.late:
             yield _project(item, say("project_late", days=f"{item.late:,}"), item.late)
         elif item.stalled:
-            yield _project(item, say("project_still", stage=item.funnel, days=f"{item.quiet:,}"), item.quiet)
+            yield _project(item, say("stuck_at", stage=item.funnel, days=f"{item.quiet:,}"), item.quiet)
 
 
 def _project(item: ProjectItem, told: Reason, days: int | None) -> Standstill:
