@@ -112,6 +112,9 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
             "absent_from": [],
             "firms": [],
             "evidence": [],
+            "under_way": [],
+            "suspected": None,
+            "distance": None,
             **words,
         }
         products = [ProductState(product=f"产品{id}", product_id=f"p0-{id}", **judged)]
@@ -125,7 +128,7 @@ def make_weak_links(states: Mapping[str, tuple[str, float | None]], reason: str 
         "data_date": None,
         "rests_on": {},
     }
-    rest: dict[str, Any] = {"notes": [], "extensions": [], "risk": None, "sources": []}
+    rest: dict[str, Any] = {"look_first": [], "notes": [], "extensions": [], "risk": None, "sources": []}
     return WeakLinks(
         segments=segments, stability=Stability(least_correlation=None, flipped=[], variants=[]), **about, **rest
     )
