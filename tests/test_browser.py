@@ -220,6 +220,7 @@ def test_layers_and_downloads(page: Page) -> None:
     assert got.value.suggested_filename == "新型显示产业链.png"
     got.value.save_as(OUT / "download.png")
     assert (OUT / "download.png").read_bytes()[:4] == b"\x89PNG"
+    page.goto("/chains/new-displays/records")
     with page.expect_download() as got:
         page.locator("#segments").get_by_role("link", name="下载 CSV").click()
     text = Path(got.value.path()).read_bytes()
