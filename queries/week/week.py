@@ -96,7 +96,7 @@ def _tell(
         yield say("no_chains")
     elif gaps:
         yield say("all_in_hand")
-    elif counts.strong or not looks:
+    elif not looks or any(chain.week.segments_looked for chain in chains):
         yield say("nothing_pressing")
     else:
         yield say("nothing_looked", chain=looks[0].chain.name, segment=looks[0].segment.name)
