@@ -4,7 +4,7 @@ What a load says (its valid rows) goes to the shelf on its way, and with it what
 needs the one, who loads the next edition of a list the other.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -59,6 +59,8 @@ class Folding:
     def __post_init__(self) -> None:
         self.edges = EdgeLoader(self.store, self.writer, self.now, self.marks, self.touched)
         self.nodes = NodeLoader(self.store, self.writer, self.edges, self.now, touched=self.touched)
+        self._several: dict[int, set[int]] = defaultdict(set)
+        self._waiting: list[pl.DataFrame] = []
 
     def run(self, tables: list[InputTable]) -> None:
         """Nodes of all tables first, then edges, table by table and chunk by chunk."""
@@ -68,6 +70,9 @@ class Folding:
                 self._load_edges(table, table.record)
         self.step("合并有出入的关系", 0)
         late = self.edges.finish()
+        if self._waiting:
+            late = best_outcomes(pl.concat([late, *self._waiting]))
+            self._several.clear()
         of_nodes = self.nodes.outcomes(late)
         for table in tables:
             self._count(
@@ -126,6 +131,7 @@ class Folding:
         for raw, valid in self._checked(table):
             frame, problems = self._resolve(valid, record)
             self._refuse(table, raw, problems)
+            self._several[table.index] |= {*frame.filter(pl.col(ROW).is_duplicated())[ROW]}
             for (start, end), part in frame.group_by("__from_label", "__to_label", maintain_order=True):
                 outcomes = self.edges.apply(record, (str(start), str(end)), part)
                 self._count(table, outcomes)
@@ -140,6 +146,7 @@ class Folding:
         )
         for side, (name, zh) in enumerate(record.table.end_columns):
             labels = sorted({ends[side] for ends in ends_of(record)})
+            frame = self.nodes.parted(frame, name, labels)
             end, label = ("from", "__from_label") if side == 0 else ("to", "__to_label")
             identified = self.nodes.directory.find(frame[name], labels).rename({"id": f"__{end}", "label": label})
             frame = pl.concat([frame, identified], how="horizontal")
@@ -196,6 +203,10 @@ class Folding:
             self.report.rejected.append(Reject(*place, problem.value, bad.reason, table.sheet.name, [problem]))
 
     def _count(self, table: InputTable, outcomes: pl.DataFrame) -> None:
+        if several := self._several[table.index]:  # what became of all that such a row says is known at the end
+            is_several = pl.col(ROW).is_in(several)
+            self._waiting.append(outcomes.filter(is_several))
+            outcomes = outcomes.filter(~is_several)
         if table.listing:  # a row may name several
             outcomes = best_outcomes(outcomes)
         counts = Counter(dict(outcomes[OUTCOME].value_counts().iter_rows()))

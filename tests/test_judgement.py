@@ -126,7 +126,7 @@ def test_every_case_is_answered_as_an_analyst_would(cases: View) -> None:
 
     for c8 in (places["c8"]["P8"], places["c8"]["环8"]):
         assert c8.state == "缺链"
-        assert [(one.project.name, one.stage, one.amount, one.uncertain) for one in c8.under_way] == [
+        assert [(one.project, one.stage, one.amount, one.uncertain) for one in c8.under_way] == [
             ("项目8", "在建", 5e9, False)
         ]
         assert "项目8" in said(c8)

@@ -309,3 +309,38 @@ def test_places_in_traditional_characters(store: Store, put: Put) -> None:
         ("崂山区", "reported"),
         ("东莞市", "reported"),
     ]
+
+
+def test_a_row_of_a_relation_may_name_several(store: Store, tmp_path: Path) -> None:
+    """Parted where the whole names nothing and every part something; each row is counted once, and again changes nothing."""
+    tables = {
+        "企业": ["名称", "示例甲公司", "示例乙公司"],
+        "产品": ["名称", "冰箱", "洗衣机", "空调", "Pt/C催化剂"],
+        "生产": [
+            "企业,产品",
+            '示例甲公司,"冰箱，洗衣机"',
+            "示例乙公司,Pt/C催化剂",
+            "示例乙公司,冰箱;空调",
+            "示例甲公司,冰箱、没有的",
+            "示例甲公司,冰箱",
+            "示例甲公司/示例乙公司,洗衣机",
+        ],
+    }
+    for name, (head, *lines) in tables.items():
+        text = [f"{head},来源,状态", *(f"{line},示例来源,据报道" for line in lines)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(text), encoding="utf-8")
+    for again in (False, True):
+        report = load([tmp_path], store)
+        made = next(file for file in report.files if file.file.endswith("生产.csv"))
+        assert (made.read, made.new + made.changed, made.same, made.rejected) == (
+            6,
+            0 if again else 4,
+            5 if again else 1,
+            1,
+        )
+        assert [(reject.row, reject.value) for reject in report.rejected] == [(5, "冰箱、没有的")]
+    rows = store.read("MATCH (a:Enterprise)-[:PRODUCES]->(b) RETURN a.name AS firm, b.name AS made").rows
+    assert {(row["firm"], row["made"]) for row in rows} == {
+        *(("示例甲公司", product) for product in ("冰箱", "洗衣机")),
+        *(("示例乙公司", product) for product in ("冰箱", "洗衣机", "空调", "Pt/C催化剂")),
+    }

@@ -122,9 +122,9 @@ def test_names_in_a_sentence() -> None:
 
 
 def test_a_reason_is_its_text_and_keeps_its_code() -> None:
-    reason = Catalogue("gaps")("part_outside", count=4, number=1)
-    assert reason == "本地企业采购的 4 条供应关系中 1 条来自外地"
-    assert (reason.code, reason.params) == ("part_outside", {"count": 4, "number": 1})
+    reason = Catalogue("gaps")("firms_moved", before=4, after=1)
+    assert reason == "本地做它的企业 4 家变为 1 家"
+    assert (reason.code, reason.params) == ("firms_moved", {"before": 4, "after": 1})
     again = pickle.loads(pickle.dumps(reason))
     assert (again, again.code, again.params) == (reason, reason.code, reason.params)
     assert Reason("人写的").code == OTHERS

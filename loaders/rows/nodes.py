@@ -30,7 +30,7 @@ from loaders.rows.readings.days import day_of
 from loaders.rows.touched import OWN, WAS, Touched
 
 GUESSED = "__guessed_{}"  # the column that tells which links were read out of a name
-COMMAS = ("[，,|｜]", "/", r"[，,|｜/\s]")  # with which offices part names, though names have them too
+COMMAS = ("[;；、]", "[，,|｜]", "/", r"[;；、，,|｜/\s]")  # with which offices part names, though names have them too
 Refused = dict[tuple[int, int], list[RowProblem]]
 
 
@@ -204,7 +204,7 @@ class NodeLoader:
         said = pl.when(pl.col(TABLE).is_in([*self.lists])).then(None).otherwise(pl.col("note"))
         wide = wide.with_columns(said.alias("note"))  # what a list says of a thing is not said of where it is
         long = wide.explode("value").with_columns(pl.col("value").str.strip_chars()).filter(pl.col("value") != "")
-        long = self._parted(long, labels)
+        long = self.parted(long, "value", labels)
         targets = self.directory.find(long["value"], labels)
         long = pl.concat([long.rename({"id": "own"}), targets], how="horizontal")
         zh = next(item.zh for item in batch.record.table.links if item is link)
@@ -222,14 +222,14 @@ class NodeLoader:
             ends = (str(target), label) if link.reverse else (label, str(target))
             yield ends, part.select(pl.col(start).alias("from"), pl.col(end).alias("to"), *PROOF, TABLE, ROW, ORDER)
 
-    def _parted(self, long: pl.DataFrame, labels: list[str]) -> pl.DataFrame:
+    def parted(self, frame: pl.DataFrame, column: str, labels: list[str]) -> pl.DataFrame:
         """Part values at commas and slashes where the whole names nothing and every part something: Pt/C and
         1,4-丁二醇 are names."""
-        parted = self._parts_of(long["value"], labels)
+        parted = self._parts_of(frame[column], labels)
         if not parted:
-            return long
-        several = [parted.get(value, [value]) for value in long["value"]]
-        return long.with_columns(pl.Series("value", several, dtype=pl.List(pl.String))).explode("value")
+            return frame
+        several = [parted.get(value, [value]) for value in frame[column]]
+        return frame.with_columns(pl.Series(column, several, dtype=pl.List(pl.String))).explode(column)
 
     def _of_several(self, frame: pl.DataFrame, there: pl.DataFrame, mentions: Collection[int]) -> pl.DataFrame:
         """Take what is mentioned in passing for the first of several things that are there where it names these: a list

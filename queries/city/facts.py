@@ -34,7 +34,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Supply:
+class LocalSupply:
     """Who makes a product here, who ``perhaps`` does, and whether somebody looked.
 
     Perhaps: those of which it is not known where they are, and the ``vague``: local firms of its segments without a
@@ -158,14 +158,14 @@ class Facts:
                 makers_of.setdefault(product, set()).add(firm)
         return {product: tuple(sorted(makers)) for product, makers in makers_of.items()}
 
-    def supply(self, product: str) -> Supply:
+    def supply(self, product: str) -> LocalSupply:
         """Return who makes a product here, and who may."""
         looked, makers = self.looked(product), self.makers.get(product, ())
         unplaced = () if looked.asked else self.unplaced_makers.get(product, ())
         vague = () if looked.asked else self._vague_makers(product)
         perhaps = tuple(sorted({*unplaced, *vague} - {*makers}))
         unnamed = looked.found == FOUND and not self._named_here(product)
-        return Supply(makers, perhaps, vague, looked.whole, looked.asked, unnamed)
+        return LocalSupply(makers, perhaps, vague, looked.whole, looked.asked, unnamed)
 
     def _vague_makers(self, product: str) -> tuple[str, ...]:
         """Return the local firms of a product's segments without a recorded product there: they may make it."""

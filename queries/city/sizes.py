@@ -25,7 +25,7 @@ LEAST = {  # persons, and turnover in yuan; a class needs both, where both are k
 }
 
 
-class Source(NamedTuple):
+class SourceFirm(NamedTuple):
     """A firm as one from which something may be had: its group, and how large it is."""
 
     firm: str
@@ -33,17 +33,17 @@ class Source(NamedTuple):
     size: Size
 
 
-def source_of(firm: CityFirm) -> Source:
+def source_of(firm: CityFirm) -> SourceFirm:
     """Return a firm as a source."""
     known = (firm.staff, firm.turnover)
     if known == (None, None):
-        return Source(firm.id, firm.group, Size.unknown)
+        return SourceFirm(firm.id, firm.group, Size.unknown)
     fits = (
         size
         for size, least in LEAST.items()
         if all(value is None or value >= wanted for value, wanted in zip(known, least, strict=True))
     )
-    return Source(firm.id, firm.group, next(fits, Size.micro))
+    return SourceFirm(firm.id, firm.group, next(fits, Size.micro))
 
 
 def shares_of(

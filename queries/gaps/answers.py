@@ -325,7 +325,7 @@ class Curve(Answer):
     by_rank_area: float | None
 
 
-class How(Term):
+class KnownBy(Term):
     """How it is known that a change reaches somebody: by a recorded supply, or by what products are made of."""
 
     known = "已知"
@@ -338,7 +338,7 @@ class Reached(Answer):
     label: str
     id: str
     name: str
-    how: How
+    how: KnownBy
     reason: Reason
 
 
@@ -346,8 +346,8 @@ class MovedPart(Answer):
     """A part of a score before and after, with what was counted after."""
 
     name: str
-    before: float | None
-    after: float | None
+    before: float
+    after: float
     reason: Reason
 
 

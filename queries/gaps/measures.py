@@ -11,7 +11,7 @@ from graph.model.nodes import NOT_FOUND
 from queries.city.answers import Ring
 from queries.city.facts import Facts, Place
 from queries.city.local import CityFirm
-from queries.city.sizes import Size, Source, shares_of, source_of
+from queries.city.sizes import Size, SourceFirm, shares_of, source_of
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Good:
     """
 
     id: str
-    sources: tuple[Source, ...]
-    perhaps: tuple[Source, ...]
+    sources: tuple[SourceFirm, ...]
+    perhaps: tuple[SourceFirm, ...]
     vague: tuple[str, ...]
     hhi: float
     by: str
@@ -113,8 +113,8 @@ class Measures:
 
     place: Place
     looked: bool
-    sources: tuple[Source, ...]
-    unplaced: tuple[Source, ...]
+    sources: tuple[SourceFirm, ...]
+    unplaced: tuple[SourceFirm, ...]
     goods: tuple[Good, ...]
     group_hhi: float
     inputs_missing: tuple[str, ...]
@@ -200,7 +200,7 @@ def _measure_good(facts: Facts, product: str) -> Good:
     )
 
 
-def _sources(facts: Facts, firms: Iterable[str]) -> tuple[Source, ...]:
+def _sources(facts: Facts, firms: Iterable[str]) -> tuple[SourceFirm, ...]:
     return tuple(source_of(facts.firms[firm]) for firm in firms)
 
 

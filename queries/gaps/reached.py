@@ -8,7 +8,7 @@ import polars as pl
 from queries.city.facts import Facts
 from queries.core.answers import Named
 from queries.core.reason import Reason
-from queries.gaps.answers import How, Reached
+from queries.gaps.answers import KnownBy, Reached
 from queries.gaps.words import say
 
 
@@ -56,14 +56,14 @@ def _traders(facts: Facts, firm: str, gone: set[str]) -> Iterator[Reached]:
             if others
             else say("reached_customer_alone", **told)
         )
-        yield Reached(label="Enterprise", id=buyer, name=facts.firm_name(buyer), how=How.known, reason=reason)
+        yield Reached(label="Enterprise", id=buyer, name=facts.firm_name(buyer), how=KnownBy.known, reason=reason)
     sold: dict[str, set[str]] = {}
     for seller, word in dealt.filter(pl.col("to") == firm).select("from", "product").iter_rows():
         if seller not in gone:
             sold.setdefault(seller, set()).add(word or "没有写明的产品")
     for seller, words in sold.items():
         reason = say("reached_supplier", firm=name, goods="、".join(sorted(words)))
-        yield Reached(label="Enterprise", id=seller, name=facts.firm_name(seller), how=How.known, reason=reason)
+        yield Reached(label="Enterprise", id=seller, name=facts.firm_name(seller), how=KnownBy.known, reason=reason)
 
 
 def _products(facts: Facts, changed: Facts, firm: str) -> Iterator[Reached]:
@@ -81,15 +81,17 @@ def _products(facts: Facts, changed: Facts, firm: str) -> Iterator[Reached]:
             left.append(product)
             looked = facts.looked(product).whole
             reason = say("reached_last" if looked else "reached_last_unlooked", firm=name)
-        yield Reached(label="Product", id=product, name=names[product], how=How.known, reason=reason)
+        yield Reached(label="Product", id=product, name=names[product], how=KnownBy.known, reason=reason)
     falling = facts.city.standing_on(left, facts.missing | changed.lost) if left else set()
     inputs = [names[product] for product in left]
     for product in sorted(falling):
         reason = say("reached_product", inputs=inputs)
-        yield Reached(label="Product", id=product, name=names[product], how=How.inferred, reason=reason)
+        yield Reached(label="Product", id=product, name=names[product], how=KnownBy.inferred, reason=reason)
         for maker in changed.all_makers.get(product, ()):
             reason = say("reached_maker", product=names[product], inputs=inputs)
-            yield Reached(label="Enterprise", id=maker, name=facts.firm_name(maker), how=How.inferred, reason=reason)
+            yield Reached(
+                label="Enterprise", id=maker, name=facts.firm_name(maker), how=KnownBy.inferred, reason=reason
+            )
 
 
 def _served(facts: Facts, changed: Facts, landing: Landing) -> Iterator[Reached]:
@@ -98,11 +100,11 @@ def _served(facts: Facts, changed: Facts, landing: Landing) -> Iterator[Reached]
     name = facts.product_names[product]
     counts = (len(side.all_makers.get(product, ())) for side in (facts, changed))
     reason = say("reached_new_maker", **dict(zip(("before", "after"), counts, strict=True)))
-    yield Reached(label="Product", id=product, name=name, how=How.known, reason=reason)
+    yield Reached(label="Product", id=product, name=name, how=KnownBy.known, reason=reason)
     said = {row.start for row in (*facts.rows_at("needs", [product]), *facts.rows_at("supplies", [product]))}
     said |= {row.end for row in facts.rows_at("supplies", [product])}
     for firm in sorted(changed.wanted_by(product) - {landing.firm.id}):
-        how = How.known if firm in said else How.inferred
+        how = KnownBy.known if firm in said else KnownBy.inferred
         reason = say("reached_wants", product=name)
         yield Reached(label="Enterprise", id=firm, name=facts.firm_name(firm), how=how, reason=reason)
 

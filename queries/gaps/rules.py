@@ -100,7 +100,6 @@ class SuspectRules(Strict):
     leader: Threshold
     named: Threshold
     nobody: Threshold
-    loaded: Threshold
 
     def by_key(self) -> dict[str, Threshold]:
         """Return each number by its key."""

@@ -20,7 +20,7 @@ SHORTEST = 3  # signs of a name that is looked for in what the city has said
 
 
 @dataclass(frozen=True)
-class Said:
+class WeakPoint:
     """A weak point that the city has named for a chain, with its date and source."""
 
     name: str
@@ -29,9 +29,9 @@ class Said:
     on: str
 
 
-def weak_points(view: View, chain: str) -> list[Said]:
+def weak_points(view: View, chain: str) -> list[WeakPoint]:
     """Return the weak points that are named for a chain, or for none."""
-    sources, points = list_sources(view), list[Said]()
+    sources, points = list_sources(view), list[WeakPoint]()
     for weakness in read_tied(view, "Weakness", ("ON_CHAIN",)):
         of = {named.id for named in weakness.named("ON_CHAIN")}
         if not of or chain in of:
@@ -39,7 +39,7 @@ def weak_points(view: View, chain: str) -> list[Said]:
             source = sources.get(thing["source"], {})
             text = " ".join(str(thing.get(key) or "") for key in ("name", "description", "remedy", "note"))
             points.append(
-                Said(
+                WeakPoint(
                     thing["name"],
                     text,
                     str(source.get("name") or thing["source"]),
@@ -50,21 +50,21 @@ def weak_points(view: View, chain: str) -> list[Said]:
 
 
 def suspect(
-    facts: Facts, verdicts: Sequence[Verdict], points: Sequence[Said], rules: Rules
+    facts: Facts, verdicts: Sequence[Verdict], points: Sequence[WeakPoint], rules: Rules
 ) -> dict[tuple[str, str], Suspected]:
     """Return by label and id the products of unknown state, made by nobody here as far as is known, for whose lack
     something speaks, and their segments; the first to look for has rank 1."""
     weights, loaded = rules.suspect, _loaded(facts)
-    found: list[tuple[tuple[float, int, int, str], Verdict, list[Reason]]] = []
+    found: list[tuple[tuple[float, int, int, int, str], Verdict, list[Reason]]] = []
     for verdict in verdicts:
         check()
         good = verdict.measures.goods[0] if verdict.place.label == "Product" else None
         if good is None or verdict.state != State.unknown or good.possible or good.anywhere:
             continue
-        spoken = [*_spoken(facts, verdict, good, points, loaded, rules)]
+        spoken = [*_spoken(facts, verdict, good, points, loaded)]
         if spoken:
             weight = sum(weights.by_key()[kind].value for kind in {kind for kind, _ in spoken})
-            order = (-weight, -len(good.leaders), -len(good.standing), good.id)
+            order = (-weight, -len(good.wanted_by), -len(good.leaders), -len(good.standing), good.id)
             found.append((order, verdict, [reason for _, reason in spoken]))
     ranked: dict[tuple[str, str], Suspected] = {}
     of_segment: dict[str, list[str]] = {}
@@ -82,7 +82,7 @@ def suspect(
 
 
 def _spoken(
-    facts: Facts, verdict: Verdict, good: Good, points: Sequence[Said], loaded: int, rules: Rules
+    facts: Facts, verdict: Verdict, good: Good, points: Sequence[WeakPoint], loaded: int
 ) -> Iterator[tuple[str, Reason]]:
     """Yield what speaks for the lack of a product, by kind."""
     leaders = facts.leader_goods.keys()
@@ -104,8 +104,9 @@ def _spoken(
             yield "named", say("suspected_named", name=point.name, source=point.source, on=point.on or "没有日期")
     for look in facts.looked_in(place).lists:
         yield "named", say("suspected_absent", universe=look.universe, on=look.as_of or "没有日期")
-    if loaded >= rules.suspect.loaded.value and (good.wanted_by or good.leaders):
-        yield "nobody", say("suspected_nobody", count=loaded)
+    if loaded and (good.wanted_by or good.leaders):
+        wanting = [facts.find(firm).short for firm in sorted(good.wanted_by or good.leaders)]
+        yield "nobody", say("suspected_nobody", count=loaded, number=len(wanting), firms=wanting)
 
 
 def _loaded(facts: Facts) -> int:

@@ -364,8 +364,7 @@ def _changes(id: str, title: str, what: str, changes: Sequence[PlaceChange]) -> 
 
 def _moved(part: MovedPart) -> str:
     """Return a part that moved, with what is counted now."""
-    before, after = ("未知" if points is None else f"{points:g}" for points in (part.before, part.after))
-    return f"{part.name} {before} → {after}：{part.reason}"
+    return f"{part.name} {part.before:g} → {part.after:g}：{part.reason}"
 
 
 def _turned(change: PlaceChange) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from queries.city.answers import Ring
 from queries.city.facts import Place
-from queries.city.sizes import Size, Source
+from queries.city.sizes import Size, SourceFirm
 from queries.gaps.answers import GAPS, State
 from queries.gaps.measures import Good, Measures
 from queries.gaps.rules import Rules
@@ -62,7 +62,7 @@ def verdict_of(measures: Measures, rules: Rules) -> Verdict:
     return Verdict(measures, state, goods, standing, leaders, points, round(sum(points.values()), 2), worst)
 
 
-def strength(sources: Sequence[Source], rules: Rules) -> float:
+def strength(sources: Sequence[SourceFirm], rules: Rules) -> float:
     """Return as how many sources some firms count: those of a group as one at most, small ones as a part of one."""
     if not sources:
         return 0.0

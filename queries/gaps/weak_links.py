@@ -11,6 +11,7 @@ from graph.deadline import check
 from queries.city.city import City, read_city
 from queries.city.facts import Facts, chain_facts
 from queries.city.projects import projects_under_way
+from queries.city.sizes import Size, source_of
 from queries.core.answers import Named
 from queries.core.reason import Reason
 from queries.core.view import View
@@ -199,6 +200,10 @@ def notes_on(facts: Facts) -> Iterator[Reason]:
     yield say("note_home", homes=homes) if homes else say("note_no_home")
     segments = [place for place in facts.places if place.label == "Segment"]
     yield say("note_looks", segments=len(segments), looked=sum(facts.looked_in(place).whole for place in segments))
+    makers = {firm for made in facts.makers.values() for firm in made}
+    unsized = sum(source_of(facts.firms[firm]).size == Size.unknown for firm in makers)
+    if unsized:
+        yield say("note_sizes", count=len(makers), number=unsized)
     if not facts.supplies:
         yield say("note_no_supplies")
 

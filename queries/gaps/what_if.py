@@ -13,11 +13,11 @@ from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import Gap, MovedPart, PlaceChange, Risky, Side, Standing, State, WhatIf
 from queries.gaps.curve import served_curve
-from queries.gaps.judge import Voice
 from queries.gaps.measures import measure_good
 from queries.gaps.reached import Landing, reached_by, unseen_of
 from queries.gaps.rules import Rules, read_rules
 from queries.gaps.verdict import Verdict, state_of_good
+from queries.gaps.voice import Voice
 from queries.gaps.weak_links import Examined, examine, examine_facts, survey
 from queries.gaps.words import say
 from queries.networks.firm_risk import ASSUMPTIONS, firm_network
@@ -109,19 +109,14 @@ def _change(rules: Rules, before: tuple[Facts, Verdict], after: tuple[Facts, Ver
 
 
 def _moved(rules: Rules, before: tuple[Facts, Verdict], after: tuple[Facts, Verdict]) -> list[MovedPart]:
-    """Return the parts of a score that moved, each with what it counts after (or before, where it is not known now)."""
+    """Return the parts of a score that moved, each with what it counts after; none where it is not known on a side."""
     old, new = (
         {part.name: part for part in Voice(facts, verdict, rules).parts()} for facts, verdict in (before, after)
     )
     return [
-        MovedPart(
-            name=name,
-            before=old[name].points if name in old else None,
-            after=new[name].points if name in new else None,
-            reason=(new.get(name) or old[name]).reason,
-        )
-        for name in (new or old)
-        if (old[name].points if name in old else None) != (new[name].points if name in new else None)
+        MovedPart(name=name, before=old[name].points, after=part.points, reason=part.reason)
+        for name, part in new.items()
+        if name in old and old[name].points != part.points
     ]
 
 

@@ -43,7 +43,6 @@ RULE_ZH: dict[str, str] = {
     "suspect.leader": "疑似：链主要它",
     "suspect.named": "疑似：市里或名录说过",
     "suspect.nobody": "疑似：已载入的企业都不做",
-    "suspect.loaded": "疑似：载入多少家才算数",
     "scale.downstream_products": "下游所系：几种产品记满",
     "scale.downstream_leaders": "下游所系：几家链主记满",
     "scale.systemic_risk": "系统性风险：全网损失多大一份记满",

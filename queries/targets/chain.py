@@ -11,8 +11,8 @@ from queries.core.answers import STATUS_ORDER, Named
 from queries.core.reason import Reason
 from queries.core.view import View
 from queries.gaps.answers import GAPS, State
-from queries.gaps.judge import Voice
 from queries.gaps.rules import read_rules
+from queries.gaps.voice import Voice
 from queries.gaps.weak_links import Examined, examine, notes_on
 from queries.targets.answers import (
     FactorValue,
