@@ -18,8 +18,10 @@ from api.projects import pages as projects
 from api.registries import pages as registries
 from api.targets import pages as targets
 from api.things import pages as things
+from api.week import pages as week
 
 PAGES = (
+    week,
     openings,
     gaps,
     targets,

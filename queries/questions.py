@@ -20,8 +20,10 @@ from queries.projects import questions as projects
 from queries.registries import questions as registries
 from queries.targets import questions as targets
 from queries.things import questions as things
+from queries.week import questions as week
 
 ROOMS = (
+    week,
     things,
     names,
     gaps,

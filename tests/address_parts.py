@@ -64,7 +64,10 @@ def routes(store: Store) -> Iterator[str]:
 def pages(store: Store) -> Iterator[str]:
     """Yield the address of every page, for every id."""
     for id in map(_quoted, ids(store, Chain)):
-        yield from (f"/chains/{id}{rest}" for rest in ("", "/opportunities", "/targets", "/what-if", "/desk"))
+        yield from (
+            f"/chains/{id}{rest}"
+            for rest in ("", "/graph", "/records", "/opportunities", "/targets", "/what-if", "/desk")
+        )
     for id in map(_quoted, ids(store, Enterprise)):
         yield f"/enterprises/{id}"
         yield f"/enterprises/{id}/opportunities"
@@ -74,8 +77,11 @@ def pages(store: Store) -> Iterator[str]:
     yield from (f"/sources/{id}" for id in map(_quoted, ids(store, Source)))
     yield from (f"/search?q={_quoted(word)}" for word in WORDS)
     yield from (
+        "/gaps",  # works out what the first page does not wait for
         "/",
-        "/?view=table",
+        "/chains",
+        "/stock",
+        "/stock?view=table",
         "/enterprises",
         "/review",
         "/figures",

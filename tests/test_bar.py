@@ -15,8 +15,8 @@ def current(path: str) -> str:
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("/", "产业链"), ("/chains/a/desk", "产业链"), ("/enterprises/x/ledger", "企业"), ("/match", "找供应商"), ("/portfolio", "招商"),
-     ("/projects/p/what-if", "台账"), ("/needs", "全市"), ("/clusters/c", "全市"), ("/sources/s", "数据"), ("/search", ""),
+    [("/", "本周要办"), ("/gaps", "本周要办"), ("/chains", "产业链"), ("/chains/a/desk", "产业链"), ("/enterprises/x/ledger", "企业"), ("/match", "找供应商"), ("/portfolio", "招商"),
+     ("/projects/p/what-if", "台账"), ("/needs", "产业链"), ("/clusters/c", "产业链"), ("/stock", "数据"), ("/sources/s", "数据"), ("/search", ""),
      ("/things/Project/p", "台账"), ("/edit/Enterprise/e", "企业"), ("/things/Segment/s", "产业链")],
 )  # fmt: skip
 def test_a_page_belongs_to_an_entry(path: str, name: str) -> None:
@@ -34,7 +34,7 @@ def test_a_chain_has_rooms_of_its_own_and_they_keep_what_is_switched_off() -> No
     rooms = bar_of("/chains/a%2Fb/desk", LINKS, False).rooms
     assert [room.name for room in rooms if room.current] == ["工作台"]
     assert rooms[0].href == "/chains/a%2Fb?without=sample"
-    assert bar_of("/chains/none", LINKS, False, found=False).rooms == []
+    assert "工作台" not in [room.name for room in bar_of("/chains/none", LINKS, False, found=False).rooms]
 
 
 def test_only_who_may_see_the_audit_is_led_there() -> None:

@@ -17,14 +17,14 @@ from graph.settings import Settings
 from graph.stores import Store, open_store
 from loaders.run import load
 from queries.core.answers import Named
-from queries.gaps.answers import Curve, State
+from queries.gaps.answers import GAPS, Curve, State
 from queries.gaps.certificate import certificate
 from queries.gaps.reached import Landing
 from queries.gaps.rules import read_rules
 from queries.gaps.tables import RULE_SECTIONS, tables_of_what_if
 from queries.gaps.weak_links import weak_links
 from queries.gaps.what_if import what_if
-from queries.gaps.words import RULE_ZH, mark_of, moved_zh, places_of
+from queries.gaps.words import RULE_ZH, WHY, mark_of, moved_zh, places_of
 
 EVIL = "<script>alert(1)</script>"
 CARS = "new-energy-vehicles"
@@ -71,7 +71,7 @@ def test_targets_of_hostile_names_are_shown_as_they_are_written(odd_client: Test
 
 
 def test_a_chain_lists_every_segment_with_its_state_and_certificate(client: TestClient, seeded_store: Store) -> None:
-    page, answer = client.get(f"/chains/{CHIPS}").text, weak_links(under(seeded_store), CHIPS)
+    page, answer = client.get(f"/chains/{CHIPS}/graph").text, weak_links(under(seeded_store), CHIPS)
     rows = rows_of(page, "gap-segments")
     assert len(rows) == len(answer.segments)
     for segment in answer.segments:
@@ -79,7 +79,8 @@ def test_a_chain_lists_every_segment_with_its_state_and_certificate(client: Test
         assert f">{segment.state}</span>" in row
         assert segment.action_reason in unescape(row)
         assert f'href="/chains/{CHIPS}/certificate?place={segment.segment_id}"' in row
-        assert (">–</span>" if segment.score is None else f">{segment.score:.0f}</span>") in row
+        presses = segment.score is not None and segment.state in GAPS
+        assert (f">{segment.score:.0f}</span>" if presses else ">–</span>") in row
     states = [re.findall(r"state-(\w+)", row)[0] for row in rows]
     assert states == sorted(states, key=["missing", "weak", "strong", "unknown"].index)
 
@@ -87,7 +88,7 @@ def test_a_chain_lists_every_segment_with_its_state_and_certificate(client: Test
 def test_products_are_listed_by_how_weak_they_are_and_the_rest_is_folded(
     client: TestClient, seeded_store: Store
 ) -> None:
-    page, answer = client.get(f"/chains/{CHIPS}").text, weak_links(under(seeded_store), CHIPS)
+    page, answer = client.get(f"/chains/{CHIPS}/graph").text, weak_links(under(seeded_store), CHIPS)
     products = [product for segment in answer.segments for product in segment.products]
     weak, rest = rows_of(page, "gap-products"), rows_of(page, "gap-others")
     assert len(weak) == sum(product.state in ("缺链", "弱链") for product in products)
@@ -98,7 +99,7 @@ def test_products_are_listed_by_how_weak_they_are_and_the_rest_is_folded(
 def test_the_page_tells_what_the_states_rest_on_and_how_stable_they_are(
     client: TestClient, seeded_store: Store
 ) -> None:
-    text, answer = text_of(client.get(f"/chains/{CHIPS}").text), weak_links(under(seeded_store), CHIPS)
+    text, answer = text_of(client.get(f"/chains/{CHIPS}/graph").text), weak_links(under(seeded_store), CHIPS)
     assert f"判定依据 {sum(answer.rests_on.values())} 条记录" in text
     assert "不可引用" in text
     assert answer.rule_version in text
@@ -110,7 +111,7 @@ def test_the_page_tells_what_the_states_rest_on_and_how_stable_they_are(
 
 
 def test_the_picture_has_the_states(client: TestClient, seeded_store: Store) -> None:
-    facts = picture_of(client.get(f"/chains/{CHIPS}?without=").text)["facts"]
+    facts = picture_of(client.get(f"/chains/{CHIPS}/graph?without=").text)["facts"]
     for (label, id), judged in places_of(weak_links(under(seeded_store), CHIPS)).items():
         if label == "Segment":
             gap = facts[f"s|{id}"]["gap"]
@@ -119,7 +120,7 @@ def test_the_picture_has_the_states(client: TestClient, seeded_store: Store) -> 
 
 
 def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> None:
-    page = client.get("/chains/modern-finance?without=sample").text
+    page = client.get("/chains/modern-finance/graph?without=sample").text
     assert re.search(r"\d+ 个环节全部未知", page)
     assert "/templates/coverages.xlsx" in page
     assert "显示全部数据" in page
@@ -133,7 +134,7 @@ def test_an_all_unknown_chain_says_why_and_what_to_do(client: TestClient) -> Non
 
 
 def test_a_chain_is_drawn_whatever_is_left_out(client: TestClient) -> None:
-    page = client.get(f"/chains/{CARS}?without=curated,sample").text
+    page = client.get(f"/chains/{CARS}/graph?without=curated,sample").text
     assert re.search(r"\d+ 个环节全部未知", page)
     assert "picture-data" in page
 
@@ -141,7 +142,7 @@ def test_a_chain_is_drawn_whatever_is_left_out(client: TestClient) -> None:
 def test_the_next_steps_of_a_chain_are_listed(client: TestClient, seeded_store: Store) -> None:
     steps = weak_links(under(seeded_store), "virtual-reality").extensions
     assert steps
-    page = client.get("/chains/virtual-reality").text
+    page = client.get("/chains/virtual-reality/graph").text
     rows = rows_of(page, "gap-extensions")
     assert len(rows) == len(steps)
     assert any(f"{steps[0].near[0].product}（" in row for row in rows_with_once(page.split('id="gap-extensions"')[1]))
@@ -155,7 +156,7 @@ def test_a_certificate_shows_everything_that_defends_it(
     assert page.status_code == 200
     id = place if label == "Segment" else re.findall(r'href="/things/Product/([^"]+)">它在图中', page.text)[0]
     answer, text = certificate(under(seeded_store), CHIPS, label, id), text_of(page.text)
-    assert f"断点说明：{answer.name}" in text
+    assert f"{WHY[answer.judgement.state]}：{answer.name}" in text
     assert len(rows_of(page.text, "candidates")) == len(answer.candidates)
     assert len(rows_of(page.text, "needed")) == len(answer.needed_by)
     assert len(rows_of(page.text, "looked")) == len(answer.looked_through)
@@ -245,7 +246,7 @@ def test_every_cell_of_a_certificate_says_what_was_loaded(tmp_path: Path, place:
 
 def test_a_certificate_is_a_file_that_stands_alone(client: TestClient, seeded_store: Store) -> None:
     answer = client.get(f"/chains/{CHIPS}/certificate.html", params={"place": f"{CHIPS}.materials"})
-    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%96%AD")
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E4%B8%BA")
     page = answer.text
     for told in certificate(under(seeded_store), CHIPS, "Segment", f"{CHIPS}.materials").judgement.reasons:
         assert told in text_of(page)
@@ -253,7 +254,7 @@ def test_a_certificate_is_a_file_that_stands_alone(client: TestClient, seeded_st
     assert "<script" not in page
     assert addresses(page).found == []
     assert "<button" not in page
-    assert "断点说明：晶圆制造材料" in page
+    assert re.search(r"<h1>为什么[^<]+：晶圆制造材料", page)
     assert "链长演示数据" in page
 
 

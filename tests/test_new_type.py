@@ -49,9 +49,14 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
         client = TestClient(create_app(store, Settings(request_seconds=600)))
         pages = {
             page: client.get(page).status_code
-            for page in ("/chains/demo", "/enterprises/a", "/search?q=示例", "/things/Audit/aud-1")
+            for page in ("/chains/demo/records", "/enterprises/a", "/search?q=示例", "/things/Audit/aud-1")
         }
-        assert pages == {"/chains/demo": 200, "/enterprises/a": 200, "/search?q=示例": 200, "/things/Audit/aud-1": 404}
+        assert pages == {
+            "/chains/demo/records": 200,
+            "/enterprises/a": 200,
+            "/search?q=示例": 200,
+            "/things/Audit/aud-1": 404,
+        }
 
         folder = tmp_path / "rows"
         folder.mkdir()
@@ -83,7 +88,7 @@ def test_a_type_is_one_file(store: Store, tmp_path: Path) -> None:
                 "示例甲整机有限公司",
             ],
             "/enterprises/a": ["受检于", '<a href="/things/Audit/aud-1">示例安全检查</a>'],
-            "/chains/demo": ['<a href="/things/Audit/aud-1">示例安全检查</a>'],
+            "/chains/demo/records": ['<a href="/things/Audit/aud-1">示例安全检查</a>'],
         }.items():
             text = client.get(page).text
             assert [word for word in words if word not in text] == [], page

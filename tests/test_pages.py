@@ -85,8 +85,8 @@ def empty_client(tmp_path: Path) -> TestClient:
     return TestClient(create_app(open_store(f"ladybug://{tmp_path}/empty.lbug"), Settings()))
 
 
-def test_the_first_page_lists_every_chain_with_its_counts_by_status(client: TestClient, seeded_store: Store) -> None:
-    page = client.get("/").text
+def test_the_stock_lists_every_chain_with_its_counts_by_status(client: TestClient, seeded_store: Store) -> None:
+    page = client.get("/stock").text
     chains = list_chains(under(seeded_store))
     assert len(chains) == 24
     for chain in chains:
@@ -115,20 +115,20 @@ def test_the_first_page_lists_every_chain_with_its_counts_by_status(client: Test
 
 
 def test_the_table_of_chains_has_a_row_each(client: TestClient) -> None:
-    page = client.get("/?view=table").text
+    page = client.get("/stock?view=table").text
     assert page.count("<tr><td") == 24
-    assert client.get("/?view=other").status_code == 422
+    assert client.get("/stock?view=other").status_code == 422
 
 
 def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(
     client: TestClient, seeded_store: Store
 ) -> None:
     for chain in list_chains(under(seeded_store)):
-        answer = client.get(f"/chains/{chain.id}")
-        assert answer.status_code == 200
-        main = re.sub(
-            r'<table class="data" id="table-gap-moves">.*?</table>', "", answer.text.split("<main")[1], flags=re.DOTALL
-        )
+        assert client.get(f"/chains/{chain.id}").status_code == 200
+        answer, records = client.get(f"/chains/{chain.id}/graph"), client.get(f"/chains/{chain.id}/records")
+        assert (answer.status_code, records.status_code) == (200, 200)
+        mains = answer.text.split("<main")[1] + records.text.split("<main")[1]
+        main = re.sub(r'<table class="data" id="table-gap-moves">.*?</table>', "", mains, flags=re.DOTALL)
         body = rows_with_once(main)
         assert len(body) == main.count("<tr><td")
         founded = [row for row in body if "state-unknown" not in row]  # an unknown state rests on nothing
@@ -138,7 +138,7 @@ def test_every_chain_page_opens_and_shows_status_and_source_in_every_row(
 
 
 def test_pages_refer_only_to_this_site_and_run_no_inline_script(client: TestClient) -> None:
-    paths = ("/", "/?view=table", "/chains/new-energy-vehicles", "/enterprises", "/search?q=hxsx", "/sources", "/about", "/nothing", "/rules",
+    paths = ("/", "/stock?view=table", "/chains", "/gaps", "/chains/new-energy-vehicles", "/chains/new-energy-vehicles/graph", "/enterprises", "/search?q=hxsx", "/sources", "/about", "/nothing", "/rules",
              "/figures", "/things/Region/3702", "/things/Segment/new-energy-vehicles.battery")  # fmt: skip
     for path in paths:
         page = addresses(client.get(path).text)
@@ -151,6 +151,8 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
     for path in (
         "/",
         "/chains/smart-appliances?without=sample",
+        "/chains/smart-appliances/graph",
+        "/chains/smart-appliances/records?without=sample",
         "/sources",
         "/figures",
         "/search?q=链",
@@ -179,7 +181,7 @@ def test_links_of_a_page_lead_somewhere(client: TestClient) -> None:
 
 
 def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient) -> None:
-    page = client.get("/?without=curated,sample").text
+    page = client.get("/stock?without=curated,sample").text
     main = page.split("<main")[1].split("</main>")[0]
     assert "示例 " not in re.sub(r'<p class="meanings">.*?</p>', "", main, flags=re.DOTALL)
     scopes = page.split('<div class="scopes"')[1].split("</div>")[0]
@@ -189,12 +191,12 @@ def test_what_is_switched_off_is_gone_and_stays_off_in_links(client: TestClient)
         "不含示例": "?without=sample",
         "只用有来源的": "?without=sample,curated,inferred",
     }.items():
-        assert f'aria-current="true">{name}</a>' in client.get(f"/{words}").text
+        assert f'aria-current="true">{name}</a>' in client.get(f"/stock{words}").text
     links = [address for address in addresses(main).found if address.startswith("/chains/")]
     assert links
     assert all("without=curated%2Csample" in address for address in links)
-    assert client.get("/?without=nonsense").status_code == 422
-    assert "没有这种数据状态" in client.get("/?without=nonsense").text
+    assert client.get("/stock?without=nonsense").status_code == 422
+    assert "没有这种数据状态" in client.get("/stock?without=nonsense").text
 
 
 def scopes_of(page: str) -> dict[str, str]:
@@ -226,7 +228,7 @@ def test_the_scopes_of_a_page_about_an_odd_id_lead_to_that_page(odd_client: Test
 
 
 def test_a_chain_without_segments_left_says_so(client: TestClient) -> None:
-    page = client.get("/chains/exhibitions?without=curated,sample").text
+    page = client.get("/chains/exhibitions/graph?without=curated,sample").text
     assert "显示全部数据" in page or "picture-data" in page
 
 
@@ -278,7 +280,10 @@ def test_pictures_are_sent_as_files_that_stand_alone(odd_client: TestClient, cli
 def test_names_are_escaped_everywhere(odd_client: TestClient) -> None:
     for path in (
         "/",
+        "/stock",
         f"/chains/{quote('odd/链?', safe='')}",
+        f"/chains/{quote('odd/链?', safe='')}/graph",
+        f"/chains/{quote('odd/链?', safe='')}/records",
         "/search?q=script",
         f"/search?q={quote(EVIL)}",
         f"/{quote(EVIL)}",
@@ -289,7 +294,8 @@ def test_names_are_escaped_everywhere(odd_client: TestClient) -> None:
 
 
 def test_an_empty_graph_says_what_to_do(empty_client: TestClient) -> None:
-    assert "图还是空的" in empty_client.get("/").text
+    assert "还没有名录" in empty_client.get("/").text
+    assert "图还是空的" in empty_client.get("/stock").text
     for path in ("/", "/enterprises", "/sources"):
         assert 'href="/loads"' in empty_client.get(path).text
         assert "lianzhang load" not in empty_client.get(path).text
@@ -299,7 +305,7 @@ def test_an_empty_graph_says_what_to_do(empty_client: TestClient) -> None:
 def test_pages_say_of_a_supply_until_when_it_held(client: TestClient, seeded_store: Store) -> None:
     for address in (
         f"/enterprises/{find_enterprise(under(seeded_store), '示例城市配送').id}",
-        "/chains/modern-logistics",
+        "/chains/modern-logistics/records",
     ):
         assert "有效期止 2022-05" in client.get(address).text
 
@@ -365,7 +371,7 @@ def test_every_published_figure_is_on_the_page_of_figures(client: TestClient, se
     for word in ("青岛市", "链长制", "对象", "原文", "口径", "时点", "位置", "正文第10段"):
         assert word in page
     assert all('class="status status-' in row and 'class="source"' in row and 'class="place"' in row for row in rows)
-    assert 'href="/figures"' in client.get("/").text.split("<main")[1]
+    assert 'href="/figures"' in client.get("/stock").text.split("<main")[1]
 
 
 def test_figures_are_filtered_by_every_word(client: TestClient) -> None:
@@ -446,7 +452,7 @@ def test_pages_allow_no_inline_style(client: TestClient) -> None:
 
 HALF = re.compile(r"(?<=[\u4e00-\u9fff“”（）])[,;:?!](?=[\u4e00-\u9fff“”（）])")
 PAGES = (
-    "/", "/?view=table", "/chains/integrated-circuits", "/chains/integrated-circuits/desk", "/chains/integrated-circuits/targets",
+    "/", "/gaps", "/chains", "/stock?view=table", "/chains/integrated-circuits", "/chains/integrated-circuits/graph", "/chains/integrated-circuits/records", "/chains/integrated-circuits/desk", "/chains/integrated-circuits/targets",
     "/chains/integrated-circuits/opportunities", "/chains/integrated-circuits/what-if",
     "/chains/integrated-circuits/certificate?place=integrated-circuits.materials", "/projects", "/enterprises?q=hxsx", "/needs",
     "/leaders", "/clusters", "/challenges", "/scenarios", "/centres", "/events", "/platforms", "/dashboard", "/figures", "/sources",

@@ -45,7 +45,16 @@ LISTS = (
     "portfolio",
     "structure",
 )
-LIST_PAGES = ("/", "/enterprises", "/figures", "/review", "/ledger", "/portfolio", "/search?q=示例", "/?view=table")
+LIST_PAGES = (
+    "/",
+    "/enterprises",
+    "/figures",
+    "/review",
+    "/ledger",
+    "/portfolio",
+    "/search?q=示例",
+    "/stock?view=table",
+)
 MOST = 200  # addresses that are compared here; ``make soak`` compares all, on both stores
 OF_CHAIN = ("", "/weak-links", "/targets", "/opportunities", "/what-if")
 

@@ -8,32 +8,32 @@ from api.core.links import SiteLinks
 Rooms = tuple[tuple[str, str], ...]
 # An entry leads to its first room, and is current in all of them and below.
 ENTRIES: dict[str, Rooms] = {
-    "产业链": (("全部产业链", "/"),),
+    "本周要办": (("本周要办", "/"), ("全部缺口", "/gaps")),
+    "产业链": (
+        ("全部产业链", "/chains"), ("驾驶舱", "/dashboard"), ("链主", "/leaders"), ("链主要买的", "/needs"),
+        ("产业集群", "/clusters"), ("揭榜挂帅", "/challenges"), ("开放场景与实验室", "/scenarios"),
+        ("数字化赋能中心", "/centres"), ("招商活动", "/events"), ("支撑平台", "/platforms"),
+    ),
     "企业": (("企业名录", "/enterprises"),),
     "找供应商": (("找供应商", "/match"),),
     "招商": (("招商组合", "/portfolio"),),
     "台账": (("匹配台账", "/ledger"), ("项目", "/projects")),
-    "全市": (
-        ("驾驶舱", "/dashboard"), ("链主", "/leaders"), ("链主要买的", "/needs"), ("产业集群", "/clusters"),
-        ("揭榜挂帅", "/challenges"), ("开放场景与实验室", "/scenarios"), ("数字化赋能中心", "/centres"),
-        ("招商活动", "/events"), ("支撑平台", "/platforms"),
-    ),
     "数据": (
-        ("公布数据", "/figures"), ("载入", "/loads"), ("上链审核", "/placements"), ("摸底", "/coverage"),
-        ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"), ("操作记录", "/audit"),
-        ("说明", "/about"),
+        ("公布数据", "/figures"), ("图里有多少", "/stock"), ("载入", "/loads"), ("上链审核", "/placements"),
+        ("摸底", "/coverage"), ("来源", "/sources"), ("断点规则", "/rules"), ("企业比对", "/review"),
+        ("操作记录", "/audit"), ("说明", "/about"),
     ),
 }  # fmt: skip
 OF_A_CHAIN: Rooms = (
-    ("图谱与断点", ""), ("工作台", "desk"), ("摸底", "coverage"), ("卡位入链四张清单", "opportunities"),
-    ("招商名录", "targets"), ("假如", "what-if"), ("项目", "projects"), ("链主", "leaders"),
-    ("本地配套率", "local-share"),
+    ("图谱与断点", ""), ("展开图谱", "graph"), ("产品、企业与记录", "records"),
+    ("招商名录", "targets"), ("卡位入链四张清单", "opportunities"), ("假如", "what-if"), ("项目", "projects"),
+    ("摸底", "coverage"), ("工作台", "desk"), ("链主", "leaders"), ("本地配套率", "local-share"),
 )  # fmt: skip
 ADMINS = "/audit"
 ELSEWHERE = {"chains": "产业链", "agencies": "产业链", "things": "产业链", "edit": "产业链"}
 # Things whose kind has an entry of its own.
 OF_KIND = {"Enterprise": "企业", "Project": "台账", "Statement": "数据", "Source": "数据"} | dict.fromkeys(
-    ("Cluster", "Challenge", "Scenario", "Centre", "Event", "Platform"), "全市"
+    ("Cluster", "Challenge", "Scenario", "Centre", "Event", "Platform"), "产业链"
 )
 
 

@@ -2,9 +2,12 @@
 
 from api.core.draw import draw_table
 from api.core.links import NoLinks
-from api.core.templating import render_file
+from api.core.templating import environment, render_file
 from queries.gaps.answers import Certificate
 from queries.gaps.tables import tables_of_certificate
+from queries.gaps.words import WHY
+
+environment().globals["why"] = WHY
 
 
 def certificate_file(answer: Certificate) -> str:

@@ -19,6 +19,7 @@ from queries.gaps.questions import certificate
 from queries.gaps.tables import table_ranking, tables_of_certificate, tables_of_what_if
 from queries.gaps.weak_links import examine
 from queries.gaps.what_if import what_if
+from queries.gaps.words import WHY
 from queries.names.search import find_enterprise
 
 NEW_FIRM = "新企业"
@@ -46,7 +47,7 @@ def _show_certificate(visit: PageRequest, answer: Certificate) -> Response:
 
 
 def _send_certificate(_: PageRequest, answer: Certificate) -> Response:
-    name = quote(f"断点说明-{answer.chain}-{answer.name}.html", safe="")
+    name = quote(f"{WHY[answer.judgement.state]}-{answer.chain}-{answer.name}.html", safe="")
     return HTMLResponse(
         certificate_file(answer), headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     )

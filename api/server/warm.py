@@ -16,7 +16,7 @@ from queries.core.view import View
 from queries.things.chains import list_chains
 
 PAUSE = 2.0  # seconds between looks for a new version
-FIRST = ("/", "/api/v1/search?q=qd", "/enterprises", "/api/v1/chains")
+FIRST = ("/api/v1/gaps", "/", "/api/v1/search?q=qd", "/enterprises", "/api/v1/chains")
 THEN = ("/portfolio", "/match?q=电机", "/ledger", "/api/v1/structure", "/clusters", "/audit")
 log = logging.getLogger(__name__)
 

@@ -177,7 +177,7 @@
   document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
   document.querySelectorAll("form.search").forEach(suggest);
   document.querySelectorAll("table.data").forEach(sortable);
-  document.querySelectorAll("table.data:not(.parts, .as-cards)").forEach(carded);
+  document.querySelectorAll("table.data:not(.parts, .as-cards, .pressing)").forEach(carded);
   document.querySelectorAll("[data-csv-of]").forEach((button) => {
     button.addEventListener("click", () => download(button.dataset.file, textOf(document.getElementById(button.dataset.csvOf))));
   });

@@ -83,7 +83,7 @@ function lianzhangPanel(data) {
     const reasons = element("ul", "reasons");
     for (const reason of gap.reasons) reasons.append(element("li", "", reason));
     part.append(reasons);
-    if (gap.href) part.append(linkOr("断点说明：逐家企业、来源与规则", gap.href));
+    if (gap.href) part.append(linkOr("为什么：逐家企业、来源与规则", gap.href));
     return part;
   }
 
@@ -96,7 +96,7 @@ function lianzhangPanel(data) {
 
   function partsOf(gap) {
     const table = element("table", "parts");
-    table.append(element("caption", "unseen", "评分各项"));
+    table.append(element("caption", "unseen", "紧要各项"));
     const body = element("tbody");
     for (const item of gap.parts) body.append(partRow(item.name, item.points, item.most, item.reason));
     const foot = element("tfoot");

@@ -431,7 +431,7 @@
   function onPaper(pages) {
     const dark = !canvas.classList.contains("on-paper");
     if (dark) putOnPaper(true);
-    const states = data.judged ? "字与填色=断点状态，数=评分（越高越弱）。" : "";
+    const states = data.judged ? "字与填色=断点状态，数=紧要（越大越该先补）。" : "";
     const used = Object.values(data.sources).map((source) => source.name).join("、");
     const drawn = lianzhangPaper({ network, nodes: nodes.get(), edges: edges.get(), areas, extent: extent(), colour, tints: data.tints, font: FONT,
       hatched: frame.dataset.colour === "state", title: data.title,

@@ -32,7 +32,7 @@ from queries.gaps.answers import (
     WhatIf,
 )
 from queries.gaps.rules import Rules
-from queries.gaps.words import RULE_ZH, moved_zh, rule_value, weakest_first
+from queries.gaps.words import RULE_ZH, moved_zh, rule_value, tell_distance, tell_under_way, weakest_first
 
 Placed = tuple[SegmentState, Judged]
 PRODUCT: Column[Any] = Column("产品(服务)", lambda row: ThingRef("Product", row.product_id, row.product), "thing")
@@ -45,7 +45,7 @@ def _absent(judged: Judged) -> str:
     return told and f"名录内没有：{told}"
 
 
-SCORE: Column[Any] = Column("评分", lambda row: row.score, "score")
+SCORE: Column[Any] = Column("紧要", lambda row: row.score, "score")
 FIRM: Column[Any] = Column("企业", lambda row: ThingRef("Enterprise", row.firm.id, row.firm.name), "thing")
 PLACE: Column[Placed] = Column("环节", lambda pair: ThingRef("Segment", pair[0].segment_id, pair[0].segment), "segment")
 PLACED: Column[Placed] = Column(
@@ -81,7 +81,11 @@ def table_of_segments(answer: WeakLinks, products: Products = False) -> Table[Pl
     columns = [PLACE, *([PLACED] if products else []), tier, *_judged(answer)]
     items = [(segment, judged) for segment in segments for judged in (segment, *(segment.products if products else ()))]
     return Table(
-        "gap-segments", "各环节的断点", columns, items, "评分 0 至 100，越高越弱，是各项之和；点环节名在图中看各项。"
+        "gap-segments",
+        "各环节的断点",
+        columns,
+        items,
+        "紧要 0 至 100，越大越该先补，是各项之和；点环节名在图中看各项。",
     )
 
 
@@ -99,9 +103,15 @@ def _judged(answer: WeakLinks) -> list[Column[Placed]]:
     state: Column[Placed] = Column("状态", lambda pair: pair[1].state, "state")
     if any(place.absent_from for place in places):  # no head of files where there is nothing to say
         state = replace(state, extra=lambda pair: _absent(pair[1]), apart="名录内没有")
+    beside: tuple[Column[Placed], ...] = (
+        Column("在补", lambda pair: [tell_under_way(project) for project in pair[1].under_way], "lines"),
+        Column("疑似", lambda pair: pair[1].suspected.reasons if pair[1].suspected else [], "lines"),
+        Column("最近的来源", lambda pair: tell_distance(pair[1].distance) if pair[1].distance else ""),
+    )
     return [
         state,
-        Column("评分", lambda pair: pair[1].score, "score"),
+        *(column for column in beside if any(column.of((answer.segments[0], place)) for place in places)),
+        Column("紧要", lambda pair: pair[1].score if pair[1].state in GAPS else None, "score"),
         Column("行动", lambda pair: pair[1].action, "act", lambda pair: pair[1].action_reason),
         Column("本地企业", lambda pair: pair[1].firms, "firms"),
         Column("依据", lambda pair: pair[1].status, "status"),
@@ -113,7 +123,7 @@ def _judged(answer: WeakLinks) -> list[Column[Placed]]:
 
 def _certificate(answer: WeakLinks, place: Callable[[Any], str]) -> Column[Any]:
     return Column(
-        "说明", lambda row: Ask("certificate", "断点说明", {"chain": answer.chain_id, "place": place(row)}), "ask"
+        "为什么", lambda row: Ask("certificate", "为什么", {"chain": answer.chain_id, "place": place(row)}), "ask"
     )
 
 
@@ -237,7 +247,7 @@ NEEDED: list[Column[Demand]] = [
     *TRUST,
 ]
 LOOKED: list[Column[LookedThrough]] = [
-    Column("覆盖记录", lambda look: ThingRef("Coverage", look.record.id, look.record.name), "thing"),
+    Column("摸底记录", lambda look: ThingRef("Coverage", look.record.id, look.record.name), "thing"),
     SEGMENT,
     Column(
         "区域",
@@ -266,12 +276,12 @@ SOURCES: list[Column[SourceUsed]] = [
 
 def tables_of_certificate(answer: Certificate) -> dict[str, Table[Any]]:
     """Return the tables of a certificate: who needs it, who looked, which firms were looked at, rules, sources."""
-    unseen = "没有覆盖记录：没有人在这里逐家查过，没有登记不等于没有"
+    unseen = "没有摸底记录：没有人在这里逐家查过，没有登记不等于没有"
     firms, more = answer.candidates, answer.more_candidates
     note = f"另有 {more} 家没有列出。" if more else ""
     return {
         "needed": Table("needed", "谁需要它", NEEDED, answer.needed_by, empty="图中没有登记谁需要它"),
-        "looked": Table("looked", "哪些覆盖记录查过", LOOKED, answer.looked_through, empty=unseen),
+        "looked": Table("looked", "谁查过", LOOKED, answer.looked_through, empty=unseen),
         "candidates": Table(
             "candidates", "看过的企业，各为何能或不能填补", CANDIDATES, firms, note, "没有可看的企业", len(firms) + more
         ),
@@ -349,7 +359,7 @@ def _changes(id: str, title: str, what: str, changes: Sequence[PlaceChange]) -> 
         ),
         Column("为什么变", lambda change: [*map(_moved, change.parts)], "lines"),
     ]
-    return Table(id, title, columns, changes, empty="没有产品的状态或评分有变化")
+    return Table(id, title, columns, changes, empty="没有产品的状态或紧要有变化")
 
 
 def _moved(part: MovedPart) -> str:

@@ -4,7 +4,8 @@ places are read, the names of the rules."""
 from collections.abc import Iterable, Mapping, Sequence
 
 from queries.core.reason import Catalogue
-from queries.gaps.answers import Judged, State, WeakLinks
+from queries.core.words import show_amount
+from queries.gaps.answers import GAPS, Distance, Judged, State, UnderWay, WeakLinks
 
 STATE_MEANING = {
     State.missing: "普查过，没有一家本地企业",
@@ -12,6 +13,7 @@ STATE_MEANING = {
     State.strong: "已知的本地企业已经够多",
     State.unknown: "没有查清，不判缺、弱",
 }
+WHY = {State.missing: "为什么缺", State.weak: "为什么弱", State.strong: "为什么算强", State.unknown: "为什么说不清"}
 STATE_ACTION = {
     State.missing: "补链：引进，或支持本地企业转产",
     State.weak: "扶持扩产：增加第二来源",
@@ -75,8 +77,13 @@ def count_states(judged: Iterable[Judged]) -> dict[State, int]:
 
 
 def weakest_first(judged: Sequence[Judged]) -> list[int]:
-    """Return the order in which an officer reads: gaps before weak ones, the higher score first."""
-    return sorted(range(len(judged)), key=lambda place: (judged[place].state.order, -(judged[place].score or 0)))
+    """Return the order in which an officer reads: what presses most first, missing or weak; then the others."""
+
+    def key(place: int) -> tuple[int, float, int]:
+        one = judged[place]
+        return (0 if one.state in GAPS else one.state.order, -(one.score or 0), one.state.order)
+
+    return sorted(range(len(judged)), key=key)
 
 
 def rule_value(key: str, value: float) -> str:
@@ -88,3 +95,19 @@ def moved_zh(moved: str, names: Mapping[str, str]) -> str:
     """Return what a variant of the rules moves: ``state.segment_firms ×0.8`` in words."""
     key, _, factor = moved.partition(" ×")
     return f"{names.get(key, key)} ×{factor}"
+
+
+def tell_under_way(project: UnderWay) -> str:
+    """Return a project in one line: its stage, by when, with how much, and whether that is uncertain."""
+    amount = project.yuan if project.yuan is not None else project.amount
+    unit = "元" if project.yuan is not None else project.currency or ""
+    by = f"，预计 {project.expected_on}" if project.expected_on else "，没有写哪天"
+    told = f"{project.project}：{project.stage or '没有写阶段'}{by}"
+    told += f"，{show_amount(amount, unit)}" if amount is not None else "，没有写金额"
+    return f"{told}（很久没有下一步，说不准）" if project.uncertain else told
+
+
+def tell_distance(distance: Distance) -> str:
+    """Return where the nearest makers are, and the first of them."""
+    named = "、".join(maker.firm.name for maker in distance.firms[:3])
+    return f"{distance.ring} {distance.count} 家：{named}{' 等' if distance.count > 3 else ''}"

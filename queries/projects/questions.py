@@ -53,7 +53,7 @@ def projects(
     notes=tables.notes_of_what_if,
 )
 def project_what_if(view: "View", project: Project) -> ProjectWhatIf:
-    """假如项目落地: 投资方在它填补的环节里做它登记的产品,各环节、产品的状态与评分怎样变,补上和新开哪些缺口。
+    """假如项目落地: 投资方在它填补的环节里做它登记的产品,各环节、产品的状态与紧要怎样变,补上和新开哪些缺口。
 
     没有写环节、投资方,或图里没有写投资方做这个环节的哪种产品的,就说说不清,不猜。
     """

@@ -176,8 +176,8 @@ def project_what_if(answer: ProjectWhatIf) -> Table[Any]:
         Column("环节或产品", lambda row: row[1].name),
         Column("之前", lambda row: row[1].before),
         Column("之后", lambda row: row[1].after),
-        Column("评分(前)", lambda row: row[1].score_before),
-        Column("评分(后)", lambda row: row[1].score_after),
+        Column("紧要(前)", lambda row: row[1].score_before),
+        Column("紧要(后)", lambda row: row[1].score_after),
         Column("变化", lambda row: _turn(row[1])),
         Column("状态", lambda _: answer.status, "status"),
     ]

@@ -35,7 +35,7 @@ FACTORS: list[Column[tuple[Target, FactorValue]]] = [
     Column("企业", lambda pair: FIRM.of(pair[0]), "thing"),
     Column("因素", lambda pair: pair[1].name),
     Column("值", lambda pair: Number(pair[1].value, f"{pair[1].value:.2f}"), "share"),
-    Column("得分 / 权重", lambda pair: Number(pair[1].points, f"{pair[1].points:g} / {pair[1].most:g}"), "number"),
+    Column("分 / 权重", lambda pair: Number(pair[1].points, f"{pair[1].points:g} / {pair[1].most:g}"), "number"),
     Column("数了什么", lambda pair: pair[1].reason),
 ]
 WITHOUT: list[Column[OpenGap]] = [
@@ -84,19 +84,19 @@ def table_of_targets(answer: Targets) -> Table[Target]:
     columns: list[Column[Target]] = [
         Column("名次", lambda target: target.rank, "number"),
         PLACED,
-        Column("得分", lambda target: target.score, "score"),
+        Column("值得谈", lambda target: target.score, "score"),
         *(Column[Target](factor.name, partial(points, key=factor.key), on="text") for factor in factors),
         Column(
             "补上的缺口",
             lambda target: [f"{gap.product}：{gap.state} {gap.score:g}，{gap.how}" for gap in target.gaps],
             "lines",
         ),
-        Column("各因素(得分/权重)", all_points, "lines", on="page"),
+        Column("各因素(分/权重)", all_points, "lines", on="page"),
         Column("为什么", lambda target: target.why, "lines"),
         WHY_NOT,
         *TRUST,
     ]
-    note = "各因素折成 0 至 1，乘权重相加就是得分（0 至 100），越高越值得去谈；每个因素怎样计见下一张表。"
+    note = "各因素折成 0 至 1，乘权重相加就是“值得谈”（0 至 100），越高越值得去谈；每个因素怎样计见下一张表。"
     return Table("targets", "招商名录", columns, answer.targets, note, "没有能补缺口的已知外地企业", answer.total)
 
 
@@ -177,7 +177,7 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
             lambda chosen: [f"{gap.chain}：{gap.product}（{gap.state} {gap.score:g}）" for gap in chosen.gaps],
             "lines",
         ),
-        Column("补上的评分", lambda chosen: chosen.adds, "number"),
+        Column("补上的紧要", lambda chosen: chosen.adds, "number"),
         Column("累计", lambda chosen: chosen.closed, "number"),
         Column("同样能补的企业", lambda chosen: chosen.same, "firms"),
         WHY_NOT,
@@ -190,7 +190,7 @@ def _chosen(targets: Sequence[Chosen]) -> Table[Chosen]:
 def _curve(answer: Portfolio) -> Table[CurvePoint]:
     columns: list[Column[CurvePoint]] = [
         Column("最多几家", lambda point: point.most, "number"),
-        Column("补上的评分", lambda point: point.closed, "number"),
+        Column("补上的紧要", lambda point: point.closed, "number"),
         Column(
             "占全部缺口",
             lambda point: Number(point.closed, show_percent(point.closed / answer.weight if answer.weight else 0)),
@@ -243,7 +243,7 @@ def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]
     """Yield how good the choice is, and what it leaves."""
     yield answer.statement
     yield (
-        f"全部缺口 {answer.gaps} 个，评分合计 {answer.weight:g}；"
+        f"全部缺口 {answer.gaps} 个，紧要合计 {answer.weight:g}；"
         f"有已知外地企业能补的 {answer.closable:g}，这一组补上 {answer.closed:g}"
     )
     yield f"上界 {answer.bound:g}，离最优至多差 {answer.short:.1%}"
@@ -251,7 +251,7 @@ def notes_of_portfolio(answer: Portfolio, _: Mapping[str, Any]) -> Iterator[str]
         f"{point.most} 家 {point.closed:g}{'' if point.method == 'exact' else f'(至多 {point.bound:g})'}"
         for point in answer.curve
     ]
-    yield f"企业数与补上的评分：{','.join(curve) or '没有'}"
+    yield f"企业数与补上的紧要：{','.join(curve) or '没有'}"
     yield _listed(
         "没有已知企业能补的缺口",
         [f"{gap.chain}：{gap.product}（{gap.state} {gap.score:g}）" for gap in answer.unclosable],

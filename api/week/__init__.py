@@ -1,0 +1,1 @@
+"""The first page, and all gaps and chains behind it."""
