@@ -241,7 +241,7 @@ def test_a_look_through_some_firms_stands_beside_that_through_all(store: Store, 
         wanted = ("未知", ["示例规上企业"]) if universe else ("缺链", ["示例规上企业"])
         raw = places(store)["demo.raw"]
         assert (raw.state.value, [one.universe for one in raw.absent_from]) == wanted
-    shown = client.get("/chains/demo").text
+    shown = client.get("/chains/demo/graph").text
     assert "名录内没有：示例规上企业（2026-06）" in shown
 
 

@@ -113,8 +113,8 @@ def _spoken(
             yield "named", say("suspected_named", name=point.name, source=point.source, on=point.on or "没有日期")
     for look in facts.looked_in(place).lists:
         yield "named", say("suspected_absent", universe=look.universe, on=look.as_of or "没有日期")
-    if loaded and (good.wanted_by or good.leaders):
-        wanting = [facts.find(firm).short for firm in sorted(good.wanted_by or good.leaders)]
+    if loaded and good.wanted_by:
+        wanting = [facts.find(firm).short for firm in sorted(good.wanted_by)]
         yield "nobody", say("suspected_nobody", count=loaded, number=len(wanting), firms=wanting)
 
 
