@@ -242,7 +242,7 @@ def test_a_csv_cell_is_never_a_formula(page: Page) -> None:
 
 def test_the_table_leads_to_the_picture(page: Page) -> None:
     open_chain(page, "new-displays")
-    button = page.locator("#table-segments tbody button").first
+    button = page.locator("#table-gap-segments tbody button").first
     button.click()
     assert page.locator("#picture-panel h3").inner_text() == button.inner_text()
     assert page.evaluate("window.lianzhang.network.getSelectedNodes().length") == 1
@@ -649,7 +649,7 @@ def test_the_targets_of_a_chain(page: Page) -> None:
 
 def test_the_portfolio_says_how_good_it_is(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="全部产业链的招商组合").click()
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name="招商", exact=True).click()
     page.wait_for_url("**/portfolio")
     chosen = page.request.get("/api/v1/portfolio").json()["targets"]
     assert len(chosen) > 1

@@ -26,7 +26,7 @@ from queries.things.tables import table_enterprises, tables_of_enterprise
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 PAGE_SIZE = 100
-MOST_NAMED = 8_000  # firms that the picture of a firm's page names; it counts all, and the tables have all
+MOST_NAMED = 3_000  # firms that the picture of a firm's page names; it counts all, and the tables have all
 # by what a firm's many suppliers and customers stand in groups
 GROUPINGS = {"product": BY_PRODUCT.word, "segment": "环节", "district": "区域"}
 MOST_DOUBTS = 1000

@@ -213,12 +213,13 @@ def add_line(
     name: str,
     ends: list[list[str]],
     arrow: bool = True,
+    most: int = MOST_RECORDS,
 ) -> None:
     """Add a line; its colour says of what kind it is, its dashes how well it is founded; ``rows`` are the records
-    behind it, of which the panel lists the first."""
+    behind it, of which the panel lists the first, ``most`` of them."""
     status = weakest(row["status"] for row in rows)
     shown = "、".join(dict.fromkeys(row.get("detail") or row["name"] for row in rows))
-    count, rows = len(rows), rows[:MOST_RECORDS]
+    count, rows = len(rows), rows[:most]
     for start, end, shape in pieces:
         network.add_edge(
             start,

@@ -24,6 +24,7 @@ from api.pictures.layout import BEND, GEOMETRY, MARK, LayoutColumn, PictureLayou
 from api.pictures.members import Member, Members, make_templates, share
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import STATUS_ORDER, EnterpriseView, SupplyEdge
+from queries.core.words import show_names
 
 if TYPE_CHECKING:
     from pyvis.network import Network
@@ -35,6 +36,9 @@ ROWS = {1: 5, 2: 4, 4: 3}  # groups of a column that are shown from the start, b
 GROUPS = 60  # groups of a tier; the smallest of more stand together
 GROUP_BOX, GROUP_WIDTH = 44, 19
 UNKNOWN = "产品不详"
+TOLD = 20  # records of one firm that the panel lists
+LISTED = 1_500  # records that all lines together list; each says how many it has, and the tables have all
+MOST_TOLD = 3  # products, and customers, in the line of a firm of a group
 
 Lines = dict[tuple[str, str], list[SupplyEdge]]
 GroupOf = Callable[[SupplyEdge, str], str]
@@ -240,11 +244,12 @@ def _add_lines(wiring: Wiring, lines: Lines, standing: Standing) -> None:
         last.add(way[-1])
         for piece in way:
             pieces[piece].append((start, end))
+    most = max(1, min(MOST_RECORDS, LISTED // max(1, len(pieces))))
     for piece, pairs in pieces.items():
         names = ["、".join(dict.fromkeys(standing.names[end] for end in side)) for side in zip(*pairs, strict=True)]
         rows = [_record(edge, f"{edge.supplier.name} → {edge.customer.name}") for pair in pairs for edge in lines[pair]]
         ends = [[f"s|{start}", f"s|{end}"] for start, end in pairs]
-        add_line(wiring.network, [piece], "supplies", rows, " → ".join(names), ends, arrow=piece in last)
+        add_line(wiring.network, [piece], "supplies", rows, " → ".join(names), ends, arrow=piece in last, most=most)
 
 
 def _add_members(network: "Network", standing: Standing, most: int | None) -> Members:
@@ -261,8 +266,8 @@ def _member(firm: str, edges: Sequence[SupplyEdge], standing: Standing, box: str
     needs no saying."""
     least = max(edges, key=lambda edge: STATUS_ORDER[edge.status])
     near = (edge.customer if firm.startswith("<") else edge.supplier for edge in edges)
-    whom = "" if edges[0].tier == 1 else "、".join(dict.fromkeys(firm.name for firm in near))
-    what = "、".join(dict.fromkeys(edge.product or UNKNOWN for edge in edges))
+    whom = "" if edges[0].tier == 1 else show_names(dict.fromkeys(firm.name for firm in near), MOST_TOLD)
+    what = show_names(dict.fromkeys(edge.product or UNKNOWN for edge in edges), MOST_TOLD, unit="种")
     detail = " · ".join(filter(None, (what if what != standing.names[box] else "", whom)))
     return Member(firm[1:], standing.names[firm], least.status, least.source, detail, least.place)
 
@@ -284,7 +289,7 @@ def _facts(view: EnterpriseView, lines: Lines, standing: Standing, link: Link) -
                 status = weakest(edge.status for edge in edges)
                 told[here].append({**group, "status": status, "node": f"s|{there}"})
             else:
-                told[here] += [_record(edge, standing.names[there]) for edge in edges[:MOST_RECORDS]]
+                told[here] += [_record(edge, standing.names[there]) for edge in edges[:TOLD]]
     facts: dict[str, Facts] = {}
     for column in standing.columns:
         for box in (*column.items, *column.rest):
