@@ -36,12 +36,12 @@ def test_the_chains_of_the_systems_that_hold_today_are_listed(store: Store, tmp_
     assert "once" not in {chain.id for chain in list_chains(view)}
 
     client = TestClient(create_app(store, Settings(request_seconds=600)))
-    home = client.get("/").text
+    home = client.get("/stock").text
     assert "示例旧体系</a>（2 项，今天不用）" in home
     assert "示例新体系</a>（2 项，2021 起）" in home
     assert client.get("/chains/once").status_code == 200
     assert "示例门类" in client.get("/things/System/new").text
-    assert "示例门类" in client.get("/chains/demo").text
+    assert "示例门类" in client.get("/chains/demo/records").text
 
 
 def test_the_two_systems_of_the_seeds_stand_side_by_side(full_store: Store) -> None:
@@ -57,11 +57,11 @@ def test_the_two_systems_of_the_seeds_stand_side_by_side(full_store: Store) -> N
 
 def test_what_the_city_calls_weak_is_its_word(full_store: Store) -> None:
     client = TestClient(create_app(full_store, Settings(request_seconds=300)))
-    page = client.get("/chains/new-energy-vehicles").text
+    page = client.get("/chains/new-energy-vehicles/graph").text
     gaps, said = page.index('id="gaps"'), page.index('id="weaknesses"')
-    assert gaps < said < page.index('id="segments"')
+    assert gaps < said
     section = page[said : page.index("</section>", said)]
     words = ["市里自己说的短板", "来源的话", "财联社", "2025-01-27", "关键部件的本地配套能力待增强", "据报道"]
     assert [word for word in words if word not in section] == []
-    assert 'id="weaknesses"' not in client.get("/chains/textile-apparel").text
+    assert 'id="weaknesses"' not in client.get("/chains/textile-apparel/graph").text
     assert client.get("/chains/new-energy-vehicles?table=weaknesses&format=csv").status_code == 200
