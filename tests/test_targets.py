@@ -364,7 +364,7 @@ def test_the_command(seeded_store_url: str) -> None:
     assert f"{gap['points']:g}/{gap['most']:g}" in table.stdout
     assert "没有已知的外地企业的缺口：湿电子化学品" in table.stderr
     csv = run("targets", "集成电路", "--format", "csv", store=seeded_store_url).stdout.splitlines()
-    assert csv[0].startswith("名次,企业,所在地,得分,缺口轻重")
+    assert csv[0].startswith("名次,企业,所在地,值得谈,缺口轻重")
     assert run("targets", "集成电路", "--top", "0", store=seeded_store_url, check=2).stdout == ""
     assert "图中没有产业链“没有这条”" in run("targets", "没有这条", store=seeded_store_url, check=1).stderr
     bare = json.loads(
