@@ -33,7 +33,7 @@ from graph.stores import open_store
 from loaders.run import load
 from queries.core.view import View
 from queries.matching.offers import Rows
-from queries.placing.evidence import FEATURES, TRADE, Evidence, RegisteredFirm, RegisterReader
+from queries.placing.evidence import FEATURES, TRADE, PlaceEvidence, RegisteredFirm, RegisterReader
 from queries.placing.judge import PlaceWeights, PlacingModel, judge
 from queries.placing.run import FEW, FORM, read_firms, told
 from queries.placing.yardstick import Yardstick, read_yardstick
@@ -71,7 +71,7 @@ def read_dev() -> tuple[list[RegisteredFirm], Gold]:
     return [*read_firms(Rows(DATA / "firms_dev.jsonl", FORM))], gold
 
 
-def learn(evidence: Evidence, gold: Gold, yardstick: Yardstick, on: str) -> PlacingModel:
+def learn(evidence: PlaceEvidence, gold: Gold, yardstick: Yardstick, on: str) -> PlacingModel:
     """Return the weights under which the labelled places are likeliest."""
     rows, any_, main = [], [], []
     for one, (start, end) in zip(evidence.firms, pairwise(evidence.starts), strict=True):
@@ -102,7 +102,7 @@ def learn(evidence: Evidence, gold: Gold, yardstick: Yardstick, on: str) -> Plac
     )
 
 
-def _order(evidence: Evidence, gold: Gold, yardstick: Yardstick) -> list[list[float]]:
+def _order(evidence: PlaceEvidence, gold: Gold, yardstick: Yardstick) -> list[list[float]]:
     """Return the weights under which main places stand first: of places, and of each segment of trade."""
     width, block = len(FEATURES), len(TRADE) + 1
     asked: list[tuple[NDArray[np.float64], NDArray[np.bool_]]] = []

@@ -367,11 +367,11 @@ def test_a_firm_stands_in_the_nearest_of_its_tiers() -> None:
     assert (bands["s|<s"], bands["s|<t"], bands["s|=x"]) == ("供应商", "供应商", "本企业")
 
 
-def test_gaps_are_read_before_weak_places_and_the_worst_first() -> None:
+def test_what_presses_most_is_read_first_and_then_what_is_strong() -> None:
     judged = make_weak_links(
         {"a": ("强链", 5.0), "b": ("缺链", 40.0), "c": ("未知", None), "d": ("缺链", 70.0), "e": ("弱链", 90.0)}
     ).segments
-    assert [judged[place].segment_id for place in weakest_first(judged)] == ["d", "b", "e", "a", "c"]
+    assert [judged[place].segment_id for place in weakest_first(judged)] == ["e", "d", "b", "a", "c"]
 
 
 def test_a_script_inside_a_file_cannot_end_it(tmp_path: Path) -> None:

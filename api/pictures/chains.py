@@ -24,7 +24,7 @@ from api.pictures.layout import (
     PictureLayout,
     arrange,
 )
-from api.pictures.members import Member, Members, make_templates, share
+from api.pictures.members import BlockFirm, Members, make_templates, share
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import ChainProduct, ChainView, Flow, SegmentView
 from queries.gaps.answers import Judged, ScorePart, WeakLinks
@@ -111,26 +111,26 @@ def picture_chain(
     )
 
 
-def _firms(view: ChainView) -> dict[str, list[Member]]:
+def _firms(view: ChainView) -> dict[str, list[BlockFirm]]:
     """Return the firms of each segment, those that lead the chain first, and those on the chain without a segment."""
     roles = {item.id: str(item.properties.get("role") or "链主") for item in view.leaders}
     firms = {
         segment.id: [
-            Member(firm.id, firm.short_name or firm.name, firm.status, firm.source, mark=roles.get(firm.id, ""))
+            BlockFirm(firm.id, firm.short_name or firm.name, firm.status, firm.source, mark=roles.get(firm.id, ""))
             for firm in sorted(segment.enterprises, key=lambda firm: firm.id not in roles)
         ]
         for segment in view.segments
     }
     placed = {firm.id for segment in view.segments for firm in segment.enterprises}
-    pool: dict[str, Member] = {}
+    pool: dict[str, BlockFirm] = {}
     for item in (*view.leaders, *view.members):
         if item.label in ("Enterprise", "Institute") and item.id not in placed and item.id not in pool:
             role = str(item.properties.get("role") or ("链主" if item.relation == "LEADS" else ""))
-            pool[item.id] = Member(item.id, item.name, item.status, item.source, place=item.place, mark=role)
+            pool[item.id] = BlockFirm(item.id, item.name, item.status, item.source, place=item.place, mark=role)
     return firms | ({POOL: [*pool.values()]} if pool else {})
 
 
-def _cut(view: ChainView, firms: Mapping[str, Sequence[Member]], most: int) -> ChainView:
+def _cut(view: ChainView, firms: Mapping[str, Sequence[BlockFirm]], most: int) -> ChainView:
     """Return a chain with as many products, and lines, as a picture has room for: an equal share of each segment."""
     room = share([len(there) for there in firms.values()], most)
     products = share([len(segment.products) for segment in view.segments], most)

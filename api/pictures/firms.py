@@ -21,7 +21,7 @@ from api.pictures.drawing import (
 )
 from api.pictures.facts import Facts, Link, Sources, no_link, used_sources
 from api.pictures.layout import BEND, GEOMETRY, MARK, LayoutColumn, PictureLayout, order_rows, split_rows
-from api.pictures.members import Member, Members, make_templates, share
+from api.pictures.members import BlockFirm, Members, make_templates, share
 from api.pictures.wiring import Piece, Wiring
 from queries.core.answers import STATUS_ORDER, EnterpriseView, SupplyEdge
 from queries.core.words import show_names
@@ -52,7 +52,7 @@ class Grouping(NamedTuple):
 
 
 @dataclass
-class Standing:
+class FirmStanding:
     """Where everything stands: the columns, what is in a group, and the boxes that stand for a firm."""
 
     columns: list[LayoutColumn] = field(default_factory=list)
@@ -82,7 +82,7 @@ def picture_enterprise(
     focus = "=" + id
     network, group_of = Network(directed=True), grouping.of
     left, right = _sides(id, suppliers, "supplier"), _sides(id, customers, "customer")
-    standing = Standing(names={focus: name}, boxes={focus: focus})
+    standing = FirmStanding(names={focus: name}, boxes={focus: focus})
     tiers = len(left) + len(right)
     wide = 1 if tiers > 1 + bool(left and right) else 2 if left and right else 4
     for tier, firms in sorted(left.items(), reverse=True):
@@ -134,7 +134,7 @@ def _sides(id: str, edges: Sequence[SupplyEdge], far: str) -> dict[int, dict[str
 
 
 def _stand(
-    standing: Standing,
+    standing: FirmStanding,
     tier: str,
     band: str,
     firms: Mapping[str, list[SupplyEdge]],
@@ -179,7 +179,7 @@ def _stand(
 
 
 def _supply_lines(
-    id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], standing: Standing, group_of: GroupOf
+    id: str, suppliers: Sequence[SupplyEdge], customers: Sequence[SupplyEdge], standing: FirmStanding, group_of: GroupOf
 ) -> Lines:
     """Return the supplies by the two boxes that stand for their ends: at the far end the group that it is in."""
     lines: Lines = defaultdict(list)
@@ -196,7 +196,7 @@ def _supply_lines(
     return lines
 
 
-def _lay_out(standing: Standing, lines: Lines) -> PictureLayout:
+def _lay_out(standing: FirmStanding, lines: Lines) -> PictureLayout:
     """Return the layout: single firms in the order in which their lines cross least, and through the columns of groups
     that others stand behind one bend for all of them."""
     columns = standing.columns
@@ -218,7 +218,7 @@ def _lay_out(standing: Standing, lines: Lines) -> PictureLayout:
     return PictureLayout(tuple(placed), routes=routes)
 
 
-def _add_boxes(network: "Network", layout: PictureLayout, standing: Standing, focus: str) -> None:
+def _add_boxes(network: "Network", layout: PictureLayout, standing: FirmStanding, focus: str) -> None:
     for item in (item for column in layout.columns for item in (*column.items, *column.rest)):
         if item.startswith(BEND):
             continue
@@ -235,7 +235,7 @@ def _add_boxes(network: "Network", layout: PictureLayout, standing: Standing, fo
             add_box(network, f"s|{item}", rich_label(first, second), fill, "", title=name, **about)
 
 
-def _add_lines(wiring: Wiring, lines: Lines, standing: Standing) -> None:
+def _add_lines(wiring: Wiring, lines: Lines, standing: FirmStanding) -> None:
     """Add the lines; a piece that several share is drawn once."""
     pieces: dict[Piece, list[tuple[str, str]]] = defaultdict(list)
     last: set[Piece] = set()
@@ -252,7 +252,7 @@ def _add_lines(wiring: Wiring, lines: Lines, standing: Standing) -> None:
         add_line(wiring.network, [piece], "supplies", rows, " → ".join(names), ends, arrow=piece in last, most=most)
 
 
-def _add_members(network: "Network", standing: Standing, most: int | None) -> Members:
+def _add_members(network: "Network", standing: FirmStanding, most: int | None) -> Members:
     members = Members(network)
     room = share([len(firms) for firms in standing.groups.values()], most)
     for box, firms in standing.groups.items():
@@ -261,7 +261,7 @@ def _add_members(network: "Network", standing: Standing, most: int | None) -> Me
     return members
 
 
-def _member(firm: str, edges: Sequence[SupplyEdge], standing: Standing, box: str) -> Member:
+def _member(firm: str, edges: Sequence[SupplyEdge], standing: FirmStanding, box: str) -> BlockFirm:
     """Return a firm of a group, no better founded than the least of what it supplies there; what the group is called
     needs no saying."""
     least = max(edges, key=lambda edge: STATUS_ORDER[edge.status])
@@ -269,7 +269,7 @@ def _member(firm: str, edges: Sequence[SupplyEdge], standing: Standing, box: str
     whom = "" if edges[0].tier == 1 else show_names(dict.fromkeys(firm.name for firm in near), MOST_TOLD)
     what = show_names(dict.fromkeys(edge.product or UNKNOWN for edge in edges), MOST_TOLD, unit="种")
     detail = " · ".join(filter(None, (what if what != standing.names[box] else "", whom)))
-    return Member(firm[1:], standing.names[firm], least.status, least.source, detail, least.place)
+    return BlockFirm(firm[1:], standing.names[firm], least.status, least.source, detail, least.place)
 
 
 def _record(edge: SupplyEdge, name: str) -> Facts:
@@ -277,7 +277,7 @@ def _record(edge: SupplyEdge, name: str) -> Facts:
     return {"name": name, "detail": detail, "status": edge.status, "source": edge.source, "place": edge.place}
 
 
-def _facts(view: EnterpriseView, lines: Lines, standing: Standing, link: Link) -> dict[str, Facts]:
+def _facts(view: EnterpriseView, lines: Lines, standing: FirmStanding, link: Link) -> dict[str, Facts]:
     """Return what the panel shows of each box: of a firm what it delivers and takes in this picture, each with status
     and source; of a group its firms; where a group is the other end, how many of it."""
     delivers: dict[str, list[Facts]] = defaultdict(list)

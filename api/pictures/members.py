@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STEP = 24  # how many more a click shows
 
 
-class Member(NamedTuple):
+class BlockFirm(NamedTuple):
     """A firm where it stands in a block; ``name`` is what it is called there."""
 
     id: str
@@ -36,7 +36,7 @@ class Members:
     blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(
-        self, box: str, firms: Sequence[Member], *, count: int, top: int, drawn: int, products: Sequence[str] = ()
+        self, box: str, firms: Sequence[BlockFirm], *, count: int, top: int, drawn: int, products: Sequence[str] = ()
     ) -> None:
         """Add the firms of a box, of which there are ``count``: the ``drawn`` first as nodes, ``top`` of them shown
         when the block is open."""
@@ -46,7 +46,7 @@ class Members:
         rows = [self._row(firm) for firm in firms]
         self.blocks[box] = {"products": [*products], "firms": nodes, "rows": rows, "count": count, "top": top}
 
-    def _row(self, firm: Member) -> list[Any]:
+    def _row(self, firm: BlockFirm) -> list[Any]:
         """Return a firm as short as it goes: its source is a number of ``origins``, and nothing ends it."""
         source = self.origins.setdefault(firm.source, len(self.origins))
         row: list[Any] = [firm.id, firm.name, firm.status, source, firm.detail, firm.place or "", firm.mark]

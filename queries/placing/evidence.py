@@ -106,7 +106,7 @@ class RegisteredFirm:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PlaceEvidence:
     """All that speaks for places of some firms: a row for each firm and place, the places of a firm side by side."""
 
     firms: Sequence[RegisteredFirm]
@@ -138,7 +138,7 @@ class RegisterReader:
         self._most = len(yardstick.places)
         self._phrases = PhraseReader(yardstick)
 
-    def read(self, firms: Sequence[RegisteredFirm]) -> Evidence:
+    def read(self, firms: Sequence[RegisteredFirm]) -> PlaceEvidence:
         """Return what speaks for the places of firms."""
         items = Items([self._phrases.scope(firm.scope) for firm in firms])
         names = [self._phrases.name(_form.sub("", firm.name)) for firm in firms]
@@ -174,7 +174,7 @@ class RegisterReader:
         _complete(features, firm, whole)
         trade = _trade(firms, items, whole, features, firm)
         starts = np.searchsorted(firm, np.arange(len(firms) + 1)).tolist()
-        return Evidence(firms, items.of, names, starts, known[order] % self._most, features, plainly, trade)
+        return PlaceEvidence(firms, items.of, names, starts, known[order] % self._most, features, plainly, trade)
 
     def _beside(
         self, firms: Sequence[RegisteredFirm], names: Sequence[Sequence[tuple[int, str, str]]]

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from queries.core.reason import Reason
 from queries.placing.answers import Sureness
 from queries.placing.catalogue import say
-from queries.placing.evidence import Evidence, Floats
+from queries.placing.evidence import Floats, PlaceEvidence
 from queries.placing.phrases import Phrase
 from queries.placing.yardstick import Yardstick
 
@@ -107,7 +107,7 @@ class _Likely(NamedTuple):
     order: float
 
 
-def judge(evidence: Evidence, yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
+def judge(evidence: PlaceEvidence, yardstick: Yardstick, model: PlacingModel) -> list[Placed]:
     """Return where each firm stands."""
     rows, weights = evidence.features, model.places
     any_, order = likelihood(rows, weights.any), weighed(rows, weights.order)
@@ -151,7 +151,7 @@ def judge(evidence: Evidence, yardstick: Yardstick, model: PlacingModel) -> list
 
 
 def _placed(
-    evidence: Evidence,
+    evidence: PlaceEvidence,
     firm: int,
     yardstick: Yardstick,
     model: PlacingModel,
@@ -172,7 +172,7 @@ def _level(score: float, model: PlacingModel) -> Sureness:
     return Sureness.high if score >= model.high else Sureness.middle if score >= model.middle else Sureness.low
 
 
-def _why(evidence: Evidence, firm: int, place: int, trades: bool) -> tuple[Reason, ...]:
+def _why(evidence: PlaceEvidence, firm: int, place: int, trades: bool) -> tuple[Reason, ...]:
     if trades:
         sold = [phrase.text for phrase in evidence.phrases[firm] if phrase.sells][:5]
         name = evidence.firms[firm].name

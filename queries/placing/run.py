@@ -38,7 +38,7 @@ class PlaceRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class PlacedLines:
     """What is written of some firms, a line of JSON each: how many they are, and how many of them stand somewhere."""
 
     text: str
@@ -68,7 +68,7 @@ def place_files(firms: Path, out: Path, yardstick: Yardstick, tell: Any = lambda
     return PlaceRun(number, placed, rows.bad)
 
 
-def place_lines(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[Lines]:
+def place_lines(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterator[PlacedLines]:
     """Yield the lines of firms in their order, made by as many processes as there are cores where the firms are many:
     each reads the yardstick once, and gives back lines, not objects."""
     waiting = iter(firms)
@@ -79,7 +79,7 @@ def place_lines(firms: Iterable[RegisteredFirm], yardstick: Yardstick) -> Iterat
     if few:
         yield from (_lines(batch, yardstick) for batch in place(every, yardstick))
         return
-    asked = deque[Future[Lines]]()
+    asked = deque[Future[PlacedLines]]()
     with ProcessPoolExecutor(cores, get_context("spawn"), initializer=_begin, initargs=(yardstick,)) as pool:
         try:
             while True:
@@ -101,12 +101,12 @@ def _reader(yardstick: Yardstick) -> Callable[[Sequence[RegisteredFirm]], list[P
     return lambda firms: judge(reader.read(firms), yardstick, model)
 
 
-def _lines(placed: Sequence[Placed], yardstick: Yardstick) -> Lines:
+def _lines(placed: Sequence[Placed], yardstick: Yardstick) -> PlacedLines:
     text = "".join(json.dumps(told(one, yardstick), ensure_ascii=False) + "\n" for one in placed)
-    return Lines(text, len(placed), sum(bool(one.segments) for one in placed))
+    return PlacedLines(text, len(placed), sum(bool(one.segments) for one in placed))
 
 
-_place_here: Callable[[Sequence[RegisteredFirm]], Lines] | None = None  # of a process that places for another
+_place_here: Callable[[Sequence[RegisteredFirm]], PlacedLines] | None = None  # of a process that places for another
 
 
 def _begin(yardstick: Yardstick) -> None:
@@ -115,13 +115,13 @@ def _begin(yardstick: Yardstick) -> None:
     gc.disable()  # nothing here refers to itself, and what is kept of phrases is much to look through
     read = _reader(yardstick)
 
-    def place_here(firms: Sequence[RegisteredFirm]) -> Lines:
+    def place_here(firms: Sequence[RegisteredFirm]) -> PlacedLines:
         return _lines(read(firms), yardstick)
 
     _place_here = place_here
 
 
-def _place_batch(firms: Sequence[RegisteredFirm]) -> Lines:
+def _place_batch(firms: Sequence[RegisteredFirm]) -> PlacedLines:
     assert _place_here is not None
     return _place_here(firms)
 
