@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 import typer
@@ -209,7 +209,7 @@ def test_the_description_tells_what_a_toy_takes(toys: TestClient) -> None:
 
 @given(
     id=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co"]), min_size=1, max_size=12).filter(
-        lambda id: id.strip(".")
+        lambda id: id.strip(".") and unquote(id) == id  # the test's client, unlike a server, reads %25 twice
     )
 )
 def test_an_id_is_one_part_of_an_address_whatever_signs_it_holds(id: str, echoing: TestClient) -> None:
