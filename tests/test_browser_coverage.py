@@ -37,12 +37,12 @@ def test_what_was_looked_for_is_ticked_and_a_list_is_told_a_census(browser: Brow
         assert page.get_by_role("button", name="矿石：查过没有").get_attribute("aria-pressed") == "true"
         assert "本机用户，逐家走访" in page.inner_text("main")
         looked_at(page, "coverage-ticked")
-        page.goto("/chains/demo")
+        page.goto("/chains/demo/graph")
         assert "缺链" in page.locator("#gap-products tbody tr", has_text="矿石").inner_text()
         page.go_back()
         page.get_by_role("button", name="撤销").click()
         page.get_by_role("button", name="矿石：没查过").wait_for(state="detached")
-        page.goto("/chains/demo")
+        page.goto("/chains/demo/graph")
         assert page.locator("#gap-products").count() == 0
 
         page.goto("/loads")
