@@ -395,6 +395,23 @@ def test_no_segment_is_strong_while_all_of_a_choice_is_missing_or_most_products_
         )
     )
     assert (choice["a件"].state, choice["部件"].state) == ("缺链", "弱链")
+    few = [firm(str(number), products="c;d") for number in range(3)]
+    most = judged(
+        weak_links(
+            under(
+                put(
+                    open_store(f"ladybug://{tmp_path}/most.lbug"),
+                    tmp_path / "most",
+                    **kinds,
+                    input_to=[],
+                    enterprises=few,
+                ),
+                today=TODAY,
+            ),
+            "demo",
+        )
+    )
+    assert (most["c件"].state, most["e件"].state, most["部件"].state) == ("强链", "缺链", "弱链")
 
 
 def test_many_tiny_makers_press_like_few_and_what_is_bought_anywhere_hardly(store: Store, tmp_path: Path) -> None:

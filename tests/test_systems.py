@@ -57,11 +57,13 @@ def test_the_two_systems_of_the_seeds_stand_side_by_side(full_store: Store) -> N
 
 def test_what_the_city_calls_weak_is_its_word(full_store: Store) -> None:
     client = TestClient(create_app(full_store, Settings(request_seconds=300)))
-    page = client.get("/chains/new-energy-vehicles/graph").text
-    gaps, said = page.index('id="gaps"'), page.index('id="weaknesses"')
+    graph = client.get("/chains/new-energy-vehicles/graph").text
+    assert graph.index('id="gaps"') < graph.index('id="weaknesses"')
+    page = client.get("/chains/new-energy-vehicles").text
+    gaps, said = page.index('id="table-chain-gaps"'), page.index('id="weaknesses"')
     assert gaps < said
     section = page[said : page.index("</section>", said)]
     words = ["市里自己说的短板", "来源的话", "财联社", "2025-01-27", "关键部件的本地配套能力待增强", "据报道"]
     assert [word for word in words if word not in section] == []
-    assert 'id="weaknesses"' not in client.get("/chains/textile-apparel/graph").text
+    assert 'id="weaknesses"' not in client.get("/chains/textile-apparel").text
     assert client.get("/chains/new-energy-vehicles?table=weaknesses&format=csv").status_code == 200

@@ -78,6 +78,7 @@ def show_chain(id: str, visit: VisitDep, segment: Segment = "") -> Response:
         "looks": said.looks[:FEW],
         "looks_of": len(said.looks),
         "looked": _looked(said.week),
+        "stated": _stated(visit, view),
     }
     return visit.render("chain.html", view.chain["name"], view=view, **values)
 

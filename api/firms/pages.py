@@ -30,6 +30,8 @@ MOST_NAMED = 3_000  # firms that the picture of a firm's page names; it counts a
 # by what a firm's many suppliers and customers stand in groups
 GROUPINGS = {"product": BY_PRODUCT.word, "segment": "环节", "district": "区域"}
 MOST_DOUBTS = 1000
+TiersQuery = Annotated[int, Query(ge=1, le=3)]
+GroupingQuery = Annotated[str, Query(pattern=f"^({'|'.join(GROUPINGS)})$")]
 IdQuery = Annotated[str, Query(min_length=1, max_length=300)]
 # with one of these a firm has something in its four lists
 WISHES = (
@@ -111,8 +113,8 @@ def _two(visit: VisitDep, left: str, right: str, error: LianzhangError | None = 
 def show_enterprise(
     id: str,
     visit: VisitDep,
-    tiers: Annotated[int, Query(ge=1, le=3)] = 1,
-    by: Annotated[str, Query(pattern="^(product|segment|district)$")] = "product",
+    tiers: TiersQuery = 1,
+    by: GroupingQuery = "product",
 ) -> Response:
     """Show one firm: its suppliers and customers in a picture, then every record in tables."""
     view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)
@@ -142,8 +144,8 @@ def show_enterprise(
 def send_picture(
     id: str,
     visit: VisitDep,
-    tiers: Annotated[int, Query(ge=1, le=3)] = 1,
-    by: Annotated[str, Query(pattern="^(product|segment|district)$")] = "product",
+    tiers: TiersQuery = 1,
+    by: GroupingQuery = "product",
 ) -> Response:
     """Send the picture of a firm as a file that stands alone; it names every firm."""
     view = enterprise_queries.view_enterprise(visit.view, id, supplies=False)

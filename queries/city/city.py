@@ -125,6 +125,13 @@ class City:
         return dict(told.iter_rows())
 
     @cached_property
+    def capacities(self) -> Mapping[tuple[str, str], tuple[float, str]]:
+        """Return what each firm can make of each product, with the unit, where that is known."""
+        made = self.going("PRODUCES").drop_nulls(("capacity", "capacity_unit"))
+        rows = made.select("from", "to", "capacity", "capacity_unit").iter_rows()
+        return {(firm, product): (amount, unit) for firm, product, amount, unit in rows}
+
+    @cached_property
     def recipes(self) -> Mapping[str, tuple[frozenset[str], ...]]:
         """Return what each product cannot be made without: groups of inputs of which one is enough, an essential input
         being a group of its own; a group of which one is bought anywhere never fails."""

@@ -199,13 +199,6 @@ class Facts:
         return frozenset(wanting - {*self.all_makers.get(product, ())})
 
     @cached_property
-    def capacities(self) -> Mapping[tuple[str, str], tuple[float, str]]:
-        """Return what each firm can make of each product, with the unit, where that is known."""
-        made = self.city.going("PRODUCES").drop_nulls(("capacity", "capacity_unit"))
-        rows = made.select("from", "to", "capacity", "capacity_unit").iter_rows()
-        return {(firm, product): (amount, unit) for firm, product, amount, unit in rows}
-
-    @cached_property
     def _at(self) -> Mapping[str, Mapping[str, list[int]]]:
         """Return the numbers of the rows of each kind by what they are at: their product or segment."""
         numbers_at: dict[str, dict[str, list[int]]] = {}

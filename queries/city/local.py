@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 import polars as pl
@@ -106,16 +107,14 @@ def _find_firms(city: City, ids: list[str], homes: set[str]) -> dict[str, CityFi
         group = groups.get(id, id)
         ring = Ring.local
         if where != "local":
-            ring = min((ring_of[region] for region in own if region in ring_of), default=Ring.unknown, key=_nearness)
+            ring = min(
+                (ring_of[region] for region in own if region in ring_of), default=Ring.unknown, key=attrgetter("order")
+            )
         size = turnover, insured if staff is None else staff
         firms[id] = CityFirm(
             id, name, short or name, where, region, group, closed, status, source, bool(only), ring, *size
         )
     return firms
-
-
-def _nearness(ring: Ring) -> int:
-    return ring.order
 
 
 def _rings(city: City, homes: set[str], above: Mapping[str, set[str]]) -> dict[str, Ring]:

@@ -25,16 +25,19 @@ def read_projects(view: View) -> list[ProjectRow]:
     return view.once("projects", lambda: make_projects(view, read_office()))
 
 
-def projects_under_way(view: View, city: City, homes: Iterable[str]) -> dict[str, tuple[ProjectRow, ...]]:
-    """Return the projects that are signed and not long at work, as of the day, by the segments that they will fill:
-    those in the regions that are home, or of which no region is said."""
+def projects_under_way(
+    view: View, city: City, homes: Iterable[str], months: Threshold
+) -> dict[str, tuple[ProjectRow, ...]]:
+    """Return the projects that are signed and not longer than so many months at work, as of the day, by the segments
+    that they will fill: those in the regions that are home, or of which no region is said."""
     above, own = regions_above(city), {*homes}
     coming: dict[str, list[ProjectRow]] = defaultdict(list)
     for project in read_projects(view):
         regions = [region.id for region in project.regions]
         here = not own or not regions or any(above.get(region, set()) & own for region in regions)
         stage = _stage_on(project, city.today)
-        if here and stage and (ORDER[SIGNED] <= ORDER[stage] < ORDER[AT_WORK] or _fresh(project, stage, city.today)):
+        going = stage and ORDER[SIGNED] <= ORDER[stage] < ORDER[AT_WORK]
+        if here and (going or (stage == AT_WORK and _fresh(project, city.today, months))):
             for segment in project.segments:
                 coming[segment.id].append(project.model_copy(update={"stage": stage}))
     return {segment: tuple(projects) for segment, projects in coming.items()}
@@ -54,10 +57,10 @@ def _stage_on(project: ProjectRow, today: str) -> str | None:
     return stage
 
 
-def _fresh(project: ProjectRow, stage: str, today: str) -> bool:
-    """Tell whether a project went to work within the last year: who looked before may have found nobody."""
+def _fresh(project: ProjectRow, today: str, months: Threshold) -> bool:
+    """Tell whether a project went to work within so many months: who looked before may have found nobody."""
     began = [last_day(step.on) for step in project.steps if step.stage == AT_WORK and step.on]
-    return stage == AT_WORK and bool(began) and after_months(max(began), 12) >= date.fromisoformat(today)
+    return bool(began) and after_months(max(began), round(months.value)) >= date.fromisoformat(today)
 
 
 def is_uncertain(project: ProjectRow, today: str, months: Threshold) -> bool:

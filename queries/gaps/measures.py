@@ -51,14 +51,13 @@ class Good:
     it, what stands on it, where else it is made.
 
     ``sources`` are the local makers with group and size, ``perhaps`` those that may make it here: of which it is not
-    known where they are, or local ones of its segments without a recorded product there; none where somebody ``asked``
-    for this very product. ``unnamed``: it was said that somebody makes it, and nobody was named. ``hhi``: of the
-    groups' shares, taken ``by`` what is known of all. ``blocks``: it is missing, as is all that could stand in
-    for it. ``standing``: the products that cannot be made without it, or
-    without what is missing beside it; ``ending``: those among these and itself that others sell everywhere;
-    ``leaders``: those, of any chain, that make or need it or one of those. ``lacking``: its essential inputs, or groups
-    of these, of which it is known that nobody makes them here; ``proven``: a leader makes it, or a firm that is not
-    small, so that these come from somewhere. ``nearest``: the nearest firms elsewhere that make it.
+    known where they are, or local ones of its segments without a recorded product there (the ``vague``). ``unnamed``:
+    it was said that somebody makes it, and nobody was named. ``hhi``: of the groups' shares, taken ``by`` what is known
+    of all. ``blocks``: it is missing, as is all that could stand in for it. ``standing``: the products that cannot be
+    made without it, or without what is missing beside it; ``ending``: those among these and itself that others sell
+    everywhere; ``leaders``: those, of any chain, that make or need it or one of those. ``lacking``: its essential
+    inputs, or groups of these, of which it is known that nobody makes them here; ``proven``: a leader makes it, or a
+    firm that is not small, so that these come from somewhere. ``nearest``: the nearest firms elsewhere that make it.
     """
 
     id: str
@@ -68,7 +67,6 @@ class Good:
     hhi: float
     by: str
     looked: bool
-    asked: bool
     unnamed: bool
     key: bool
     blocks: bool
@@ -180,7 +178,7 @@ def _measure_good(facts: Facts, product: str) -> Good:
     touched = {product, *standing}
     shares, by = shares_of(
         [facts.firms[firm] for firm in supply.makers],
-        lambda firm: facts.capacities.get((firm, product)),
+        lambda firm: city.capacities.get((firm, product)),
         lambda firm: facts.customers.get((firm, product), 0),
     )
     sources = _sources(facts, supply.makers)
@@ -192,7 +190,6 @@ def _measure_good(facts: Facts, product: str) -> Good:
         hhi=hhi(shares.values()),
         by=by,
         looked=supply.looked,
-        asked=supply.asked,
         unnamed=supply.unnamed,
         key=bool(city.needing(product)),
         blocks=product in facts.missing and city.blocks(product, facts.missing),

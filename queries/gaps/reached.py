@@ -120,7 +120,7 @@ def _served(facts: Facts, changed: Facts, landing: Landing) -> Iterator[Reached]
     name = facts.product_names[product]
     counts = (len(side.all_makers.get(product, ())) for side in (facts, changed))
     reason = say("reached_new_maker", **dict(zip(("before", "after"), counts, strict=True)))
-    yield Reached(label="Product", id=product, name=name, how=KnownBy.known, reason=reason)
+    yield _known("Product", product, name, reason)
     said = {row.start for row in (*facts.rows_at("needs", [product]), *facts.rows_at("supplies", [product]))}
     said |= {row.end for row in facts.rows_at("supplies", [product])}
     for firm in sorted(changed.wanted_by(product) - {landing.firm.id}):

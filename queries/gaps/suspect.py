@@ -22,33 +22,37 @@ SHORTEST = 2  # signs of a name that is looked for in what the city has said
 
 @dataclass(frozen=True)
 class WeakPoint:
-    """A weak point that the city has named for a chain, the products and segments that it speaks of, its date and
-    source."""
+    """A weak point that the city has named, for which chains, the products and segments that it speaks of, its date
+    and source."""
 
     name: str
+    chains: frozenset[str]
     names: frozenset[str]
     source: str
     on: str
 
 
 def weak_points(view: View, city: City, chain: str) -> list[WeakPoint]:
-    """Return the weak points that are named for a chain, or for none, and that speak of products or segments."""
+    """Return the weak points that are named for a chain, or for none, with what they speak of."""
+    every = view.once("weak points", lambda: _weak_points(view, city))
+    return [point for point in every if not point.chains or chain in point.chains]
+
+
+def _weak_points(view: View, city: City) -> list[WeakPoint]:
     sources, points = list_sources(view), list[WeakPoint]()
     words = {name for label in ("Product", "Segment") for name in city.names[label].values() if len(name) >= SHORTEST}
     for weakness in read_tied(view, "Weakness", ("ON_CHAIN",)):
-        of = {named.id for named in weakness.named("ON_CHAIN")}
-        if not of or chain in of:
-            thing: Mapping[str, Any] = weakness.thing
-            source = sources.get(thing["source"], {})
-            text = f"{thing['name']} {thing.get('description') or ''}"
-            points.append(
-                WeakPoint(
-                    thing["name"],
-                    _spoken_of(text, words),
-                    str(source.get("name") or thing["source"]),
-                    str(source.get("published_on") or ""),
-                )
+        thing: Mapping[str, Any] = weakness.thing
+        source = sources.get(thing["source"], {})
+        points.append(
+            WeakPoint(
+                name=thing["name"],
+                chains=frozenset(named.id for named in weakness.named("ON_CHAIN")),
+                names=_spoken_of(f"{thing['name']} {thing.get('description') or ''}", words),
+                source=str(source.get("name") or thing["source"]),
+                on=str(source.get("published_on") or ""),
             )
+        )
     return points
 
 

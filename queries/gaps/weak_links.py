@@ -88,7 +88,7 @@ def examine(view: View, chain: str) -> Examined:
         city = read_city(view)
         supplies = view.once("supplies", lambda: survey(city, city.supplies))
         facts = chain_facts(city, chain)
-        coming = projects_under_way(view, city, [home.id for home in facts.homes])
+        coming = projects_under_way(view, city, [home.id for home in facts.homes], read_rules().under_way.months)
         examined = examine_facts(replace(facts, under_way=coming), supplies)
         suspected = suspect(examined.facts, examined.verdicts, weak_points(view, city, chain), read_rules())
         return replace(examined, suspected=suspected)
