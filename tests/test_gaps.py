@@ -463,7 +463,7 @@ def test_the_rules_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = read_rules()
     assert sum(weight.points for _, weight in rules.score.by_key().items()) == 100
     moved = list(variants(rules))
-    assert len(moved) == len({name for name, _ in moved}) == 2 * (3 + 2 + 7 + 8 + 7)
+    assert len(moved) == len({name for name, _ in moved}) == 2 * (4 + 2 + 7 + 8 + 7)
     for _, shifted in moved:
         assert sum(weight.points for _, weight in shifted.score.by_key().items()) == pytest.approx(100)
     whole = rules.model_dump()

@@ -42,6 +42,7 @@ class StateRules(Strict):
 
     segment_firms: Threshold
     product_firms: Threshold
+    proven_firms: Threshold
     key_products_made: Threshold
 
 

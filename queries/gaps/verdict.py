@@ -82,7 +82,10 @@ def _state_of(measures: Measures, goods: Mapping[str, State], rules: Rules) -> S
     not count that lack an essential input and are not proven to have it from somewhere.
     """
     firms, share = rules.state.segment_firms.value, rules.state.key_products_made.value
-    whole = [good for good in measures.goods if good.proven or not good.lacking]
+    many = rules.state.proven_firms.value
+    whole = [
+        good for good in measures.goods if good.proven or not good.lacking or strength(good.sources, rules) >= many
+    ]
     lacking = any(good.blocks for good in measures.goods) or measures.not_missing < share
     strong = not lacking and (not measures.goods or any(goods[good.id] == State.strong for good in whole))
     if strong and strength(measures.sources, rules) >= firms and measures.key_made >= share:

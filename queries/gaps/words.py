@@ -25,6 +25,7 @@ Places = Mapping[tuple[str, str], Judged]
 RULE_ZH: dict[str, str] = {
     "state.segment_firms": "强链：环节至少有几家本地企业",
     "state.product_firms": "强链：产品至少有几家本地企业",
+    "state.proven_firms": "缺必需投入的产品，几家在做仍算强",
     "state.key_products_made": "强链：环节的关键产品至少几成有本地企业",
     "size.small": "一家小型企业算几家来源",
     "size.micro": "一家微型企业算几家来源",
