@@ -58,6 +58,12 @@ PAINTED = """{
 }"""
 
 
+PRODUCTS_ARE_DRAWN = """() => new Promise((done) => {
+  const look = () => window.lianzhang.nodes.get({ filter: (node) => node.kind === "product" }).length ? done() : requestAnimationFrame(look);
+  look();
+})"""  # what Playwright waits for itself it evaluates as text, which the pages' policy forbids
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium."""
@@ -95,7 +101,7 @@ def _check(url: str, problems: list[str]) -> None:
 def open_chain(page: Page, id: str) -> None:
     """Open a chain's page and wait for its picture."""
     page.goto(f"/chains/{quote(id, safe='')}/graph")
-    page.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    page.locator("#picture-canvas canvas").first.wait_for(state="attached")
 
 
 def test_the_stock_of_the_graph(page: Page) -> None:
@@ -126,7 +132,7 @@ def test_a_chain_is_drawn_and_tells_about_a_segment(page: Page) -> None:
     assert panel.locator(".status").count() > 3
     assert "来源" in panel.inner_text()
     page.mouse.dblclick(box["x"] + spot["x"], box["y"] + spot["y"])
-    page.wait_for_function("window.lianzhang.nodes.get({filter: (node) => node.kind === 'product'}).length > 0")
+    page.evaluate(PRODUCTS_ARE_DRAWN)
     page.screenshot(path=OUT / "chain-segment.png")
     assert page.evaluate(OVERLAPS) == []
 
@@ -308,7 +314,7 @@ def test_a_firm_stands_between_its_suppliers_and_customers(page: Page, seeded_st
         "MATCH (:Enterprise)-[r:SUPPLIES]->(e:Enterprise) RETURN e.id AS id, count(r.source) AS number ORDER BY number DESC, id LIMIT 1"
     ).rows
     page.goto(f"/enterprises/{quote(busiest[0]['id'], safe='')}?tiers=2")
-    page.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    page.locator("#picture-canvas canvas").first.wait_for(state="attached")
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate("window.lianzhang.select(window.lianzhang.data.focus)")
     page.screenshot(path=OUT / "enterprise-supplies.png", full_page=True)
@@ -336,7 +342,7 @@ def test_a_drawn_file_opens_without_a_server(browser: Browser, seeded_store: Sto
     shown.on("console", lambda message: problems.append(message.text))
     shown.on("pageerror", lambda error: problems.append(str(error)))
     shown.goto(file.as_uri())
-    shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    shown.locator("#picture-canvas canvas").first.wait_for(state="attached")
     assert shown.evaluate("window.lianzhang.select('s|smart-appliances.control')")
     assert shown.locator("#picture-panel .judged").inner_text().startswith("弱链")
     assert shown.locator("#picture-panel a").count() == 0
@@ -366,7 +372,7 @@ def test_names_are_painted_as_they_are(browser: Browser) -> None:
     shown.on("pageerror", lambda error: problems.append(str(error)))
     shown.add_init_script(PAINTED)
     shown.goto(file.as_uri())
-    shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    shown.locator("#picture-canvas canvas").first.wait_for(state="attached")
     shown.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     painted = shown.evaluate("[...window.painted]")
     markup = shown.evaluate("new XMLSerializer().serializeToString(window.lianzhang.onPaper()[0])")
@@ -460,7 +466,7 @@ def drawn(browser: Browser) -> Iterator[Callable[..., Page]]:
         shown.on("pageerror", lambda error: problems.append(str(error)))
         shown.add_init_script(WATCH)
         shown.goto(file.as_uri())
-        shown.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+        shown.locator("#picture-canvas canvas").first.wait_for(state="attached")
         file.unlink()
         return shown
 

@@ -55,7 +55,7 @@ def test_picture_and_gaps_stand_side_by_side_above_the_fold(page: Page) -> None:
     assert page.locator(".gaps-half tr.gap").first.is_visible()
     assert page.locator("#picture-canvas").count() == 0
     page.get_by_role("link", name="展开图谱", exact=True).first.click()
-    page.wait_for_function("window.lianzhang && window.lianzhang.nodes.length > 0")
+    page.locator("#picture-canvas canvas").first.wait_for(state="attached")
 
 
 def test_a_click_on_a_segment_changes_both_halves_and_the_address(page: Page) -> None:

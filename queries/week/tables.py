@@ -78,13 +78,13 @@ STOPPED: list[Column[Standstill]] = [
 
 def table_of_gaps(answer: Week) -> Table[PressingGap]:
     """Return the gaps, the most pressing first."""
-    note = "紧要 0 至 100，越大越该先补，是断点各项之和；有项目在补的排在后面。没查过的不在其中。"
+    note = "紧要 0 至 100，越大越该先补，是断点各项之和；有项目在补的排在后面。没查清的不在其中。"
     return Table("gaps", "最该补的缺口", GAPS, answer.gaps, note, "还没有判明的缺口")
 
 
 def table_of_chains(answer: Week) -> Table[ChainWeek]:
     """Return the chains with how their products stand."""
-    note = "按产品数；查过才说缺、弱，没查过的不算缺。"
+    note = "按产品数；查过才说缺、弱，没查清的不算缺。"
     return Table("chains", "各条产业链", CHAINS, answer.chains, note, "图里没有产业链")
 
 
@@ -104,7 +104,7 @@ def notes_of_week(answer: Week, _: Mapping[str, Any]) -> Iterator[str]:
     if len(answer.gaps) < answer.of:
         yield f"共 {answer.of} 个缺口，列出前 {len(answer.gaps)} 个"
     for look in answer.look_first[:3]:
-        yield f"先去查：{look.chain.name}的{look.segment.name}，{look.open} 种没查；{'；'.join(look.why)}"
+        yield f"先去查：{look.chain.name}的{look.segment.name}，{look.open} 种没查清；{'；'.join(look.why)}"
     yield from (f"停着：{one.what.name}（{one.about}）{one.told}" for one in answer.stopped[:3])
     yield from (f"等你判断：{one.told}" for one in answer.to_judge)
     if made_up := answer.on_samples:
